@@ -1,0 +1,42 @@
+import type { z } from "zod";
+import { insightsChanged, recurringDetected } from "./analytics.ts";
+import { aspspConsentLost, aspspDegraded, aspspRecovered } from "./bank-gateway.ts";
+import { userErased } from "./bff.ts";
+import { consentAuthorised, consentCreated, consentExpired, consentExpiring, consentRejected, consentReplaced, consentRevoked } from "./consent.ts";
+import { accountDiscovered, accountsErased, balanceRecorded, pageRejected, syncCompleted, syncFailed, transactionsRecorded } from "./ingest.ts";
+import { certificateExpiring, certificateIssued, registrationCompleted, registrationFailed } from "./tpp-registry.ts";
+
+export * from "./define.ts";
+export * from "./envelope.ts";
+export { transactionsPerEvent } from "./ingest.ts";
+
+/** Every fact that crosses a process boundary: its shape, its producer, who listens. */
+export const catalogue = {
+  "consent.created": consentCreated,
+  "consent.authorised": consentAuthorised,
+  "consent.rejected": consentRejected,
+  "consent.expiring": consentExpiring,
+  "consent.expired": consentExpired,
+  "consent.revoked": consentRevoked,
+  "consent.replaced": consentReplaced,
+  "bank-gateway.aspsp-consent-lost": aspspConsentLost,
+  "bank-gateway.aspsp-degraded": aspspDegraded,
+  "bank-gateway.aspsp-recovered": aspspRecovered,
+  "ingest.account-discovered": accountDiscovered,
+  "ingest.balance-recorded": balanceRecorded,
+  "ingest.transactions-recorded": transactionsRecorded,
+  "ingest.page-rejected": pageRejected,
+  "ingest.sync-completed": syncCompleted,
+  "ingest.sync-failed": syncFailed,
+  "ingest.accounts-erased": accountsErased,
+  "analytics.insights-changed": insightsChanged,
+  "analytics.recurring-detected": recurringDetected,
+  "tpp-registry.certificate-issued": certificateIssued,
+  "tpp-registry.certificate-expiring": certificateExpiring,
+  "tpp-registry.registration-completed": registrationCompleted,
+  "tpp-registry.registration-failed": registrationFailed,
+  "bff.user-erased": userErased,
+} as const;
+
+export type EventType = keyof typeof catalogue;
+export type EventData<Type extends EventType> = z.output<(typeof catalogue)[Type]["data"]>;

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { aspspAccount, rawReference } from "../model/account.ts";
+import { aspsp } from "../model/aspsp.ts";
+import { aspspBalance } from "../model/balance.ts";
+import { aspspId, cursor, isoInstant, sha256Hex, uuid } from "../model/ids.ts";
+import { certificate, clientInformation, tppRole } from "../model/registration.ts";
+import { aspspTransaction } from "../model/transaction.ts";
+import { defineRoute } from "./route.ts";
+
+const registrationParams = z.strictObject({ registrationId: uuid });
+const consentParams = z.strictObject({ consentId: uuid });
+const registryStep = { callers: ["tpp-registry"], psu: "none", method: "POST", idempotent: true, status: 200, params: registrationParams } as const;
+/** Each step answers the same when asked again with the same registration. */
+const slowBankMs = 60_000;
+
+export const listAspsps = defineRoute({
+  operationId: "listAspsps", summary: "The banks there are, with what each can do and how it is.",
+  method: "GET", path: "/aspsps", callers: ["bff", "consent", "ingest", "tpp-registry", "operator"], psu: "none", idempotent: true,
+  status: 200, response: z.object({ aspsps: z.array(aspsp) }),
+});
+
+export const issueCertificates = defineRoute({
+  ...registryStep, operationId: "issueCertificates", summary: "Get QWAC and QSealC for one bank; the keys stay here, sealed.",
+  path: "/registrations/:registrationId/certificates", timeoutMs: slowBankMs,
+  body: z.strictObject({ aspspId, country: z.string().length(2), commonName: z.string().min(1).max(64), roles: z.array(tppRole).min(1) }),
+  response: z.object({
+    tppId: z.string(), organizationIdentifier: z.string(), publicJwksUrl: z.string(),
+    certificates: z.array(certificate.omit({ certificateId: true, status: true }).extend({ inUse: z.boolean() })),
+  }),
+});
+export const buildSoftwareStatement = defineRoute({
+  ...registryStep, operationId: "buildSoftwareStatement", summary: "Build and sign the software statement (SSA).",
+  path: "/registrations/:registrationId/software-statement",
+  body: z.strictObject({
+    aspspId, softwareClientId: uuid, clientName: z.string().min(1), clientUri: z.url(), redirectUris: z.array(z.url()).min(1), roles: z.array(tppRole).min(1),
+    organisationName: z.string().min(1),
+    contacts: z.array(z.strictObject({ name: z.string().min(1), email: z.email(), phone: z.string(), type: z.string() })).min(1),
+  }),
+  response: z.object({ softwareStatement: z.string(), kid: z.string(), algorithm: z.string(), expiresAt: isoInstant }),
+});
+export const buildRegistrationRequest = defineRoute({
+  ...registryStep, operationId: "buildRegistrationRequest", summary: "Build and sign the registration JWT around the SSA.",
+  path: "/registrations/:registrationId/registration-request",
+  body: z.strictObject({ aspspId, redirectUris: z.array(z.url()).min(1) }),
+  response: z.object({ registrationRequest: z.string(), kid: z.string(), algorithm: z.string(), expiresAt: isoInstant }),
+});
+export const submitRegistration = defineRoute({
+  ...registryStep, operationId: "submitRegistration", summary: "Send the registration JWT to the bank; its secrets stay here.",
+  path: "/registrations/:registrationId/submission", timeoutMs: slowBankMs,
+  body: z.strictObject({ aspspId }),
+  response: z.object({ client: clientInformation }),
+});
+export const validateRegistration = defineRoute({
+  ...registryStep, operationId: "validateRegistration", summary: "Prove the registration with one token call per scope.",
+  path: "/registrations/:registrationId/validation", timeoutMs: slowBankMs,
+  body: z.strictObject({ aspspId, scopes: z.array(z.string()).min(1) }),
+  response: z.object({ validated: z.array(z.object({ scope: z.string(), at: isoInstant })) }),
+});
+export const activateRegistration = defineRoute({
+  ...registryStep, operationId: "activateRegistration", summary: "Use this registration from now on for every call to the bank.",
+  path: "/registrations/:registrationId/activation",
+  body: z.strictObject({ aspspId }),
+  response: z.object({ activatedAt: isoInstant }),
+});
+
+export const createAspspConsent = defineRoute({
+  operationId: "createAspspConsent", summary: "Create the consent at the bank and say where to send the person.",
+  method: "POST", path: "/consents/:consentId", callers: ["consent"], psu: "required", idempotent: false, params: consentParams, timeoutMs: 30_000,
+  body: z.strictObject({ aspspId, validUntil: isoInstant, redirectUri: z.url(), state: z.string().min(22).max(200), nonce: z.string().min(22).max(200) }),
+  status: 201,
+  response: z.object({
+    aspspConsentId: z.string(), redirectUrl: z.url(), expiresAt: isoInstant,
+    /** What the return must look like, so that it is checked before anything of it is sent anywhere. */
+    authorizationServer: z.object({
+      issuer: z.string(),
+      /** The bank always sends `iss` with the return (RFC 9207). */
+      issInResponse: z.boolean(),
+      responseType: z.enum(["code", "code id_token"]),
+    }).optional(),
+  }),
+});
+export const exchangeCode = defineRoute({
+  operationId: "exchangeCode", summary: "Check what came back with the person and exchange the code; the tokens stay here, sealed.",
+  method: "POST", path: "/consents/:consentId/exchange", callers: ["consent"], psu: "required", idempotent: false, params: consentParams, timeoutMs: 30_000,
+  body: z.strictObject({
+    aspspId, redirectUri: z.url(), state: z.string().max(200), nonce: z.string().max(200),
+    code: z.string().min(1).max(4096), idToken: z.string().max(16_384).nullable(), issuer: z.string().max(500).nullable(),
+  }),
+  status: 200,
+  response: z.object({ scope: z.array(z.string()), authorisedAt: isoInstant, validUntil: isoInstant }),
+});
+export const revokeAspspConsent = defineRoute({
+  operationId: "revokeAspspConsent", summary: "Forget the tokens and tell the bank. Answers also when the bank is down: it is told later.",
+  method: "POST", path: "/consents/:consentId/revocation", callers: ["consent"], psu: "optional", idempotent: true, params: consentParams, timeoutMs: 30_000,
+  body: z.strictObject({ aspspId }),
+  status: 200, response: z.object({ tokensForgotten: z.boolean(), aspspTold: z.boolean() }),
+});
+
+export const fetchAccounts = defineRoute({
+  operationId: "fetchAccounts", summary: "Accounts and cards the consent covers, with their balances.",
+  method: "GET", path: "/consents/:consentId/accounts", callers: ["ingest"], psu: "optional", idempotent: true, params: consentParams, timeoutMs: 45_000,
+  status: 200,
+  response: z.object({ fetchedAt: isoInstant, accounts: z.array(z.object({ account: aspspAccount, balances: z.array(aspspBalance) })) }),
+});
+export const fetchTransactions = defineRoute({
+  operationId: "fetchTransactions", summary: "One bounded page of transactions; no cursor in the answer means the end.",
+  method: "GET", path: "/consents/:consentId/accounts/:resourceId/transactions", callers: ["ingest"], psu: "optional", idempotent: true, timeoutMs: 45_000,
+  params: z.strictObject({ consentId: uuid, resourceId: z.string().min(1).max(200) }),
+  query: z.strictObject({ cursor: cursor.optional() }),
+  status: 200,
+  response: z.object({
+    fetchedAt: isoInstant,
+    transactions: z.array(aspspTransaction),
+    nextCursor: cursor.nullable(),
+    /** False where the bank makes new ids at each reading: then only the content identifies an entry. */
+    entryReferencesStable: z.boolean(),
+  }),
+});
+export const getRawMessage = defineRoute({
+  operationId: "getRawMessage", summary: "What the bank really said: one item of an archived message.",
+  method: "GET", path: "/raw-messages/:hash", callers: ["bff"], psu: "required", idempotent: true,
+  params: z.strictObject({ hash: sha256Hex }), query: z.strictObject({ pointer: rawReference.shape.pointer.optional() }),
+  status: 200,
+  response: z.object({
+    hash: sha256Hex, aspspId, receivedAt: isoInstant, url: z.string(), statusCode: z.int(), contentType: z.string().nullable(),
+    interactionId: z.string().nullable(), certificateThumbprint: z.string().nullable(),
+    /** The bytes at the pointer, as text, exactly as received. */
+    content: z.string(),
+  }),
+});
+
+export const bankGatewayRoutes = {
+  listAspsps, issueCertificates, buildSoftwareStatement, buildRegistrationRequest, submitRegistration, validateRegistration, activateRegistration,
+  createAspspConsent, exchangeCode, revokeAspspConsent, fetchAccounts, fetchTransactions, getRawMessage,
+};

@@ -1,0 +1,13 @@
+import { z } from "zod";
+
+export const uuid = z.uuid();
+/** A bank in our directory: lower case, stable, used in redirect URIs. */
+export const aspspId = z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, "lower case letters, digits and dashes, 2 to 40 characters");
+/** Opaque place in a list, made by the owner of the list. */
+export const cursor = z.string().min(1).max(600);
+/** Calendar day of the bank, never a point in time. */
+export const isoDate = z.iso.date();
+export const isoInstant = z.iso.datetime({ offset: true });
+/** Calendar month `2026-11`. */
+export const isoMonth = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, "a month as 2026-11");
+export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
