@@ -1,0 +1,118 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { OplError } from "@opl/errors";
+import { writePrivate } from "../setup/secrets.ts";
+
+/** The folder that holds everything of one installation: data, keys, logs, ports. Only its owner may enter. */
+export function openStateFolder(directory: string): string {
+  try {
+    mkdirSync(directory, { recursive: true });
+    return directory;
+  } catch (cause) {
+    throw new OplError({ code: "ERR_UP_STATE_FOLDER", kind: "unavailable", message: `The folder ${directory} cannot be made: ${(cause as Error).message}. Free the disk, or name another folder in OPL_DIR.`, cause });
+  }
+}
+
+/** True when nobody listens on the port of this machine. */
+export function portIsFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen({ port: 0, host: "127.0.0.1" }, () => {
+      const address = probe.address();
+      probe.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}
+
+/**
+ * A port for each name. The ones of the last start are kept where they are still free, so that addresses stored in data stay true;
+ * `fixed` ones must be free, or the start ends with a sentence that names the port.
+ */
+export async function choosePorts<Name extends string>(file: string, names: readonly Name[], fixed: Partial<Record<Name, number>>, mustKeep: readonly Name[]): Promise<Record<Name, number>> {
+  const last: Partial<Record<Name, number>> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const chosen = {} as Record<Name, number>;
+  const taken = new Set<number>();
+  for (const name of names) {
+    const wanted = fixed[name] ?? last[name];
+    if (wanted !== undefined && !taken.has(wanted) && (await portIsFree(wanted))) chosen[name] = wanted;
+    else if (fixed[name] !== undefined) {
+      throw new OplError({ code: "ERR_UP_PORT_BUSY", kind: "unavailable", message: `Port ${fixed[name]} is taken by another program. Stop that program, or choose another port: OPL_PORT=8500 npm start.` });
+    } else if (wanted !== undefined && mustKeep.includes(name)) {
+      throw new OplError({ code: "ERR_UP_PORT_BUSY", kind: "unavailable", message: `Port ${wanted}, which the sandbox bank (${name}) used so far, is taken by another program. Our registration at that bank names this port, so it has to stay: stop the program that holds it, or start afresh with another folder in OPL_DIR.` });
+    } else {
+      do chosen[name] = await freePort();
+      while (taken.has(chosen[name]));
+    }
+    taken.add(chosen[name]);
+  }
+  writePrivate(file, JSON.stringify(chosen, null, 2));
+  return chosen;
+}
+
+/** Is that process alive, and was it started from this folder? A number alone may belong to somebody else by now. */
+export function isOurProcess(pid: number, mark: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(mark);
+  } catch {
+    // No /proc here (macOS): then the number has to do.
+    return process.platform !== "linux";
+  }
+}
+
+export interface RunLock {
+  /** Notes a child, so that the next start can end it should this process be killed. */
+  note(pid: number, mark: string): void;
+  release(): void;
+}
+
+interface LockFile {
+  readonly pid: number;
+  readonly mark: string;
+  readonly children: readonly { readonly pid: number; readonly mark: string }[];
+}
+
+/** One product a folder. A lock left by a killed start is taken over, and whatever that start left running is ended first. */
+export async function takeLock(file: string, mark: string): Promise<RunLock & { readonly ended: number }> {
+  let ended = 0;
+  if (existsSync(file)) {
+    const old: LockFile = JSON.parse(readFileSync(file, "utf8"));
+    if (old.pid !== process.pid && isOurProcess(old.pid, old.mark)) {
+      throw new OplError({ code: "ERR_UP_RUNNING", kind: "conflict", message: `One Point Ledger already runs from this folder (process ${old.pid}). Stop it with Ctrl-C there, or name another folder in OPL_DIR and another port in OPL_PORT.` });
+    }
+    const left = old.children.filter((child) => isOurProcess(child.pid, child.mark));
+    for (const child of left) {
+      ended += 1;
+      process.kill(child.pid, "SIGTERM");
+    }
+    const deadline = performance.now() + 8_000;
+    while (left.some((child) => isOurProcess(child.pid, child.mark))) {
+      if (performance.now() > deadline) for (const child of left) if (isOurProcess(child.pid, child.mark)) process.kill(child.pid, "SIGKILL");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  const children: { pid: number; mark: string }[] = [];
+  const write = (): void => writePrivate(file, JSON.stringify({ pid: process.pid, mark, children } satisfies LockFile));
+  write();
+  return {
+    ended,
+    note(pid, childMark) {
+      children.push({ pid, mark: childMark });
+      write();
+    },
+    release: () => rmSync(file, { force: true }),
+  };
+}
