@@ -1,0 +1,42 @@
+import type { Executor } from "@opl/postgres";
+import type { Selectable, Transaction } from "kysely";
+import type { CertificatesTable, TppRegistryTables } from "./tables.ts";
+
+type Tx = Transaction<TppRegistryTables>;
+export type CertificateRow = Selectable<CertificatesTable>;
+
+/** A certificate that is known by its thumbprint already stays as it is. @returns the ones that are new */
+export async function insertCertificates(tx: Tx, rows: readonly Omit<CertificateRow, "warnedAtDays">[]): Promise<readonly CertificateRow[]> {
+  if (rows.length === 0) return [];
+  return tx.insertInto("certificates").values(rows.map((row) => ({ ...row, roles: [...row.roles], chainPem: [...row.chainPem] }))).onConflict((oc) => oc.column("thumbprint").doNothing()).returningAll().execute();
+}
+
+/** Newest first, with whether the registration they belong to is the bank's current one. */
+export async function listCertificates(db: Executor<TppRegistryTables>): Promise<readonly (CertificateRow & { readonly current: boolean })[]> {
+  const rows = await db
+    .selectFrom("certificates")
+    .selectAll("certificates")
+    .select((eb) =>
+      eb
+        .selectFrom("registrations as newer")
+        .innerJoin("registrations as own", "own.registrationId", "certificates.registrationId")
+        .whereRef("newer.aspspId", "=", "own.aspspId")
+        .where("newer.status", "=", "completed")
+        .whereRef("newer.startedAt", ">", "own.startedAt")
+        .select((count) => count.fn.countAll<bigint>().as("count"))
+        .as("newer"),
+    )
+    .orderBy("notBefore", "desc")
+    .orderBy("certificateId")
+    .execute();
+  return rows.map(({ newer, ...row }) => ({ ...row, current: (newer ?? 0n) === 0n }));
+}
+
+/** Certificates in use that end before `until`, locked for the warning. */
+export async function lockEnding(tx: Tx, until: Temporal.Instant): Promise<readonly CertificateRow[]> {
+  return tx.selectFrom("certificates").selectAll().where("inUse", "=", true).where("notAfter", "<=", until).orderBy("notAfter").limit(100).forUpdate().skipLocked().execute();
+}
+
+export async function recordWarning(tx: Tx, certificateId: string, days: number): Promise<void> {
+  await tx.updateTable("certificates").set({ warnedAtDays: days }).where("certificateId", "=", certificateId).execute();
+}

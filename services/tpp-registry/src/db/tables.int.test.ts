@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { messagingColumns } from "@opl/messaging";
+import { schemaDifferences, type TableColumns } from "@opl/postgres";
+import { testDatabase } from "@opl/testkit";
+import { expect, it } from "vitest";
+import type { TppRegistryTables } from "./tables.ts";
+
+const columns: TableColumns<TppRegistryTables> = {
+  ...messagingColumns,
+  tppProfile: { singleton: "bool", softwareClientId: "uuid", createdAt: "timestamptz" },
+  registrations: {
+    registrationId: "uuid",
+    aspspId: "text",
+    status: "text",
+    startedAt: "timestamptz",
+    completedAt: "timestamptz?",
+    tries: "int4",
+    nextTryAt: "timestamptz?",
+    errorCode: "text?",
+    errorMessage: "text?",
+    errorAt: "timestamptz?",
+  },
+  registrationSteps: { registrationId: "uuid", step: "text", finishedAt: "timestamptz", durationMs: "int4", artefact: "jsonb", expiresAt: "timestamptz?" },
+  certificates: {
+    certificateId: "uuid",
+    registrationId: "uuid",
+    aspspId: "text",
+    purpose: "text",
+    kid: "text",
+    algorithm: "text",
+    subject: "text",
+    organizationIdentifier: "text?",
+    roles: "_text",
+    notBefore: "timestamptz",
+    notAfter: "timestamptz",
+    thumbprint: "text",
+    chainPem: "_text",
+    inUse: "bool",
+    warnedAtDays: "int4?",
+  },
+};
+
+it("the hand-typed tables are those of the live schema", async () => {
+  await using db = await testDatabase<TppRegistryTables>({ service: "tpp-registry" });
+  expect(await schemaDifferences(db.database, db.schema, columns)).toEqual([]);
+});
+
+it("the first migration holds the messaging tables as they are", async () => {
+  const migration = await readFile(new URL("../../migrations/20261122T103000_create_registrations.sql", import.meta.url), "utf8");
+  const original = await readFile(new URL("../../../../libs/messaging/src/tables.sql", import.meta.url), "utf8");
+  expect(migration.split("-- messaging tables\n")[1]?.split("-- end messaging tables")[0]?.trim()).toBe(original.trim());
+});

@@ -1,0 +1,16 @@
+import type { ClientInformation, TppRole } from "@opl/contracts/model";
+
+const grantsWeNeed = ["client_credentials", "authorization_code", "refresh_token"];
+
+/** What the bank left out of what we asked for; a list it does not give at all is not held against it. */
+export function missingInAcceptedClient(asked: { readonly redirectUris: readonly string[]; readonly roles: readonly TppRole[] }, client: ClientInformation): readonly string[] {
+  return [
+    ...lacking("redirect_uris", asked.redirectUris, client.redirectUris),
+    ...lacking("grant_types", grantsWeNeed, client.grantTypes),
+    ...lacking("software_roles", asked.roles, client.softwareRoles),
+  ];
+}
+
+function lacking(name: string, asked: readonly string[], given: readonly string[]): readonly string[] {
+  return given.length === 0 ? [] : asked.filter((value) => !given.includes(value)).map((value) => `${name}: ${value}`);
+}

@@ -1,0 +1,9 @@
+import { defineErrors } from "@opl/errors";
+
+/** Every code of this service. */
+export const errors = defineErrors({
+  ERR_REGISTRATION_NOT_FOUND: ["not-found", "There is no such registration."],
+  ERR_REGISTRATION_ASPSP_UNKNOWN: ["not-found", "There is no such bank in the directory."],
+  ERR_REGISTRATION_NOT_OFFERED: ["rejected", "This bank takes no registrations through us."],
+  ERR_REGISTRATION_INCOMPLETE: ["rejected", "The bank registered less than we asked for."],
+});

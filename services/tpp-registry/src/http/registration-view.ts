@@ -1,0 +1,30 @@
+import type { Registration } from "@opl/contracts/model";
+import type { RegistrationWithSteps } from "../db/registration-store.ts";
+import { nextStep, steps } from "../domain/registration.ts";
+
+/** A registration as the contract shows it: every step of the saga, done or not. */
+export function viewRegistration({ registration, finished }: RegistrationWithSteps, now: Temporal.Instant): Registration {
+  const { registrationId, aspspId, status, startedAt, completedAt, errorCode, errorMessage, errorAt } = registration;
+  const step = status === "completed" ? null : nextStep(finished, now);
+  const done = new Map(finished.map((entry) => [entry.step, entry]));
+  return {
+    registrationId,
+    aspspId,
+    status,
+    step: step ?? "activation",
+    startedAt: startedAt.toString(),
+    completedAt: completedAt?.toString() ?? null,
+    lastError: errorCode === null ? null : { code: errorCode, message: errorMessage ?? "", at: (errorAt ?? startedAt).toString() },
+    steps: steps.map((name) => {
+      const entry = done.get(name);
+      const failed = status === "failed" && name === step;
+      return {
+        step: name,
+        status: failed ? "failed" : entry === undefined ? "pending" : "done",
+        finishedAt: entry?.finishedAt.toString() ?? null,
+        durationMs: entry?.durationMs ?? null,
+        artefact: entry === undefined ? null : { ...entry.artefact },
+      };
+    }),
+  };
+}

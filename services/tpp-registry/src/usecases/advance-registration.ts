@@ -1,0 +1,90 @@
+import { clientInformation, certificate, type RegistrationStep } from "@opl/contracts/model";
+import { type OplError, toOplError } from "@opl/errors";
+import { publish } from "@opl/messaging";
+import { inTransaction } from "@opl/postgres";
+import type { Transaction } from "kysely";
+import { z } from "zod";
+import type { RegistryContext } from "../context.ts";
+import { insertCertificates } from "../db/certificate-store.ts";
+import { completeRegistration, failRegistration, getRegistration, lockRegistration, postponeRegistration, saveStep } from "../db/registration-store.ts";
+import type { TppRegistryTables } from "../db/tables.ts";
+import { isFinal, nextStep, nextTryAt, stepsAfter } from "../domain/registration.ts";
+import { scopesOf } from "../domain/tpp-profile.ts";
+import { performStep, type StepOutcome } from "./perform-step.ts";
+
+export type Advance =
+  | { readonly kind: "step-done"; readonly step: RegistrationStep }
+  | { readonly kind: "completed" }
+  | { readonly kind: "postponed" | "failed"; readonly step: RegistrationStep; readonly error: OplError }
+  /** Somebody else brought it further, or it is over. */
+  | { readonly kind: "nothing" };
+
+const issued = z.object({ certificates: z.array(certificate.omit({ certificateId: true, status: true }).extend({ inUse: z.boolean() })) });
+const submitted = z.object({ client: clientInformation });
+
+/**
+ * Takes one registration one step further: the gateway does the step outside any transaction, then one transaction records what came
+ * out together with its facts. Killed anywhere, the same step is asked for again and the gateway answers the same; two processes at
+ * the same step record it once.
+ */
+export async function advanceRegistration(ctx: RegistryContext, registrationId: string): Promise<Advance> {
+  const known = await getRegistration(ctx.db, registrationId);
+  if (known === undefined || known.registration.status !== "running") return { kind: "nothing" };
+  const { aspspId } = known.registration;
+  const startedAt = ctx.clock.now();
+  const step = nextStep(known.finished, startedAt);
+  if (step === null) return inTransaction(ctx.db, (tx) => complete(ctx, tx, registrationId));
+  let outcome: StepOutcome;
+  try {
+    outcome = await performStep(ctx, step, { registrationId, aspspId });
+  } catch (cause) {
+    return recordFailure(ctx, registrationId, step, toOplError(cause));
+  }
+  return inTransaction(ctx.db, async (tx): Promise<Advance> => {
+    const now = ctx.clock.now();
+    const locked = await lockRegistration(tx, registrationId);
+    if (locked === undefined || locked.registration.status !== "running" || nextStep(locked.finished, startedAt) !== step) return { kind: "nothing" };
+    const durationMs = Math.max(0, Math.round(startedAt.until(now).total("milliseconds")));
+    await saveStep(tx, registrationId, { step, finishedAt: now, durationMs, ...outcome }, stepsAfter(step));
+    if (step === "certificates") await recordCertificates(ctx, tx, registrationId, outcome);
+    return { kind: "step-done", step };
+  });
+}
+
+async function recordCertificates(ctx: RegistryContext, tx: Transaction<TppRegistryTables>, registrationId: string, outcome: StepOutcome): Promise<void> {
+  const { certificates } = issued.parse(outcome.artefact);
+  const fresh = await insertCertificates(
+    tx,
+    certificates.map((entry) => ({ ...entry, certificateId: ctx.newId(), registrationId, notBefore: Temporal.Instant.from(entry.notBefore), notAfter: Temporal.Instant.from(entry.notAfter) })),
+  );
+  for (const { certificateId, aspspId, purpose, thumbprint, notAfter } of fresh) {
+    await publish(tx, { type: "tpp-registry.certificate-issued", subject: certificateId, psuId: null, time: ctx.clock.now(), data: { certificateId, aspspId, purpose, thumbprint, notAfter: notAfter.toString() } });
+  }
+}
+
+async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>, registrationId: string): Promise<Advance> {
+  const locked = await lockRegistration(tx, registrationId);
+  if (locked === undefined || locked.registration.status !== "running") return { kind: "nothing" };
+  const now = ctx.clock.now();
+  const { client } = submitted.parse(locked.finished.find((entry) => entry.step === "submission")?.artefact);
+  await completeRegistration(tx, registrationId, now);
+  const { aspspId } = locked.registration;
+  await publish(tx, { type: "tpp-registry.registration-completed", subject: registrationId, psuId: null, time: now, data: { registrationId, aspspId, clientId: client.clientId, scopes: scopesOf(ctx.profile.roles) } });
+  return { kind: "completed" };
+}
+
+function recordFailure(ctx: RegistryContext, registrationId: string, step: RegistrationStep, error: OplError): Promise<Advance> {
+  return inTransaction(ctx.db, async (tx): Promise<Advance> => {
+    const locked = await lockRegistration(tx, registrationId);
+    if (locked === undefined || locked.registration.status !== "running") return { kind: "nothing" };
+    const now = ctx.clock.now();
+    const failure = { code: error.code, message: error.message, at: now };
+    if (!isFinal(error)) {
+      await postponeRegistration(tx, registrationId, failure, nextTryAt(now, locked.registration.tries, error.retryAfterSeconds));
+      return { kind: "postponed", step, error };
+    }
+    await failRegistration(tx, registrationId, failure);
+    await publish(tx, { type: "tpp-registry.registration-failed", subject: registrationId, psuId: null, time: now, data: { registrationId, aspspId: locked.registration.aspspId, step, code: error.code } });
+    return { kind: "failed", step, error };
+  });
+}

@@ -1,0 +1,62 @@
+import type { RegistrationStep } from "@opl/contracts/model";
+import type { RegistryContext } from "../context.ts";
+import { missingInAcceptedClient } from "../domain/accepted-client.ts";
+import { redirectUriOf, scopesOf } from "../domain/tpp-profile.ts";
+import { errors } from "../errors.ts";
+
+export interface StepOutcome {
+  readonly artefact: Readonly<Record<string, unknown>>;
+  readonly expiresAt: Temporal.Instant | null;
+}
+
+type Ctx = Pick<RegistryContext, "bankGateway" | "profile">;
+interface At {
+  readonly registrationId: string;
+  readonly aspspId: string;
+}
+
+const lasting = (artefact: Readonly<Record<string, unknown>>): StepOutcome => ({ artefact, expiresAt: null });
+const passing = (artefact: { readonly expiresAt: string }): StepOutcome => ({ artefact, expiresAt: Temporal.Instant.from(artefact.expiresAt) });
+
+/** The saga, one line a step: what is asked of the gateway and what comes out. Asking again answers the same. */
+const performers: Readonly<Record<RegistrationStep, (ctx: Ctx, at: At) => Promise<StepOutcome>>> = {
+  certificates: async ({ bankGateway, profile }, { registrationId, aspspId }) =>
+    lasting(await bankGateway.issueCertificates({ params: { registrationId }, body: { aspspId, country: profile.country, commonName: profile.name, roles: [...profile.roles] } })),
+
+  "software-statement": async ({ bankGateway, profile }, { registrationId, aspspId }) =>
+    passing(
+      await bankGateway.buildSoftwareStatement({
+        params: { registrationId },
+        body: {
+          aspspId,
+          softwareClientId: profile.softwareClientId,
+          clientName: profile.clientName,
+          clientUri: profile.clientUri,
+          redirectUris: [redirectUriOf(profile, aspspId)],
+          roles: [...profile.roles],
+          organisationName: profile.organisationName,
+          contacts: profile.contacts.map((contact) => ({ ...contact })),
+        },
+      }),
+    ),
+
+  "registration-request": async ({ bankGateway, profile }, { registrationId, aspspId }) =>
+    passing(await bankGateway.buildRegistrationRequest({ params: { registrationId }, body: { aspspId, redirectUris: [redirectUriOf(profile, aspspId)] } })),
+
+  submission: async ({ bankGateway, profile }, { registrationId, aspspId }) => {
+    const answer = await bankGateway.submitRegistration({ params: { registrationId }, body: { aspspId } });
+    const missing = missingInAcceptedClient({ redirectUris: [redirectUriOf(profile, aspspId)], roles: profile.roles }, answer.client);
+    if (missing.length > 0) throw errors.ERR_REGISTRATION_INCOMPLETE({ message: `The bank registered less than we asked for: ${missing.join(", ")}.`, details: { missing } });
+    return lasting(answer);
+  },
+
+  validation: async ({ bankGateway, profile }, { registrationId, aspspId }) =>
+    lasting(await bankGateway.validateRegistration({ params: { registrationId }, body: { aspspId, scopes: scopesOf(profile.roles) } })),
+
+  activation: async ({ bankGateway }, { registrationId, aspspId }) => lasting(await bankGateway.activateRegistration({ params: { registrationId }, body: { aspspId } })),
+};
+
+/** Has one step done by the gateway; no transaction is open meanwhile. */
+export function performStep(ctx: Ctx, step: RegistrationStep, at: At): Promise<StepOutcome> {
+  return performers[step](ctx, at);
+}

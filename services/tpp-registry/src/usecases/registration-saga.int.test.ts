@@ -1,0 +1,128 @@
+import { OplError } from "@opl/errors";
+import { fixedClock, sequentialIds, type TestDatabase, testDatabase } from "@opl/testkit";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import type { RegistryContext } from "../context.ts";
+import { getRegistration, listDue, listRegistrations } from "../db/registration-store.ts";
+import type { TppRegistryTables } from "../db/tables.ts";
+import { steps } from "../domain/registration.ts";
+import { type StandInGateway, standInGateway } from "../testing/gateway.ts";
+import { type Advance, advanceRegistration } from "./advance-registration.ts";
+import { startRegistration } from "./start-registration.ts";
+import { warnOfExpiry } from "./warn-of-expiry.ts";
+
+const start = "2026-11-22T10:00:00Z";
+const opened: TestDatabase<TppRegistryTables>[] = [];
+let ctx: RegistryContext;
+let bank: StandInGateway;
+let clock: ReturnType<typeof fixedClock>;
+
+beforeEach(async () => {
+  const db = await testDatabase<TppRegistryTables>({ service: "tpp-registry" });
+  opened.push(db);
+  clock = fixedClock(start);
+  bank = standInGateway(() => clock.now().add({ hours: 1 }).toString());
+  ctx = {
+    db: db.database.db,
+    clock,
+    newId: sequentialIds(),
+    bankGateway: bank.gateway,
+    profile: { softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001", name: "TPP", country: "FI", roles: ["AIS"], organisationName: "TPP Oy", contacts: [{ name: "S", email: "s@ledger.example", phone: "", type: "Support" }], clientName: "One Point Ledger", clientUri: "https://ledger.example", publicOrigin: "https://ledger.example" },
+  };
+});
+afterAll(() => Promise.all(opened.map((db) => db[Symbol.asyncDispose]())));
+
+async function run(registrationId: string): Promise<Advance> {
+  for (let turn = 0; turn < 20; turn += 1) {
+    const advance = await advanceRegistration(ctx, registrationId);
+    if (advance.kind !== "step-done") return advance;
+  }
+  throw new Error("does not end");
+}
+
+const facts = async (): Promise<string[]> => (await ctx.db.selectFrom("outbox").select("eventType").orderBy("position").execute()).map((row) => row.eventType);
+const operations = ["issueCertificates", "buildSoftwareStatement", "buildRegistrationRequest", "submitRegistration", "validateRegistration", "activateRegistration"] as const;
+
+describe("the registration saga", () => {
+  it("goes through every step once, keeps each artefact, and says so", async () => {
+    const { registration } = await startRegistration(ctx, "bank-a");
+    expect(await run(registration.registrationId)).toEqual({ kind: "completed" });
+    const done = await getRegistration(ctx.db, registration.registrationId);
+    expect(done?.registration.status).toBe("completed");
+    expect(done?.finished.map((entry) => entry.step).toSorted()).toEqual([...steps].toSorted());
+    for (const operation of operations) expect(bank.done.get(operation), operation).toBe(1);
+    expect(await facts()).toEqual(["tpp-registry.certificate-issued", "tpp-registry.certificate-issued", "tpp-registry.registration-completed"]);
+    expect(await run(registration.registrationId)).toEqual({ kind: "nothing" });
+  });
+
+  it("is not begun twice at one bank, also not by two at once", async () => {
+    const started = await Promise.all(Array.from({ length: 8 }, () => startRegistration(ctx, "bank-a")));
+    expect(new Set(started.map((one) => one.registration.registrationId)).size).toBe(1);
+    await run(started[0]?.registration.registrationId ?? "");
+    expect((await startRegistration(ctx, "bank-a")).registration.status).toBe("completed");
+    expect(await listRegistrations(ctx.db)).toHaveLength(1);
+  });
+
+  it.each(operations.flatMap((operation) => [[operation, "before"], [operation, "after"]] as const))("%s lost %s the bank did it: tried again after a pause, done once", async (operation, when) => {
+    const { registration } = await startRegistration(ctx, "bank-a");
+    bank.fail(operation, when);
+    expect(await run(registration.registrationId)).toMatchObject({ kind: "postponed" });
+    expect(await listDue(ctx.db, clock.now())).toEqual([]);
+    clock.advance({ seconds: 5 });
+    expect(await listDue(ctx.db, clock.now())).toEqual([registration.registrationId]);
+    expect(await run(registration.registrationId)).toEqual({ kind: "completed" });
+    const idempotent = operation !== "buildSoftwareStatement" && operation !== "buildRegistrationRequest";
+    if (idempotent) expect(bank.done.get(operation)).toBe(1);
+    expect(bank.done.get("submitRegistration")).toBe(1);
+    expect((await facts()).filter((type) => type === "tpp-registry.registration-completed")).toHaveLength(1);
+    expect((await facts()).filter((type) => type === "tpp-registry.certificate-issued")).toHaveLength(2);
+  });
+
+  it("two processes at the same step record it once", async () => {
+    const { registration } = await startRegistration(ctx, "bank-a");
+    for (;;) {
+      const both = await Promise.all([advanceRegistration(ctx, registration.registrationId), advanceRegistration(ctx, registration.registrationId)]);
+      expect(both.filter((advance) => advance.kind === "step-done" || advance.kind === "completed").length).toBeLessThanOrEqual(2);
+      if (both.some((advance) => advance.kind === "completed" || advance.kind === "nothing") && (await getRegistration(ctx.db, registration.registrationId))?.registration.status === "completed") break;
+    }
+    expect(bank.done.get("submitRegistration")).toBe(1);
+    expect(await facts()).toEqual(["tpp-registry.certificate-issued", "tpp-registry.certificate-issued", "tpp-registry.registration-completed"]);
+  });
+
+  it("builds a statement anew that ran out while the bank was away, and does not submit the old one", async () => {
+    const { registration } = await startRegistration(ctx, "bank-a");
+    bank.fail("submitRegistration", "before");
+    expect(await run(registration.registrationId)).toMatchObject({ kind: "postponed", step: "submission" });
+    clock.advance({ hours: 2 });
+    expect(await run(registration.registrationId)).toEqual({ kind: "completed" });
+    expect(bank.done.get("buildSoftwareStatement")).toBe(2);
+    expect(bank.done.get("buildRegistrationRequest")).toBe(2);
+    expect(bank.done.get("submitRegistration")).toBe(1);
+  });
+
+  it("ends with the bank's reason when it says no, and a new one may follow", async () => {
+    const { registration } = await startRegistration(ctx, "bank-a");
+    bank.fail("submitRegistration", "after", new OplError({ code: "ERR_ASPSP_REJECTED", kind: "rejected", message: "The bank refused the registration." }));
+    expect(await run(registration.registrationId)).toMatchObject({ kind: "failed", step: "submission" });
+    const failed = await getRegistration(ctx.db, registration.registrationId);
+    expect(failed?.registration).toMatchObject({ status: "failed", errorCode: "ERR_ASPSP_REJECTED" });
+    expect((await facts()).at(-1)).toBe("tpp-registry.registration-failed");
+    expect((await startRegistration(ctx, "bank-a")).registration.registrationId).not.toBe(registration.registrationId);
+  });
+
+  it("refuses a bank that is not there or takes no registrations", async () => {
+    await expect(startRegistration(ctx, "nobody")).rejects.toMatchObject({ code: "ERR_REGISTRATION_ASPSP_UNKNOWN" });
+    await expect(startRegistration(ctx, "bank-b")).rejects.toMatchObject({ code: "ERR_REGISTRATION_NOT_OFFERED" });
+  });
+});
+
+describe("G-38 certificates that end", () => {
+  it("are told at 30, 7 and 1 days, once each", async () => {
+    const { registration } = await startRegistration(ctx, "bank-a");
+    await run(registration.registrationId);
+    const end = Temporal.Instant.from("2031-11-22T10:00:00Z");
+    for (const [days, told] of [[31, 0], [30, 2], [29, 0], [7, 2], [3, 0], [1, 2], [0, 0]] as const) {
+      const now = end.subtract({ hours: days * 24 });
+      expect(await warnOfExpiry({ ...ctx, clock: { now: () => now } }), `${days} days`).toBe(told);
+    }
+  });
+});

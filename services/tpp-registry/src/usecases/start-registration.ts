@@ -1,0 +1,21 @@
+import { inTransaction } from "@opl/postgres";
+import type { RegistryContext } from "../context.ts";
+import { insertRegistration, latestRegistration, type RegistrationWithSteps } from "../db/registration-store.ts";
+import { errors } from "../errors.ts";
+
+/**
+ * Begins to register at a bank, or answers the registration that is running or complete there: asking twice never registers twice.
+ * One that failed is left as it is and followed by a new one. @throws ERR_REGISTRATION_ASPSP_UNKNOWN, ERR_REGISTRATION_NOT_OFFERED
+ */
+export async function startRegistration(ctx: Pick<RegistryContext, "db" | "clock" | "newId" | "bankGateway">, aspspId: string): Promise<RegistrationWithSteps> {
+  const { aspsps } = await ctx.bankGateway.listAspsps();
+  const aspsp = aspsps.find((candidate) => candidate.aspspId === aspspId);
+  if (aspsp === undefined) throw errors.ERR_REGISTRATION_ASPSP_UNKNOWN({ details: { aspspId } });
+  if (!aspsp.capabilities.includes("registration")) throw errors.ERR_REGISTRATION_NOT_OFFERED({ details: { aspspId } });
+  const latest = await latestRegistration(ctx.db, aspspId);
+  if (latest !== undefined && latest.registration.status !== "failed") return latest;
+  await inTransaction(ctx.db, (tx) => insertRegistration(tx, { registrationId: ctx.newId(), aspspId, now: ctx.clock.now() }));
+  const started = await latestRegistration(ctx.db, aspspId);
+  if (started === undefined) throw errors.ERR_REGISTRATION_NOT_FOUND();
+  return started;
+}
