@@ -3,6 +3,7 @@ import path from "node:path";
 import { schemasLock } from "./schemas-lock.ts";
 import { eventsReference } from "./events-reference.ts";
 import { envExample } from "./env-example.ts";
+import { devNatsConfig, prodNatsConfig } from "./nats-config.ts";
 
 /** Writes every generated file; with `--check` only says which are stale. */
 const root = path.resolve(import.meta.dirname, "../..");
@@ -11,6 +12,8 @@ const generated: readonly { readonly file: string; readonly make: (root: string)
   { file: "libs/contracts/schemas.lock.json", make: schemasLock },
   { file: "docs/events.md", make: eventsReference },
   { file: ".env.example", make: envExample },
+  { file: "deploy/k8s/overlays/dev/nats.conf", make: devNatsConfig },
+  { file: "deploy/k8s/overlays/prod/nats.conf", make: prodNatsConfig },
 ];
 
 const stale: string[] = [];

@@ -24,8 +24,10 @@ if (command === "secrets") {
   writePrivate(
     path.join(secretsDir, "nats", "nats.conf"),
     natsServerConfig({
+      host: "0.0.0.0",
       port: 4222,
       storeDir: "/data",
+      monitorPort: 8222,
       users: services.map((service) => ({ service, password: readSecret(path.join(secretsDir, service, "nats-password")) })),
       operatorPassword: readSecret(path.join(secretsDir, "operator", "nats-password")),
     }),

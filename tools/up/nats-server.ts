@@ -108,11 +108,12 @@ async function startOnPort(binary: string, storeDir: string, pidFile: string, op
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port || (await freePort());
     // The file holds passwords.
-    writeFileSync(configFile, typeof options.configText === 'string' ? options.configText : options.configText(port), { mode: 0o600 });
+    const text = typeof options.configText === 'string' ? options.configText : options.configText(port);
+    writeFileSync(configFile, text, { mode: 0o600 });
     const name = `opl-${process.pid}-${port}`;
     const server = await spawnServer({
       command: binary,
-      args: ['--config', configFile, '--addr', '127.0.0.1', '--port', String(port), '--store_dir', storeDir, '--jetstream', '--name', name],
+      args: ['--config', configFile, '--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--name', name, ...(/\bstore_dir\b/.test(text) ? [] : ['--store_dir', storeDir])],
       logFile,
       exitSignal: 'SIGTERM',
     });

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Product, startProduct } from "../tools/up/product.ts";
+import { silentProgress } from "../tools/up/progress.ts";
+
+export interface TestProduct extends Product, AsyncDisposable {
+  readonly dir: string;
+  /** Asks the sandbox bank's own books and switches. */
+  bank<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<T>;
+  /** Asks a service as the operator. */
+  operator<T>(service: Parameters<Product["urlOf"]>[0], method: "GET" | "POST", path: string): Promise<T>;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen({ port: 0, host: "127.0.0.1" }, () => {
+      const address = probe.address();
+      probe.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}
+
+/** The whole product, as `npm start` runs it, in a folder of its own and with small keys at the bank. */
+export async function startTestProduct(sandbox: Readonly<Record<string, string>> = {}): Promise<TestProduct> {
+  const dir = mkdtempSync(path.join(tmpdir(), "opl-e2e-"));
+  const product = await startProduct({ dir, port: await freePort(), progress: silentProgress, fsync: false, sandbox: { SANDBOX_RSA_BITS: "2048", ...sandbox } });
+  const json = async <T>(answer: Response): Promise<T> => {
+    if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  };
+  return {
+    ...product,
+    dir,
+    async bank<T>(method: string, at: string, body?: unknown) {
+      return json<T>(await fetch(`${product.sandbox.adminUrl}${at}`, { method, ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }) }));
+    },
+    async operator<T>(service: Parameters<Product["urlOf"]>[0], method: string, at: string) {
+      return json<T>(await fetch(`${product.urlOf(service)}${at}`, { method, headers: { authorization: `Bearer ${await product.operatorToken(service)}` } }));
+    },
+    async [Symbol.asyncDispose]() {
+      await product.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Person } from "./person.ts";
+import { startTestProduct, type TestProduct } from "./product.ts";
+import { analyticsTruth, bankTruth, ledgerTruth } from "./truth.ts";
+
+/**
+ * DR-T1, DR-T2, DR-T3: SIGKILL of one process in the middle of a first sync. Whatever dies, after it is back the ledger and
+ * analytics agree with the bank's own books to the cent.
+ */
+let product: TestProduct;
+
+beforeAll(async () => {
+  // Small pages and a slow bank make the sync long enough to be hit in its middle.
+  product = await startTestProduct({ SANDBOX_PAGE_SIZE: "100", SANDBOX_LATENCY_MS: "30" });
+});
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+});
+
+const victims = ["ingest", "analytics", "bank-gateway", "consent", "bff", "tpp-registry", "nats", "postgres"] as const;
+
+describe("a first sync survives SIGKILL of", () => {
+  it.each(victims.map((victim, index) => [victim, `load-${index + 1}-3000`] as const))("DR-T1 %s", async (victim, bankPsu) => {
+    const person = await new Person(product.origin).signUp();
+    const { psuId } = await person.get("getMe", "/api/me");
+    const { consentId } = await person.connect("op", bankPsu);
+    await untilSome(person, consentId);
+    if (victim === "nats") await product.nats.kill("SIGKILL");
+    else if (victim === "postgres") await product.postgres.kill("SIGKILL");
+    else await product.processes[victim].kill("SIGKILL");
+
+    const { connection } = await person.untilRead(consentId);
+    expect(connection.sync?.status).toBe("completed");
+    const truth = await bankTruth(product, bankPsu);
+    expect(truth.reduce((sum, account) => sum + account.count, 0)).toBe(3000);
+    expect(await ledgerTruth(product, psuId)).toEqual(truth);
+    await expect
+      .poll(() => analyticsTruth(product, psuId).catch(() => []), { timeout: 60_000, interval: 200 })
+      .toEqual(truth.map(({ count, sum }) => ({ count, sum })).toSorted((a, b) => (`${a.count} ${a.sum}` < `${b.count} ${b.sum}` ? -1 : 1)));
+  });
+});
+
+/** Until the first pages are there and the last is not. */
+async function untilSome(person: Person, consentId: string): Promise<void> {
+  await expect
+    .poll(async () => (await person.ask<{ connection: { sync: { transactionsSeen: number } | null } }>("GET", `/api/connections/${consentId}`)).body.connection?.sync?.transactionsSeen ?? 0, { timeout: 60_000, interval: 20 })
+    .toBeGreaterThan(100);
+}

@@ -1,0 +1,97 @@
+import path from "node:path";
+import { schemaOf } from "../setup/provision.ts";
+import type { Service } from "../setup/secrets.ts";
+
+/** What the sandbox bank says of itself when it is ready. */
+export interface SandboxEndpoints {
+  readonly certGenerationUrl: string;
+  readonly registrationUrl: string;
+  readonly tokenUrl: string;
+  readonly aisBaseUrl: string;
+  readonly authorizeUrl: string;
+  readonly issuer: string;
+  readonly oidcJwksUrl: string;
+  readonly caFile: string;
+  readonly adminUrl: string;
+}
+
+export interface Surroundings {
+  readonly root: string;
+  readonly secretsDir: string;
+  readonly origin: string;
+  readonly ports: Readonly<Record<Service, number>>;
+  readonly database: { readonly host: string; readonly port: number; readonly name: string };
+  readonly natsUrl: string;
+  readonly sandbox: SandboxEndpoints;
+  readonly portalKeyFile: string;
+  readonly logLevel: string;
+  readonly demo: { readonly email: string; readonly passwordFile: string };
+}
+
+const calls: Readonly<Record<Service, readonly Service[]>> = {
+  "tpp-registry": ["bank-gateway"],
+  "bank-gateway": [],
+  consent: ["bank-gateway"],
+  ingest: ["bank-gateway"],
+  analytics: ["ingest"],
+  bff: ["tpp-registry", "bank-gateway", "consent", "ingest", "analytics"],
+};
+
+/** The environment of one service on this machine; nothing of the caller's own environment gets in but PATH and OTEL_ settings. */
+export function environmentOf(service: Service, around: Surroundings): Record<string, string> {
+  const secret = (name: string): string => path.join(around.secretsDir, service, name);
+  const common: Record<string, string> = {
+    PATH: process.env["PATH"] ?? "",
+    OPL_HTTP_HOST: "127.0.0.1",
+    OPL_HTTP_PORT: String(around.ports[service]),
+    OPL_DATABASE_URL: `postgres://${schemaOf(service)}@${around.database.host}:${around.database.port}/${around.database.name}`,
+    OPL_DATABASE_PASSWORD_FILE: secret("database-password"),
+    OPL_NATS_URL: around.natsUrl,
+    OPL_NATS_USER: service,
+    OPL_NATS_PASSWORD_FILE: secret("nats-password"),
+    OPL_SERVICE_KEY_FILE: secret("service-key.json"),
+    OPL_SERVICE_JWKS_FILE: secret("service-jwks.json"),
+    OPL_LOG_LEVEL: around.logLevel,
+    OTEL_SERVICE_NAME: service,
+    ...Object.fromEntries(Object.entries(process.env).filter(([name, value]) => name.startsWith("OTEL_") && name !== "OTEL_SERVICE_NAME" && value !== undefined)),
+    ...Object.fromEntries(calls[service].map((called) => [`OPL_${called.toUpperCase().replaceAll("-", "_")}_URL`, `http://127.0.0.1:${around.ports[called]}`])),
+  };
+  return { ...common, ...own[service](around, secret) };
+}
+
+const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string) => string) => Record<string, string>>> = {
+  "bank-gateway": (around, secret) => ({
+    OPL_KEK_FILE: secret("kek"),
+    OP_API_KEY_FILE: around.portalKeyFile,
+    OP_CERT_GENERATION_URL: around.sandbox.certGenerationUrl,
+    OP_REGISTRATION_URL: around.sandbox.registrationUrl,
+    OP_TOKEN_URL: around.sandbox.tokenUrl,
+    OP_AIS_BASE_URL: around.sandbox.aisBaseUrl,
+    OP_AUTHORIZE_URL: around.sandbox.authorizeUrl,
+    OP_ISSUER: around.sandbox.issuer,
+    OP_OIDC_JWKS_URL: around.sandbox.oidcJwksUrl,
+    OP_CA_BUNDLE_PATH: around.sandbox.caFile,
+  }),
+  "tpp-registry": (around) => ({
+    OPL_PUBLIC_ORIGIN: around.origin,
+    OPL_TPP_ASPSPS: "op",
+    OPL_TPP_NAME: "One Point Ledger Demo TPP",
+    OPL_TPP_COUNTRY: "FI",
+    OPL_TPP_ROLES: "AIS,PIS,CBPII",
+    OPL_TPP_ORG_NAME: "One Point Ledger Demo Oy",
+    OPL_TPP_CONTACTS: JSON.stringify([{ name: "Support", email: "support@ledger.example", phone: "", type: "Support" }]),
+    OPL_TPP_SOFTWARE_CLIENT_NAME: "One Point Ledger",
+    OPL_TPP_SOFTWARE_CLIENT_URI: "https://ledger.example",
+  }),
+  consent: (around) => ({ OPL_PUBLIC_ORIGIN: around.origin }),
+  ingest: () => ({}),
+  analytics: () => ({}),
+  bff: (around, secret) => ({
+    OPL_PUBLIC_ORIGIN: around.origin,
+    OPL_WEB_DIR: path.join(around.root, "web", "dist"),
+    OPL_SESSION_SECRET_FILE: secret("session-secret"),
+    OPL_SESSION_BINDING_KEY_FILE: secret("session-binding-key"),
+    OPL_DEMO_EMAIL: around.demo.email,
+    OPL_DEMO_PASSWORD_FILE: around.demo.passwordFile,
+  }),
+};

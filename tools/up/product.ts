@@ -1,0 +1,239 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { OplError } from "@opl/errors";
+import { natsServerConfig } from "@opl/messaging";
+import { openDatabase } from "@opl/postgres";
+import { createServiceTokens } from "@opl/service";
+import { sql } from "kysely";
+import { provision } from "../setup/provision.ts";
+import { keepSecret, makeSecrets, readSecret, type Service, services } from "../setup/secrets.ts";
+import { buildWeb } from "./build-web.ts";
+import { startEmbeddedPostgres } from "./embedded-postgres.ts";
+import { environmentOf, type SandboxEndpoints, type Surroundings } from "./environment.ts";
+import { type KeptServer, keepRunning } from "./keep-running.ts";
+import { findNatsServer, startNatsServer } from "./nats-server.ts";
+import type { Progress } from "./progress.ts";
+import { choosePorts, openStateFolder, type RunLock, takeLock } from "./state.ts";
+import { type Supervised, supervise } from "./supervisor.ts";
+
+export interface ProductOptions {
+  /** Holds data, keys and logs; made when it does not exist, kept when it does. */
+  readonly dir: string;
+  /** Where a browser finds the product. */
+  readonly port: number;
+  readonly progress: Progress;
+  /** Variables for the sandbox bank beside its own defaults (`SANDBOX_LATENCY_MS`, `SANDBOX_SEED`, …). */
+  readonly sandbox?: Readonly<Record<string, string>>;
+  readonly logLevel?: string;
+  /** False only in tests: then a crash of the machine may lose data. */
+  readonly fsync?: boolean;
+}
+
+export interface Product {
+  readonly origin: string;
+  readonly demo: { readonly email: string; readonly password: string };
+  readonly sandbox: SandboxEndpoints;
+  readonly logDir: string;
+  readonly secretsDir: string;
+  readonly adminDatabaseUrl: string;
+  readonly natsUrl: string;
+  /** Address of one service, for an operator on this machine. */
+  urlOf(service: Service): string;
+  /** A bearer token of the operator for one service. */
+  operatorToken(service: Service): Promise<string>;
+  readonly processes: Readonly<Record<Service | "sandbox", Supervised>>;
+  readonly postgres: KeptServer;
+  readonly nats: KeptServer;
+  stop(): Promise<void>;
+}
+
+const root = path.resolve(import.meta.dirname, "../..");
+const databaseName = "opl";
+const portNames = ["web", "postgres", "nats", "sandbox-certgen", "sandbox-mtls", "sandbox-authorize", "sandbox-admin", "tpp-registry", "bank-gateway", "consent", "ingest", "analytics"] as const;
+const sandboxPorts = ["sandbox-certgen", "sandbox-mtls", "sandbox-authorize"] as const;
+const readyWithinMs = 60_000;
+const registeredWithinMs = 120_000;
+const demoEmail = "demo@ledger.example";
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Asks until the answer is there. Fails with `problem()` when it takes too long or the process keeps ending. */
+async function waitFor<T>(ask: () => Promise<T | null>, limitMs: number, problem: () => string, child?: Supervised): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const answer = await ask().catch(() => null);
+    if (answer !== null) return answer;
+    if (performance.now() > deadline || (child !== undefined && child.restarts() > 3)) throw new OplError({ code: "ERR_UP_NOT_READY", kind: "unavailable", message: problem() });
+    await pause(40);
+  }
+}
+
+function tailOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n").slice(-12).join("\n") : "(no log)";
+}
+
+/**
+ * Starts the whole product on this machine: Postgres, NATS, the sandbox bank, the six services, and registers the TPP at the bank by
+ * its real flow. Everything it starts ends with `stop()`; when it fails half-way, it ends what it had begun.
+ */
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  const { progress } = options;
+  const dir = openStateFolder(path.resolve(options.dir));
+  const lock = await takeLock(path.join(dir, "run.lock"), "tools/up/main.ts");
+  const undo: (() => Promise<void> | void)[] = [() => lock.release()];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  try {
+    return await assemble(options, dir, lock, undo, stop, progress);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(options: ProductOptions, dir: string, lock: RunLock, undo: (() => Promise<void> | void)[], stop: () => Promise<void>, progress: Progress): Promise<Product> {
+  const nats = findNatsServer();
+  const ports = await choosePorts(path.join(dir, "ports.json"), portNames, { web: options.port }, sandboxPorts);
+  const secretsDir = path.join(dir, "secrets");
+  const logDir = path.join(dir, "logs");
+  mkdirSync(logDir, { recursive: true });
+  makeSecrets(secretsDir);
+  const portalKeyFile = keepSecret(path.join(secretsDir, "sandbox"), "portal-key");
+  const passwordFile = keepSecret(path.join(secretsDir, "demo"), "password");
+  const start = (name: string, args: readonly string[], env: Readonly<Record<string, string>>): Supervised => {
+    const child = supervise({ name, command: process.execPath, args, env, cwd: root }, { logDir, onStart: (pid) => lock.note(pid, args.at(-1) ?? name) });
+    undo.push(() => child.stop());
+    return child;
+  };
+
+  const sandboxDir = path.join(dir, "sandbox");
+  const sandboxReady = path.join(sandboxDir, "endpoints.json");
+  const startSandbox = async (): Promise<{ child: Supervised; endpoints: SandboxEndpoints }> => {
+    const child = start("sandbox", ["sandbox/src/main.ts"], {
+      PATH: process.env["PATH"] ?? "",
+      SANDBOX_DIR: sandboxDir,
+      SANDBOX_API_KEY: readSecret(portalKeyFile),
+      SANDBOX_OP_CERTGEN_PORT: String(ports["sandbox-certgen"]),
+      SANDBOX_OP_MTLS_PORT: String(ports["sandbox-mtls"]),
+      SANDBOX_OP_AUTHORIZE_PORT: String(ports["sandbox-authorize"]),
+      SANDBOX_ADMIN_PORT: String(ports["sandbox-admin"]),
+      ...options.sandbox,
+    });
+    const endpoints = await waitFor(
+      async () => {
+        const told: SandboxEndpoints = JSON.parse(readFileSync(sandboxReady, "utf8"));
+        return (await fetch(new URL("/people", told.adminUrl))).ok ? told : null;
+      },
+      registeredWithinMs,
+      () => `The sandbox bank did not start; its log ends with:\n${tailOf(path.join(logDir, "sandbox.log"))}`,
+      child,
+    );
+    return { child, endpoints };
+  };
+  const startPostgres = async (): Promise<{ kept: KeptServer; adminUrl: string }> => {
+    let adminUrl = "";
+    const kept = await keepRunning(async () => {
+      const server = await startEmbeddedPostgres({ dataDir: path.join(dir, "postgres"), port: ports.postgres, fsync: options.fsync ?? true });
+      adminUrl = server.adminUrl;
+      return server;
+    });
+    undo.push(() => kept.stop());
+    const url = new URL(adminUrl);
+    await makeDatabase(adminUrl);
+    url.pathname = `/${databaseName}`;
+    await provision(url.href, secretsDir);
+    return { kept, adminUrl: url.href };
+  };
+  const natsPassword = (user: string): string => readSecret(path.join(secretsDir, user, "nats-password"));
+  const startNats = async (): Promise<KeptServer> => {
+    const storeDir = path.join(dir, "nats");
+    const kept = await keepRunning(() =>
+      startNatsServer({
+        binary: nats,
+        storeDir,
+        port: ports.nats,
+        configText: natsServerConfig({ host: "127.0.0.1", port: ports.nats, storeDir, users: services.map((service) => ({ service, password: natsPassword(service) })), operatorPassword: natsPassword("operator") }),
+      }),
+    );
+    undo.push(() => kept.stop());
+    return kept;
+  };
+
+  // Independent of one another: side by side, each saying when it is done. All are awaited, so that a failure leaves nothing half begun.
+  const beginnings = [
+    progress.step("Postgres 18, a schema and a role for each service", startPostgres),
+    progress.step("NATS with JetStream, a user for each service", startNats),
+    progress.step("sandbox bank over mutual TLS", startSandbox),
+    progress.step("web client", buildWeb),
+  ] as const;
+  await Promise.allSettled(beginnings);
+  const [postgres, keptNats, sandbox] = await Promise.all(beginnings);
+
+  const origin = `http://localhost:${ports.web}`;
+  const servicePorts: Record<Service, number> = { "tpp-registry": ports["tpp-registry"], "bank-gateway": ports["bank-gateway"], consent: ports.consent, ingest: ports.ingest, analytics: ports.analytics, bff: ports.web };
+  const around: Surroundings = {
+    root,
+    secretsDir,
+    origin,
+    ports: servicePorts,
+    database: { host: "127.0.0.1", port: ports.postgres, name: databaseName },
+    natsUrl: `nats://127.0.0.1:${ports.nats}`,
+    sandbox: sandbox.endpoints,
+    portalKeyFile,
+    logLevel: options.logLevel ?? "info",
+    demo: { email: demoEmail, passwordFile },
+  };
+  const urlOf = (service: Service): string => `http://127.0.0.1:${servicePorts[service]}`;
+  const children = Object.fromEntries(
+    services.map((service) => [service, start(service, ["--import", "@opl/telemetry/register", `services/${service}/src/main.ts`], environmentOf(service, around))]),
+  ) as Record<Service, Supervised>;
+  await progress.step("six services", async () => {
+    await Promise.all(
+      services.map((service) =>
+        waitFor(
+          async () => ((await fetch(`${urlOf(service)}/health/ready`)).ok ? true : null),
+          readyWithinMs,
+          () => `${service} did not become ready; its log ends with:\n${tailOf(path.join(logDir, `${service}.log`))}`,
+          children[service],
+        ),
+      ),
+    );
+  });
+
+  const operatorKeys = { privateJwk: JSON.parse(readSecret(path.join(secretsDir, "operator", "service-key.json"))), jwks: JSON.parse(readSecret(path.join(secretsDir, "operator", "service-jwks.json"))) };
+  const tokens = createServiceTokens({ service: "operator", ...operatorKeys });
+  await progress.step("registered as TPP at the sandbox bank", () =>
+    waitFor(
+      async () => {
+        const response = await fetch(`${urlOf("tpp-registry")}/registrations`, { headers: { authorization: `Bearer ${await tokens.issue("tpp-registry")}` } });
+        const { registrations }: { registrations: { status: string }[] } = JSON.parse(await response.text());
+        return registrations.some((registration) => registration.status === "completed") ? true : null;
+      },
+      registeredWithinMs,
+      () => `The registration at the sandbox bank did not complete; the log of tpp-registry ends with:\n${tailOf(path.join(logDir, "tpp-registry.log"))}`,
+    ),
+  );
+
+  return {
+    origin,
+    demo: { email: demoEmail, password: readSecret(passwordFile) },
+    sandbox: sandbox.endpoints,
+    logDir,
+    secretsDir,
+    adminDatabaseUrl: postgres.adminUrl,
+    natsUrl: around.natsUrl,
+    urlOf,
+    operatorToken: (service) => tokens.issue(service),
+    processes: { ...children, sandbox: sandbox.child },
+    postgres: postgres.kept,
+    nats: keptNats,
+    stop,
+  };
+}
+
+async function makeDatabase(adminUrl: string): Promise<void> {
+  await using admin = openDatabase<{ pg_database: { datname: string } }>({ url: adminUrl, schema: "public", applicationName: "up", poolSize: 1 });
+  const { rows } = await sql`select 1 from pg_database where datname = ${databaseName}`.execute(admin.db);
+  if (rows.length === 0) await sql.raw(`create database ${databaseName}`).execute(admin.db);
+}
