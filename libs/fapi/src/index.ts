@@ -1,0 +1,17 @@
+export { signCompactJws, verifyCompactJws } from './compact-jws.ts';
+export type { JsonObject, JwsHeader, JwsRefusal, SigningKey, VerifiedJws, VerifyOptions } from './compact-jws.ts';
+export { hashClaim } from './hash-claim.ts';
+export type { IdTokenChannel, IdTokenExpectations } from './id-token/rule.ts';
+export { validateIdToken } from './id-token/validate-id-token.ts';
+export type { IdTokenKeys } from './id-token/validate-id-token.ts';
+export { isJwsAlgorithm, jwsAlgorithms, publicJwk } from './jwk.ts';
+export type { Jwk, Jwks, JwsAlgorithm } from './jwk.ts';
+export { createJwksCache, readJwks } from './jwks-cache.ts';
+export type { JwksCache, JwksCacheOptions } from './jwks-cache.ts';
+export { requestObjectClaims } from './request-object.ts';
+export type { RequestObjectInput } from './request-object.ts';
+export { completeRsaPrivateJwk } from './rsa-primes.ts';
+export { registrationRequestClaims, softwareStatementClaims } from './software-statement.ts';
+export type { Issuance, RegistrationRequestInput, SoftwareContact, SoftwareStatementInput } from './software-statement.ts';
+export { StrictJsonError, parseStrictJson } from './strict-json.ts';
+export type { StrictJsonLimits, StrictJsonReason } from './strict-json.ts';

@@ -1,0 +1,186 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import type { EventContract, EventType } from '@opl/contracts/events';
+import { toOplError } from '@opl/errors';
+import type { OplError } from '@opl/errors';
+import { inTransaction, translateSqlError } from '@opl/postgres';
+import { runWithTrace, withSpan } from '@opl/telemetry';
+import type { counter, Logger } from '@opl/telemetry';
+import type { Kysely, Transaction } from 'kysely';
+import { storeDeadLetter } from './dead-letters.ts';
+import type { Undeliverable } from './dead-letters.ts';
+import { errors } from './errors.ts';
+import { fromMessage, headersOf } from './event-message.ts';
+import type { ReceivedEvent } from './event-message.ts';
+import type { Failpoint } from './failpoint.ts';
+import { admit } from './inbox.ts';
+import type { Received } from './inbox.ts';
+import { handledEvent } from './outbox.ts';
+import { reactionOfKind, redeliveryDelayMs } from './reaction.ts';
+
+export interface Delivery {
+  readonly message: JsMsg;
+  readonly deliveries: number;
+  /** Where and when it was stored in the stream. */
+  readonly place: string;
+}
+
+export interface BatchContext<DB, Type extends EventType> {
+  readonly db: Kysely<DB>;
+  readonly contract: EventContract;
+  readonly durable: string;
+  readonly logger: Logger;
+  readonly ordered: boolean;
+  readonly handle: (tx: Transaction<DB>, event: ReceivedEvent<Type>, info: { readonly deliveryCount: number }) => Promise<unknown>;
+  readonly handleBatch: ((tx: Transaction<DB>, events: readonly ReceivedEvent<Type>[]) => Promise<unknown>) | undefined;
+  readonly failpoint: Failpoint;
+  readonly handled: ReturnType<typeof counter>;
+  readonly deadLettered: ReturnType<typeof counter>;
+}
+
+/** A message that could be read. */
+interface Parsed<Type extends EventType> extends Received {
+  readonly delivery: Delivery;
+  readonly event: ReceivedEvent<Type>;
+}
+
+/** An event that came too early is delivered again after a second; after a minute of that it has waited long. */
+const parkDelayMs = 1_000;
+const longWaitDeliveries = 60;
+
+/** Handles a batch in one transaction and acknowledges after the commit; when it fails, one event at a time. */
+export async function processBatch<DB, Type extends EventType>(context: BatchContext<DB, Type>, deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
+  await context.failpoint('consumer.received');
+  const { readable, unreadable } = parseAll(context, deliveries);
+  for (const { delivery, error } of unreadable) await fail(context, delivery, error);
+  if (readable.length === 0) return;
+  try {
+    await acknowledge(context, await applyAll(context, readable), readable);
+  } catch (failure) {
+    const error = classify(failure);
+    // The database is gone, or we are: nothing of this batch can be done now, one by one or not.
+    if (signal.aborted || error.kind === 'unavailable') {
+      context.logger.warn({ err: error, events: readable.length }, 'batch not handled; it will be delivered again');
+      for (const { delivery } of readable) delivery.message.nak(redeliveryDelayMs(delivery.deliveries, error.retryAfterSeconds));
+      return;
+    }
+    if (readable.length === 1) await fail(context, (readable[0] as Parsed<Type>).delivery, error);
+    else for (const one of readable) await processOne(context, one);
+  }
+}
+
+async function processOne<DB, Type extends EventType>(context: BatchContext<DB, Type>, one: Parsed<Type>): Promise<void> {
+  try {
+    await acknowledge(context, await applyAll(context, [one]), [one]);
+  } catch (failure) {
+    await fail(context, one.delivery, classify(failure));
+  }
+}
+
+function parseAll<DB, Type extends EventType>({ contract }: BatchContext<DB, Type>, deliveries: readonly Delivery[]) {
+  const readable: Parsed<Type>[] = [];
+  const unreadable: { delivery: Delivery; error: OplError }[] = [];
+  for (const delivery of deliveries) {
+    try {
+      const event = fromMessage<Type>(contract, headersOf(delivery.message.headers), delivery.message.string());
+      readable.push({
+        delivery,
+        event,
+        eventId: event.id,
+        aggregateId: event.subject,
+        version: event.aggregateversion,
+        waitedLong: delivery.deliveries > longWaitDeliveries,
+      });
+    } catch (error) {
+      unreadable.push({ delivery, error: classify(error) });
+    }
+  }
+  return { readable, unreadable };
+}
+
+/** One transaction: inbox, effect, commit. @returns what came too early */
+async function applyAll<DB, Type extends EventType>(context: BatchContext<DB, Type>, batch: readonly Parsed<Type>[]): Promise<readonly Parsed<Type>[]> {
+  return inTransaction(context.db, async (tx) => {
+    const { apply, parked } = await admit(tx, context.durable, batch, context.ordered);
+    await context.failpoint('consumer.inserted');
+    if (apply.length > 0) await runHandlers(context, tx, apply);
+    await context.failpoint('consumer.handled');
+    context.handled.add(apply.length, { consumer: context.durable });
+    return parked;
+  });
+}
+
+async function runHandlers<DB, Type extends EventType>(context: BatchContext<DB, Type>, tx: Transaction<DB>, apply: readonly Parsed<Type>[]): Promise<void> {
+  const { handle, handleBatch, durable, contract } = context;
+  const attributes = { 'messaging.consumer': durable, 'event.type': contract.type };
+  if (handleBatch !== undefined && apply.length > 1) {
+    await withSpan(`handle ${contract.type}`, { ...attributes, 'messaging.batch.message_count': apply.length }, () => handleBatch(tx, apply.map(({ event }) => event)));
+    return;
+  }
+  for (const { event, delivery } of apply) {
+    const trace = event.traceparent === null ? {} : { traceparent: event.traceparent };
+    await runWithTrace(trace, `handle ${contract.type}`, { ...attributes, 'event.id': event.id }, () =>
+      handledEvent.run(event, () => handle(tx, event, { deliveryCount: delivery.deliveries })),
+    );
+  }
+}
+
+/** After the commit: what was applied or known is done, what came too early comes again. */
+async function acknowledge<DB, Type extends EventType>(context: BatchContext<DB, Type>, parked: readonly Parsed<Type>[], batch: readonly Parsed<Type>[]): Promise<void> {
+  await context.failpoint('consumer.committed');
+  const early = new Set(parked.map(({ eventId }) => eventId));
+  for (const { eventId, delivery, event, waitedLong } of batch) {
+    if (!early.has(eventId)) delivery.message.ack();
+    else {
+      if (waitedLong) context.logger.error({ err: errors.ERR_EVENT_GAP({ details: { aggregateId: event.subject, version: event.aggregateversion } }) }, 'an earlier fact is missing');
+      delivery.message.nak(parkDelayMs);
+    }
+  }
+  await context.failpoint('consumer.acknowledged');
+}
+
+/** What failed is delivered again later, or set aside when its kind says so and it had its tries. */
+async function fail<DB, Type extends EventType>(context: BatchContext<DB, Type>, delivery: Delivery, error: OplError): Promise<void> {
+  const reaction = reactionOfKind[error.kind];
+  const again = reaction.then === 'retry' || delivery.deliveries < reaction.afterDeliveries;
+  if (again || !(await setAside(context, delivery, error))) {
+    context.logger[error.kind === 'bug' ? 'error' : 'warn']({ err: error, deliveries: delivery.deliveries }, 'event not handled; it will be delivered again');
+    delivery.message.nak(redeliveryDelayMs(delivery.deliveries, error.retryAfterSeconds));
+    return;
+  }
+  delivery.message.ack();
+}
+
+/** @returns false when the database could not take it, so that it must be delivered again */
+async function setAside<DB, Type extends EventType>(context: BatchContext<DB, Type>, delivery: Delivery, error: OplError): Promise<boolean> {
+  const letter = undeliverable(context, delivery);
+  try {
+    await inTransaction(context.db, async (tx) => {
+      if (letter.received !== undefined) {
+        const { apply, parked } = await admit(tx, context.durable, [letter.received], context.ordered);
+        // Handled meanwhile by another replica, or not its turn yet.
+        if (parked.length > 0) throw errors.ERR_EVENT_GAP();
+        if (apply.length === 0) return;
+      }
+      await storeDeadLetter(tx, context.durable, letter, error);
+    });
+  } catch (failure) {
+    context.logger.warn({ err: failure }, 'dead letter could not be stored');
+    return false;
+  }
+  context.deadLettered.add(1, { consumer: context.durable });
+  context.logger.error({ err: error, event: letter.messageKey, deliveries: delivery.deliveries }, 'event set aside as dead letter');
+  return true;
+}
+
+function undeliverable<DB, Type extends EventType>({ contract }: BatchContext<DB, Type>, { message, deliveries, place }: Delivery): Undeliverable & { received?: Received } {
+  const headers = headersOf(message.headers);
+  const eventId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.exec(headers['ce-id'] ?? '')?.[0] ?? null;
+  const version = Number.parseInt(headers['ce-aggregateversion'] ?? '', 10);
+  const aggregateId = headers['ce-subject'];
+  const received = eventId !== null && aggregateId !== undefined && version > 0 ? { received: { eventId, aggregateId, version, waitedLong: true } } : {};
+  return { messageKey: eventId ?? place, eventId, eventType: contract.type, headers, body: message.string(), deliveries, ...received };
+}
+
+function classify(error: unknown): OplError {
+  return toOplError(translateSqlError(error));
+}

@@ -1,0 +1,206 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AckPolicy, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
+import type { ConsumerConfig, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { streamOf, subjectFilterOf } from '@opl/contracts/events';
+import type { EventContract, EventType } from '@opl/contracts/events';
+import type { Database } from '@opl/postgres';
+import { counter } from '@opl/telemetry';
+import type { Logger } from '@opl/telemetry';
+import type { Transaction } from 'kysely';
+import { processBatch } from './batch.ts';
+import type { BatchContext, Delivery } from './batch.ts';
+import type { Messaging } from './connection.ts';
+import { errors } from './errors.ts';
+import type { ReceivedEvent } from './event-message.ts';
+import { noFailpoint } from './failpoint.ts';
+import type { Failpoint } from './failpoint.ts';
+import { contractOf, durableOf } from './permissions.ts';
+import { retryRequested } from './retry.ts';
+import { isMissing, streamNameOf } from './streams.ts';
+import type { MessagingTables } from './tables.ts';
+import { Wake } from './wake.ts';
+
+export interface HandlingInfo {
+  /** 1 at the first delivery. */
+  readonly deliveryCount: number;
+}
+
+export interface ConsumerOptions<DB extends MessagingTables, Type extends EventType> {
+  readonly database: Database<DB>;
+  readonly messaging: Messaging;
+  readonly service: string;
+  readonly type: Type;
+  readonly logger: Logger;
+  /** Each aggregate's facts strictly in the order of their versions (DR-C4). */
+  readonly ordered?: boolean;
+  /** The effect, inside the transaction that also notes the event as handled. No effect outside the database (DR-C5). */
+  readonly handle: (tx: Transaction<DB>, event: ReceivedEvent<Type>, info: HandlingInfo) => Promise<unknown>;
+  /** The same for many new events at once; when it fails they are handled one by one. */
+  readonly handleBatch?: (tx: Transaction<DB>, events: readonly ReceivedEvent<Type>[]) => Promise<unknown>;
+  /** Events in one transaction at the most. */
+  readonly batchSize?: number;
+  readonly failpoint?: Failpoint;
+}
+
+export interface Consumer extends AsyncDisposable {
+  readonly durable: string;
+  /** Resolves when everything in the stream has been handled and acknowledged, and nothing waits for another delivery. */
+  idle(): Promise<void>;
+}
+
+const ackWaitMs = 30_000;
+const nanosPerMs = 1_000_000;
+const retryEveryMs = 5_000;
+
+/**
+ * Reads one kind of fact through a durable pull consumer with one subject filter: parse, drop what the inbox knows,
+ * handle, commit, and only then acknowledge (DR-C1). Starts in the background and survives the absence of broker,
+ * stream and database.
+ */
+export function startConsumer<DB extends MessagingTables, Type extends EventType>(options: ConsumerOptions<DB, Type>): Consumer {
+  const { database, messaging, service, type, batchSize = 100 } = options;
+  const contract = contractOf(type);
+  const durable = durableOf(service, type);
+  const stream = streamNameOf(messaging, contract.owner);
+  const logger = options.logger.child({ subsystem: durable });
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const wake = new Wake();
+  const held = new Set<JsMsg>();
+  let busy = false;
+  let queue: JsMsg[] = [];
+  const context: BatchContext<DB, Type> = {
+    db: database.db,
+    contract,
+    durable,
+    logger,
+    ordered: options.ordered ?? false,
+    handle: options.handle,
+    handleBatch: options.handleBatch,
+    failpoint: options.failpoint ?? noFailpoint,
+    handled: counter('events_handled_total', 'Facts whose effect was committed'),
+    deadLettered: counter('dead_letters_total', 'Facts that were set aside'),
+  };
+
+  /** Receives until the connection to the consumer is lost or we are told to stop. */
+  const receive = async (messages: ConsumerMessages): Promise<void> => {
+    for await (const message of messages) {
+      if (signal.aborted) break;
+      held.add(message);
+      queue.push(message);
+      wake.wake();
+    }
+  };
+
+  /** Takes whatever has arrived, up to a batch, so that a lone event does not wait and a flood shares transactions. */
+  const work = async (ended: AbortSignal): Promise<void> => {
+    let retryAt = 0;
+    while (!signal.aborted && !ended.aborted) {
+      const batch = queue.slice(0, batchSize);
+      queue = queue.slice(batch.length);
+      busy = batch.length > 0;
+      if (batch.length > 0) await processBatch(context, batch.map(deliveryOf), signal).finally(() => batch.forEach((message) => held.delete(message)));
+      busy = false;
+      if (queue.length > 0) continue;
+      if (performance.now() >= retryAt) {
+        await retryRequested(context).catch((error: unknown) => logger.warn({ err: error }, 'dead letters could not be tried again'));
+        retryAt = performance.now() + retryEveryMs;
+      }
+      await wake.wait(retryEveryMs, AbortSignal.any([signal, ended]));
+    }
+  };
+
+  const loop = async (): Promise<void> => {
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      const ended = new AbortController();
+      let messages: ConsumerMessages | undefined;
+      const stop = (): void => void messages?.close();
+      try {
+        await declareConsumer(messaging, stream, contract, durable);
+        const consumer = await messaging.nats.client.consumers.get(stream, durable);
+        messages = await consumer.consume({ max_messages: batchSize * 2, abort_on_missing_resource: true, idle_heartbeat: 5_000, expires: 30_000 });
+        signal.addEventListener('abort', stop, { once: true });
+        failures = 0;
+        const working = work(ended.signal);
+        await receive(messages).finally(() => ended.abort());
+        await working;
+      } catch (error) {
+        if (signal.aborted) break;
+        if (isMissing(error)) logger.debug({ stream }, 'the stream is not there yet');
+        else logger.warn({ err: error, failures }, 'consumer interrupted; starting again');
+      } finally {
+        ended.abort();
+        signal.removeEventListener('abort', stop);
+        await messages?.close().catch(() => undefined);
+        // What was received and not handled is delivered again.
+        queue = [];
+        held.clear();
+      }
+      if (!signal.aborted) await delay(Math.min(2_000, 50 * 2 ** Math.min(failures, 10)), undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const running = loop();
+  const keepAlive = setInterval(() => held.forEach((message) => message.working()), ackWaitMs / 3);
+  keepAlive.unref();
+
+  return {
+    durable,
+    async idle() {
+      while (!signal.aborted) {
+        if (!busy && queue.length === 0 && (await nothingOpen(messaging, stream, durable))) return;
+        await delay(20, undefined, { signal }).catch(() => undefined);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+      clearInterval(keepAlive);
+      await running;
+    },
+  };
+}
+
+async function nothingOpen(messaging: Messaging, stream: string, durable: string): Promise<boolean> {
+  try {
+    const info = await messaging.nats.manager.consumers.info(stream, durable);
+    return info.num_pending === 0 && info.num_ack_pending === 0;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+function deliveryOf(message: JsMsg): Delivery {
+  return {
+    message,
+    deliveries: message.info.deliveryCount,
+    place: `${message.info.streamSequence}@${message.info.timestampNanos}`,
+  };
+}
+
+/**
+ * Creates the durable or checks the existing one. `max_deliver` stays unlimited: at its limit the server would stop
+ * delivering without a word (DR-C7).
+ */
+async function declareConsumer(messaging: Messaging, stream: string, contract: EventContract, durable: string): Promise<void> {
+  const wanted = {
+    durable_name: durable,
+    filter_subject: messaging.prefix + subjectFilterOf(contract),
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    replay_policy: ReplayPolicy.Instant,
+    ack_wait: ackWaitMs * nanosPerMs,
+    max_deliver: -1,
+    max_ack_pending: 500,
+  };
+  const { manager } = messaging.nats;
+  let config: ConsumerConfig;
+  try {
+    ({ config } = await manager.consumers.info(stream, durable));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    ({ config } = await manager.consumers.add(stream, wanted));
+  }
+  const different = (['filter_subject', 'ack_policy', 'deliver_policy', 'max_deliver', 'ack_wait'] as const).filter((key) => config[key] !== wanted[key]);
+  if (different.length > 0) throw errors.ERR_CONSUMER_DIFFERS({ message: `Consumer ${durable} of ${streamOf(contract.owner)} differs in ${different.join(', ')} from what is declared.`, details: { durable, different } });
+}
+

@@ -1,0 +1,259 @@
+import { randomInt } from 'node:crypto';
+import type { EventType } from '@opl/contracts/events';
+import { catalogue } from '@opl/contracts/events';
+import { isOplError } from '@opl/errors';
+import { inTransaction, listen } from '@opl/postgres';
+import type { Database } from '@opl/postgres';
+import { counter, gauge, withSpan } from '@opl/telemetry';
+import type { Logger } from '@opl/telemetry';
+import { sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import type { Messaging } from './connection.ts';
+import { toMessage } from './event-message.ts';
+import type { OutboxRow } from './event-message.ts';
+import { noFailpoint } from './failpoint.ts';
+import type { Failpoint } from './failpoint.ts';
+import { outboxChannel } from './outbox.ts';
+import { contractOf } from './permissions.ts';
+import { deleteConfirmed } from './retention.ts';
+import { declareStream, isMissing, streamNameOf } from './streams.ts';
+import type { StreamOptions } from './streams.ts';
+import type { MessagingTables } from './tables.ts';
+import { Wake } from './wake.ts';
+
+export interface RelayOptions<DB extends MessagingTables> {
+  readonly database: Database<DB>;
+  readonly messaging: Messaging;
+  /** The service whose outbox this is. */
+  readonly owner: string;
+  readonly logger: Logger;
+  readonly stream?: StreamOptions;
+  /** Rows taken at once. */
+  readonly batchSize?: number;
+  /** Publishes on the way at once. */
+  readonly inFlight?: number;
+  readonly failpoint?: Failpoint;
+}
+
+export interface Relay extends AsyncDisposable {
+  /** Resolves when nothing waits in the outbox. */
+  drained(): Promise<void>;
+  /** Looks at once instead of at the next poll. */
+  wake(): void;
+}
+
+/** Notifications only wake the relay; this poll is what guarantees it (DR-P7). */
+const pollMs = 1_000;
+const publishTimeoutMs = 5_000;
+const cleanEveryMs = 3_600_000;
+
+/**
+ * Sends the outbox to the stream of its owner: rows are chosen by state (DR-P3), sent with their id as message id and
+ * the stream they must land in, marked only after the acknowledgement (DR-P4). Several replicas share the work.
+ */
+export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>): Relay {
+  const { database, messaging, owner } = options;
+  const logger = options.logger.child({ subsystem: 'relay' });
+  const db = database.db as unknown as Kysely<MessagingTables>;
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const wake = new Wake();
+  const relayed = counter('outbox_published_total', 'Facts handed to the broker');
+  const memory: RelayMemory = { highest: undefined, oldestSeconds: undefined };
+  const age = gauge('outbox_oldest_seconds', 'Age of the oldest fact that waits in the outbox', () => memory.oldestSeconds, { owner });
+  const notifications = listen({ ...database.connection, channel: outboxChannel(database.schema), applicationName: `${owner} relay wake`, onNotify: () => wake.wake() });
+
+  const loop = async (): Promise<void> => {
+    let failures = 0;
+    let declared = false;
+    let cleanAt = 0;
+    while (!signal.aborted) {
+      try {
+        if (!declared) {
+          await declareStream(messaging, owner, options.stream);
+          declared = true;
+        }
+        const outcome = await relayBatch(db, messaging, owner, options, memory, logger, relayed);
+        failures = outcome.failed ? failures + 1 : 0;
+        if (outcome.missing) declared = false;
+        if (outcome.taken > 0 && failures === 0) continue;
+        memory.oldestSeconds = await oldestWaiting(db);
+        if (performance.now() >= cleanAt) {
+          await deleteConfirmed(db, messaging, owner, logger);
+          cleanAt = performance.now() + cleanEveryMs;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        failures += 1;
+        if (isMissing(error)) declared = false;
+        logger.warn({ err: error, failures }, 'outbox could not be relayed; trying again');
+      }
+      await wake.wait(failures === 0 ? pollMs : backoffMs(failures), signal);
+    }
+  };
+  const running = loop();
+
+  return {
+    wake: () => wake.wake(),
+    async drained() {
+      while (!signal.aborted) {
+        const { waiting } = await sql<{ waiting: boolean }>`select exists (select from outbox where published_at is null) as waiting`.execute(db).then(({ rows }) => rows[0] as { waiting: boolean });
+        if (!waiting) return;
+        wake.wake();
+        await new Wake().wait(10, signal);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+      await running;
+      await notifications[Symbol.asyncDispose]();
+      age[Symbol.dispose]();
+    },
+  };
+}
+
+interface RelayMemory {
+  /** The highest sequence the broker ever acknowledged to this outbox; undefined until read. */
+  highest: bigint | undefined;
+  oldestSeconds: number | undefined;
+}
+
+interface BatchOutcome {
+  readonly taken: number;
+  readonly failed: boolean;
+  /** The broker no longer knows the stream. */
+  readonly missing: boolean;
+}
+
+interface ClaimedRow extends OutboxRow {
+  readonly eventType: string;
+  readonly replay: number;
+}
+
+/** Capped and jittered; a lost broker is tried for ever. */
+function backoffMs(failures: number): number {
+  const cap = Math.min(10_000, 100 * 2 ** Math.min(failures, 10));
+  return cap / 2 + randomInt(Math.ceil(cap / 2));
+}
+
+async function relayBatch<DB extends MessagingTables>(
+  db: Kysely<MessagingTables>,
+  messaging: Messaging,
+  owner: string,
+  { batchSize = 256, inFlight = 128, failpoint = noFailpoint }: RelayOptions<DB>,
+  memory: RelayMemory,
+  logger: Logger,
+  relayed: ReturnType<typeof counter>,
+): Promise<BatchOutcome> {
+  memory.highest ??= await highestAcknowledged(db);
+  let rolledBackTo: bigint | undefined;
+  const outcome = await inTransaction(db, async (tx) => {
+    const rows = await claim(tx, batchSize);
+    if (rows.length === 0) return { taken: 0, failed: false, missing: false };
+    await failpoint('relay.claimed');
+    const results = await withSpan('outbox relay', { 'messaging.batch.message_count': rows.length }, () => publishAll(messaging, owner, rows, inFlight));
+    await failpoint('relay.published');
+    const sent = results.flatMap((result) => ('sequence' in result ? [result] : []));
+    await mark(tx, sent);
+    await failpoint('relay.marked');
+    // A fresh message below what was acknowledged before: the broker lost its tail (DR-C10).
+    const fresh = sent.filter((result) => !result.duplicate).map((result) => result.sequence);
+    const lowest = fresh.reduce<bigint | undefined>((low, sequence) => (low === undefined || sequence < low ? sequence : low), undefined);
+    if (lowest !== undefined && memory.highest !== undefined && lowest <= memory.highest) rolledBackTo = lowest;
+    else memory.highest = fresh.reduce((high, sequence) => (sequence > high ? sequence : high), memory.highest ?? 0n);
+    relayed.add(sent.length, { owner });
+    const failures = results.flatMap((result) => ('error' in result ? [result.error] : []));
+    if (failures.length > 0) logger.warn({ err: failures[0], failed: failures.length, sent: sent.length }, 'facts not acknowledged; they stay in the outbox');
+    return { taken: rows.length, failed: failures.length > 0, missing: failures.some(isStreamGone) };
+  });
+  await failpoint('relay.committed');
+  if (rolledBackTo !== undefined) await refill(db, rolledBackTo, memory, logger, owner);
+  return outcome;
+}
+
+/** Locked until the transaction ends: another replica skips them, and a crash gives them back. */
+async function claim(tx: Transaction<MessagingTables>, batchSize: number): Promise<readonly ClaimedRow[]> {
+  const { rows } = await sql<ClaimedRow>`
+    select event_id, event_type, aggregate_id, aggregate_version, psu_id, correlation_id, causation_id, traceparent, data, replay,
+           to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at
+    from outbox where published_at is null order by position limit ${batchSize} for update skip locked`.execute(tx);
+  return rows;
+}
+
+type Sent = { readonly eventId: string; readonly sequence: bigint; readonly duplicate: boolean };
+type PublishResult = Sent | { readonly error: unknown };
+
+/** Sends in order with many on the way; stops sending more after the first failure. */
+async function publishAll(messaging: Messaging, owner: string, rows: readonly ClaimedRow[], inFlight: number): Promise<readonly PublishResult[]> {
+  const results: PublishResult[] = [];
+  const queue = rows.values();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (const row of queue) {
+      if (failed) return;
+      const result = await publishOne(messaging, owner, row);
+      if ('error' in result) failed = true;
+      results.push(result);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(inFlight, rows.length) }, lane));
+  return results;
+}
+
+async function publishOne({ nats, prefix, ...messaging }: Messaging, owner: string, row: ClaimedRow): Promise<PublishResult> {
+  try {
+    if (!messaging.isConnected()) throw new Error('not connected');
+    if (!(row.eventType in catalogue)) throw new Error(`unknown event type ${row.eventType}`);
+    const { subject, headers, payload } = toMessage(contractOf(row.eventType as EventType), row);
+    const streamName = streamNameOf({ nats, prefix, ...messaging }, owner);
+    const ack = await nats.client.publish(prefix + subject, payload, {
+      headers,
+      msgID: row.replay === 0 ? row.eventId : `${row.eventId}:${row.replay}`,
+      expect: { streamName },
+      timeout: publishTimeoutMs,
+    });
+    if (ack.stream !== streamName) throw new Error(`acknowledged by stream ${ack.stream}`);
+    return { eventId: row.eventId, sequence: BigInt(ack.seq), duplicate: ack.duplicate };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function isStreamGone(error: unknown): boolean {
+  if (isMissing(error)) return true;
+  const message = error instanceof Error ? error.message : '';
+  return /no responders|no stream|stream not found|503/i.test(message) && !isOplError(error);
+}
+
+/** One update for the whole batch. `published_at` says "handed over once", not "delivered" (DR-P5). */
+async function mark(tx: Transaction<MessagingTables>, sent: readonly Sent[]): Promise<void> {
+  if (sent.length === 0) return;
+  await sql`
+    update outbox set published_at = now(), stream_sequence = given.sequence
+    from unnest(${sent.map((row) => row.eventId)}::uuid[], ${sent.map((row) => row.sequence)}::bigint[]) as given (id, sequence)
+    where event_id = given.id`.execute(tx);
+}
+
+async function highestAcknowledged(db: Kysely<MessagingTables>): Promise<bigint> {
+  const { rows } = await sql<{ highest: bigint | null }>`select max(stream_sequence) as highest from outbox where published_at is not null`.execute(db);
+  return rows[0]?.highest ?? 0n;
+}
+
+/**
+ * The broker rolled back: everything it acknowledged from that sequence on is sent again under a new message id, so that
+ * the duplicate window cannot swallow it; consumers drop what they had by their inbox.
+ */
+async function refill(db: Kysely<MessagingTables>, from: bigint, memory: RelayMemory, logger: Logger, owner: string): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update outbox set published_at = null, stream_sequence = null, replay = replay + 1
+    where published_at is not null and stream_sequence >= ${from}`.execute(db);
+  memory.highest = await highestAcknowledged(db);
+  logger.error({ owner, from: String(from), again: String(numAffectedRows ?? 0n) }, 'the broker lost acknowledged facts; sending them again');
+  counter('broker_rollbacks_total', 'Times the broker was found to have lost acknowledged facts').add(1, { owner });
+}
+
+async function oldestWaiting(db: Kysely<MessagingTables>): Promise<number> {
+  const { rows } = await sql<{ seconds: string | null }>`
+    select extract(epoch from now() - created_at)::text as seconds from outbox where published_at is null order by position limit 1`.execute(db);
+  return Number.parseInt(rows[0]?.seconds ?? '0', 10);
+}

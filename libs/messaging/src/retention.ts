@@ -1,0 +1,52 @@
+import type { Logger } from '@opl/telemetry';
+import { catalogue } from '@opl/contracts/events';
+import type { EventContract } from '@opl/contracts/events';
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Messaging } from './connection.ts';
+import { durableOf } from './permissions.ts';
+import { isMissing, streamNameOf } from './streams.ts';
+import type { MessagingTables } from './tables.ts';
+
+const outboxDays = 7;
+/** Longer than the outbox, the stream and every replay together (DR-C2). */
+const inboxDays = 30;
+const rowsAtOnce = 5_000;
+
+/**
+ * Deletes outbox rows that are a week old and that every consumer named in the catalogue has acknowledged (DR-P5), and
+ * inbox rows that nothing can ask for any more.
+ */
+export async function deleteConfirmed(db: Kysely<MessagingTables>, messaging: Messaging, owner: string, logger: Logger): Promise<void> {
+  const confirmed = await confirmedSequence(messaging, owner);
+  const outbox = await sql`
+    delete from outbox where event_id in (
+      select event_id from outbox
+      where published_at < now() - make_interval(days => ${outboxDays}) and stream_sequence <= ${confirmed}
+      order by stream_sequence limit ${rowsAtOnce})`.execute(db);
+  const inbox = await sql`
+    delete from inbox where (consumer, event_id) in (
+      select consumer, event_id from inbox where handled_at < now() - make_interval(days => ${inboxDays}) order by handled_at limit ${rowsAtOnce})`.execute(db);
+  if ((outbox.numAffectedRows ?? 0n) + (inbox.numAffectedRows ?? 0n) > 0n) {
+    logger.info({ outbox: String(outbox.numAffectedRows), inbox: String(inbox.numAffectedRows) }, 'old messages deleted');
+  }
+}
+
+/** The sequence up to which every consumer has acknowledged everything; 0 while one of them does not exist yet. */
+async function confirmedSequence(messaging: Messaging, owner: string): Promise<bigint> {
+  const contracts = (Object.values(catalogue) as readonly EventContract[]).filter((contract) => contract.owner === owner);
+  const durables = contracts.flatMap((contract) => contract.consumers.map((consumer) => durableOf(consumer, contract.type)));
+  let lowest: bigint | undefined;
+  for (const durable of durables) {
+    try {
+      const { ack_floor: floor, num_pending: pending, num_ack_pending: open, delivered } = await messaging.nats.manager.consumers.info(streamNameOf(messaging, owner), durable);
+      // A consumer without anything to do has a floor far behind the stream; what was delivered to it counts then.
+      const reached = BigInt(pending === 0 && open === 0 ? Math.max(floor.stream_seq, delivered.stream_seq, Number.MAX_SAFE_INTEGER) : floor.stream_seq);
+      if (lowest === undefined || reached < lowest) lowest = reached;
+    } catch (error) {
+      if (isMissing(error)) return 0n;
+      throw error;
+    }
+  }
+  return lowest ?? BigInt(Number.MAX_SAFE_INTEGER);
+}

@@ -1,0 +1,25 @@
+/** Lets one loop sleep and others wake it; a wake while it works is not lost. */
+export class Wake {
+  #pending = false;
+  #notify: () => void = () => undefined;
+
+  wake(): void {
+    this.#pending = true;
+    this.#notify();
+  }
+
+  /** Resolves when woken, aborted, or after the time; at once when woken since the last wait. */
+  async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (!this.#pending && !signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#notify = resolve;
+      signal.addEventListener('abort', resolve as () => void, { once: true });
+      await promise;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', resolve as () => void);
+      this.#notify = () => undefined;
+    }
+    this.#pending = false;
+  }
+}

@@ -1,0 +1,15 @@
+export { schemaColumns, schemaDifferences } from './columns.ts';
+export type { SchemaColumn, TableColumns } from './columns.ts';
+export { openDatabase } from './database.ts';
+export type { Database, DatabaseOptions, Executor, PoolStats } from './database.ts';
+export { listen } from './listen.ts';
+export type { ListenOptions } from './listen.ts';
+export { migrate, readMigrations } from './migrate.ts';
+export type { MigrateOptions, MigrationFile } from './migrate.ts';
+export { provisionSchemas } from './provision.ts';
+export type { ProvisionOptions, ServiceSchema } from './provision.ts';
+export { isConstraintViolation, isSerializationFailure, isUniqueViolation, sqlstate, sqlstateOf, translateSqlError } from './sqlstate.ts';
+export { inTransaction } from './transaction.ts';
+export type { TransactionOptions } from './transaction.ts';
+export { jsonb } from './values.ts';
+export type { Bytes, Int8, IsoDate, Json, Timestamp } from './values.ts';

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { isIPv4, isIPv6 } from 'node:net';
+import { isOplError } from '@opl/errors';
+import { signCompactJws, verifyCompactJws } from '@opl/fapi';
+import type { Jwk, Jwks } from '@opl/fapi';
+import { z } from 'zod';
+import { newId, systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { errors } from './errors.ts';
+import { Secret } from './secret.ts';
+
+/** Proof that a person is present, signed by bff. `token` is the signed form, forwarded downstream as it is. */
+export interface PsuContext {
+  readonly psuId: string;
+  readonly sessionId: string;
+  readonly ipAddress: string;
+  readonly userAgent?: string;
+  readonly token: string;
+}
+
+export interface ServiceTokens {
+  /** A token that proves to `audience` who we are: EdDSA, at most a minute, made anew every half minute. */
+  issue(audience: string): Promise<string>;
+  /** @returns the calling service; @throws ERR_SERVICE_TOKEN_REFUSED */
+  verify(token: string, audience: string): Promise<{ readonly issuer: string }>;
+  /** Only bff knows who is present. Valid for five minutes. */
+  signPsuContext(context: Omit<PsuContext, 'token'>): Promise<PsuContext>;
+  /** @throws ERR_PSU_CONTEXT_REFUSED */
+  verifyPsuContext(token: string): Promise<PsuContext>;
+}
+
+export interface ServiceTokensOptions {
+  readonly service: string;
+  /** Private Ed25519 JWK: as object, as secret JSON text (`OPL_SERVICE_KEY_FILE`), or the path of its file. */
+  readonly privateJwk?: Jwk | Secret;
+  readonly privateKeyFile?: string;
+  /** Public keys of all services; kid = service name, or `<service>:<anything>` while keys are rotated. */
+  readonly jwks: Jwks | { readonly keys: readonly object[] };
+  readonly clock?: Clock;
+}
+
+const serviceType = 'opl-service+jwt';
+const psuType = 'opl-psu+jwt';
+/** Who may say that a person is present. */
+const psuIssuer = 'bff';
+const lifetimeSeconds = 60;
+const reuseSeconds = 30;
+const psuLifetimeSeconds = 300;
+/** Clocks of two machines may differ by so much. */
+const skewSeconds = 5;
+
+const registered = { iss: z.string(), iat: z.int(), exp: z.int() };
+const serviceClaims = z.object({ ...registered, aud: z.string(), jti: z.string() });
+const psuClaims = z.object({
+  ...registered,
+  sub: z.uuid(),
+  sid: z.string().min(1).max(200),
+  ip: z.string().refine((text) => isIPv4(text) || isIPv6(text)),
+  ua: z.string().max(1000).optional(),
+});
+
+export function createServiceTokens(options: ServiceTokensOptions): ServiceTokens {
+  const { service, clock = systemClock } = options;
+  const jwks = options.jwks as Jwks;
+  const key = readPrivateKey(options);
+  const now = (): number => Math.floor(clock.now().epochMilliseconds / 1000);
+  const issued = new Map<string, { token: Promise<string>; until: number }>();
+
+  const sign = (claims: object, typ: string, seconds: number): Promise<string> =>
+    signCompactJws({ iss: service, ...claims, iat: now(), exp: now() + seconds }, { key, alg: 'EdDSA', kid: key.kid ?? service, typ });
+
+  /** Signature, type and times; the issuer must be the owner of the key. */
+  async function check<T extends z.ZodType<{ iss: string; iat: number; exp: number }>>(token: string, typ: string, claims: T, longestSeconds: number): Promise<z.output<T>> {
+    const { header, payload } = await verifyCompactJws(token, { jwks, algorithms: ['EdDSA'], typ, maxBytes: 4096 });
+    const read = claims.parse(payload);
+    if (header.kid?.split(':')[0] !== read.iss) throw new Error('the key belongs to another service');
+    if (read.exp <= now() - skewSeconds) throw new Error('expired');
+    if (read.iat > now() + skewSeconds) throw new Error('issued in the future');
+    if (read.exp - read.iat > longestSeconds) throw new Error('valid for too long');
+    return read;
+  }
+
+  return {
+    issue(audience) {
+      const known = issued.get(audience);
+      if (known !== undefined && known.until > now()) return known.token;
+      const token = sign({ aud: audience, jti: newId() }, serviceType, lifetimeSeconds);
+      issued.set(audience, { token, until: now() + reuseSeconds });
+      token.catch(() => issued.delete(audience));
+      return token;
+    },
+    async verify(token, audience) {
+      try {
+        const { iss, aud } = await check(token, serviceType, serviceClaims, lifetimeSeconds);
+        if (aud !== audience) throw new Error('meant for another service');
+        return { issuer: iss };
+      } catch (cause) {
+        throw errors.ERR_SERVICE_TOKEN_REFUSED({ cause: reasonOf(cause) });
+      }
+    },
+    async signPsuContext({ psuId, sessionId, ipAddress, userAgent }) {
+      const agent = userAgent?.slice(0, 1000);
+      const token = await sign({ sub: psuId, sid: sessionId, ip: ipAddress, ...(agent === undefined ? {} : { ua: agent }) }, psuType, psuLifetimeSeconds);
+      return { psuId, sessionId, ipAddress, ...(agent === undefined ? {} : { userAgent: agent }), token };
+    },
+    async verifyPsuContext(token) {
+      try {
+        const { iss, sub, sid, ip, ua } = await check(token, psuType, psuClaims, psuLifetimeSeconds);
+        if (iss !== psuIssuer) throw new Error('not signed by the one that sees people');
+        return { psuId: sub, sessionId: sid, ipAddress: ip, ...(ua === undefined ? {} : { userAgent: ua }), token };
+      } catch (cause) {
+        throw errors.ERR_PSU_CONTEXT_REFUSED({ cause: reasonOf(cause) });
+      }
+    },
+  };
+}
+
+function readPrivateKey({ privateJwk, privateKeyFile, service }: ServiceTokensOptions): Jwk {
+  const text = privateJwk instanceof Secret ? privateJwk.reveal() : privateKeyFile === undefined ? undefined : readFileSync(privateKeyFile, 'utf8');
+  const key = text === undefined ? (privateJwk as Jwk | undefined) : parseKey(text);
+  if (key?.kty !== 'OKP' || key.crv !== 'Ed25519' || typeof key.d !== 'string') {
+    throw errors.ERR_CONFIG({ message: `The service key of ${service} is not a private Ed25519 JWK.` });
+  }
+  return key;
+}
+
+function parseKey(text: string): Jwk | undefined {
+  try {
+    return JSON.parse(text) as Jwk;
+  } catch {
+    // The text is a secret, so nothing of it is told.
+    return undefined;
+  }
+}
+
+/** Why, for the log; never the token itself. */
+function reasonOf(error: unknown): unknown {
+  if (isOplError(error)) return error;
+  return new Error(error instanceof z.ZodError ? `claims: ${z.prettifyError(error)}` : error instanceof Error ? error.message : 'unknown');
+}

@@ -1,0 +1,11 @@
+export { fixedClock, sequentialIds } from './clock.ts';
+export type { FixedClock } from './clock.ts';
+export { testDatabase } from './database.ts';
+export type { TestDatabase, TestDatabaseOptions } from './database.ts';
+export { eventually } from './eventually.ts';
+export { example } from './examples.ts';
+export { silentLogger, testMessaging } from './messaging.ts';
+export type { TestMessagingOptions } from './messaging.ts';
+export type { TestServers } from './servers.ts';
+export { testTokens } from './tokens.ts';
+export type { TestTokens } from './tokens.ts';

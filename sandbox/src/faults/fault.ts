@@ -1,0 +1,95 @@
+import type { z } from 'zod';
+import type { BankCall } from '../http/call.ts';
+
+/** Where a fault bites. Every member given must fit the call. */
+export interface FaultTarget {
+  readonly endpoint?: string | undefined;
+  readonly psu?: string | undefined;
+  readonly account?: string | undefined;
+  readonly card?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly authorizationId?: string | undefined;
+  /** Position of the page, the first being 1. */
+  readonly page?: number | undefined;
+}
+
+/** An answer about to leave, headers in lower case. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number | string[] | undefined>>;
+  readonly body: unknown;
+}
+
+/** What a fault may do before the bank does its own work. */
+export type Interception =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: string | Buffer; readonly headers: Readonly<Record<string, string>> }
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'raw'; readonly write: (socket: NodeJS.WritableStream & { destroy(): unknown }) => void };
+
+/** One page of account or card transactions on its way out. */
+export interface Page {
+  readonly transactions: readonly Readonly<Record<string, unknown>>[];
+  readonly continuationToken?: string;
+  readonly links?: unknown;
+}
+
+export interface PageMoment {
+  /** The token that was sent for this page, if any. */
+  readonly requestToken: string | undefined;
+  readonly pageSize: number;
+  /** Makes a token that answers the page beginning after `skip` rows. */
+  readonly tokenAt: (skip: number) => string;
+  readonly rowCount: number;
+  /** Another account of this bank, for pages that mix people up. */
+  readonly stranger: () => Readonly<Record<string, unknown>>;
+}
+
+export interface IdToken {
+  readonly header: { readonly alg: string; readonly kid?: string; readonly [name: string]: unknown };
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Which key signs: the published one, a new unpublished one, none at all, or a secret everybody knows. */
+  readonly signer?: 'published' | 'unpublished' | 'none' | 'public-key-as-secret' | 'other-published';
+  /** Applied to the finished compact form. */
+  readonly finish?: (jwt: string) => string;
+}
+
+export interface IdTokenMoment {
+  readonly channel: 'front' | 'token';
+  readonly clientId: string;
+  readonly nowSeconds: number;
+}
+
+/** Things a fault can do at once, without waiting for a call. */
+export interface BankLevers {
+  revokeAuthorization(authorizationId: string): void;
+  expireAuthorization(authorizationId: string): void;
+  expireAccessTokens(target: FaultTarget): number;
+  forgetRefreshTokens(target: FaultTarget): number;
+  moveClock(offsetSeconds: number): void;
+  rotateIdTokenKey(): Promise<void>;
+  authorizationsOf(target: FaultTarget): readonly string[];
+}
+
+/** A fault switch: a name, its options, and the moments it takes part in. */
+export interface Fault<Options> {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  intercept?(options: Options, call: BankCall): Promise<Interception | undefined> | Interception | undefined;
+  page?(page: Page, options: Options, moment: PageMoment): Page;
+  json?(body: unknown, options: Options, call: BankCall): unknown;
+  answer?(answer: Answer, options: Options): Promise<Answer> | Answer;
+  idToken?(token: IdToken, options: Options, moment: IdTokenMoment): IdToken;
+  authorizationResponse?(parameters: readonly [string, string][], options: Options): readonly [string, string][];
+  /** Where the authorization response is put instead of the configured place. */
+  delivery?(options: Options): 'fragment' | 'query';
+  now?(levers: BankLevers, target: FaultTarget, options: Options): Promise<void> | void;
+  /** Undoes `now` when the switch is taken away. */
+  undo?(levers: BankLevers): void;
+}
+
+/** Lets a group list faults with different options while each keeps its own type inside. */
+export function defineFault<Options>(fault: Fault<Options>): Fault<unknown> {
+  return fault as unknown as Fault<unknown>;
+}

@@ -1,0 +1,120 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { CallBook } from '../books/calls.ts';
+import type { Clock } from '../clock.ts';
+import { errors } from '../errors.ts';
+import type { FaultRegistry } from '../faults/registry.ts';
+import { businessError, Refusal } from '../op/refusal.ts';
+import { header, newCall, psuHeaders } from './call.ts';
+
+export interface TlsOptions {
+  readonly cert: string;
+  readonly key: string;
+  /** With it clients are asked for a certificate below this authority; missing ones are refused by the routes, in words. */
+  readonly clientCa?: string;
+}
+
+export interface ServerDeps {
+  readonly clock: Clock;
+  readonly calls: CallBook;
+  readonly faults: FaultRegistry;
+  readonly tls?: TlsOptions;
+}
+
+/** One listener of the bank: limits, bodies as text, every answer through the fault switches and into the books. */
+export function createBankServer({ clock, calls, faults, tls }: ServerDeps): FastifyInstance {
+  const limits = { bodyLimit: 256 * 1024, requestTimeout: 30_000, keepAliveTimeout: 30_000, forceCloseConnections: true, logger: false } as const;
+  const server = (tls === undefined ? Fastify(limits) : Fastify({ ...limits, https: secure(tls) })) as unknown as FastifyInstance;
+
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  server.decorateRequest('bankCall');
+  server.addHook('onRequest', async (request, reply) => {
+    request.bankCall = newCall(request, performance.now());
+    reply.header('date', httpDate(clock.now()));
+    const interactionId = header(request, 'x-fapi-interaction-id');
+    if (interactionId !== undefined) reply.header('x-fapi-interaction-id', interactionId);
+    reply.raw.once('close', () => record({ request, status: reply.raw.statusCode, clock, calls }));
+  });
+  server.addHook('onSend', async (request, reply, payload) => {
+    const changed = await faults.changeAnswer(request.bankCall, { status: reply.statusCode, headers: reply.getHeaders(), body: payload });
+    if (changed !== undefined) {
+      reply.code(changed.status);
+      for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+      reply.headers(changed.headers);
+    }
+    record({ request, status: reply.statusCode, clock, calls });
+    return changed === undefined ? payload : changed.body;
+  });
+  server.setErrorHandler(refuse);
+  server.setNotFoundHandler(() => {
+    throw businessError(404, 'VALIDATION', 'There is no such resource');
+  });
+  return server;
+}
+
+function refuse(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof Refusal) return reply.code(error.status).headers(error.headers).send(error.body);
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  if (status < 500) return reply.code(status).send(businessError(status, 'VALIDATION', (error as Error).message).body);
+  process.stderr.write(`${JSON.stringify({ event: 'error', message: (error as Error).stack ?? String(error) })}\n`);
+  return reply.code(500).send(businessError(500, 'TECHNICAL', 'Something went wrong in the bank').body);
+}
+
+function record({ request, status, clock, calls }: { request: FastifyRequest; status: number; clock: Clock; calls: CallBook }): void {
+  const call = request.bankCall;
+  if (call.recorded) return;
+  call.recorded = true;
+  const person = psuHeaders(request);
+  calls.record({
+    at: clock.now().toString(),
+    endpoint: call.endpoint,
+    method: request.method,
+    path: request.url.split('?')[0] ?? '/',
+    status,
+    durationMs: Math.round(performance.now() - call.startedAtMs),
+    clientId: call.clientId,
+    qwac: call.certificate?.thumbprint,
+    tppId: call.certificate?.organizationIdentifier.replace(/^PSD/, ''),
+    grant: call.grant,
+    authorizationId: call.authorizationId,
+    psuId: call.psuId,
+    accountId: call.accountId,
+    cardId: call.cardId,
+    page: call.page,
+    psuPresent: 'x-fapi-customer-ip-address' in person,
+    psuHeaders: Object.keys(person).length === 0 ? undefined : person,
+    interactionId: header(request, 'x-fapi-interaction-id'),
+    faults: call.faults.length === 0 ? undefined : call.faults,
+  });
+}
+
+function secure({ cert, key, clientCa }: TlsOptions): object {
+  return {
+    cert,
+    key,
+    minVersion: 'TLSv1.2',
+    ...(clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false, ca: clientCa }),
+  };
+}
+
+/** The form of dates in HTTP headers. */
+function httpDate(now: Temporal.Instant): string {
+  return new Date(now.epochMilliseconds).toUTCString();
+}
+
+/** Starts a listener; port 0 first tries the one used last time, so that stored addresses stay true. */
+export async function listen(server: FastifyInstance, { host, port, lastPort, name }: { host: string; port: number; lastPort: number | undefined; name: string }): Promise<number> {
+  const attempts = port === 0 && lastPort !== undefined ? [lastPort, 0] : [port];
+  for (const attempt of attempts) {
+    try {
+      await server.listen({ host, port: attempt });
+      return (server.server.address() as { port: number }).port;
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      const isLast = attempt === attempts.at(-1);
+      if (isLast && code === 'EADDRINUSE') throw errors.ERR_SANDBOX_PORT_BUSY({ message: `${name}: port ${attempt} is already in use.`, cause });
+      if (isLast) throw cause;
+    }
+  }
+  throw errors.ERR_SANDBOX_PORT_BUSY();
+}
