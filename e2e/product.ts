@@ -43,7 +43,8 @@ export async function startTestProduct(sandbox: Readonly<Record<string, string>>
     },
     async [Symbol.asyncDispose]() {
       await product.stop();
-      rmSync(dir, { recursive: true, force: true });
+      // For a look at the logs of a failed run.
+      if (process.env["OPL_E2E_KEEP"] === undefined) rmSync(dir, { recursive: true, force: true });
     },
   };
 }

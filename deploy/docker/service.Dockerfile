@@ -1,46 +1,52 @@
-# One recipe for the six services and the sandbox:
+# One recipe for the six services and the sandbox bank:
 #   docker build -f deploy/docker/service.Dockerfile --build-arg SERVICE=consent -t opl/consent .
-# Sources run as they are; node_modules keep their symlinks, because Node strips types only outside node_modules.
+# An image holds one service, the libraries it names and their packages; sources run as they are. node_modules keeps its links to
+# the libraries, because Node strips types only outside node_modules.
+FROM docker.io/library/node:26-bookworm-slim AS manifests
+WORKDIR /manifests
+COPY . .
+# What decides which packages are installed, and nothing else: so that a change of code keeps the layer with the packages.
+RUN find . -type f ! -name package.json ! -path ./package-lock.json ! -path ./.npmrc -delete && find . -type d -empty -delete
+
 FROM docker.io/library/node:26-bookworm-slim AS packages
 ARG SERVICE
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-COPY libs ./libs
-COPY services ./services
-COPY sandbox ./sandbox
-COPY web/package.json ./web/package.json
-COPY tools/package.json ./tools/package.json
-COPY e2e/package.json ./e2e/package.json
-RUN workspace=$([ "$SERVICE" = sandbox ] && echo @opl/sandbox || echo "@opl/${SERVICE}-service") \
-    && npm ci --workspace "$workspace" --omit=dev --include-workspace-root=false --no-audit --no-fund --ignore-scripts
+COPY --from=manifests /manifests ./
+RUN --mount=type=cache,target=/root/.npm \
+    folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; \
+    npm ci --workspace "$folder" --omit=dev --include-workspace-root=false --no-audit --no-fund --ignore-scripts
 
-# The client is built once, with the development packages, and only bff carries it.
+# The client is built by the recipe of bff alone; the other images skip it.
 FROM docker.io/library/node:26-bookworm-slim AS web
 ARG SERVICE
 WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
+COPY --from=manifests /manifests ./
+RUN --mount=type=cache,target=/root/.npm \
+    [ "$SERVICE" != bff ] || npm ci --workspace web --include-workspace-root=false --no-audit --no-fund --ignore-scripts
 COPY libs ./libs
 COPY web ./web
-COPY services/bff/package.json ./services/bff/package.json
-COPY tools/package.json ./tools/package.json
-COPY sandbox/package.json ./sandbox/package.json
-COPY e2e/package.json ./e2e/package.json
-RUN mkdir -p web/dist \
-    && if [ "$SERVICE" = bff ]; then npm ci --workspace @opl/web --no-audit --no-fund --ignore-scripts && npm run build --workspace @opl/web; fi
+RUN mkdir -p web/dist && { [ "$SERVICE" != bff ] || npm run build --workspace web; }
+
+# /out: what the service needs, readable by any user whatever the rights in the checkout were.
+FROM packages AS chosen
+COPY . /source
+COPY --from=web /app/web/dist /source/web/dist
+RUN mkdir -p /out/services /out/tools && cp -R node_modules package.json /out/ \
+    && folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; \
+    cp -R "/source/$folder" "/out/services/$SERVICE" \
+    && for library in node_modules/@opl/*; do \
+         library="$(readlink -f "$library")"; library="${library#/app/}"; \
+         case "$library" in libs/*) mkdir -p /out/libs && cp -R "/source/$library" /out/libs/ ;; esac; \
+       done \
+    && if [ "$SERVICE" != sandbox ]; then cp -R /source/tools/package.json /source/tools/migrate /source/tools/setup /out/tools/; fi \
+    && if [ "$SERVICE" = bff ]; then mkdir -p /out/web && cp -R /source/web/dist /out/web/; fi \
+    && chmod -R a+rX /out
 
 FROM docker.io/library/node:26-bookworm-slim
 ARG SERVICE
-ENV NODE_ENV=production SERVICE=${SERVICE}
-WORKDIR /app
-COPY --from=packages /app/package.json ./package.json
-COPY --from=packages /app/node_modules ./node_modules
-COPY --from=packages /app/libs ./libs
-COPY --from=packages /app/sandbox ./sandbox
-COPY --from=packages /app/services/${SERVICE}* ./services/${SERVICE}
-COPY --from=web /app/web/dist ./web/dist
-COPY tools/migrate ./tools/migrate
-COPY tools/setup ./tools/setup
-COPY deploy/docker/start.sh ./start.sh
+ENV NODE_ENV=production
+COPY --from=chosen /out /app
+WORKDIR /app/services/${SERVICE}
 USER 10001:10001
 EXPOSE 8080 9464
-CMD ["sh", "/app/start.sh"]
+CMD ["node", "--import", "@opl/telemetry/register", "src/main.ts"]

@@ -1,32 +1,35 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { createAdminServer } from './admin/server.ts';
-import { openCallBook } from './books/calls.ts';
-import { openAuthority, serverCertificate } from './ca/authority.ts';
-import { openKeyPool } from './ca/key-pool.ts';
-import { movableClock, systemClock, type Clock } from './clock.ts';
-import type { SandboxConfig } from './config.ts';
-import { errors } from './errors.ts';
-import { allFaults } from './faults/index.ts';
-import { createFaultRegistry } from './faults/registry.ts';
-import { createBankServer, listen } from './http/server.ts';
-import { accountRoutes } from './op/accounts.ts';
-import { authorizationRoutes } from './op/authorizations.ts';
-import { openAuthorizations } from './op/authorization-store.ts';
-import { authorizeRoutes } from './op/authorize.ts';
-import type { Addresses, Bank } from './op/bank.ts';
-import { cardRoutes } from './op/cards.ts';
-import { certificateRoutes } from './op/certificates.ts';
-import { openClients, openTpps } from './op/clients.ts';
-import { openContinuationTokens } from './op/continuation.ts';
-import { openIdTokenKeys } from './op/id-token-keys.ts';
-import { createJwksReader } from './op/jwks-reader.ts';
-import { registrationRoutes } from './op/registration.ts';
-import { tokenRoutes } from './op/token.ts';
-import { openTokens } from './op/token-store.ts';
-import { openPeople } from './people/directory.ts';
-import { readFileIfPresent, writeFileAtomic } from './state/atomic-file.ts';
+import { existsSync, mkdirSync } from "node:fs";
+import type { Server as HttpsServer } from "node:https";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { createAdminServer } from "./admin/server.ts";
+import { openCallBook } from "./books/calls.ts";
+import { openAuthority, serverCertificate, unknownAuthority, type Authority, type ServerCertificate } from "./ca/authority.ts";
+import { openKeyPool } from "./ca/key-pool.ts";
+import { movableClock, systemClock, type Clock } from "./clock.ts";
+import type { SandboxConfig } from "./config.ts";
+import { errors } from "./errors.ts";
+import type { ServerCertificateKind } from "./faults/fault.ts";
+import { allFaults } from "./faults/index.ts";
+import { createFaultRegistry } from "./faults/registry.ts";
+import { createBankServer, listen } from "./http/server.ts";
+import { accountRoutes } from "./op/accounts.ts";
+import { authorizationRoutes } from "./op/authorizations.ts";
+import { openAuthorizations } from "./op/authorization-store.ts";
+import { authorizeRoutes } from "./op/authorize.ts";
+import type { Addresses, Bank } from "./op/bank.ts";
+import { cardRoutes } from "./op/cards.ts";
+import { certificateRoutes } from "./op/certificates.ts";
+import { openClients, openTpps } from "./op/clients.ts";
+import { openContinuationTokens } from "./op/continuation.ts";
+import { openIdTokenKeys } from "./op/id-token-keys.ts";
+import { createJwksReader } from "./op/jwks-reader.ts";
+import { registrationRoutes } from "./op/registration.ts";
+import { tokenRoutes } from "./op/token.ts";
+import { openTokens } from "./op/token-store.ts";
+import { openPeople } from "./people/directory.ts";
+import { readFileIfPresent, writeFileAtomic } from "./state/atomic-file.ts";
 
 const endpointsSchema = z.object({
   certGenerationUrl: z.string(),
@@ -50,62 +53,75 @@ export interface Sandbox extends AsyncDisposable {
 }
 
 /** Builds the bank and starts its four listeners. */
-export async function createSandbox(config: SandboxConfig, overrides: { clock?: Clock } = {}): Promise<Sandbox> {
+export async function createSandbox(config: SandboxConfig, overrides: { clock?: Clock; pause?: Bank["pause"] } = {}): Promise<Sandbox> {
   const folder = openFolder(config.SANDBOX_DIR);
-  const endpointsFile = join(folder, 'endpoints.json');
-  const last = endpointsSchema.partial().safeParse(JSON.parse(readFileIfPresent(endpointsFile) ?? '{}')).data ?? {};
-  const caFile = join(folder, 'ca.pem');
+  const endpointsFile = join(folder, "endpoints.json");
+  const last = endpointsSchema.partial().safeParse(JSON.parse(readFileIfPresent(endpointsFile) ?? "{}")).data ?? {};
+  const caFile = join(folder, "ca.pem");
   const today = config.SANDBOX_TODAY === undefined ? undefined : Temporal.PlainDate.from(config.SANDBOX_TODAY);
   const clock = movableClock(overrides.clock ?? systemClock(today));
 
   await using stack = new AsyncDisposableStack();
-  const authority = await openAuthority({ folder: join(folder, 'ca'), caFile, bits: Number.parseInt(config.SANDBOX_RSA_BITS, 10), clock });
+  const authority = await openAuthority({ folder: join(folder, "ca"), caFile, bits: Number.parseInt(config.SANDBOX_RSA_BITS, 10), clock });
   const keyPool = stack.adopt(
-    openKeyPool({ folder: join(folder, 'keys'), bits: Number.parseInt(config.SANDBOX_RSA_BITS, 10), spares: config.SANDBOX_SPARE_KEYS }),
+    openKeyPool({ folder: join(folder, "keys"), bits: Number.parseInt(config.SANDBOX_RSA_BITS, 10), spares: config.SANDBOX_SPARE_KEYS }),
     (pool) => pool.close(),
   );
   const closing = <T extends { close(): void }>(resource: T): T => stack.adopt(resource, (each) => each.close());
-  const addresses: Addresses = { certGeneratorOrigin: '', mtlsOrigin: '', authorizeOrigin: '' };
+  const addresses: Addresses = { certGeneratorOrigin: "", mtlsOrigin: "", authorizeOrigin: "" };
   const bank: Bank = {
     config,
+    pause: overrides.pause ?? ((ms) => sleep(ms)),
     clock,
     addresses,
     authority,
     keyPool,
-    clients: closing(openClients(join(folder, 'op'))),
-    tpps: closing(openTpps(join(folder, 'op'))),
-    authorizations: closing(openAuthorizations({ folder: join(folder, 'op'), clock, intentSeconds: config.SANDBOX_INTENT_SECONDS })),
-    tokens: closing(openTokens({ folder: join(folder, 'op'), clock })),
-    people: closing(openPeople({ folder: join(folder, 'people'), seed: config.SANDBOX_SEED, clock })),
-    calls: closing(openCallBook(join(folder, 'books'))),
+    clients: closing(openClients(join(folder, "op"))),
+    tpps: closing(openTpps(join(folder, "op"))),
+    authorizations: closing(openAuthorizations({ folder: join(folder, "op"), clock, intentSeconds: config.SANDBOX_INTENT_SECONDS })),
+    tokens: closing(openTokens({ folder: join(folder, "op"), clock })),
+    people: closing(openPeople({ folder: join(folder, "people"), seed: config.SANDBOX_SEED, clock })),
+    calls: closing(openCallBook(join(folder, "books"))),
     faults: createFaultRegistry(allFaults),
-    idTokenKeys: await openIdTokenKeys(join(folder, 'keys')),
+    idTokenKeys: await openIdTokenKeys(join(folder, "keys")),
     jwks: createJwksReader({ rootPem: authority.rootPem }),
-    continuation: openContinuationTokens(join(folder, 'keys')),
+    continuation: openContinuationTokens(join(folder, "keys")),
+    async showServerCertificate(kind) {
+      const shown = await certificateOf(kind, { authority, hosts, clock });
+      (mtls.server as unknown as HttpsServer).setSecureContext({ ...shown, ca: authority.rootPem, minVersion: "TLSv1.2" });
+      mtls.server.closeIdleConnections();
+    },
   };
 
-  const tls = await serverCertificate(authority, { hosts: [config.SANDBOX_PUBLIC_HOST], clock });
+  const hosts = [...new Set(["localhost", config.SANDBOX_PUBLIC_HOST])];
+  const tls = await certificateOf("good", { authority, hosts, clock });
   const shared = { clock, calls: bank.calls, faults: bank.faults };
   const certGenerator = createBankServer({ ...shared, tls });
   certificateRoutes(certGenerator, bank);
-  certGenerator.get('/oauth/jwks/PSD2_OIDC', { config: { endpoint: 'Z2' } }, async () => bank.idTokenKeys.published());
+  certGenerator.get("/oauth/jwks/PSD2_OIDC", { config: { endpoint: "Z2" } }, async () => bank.idTokenKeys.published());
   const mtls = createBankServer({ ...shared, tls: { ...tls, clientCa: authority.rootPem } });
   for (const routes of [registrationRoutes, tokenRoutes, authorizationRoutes, accountRoutes, cardRoutes]) routes(mtls, bank);
   const authorize = createBankServer(shared);
   authorizeRoutes(authorize, bank);
-  const admin = createAdminServer(bank, { allowedHosts: ['localhost', '127.0.0.1', config.SANDBOX_PUBLIC_HOST] });
+  const admin = createAdminServer(bank, { allowedHosts: ["localhost", "127.0.0.1", config.SANDBOX_PUBLIC_HOST] });
   for (const server of [certGenerator, mtls, authorize, admin]) stack.defer(() => server.close());
 
-  const start = async (server: Parameters<typeof listen>[0], name: string, port: number, lastUrl: string | undefined, host = config.SANDBOX_HOST): Promise<string> => {
-    const lastPort = lastUrl === undefined ? undefined : Number.parseInt(new URL(lastUrl).port, 10);
+  const start = async (
+    server: Parameters<typeof listen>[0],
+    name: string,
+    port: number,
+    lastUrl: string | undefined,
+    host = config.SANDBOX_HOST,
+  ): Promise<string> => {
+    const lastPort = lastUrl === undefined || new URL(lastUrl).port === "" ? undefined : Number.parseInt(new URL(lastUrl).port, 10);
     const actual = await listen(server, { host, port, lastPort, name });
     return `${config.SANDBOX_PUBLIC_HOST}:${actual}`;
   };
-  addresses.certGeneratorOrigin = `https://${await start(certGenerator, 'SANDBOX_OP_CERTGEN_PORT', config.SANDBOX_OP_CERTGEN_PORT, last.certGenerationUrl)}`;
-  addresses.mtlsOrigin = `https://${await start(mtls, 'SANDBOX_OP_MTLS_PORT', config.SANDBOX_OP_MTLS_PORT, last.tokenUrl)}`;
-  const authorizeHost = await start(authorize, 'SANDBOX_OP_AUTHORIZE_PORT', config.SANDBOX_OP_AUTHORIZE_PORT, last.authorizeUrl);
+  addresses.certGeneratorOrigin = `https://${await start(certGenerator, "SANDBOX_OP_CERTGEN_PORT", config.SANDBOX_OP_CERTGEN_PORT, last.certGenerationUrl)}`;
+  addresses.mtlsOrigin = `https://${await start(mtls, "SANDBOX_OP_MTLS_PORT", config.SANDBOX_OP_MTLS_PORT, last.tokenUrl)}`;
+  const authorizeHost = await start(authorize, "SANDBOX_OP_AUTHORIZE_PORT", config.SANDBOX_OP_AUTHORIZE_PORT, last.authorizeUrl);
   addresses.authorizeOrigin = config.SANDBOX_AUTHORIZE_ORIGIN === undefined ? `http://${authorizeHost}` : new URL(config.SANDBOX_AUTHORIZE_ORIGIN).origin;
-  const adminHost = await start(admin, 'SANDBOX_ADMIN_PORT', config.SANDBOX_ADMIN_PORT, last.adminUrl, config.SANDBOX_ADMIN_HOST);
+  const adminHost = await start(admin, "SANDBOX_ADMIN_PORT", config.SANDBOX_ADMIN_PORT, last.adminUrl, config.SANDBOX_ADMIN_HOST);
 
   const endpoints: Endpoints = {
     certGenerationUrl: `${addresses.certGeneratorOrigin}/psd2-sandbox-tpp-generator/sandbox-tpp`,
@@ -123,10 +139,29 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   return { endpoints, keysReady: () => keyPool.full(), [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
+/** What the mutual-TLS host shows: the right certificate, or one that a client must not accept. */
+async function certificateOf(
+  kind: ServerCertificateKind,
+  { authority, hosts, clock }: { authority: Authority; hosts: readonly string[]; clock: Clock },
+): Promise<ServerCertificate> {
+  switch (kind) {
+    case "good":
+      return serverCertificate(authority, { hosts, clock });
+    case "expired":
+      return serverCertificate(authority, { hosts, clock, ended: true });
+    case "wrong-host":
+      return serverCertificate(authority, { hosts: ["another-bank.example"], clock });
+    case "unknown-authority":
+      return serverCertificate(await unknownAuthority(clock), { hosts, clock });
+    default:
+      return kind satisfies never;
+  }
+}
+
 function openFolder(folder: string): string {
   try {
     if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileAtomic(join(folder, '.writable'), '');
+    writeFileAtomic(join(folder, ".writable"), "");
   } catch (cause) {
     const message = `SANDBOX_DIR ${folder} cannot be written: ${(cause as Error).message}. Choose another folder or correct its rights.`;
     throw errors.ERR_SANDBOX_FOLDER({ message, cause });

@@ -6,7 +6,7 @@ export interface Clock {
 }
 
 /** Where the bank keeps its calendar. */
-export const bankTimeZone = 'Europe/Helsinki';
+export const bankTimeZone = "Europe/Helsinki";
 
 /** The machine's clock; `today` may be pinned for reproducible books. */
 export function systemClock(today?: Temporal.PlainDate): Clock {

@@ -1,38 +1,43 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { request } from 'undici';
-import { createSandbox, type Endpoints } from '../src/app.ts';
-import type { Clock } from '../src/clock.ts';
-import { readConfig } from '../src/config.ts';
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { request } from "undici";
+import { createSandbox, type Endpoints } from "../src/app.ts";
+import type { Clock } from "../src/clock.ts";
+import { readConfig } from "../src/config.ts";
 
 /** A sandbox in this process on free ports, in a folder of its own, with small keys. */
 export interface TestBank extends AsyncDisposable {
   readonly endpoints: Endpoints;
   readonly folder: string;
   readonly ca: string;
-  admin<T = Record<string, unknown>>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<{ status: number; body: T }>;
+  admin<T = Record<string, unknown>>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<{ status: number; body: T }>;
   /** Stops the bank and keeps its folder. */
   stop(): Promise<void>;
 }
 
-export const today = '2026-11-20';
+export const today = "2026-11-20";
 
-export async function startBank(options: { env?: Record<string, string>; folder?: string; clock?: Clock } = {}): Promise<TestBank> {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'sandbox-'));
-  const config = readConfig({ SANDBOX_DIR: folder, SANDBOX_RSA_BITS: '2048', SANDBOX_TODAY: today, ...options.env });
-  const sandbox = await createSandbox(config, options.clock === undefined ? {} : { clock: options.clock });
+export async function startBank(
+  options: { env?: Record<string, string>; folder?: string; clock?: Clock; pause?: (ms: number) => Promise<unknown> } = {},
+): Promise<TestBank> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "sandbox-"));
+  const config = readConfig({ SANDBOX_DIR: folder, SANDBOX_RSA_BITS: "2048", SANDBOX_SPARE_KEYS: "0", SANDBOX_TODAY: today, ...options.env });
+  const sandbox = await createSandbox(config, {
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.pause === undefined ? {} : { pause: options.pause }),
+  });
   const stop = async (): Promise<void> => {
     await sandbox[Symbol.asyncDispose]();
   };
   return {
     endpoints: sandbox.endpoints,
     folder,
-    ca: readFileSync(sandbox.endpoints.caFile, 'utf8'),
-    async admin<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) {
+    ca: readFileSync(sandbox.endpoints.caFile, "utf8"),
+    async admin<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown) {
       const answer = await request(`${sandbox.endpoints.adminUrl}${path}`, {
         method,
-        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
       });
       return { status: answer.statusCode, body: (await answer.body.json()) as T };
     },

@@ -1,12 +1,12 @@
-import { constants, createHash, createPrivateKey, createPublicKey, randomUUID, sign, verify, type KeyObject } from 'node:crypto';
-import { Agent, request } from 'undici';
-import type { TestBank } from './bank.ts';
+import { constants, createHash, createPrivateKey, createPublicKey, randomUUID, sign, verify, type KeyObject } from "node:crypto";
+import { Agent, request } from "undici";
+import type { TestBank } from "./bank.ts";
 
 /** A third party written from the protocol sheet alone: it shares nothing with the bank but the wire. */
 
 export interface GeneratedKey {
   readonly kid: string;
-  readonly kty: 'RSA' | 'EC';
+  readonly kty: "RSA" | "EC";
   readonly alg: string;
   readonly x5c: readonly string[];
   readonly [member: string]: unknown;
@@ -32,14 +32,14 @@ export interface Registered {
   readonly [member: string]: unknown;
 }
 
-export const redirectUri = 'http://localhost:9/callback/op';
-export const portalKey = 'sandbox-portal-key';
+export const redirectUri = "http://localhost:9/callback/op";
+export const portalKey = "sandbox-portal-key";
 
 type Send = { method?: string; headers?: Record<string, string>; body?: string; agent?: Agent };
 
-export async function call<T = Record<string, unknown>>(url: string, { method = 'GET', headers = {}, body, agent }: Send = {}): Promise<Answer<T>> {
+export async function call<T = Record<string, unknown>>(url: string, { method = "GET", headers = {}, body, agent }: Send = {}): Promise<Answer<T>> {
   const answer = await request(url, {
-    method: method as 'GET',
+    method: method as "GET",
     headers,
     ...(body === undefined ? {} : { body }),
     ...(agent === undefined ? {} : { dispatcher: agent }),
@@ -61,23 +61,40 @@ export function plainAgent(bank: TestBank): Agent {
   return new Agent({ connect: { ca: bank.ca } });
 }
 
-export async function generate(bank: TestBank, { cn = 'TEST TPP', roles }: { cn?: string; roles?: string } = {}): Promise<Answer<Generated>> {
-  const query = new URLSearchParams({ c: 'fi', cn, ...(roles === undefined ? {} : { roles }) });
+export async function generate(bank: TestBank, { cn = "TEST TPP", roles }: { cn?: string; roles?: string } = {}): Promise<Answer<Generated>> {
+  const query = new URLSearchParams({ c: "fi", cn, ...(roles === undefined ? {} : { roles }) });
   return call<Generated>(`${bank.endpoints.certGenerationUrl}?${query.toString()}`, {
-    method: 'POST',
-    headers: { 'x-api-key': portalKey, accept: 'application/json', 'content-length': '0' },
+    method: "POST",
+    headers: { "x-api-key": portalKey, accept: "application/json", "content-length": "0" },
     agent: plainAgent(bank),
   });
 }
 
 /** A private key from a JWK without primes: factors n from e and d, then computes what is missing. */
 export function importKey(jwk: GeneratedKey): KeyObject {
-  if (jwk.kty === 'EC') return createPrivateKey({ key: jwk as never, format: 'jwk' });
-  const [n, e, d] = [jwk['n'], jwk['e'], jwk['d']].map((part) => fromBase64url(String(part))) as [bigint, bigint, bigint];
+  const known = imported.get(String(jwk["d"]));
+  if (known !== undefined) return known;
+  const key = freshKey(jwk);
+  imported.set(String(jwk["d"]), key);
+  return key;
+}
+
+/** Factoring takes long enough to do it once a key. */
+const imported = new Map<string, KeyObject>();
+
+function freshKey(jwk: GeneratedKey): KeyObject {
+  if (jwk.kty === "EC") return createPrivateKey({ key: jwk as never, format: "jwk" });
+  const [n, e, d] = [jwk["n"], jwk["e"], jwk["d"]].map((part) => fromBase64url(String(part))) as [bigint, bigint, bigint];
   const { p, q } = primes(n, e, d);
   const parts = { p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
-  const full = { kty: 'RSA', n: jwk['n'], e: jwk['e'], d: jwk['d'], ...Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, toBase64url(value)])) };
-  return createPrivateKey({ key: full as never, format: 'jwk' });
+  const full = {
+    kty: "RSA",
+    n: jwk["n"],
+    e: jwk["e"],
+    d: jwk["d"],
+    ...Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, toBase64url(value)])),
+  };
+  return createPrivateKey({ key: full as never, format: "jwk" });
 }
 
 function primes(n: bigint, e: bigint, d: bigint): { p: bigint; q: bigint } {
@@ -124,43 +141,51 @@ function inverse(a: bigint, modulus: bigint): bigint {
 }
 
 function fromBase64url(text: string): bigint {
-  return BigInt(`0x${Buffer.from(text, 'base64url').toString('hex')}`);
+  return BigInt(`0x${Buffer.from(text, "base64url").toString("hex")}`);
 }
 
 function toBase64url(value: bigint): string {
   const hex = value.toString(16);
-  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url');
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex").toString("base64url");
 }
 
 /** A compact JWS by a generated key, in any algorithm its type allows. */
 export function jws(claims: object, key: GeneratedKey, alg = key.alg, header: object = {}): string {
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const input = `${encode({ alg, kid: key.kid, typ: 'JWT', ...header })}.${encode(claims)}`;
+  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const input = `${encode({ alg, kid: key.kid, typ: "JWT", ...header })}.${encode(claims)}`;
   const options =
-    alg === 'ES256' ? { dsaEncoding: 'ieee-p1363' as const } : alg === 'PS256' ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } : {};
-  return `${input}.${sign('sha256', Buffer.from(input), { key: importKey(key), ...options }).toString('base64url')}`;
+    alg === "ES256" ? { dsaEncoding: "ieee-p1363" as const } : alg === "PS256" ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } : {};
+  return `${input}.${sign("sha256", Buffer.from(input), { key: importKey(key), ...options }).toString("base64url")}`;
 }
 
 export function readJwt(token: string): { header: Record<string, unknown>; claims: Record<string, unknown> } {
-  const [header, claims] = token.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8') || 'null') as Record<string, unknown>);
+  const [header, claims] = token
+    .split(".")
+    .slice(0, 2)
+    .map((part) => JSON.parse(Buffer.from(part, "base64url").toString("utf8") || "null") as Record<string, unknown>);
   return { header: header ?? {}, claims: claims ?? {} };
 }
 
 /** Verifies an RS256 JWT of the bank by its published keys. */
 export function verifiesWith(token: string, keys: readonly Record<string, unknown>[]): boolean {
   const { header } = readJwt(token);
-  const key = keys.find((each) => each['kid'] === header['kid']);
-  if (key === undefined || header['alg'] !== 'RS256') return false;
-  const end = token.lastIndexOf('.');
-  return verify('sha256', Buffer.from(token.slice(0, end)), createPublicKey({ key: key as never, format: 'jwk' }), Buffer.from(token.slice(end + 1), 'base64url'));
+  const key = keys.find((each) => each["kid"] === header["kid"]);
+  if (key === undefined || header["alg"] !== "RS256") return false;
+  const end = token.lastIndexOf(".");
+  return verify(
+    "sha256",
+    Buffer.from(token.slice(0, end)),
+    createPublicKey({ key: key as never, format: "jwk" }),
+    Buffer.from(token.slice(end + 1), "base64url"),
+  );
 }
 
 export function leftHalf(value: string): string {
-  return createHash('sha256').update(value).digest().subarray(0, 16).toString('base64url');
+  return createHash("sha256").update(value).digest().subarray(0, 16).toString("base64url");
 }
 
 export function toPem(x5c: readonly string[]): string {
-  return x5c.map((der) => `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g)?.join('\n')}\n-----END CERTIFICATE-----\n`).join('');
+  return x5c.map((der) => `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g)?.join("\n")}\n-----END CERTIFICATE-----\n`).join("");
 }
 
 /** A third party with its keys; `register` makes it a client. */
@@ -177,7 +202,7 @@ export class Tpp {
     this.bank = bank;
     this.generated = generated;
     const [qwac, seal, , sealRsa] = generated.privateJwks.keys;
-    if (qwac === undefined || seal === undefined || sealRsa === undefined) throw new Error('keys are missing');
+    if (qwac === undefined || seal === undefined || sealRsa === undefined) throw new Error("keys are missing");
     this.qwac = qwac;
     this.seal = seal;
     this.sealRsa = sealRsa;
@@ -199,7 +224,7 @@ export class Tpp {
   }
 
   agentWith(key: GeneratedKey, chain = key.x5c): Agent {
-    return new Agent({ connect: { ca: this.bank.ca, cert: toPem(chain), key: importKey(key).export({ type: 'pkcs8', format: 'pem' }) as string } });
+    return new Agent({ connect: { ca: this.bank.ca, cert: toPem(chain), key: importKey(key).export({ type: "pkcs8", format: "pem" }) as string } });
   }
 
   statement(overrides: object = {}): Record<string, unknown> {
@@ -210,14 +235,14 @@ export class Tpp {
       exp: now + 20_000,
       jti: randomUUID(),
       software_client_id: randomUUID(),
-      software_roles: ['AIS', 'PIS', 'CBPII'],
+      software_roles: ["AIS", "PIS", "CBPII"],
       software_jwks_endpoint: this.generated.publicJwksUrl,
-      software_client_name: 'One Point Ledger',
-      software_client_uri: 'https://ledger.example',
+      software_client_name: "One Point Ledger",
+      software_client_uri: "https://ledger.example",
       software_redirect_uris: [redirectUri],
-      org_name: 'Example Ledger Oy',
+      org_name: "Example Ledger Oy",
       org_id: this.generated.tppId,
-      org_contacts: [{ name: 'Support', email: 'support@ledger.example', phone: '', type: 'Support' }],
+      org_contacts: [{ name: "Support", email: "support@ledger.example", phone: "", type: "Support" }],
       ...overrides,
     };
   }
@@ -228,10 +253,10 @@ export class Tpp {
     const claims = {
       iat: now - 100,
       exp: now + 20_000,
-      aud: 'https://op.fi/',
+      aud: "https://op.fi/",
       jti: randomUUID(),
       redirect_uris: [redirectUri],
-      grant_types: ['client_credentials', 'authorization_code', 'refresh_token'],
+      grant_types: ["client_credentials", "authorization_code", "refresh_token"],
       software_statement: overrides.statementJws ?? jws(this.statement(overrides.statement), key, overrides.alg),
       ...overrides.request,
     };
@@ -240,8 +265,8 @@ export class Tpp {
 
   async register(body = this.registrationJwt(), headers: Record<string, string> = {}, agent = this.agent): Promise<Answer<Registered>> {
     const answer = await call<Registered>(this.bank.endpoints.registrationUrl, {
-      method: 'POST',
-      headers: { 'x-api-key': portalKey, 'content-type': 'application/jwt', accept: 'application/json', ...headers },
+      method: "POST",
+      headers: { "x-api-key": portalKey, "content-type": "application/jwt", accept: "application/json", ...headers },
       body,
       agent,
     });
@@ -250,12 +275,17 @@ export class Tpp {
   }
 
   async token<T = TokenAnswer>(fields: Record<string, string>, agent = this.agent): Promise<Answer<T>> {
-    const form = new URLSearchParams({ client_id: this.client?.client_id ?? '', client_secret: this.client?.client_secret ?? '', ...fields });
-    return call<T>(this.bank.endpoints.tokenUrl, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: form.toString(), agent });
+    const form = new URLSearchParams({ client_id: this.client?.client_id ?? "", client_secret: this.client?.client_secret ?? "", ...fields });
+    return call<T>(this.bank.endpoints.tokenUrl, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: form.toString(),
+      agent,
+    });
   }
 
   async clientToken(): Promise<string> {
-    return (await this.token({ grant_type: 'client_credentials', scope: 'accounts' })).body.access_token;
+    return (await this.token({ grant_type: "client_credentials", scope: "accounts" })).body.access_token;
   }
 
   async api<T = Record<string, unknown>>(path: string, token: string, options: Send = {}): Promise<Answer<T>> {
@@ -263,17 +293,17 @@ export class Tpp {
       agent: this.agent,
       ...options,
       headers: {
-        'x-api-key': this.client?.api_key ?? '',
+        "x-api-key": this.client?.api_key ?? "",
         authorization: `Bearer ${token}`,
-        accept: 'application/json',
-        ...(options.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+        accept: "application/json",
+        ...(options.body === undefined ? {} : { "content-type": "application/json; charset=utf-8" }),
         ...options.headers,
       },
     });
   }
 
   async createAuthorization(body: object = { expires: inDays(90) }): Promise<Answer<{ authorizationId: string; status: string }>> {
-    return this.api('/authorizations', await this.clientToken(), { method: 'POST', body: JSON.stringify(body) });
+    return this.api("/authorizations", await this.clientToken(), { method: "POST", body: JSON.stringify(body) });
   }
 
   requestObject(authorizationId: string, overrides: object = {}): Record<string, unknown> {
@@ -283,10 +313,10 @@ export class Tpp {
     return {
       iss: clientId,
       client_id: clientId,
-      aud: 'https://mtls.apis.op.fi',
-      response_type: 'code id_token',
+      aud: "https://mtls.apis.op.fi",
+      response_type: "code id_token",
       redirect_uri: redirectUri,
-      scope: 'openid accounts',
+      scope: "openid accounts",
       state: randomUUID(),
       nonce: randomUUID(),
       max_age: 86_400,
@@ -294,7 +324,7 @@ export class Tpp {
       exp: now + 900,
       claims: {
         userinfo: { authorizationId: intent },
-        id_token: { authorizationId: intent, acr: { essential: true, values: ['urn:openbanking:psd2:sca', 'urn:openbanking:psd2:ca'] } },
+        id_token: { authorizationId: intent, acr: { essential: true, values: ["urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"] } },
       },
       ...overrides,
     };
@@ -303,9 +333,9 @@ export class Tpp {
   authorizeUrl(claims: Record<string, unknown>, options: { key?: GeneratedKey; alg?: string; query?: Record<string, string> } = {}): string {
     const query = new URLSearchParams({
       request: jws(claims, options.key ?? this.seal, options.alg),
-      response_type: 'code id_token',
-      client_id: this.client?.client_id ?? '',
-      scope: 'openid accounts',
+      response_type: "code id_token",
+      client_id: this.client?.client_id ?? "",
+      scope: "openid accounts",
       ...options.query,
     });
     return `${this.bank.endpoints.authorizeUrl}?${query.toString()}`;
@@ -313,7 +343,7 @@ export class Tpp {
 
   /** Exchanges a code. */
   async exchange(code: string): Promise<Answer<TokenAnswer>> {
-    return this.token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri });
+    return this.token({ grant_type: "authorization_code", code, redirect_uri: redirectUri });
   }
 }
 

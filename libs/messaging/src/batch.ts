@@ -15,7 +15,7 @@ import type { Failpoint } from './failpoint.ts';
 import { admit } from './inbox.ts';
 import type { Received } from './inbox.ts';
 import { handledEvent } from './outbox.ts';
-import { reactionOfKind, redeliveryDelayMs } from './reaction.ts';
+import { reactionOfKind } from './reaction.ts';
 
 export interface Delivery {
   readonly message: JsMsg;
@@ -33,6 +33,7 @@ export interface BatchContext<DB, Type extends EventType> {
   readonly handle: (tx: Transaction<DB>, event: ReceivedEvent<Type>, info: { readonly deliveryCount: number }) => Promise<unknown>;
   readonly handleBatch: ((tx: Transaction<DB>, events: readonly ReceivedEvent<Type>[]) => Promise<unknown>) | undefined;
   readonly failpoint: Failpoint;
+  readonly delayMs: (deliveries: number, retryAfterSeconds?: number) => number;
   readonly handled: ReturnType<typeof counter>;
   readonly deadLettered: ReturnType<typeof counter>;
 }
@@ -60,7 +61,7 @@ export async function processBatch<DB, Type extends EventType>(context: BatchCon
     // The database is gone, or we are: nothing of this batch can be done now, one by one or not.
     if (signal.aborted || error.kind === 'unavailable') {
       context.logger.warn({ err: error, events: readable.length }, 'batch not handled; it will be delivered again');
-      for (const { delivery } of readable) delivery.message.nak(redeliveryDelayMs(delivery.deliveries, error.retryAfterSeconds));
+      for (const { delivery } of readable) delivery.message.nak(context.delayMs(delivery.deliveries, error.retryAfterSeconds));
       return;
     }
     if (readable.length === 1) await fail(context, (readable[0] as Parsed<Type>).delivery, error);
@@ -144,7 +145,7 @@ async function fail<DB, Type extends EventType>(context: BatchContext<DB, Type>,
   const again = reaction.then === 'retry' || delivery.deliveries < reaction.afterDeliveries;
   if (again || !(await setAside(context, delivery, error))) {
     context.logger[error.kind === 'bug' ? 'error' : 'warn']({ err: error, deliveries: delivery.deliveries }, 'event not handled; it will be delivered again');
-    delivery.message.nak(redeliveryDelayMs(delivery.deliveries, error.retryAfterSeconds));
+    delivery.message.nak(context.delayMs(delivery.deliveries, error.retryAfterSeconds));
     return;
   }
   delivery.message.ack();

@@ -15,6 +15,7 @@ import type { ReceivedEvent } from './event-message.ts';
 import { noFailpoint } from './failpoint.ts';
 import type { Failpoint } from './failpoint.ts';
 import { contractOf, durableOf } from './permissions.ts';
+import { redeliveryDelayMs } from './reaction.ts';
 import { retryRequested } from './retry.ts';
 import { isMissing, streamNameOf } from './streams.ts';
 import type { MessagingTables } from './tables.ts';
@@ -39,6 +40,10 @@ export interface ConsumerOptions<DB extends MessagingTables, Type extends EventT
   readonly handleBatch?: (tx: Transaction<DB>, events: readonly ReceivedEvent<Type>[]) => Promise<unknown>;
   /** Events in one transaction at the most. */
   readonly batchSize?: number;
+  /** At least three times the longest batch (DR-C8); shorter only in tests. */
+  readonly ackWaitMs?: number;
+  /** Pause before the next delivery of what failed; deliveries count from 1. */
+  readonly redeliveryDelayMs?: (deliveries: number, retryAfterSeconds?: number) => number;
   readonly failpoint?: Failpoint;
 }
 
@@ -48,7 +53,7 @@ export interface Consumer extends AsyncDisposable {
   idle(): Promise<void>;
 }
 
-const ackWaitMs = 30_000;
+const defaultAckWaitMs = 30_000;
 const nanosPerMs = 1_000_000;
 const retryEveryMs = 5_000;
 
@@ -58,7 +63,7 @@ const retryEveryMs = 5_000;
  * stream and database.
  */
 export function startConsumer<DB extends MessagingTables, Type extends EventType>(options: ConsumerOptions<DB, Type>): Consumer {
-  const { database, messaging, service, type, batchSize = 100 } = options;
+  const { database, messaging, service, type, batchSize = 100, ackWaitMs = defaultAckWaitMs } = options;
   const contract = contractOf(type);
   const durable = durableOf(service, type);
   const stream = streamNameOf(messaging, contract.owner);
@@ -78,6 +83,7 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
     handle: options.handle,
     handleBatch: options.handleBatch,
     failpoint: options.failpoint ?? noFailpoint,
+    delayMs: options.redeliveryDelayMs ?? redeliveryDelayMs,
     handled: counter('events_handled_total', 'Facts whose effect was committed'),
     deadLettered: counter('dead_letters_total', 'Facts that were set aside'),
   };
@@ -116,14 +122,13 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
       let messages: ConsumerMessages | undefined;
       const stop = (): void => void messages?.close();
       try {
-        await declareConsumer(messaging, stream, contract, durable);
+        await declareConsumer(messaging, stream, contract, durable, ackWaitMs);
         const consumer = await messaging.nats.client.consumers.get(stream, durable);
         messages = await consumer.consume({ max_messages: batchSize * 2, abort_on_missing_resource: true, idle_heartbeat: 5_000, expires: 30_000 });
         signal.addEventListener('abort', stop, { once: true });
         failures = 0;
-        const working = work(ended.signal);
-        await receive(messages).finally(() => ended.abort());
-        await working;
+        // When one of the two ends, the other has nothing left to do.
+        await Promise.all([work(ended.signal).finally(stop), receive(messages).finally(() => ended.abort())]);
       } catch (error) {
         if (signal.aborted) break;
         if (isMissing(error)) logger.debug({ stream }, 'the stream is not there yet');
@@ -181,7 +186,7 @@ function deliveryOf(message: JsMsg): Delivery {
  * Creates the durable or checks the existing one. `max_deliver` stays unlimited: at its limit the server would stop
  * delivering without a word (DR-C7).
  */
-async function declareConsumer(messaging: Messaging, stream: string, contract: EventContract, durable: string): Promise<void> {
+async function declareConsumer(messaging: Messaging, stream: string, contract: EventContract, durable: string, ackWaitMs: number): Promise<void> {
   const wanted = {
     durable_name: durable,
     filter_subject: messaging.prefix + subjectFilterOf(contract),

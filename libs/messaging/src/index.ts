@@ -8,7 +8,7 @@ export type { ReceivedEvent } from './event-message.ts';
 export type { Failpoint, FailpointName } from './failpoint.ts';
 export { outboxChannel, publish } from './outbox.ts';
 export type { NewEvent } from './outbox.ts';
-export { durableOf, inboxPrefixOf, messagingServices, permissionsOf } from './permissions.ts';
+export { contractOf, durableOf, inboxPrefixOf, messagingServices, permissionsOf } from './permissions.ts';
 export type { Permissions } from './permissions.ts';
 export { reactionOfKind, redeliveryDelayMs } from './reaction.ts';
 export type { Reaction } from './reaction.ts';

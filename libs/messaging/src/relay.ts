@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { EventType } from '@opl/contracts/events';
 import { catalogue } from '@opl/contracts/events';
-import { isOplError } from '@opl/errors';
 import { inTransaction, listen } from '@opl/postgres';
 import type { Database } from '@opl/postgres';
 import { counter, gauge, withSpan } from '@opl/telemetry';
@@ -16,7 +15,7 @@ import type { Failpoint } from './failpoint.ts';
 import { outboxChannel } from './outbox.ts';
 import { contractOf } from './permissions.ts';
 import { deleteConfirmed } from './retention.ts';
-import { declareStream, isMissing, streamNameOf } from './streams.ts';
+import { declareStream, streamNameOf } from './streams.ts';
 import type { StreamOptions } from './streams.ts';
 import type { MessagingTables } from './tables.ts';
 import { Wake } from './wake.ts';
@@ -46,6 +45,8 @@ export interface Relay extends AsyncDisposable {
 const pollMs = 1_000;
 const publishTimeoutMs = 5_000;
 const cleanEveryMs = 3_600_000;
+/** How often an idle relay asks the broker whether it still has what it acknowledged. */
+const checkEveryMs = 15_000;
 
 /**
  * Sends the outbox to the stream of its owner: rows are chosen by state (DR-P3), sent with their id as message id and
@@ -67,6 +68,7 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
     let failures = 0;
     let declared = false;
     let cleanAt = 0;
+    let checkAt = 0;
     while (!signal.aborted) {
       try {
         if (!declared) {
@@ -75,9 +77,14 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
         }
         const outcome = await relayBatch(db, messaging, owner, options, memory, logger, relayed);
         failures = outcome.failed ? failures + 1 : 0;
-        if (outcome.missing) declared = false;
+        // The stream itself may be gone.
+        if (outcome.failed) declared = false;
         if (outcome.taken > 0 && failures === 0) continue;
         memory.oldestSeconds = await oldestWaiting(db);
+        if (declared && performance.now() >= checkAt) {
+          checkAt = performance.now() + checkEveryMs;
+          if (await brokerForgot(db, messaging, owner, memory, logger)) continue;
+        }
         if (performance.now() >= cleanAt) {
           await deleteConfirmed(db, messaging, owner, logger);
           cleanAt = performance.now() + cleanEveryMs;
@@ -85,7 +92,7 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
       } catch (error) {
         if (signal.aborted) return;
         failures += 1;
-        if (isMissing(error)) declared = false;
+        declared = false;
         logger.warn({ err: error, failures }, 'outbox could not be relayed; trying again');
       }
       await wake.wait(failures === 0 ? pollMs : backoffMs(failures), signal);
@@ -121,8 +128,6 @@ interface RelayMemory {
 interface BatchOutcome {
   readonly taken: number;
   readonly failed: boolean;
-  /** The broker no longer knows the stream. */
-  readonly missing: boolean;
 }
 
 interface ClaimedRow extends OutboxRow {
@@ -149,7 +154,7 @@ async function relayBatch<DB extends MessagingTables>(
   let rolledBackTo: bigint | undefined;
   const outcome = await inTransaction(db, async (tx) => {
     const rows = await claim(tx, batchSize);
-    if (rows.length === 0) return { taken: 0, failed: false, missing: false };
+    if (rows.length === 0) return { taken: 0, failed: false };
     await failpoint('relay.claimed');
     const results = await withSpan('outbox relay', { 'messaging.batch.message_count': rows.length }, () => publishAll(messaging, owner, rows, inFlight));
     await failpoint('relay.published');
@@ -164,7 +169,7 @@ async function relayBatch<DB extends MessagingTables>(
     relayed.add(sent.length, { owner });
     const failures = results.flatMap((result) => ('error' in result ? [result.error] : []));
     if (failures.length > 0) logger.warn({ err: failures[0], failed: failures.length, sent: sent.length }, 'facts not acknowledged; they stay in the outbox');
-    return { taken: rows.length, failed: failures.length > 0, missing: failures.some(isStreamGone) };
+    return { taken: rows.length, failed: failures.length > 0 };
   });
   await failpoint('relay.committed');
   if (rolledBackTo !== undefined) await refill(db, rolledBackTo, memory, logger, owner);
@@ -219,12 +224,6 @@ async function publishOne({ nats, prefix, ...messaging }: Messaging, owner: stri
   }
 }
 
-function isStreamGone(error: unknown): boolean {
-  if (isMissing(error)) return true;
-  const message = error instanceof Error ? error.message : '';
-  return /no responders|no stream|stream not found|503/i.test(message) && !isOplError(error);
-}
-
 /** One update for the whole batch. `published_at` says "handed over once", not "delivered" (DR-P5). */
 async function mark(tx: Transaction<MessagingTables>, sent: readonly Sent[]): Promise<void> {
   if (sent.length === 0) return;
@@ -250,6 +249,16 @@ async function refill(db: Kysely<MessagingTables>, from: bigint, memory: RelayMe
   memory.highest = await highestAcknowledged(db);
   logger.error({ owner, from: String(from), again: String(numAffectedRows ?? 0n) }, 'the broker lost acknowledged facts; sending them again');
   counter('broker_rollbacks_total', 'Times the broker was found to have lost acknowledged facts').add(1, { owner });
+}
+
+/** Compares the end of the stream with what was acknowledged, for the time when nothing new is sent (DR-C10). */
+async function brokerForgot(db: Kysely<MessagingTables>, messaging: Messaging, owner: string, memory: RelayMemory, logger: Logger): Promise<boolean> {
+  // Read before the broker is asked: another replica may be sending.
+  const acknowledged = await highestAcknowledged(db);
+  const { state } = await messaging.nats.manager.streams.info(streamNameOf(messaging, owner));
+  if (BigInt(state.last_seq) >= acknowledged) return false;
+  await refill(db, BigInt(state.last_seq) + 1n, memory, logger, owner);
+  return true;
 }
 
 async function oldestWaiting(db: Kysely<MessagingTables>): Promise<number> {

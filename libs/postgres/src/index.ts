@@ -6,7 +6,7 @@ export { listen } from './listen.ts';
 export type { ListenOptions } from './listen.ts';
 export { migrate, readMigrations } from './migrate.ts';
 export type { MigrateOptions, MigrationFile } from './migrate.ts';
-export { provisionSchemas } from './provision.ts';
+export { dropSchema, provisionSchemas } from './provision.ts';
 export type { ProvisionOptions, ServiceSchema } from './provision.ts';
 export { isConstraintViolation, isSerializationFailure, isUniqueViolation, sqlstate, sqlstateOf, translateSqlError } from './sqlstate.ts';
 export { inTransaction } from './transaction.ts';

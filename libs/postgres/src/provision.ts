@@ -22,11 +22,7 @@ const lockId = 7_402_115;
  * can create nothing elsewhere. Idempotent; a changed password is set.
  */
 export async function provisionSchemas({ adminUrl, services }: ProvisionOptions): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 });
-  try {
-    await client.connect();
-    await client.query('begin');
-    await client.query('select pg_advisory_xact_lock($1)', [lockId]);
+  await asAdmin(adminUrl, async (client) => {
     const { rows } = await client.query<{ database: string; superuser: boolean }>(
       'select current_database() as database, rolsuper as superuser from pg_roles where rolname = current_user',
     );
@@ -35,6 +31,26 @@ export async function provisionSchemas({ adminUrl, services }: ProvisionOptions)
     await client.query('revoke create on schema public from public');
     await client.query(`revoke all on database ${db} from public`);
     for (const service of services) await provisionOne(client, db, superuser, service);
+  });
+}
+
+/** Takes a schema and its role away with everything in it. */
+export async function dropSchema({ adminUrl, schema, role }: { readonly adminUrl: string; readonly schema: string; readonly role: string }): Promise<void> {
+  await asAdmin(adminUrl, async (client) => {
+    await client.query(`drop schema if exists ${pg.escapeIdentifier(schema)} cascade`);
+    await client.query(`drop owned by ${pg.escapeIdentifier(role)}`);
+    await client.query(`drop role ${pg.escapeIdentifier(role)}`);
+  });
+}
+
+/** One transaction under a lock: two that change the same database's rights at once would fail. */
+async function asAdmin(adminUrl: string, fn: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+    await client.query('begin');
+    await client.query('select pg_advisory_xact_lock($1)', [lockId]);
+    await fn(client);
     await client.query('commit');
   } catch (error) {
     throw translateSqlError(error);

@@ -1,4 +1,4 @@
-import { createHash, randomUUIDv7 } from 'node:crypto';
+import { hash, randomUUIDv7 } from 'node:crypto';
 
 /** Where "now" comes from; below the edges it is an argument. */
 export interface Clock {
@@ -18,11 +18,9 @@ export function newId(): string {
  * namespace and name.
  */
 export function deterministicId(namespace: string, ...name: readonly string[]): string {
-  const hash = createHash('sha256');
   // The length in front keeps ('a', 'bc') and ('ab', 'c') apart.
-  for (const part of [namespace, ...name]) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  const bytes = hash.digest().subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const text = [namespace, ...name].map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
+  const hex = hash('sha256', text, 'hex');
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

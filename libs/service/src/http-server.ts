@@ -79,7 +79,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     },
     frameworkErrors: (error, request, reply) => {
       const { status, headers, body } = toProblem(error, request.id);
-      void (reply as unknown as FastifyReply).code(status).headers(headers).type(problemType).send(JSON.stringify(body));
+      void (reply as unknown as FastifyReply).code(status).headers({ ...headers, ...bareHeaders }).type(problemType).send(JSON.stringify(body));
     },
   }) as unknown as FastifyInstance;
   fastify.setValidatorCompiler(validatorCompiler);
@@ -114,6 +114,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     },
   };
 }
+
+/** For answers to what cannot even be routed: no hook sees those, so they get the strictest policy there is. */
+const bareHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
 
 function requestIdOf(request: { headers: Record<string, string | string[] | undefined> }): string {
   const given = request.headers['x-request-id'];

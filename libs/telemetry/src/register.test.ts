@@ -18,7 +18,8 @@ async function run(program: string, env: Record<string, string> = {}): Promise<{
 
 /** A server that tells the trace it sees, and a client that calls it inside a span. */
 const roundTrip = `
-  import http from 'node:http';
+  // As fastify does: instrumentation sees what is required, not what is imported.
+  const http = process.getBuiltinModule('node:module').createRequire('/')('node:http');
   const { withSpan, runWithTrace, currentTraceHeaders, shutdownTelemetry } = await import(${JSON.stringify(here)});
   const server = http.createServer((_, reply) => reply.end(JSON.stringify(currentTraceHeaders()))).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.on('listening', resolve));

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { migrate, openDatabase, provisionSchemas } from '@opl/postgres';
+import { dropSchema, migrate, openDatabase, provisionSchemas } from '@opl/postgres';
 import type { Database, DatabaseOptions } from '@opl/postgres';
-import { sql } from 'kysely';
 import { inject } from 'vitest';
 import type {} from './global-setup.ts';
 
@@ -48,10 +47,7 @@ export async function testDatabase<DB>({ service, directory, poolSize = 8 }: Tes
     open,
     async [Symbol.asyncDispose]() {
       await Promise.all(opened.map((one) => one[Symbol.asyncDispose]()));
-      await using admin = openDatabase({ url: adminUrl, schema: 'public', applicationName: 'testkit', poolSize: 1 });
-      await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(admin.db);
-      await sql`drop owned by ${sql.id(schema)}`.execute(admin.db);
-      await sql`drop role if exists ${sql.id(schema)}`.execute(admin.db);
+      await dropSchema({ adminUrl, schema, role: schema });
     },
   };
 }

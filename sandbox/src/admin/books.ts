@@ -1,12 +1,12 @@
-import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
-import { ledgerOf } from '../books/ledger.ts';
-import { errors } from '../errors.ts';
-import { wireAuthorization } from '../op/authorization.ts';
-import { wireBooking } from '../op/account-data.ts';
-import type { Bank } from '../op/bank.ts';
-import { minorFrom } from '../people/books.ts';
-import { bicOf } from '../people/identifiers.ts';
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { ledgerOf } from "../books/ledger.ts";
+import { errors } from "../errors.ts";
+import { wireAuthorization } from "../op/authorization.ts";
+import { wireBooking } from "../op/account-data.ts";
+import type { Bank } from "../op/bank.ts";
+import { minorFrom } from "../people/books.ts";
+import { bicOf } from "../people/identifiers.ts";
 
 const callsQuery = z.object({
   since: z.string().optional(),
@@ -16,7 +16,7 @@ const callsQuery = z.object({
   psu: z.string().optional(),
 });
 
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected YYYY-MM-DD');
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "expected YYYY-MM-DD");
 const newBookingSchema = z.strictObject({
   psu: z.string(),
   /** Account id or IBAN. */
@@ -31,26 +31,36 @@ const newBookingSchema = z.strictObject({
   reference: z.string().optional(),
   payer: z.string().optional(),
   recipient: z.strictObject({ name: z.string(), identifier: z.string().optional() }).optional(),
-  description: z.string().default('TILISIIRTO'),
+  description: z.string().default("TILISIIRTO"),
 });
 
 /** What the bank remembers and what is truly on its accounts. */
 export function bookRoutes(server: FastifyInstance, bank: Bank): void {
-  server.get('/', async () => ({
+  server.get("/", async () => ({
     clock: { now: bank.clock.now().toString(), today: bank.clock.today().toString(), offsetSeconds: bank.clock.offsetSeconds },
-    books: ['GET /books/calls', 'GET /books/summary', 'GET /books/ledger', 'GET /people', 'GET /registrations', 'GET /authorizations'],
-    changes: ['POST /transactions', 'GET /faults', 'POST /faults', 'DELETE /faults', 'DELETE /faults/:id'],
+    books: ["GET /books/calls", "GET /books/summary", "GET /books/ledger", "GET /people", "GET /registrations", "GET /authorizations"],
+    changes: ["POST /transactions", "GET /faults", "POST /faults", "DELETE /faults", "DELETE /faults/:id"],
   }));
 
-  server.get('/books/calls', async (request) => ({ calls: bank.calls.list(readCallQuery(request.query)), lastSeq: bank.calls.lastSeq }));
-  server.get('/books/summary', async (request) => ({ endpoints: bank.calls.summary(readCallQuery(request.query)), lastSeq: bank.calls.lastSeq }));
+  server.get("/books/calls", async (request) => ({ calls: bank.calls.list(readCallQuery(request.query)), lastSeq: bank.calls.lastSeq }));
+  server.get("/books/summary", async (request) => ({ endpoints: bank.calls.summary(readCallQuery(request.query)), lastSeq: bank.calls.lastSeq }));
 
-  server.get('/books/ledger', async (request) => {
-    const query = parse(z.object({ psu: z.string().optional(), account: z.string().optional(), authorizationId: z.string().optional(), from: day.optional(), to: day.optional(), rows: z.stringbool().default(false) }), request.query);
+  server.get("/books/ledger", async (request) => {
+    const query = parse(
+      z.object({
+        psu: z.string().optional(),
+        account: z.string().optional(),
+        authorizationId: z.string().optional(),
+        from: day.optional(),
+        to: day.optional(),
+        rows: z.stringbool().default(false),
+      }),
+      request.query,
+    );
     return ledgerOf(bank, query);
   });
 
-  server.get('/people', async () => ({
+  server.get("/people", async () => ({
     people: bank.people.residents.map(({ psuId, name, note }) => {
       const books = bank.people.find(psuId);
       return {
@@ -58,21 +68,29 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
         name,
         note,
         begins: books?.begins,
-        accounts: books?.accounts.map(({ accountId, productName, iban, currency, bookings }) => ({ accountId, productName, iban, currency, transactions: bookings.length })),
+        accounts: books?.accounts.map(({ accountId, productName, iban, currency, bookings }) => ({
+          accountId,
+          productName,
+          iban,
+          currency,
+          transactions: bookings.length,
+        })),
         cards: books?.cards.map(({ cardId, productName, cardNumber, rows }) => ({ cardId, productName, cardNumber, transactions: rows.length })),
       };
     }),
-    load: 'load-<n>-<count> logs in as person n with count transactions',
+    load: "load-<n>-<count> logs in as person n with count transactions",
   }));
 
-  server.get('/registrations', async () => ({
-    tpps: [...bank.tpps.values()].map(({ jwks, ...tpp }) => ({ ...tpp, kids: jwks.keys.map((key) => key['kid']) })),
+  server.get("/registrations", async () => ({
+    tpps: [...bank.tpps.values()].map(({ jwks, ...tpp }) => ({ ...tpp, kids: jwks.keys.map((key) => key["kid"]) })),
     clients: [...bank.clients.values()].map(({ clientSecretDigest: _s, apiKey: _k, ...client }) => client),
   }));
 
-  server.get('/authorizations', async (request) => {
+  server.get("/authorizations", async (request) => {
     const { psu, clientId } = parse(z.object({ psu: z.string().optional(), clientId: z.string().optional() }), request.query);
-    const chosen = [...bank.authorizations.all()].filter((each) => (psu === undefined || each.psuId === psu) && (clientId === undefined || each.clientId === clientId));
+    const chosen = [...bank.authorizations.all()].filter(
+      (each) => (psu === undefined || each.psuId === psu) && (clientId === undefined || each.clientId === clientId),
+    );
     return {
       authorizations: chosen.map((each) => ({
         ...wireAuthorization(each, bank.authorizations.statusOf(each)),
@@ -84,7 +102,7 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
     };
   });
 
-  server.post('/transactions', async (request, reply) => {
+  server.post("/transactions", async (request, reply) => {
     const input = parse(newBookingSchema, request.body);
     const person = bank.people.find(input.psu);
     if (person === undefined) throw errors.ERR_SANDBOX_PSU_UNKNOWN();
@@ -94,7 +112,7 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
     if (amountMinor === undefined) throw errors.ERR_SANDBOX_INPUT({ message: `amount: ${input.amount} is not an exact amount of ${account.currency}` });
     const today = bank.clock.today().toString();
     const bookingDate = input.bookingDate ?? today;
-    if (bookingDate > today) throw errors.ERR_SANDBOX_INPUT({ message: 'bookingDate: must not be after today' });
+    if (bookingDate > today) throw errors.ERR_SANDBOX_INPUT({ message: "bookingDate: must not be after today" });
     const booking = bank.people.add(person.psuId, account.accountId, {
       amountMinor,
       bookingDate,
@@ -104,14 +122,17 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
       message: input.message,
       reference: input.reference,
       payerName: input.payer,
-      recipient: input.recipient === undefined ? undefined : { ...input.recipient, servicer: input.recipient.identifier === undefined ? undefined : bicOf(input.recipient.identifier) },
+      recipient:
+        input.recipient === undefined
+          ? undefined
+          : { ...input.recipient, servicer: input.recipient.identifier === undefined ? undefined : bicOf(input.recipient.identifier) },
       description: input.description,
     });
     return reply.code(201).send({ psuId: person.psuId, accountId: account.accountId, transaction: wireBooking(booking, account.currency) });
   });
 }
 
-function readCallQuery(query: unknown): Parameters<Bank['calls']['list']>[0] {
+function readCallQuery(query: unknown): Parameters<Bank["calls"]["list"]>[0] {
   const { since, psu, ...rest } = parse(callsQuery, query);
   return { ...rest, psuId: psu, since: since === undefined ? undefined : readSince(since) };
 }
@@ -121,7 +142,7 @@ function readSince(text: string): number | Temporal.Instant {
   try {
     return Temporal.Instant.from(text);
   } catch {
-    throw errors.ERR_SANDBOX_INPUT({ message: 'since: expected the number of a call or an ISO 8601 time' });
+    throw errors.ERR_SANDBOX_INPUT({ message: "since: expected the number of a call or an ISO 8601 time" });
   }
 }
 

@@ -1,23 +1,23 @@
-import Fastify, { type FastifyInstance } from 'fastify';
-import { isOplError, type ErrorKind } from '@opl/errors';
-import type { Bank } from '../op/bank.ts';
-import { bookRoutes } from './books.ts';
-import { faultRoutes } from './faults.ts';
+import Fastify, { type FastifyInstance } from "fastify";
+import { isOplError, type ErrorKind } from "@opl/errors";
+import type { Bank } from "../op/bank.ts";
+import { bookRoutes } from "./books.ts";
+import { faultRoutes } from "./faults.ts";
 
-const statusOf: Partial<Record<ErrorKind, number>> = { invalid: 400, 'not-found': 404, conflict: 409, rejected: 422 };
+const statusOf: Partial<Record<ErrorKind, number>> = { invalid: 400, "not-found": 404, conflict: 409, rejected: 422 };
 
 /** The operator's side of the sandbox: books, fault switches, new bookings. Plain http, for this machine. */
 export function createAdminServer(bank: Bank, { allowedHosts }: { allowedHosts: readonly string[] }): FastifyInstance {
   const server = Fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true, logger: false });
   // A web page of another site must not reach this through the person's own browser by a made-up host name.
-  server.addHook('onRequest', async (request, reply) => {
-    const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-    if (!allowedHosts.includes(host)) return reply.code(421).send({ code: 'ERR_SANDBOX_INPUT', message: `The host name ${host} is not served here` });
+  server.addHook("onRequest", async (request, reply) => {
+    const host = (request.headers.host ?? "").replace(/:\d+$/, "");
+    if (!allowedHosts.includes(host)) return reply.code(421).send({ code: "ERR_SANDBOX_INPUT", message: `The host name ${host} is not served here` });
   });
   server.setErrorHandler((error, _request, reply) => {
     if (isOplError(error)) return reply.code(statusOf[error.kind] ?? 500).send({ code: error.code, message: error.message, ...error.details });
     const { statusCode = 500, message } = error as { statusCode?: number; message: string };
-    return reply.code(statusCode).send({ code: 'ERR_SANDBOX_INPUT', message: statusCode < 500 ? message : 'Something went wrong in the sandbox' });
+    return reply.code(statusCode).send({ code: "ERR_SANDBOX_INPUT", message: statusCode < 500 ? message : "Something went wrong in the sandbox" });
   });
   bookRoutes(server, bank);
   faultRoutes(server, bank);

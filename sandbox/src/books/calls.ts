@@ -1,6 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { makeFolderFor, readFileIfPresent } from '../state/atomic-file.ts';
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolderFor, readFileIfPresent } from "../state/atomic-file.ts";
 
 /** One call as the bank remembers it. */
 export interface RecordedCall {
@@ -50,7 +50,7 @@ export interface CallSummary {
 }
 
 export interface CallBook {
-  record(call: Omit<RecordedCall, 'seq'>): void;
+  record(call: Omit<RecordedCall, "seq">): void;
   list(query: CallQuery): readonly RecordedCall[];
   summary(query: CallQuery): readonly CallSummary[];
   readonly lastSeq: number;
@@ -58,16 +58,16 @@ export interface CallBook {
 }
 
 /** Calls kept in memory; the file keeps all. */
-const memoryLimit = 200_000;
+const memoryLimit = 50_000;
 
 /** Opens the append-only book of calls (`calls.jsonl`, one JSON object a line). */
 export function openCallBook(folder: string): CallBook {
-  const path = join(folder, 'calls.jsonl');
+  const path = join(folder, "calls.jsonl");
   makeFolderFor(path);
   const calls = readCalls(path);
   let seq = calls.at(-1)?.seq ?? 0;
-  const file = openSync(path, 'a', 0o600);
-  if (!/(^|\n)$/.test(readFileIfPresent(path) ?? '')) writeSync(file, '\n');
+  const file = openSync(path, "a", 0o600);
+  if (!/(^|\n)$/.test(readFileIfPresent(path) ?? "")) writeSync(file, "\n");
 
   const list = (query: CallQuery): readonly RecordedCall[] => calls.filter((call) => matches(call, query));
   return {
@@ -88,10 +88,10 @@ export function openCallBook(folder: string): CallBook {
 }
 
 function readCalls(path: string): RecordedCall[] {
-  const lines = (readFileIfPresent(path) ?? '').split('\n').slice(-memoryLimit);
+  const lines = (readFileIfPresent(path) ?? "").split("\n").slice(-memoryLimit);
   return lines.flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as RecordedCall];
+      return line === "" ? [] : [JSON.parse(line) as RecordedCall];
     } catch {
       return []; // a line cut off by a kill
     }
@@ -100,15 +100,15 @@ function readCalls(path: string): RecordedCall[] {
 
 function matches(call: RecordedCall, query: CallQuery): boolean {
   const { since } = query;
-  if (typeof since === 'number' && call.seq <= since) return false;
+  if (typeof since === "number" && call.seq <= since) return false;
   if (since instanceof Temporal.Instant && Temporal.Instant.compare(Temporal.Instant.from(call.at), since) < 0) return false;
-  return (['endpoint', 'clientId', 'authorizationId', 'psuId'] as const).every((key) => query[key] === undefined || call[key] === query[key]);
+  return (["endpoint", "clientId", "authorizationId", "psuId"] as const).every((key) => query[key] === undefined || call[key] === query[key]);
 }
 
 function summarise(calls: readonly RecordedCall[]): CallSummary[] {
   const groups = new Map<string, { endpoint: string; clientId?: string | undefined; calls: number; byStatus: Record<string, number> }>();
   for (const call of calls) {
-    const key = `${call.endpoint} ${call.clientId ?? ''}`;
+    const key = `${call.endpoint} ${call.clientId ?? ""}`;
     const group = groups.get(key) ?? { endpoint: call.endpoint, clientId: call.clientId, calls: 0, byStatus: {} };
     group.calls += 1;
     group.byStatus[call.status] = (group.byStatus[call.status] ?? 0) + 1;

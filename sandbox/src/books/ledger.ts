@@ -1,8 +1,9 @@
-import { errors } from '../errors.ts';
-import { grossOf, wireBooking, wireCardRow } from '../op/account-data.ts';
-import { visibleDays } from '../op/authorization.ts';
-import type { Bank } from '../op/bank.ts';
-import { decimalText, sumMinor, type Account, type Card, type PersonBooks } from '../people/books.ts';
+import { errors } from "../errors.ts";
+import { grossOf, wireBooking, wireCardRow } from "../op/account-data.ts";
+import type { Bank } from "../op/bank.ts";
+import { resourceId } from "../op/resource-ids.ts";
+import { openDays } from "../op/transaction-pages.ts";
+import { decimalText, sumMinor, type Account, type Card, type PersonBooks } from "../people/books.ts";
 
 export interface LedgerQuery {
   readonly psu?: string | undefined;
@@ -28,7 +29,7 @@ export function ledgerOf(bank: Bank, query: LedgerQuery): object {
     if (person === undefined) throw errors.ERR_SANDBOX_PSU_UNKNOWN();
     return person;
   });
-  const visible = visibleDays(authorization ?? emptyAuthorization, bank.clock.today(), bank.config.SANDBOX_HISTORY_DAYS);
+  const visible = openDays(bank, authorization);
   const days = { from: query.from ?? visible.from, to: query.to ?? visible.to };
   const wanted = (id: string, chosen: readonly string[] | undefined, iban?: string): boolean =>
     (query.account === undefined || query.account === id || query.account === iban) && (chosen === undefined || chosen.includes(id));
@@ -39,13 +40,15 @@ export function ledgerOf(bank: Bank, query: LedgerQuery): object {
       psuId: person.psuId,
       name: person.name,
       begins: person.begins,
-      accounts: person.accounts.filter((each) => wanted(each.accountId, authorization?.accountIds, each.iban)).map((each) => accountLedger(each, days, query.rows)),
-      cards: person.cards.filter((each) => wanted(each.cardId, authorization?.cardIds)).map((each) => cardLedger(each, days, query.rows)),
+      accounts: person.accounts
+        .filter((each) => wanted(each.accountId, authorization?.accountIds, each.iban))
+        .map((each) => ({ resourceId: resourceId(bank, authorization, each.accountId), ...accountLedger(each, days, query.rows) })),
+      cards: person.cards
+        .filter((each) => wanted(each.cardId, authorization?.cardIds))
+        .map((each) => ({ resourceId: resourceId(bank, authorization, each.cardId), ...cardLedger(each, days, query.rows) })),
     })),
   };
 }
-
-const emptyAuthorization = { authorizationId: '', clientId: '', created: '', status: 'Authorized' as const, accountIds: [], cardIds: [] };
 
 function accountLedger(account: Account, { from, to }: { from: string; to: string }, rows: boolean): object {
   const inRange = account.bookings.filter((booking) => booking.bookingDate >= from && booking.bookingDate <= to);

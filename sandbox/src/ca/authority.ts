@@ -1,10 +1,10 @@
-import { randomBytes, type KeyObject } from 'node:crypto';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { toDate, type Clock } from '../clock.ts';
-import { makeFolderFor, readFileIfPresent, writeFileAtomic } from '../state/atomic-file.ts';
-import { fromPrivateJwk, newEcKey, newRsaKey, privateJwk, publicCryptoKey, signingCryptoKey, webCryptoAlgorithm } from './keys.ts';
-import { x509 } from './x509.ts';
+import { randomBytes, type KeyObject } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { toDate, type Clock } from "../clock.ts";
+import { makeFolderFor, readFileIfPresent, writeFileAtomic } from "../state/atomic-file.ts";
+import { fromPrivateJwk, newEcKey, newRsaKey, privateJwk, publicCryptoKey, signingCryptoKey, webCryptoAlgorithm } from "./keys.ts";
+import { x509 } from "./x509.ts";
 
 /** One step of the chain: its certificate and the key that signs below it. */
 interface Issuer {
@@ -35,22 +35,25 @@ export interface Authority {
 }
 
 const issuerFile = z.object({ certificate: z.string(), key: z.record(z.string(), z.unknown()) });
-const rootName = [{ C: ['FI'] }, { CN: ['OP Services PSD2 ATY Test Root CA'] }];
-const intermediateName = [{ C: ['FI'] }, { CN: ['OP Services PSD2 ATY Test Intermediate CA'] }];
+const rootName = [{ C: ["FI"] }, { CN: ["OP Services PSD2 ATY Test Root CA"] }];
+const intermediateName = [{ C: ["FI"] }, { CN: ["OP Services PSD2 ATY Test Intermediate CA"] }];
 
 /** Opens the authority of `folder`, or founds it. `caFile` receives the root certificate for clients to trust. */
 export async function openAuthority(options: { folder: string; caFile: string; bits: number; clock: Clock }): Promise<Authority> {
-  const file = join(options.folder, 'authority.json');
+  const file = join(options.folder, "authority.json");
   makeFolderFor(file);
   const stored = readFileIfPresent(file);
   const { root, intermediate } = stored === undefined ? await found(options) : read(stored);
   if (stored === undefined) writeFileAtomic(file, JSON.stringify({ root: serialise(root), intermediate: serialise(intermediate) }));
-  const rootPem = `${root.certificate.toString('pem')}\n`;
-  const intermediatePem = `${intermediate.certificate.toString('pem')}\n`;
-  writeFileAtomic(options.caFile, rootPem, { mode: 0o644 });
+  const authority = authorityOf({ root, intermediate });
+  writeFileAtomic(options.caFile, authority.rootPem, { mode: 0o644 });
+  return authority;
+}
+
+function authorityOf({ root, intermediate }: { root: Issuer; intermediate: Issuer }): Authority {
   return {
-    rootPem,
-    intermediatePem,
+    rootPem: `${root.certificate.toString("pem")}\n`,
+    intermediatePem: `${intermediate.certificate.toString("pem")}\n`,
     async issue(request) {
       const serial = newSerial();
       const leaf = await sign({ ...request, serial, issuer: intermediate });
@@ -78,7 +81,7 @@ async function certificateAuthority(input: {
     subject: input.name,
     key: input.key,
     notBefore: input.begin,
-    notAfter: input.begin.toZonedDateTimeISO('UTC').add({ years: input.years }).toInstant(),
+    notAfter: input.begin.toZonedDateTimeISO("UTC").add({ years: input.years }).toInstant(),
     serial: newSerial(),
     issuer: input.issuer,
     extensions: [
@@ -94,7 +97,7 @@ async function sign(input: LeafRequest & { serial: Buffer; issuer: Issuer | unde
   const publicKey = await publicCryptoKey(input.key);
   const subject = new x509.Name(input.subject);
   return x509.X509CertificateGenerator.create({
-    serialNumber: input.serial.toString('hex'),
+    serialNumber: input.serial.toString("hex"),
     subject,
     issuer: input.issuer?.certificate.subjectName ?? subject,
     notBefore: toDate(input.notBefore),
@@ -118,11 +121,11 @@ function newSerial(): Buffer {
 }
 
 function base64(certificate: x509.X509Certificate): string {
-  return Buffer.from(certificate.rawData).toString('base64');
+  return Buffer.from(certificate.rawData).toString("base64");
 }
 
 function serialise(issuer: Issuer): z.infer<typeof issuerFile> {
-  return { certificate: issuer.certificate.toString('pem'), key: privateJwk(issuer.key) as Record<string, unknown> };
+  return { certificate: issuer.certificate.toString("pem"), key: privateJwk(issuer.key) as Record<string, unknown> };
 }
 
 function read(text: string): { root: Issuer; intermediate: Issuer } {
@@ -134,30 +137,48 @@ function read(text: string): { root: Issuer; intermediate: Issuer } {
   return { root: issuer(file.root), intermediate: issuer(file.intermediate) };
 }
 
+export interface ServerCertificate {
+  /** PEM, the leaf first. */
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Certificate and key of the bank's own servers, made anew at each start: nobody pins them. */
-export async function serverCertificate(authority: Authority, { hosts, clock }: { hosts: readonly string[]; clock: Clock }): Promise<{ cert: string; key: string }> {
+export async function serverCertificate(
+  authority: Authority,
+  { hosts, clock, ended = false }: { hosts: readonly string[]; clock: Clock; ended?: boolean },
+): Promise<ServerCertificate> {
   const key = await newEcKey();
-  const names = [...new Set(['localhost', ...hosts])].filter((host) => host !== '127.0.0.1' && host !== '::1');
+  const names = hosts.filter((host) => host !== "127.0.0.1" && host !== "::1");
   const { x5c } = await authority.issue({
-    subject: [{ C: ['FI'] }, { O: ['One Point Ledger sandbox bank'] }, { CN: [names[0] ?? 'localhost'] }],
+    subject: [{ C: ["FI"] }, { O: ["One Point Ledger sandbox bank"] }, { CN: [names[0] ?? "localhost"] }],
     key,
-    notBefore: clock.now().subtract({ hours: 1 }),
-    notAfter: clock.now().add({ hours: 24 * 397 }),
+    notBefore: clock.now().subtract({ hours: ended ? 48 : 1 }),
+    notAfter: ended ? clock.now().subtract({ hours: 24 }) : clock.now().add({ hours: 24 * 397 }),
     extensions: [
       new x509.BasicConstraintsExtension(false),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension([
-        ...names.map((value) => ({ type: 'dns' as const, value })),
-        { type: 'ip' as const, value: '127.0.0.1' },
-        { type: 'ip' as const, value: '::1' },
+        ...names.map((value) => ({ type: "dns" as const, value })),
+        ...(names.includes("localhost")
+          ? [
+              { type: "ip" as const, value: "127.0.0.1" },
+              { type: "ip" as const, value: "::1" },
+            ]
+          : []),
       ]),
     ],
   });
-  return { cert: x5c.map(pem).join(''), key: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
+  return { cert: x5c.map(pem).join(""), key: key.export({ type: "pkcs8", format: "pem" }).toString() };
+}
+
+/** An authority that nobody knows, for a server that only pretends. */
+export async function unknownAuthority(clock: Clock): Promise<Authority> {
+  return authorityOf(await found({ bits: 2048, clock }));
 }
 
 /** PEM armour around base64 DER, wrapped at 64 columns. */
 export function pem(base64Der: string): string {
-  return `-----BEGIN CERTIFICATE-----\n${base64Der.match(/.{1,64}/g)?.join('\n') ?? ''}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN CERTIFICATE-----\n${base64Der.match(/.{1,64}/g)?.join("\n") ?? ""}\n-----END CERTIFICATE-----\n`;
 }

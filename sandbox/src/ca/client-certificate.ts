@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
-import { qcStatementsOid, rolesInQcStatements, type TppRole } from './psd2-statement.ts';
-import { qwacUnit } from './tpp-certificates.ts';
-import { x509 } from './x509.ts';
+import { X509Certificate } from "node:crypto";
+import { qcStatementsOid, rolesInQcStatements, type TppRole } from "./psd2-statement.ts";
+import { qwacUnit } from "./tpp-certificates.ts";
+import { x509 } from "./x509.ts";
 
 /** What the bank reads from the certificate of a third party. */
 export interface TppCertificate {
@@ -16,9 +16,9 @@ export function readTppCertificate(der: Buffer): TppCertificate {
   const certificate = new x509.X509Certificate(der);
   const statements = certificate.getExtension(qcStatementsOid);
   return {
-    thumbprint: new X509Certificate(der).fingerprint256.replaceAll(':', '').toLowerCase(),
-    organizationIdentifier: certificate.subjectName.getField('2.5.4.97')[0] ?? '',
-    isQwac: certificate.subjectName.getField('OU').includes(qwacUnit),
+    thumbprint: new X509Certificate(der).fingerprint256.replaceAll(":", "").toLowerCase(),
+    organizationIdentifier: certificate.subjectName.getField("2.5.4.97")[0] ?? "",
+    isQwac: certificate.subjectName.getField("OU").includes(qwacUnit),
     roles: statements === null ? [] : rolesInQcStatements(Buffer.from(statements.value)),
   };
 }

@@ -6,11 +6,11 @@ export function sequence(...items: readonly Der[]): Der {
 }
 
 export function utf8String(text: string): Der {
-  return tagged(0x0c, Buffer.from(text, 'utf8'));
+  return tagged(0x0c, Buffer.from(text, "utf8"));
 }
 
 export function objectIdentifier(dotted: string): Der {
-  const [first = 0, second = 0, ...rest] = dotted.split('.').map((part) => Number.parseInt(part, 10));
+  const [first = 0, second = 0, ...rest] = dotted.split(".").map((part) => Number.parseInt(part, 10));
   return tagged(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
 }
 

@@ -1,8 +1,8 @@
-import { randomUUID, type KeyObject } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { makeFolderFor, writeFileAtomic } from '../state/atomic-file.ts';
-import { fromPrivateJwk, newRsaKey, privateJwk } from './keys.ts';
+import { randomUUID, type KeyObject } from "node:crypto";
+import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolderFor, writeFileAtomic } from "../state/atomic-file.ts";
+import { fromPrivateJwk, newRsaKey, privateJwk } from "./keys.ts";
 
 /** Spare RSA keys made ahead of time and kept on disk: a 4096-bit key takes seconds, a registration should not. */
 export interface KeyPool {
@@ -15,15 +15,15 @@ export interface KeyPool {
 
 export function openKeyPool({ folder, bits, spares }: { folder: string; bits: number; spares: number }): KeyPool {
   const suffix = `.rsa${bits}.json`;
-  makeFolderFor(join(folder, 'any'));
+  makeFolderFor(join(folder, "any"));
   const ready = readdirSync(folder).filter((name) => name.endsWith(suffix));
-  let closed = false;
+  const state = { closed: false };
   let filling: Promise<void> | undefined;
 
   async function fill(): Promise<void> {
-    while (!closed && ready.length < spares) {
+    while (!state.closed && ready.length < spares) {
       const key = await newRsaKey(bits);
-      if (closed) return;
+      if (state.closed) return;
       const name = `${randomUUID()}${suffix}`;
       writeFileAtomic(join(folder, name), JSON.stringify(privateJwk(key)));
       ready.push(name);
@@ -45,14 +45,14 @@ export function openKeyPool({ folder, bits, spares }: { folder: string; bits: nu
       // Renamed before it is read: a key handed out twice would be worse than one lost.
       const taken = join(folder, `${name}.taken`);
       renameSync(join(folder, name), taken);
-      const key = fromPrivateJwk(JSON.parse(readFileSync(taken, 'utf8')));
+      const key = fromPrivateJwk(JSON.parse(readFileSync(taken, "utf8")));
       rmSync(taken);
       void refill();
       return key;
     },
     full: refill,
     close() {
-      closed = true;
+      state.closed = true;
     },
   };
 }

@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import type { BankCall } from '../http/call.ts';
+import type { z } from "zod";
+import type { BankCall } from "../http/call.ts";
 
 /** Where a fault bites. Every member given must fit the call. */
 export interface FaultTarget {
@@ -22,10 +22,10 @@ export interface Answer {
 
 /** What a fault may do before the bank does its own work. */
 export type Interception =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: string | Buffer; readonly headers: Readonly<Record<string, string>> }
-  | { readonly kind: 'hang' }
-  | { readonly kind: 'reset' }
-  | { readonly kind: 'raw'; readonly write: (socket: NodeJS.WritableStream & { destroy(): unknown }) => void };
+  | { readonly kind: "answer"; readonly status: number; readonly body: string | Buffer; readonly headers: Readonly<Record<string, string>> }
+  | { readonly kind: "hang" }
+  | { readonly kind: "reset" }
+  | { readonly kind: "raw"; readonly write: (socket: NodeJS.WritableStream & { destroy(): unknown }) => void };
 
 /** One page of account or card transactions on its way out. */
 export interface Page {
@@ -41,24 +41,33 @@ export interface PageMoment {
   /** Makes a token that answers the page beginning after `skip` rows. */
   readonly tokenAt: (skip: number) => string;
   readonly rowCount: number;
+  /** So many rows of the list, from the newest on, without those skipped. */
+  readonly rowsAt: (skip: number, count: number) => readonly Readonly<Record<string, unknown>>[];
+  /** Position of this page, the first being 1. */
+  readonly position: number;
   /** Another account of this bank, for pages that mix people up. */
   readonly stranger: () => Readonly<Record<string, unknown>>;
 }
 
 export interface IdToken {
-  readonly header: { readonly alg: string; readonly kid?: string; readonly [name: string]: unknown };
+  readonly header: { readonly alg: string; readonly kid?: string | undefined; readonly [name: string]: unknown };
   readonly claims: Readonly<Record<string, unknown>>;
   /** Which key signs: the published one, a new unpublished one, none at all, or a secret everybody knows. */
-  readonly signer?: 'published' | 'unpublished' | 'none' | 'public-key-as-secret' | 'other-published';
+  readonly signer?: "published" | "unpublished" | "none" | "public-key-as-secret" | "other-published";
   /** Applied to the finished compact form. */
   readonly finish?: (jwt: string) => string;
 }
 
 export interface IdTokenMoment {
-  readonly channel: 'front' | 'token';
+  readonly channel: "front" | "token";
   readonly clientId: string;
+  /** The nonce of the authorization request. */
+  readonly nonce: string;
   readonly nowSeconds: number;
 }
+
+/** What the mutual-TLS host shows to its callers. */
+export type ServerCertificateKind = "good" | "expired" | "wrong-host" | "unknown-authority";
 
 /** Things a fault can do at once, without waiting for a call. */
 export interface BankLevers {
@@ -68,6 +77,7 @@ export interface BankLevers {
   forgetRefreshTokens(target: FaultTarget): number;
   moveClock(offsetSeconds: number): void;
   rotateIdTokenKey(): Promise<void>;
+  showServerCertificate(kind: ServerCertificateKind): Promise<void>;
   authorizationsOf(target: FaultTarget): readonly string[];
 }
 
@@ -83,10 +93,10 @@ export interface Fault<Options> {
   idToken?(token: IdToken, options: Options, moment: IdTokenMoment): IdToken;
   authorizationResponse?(parameters: readonly [string, string][], options: Options): readonly [string, string][];
   /** Where the authorization response is put instead of the configured place. */
-  delivery?(options: Options): 'fragment' | 'query';
+  delivery?(options: Options): "fragment" | "query";
   now?(levers: BankLevers, target: FaultTarget, options: Options): Promise<void> | void;
   /** Undoes `now` when the switch is taken away. */
-  undo?(levers: BankLevers): void;
+  undo?(levers: BankLevers): Promise<void> | void;
 }
 
 /** Lets a group list faults with different options while each keeps its own type inside. */

@@ -1,4 +1,21 @@
-import type { Fault } from './fault.ts';
+import { accountFaults } from "./account.ts";
+import { authorizationResponseFaults } from "./authorization-response.ts";
+import { bodyFaults } from "./body.ts";
+import { consentFaults } from "./consent.ts";
+import type { Fault } from "./fault.ts";
+import { idTokenFaults } from "./id-token.ts";
+import { networkFaults } from "./network.ts";
+import { pageFaults } from "./page.ts";
+import { tokenFaults } from "./token.ts";
 
 /** Every fault the bank knows, one file a group. */
-export const allFaults: readonly Fault<unknown>[] = [];
+export const allFaults: readonly Fault<unknown>[] = [
+  ...networkFaults,
+  ...bodyFaults,
+  ...pageFaults,
+  ...accountFaults,
+  ...consentFaults,
+  ...idTokenFaults,
+  ...authorizationResponseFaults,
+  ...tokenFaults,
+];

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
-import { errors } from '../errors.ts';
-import type { BankCall } from '../http/call.ts';
-import type { Answer, BankLevers, Fault, FaultTarget, IdToken, IdTokenMoment, Interception, Page, PageMoment } from './fault.ts';
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { errors } from "../errors.ts";
+import type { BankCall } from "../http/call.ts";
+import type { Answer, BankLevers, Fault, FaultTarget, IdToken, IdTokenMoment, Interception, Page, PageMoment } from "./fault.ts";
 
 const targetSchema = z.strictObject({
   endpoint: z.string().optional(),
@@ -42,14 +42,14 @@ export interface FaultRegistry {
   readonly known: readonly { readonly name: string; readonly summary: string; readonly options: unknown }[];
   list(): readonly ActiveFault[];
   set(request: unknown, levers: BankLevers): Promise<ActiveFault>;
-  clear(levers: BankLevers, id?: string): number;
+  clear(levers: BankLevers, id?: string): Promise<number>;
   intercept(call: BankCall): Promise<Interception | undefined>;
   changePage(call: BankCall, page: Page, moment: PageMoment): Page;
   changeJson(call: BankCall, body: unknown): unknown;
   changeAnswer(call: BankCall, answer: Answer): Promise<Answer | undefined>;
   changeIdToken(call: BankCall, token: IdToken, moment: IdTokenMoment): IdToken;
   changeAuthorizationResponse(call: BankCall, parameters: readonly [string, string][]): readonly [string, string][];
-  delivery(call: BankCall): 'fragment' | 'query' | undefined;
+  delivery(call: BankCall): "fragment" | "query" | undefined;
 }
 
 interface Switch {
@@ -73,7 +73,7 @@ export function createFaultRegistry(faults: readonly Fault<unknown>[]): FaultReg
   }
 
   return {
-    known: faults.map(({ name, summary, options }) => ({ name, summary, options: z.toJSONSchema(options, { unrepresentable: 'any' }) })),
+    known: faults.map(({ name, summary, options }) => ({ name, summary, options: z.toJSONSchema(options, { unrepresentable: "any" }) })),
     list: () => switches.map(describe),
     async set(input, levers) {
       const parsed = faultRequestSchema.safeParse(input);
@@ -87,36 +87,32 @@ export function createFaultRegistry(faults: readonly Fault<unknown>[]): FaultReg
       if (staysOn(fault)) switches = [...switches, each];
       return describe(each);
     },
-    clear(levers, id) {
+    async clear(levers, id) {
       const gone = switches.filter((each) => id === undefined || each.id === id);
       switches = switches.filter((each) => !gone.includes(each));
-      for (const each of gone) each.fault.undo?.(levers);
+      for (const each of gone) await each.fault.undo?.(levers);
       return gone.length;
     },
     async intercept(call) {
-      for (const each of biting(call, 'intercept')) {
+      for (const each of biting(call, "intercept")) {
         const result = await each.fault.intercept?.(each.options, call);
         if (result !== undefined) return result;
       }
       return undefined;
     },
-    changePage: (call, page, moment) =>
-      biting(call, 'page').reduce((current, each) => each.fault.page?.(current, each.options, moment) ?? current, page),
-    changeJson: (call, body) => biting(call, 'json').reduce((current, each) => each.fault.json?.(current, each.options, call), body),
+    changePage: (call, page, moment) => biting(call, "page").reduce((current, each) => each.fault.page?.(current, each.options, moment) ?? current, page),
+    changeJson: (call, body) => biting(call, "json").reduce((current, each) => each.fault.json?.(current, each.options, call), body),
     async changeAnswer(call, answer) {
-      const list = biting(call, 'answer');
+      const list = biting(call, "answer");
       let current = answer;
       for (const each of list) current = (await each.fault.answer?.(current, each.options)) ?? current;
       return list.length === 0 ? undefined : current;
     },
     changeIdToken: (call, token, moment) =>
-      biting(call, 'idToken').reduce((current, each) => each.fault.idToken?.(current, each.options, moment) ?? current, token),
+      biting(call, "idToken").reduce((current, each) => each.fault.idToken?.(current, each.options, moment) ?? current, token),
     changeAuthorizationResponse: (call, parameters) =>
-      biting(call, 'authorizationResponse').reduce(
-        (current, each) => each.fault.authorizationResponse?.(current, each.options) ?? current,
-        parameters,
-      ),
-    delivery: (call) => biting(call, 'delivery').map((each) => each.fault.delivery?.(each.options))[0],
+      biting(call, "authorizationResponse").reduce((current, each) => each.fault.authorizationResponse?.(current, each.options) ?? current, parameters),
+    delivery: (call) => biting(call, "delivery").map((each) => each.fault.delivery?.(each.options))[0],
   };
 }
 

@@ -1,5 +1,5 @@
-import type { FastifyRequest } from 'fastify';
-import type { TppCertificate } from '../ca/client-certificate.ts';
+import type { FastifyRequest } from "fastify";
+import type { TppCertificate } from "../ca/client-certificate.ts";
 
 /** What is known about one call while it is answered; it ends up in the books. */
 export interface BankCall {
@@ -17,7 +17,7 @@ export interface BankCall {
   recorded: boolean;
 }
 
-declare module 'fastify' {
+declare module "fastify" {
   interface FastifyRequest {
     bankCall: BankCall;
   }
@@ -28,17 +28,17 @@ declare module 'fastify' {
 }
 
 export function newCall(request: FastifyRequest, startedAtMs: number): BankCall {
-  return { endpoint: request.routeOptions.config.endpoint ?? '-', startedAtMs, faults: [], recorded: false };
+  return { endpoint: request.routeOptions.config.endpoint ?? "-", startedAtMs, faults: [], recorded: false };
 }
 
 /** A header that came exactly once, trimmed; undefined otherwise. */
 export function header(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
 }
 
 /** The headers that describe the person at the side of the third party. */
 export function psuHeaders(request: FastifyRequest): Record<string, string> {
-  const names = ['x-fapi-customer-ip-address', 'x-fapi-customer-last-logged-time', 'x-customer-user-agent'] as const;
-  return Object.fromEntries(names.flatMap((name) => (header(request, name) === undefined ? [] : [[name, header(request, name) ?? '']])));
+  const names = ["x-fapi-customer-ip-address", "x-fapi-customer-last-logged-time", "x-customer-user-agent"] as const;
+  return Object.fromEntries(names.flatMap((name) => (header(request, name) === undefined ? [] : [[name, header(request, name) ?? ""]])));
 }

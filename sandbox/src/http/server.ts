@@ -1,10 +1,10 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { CallBook } from '../books/calls.ts';
-import type { Clock } from '../clock.ts';
-import { errors } from '../errors.ts';
-import type { FaultRegistry } from '../faults/registry.ts';
-import { businessError, Refusal } from '../op/refusal.ts';
-import { header, newCall, psuHeaders } from './call.ts';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { CallBook } from "../books/calls.ts";
+import type { Clock } from "../clock.ts";
+import { errors } from "../errors.ts";
+import type { FaultRegistry } from "../faults/registry.ts";
+import { businessError, Refusal } from "../op/refusal.ts";
+import { header, newCall, psuHeaders } from "./call.ts";
 
 export interface TlsOptions {
   readonly cert: string;
@@ -26,16 +26,16 @@ export function createBankServer({ clock, calls, faults, tls }: ServerDeps): Fas
   const server = (tls === undefined ? Fastify(limits) : Fastify({ ...limits, https: secure(tls) })) as unknown as FastifyInstance;
 
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  server.decorateRequest('bankCall');
-  server.addHook('onRequest', async (request, reply) => {
+  server.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
+  server.decorateRequest("bankCall");
+  server.addHook("onRequest", async (request, reply) => {
     request.bankCall = newCall(request, performance.now());
-    reply.header('date', httpDate(clock.now()));
-    const interactionId = header(request, 'x-fapi-interaction-id');
-    if (interactionId !== undefined) reply.header('x-fapi-interaction-id', interactionId);
-    reply.raw.once('close', () => record({ request, status: reply.raw.statusCode, clock, calls }));
+    reply.header("date", httpDate(clock.now()));
+    const interactionId = header(request, "x-fapi-interaction-id");
+    if (interactionId !== undefined) reply.header("x-fapi-interaction-id", interactionId);
+    reply.raw.once("close", () => record({ request, status: reply.raw.statusCode, clock, calls }));
   });
-  server.addHook('onSend', async (request, reply, payload) => {
+  server.addHook("onSend", async (request, reply, payload) => {
     const changed = await faults.changeAnswer(request.bankCall, { status: reply.statusCode, headers: reply.getHeaders(), body: payload });
     if (changed !== undefined) {
       reply.code(changed.status);
@@ -47,7 +47,7 @@ export function createBankServer({ clock, calls, faults, tls }: ServerDeps): Fas
   });
   server.setErrorHandler(refuse);
   server.setNotFoundHandler(() => {
-    throw businessError(404, 'VALIDATION', 'There is no such resource');
+    throw businessError(404, "VALIDATION", "There is no such resource");
   });
   return server;
 }
@@ -55,9 +55,9 @@ export function createBankServer({ clock, calls, faults, tls }: ServerDeps): Fas
 function refuse(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof Refusal) return reply.code(error.status).headers(error.headers).send(error.body);
   const status = (error as { statusCode?: number }).statusCode ?? 500;
-  if (status < 500) return reply.code(status).send(businessError(status, 'VALIDATION', (error as Error).message).body);
-  process.stderr.write(`${JSON.stringify({ event: 'error', message: (error as Error).stack ?? String(error) })}\n`);
-  return reply.code(500).send(businessError(500, 'TECHNICAL', 'Something went wrong in the bank').body);
+  if (status < 500) return reply.code(status).send(businessError(status, "VALIDATION", (error as Error).message).body);
+  process.stderr.write(`${JSON.stringify({ event: "error", message: (error as Error).stack ?? String(error) })}\n`);
+  return reply.code(500).send(businessError(500, "TECHNICAL", "Something went wrong in the bank").body);
 }
 
 function record({ request, status, clock, calls }: { request: FastifyRequest; status: number; clock: Clock; calls: CallBook }): void {
@@ -69,21 +69,21 @@ function record({ request, status, clock, calls }: { request: FastifyRequest; st
     at: clock.now().toString(),
     endpoint: call.endpoint,
     method: request.method,
-    path: request.url.split('?')[0] ?? '/',
+    path: request.url.split("?")[0] ?? "/",
     status,
     durationMs: Math.round(performance.now() - call.startedAtMs),
     clientId: call.clientId,
     qwac: call.certificate?.thumbprint,
-    tppId: call.certificate?.organizationIdentifier.replace(/^PSD/, ''),
+    tppId: call.certificate?.organizationIdentifier.replace(/^PSD/, ""),
     grant: call.grant,
     authorizationId: call.authorizationId,
     psuId: call.psuId,
     accountId: call.accountId,
     cardId: call.cardId,
     page: call.page,
-    psuPresent: 'x-fapi-customer-ip-address' in person,
+    psuPresent: "x-fapi-customer-ip-address" in person,
     psuHeaders: Object.keys(person).length === 0 ? undefined : person,
-    interactionId: header(request, 'x-fapi-interaction-id'),
+    interactionId: header(request, "x-fapi-interaction-id"),
     faults: call.faults.length === 0 ? undefined : call.faults,
   });
 }
@@ -92,7 +92,7 @@ function secure({ cert, key, clientCa }: TlsOptions): object {
   return {
     cert,
     key,
-    minVersion: 'TLSv1.2',
+    minVersion: "TLSv1.2",
     ...(clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false, ca: clientCa }),
   };
 }
@@ -103,7 +103,10 @@ function httpDate(now: Temporal.Instant): string {
 }
 
 /** Starts a listener; port 0 first tries the one used last time, so that stored addresses stay true. */
-export async function listen(server: FastifyInstance, { host, port, lastPort, name }: { host: string; port: number; lastPort: number | undefined; name: string }): Promise<number> {
+export async function listen(
+  server: FastifyInstance,
+  { host, port, lastPort, name }: { host: string; port: number; lastPort: number | undefined; name: string },
+): Promise<number> {
   const attempts = port === 0 && lastPort !== undefined ? [lastPort, 0] : [port];
   for (const attempt of attempts) {
     try {
@@ -112,7 +115,7 @@ export async function listen(server: FastifyInstance, { host, port, lastPort, na
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       const isLast = attempt === attempts.at(-1);
-      if (isLast && code === 'EADDRINUSE') throw errors.ERR_SANDBOX_PORT_BUSY({ message: `${name}: port ${attempt} is already in use.`, cause });
+      if (isLast && code === "EADDRINUSE") throw errors.ERR_SANDBOX_PORT_BUSY({ message: `${name}: port ${attempt} is already in use.`, cause });
       if (isLast) throw cause;
     }
   }

@@ -1,4 +1,4 @@
-import { decimalText, sumMinor, type Account, type Booking, type Card, type CardRow } from '../people/books.ts';
+import { decimalText, sumMinor, type Account, type Booking, type Card, type CardRow } from "../people/books.ts";
 
 /** The bank's wire forms of what lies in the books. */
 
@@ -13,16 +13,17 @@ export function grossOf(account: Account): bigint {
   return sum;
 }
 
-export function wireAccount(account: Account): Record<string, unknown> {
+/** `accountId` is the id that the reader knows the account by. */
+export function wireAccount(account: Account, accountId: string): Record<string, unknown> {
   const gross = grossOf(account);
   const reserved = account.reservedMinor ?? 0n;
   return {
-    accountId: account.accountId,
+    accountId,
     productName: account.productName,
-    identifierSchema: 'IBAN',
+    identifierSchema: "IBAN",
     identifier: account.iban,
-    servicerSchema: 'BIC',
-    servicer: 'OKOYFIHH',
+    servicerSchema: "BIC",
+    servicer: "OKOYFIHH",
     owner: account.owner,
     netBalance: decimalText(gross - reserved, account.currency),
     grossBalance: decimalText(gross, account.currency),
@@ -47,8 +48,8 @@ export function wireBooking(booking: Booking, currency: string): Record<string, 
   };
 }
 
-export function wireCard(card: Card): Record<string, unknown> {
-  return { cardId: card.cardId, productName: card.productName, cardNumber: card.cardNumber };
+export function wireCard(card: Card, cardId: string): Record<string, unknown> {
+  return { cardId, productName: card.productName, cardNumber: card.cardNumber };
 }
 
 export function wireCardRow(row: CardRow, currency: string): Record<string, unknown> {
@@ -57,7 +58,7 @@ export function wireCardRow(row: CardRow, currency: string): Record<string, unkn
     description: row.description,
     amount: decimalText(row.amountMinor, currency),
     currency,
-    originalAmount: original ? decimalText(row.originalMinor ?? 0n, row.originalCurrency ?? '') : undefined,
+    originalAmount: original ? decimalText(row.originalMinor ?? 0n, row.originalCurrency ?? "") : undefined,
     originalCurrency: original ? row.originalCurrency : undefined,
     postingDate: row.postingDate,
   };

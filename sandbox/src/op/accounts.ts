@@ -1,33 +1,38 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Account, Booking } from '../people/books.ts';
-import { wireAccount, wireBooking } from './account-data.ts';
-import type { Authorization } from './authorization.ts';
-import type { Bank } from './bank.ts';
-import { requireAuthorized } from './bearer.ts';
-import { passThroughFaults } from './gate.ts';
-import { notFound, security } from './refusal.ts';
-import { answerPage, placeOf } from './transaction-pages.ts';
-import { countUnattended } from './unattended.ts';
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Account, Booking } from "../people/books.ts";
+import { wireAccount, wireBooking } from "./account-data.ts";
+import type { Authorization } from "./authorization.ts";
+import type { Bank } from "./bank.ts";
+import { requireAuthorized } from "./bearer.ts";
+import { passThroughFaults } from "./gate.ts";
+import { notFound, security } from "./refusal.ts";
+import { resourceId } from "./resource-ids.ts";
+import { answerPage, placeOf } from "./transaction-pages.ts";
+import { countUnattended } from "./unattended.ts";
 
-const path = '/accounts-psd2/v1/accounts';
+const path = "/accounts-psd2/v1/accounts";
 
 /** A4 to A6: the accounts a person chose, and their transactions. */
 export function accountRoutes(server: FastifyInstance, bank: Bank): void {
-  server.get(path, { config: { endpoint: 'A4' } }, async (request, reply) => {
+  server.get(path, { config: { endpoint: "A4" } }, async (request, reply) => {
     const authorization = requireAuthorized(request, bank);
-    countUnattended(request, bank, 'accounts');
+    countUnattended(request, bank, "accounts");
     if (await passThroughFaults(request, reply, bank)) return reply;
-    return bank.faults.changeJson(request.bankCall, chosenAccounts(bank, authorization).map(wireAccount));
+    return bank.faults.changeJson(
+      request.bankCall,
+      chosenAccounts(bank, authorization).map((account) => wireAccount(account, resourceId(bank, authorization, account.accountId))),
+    );
   });
 
-  server.get<{ Params: { accountId: string } }>(`${path}/:accountId`, { config: { endpoint: 'A5' } }, async (request, reply) => {
-    const account = accountOf(request, bank, requireAuthorized(request, bank));
+  server.get<{ Params: { accountId: string } }>(`${path}/:accountId`, { config: { endpoint: "A5" } }, async (request, reply) => {
+    const authorization = requireAuthorized(request, bank);
+    const account = accountOf(request, bank, authorization);
     countUnattended(request, bank, account.accountId);
     if (await passThroughFaults(request, reply, bank)) return reply;
-    return bank.faults.changeJson(request.bankCall, wireAccount(account));
+    return bank.faults.changeJson(request.bankCall, wireAccount(account, request.params.accountId));
   });
 
-  server.get<{ Params: { accountId: string } }>(`${path}/:accountId/transactions`, { config: { endpoint: 'A6' } }, async (request, reply) => {
+  server.get<{ Params: { accountId: string } }>(`${path}/:accountId/transactions`, { config: { endpoint: "A6" } }, async (request, reply) => {
     const authorization = requireAuthorized(request, bank);
     const account = accountOf(request, bank, authorization);
     const place = placeOf(request, bank, { listId: account.accountId, authorizationId: authorization.authorizationId });
@@ -36,7 +41,7 @@ export function accountRoutes(server: FastifyInstance, bank: Bank): void {
     if (await passThroughFaults(request, reply, bank)) return reply;
     const list = {
       listId: account.accountId,
-      path: `${path}/${account.accountId}/transactions`,
+      path: `${path}/${request.params.accountId}/transactions`,
       entries: account.bookings,
       dateOf: (booking: Booking) => booking.bookingDate,
       wire: (booking: Booking) => wireBooking(booking, account.currency),
@@ -52,8 +57,8 @@ function chosenAccounts(bank: Bank, authorization: Authorization & { psuId: stri
 
 function accountOf(request: FastifyRequest<{ Params: { accountId: string } }>, bank: Bank, authorization: Authorization & { psuId: string }): Account {
   const { accountId } = request.params;
-  const account = chosenAccounts(bank, authorization).find((each) => each.accountId === accountId);
-  if (account === undefined) throw bank.people.exists(accountId) ? security(403, 'The authorization does not cover this account') : notFound('The account');
+  const account = chosenAccounts(bank, authorization).find((each) => resourceId(bank, authorization, each.accountId) === accountId);
+  if (account === undefined) throw bank.people.exists(accountId) ? security(403, "The authorization does not cover this account") : notFound("The account");
   request.bankCall.accountId = account.accountId;
   return account;
 }

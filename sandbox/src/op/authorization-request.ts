@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { validation, type Violation } from './refusal.ts';
+import { z } from "zod";
+import { validation, type Violation } from "./refusal.ts";
 
 /** Rules for a new account-information authorization. */
 export interface AuthorizationRules {
@@ -8,7 +8,7 @@ export interface AuthorizationRules {
   readonly maxDays: number;
   readonly historyDays: number;
   /** Whether an end may stand beside a period. */
-  readonly range: 'combined' | 'exclusive';
+  readonly range: "combined" | "exclusive";
 }
 
 export interface AuthorizationRequest {
@@ -17,14 +17,14 @@ export interface AuthorizationRequest {
   readonly transactionTo?: string;
 }
 
-const members = ['expires', 'transactionFrom', 'transactionTo'] as const;
+const members = ["expires", "transactionFrom", "transactionTo"] as const;
 
 /** Reads the body of A1; a refusal names every violation. */
 export function readAuthorizationRequest(body: unknown, rules: AuthorizationRules): AuthorizationRequest {
   const given = asObject(body);
   const violations = [...unknownMembers(given), ...wrongTypes(given)];
   if (violations.length > 0) throw validation(violations);
-  const request = Object.fromEntries(members.flatMap((name) => (given[name] == null ? [] : [[name, given[name]]]))) as AuthorizationRequest;
+  const request = Object.fromEntries(members.flatMap((name) => (isAbsent(given[name]) ? [] : [[name, given[name]]]))) as AuthorizationRequest;
   const broken = [...shapeViolations(request, rules), ...dateViolations(request, rules)];
   if (broken.length > 0) throw validation(broken);
   return request;
@@ -33,28 +33,28 @@ export function readAuthorizationRequest(body: unknown, rules: AuthorizationRule
 function asObject(body: unknown): Record<string, unknown> {
   let value: unknown;
   try {
-    value = typeof body === 'string' && body.trim() !== '' ? JSON.parse(body) : {};
+    value = typeof body === "string" && body.trim() !== "" ? JSON.parse(body) : {};
   } catch {
-    throw validation([{ type: 'TypeMismatch', message: 'The body is not JSON' }]);
+    throw validation([{ type: "TypeMismatch", message: "The body is not JSON" }]);
   }
   const parsed = z.record(z.string(), z.unknown()).safeParse(value);
-  if (!parsed.success) throw validation([{ type: 'TypeMismatch', message: 'The body must be a JSON object' }]);
+  if (!parsed.success) throw validation([{ type: "TypeMismatch", message: "The body must be a JSON object" }]);
   return parsed.data;
 }
 
 function unknownMembers(given: Record<string, unknown>): Violation[] {
   return Object.keys(given)
     .filter((name) => !(members as readonly string[]).includes(name))
-    .map((path) => ({ type: 'UnrecognizedProperty', path, message: `Unrecognized property ${path}` }));
+    .map((path) => ({ type: "UnrecognizedProperty", path, message: `Unrecognized property ${path}` }));
 }
 
 function wrongTypes(given: Record<string, unknown>): Violation[] {
   const readable = { expires: isInstant, transactionFrom: isDay, transactionTo: isDay };
   return members.flatMap((path): Violation[] => {
     const value = given[path];
-    if (value == null || (typeof value === 'string' && readable[path](value))) return [];
-    const wanted = path === 'expires' ? 'an ISO 8601 date-time with zone' : 'a date YYYY-MM-DD';
-    return [{ type: 'TypeMismatch', path, message: `${path} must be ${wanted}` }];
+    if (isAbsent(value) || (typeof value === "string" && readable[path](value))) return [];
+    const wanted = path === "expires" ? "an ISO 8601 date-time with zone" : "a date YYYY-MM-DD";
+    return [{ type: "TypeMismatch", path, message: `${path} must be ${wanted}` }];
   });
 }
 
@@ -62,34 +62,39 @@ function shapeViolations(request: AuthorizationRequest, rules: AuthorizationRule
   const { expires, transactionFrom, transactionTo } = request;
   const period = [transactionFrom, transactionTo].filter((day) => day !== undefined).length;
   if (period === 1) {
-    const path = transactionFrom === undefined ? 'transactionFrom' : 'transactionTo';
-    return [{ type: 'Required', path, message: `${path} is required when the other end of the period is given` }];
+    const path = transactionFrom === undefined ? "transactionFrom" : "transactionTo";
+    return [{ type: "Required", path, message: `${path} is required when the other end of the period is given` }];
   }
   const neither = expires === undefined && period === 0;
   const both = expires !== undefined && period === 2;
-  if (neither || (both && rules.range === 'exclusive')) {
-    const message = neither ? 'Give expires, or transactionFrom and transactionTo' : 'Give expires or a period of transactions, not both';
-    return [{ type: 'ExpirationOrTransactionRange', message }];
+  if (neither || (both && rules.range === "exclusive")) {
+    const message = neither ? "Give expires, or transactionFrom and transactionTo" : "Give expires or a period of transactions, not both";
+    return [{ type: "ExpirationOrTransactionRange", message }];
   }
   return [];
 }
 
 function dateViolations({ expires, transactionFrom, transactionTo }: AuthorizationRequest, rules: AuthorizationRules): Violation[] {
   const found: Violation[] = [];
-  const date = (path: string, message: string): number => found.push({ type: 'Date', path, message });
+  const date = (path: string, message: string): number => found.push({ type: "Date", path, message });
   if (expires !== undefined) {
     const end = Temporal.Instant.from(expires);
     const latest = rules.now.add({ hours: 24 * rules.maxDays });
-    if (Temporal.Instant.compare(end, rules.now) <= 0) date('expires', 'expires must be in the future');
-    if (Temporal.Instant.compare(end, latest) > 0) date('expires', `expires must be at most ${rules.maxDays} days from now`);
+    if (Temporal.Instant.compare(end, rules.now) <= 0) date("expires", "expires must be in the future");
+    if (Temporal.Instant.compare(end, latest) > 0) date("expires", `expires must be at most ${rules.maxDays} days from now`);
   }
   if (transactionFrom !== undefined && transactionTo !== undefined) {
     const earliest = rules.today.subtract({ days: rules.historyDays }).toString();
-    if (transactionFrom < earliest) date('transactionFrom', `transactionFrom must be at most ${rules.historyDays} days back`);
-    if (transactionTo > rules.today.toString()) date('transactionTo', 'transactionTo must not be after today');
-    if (transactionFrom > transactionTo) date('transactionFrom', 'transactionFrom must not be after transactionTo');
+    if (transactionFrom < earliest) date("transactionFrom", `transactionFrom must be at most ${rules.historyDays} days back`);
+    if (transactionTo > rules.today.toString()) date("transactionTo", "transactionTo must not be after today");
+    if (transactionFrom > transactionTo) date("transactionFrom", "transactionFrom must not be after transactionTo");
   }
   return found;
+}
+
+/** The bank treats null like a member that is not there. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function isInstant(text: string): boolean {
@@ -97,7 +102,7 @@ function isInstant(text: string): boolean {
 }
 
 function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && canRead(() => Temporal.PlainDate.from(text, { overflow: 'reject' }));
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && canRead(() => Temporal.PlainDate.from(text, { overflow: "reject" }));
 }
 
 function canRead(read: () => unknown): boolean {

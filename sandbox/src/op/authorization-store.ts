@@ -1,7 +1,7 @@
-import { join } from 'node:path';
-import { openJournal } from '../state/journal.ts';
-import { authorizationSchema, decide, statusAt, type Authorization, type AuthorizationCommand, type AuthorizationStatus } from './authorization.ts';
-import type { Clock } from '../clock.ts';
+import { join } from "node:path";
+import { openJournal } from "../state/journal.ts";
+import { authorizationSchema, decide, statusAt, type Authorization, type AuthorizationCommand, type AuthorizationStatus } from "./authorization.ts";
+import type { Clock } from "../clock.ts";
 
 export interface AuthorizationStore {
   get(authorizationId: string): Authorization | undefined;
@@ -14,7 +14,7 @@ export interface AuthorizationStore {
 }
 
 export function openAuthorizations({ folder, clock, intentSeconds }: { folder: string; clock: Clock; intentSeconds: number }): AuthorizationStore {
-  const journal = openJournal<Authorization>(join(folder, 'authorizations.jsonl'), authorizationSchema);
+  const journal = openJournal<Authorization>(join(folder, "authorizations.jsonl"), authorizationSchema);
   const statusOf = (authorization: Authorization): AuthorizationStatus => statusAt(authorization, clock.now(), intentSeconds);
   return {
     get: (id) => journal.get(id),

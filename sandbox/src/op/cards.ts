@@ -1,26 +1,30 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Card, CardRow } from '../people/books.ts';
-import { wireCard, wireCardRow } from './account-data.ts';
-import type { Authorization } from './authorization.ts';
-import type { Bank } from './bank.ts';
-import { requireAuthorized } from './bearer.ts';
-import { passThroughFaults } from './gate.ts';
-import { notFound, security } from './refusal.ts';
-import { answerPage, placeOf } from './transaction-pages.ts';
-import { countUnattended } from './unattended.ts';
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Card, CardRow } from "../people/books.ts";
+import { wireCard, wireCardRow } from "./account-data.ts";
+import type { Authorization } from "./authorization.ts";
+import type { Bank } from "./bank.ts";
+import { requireAuthorized } from "./bearer.ts";
+import { passThroughFaults } from "./gate.ts";
+import { notFound, security } from "./refusal.ts";
+import { resourceId } from "./resource-ids.ts";
+import { answerPage, placeOf } from "./transaction-pages.ts";
+import { countUnattended } from "./unattended.ts";
 
-const path = '/accounts-psd2/v1/cards';
+const path = "/accounts-psd2/v1/cards";
 
 /** A7 and A8: the cards a person chose, and what was charged to them. */
 export function cardRoutes(server: FastifyInstance, bank: Bank): void {
-  server.get(path, { config: { endpoint: 'A7' } }, async (request, reply) => {
+  server.get(path, { config: { endpoint: "A7" } }, async (request, reply) => {
     const authorization = requireAuthorized(request, bank);
-    countUnattended(request, bank, 'cards');
+    countUnattended(request, bank, "cards");
     if (await passThroughFaults(request, reply, bank)) return reply;
-    return bank.faults.changeJson(request.bankCall, chosenCards(bank, authorization).map(wireCard));
+    return bank.faults.changeJson(
+      request.bankCall,
+      chosenCards(bank, authorization).map((card) => wireCard(card, resourceId(bank, authorization, card.cardId))),
+    );
   });
 
-  server.get<{ Params: { cardId: string } }>(`${path}/:cardId/transactions`, { config: { endpoint: 'A8' } }, async (request, reply) => {
+  server.get<{ Params: { cardId: string } }>(`${path}/:cardId/transactions`, { config: { endpoint: "A8" } }, async (request, reply) => {
     const authorization = requireAuthorized(request, bank);
     const card = cardOf(request, bank, authorization);
     const place = placeOf(request, bank, { listId: card.cardId, authorizationId: authorization.authorizationId });
@@ -29,7 +33,7 @@ export function cardRoutes(server: FastifyInstance, bank: Bank): void {
     if (await passThroughFaults(request, reply, bank)) return reply;
     const list = {
       listId: card.cardId,
-      path: `${path}/${card.cardId}/transactions`,
+      path: `${path}/${request.params.cardId}/transactions`,
       entries: card.rows,
       dateOf: (row: CardRow) => row.postingDate,
       wire: (row: CardRow) => wireCardRow(row, card.currency),
@@ -45,8 +49,8 @@ function chosenCards(bank: Bank, authorization: Authorization & { psuId: string 
 
 function cardOf(request: FastifyRequest<{ Params: { cardId: string } }>, bank: Bank, authorization: Authorization & { psuId: string }): Card {
   const { cardId } = request.params;
-  const card = chosenCards(bank, authorization).find((each) => each.cardId === cardId);
-  if (card === undefined) throw bank.people.exists(cardId) ? security(403, 'The authorization does not cover this card') : notFound('The card');
+  const card = chosenCards(bank, authorization).find((each) => resourceId(bank, authorization, each.cardId) === cardId);
+  if (card === undefined) throw bank.people.exists(cardId) ? security(403, "The authorization does not cover this card") : notFound("The card");
   request.bankCall.cardId = card.cardId;
   return card;
 }

@@ -1,11 +1,11 @@
-import { join } from 'node:path';
-import { z } from 'zod';
-import { openJournal } from '../state/journal.ts';
+import { join } from "node:path";
+import { z } from "zod";
+import { openJournal } from "../state/journal.ts";
 
 /** Scope of each licence role. */
-export const scopeOfRole = { AIS: 'accounts', PIS: 'payments', CBPII: 'fundsconfirmations' } as const;
+export const scopeOfRole = { AIS: "accounts", PIS: "payments", CBPII: "fundsconfirmations" } as const;
 
-const roleSchema = z.enum(['AIS', 'PIS', 'CBPII']);
+const roleSchema = z.enum(["AIS", "PIS", "CBPII"]);
 
 const clientSchema = z.object({
   clientId: z.string(),
@@ -39,7 +39,7 @@ const tppSchema = z.object({
 export type Tpp = z.infer<typeof tppSchema>;
 
 export function openClients(folder: string) {
-  const clients = openJournal<Client>(join(folder, 'clients.jsonl'), clientSchema);
+  const clients = openJournal<Client>(join(folder, "clients.jsonl"), clientSchema);
   return {
     ...pick(clients),
     withApiKey: (apiKey: string): Client | undefined => [...clients.values()].find((client) => client.apiKey === apiKey),
@@ -48,7 +48,7 @@ export function openClients(folder: string) {
 export type Clients = ReturnType<typeof openClients>;
 
 export function openTpps(folder: string) {
-  return pick(openJournal<Tpp>(join(folder, 'tpps.jsonl'), tppSchema));
+  return pick(openJournal<Tpp>(join(folder, "tpps.jsonl"), tppSchema));
 }
 export type Tpps = ReturnType<typeof openTpps>;
 

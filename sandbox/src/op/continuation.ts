@@ -1,7 +1,7 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { makeFolderFor, readFileIfPresent, writeFileAtomic } from '../state/atomic-file.ts';
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { makeFolderFor, readFileIfPresent, writeFileAtomic } from "../state/atomic-file.ts";
 
 /** Where reading goes on: below this entry, on this page, of this list of this authorization. */
 const placeSchema = z.object({
@@ -23,25 +23,25 @@ export interface ContinuationTokens {
 }
 
 export function openContinuationTokens(folder: string): ContinuationTokens {
-  const file = join(folder, 'continuation.key');
+  const file = join(folder, "continuation.key");
   makeFolderFor(file);
   const stored = readFileIfPresent(file);
-  const key = stored === undefined ? randomBytes(32) : Buffer.from(stored, 'base64url');
-  if (stored === undefined) writeFileAtomic(file, key.toString('base64url'));
+  const key = stored === undefined ? randomBytes(32) : Buffer.from(stored, "base64url");
+  if (stored === undefined) writeFileAtomic(file, key.toString("base64url"));
   return {
     seal(place) {
       const nonce = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
-      const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(place), 'utf8'), cipher.final(), cipher.getAuthTag()]);
+      const cipher = createCipheriv("aes-256-gcm", key, nonce);
+      const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(place), "utf8"), cipher.final(), cipher.getAuthTag()]);
       // Plain base64 on purpose: its + / = make clients encode the token, as an opaque one asks for.
-      return sealed.toString('base64');
+      return sealed.toString("base64");
     },
     open(token) {
       try {
-        const sealed = Buffer.from(token, 'base64');
-        const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
+        const sealed = Buffer.from(token, "base64");
+        const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12));
         decipher.setAuthTag(sealed.subarray(-16));
-        const text = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
+        const text = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString("utf8");
         return placeSchema.parse(JSON.parse(text));
       } catch {
         return undefined;

@@ -1,10 +1,10 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /** Random alphanumerics, each character equally likely. */
 export function randomText(length: number): string {
-  let text = '';
+  let text = "";
   while (text.length < length) {
     for (const byte of randomBytes(length)) if (byte < 248 && text.length < length) text += alphabet.charAt(byte % alphabet.length);
   }
@@ -13,7 +13,7 @@ export function randomText(length: number): string {
 
 /** The bank keeps secrets and tokens only as this digest. */
 export function digest(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
+  return createHash("sha256").update(secret).digest("base64url");
 }
 
 export function sameDigest(secret: string, expected: string): boolean {

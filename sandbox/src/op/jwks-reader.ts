@@ -1,9 +1,9 @@
-import { request } from 'node:https';
-import { rootCertificates } from 'node:tls';
-import { z } from 'zod';
+import { request } from "node:https";
+import { rootCertificates } from "node:tls";
+import { z } from "zod";
 
 const jwksSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string().optional(), x5c: z.array(z.string()).optional() })) });
-export type PublishedKey = z.infer<typeof jwksSchema>['keys'][number];
+export type PublishedKey = z.infer<typeof jwksSchema>["keys"][number];
 
 /** Reads the public keys of third parties from where they publish them. */
 export interface JwksReader {
@@ -33,13 +33,13 @@ export function createJwksReader({ rootPem }: { rootPem: string }): JwksReader {
 
 function fetchText(url: string, rootPem: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    if (!URL.canParse(url) || new URL(url).protocol !== 'https:') {
-      reject(new TypeError('the key set must be published over https'));
+    if (!URL.canParse(url) || new URL(url).protocol !== "https:") {
+      reject(new TypeError("the key set must be published over https"));
       return;
     }
-    const call = request(url, { ca: [...rootCertificates, rootPem], signal: AbortSignal.timeout(timeoutMs), headers: { accept: 'application/json' } });
-    call.once('error', reject);
-    call.once('response', (response) => {
+    const call = request(url, { ca: [...rootCertificates, rootPem], signal: AbortSignal.timeout(timeoutMs), headers: { accept: "application/json" } });
+    call.once("error", reject);
+    call.once("response", (response) => {
       if (response.statusCode !== 200) {
         response.resume();
         reject(new TypeError(`the key set answered ${response.statusCode}`));
@@ -47,13 +47,13 @@ function fetchText(url: string, rootPem: string): Promise<string> {
       }
       const chunks: Buffer[] = [];
       let size = 0;
-      response.on('data', (chunk: Buffer) => {
+      response.on("data", (chunk: Buffer) => {
         size += chunk.length;
-        if (size > sizeLimit) call.destroy(new TypeError('the key set is too large'));
+        if (size > sizeLimit) call.destroy(new TypeError("the key set is too large"));
         else chunks.push(chunk);
       });
-      response.once('error', reject);
-      response.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+      response.once("error", reject);
+      response.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
     });
     call.end();
   });

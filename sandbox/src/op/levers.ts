@@ -1,25 +1,26 @@
-import type { BankLevers, FaultTarget } from '../faults/fault.ts';
-import type { Bank } from './bank.ts';
+import type { BankLevers, FaultTarget } from "../faults/fault.ts";
+import type { Bank } from "./bank.ts";
 
 /** What fault switches may do to the bank at once. */
 export function bankLevers(bank: Bank): BankLevers {
-  const psuOf = (authorizationId: string | undefined): string | undefined => bank.authorizations.get(authorizationId ?? '')?.psuId;
+  const psuOf = (authorizationId: string | undefined): string | undefined => bank.authorizations.get(authorizationId ?? "")?.psuId;
   const fits = (target: FaultTarget, record: { readonly clientId: string; readonly authorizationId?: string | undefined }): boolean =>
     (target.clientId === undefined || target.clientId === record.clientId) &&
     (target.authorizationId === undefined || target.authorizationId === record.authorizationId) &&
     (target.psu === undefined || target.psu === psuOf(record.authorizationId));
   return {
     revokeAuthorization(authorizationId) {
-      bank.authorizations.apply(authorizationId, { type: 'revoke' });
+      bank.authorizations.apply(authorizationId, { type: "revoke" });
       bank.tokens.dropRefresh((token) => token.authorizationId === authorizationId);
     },
     expireAuthorization(authorizationId) {
-      bank.authorizations.apply(authorizationId, { type: 'expire' });
+      bank.authorizations.apply(authorizationId, { type: "expire" });
     },
     expireAccessTokens: (target) => bank.tokens.expireAccess((token) => fits(target, token)),
     forgetRefreshTokens: (target) => bank.tokens.dropRefresh((token) => fits(target, token)),
     moveClock: (offsetSeconds) => bank.clock.move(offsetSeconds),
     rotateIdTokenKey: () => bank.idTokenKeys.rotate(),
+    showServerCertificate: (kind) => bank.showServerCertificate(kind),
     authorizationsOf: (target) => [...bank.authorizations.all()].filter((each) => fits(target, each)).map((each) => each.authorizationId),
   };
 }

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
-import { randomText } from './identifiers.ts';
-import type { AuthorizationRequest } from './request-object.ts';
+import type { Clock } from "../clock.ts";
+import { randomText } from "./identifiers.ts";
+import type { AuthorizationRequest } from "./request-object.ts";
 
 /** One visit of a person to the bank's pages, from the redirect in to the redirect out. */
 export interface LoginSession {

@@ -1,4 +1,4 @@
-import type { Place } from './continuation.ts';
+import type { Place } from "./continuation.ts";
 
 interface Entry {
   readonly sequence: number;
@@ -14,15 +14,20 @@ export function pageOf<T extends Entry>(input: {
   readonly dateOf: (entry: T) => string;
   readonly from: string;
   readonly to: string;
-  readonly after: Place['after'];
+  readonly after: Place["after"];
   readonly size: number;
 }): { readonly rows: readonly T[]; readonly last: T | undefined; readonly more: boolean } {
   const { entries, dateOf, from, to, after, size } = input;
-  const isBefore = (entry: T, date: string, sequence: number): boolean =>
-    dateOf(entry) < date || (dateOf(entry) === date && entry.sequence < sequence);
+  const isBefore = (entry: T, date: string, sequence: number): boolean => dateOf(entry) < date || (dateOf(entry) === date && entry.sequence < sequence);
   const begin = firstIndex(entries, (entry) => dateOf(entry) >= from);
   const endOfRange = firstIndex(entries, (entry) => dateOf(entry) > to);
-  const end = after === undefined ? endOfRange : Math.min(endOfRange, firstIndex(entries, (entry) => !isBefore(entry, after.date, after.sequence)));
+  const end =
+    after === undefined
+      ? endOfRange
+      : Math.min(
+          endOfRange,
+          firstIndex(entries, (entry) => !isBefore(entry, after.date, after.sequence)),
+        );
   const start = Math.max(begin, end - size);
   const rows = entries.slice(start, Math.max(start, end)).toReversed();
   return { rows, last: rows.at(-1), more: start > begin };

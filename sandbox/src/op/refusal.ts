@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from "node:crypto";
 
 /** A violation inside a VALIDATION error of the bank's data interfaces. */
 export interface Violation {
-  readonly type: 'Date' | 'ExpirationOrTransactionRange' | 'IllegalState' | 'InvalidValue' | 'Required' | 'TypeMismatch' | 'UnrecognizedProperty';
+  readonly type: "Date" | "ExpirationOrTransactionRange" | "IllegalState" | "InvalidValue" | "Required" | "TypeMismatch" | "UnrecognizedProperty";
   readonly path?: string;
   readonly message: string;
 }
 
-type ErrorType = 'SECURITY' | 'VALIDATION' | 'TECHNICAL' | 'BUSINESS';
+type ErrorType = "SECURITY" | "VALIDATION" | "TECHNICAL" | "BUSINESS";
 
 /** An answer by which the simulated bank says no. Thrown anywhere below a route, sent as it is. */
 export class Refusal extends Error {
@@ -17,7 +17,7 @@ export class Refusal extends Error {
 
   constructor(status: number, body: object, headers: Readonly<Record<string, string>> = {}) {
     super(`refused with ${status}`);
-    this.name = 'Refusal';
+    this.name = "Refusal";
     this.status = status;
     this.body = body;
     this.headers = headers;
@@ -34,32 +34,32 @@ export function businessError(status: number, type: ErrorType, message: string):
 }
 
 export function security(status: 401 | 403, message: string): Refusal {
-  return businessError(status, 'SECURITY', message);
+  return businessError(status, "SECURITY", message);
 }
 
 /** Shape (a) with violations: what is wrong with the request, member by member. */
-export function validation(violations: readonly Violation[], message = 'The request is not valid'): Refusal {
-  return new Refusal(400, apiError('VALIDATION', message, violations));
+export function validation(violations: readonly Violation[], message = "The request is not valid"): Refusal {
+  return new Refusal(400, apiError("VALIDATION", message, violations));
 }
 
 export function notFound(what: string): Refusal {
-  return businessError(404, 'VALIDATION', `${what} was not found`);
+  return businessError(404, "VALIDATION", `${what} was not found`);
 }
 
 /** Shape (b): wrapped errors. The bank answers this way when an authorization no longer allows anything. */
 export function authorizationEnded(authorizationId: string, why: string): Refusal {
-  return new Refusal(403, { errors: [apiError('SECURITY', `Authorization ${authorizationId} ${why}`)] });
+  return new Refusal(403, { errors: [apiError("SECURITY", `Authorization ${authorizationId} ${why}`)] });
 }
 
 const faults = {
-  'keymanagement.service.access_token_expired': [401, 'Access Token expired'],
-  'keymanagement.service.invalid_access_token': [401, 'Invalid Access Token'],
-  'keymanagement.service.InvalidAPICallAsNoApiProductMatchFound': [401, 'Invalid API call as no apiproduct match found'],
-  'steps.oauth.v2.FailedToResolveAPIKey': [401, 'Failed to resolve API Key variable request.header.x-api-key'],
-  'oauth.v2.InvalidApiKey': [401, 'Invalid ApiKey'],
-  'steps.oauth.v2.InsufficientScope': [403, 'Required scope(s) are missing'],
-  'policies.ratelimit.QuotaViolation': [429, 'Rate limit quota violation. Quota limit exceeded'],
-  'policies.ratelimit.SpikeArrestViolation': [429, 'Spike arrest violation'],
+  "keymanagement.service.access_token_expired": [401, "Access Token expired"],
+  "keymanagement.service.invalid_access_token": [401, "Invalid Access Token"],
+  "keymanagement.service.InvalidAPICallAsNoApiProductMatchFound": [401, "Invalid API call as no apiproduct match found"],
+  "steps.oauth.v2.FailedToResolveAPIKey": [401, "Failed to resolve API Key variable request.header.x-api-key"],
+  "oauth.v2.InvalidApiKey": [401, "Invalid ApiKey"],
+  "steps.oauth.v2.InsufficientScope": [403, "Required scope(s) are missing"],
+  "policies.ratelimit.QuotaViolation": [429, "Rate limit quota violation. Quota limit exceeded"],
+  "policies.ratelimit.SpikeArrestViolation": [429, "Spike arrest violation"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 /** Shape (c): the fault of the gateway that stands before the bank's interfaces. */
@@ -69,6 +69,6 @@ export function gatewayFault(errorcode: keyof typeof faults, headers: Readonly<R
 }
 
 /** How the gateway's token endpoint says no. */
-export function tokenError(code: 'invalid_request' | 'invalid_client' | 'invalid_scope' | 'unsupported_grant_type', message: string): Refusal {
-  return new Refusal(code === 'invalid_client' ? 401 : 400, { ErrorCode: code, Error: message });
+export function tokenError(code: "invalid_request" | "invalid_client" | "invalid_scope" | "unsupported_grant_type", message: string): Refusal {
+  return new Refusal(code === "invalid_client" ? 401 : 400, { ErrorCode: code, Error: message });
 }

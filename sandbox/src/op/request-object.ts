@@ -1,15 +1,15 @@
-import { z } from 'zod';
-import { epochSeconds } from '../clock.ts';
-import type { Authorization } from './authorization.ts';
-import type { Bank } from './bank.ts';
-import type { Client } from './clients.ts';
-import { unverifiedClaims, verifyTppJws } from './tpp-jws.ts';
+import { z } from "zod";
+import { epochSeconds } from "../clock.ts";
+import type { Authorization } from "./authorization.ts";
+import type { Bank } from "./bank.ts";
+import type { Client } from "./clients.ts";
+import { unverifiedClaims, verifyTppJws } from "./tpp-jws.ts";
 
 const authorizationClaim = z.object({ value: z.string(), essential: z.boolean().optional() });
 const claimsSchema = z.object({
   iss: z.string(),
   client_id: z.string(),
-  aud: z.union([z.string(), z.array(z.string())]).transform((value) => (typeof value === 'string' ? [value] : value)),
+  aud: z.union([z.string(), z.array(z.string())]).transform((value) => (typeof value === "string" ? [value] : value)),
   response_type: z.string(),
   redirect_uri: z.string(),
   scope: z.string(),
@@ -38,86 +38,88 @@ export interface AuthorizationRequest {
 }
 
 export type RequestOutcome =
-  | { readonly kind: 'accepted'; readonly request: AuthorizationRequest }
+  | { readonly kind: "accepted"; readonly request: AuthorizationRequest }
   /** Nobody can be told but the person in front of the page. */
-  | { readonly kind: 'unanswerable'; readonly message: string }
+  | { readonly kind: "unanswerable"; readonly message: string }
   /** The third party is known and reachable: it gets the error. */
-  | { readonly kind: 'refused'; readonly redirectUri: string; readonly state: string; readonly error: string; readonly message: string };
+  | { readonly kind: "refused"; readonly redirectUri: string; readonly state: string; readonly error: string; readonly message: string };
 
 const toleranceSeconds = 120;
-const levels = ['urn:openbanking:psd2:sca', 'urn:openbanking:psd2:ca'];
+const levels = ["urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"];
 
 /** Checks the query of Z1 and the signed request object in it. */
 export async function readAuthorizationRequest(query: Readonly<Record<string, unknown>>, bank: Bank): Promise<RequestOutcome> {
   const repeated = Object.entries(query).find(([, value]) => Array.isArray(value));
   if (repeated !== undefined) return unanswerable(`The parameter ${repeated[0]} was given twice.`);
-  const jws = query['request'];
-  if (typeof jws !== 'string') return unanswerable('The parameter request with the signed request object is missing.');
-  const client = bank.clients.get(String(query['client_id'] ?? ''));
-  if (client === undefined) return unanswerable('This client_id is not registered at this bank.');
+  const jws = query["request"];
+  if (typeof jws !== "string") return unanswerable("The parameter request with the signed request object is missing.");
+  const client = bank.clients.get(String(query["client_id"] ?? ""));
+  if (client === undefined) return unanswerable("This client_id is not registered at this bank.");
   const raw = unverifiedClaims(jws);
-  if (raw === undefined) return unanswerable('The request object is not a signed JWT.');
+  if (raw === undefined) return unanswerable("The request object is not a signed JWT.");
 
   const verified = await verifyTppJws(jws, client.jwksEndpoint, bank);
   if (!verified.ok) return unanswerable(`${verified.message}.`);
   const parsed = claimsSchema.safeParse(verified.claims);
-  const redirectUri = typeof raw['redirect_uri'] === 'string' ? raw['redirect_uri'] : '';
-  if (!client.redirectUris.includes(redirectUri)) return unanswerable('The redirect_uri of the request object is not registered, character by character.');
-  const state = typeof raw['state'] === 'string' ? raw['state'] : '';
-  const refused = (error: string, message: string): RequestOutcome => ({ kind: 'refused', redirectUri, state, error, message });
-  if (!parsed.success) return refused('invalid_request_object', `request object: ${z.prettifyError(parsed.error)}`);
+  const redirectUri = typeof raw["redirect_uri"] === "string" ? raw["redirect_uri"] : "";
+  if (!client.redirectUris.includes(redirectUri)) return unanswerable("The redirect_uri of the request object is not registered, character by character.");
+  const state = typeof raw["state"] === "string" ? raw["state"] : "";
+  const refused = (error: string, message: string): RequestOutcome => ({ kind: "refused", redirectUri, state, error, message });
+  if (!parsed.success) return refused("invalid_request_object", `request object: ${z.prettifyError(parsed.error)}`);
   const claims = parsed.data;
 
-  if (claims.iss !== client.clientId || claims.client_id !== client.clientId) return refused('invalid_request_object', 'iss and client_id must be the client_id');
-  if (!audienceFits(claims.aud, bank)) return refused('invalid_request_object', 'aud is not this bank');
+  if (claims.iss !== client.clientId || claims.client_id !== client.clientId)
+    return refused("invalid_request_object", "iss and client_id must be the client_id");
+  if (!audienceFits(claims.aud, bank)) return refused("invalid_request_object", "aud is not this bank");
   const now = epochSeconds(bank.clock.now());
-  if (claims.exp <= now - toleranceSeconds) return refused('invalid_request_object', 'The request object has expired');
-  if (claims.iat !== undefined && claims.iat > now + toleranceSeconds) return refused('invalid_request_object', 'iat lies in the future');
+  if (claims.exp <= now - toleranceSeconds) return refused("invalid_request_object", "The request object has expired");
+  if (claims.iat !== undefined && claims.iat > now + toleranceSeconds) return refused("invalid_request_object", "iat lies in the future");
   const contradiction = contradictionIn(query, claims);
-  if (contradiction !== undefined) return refused('invalid_request', `${contradiction} differs between the query and the request object`);
-  if (!['code id_token', 'code'].includes(claims.response_type)) return refused('unsupported_response_type', 'response_type must be "code id_token"');
-  if (!sameWords(claims.scope, 'openid accounts')) return refused('invalid_scope', 'scope must be "openid accounts"');
-  if (!client.roles.includes('AIS')) return refused('unauthorized_client', 'This client did not register for account information');
+  if (contradiction !== undefined) return refused("invalid_request", `${contradiction} differs between the query and the request object`);
+  if (!["code id_token", "code"].includes(claims.response_type)) return refused("unsupported_response_type", 'response_type must be "code id_token"');
+  if (!sameWords(claims.scope, "openid accounts")) return refused("invalid_scope", 'scope must be "openid accounts"');
+  if (!client.roles.includes("AIS")) return refused("unauthorized_client", "This client did not register for account information");
 
   const { authorizationId } = claims.claims.id_token;
   const inUserinfo = claims.claims.userinfo?.authorizationId.value;
-  if (inUserinfo !== undefined && inUserinfo !== authorizationId.value) return refused('invalid_request_object', 'userinfo and id_token name different authorizations');
+  if (inUserinfo !== undefined && inUserinfo !== authorizationId.value)
+    return refused("invalid_request_object", "userinfo and id_token name different authorizations");
   const authorization = bank.authorizations.get(authorizationId.value);
-  if (authorization?.clientId !== client.clientId) return refused('invalid_request', 'There is no such authorization of this client');
+  if (authorization?.clientId !== client.clientId) return refused("invalid_request", "There is no such authorization of this client");
   const status = bank.authorizations.statusOf(authorization);
-  if (status !== 'Unauthorized') return refused('invalid_request', `The authorization is not pending: ${status}`);
+  if (status !== "Unauthorized") return refused("invalid_request", `The authorization is not pending: ${status}`);
   const asked = claims.claims.id_token.acr;
   const wanted = asked?.values ?? (asked?.value === undefined ? levels : [asked.value]);
   const acr = levels.find((level) => wanted.includes(level));
-  if (acr === undefined) return refused('invalid_request', 'None of the requested acr values is offered');
+  if (acr === undefined) return refused("invalid_request", "None of the requested acr values is offered");
 
-  return { kind: 'accepted', request: { client, authorization, redirectUri, scope: claims.scope, state: claims.state, nonce: claims.nonce, acr } };
+  return { kind: "accepted", request: { client, authorization, redirectUri, scope: claims.scope, state: claims.state, nonce: claims.nonce, acr } };
 }
 
 /** The documented audience holds even in the sandbox; others are taken unless the bank is strict. */
 function audienceFits(audience: readonly string[], bank: Bank): boolean {
-  const documented = ['https://mtls.apis.op.fi'];
+  const documented = ["https://mtls.apis.op.fi"];
   const tolerated = bank.config.SANDBOX_STRICT_AUDIENCE
     ? []
-    : ['https://mtls-apis.psd2-sandbox.op.fi', 'https://psd2.mtls.sandbox.apis.op.fi', bank.addresses.mtlsOrigin, bank.addresses.authorizeOrigin];
+    : ["https://mtls-apis.psd2-sandbox.op.fi", "https://psd2.mtls.sandbox.apis.op.fi", bank.addresses.mtlsOrigin, bank.addresses.authorizeOrigin];
   return audience.some((each) => [...documented, ...tolerated].includes(each));
 }
 
 /** Name of the first query parameter that says something else than the signed object. */
 function contradictionIn(query: Readonly<Record<string, unknown>>, claims: z.output<typeof claimsSchema>): string | undefined {
-  const exact = (['state', 'nonce', 'redirect_uri', 'client_id'] as const).find((name) => query[name] !== undefined && query[name] !== claims[name]);
+  const exact = (["state", "nonce", "redirect_uri", "client_id"] as const).find((name) => query[name] !== undefined && query[name] !== claims[name]);
   if (exact !== undefined) return exact;
-  if (query['scope'] !== undefined && !sameWords(String(query['scope']), claims.scope)) return 'scope';
+  if (query["scope"] !== undefined && !sameWords(String(query["scope"]), claims.scope)) return "scope";
   // Third parties send plain "code" in the query although the object says "code id_token"; the object decides.
-  const type = query['response_type'];
-  return type === undefined || type === 'code' || sameWords(String(type), claims.response_type) ? undefined : 'response_type';
+  const type = query["response_type"];
+  return type === undefined || type === "code" || sameWords(String(type), claims.response_type) ? undefined : "response_type";
 }
 
 function sameWords(a: string, b: string): boolean {
-  const words = (text: string): string => text.split(' ').filter(Boolean).toSorted().join(' ');
+  const words = (text: string): string => text.split(" ").filter(Boolean).toSorted().join(" ");
   return words(a) === words(b);
 }
 
 function unanswerable(message: string): RequestOutcome {
-  return { kind: 'unanswerable', message };
+  return { kind: "unanswerable", message };
 }

@@ -1,10 +1,17 @@
-import { decimalText, type PersonBooks } from '../people/books.ts';
-import { grossOf } from './account-data.ts';
+import { decimalText, type PersonBooks } from "../people/books.ts";
+import { grossOf } from "./account-data.ts";
 
 /** What a person sees of their own accounts and cards while choosing. */
 export interface SelectionView {
   readonly name: string;
-  readonly accounts: readonly { readonly id: string; readonly name: string; readonly iban: string; readonly owner: string; readonly balance: string; readonly currency: string }[];
+  readonly accounts: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly iban: string;
+    readonly owner: string;
+    readonly balance: string;
+    readonly currency: string;
+  }[];
   readonly cards: readonly { readonly id: string; readonly name: string; readonly number: string }[];
 }
 

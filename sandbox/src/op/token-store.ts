@@ -1,11 +1,11 @@
-import { join } from 'node:path';
-import { z } from 'zod';
-import type { Clock } from '../clock.ts';
-import { openJournal } from '../state/journal.ts';
-import { digest, randomText } from './identifiers.ts';
+import { join } from "node:path";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { openJournal } from "../state/journal.ts";
+import { digest, randomText } from "./identifiers.ts";
 
 const accessSchema = z.object({
-  kind: z.enum(['client', 'psu']),
+  kind: z.enum(["client", "psu"]),
   clientId: z.string(),
   scope: z.string(),
   authorizationId: z.string().optional(),
@@ -39,10 +39,10 @@ export type AuthorizationCode = z.output<typeof codeSchema>;
 export interface TokenStore {
   issueAccess(token: AccessToken): string;
   findAccess(token: string): AccessToken | undefined;
-  issueRefresh(token: Omit<RefreshToken, 'used'>): string;
+  issueRefresh(token: Omit<RefreshToken, "used">): string;
   findRefresh(token: string): RefreshToken | undefined;
   markRefreshUsed(token: string): void;
-  issueCode(code: Omit<AuthorizationCode, 'used'>): string;
+  issueCode(code: Omit<AuthorizationCode, "used">): string;
   findCode(code: string): AuthorizationCode | undefined;
   markCodeUsed(code: string): void;
   /** Ends matching access tokens now; answers how many. */
@@ -57,9 +57,9 @@ const rememberMs = 7 * 24 * 3600 * 1000;
 export function openTokens({ folder, clock }: { folder: string; clock: Clock }): TokenStore {
   const now = clock.now().epochMilliseconds;
   const keep = (record: { expiresAtMs: number }): boolean => record.expiresAtMs > now - rememberMs;
-  const access = openJournal<AccessToken>(join(folder, 'access-tokens.jsonl'), accessSchema, keep);
-  const refresh = openJournal<RefreshToken>(join(folder, 'refresh-tokens.jsonl'), refreshSchema, keep);
-  const codes = openJournal<AuthorizationCode>(join(folder, 'codes.jsonl'), codeSchema, keep);
+  const access = openJournal<AccessToken>(join(folder, "access-tokens.jsonl"), accessSchema, keep);
+  const refresh = openJournal<RefreshToken>(join(folder, "refresh-tokens.jsonl"), refreshSchema, keep);
+  const codes = openJournal<AuthorizationCode>(join(folder, "codes.jsonl"), codeSchema, keep);
 
   return {
     issueAccess(token) {

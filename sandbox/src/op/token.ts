@@ -1,15 +1,15 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { header } from '../http/call.ts';
-import { readForm } from '../http/form.ts';
-import { endOf, type Authorization } from './authorization.ts';
-import type { Bank } from './bank.ts';
-import { belongsTo, requireQwac } from './client-certificate-check.ts';
-import { scopeOfRole, type Client } from './clients.ts';
-import { passThroughFaults } from './gate.ts';
-import { issueIdToken } from './id-token.ts';
-import { sameDigest } from './identifiers.ts';
-import { tokenError } from './refusal.ts';
-import { gatewayExtras } from './token-dialect.ts';
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { header } from "../http/call.ts";
+import { readForm } from "../http/form.ts";
+import { endOf, type Authorization } from "./authorization.ts";
+import type { Bank } from "./bank.ts";
+import { belongsTo, requireQwac } from "./client-certificate-check.ts";
+import { scopeOfRole, type Client } from "./clients.ts";
+import { passThroughFaults } from "./gate.ts";
+import { issueIdToken } from "./id-token.ts";
+import { sameDigest } from "./identifiers.ts";
+import { tokenError } from "./refusal.ts";
+import { gatewayExtras } from "./token-dialect.ts";
 
 /** What one successful token call hands out. */
 interface Grant {
@@ -25,19 +25,19 @@ type Form = ReturnType<typeof readForm>;
 
 /** T1: all grants. The client shows its QWAC and its secret. */
 export function tokenRoutes(server: FastifyInstance, bank: Bank): void {
-  server.post('/oauth/token', { config: { endpoint: 'T1' } }, async (request, reply) => {
+  server.post("/oauth/token", { config: { endpoint: "T1" } }, async (request, reply) => {
     const certificate = requireQwac(request);
     request.bankCall.certificate = certificate;
     const form = readForm(request.body);
-    const type = header(request, 'content-type')?.split(';')[0]?.toLowerCase();
-    if (type !== 'application/x-www-form-urlencoded') throw tokenError('invalid_request', 'The body must be application/x-www-form-urlencoded');
-    if (form.repeated.length > 0) throw tokenError('invalid_request', `The field ${form.repeated[0] ?? ''} was given twice`);
+    const type = header(request, "content-type")?.split(";")[0]?.toLowerCase();
+    if (type !== "application/x-www-form-urlencoded") throw tokenError("invalid_request", "The body must be application/x-www-form-urlencoded");
+    if (form.repeated.length > 0) throw tokenError("invalid_request", `The field ${form.repeated[0] ?? ""} was given twice`);
     const client = authenticate(form, bank);
     request.bankCall.clientId = client.clientId;
     if (!belongsTo(certificate, client, bank.config.SANDBOX_CLIENT_BINDING)) {
-      throw tokenError('invalid_client', 'The client certificate is not the one this client registered');
+      throw tokenError("invalid_client", "The client certificate is not the one this client registered");
     }
-    const grantType = form.fields.get('grant_type') ?? '';
+    const grantType = form.fields.get("grant_type") ?? "";
     request.bankCall.grant = grantType;
     noteAuthorization(request, form, bank);
     if (await passThroughFaults(request, reply, bank)) return reply;
@@ -50,21 +50,21 @@ export function tokenRoutes(server: FastifyInstance, bank: Bank): void {
       ...(grant.idToken === undefined ? {} : { id_token: grant.idToken }),
       ...gatewayExtras(bank.config.SANDBOX_TOKEN_DIALECT, { ...grant, clientId: client.clientId, now: bank.clock.now() }),
     };
-    return reply.header('cache-control', 'no-store').header('pragma', 'no-cache').send(bank.faults.changeJson(request.bankCall, body));
+    return reply.header("cache-control", "no-store").header("pragma", "no-cache").send(bank.faults.changeJson(request.bankCall, body));
   });
 }
 
 function authenticate(form: Form, bank: Bank): Client {
-  const client = bank.clients.get(form.fields.get('client_id') ?? '');
-  const secret = form.fields.get('client_secret') ?? '';
-  if (client === undefined || !sameDigest(secret, client.clientSecretDigest)) throw tokenError('invalid_client', 'Client credentials are invalid');
+  const client = bank.clients.get(form.fields.get("client_id") ?? "");
+  const secret = form.fields.get("client_secret") ?? "";
+  if (client === undefined || !sameDigest(secret, client.clientSecretDigest)) throw tokenError("invalid_client", "Client credentials are invalid");
   return client;
 }
 
 /** Notes whom the call is about before it is carried out, for fault switches and books. */
 function noteAuthorization({ bankCall }: FastifyRequest, form: Form, bank: Bank): void {
-  const found = bank.tokens.findCode(form.fields.get('code') ?? '') ?? bank.tokens.findRefresh(form.fields.get('refresh_token') ?? '');
-  const authorization = bank.authorizations.get(found?.authorizationId ?? '');
+  const found = bank.tokens.findCode(form.fields.get("code") ?? "") ?? bank.tokens.findRefresh(form.fields.get("refresh_token") ?? "");
+  const authorization = bank.authorizations.get(found?.authorizationId ?? "");
   if (authorization === undefined) return;
   bankCall.authorizationId = authorization.authorizationId;
   if (authorization.psuId !== undefined) bankCall.psuId = authorization.psuId;
@@ -78,57 +78,58 @@ interface GrantInput {
 }
 
 async function grantFor(grantType: string, input: GrantInput): Promise<Grant> {
-  if (!['client_credentials', 'authorization_code', 'refresh_token'].includes(grantType)) {
-    throw tokenError('unsupported_grant_type', `The grant type ${grantType === '' ? '(none)' : grantType} is not offered`);
+  if (!["client_credentials", "authorization_code", "refresh_token"].includes(grantType)) {
+    throw tokenError("unsupported_grant_type", `The grant type ${grantType === "" ? "(none)" : grantType} is not offered`);
   }
-  if (!input.client.grantTypes.includes(grantType)) throw tokenError('invalid_client', `This client did not register ${grantType}`);
-  if (grantType === 'client_credentials') return clientCredentials(input);
-  return grantType === 'authorization_code' ? authorizationCode(input) : refresh(input);
+  if (!input.client.grantTypes.includes(grantType)) throw tokenError("invalid_client", `This client did not register ${grantType}`);
+  if (grantType === "client_credentials") return clientCredentials(input);
+  return grantType === "authorization_code" ? authorizationCode(input) : refresh(input);
 }
 
 function clientCredentials({ form, client, bank }: GrantInput): Grant {
-  const scope = form.fields.get('scope') ?? '';
+  const scope = form.fields.get("scope") ?? "";
   const own = client.roles.map((role) => scopeOfRole[role]);
-  if (scope.includes(' ')) throw tokenError('invalid_scope', 'One scope per request');
-  if (!(own as readonly string[]).includes(scope)) throw tokenError('invalid_scope', `The scope ${scope === '' ? '(none)' : scope} is not open to this client`);
+  if (scope.includes(" ")) throw tokenError("invalid_scope", "One scope per request");
+  if (!(own as readonly string[]).includes(scope)) throw tokenError("invalid_scope", `The scope ${scope === "" ? "(none)" : scope} is not open to this client`);
   const lifetimeSeconds = bank.config.SANDBOX_ACCESS_TOKEN_SECONDS;
-  const token = { kind: 'client' as const, clientId: client.clientId, scope, expiresAtMs: inSeconds(bank, lifetimeSeconds) };
+  const token = { kind: "client" as const, clientId: client.clientId, scope, expiresAtMs: inSeconds(bank, lifetimeSeconds) };
   return { scope, lifetimeSeconds, accessToken: bank.tokens.issueAccess(token) };
 }
 
 async function authorizationCode({ form, client, bank, request }: GrantInput): Promise<Grant> {
-  const text = form.fields.get('code') ?? '';
+  const text = form.fields.get("code") ?? "";
   const code = bank.tokens.findCode(text);
   const now = bank.clock.now().epochMilliseconds;
-  if (code === undefined || code.clientId !== client.clientId) throw tokenError('invalid_request', 'Invalid Authorization Code');
+  if (code === undefined || code.clientId !== client.clientId) throw tokenError("invalid_request", "Invalid Authorization Code");
   if (code.used) {
     // Somebody holds this code besides us: what it bought is taken back.
     bank.tokens.expireAccess((token) => token.authorizationId === code.authorizationId);
     bank.tokens.dropRefresh((token) => token.authorizationId === code.authorizationId);
-    throw tokenError('invalid_request', 'Authorization Code was used before');
+    throw tokenError("invalid_request", "Authorization Code was used before");
   }
   bank.tokens.markCodeUsed(text);
-  if (code.expiresAtMs <= now) throw tokenError('invalid_request', 'Authorization Code expired');
-  if (form.fields.get('redirect_uri') !== code.redirectUri) throw tokenError('invalid_request', 'redirect_uri differs from the authorization request');
+  if (code.expiresAtMs <= now) throw tokenError("invalid_request", "Authorization Code expired");
+  if (form.fields.get("redirect_uri") !== code.redirectUri) throw tokenError("invalid_request", "redirect_uri differs from the authorization request");
   const authorization = stillAuthorized(bank, code.authorizationId);
   const grant = psuGrant(bank, { authorization, client, scope: code.scope });
   const idToken = await issueIdToken(bank, request.bankCall, {
-    channel: 'token',
+    channel: "token",
     client,
     authorization,
     psuId: code.psuId,
     acr: code.acr,
+    nonce: code.nonce,
     hashes: { at_hash: grant.accessToken, ...(grant.refreshToken === undefined ? {} : { rt_hash: grant.refreshToken }) },
   });
   return { ...grant, idToken };
 }
 
 function refresh({ form, client, bank }: GrantInput): Grant {
-  const text = form.fields.get('refresh_token') ?? '';
+  const text = form.fields.get("refresh_token") ?? "";
   const found = bank.tokens.findRefresh(text);
-  if (found === undefined || found.clientId !== client.clientId) throw tokenError('invalid_request', 'Invalid Refresh Token');
-  if (found.used) throw tokenError('invalid_request', 'Refresh Token was used before');
-  if (found.expiresAtMs <= bank.clock.now().epochMilliseconds) throw tokenError('invalid_request', 'Refresh Token expired');
+  if (found === undefined || found.clientId !== client.clientId) throw tokenError("invalid_request", "Invalid Refresh Token");
+  if (found.used) throw tokenError("invalid_request", "Refresh Token was used before");
+  if (found.expiresAtMs <= bank.clock.now().epochMilliseconds) throw tokenError("invalid_request", "Refresh Token expired");
   const authorization = stillAuthorized(bank, found.authorizationId);
   bank.tokens.markRefreshUsed(text);
   return psuGrant(bank, { authorization, client, scope: found.scope });
@@ -137,8 +138,8 @@ function refresh({ form, client, bank }: GrantInput): Grant {
 /** Tokens die with the consent. */
 function stillAuthorized(bank: Bank, authorizationId: string): Authorization {
   const authorization = bank.authorizations.get(authorizationId);
-  if (authorization === undefined || bank.authorizations.statusOf(authorization) !== 'Authorized') {
-    throw tokenError('invalid_request', 'The authorization behind this grant has ended');
+  if (authorization === undefined || bank.authorizations.statusOf(authorization) !== "Authorized") {
+    throw tokenError("invalid_request", "The authorization behind this grant has ended");
   }
   return authorization;
 }
@@ -147,7 +148,13 @@ function psuGrant(bank: Bank, { authorization, client, scope }: { authorization:
   const { authorizationId } = authorization;
   const lifetimeSeconds = bank.config.SANDBOX_ACCESS_TOKEN_SECONDS;
   const end = endOf(authorization).epochMilliseconds;
-  const accessToken = bank.tokens.issueAccess({ kind: 'psu', clientId: client.clientId, scope, authorizationId, expiresAtMs: inSeconds(bank, lifetimeSeconds) });
+  const accessToken = bank.tokens.issueAccess({
+    kind: "psu",
+    clientId: client.clientId,
+    scope,
+    authorizationId,
+    expiresAtMs: inSeconds(bank, lifetimeSeconds),
+  });
   const refreshToken = bank.tokens.issueRefresh({ clientId: client.clientId, scope, authorizationId, expiresAtMs: end });
   const refreshLifetimeSeconds = Math.max(0, Math.floor((end - bank.clock.now().epochMilliseconds) / 1000));
   return { scope, lifetimeSeconds, accessToken, refreshToken, refreshLifetimeSeconds };

@@ -1,20 +1,13 @@
-import { X509Certificate } from 'node:crypto';
-import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, type JWK } from 'jose';
-import { readTppCertificate } from '../ca/client-certificate.ts';
-import type { Bank } from './bank.ts';
-import type { PublishedKey } from './jwks-reader.ts';
+import { X509Certificate } from "node:crypto";
+import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, type JWK } from "jose";
+import { readTppCertificate } from "../ca/client-certificate.ts";
+import type { Bank } from "./bank.ts";
+import type { PublishedKey } from "./jwks-reader.ts";
 
 /** Algorithms third parties may sign with, and the key type each needs. */
-const keyTypeOf: Readonly<Record<string, string>> = { RS256: 'RSA', PS256: 'RSA', ES256: 'EC' };
+const keyTypeOf: Readonly<Record<string, string>> = { RS256: "RSA", PS256: "RSA", ES256: "EC" };
 
-export type JwsProblem =
-  | 'not-a-jws'
-  | 'algorithm'
-  | 'kid-missing'
-  | 'jwks-unreadable'
-  | 'kid-unknown'
-  | 'certificate'
-  | 'signature';
+export type JwsProblem = "not-a-jws" | "algorithm" | "kid-missing" | "jwks-unreadable" | "kid-unknown" | "certificate" | "signature";
 
 export type VerifiedJws =
   | { readonly ok: true; readonly claims: Readonly<Record<string, unknown>>; readonly organizationIdentifier: string }
@@ -24,25 +17,25 @@ export type VerifiedJws =
  * Verifies something a third party signed, with the key of that id in its published set, whatever algorithm the set
  * notes for the key. The key must carry a certificate issued by this bank.
  */
-export async function verifyTppJws(jws: string, jwksUrl: string, bank: Pick<Bank, 'jwks' | 'authority'>): Promise<VerifiedJws> {
+export async function verifyTppJws(jws: string, jwksUrl: string, bank: Pick<Bank, "jwks" | "authority">): Promise<VerifiedJws> {
   const header = readHeader(jws);
-  if (header === undefined) return no('not-a-jws', 'The body is not a compact JWS');
-  const keyType = keyTypeOf[header.alg ?? ''];
-  if (keyType === undefined) return no('algorithm', `The algorithm ${header.alg ?? '(none)'} is not accepted; use RS256, PS256 or ES256`);
-  if (header.kid === undefined) return no('kid-missing', 'The JWS header has no kid');
+  if (header === undefined) return no("not-a-jws", "The body is not a compact JWS");
+  const keyType = keyTypeOf[header.alg ?? ""];
+  if (keyType === undefined) return no("algorithm", `The algorithm ${header.alg ?? "(none)"} is not accepted; use RS256, PS256 or ES256`);
+  if (header.kid === undefined) return no("kid-missing", "The JWS header has no kid");
   const key = await readKey(bank, jwksUrl, header.kid);
-  if (key === 'unreadable') return no('jwks-unreadable', `The key set ${jwksUrl} cannot be read`);
-  if (key === undefined) return no('kid-unknown', `There is no key ${header.kid} in ${jwksUrl}`);
-  if (key.kty !== keyType) return no('algorithm', `The key ${header.kid} does not fit ${header.alg ?? ''}`);
+  if (key === "unreadable") return no("jwks-unreadable", `The key set ${jwksUrl} cannot be read`);
+  if (key === undefined) return no("kid-unknown", `There is no key ${header.kid} in ${jwksUrl}`);
+  if (key.kty !== keyType) return no("algorithm", `The key ${header.kid} does not fit ${header.alg ?? ""}`);
   const organizationIdentifier = organisationOf(key, bank.authority);
   if (organizationIdentifier === undefined) {
-    return no('certificate', `The key ${header.kid} carries no certificate of this bank's authority in x5c`);
+    return no("certificate", `The key ${header.kid} carries no certificate of this bank's authority in x5c`);
   }
   try {
     const { alg: _, use: __, ...bare } = key;
-    await compactVerify(jws, await importJWK(bare as JWK, header.alg), { algorithms: [header.alg ?? ''] });
+    await compactVerify(jws, await importJWK(bare as JWK, header.alg), { algorithms: [header.alg ?? ""] });
   } catch {
-    return no('signature', 'The signature does not verify');
+    return no("signature", "The signature does not verify");
   }
   return { ok: true, claims: decodeJwt(jws), organizationIdentifier };
 }
@@ -66,22 +59,22 @@ function readHeader(jws: string): { alg?: string | undefined; kid?: string | und
   }
 }
 
-async function readKey(bank: Pick<Bank, 'jwks'>, url: string, kid: string): Promise<PublishedKey | 'unreadable' | undefined> {
+async function readKey(bank: Pick<Bank, "jwks">, url: string, kid: string): Promise<PublishedKey | "unreadable" | undefined> {
   try {
     return await bank.jwks.find(url, kid);
   } catch {
-    return 'unreadable';
+    return "unreadable";
   }
 }
 
 /** The organisation named in a key's certificate, provided this bank's authority issued it for that very key. */
-function organisationOf(key: PublishedKey, authority: Bank['authority']): string | undefined {
+function organisationOf(key: PublishedKey, authority: Bank["authority"]): string | undefined {
   const der = key.x5c?.[0];
   if (der === undefined) return undefined;
   try {
-    const leaf = new X509Certificate(Buffer.from(der, 'base64'));
-    const inCertificate = leaf.publicKey.export({ format: 'jwk' });
-    const same = key.kty === 'RSA' ? inCertificate.n === key['n'] : inCertificate.x === key['x'] && inCertificate.y === key['y'];
+    const leaf = new X509Certificate(Buffer.from(der, "base64"));
+    const inCertificate = leaf.publicKey.export({ format: "jwk" });
+    const same = key.kty === "RSA" ? inCertificate.n === key["n"] : inCertificate.x === key["x"] && inCertificate.y === key["y"];
     if (!same || !leaf.verify(new X509Certificate(authority.intermediatePem).publicKey)) return undefined;
     return readTppCertificate(leaf.raw).organizationIdentifier;
   } catch {

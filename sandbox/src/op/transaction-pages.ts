@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
-import type { Page } from '../faults/fault.ts';
-import { visibleDays, type Authorization } from './authorization.ts';
-import type { Bank } from './bank.ts';
-import type { Place } from './continuation.ts';
-import { pageOf } from './paging.ts';
-import { validation } from './refusal.ts';
+import { randomUUID } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import type { Page } from "../faults/fault.ts";
+import { visibleDays, type Authorization } from "./authorization.ts";
+import type { Bank } from "./bank.ts";
+import type { Place } from "./continuation.ts";
+import { pageOf } from "./paging.ts";
+import { validation } from "./refusal.ts";
 
 export interface TransactionList<T> {
   readonly listId: string;
@@ -19,13 +19,21 @@ export interface TransactionList<T> {
 export function placeOf(request: FastifyRequest, bank: Bank, { listId, authorizationId }: { listId: string; authorizationId: string }): Place {
   const { continuationToken, ...rest } = request.query as Record<string, unknown>;
   const stranger = Object.keys(rest)[0];
-  if (stranger !== undefined) throw validation([{ type: 'UnrecognizedProperty', path: stranger, message: `Unrecognized parameter ${stranger}` }]);
-  if (continuationToken === undefined || continuationToken === '') return { authorizationId, listId, page: 1 };
-  const place = typeof continuationToken === 'string' ? bank.continuation.open(continuationToken) : undefined;
+  if (stranger !== undefined) throw validation([{ type: "UnrecognizedProperty", path: stranger, message: `Unrecognized parameter ${stranger}` }]);
+  if (continuationToken === undefined || continuationToken === "") return { authorizationId, listId, page: 1 };
+  const place = typeof continuationToken === "string" ? bank.continuation.open(continuationToken) : undefined;
   if (place?.listId !== listId || place.authorizationId !== authorizationId) {
-    throw validation([{ type: 'InvalidValue', path: 'continuationToken', message: 'The continuation token does not belong to this list' }]);
+    throw validation([{ type: "InvalidValue", path: "continuationToken", message: "The continuation token does not belong to this list" }]);
   }
   return place;
+}
+
+/** The days whose transactions can be read now: by this authorization, or by a new one. */
+export function openDays(bank: Bank, authorization?: Authorization): { from: string; to: string } {
+  const { config, clock } = bank;
+  const rules = { now: clock.now(), today: clock.today(), historyDays: config.SANDBOX_HISTORY_DAYS };
+  if (authorization !== undefined) return visibleDays(authorization, { ...rules, fullHistoryMinutes: config.SANDBOX_FULL_HISTORY_MINUTES });
+  return visibleDays({ created: rules.now.toString() }, { ...rules, fullHistoryMinutes: 0 });
 }
 
 /** Answers one page: newest entries first, a token as long as there are more. */
@@ -35,10 +43,13 @@ export function answerPage<T extends { readonly sequence: number }>(
   { list, place, authorization }: { list: TransactionList<T>; place: Place; authorization: Authorization },
 ): Page {
   const size = bank.config.SANDBOX_PAGE_SIZE;
-  const days = visibleDays(authorization, bank.clock.today(), bank.config.SANDBOX_HISTORY_DAYS);
+  const days = openDays(bank, authorization);
   const range = { entries: list.entries, dateOf: list.dateOf, ...days };
   const { rows, last, more } = pageOf({ ...range, after: place.after, size });
-  const next = more && last !== undefined ? bank.continuation.seal({ ...place, after: { date: list.dateOf(last), sequence: last.sequence }, page: place.page + 1 }) : undefined;
+  const next =
+    more && last !== undefined
+      ? bank.continuation.seal({ ...place, after: { date: list.dateOf(last), sequence: last.sequence }, page: place.page + 1 })
+      : undefined;
   const requestToken = (request.query as { continuationToken?: string }).continuationToken;
   const honest: Page = {
     transactions: rows.map(list.wire),
@@ -49,6 +60,11 @@ export function answerPage<T extends { readonly sequence: number }>(
     requestToken,
     pageSize: size,
     rowCount: list.entries.length,
+    position: place.page,
+    rowsAt: (skip, count) =>
+      pageOf({ ...range, after: undefined, size: skip + count })
+        .rows.slice(skip)
+        .map(list.wire),
     tokenAt(skip) {
       const before = skip === 0 ? undefined : pageOf({ ...range, after: undefined, size: skip }).last;
       const after = before === undefined ? undefined : { date: list.dateOf(before), sequence: before.sequence };
@@ -59,13 +75,13 @@ export function answerPage<T extends { readonly sequence: number }>(
 }
 
 function href(bank: Bank, path: string, token: string | undefined): string {
-  const query = token === undefined ? '' : `?continuationToken=${encodeURIComponent(token)}`;
+  const query = token === undefined ? "" : `?continuationToken=${encodeURIComponent(token)}`;
   return `${bank.addresses.mtlsOrigin}${path}${query}`;
 }
 
 /** A transaction of somebody else, for a bank that mixes people up. */
 function strangerTo(psuId: string | undefined, bank: Bank): Record<string, unknown> {
   const other = bank.people.residents.find((resident) => resident.psuId !== psuId);
-  const account = bank.people.find(other?.psuId ?? '')?.accounts[0];
-  return { recipient: { name: account?.owner ?? '', identifier: account?.iban ?? '', servicer: 'OKOYFIHH' } };
+  const account = bank.people.find(other?.psuId ?? "")?.accounts[0];
+  return { recipient: { name: account?.owner ?? "", identifier: account?.iban ?? "", servicer: "OKOYFIHH" } };
 }

@@ -10,15 +10,15 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 }
 
 function render(part: Part): string {
-  if (part === undefined || part === false) return '';
-  if (typeof part === 'string' || typeof part === 'number') return escape(String(part));
-  return isHtml(part) ? part.markup : part.map(render).join('');
+  if (part === undefined || part === false) return "";
+  if (typeof part === "string" || typeof part === "number") return escape(String(part));
+  return isHtml(part) ? part.markup : part.map(render).join("");
 }
 
 function isHtml(part: Html | readonly Part[]): part is Html {
-  return 'markup' in part;
+  return "markup" in part;
 }
 
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }

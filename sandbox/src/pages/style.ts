@@ -13,7 +13,7 @@ export const pageStyle = `:root {
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--text); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
 .bar { display: flex; align-items: center; gap: 12px; padding: 12px 24px; background: var(--card); border-bottom: 1px solid var(--line); }
-.brand { font-weight: 600; }
+.brand { font-weight: 600; white-space: nowrap; }
 .badge { padding: 2px 10px; border-radius: 999px; background: var(--badge); color: var(--badge-text); font-size: 14px; font-weight: 600; }
 .language { margin-left: auto; padding: 4px 8px; }
 a { color: var(--accent); }
@@ -54,7 +54,7 @@ legend { padding: 0 0 8px; }
 footer { max-width: 600px; margin: 0 auto 32px; padding: 0 32px; color: var(--muted); font-size: 14px; }
 @media (max-width: 640px) {
   main { margin: 0; border-width: 0 0 1px; border-radius: 0; padding: 24px 16px; }
-  .bar { padding: 12px 16px; }
+  .bar { padding: 12px 16px; gap: 8px; }
   footer { padding: 16px; }
   .decide button, .line button { flex: 1 1 100%; }
 }

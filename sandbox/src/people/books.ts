@@ -68,14 +68,14 @@ export function sumMinor(rows: readonly { readonly amountMinor: bigint }[]): big
 
 /** Decimals of the currencies that appear in this bank. */
 function exponentOf(currency: string): number {
-  return ['JPY', 'KRW', 'ISK'].includes(currency) ? 0 : 2;
+  return ["JPY", "KRW", "ISK"].includes(currency) ? 0 : 2;
 }
 
 /** Minor units as the decimal text of the bank's interfaces, such as "-12.50". */
 export function decimalText(minor: bigint, currency: string): string {
   const exponent = exponentOf(currency);
-  const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, '0');
-  const sign = minor < 0n ? '-' : '';
+  const digits = (minor < 0n ? -minor : minor).toString().padStart(exponent + 1, "0");
+  const sign = minor < 0n ? "-" : "";
   return exponent === 0 ? `${sign}${digits}` : `${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`;
 }
 
@@ -83,8 +83,8 @@ export function decimalText(minor: bigint, currency: string): string {
 export function minorFrom(text: string, currency: string): bigint | undefined {
   const match = /^(-?)(\d{1,15})(?:\.(\d+))?$/.exec(text);
   const exponent = exponentOf(currency);
-  const decimals = match?.[3] ?? '';
+  const decimals = match?.[3] ?? "";
   if (match === null || decimals.length > exponent) return undefined;
-  const minor = BigInt(`${match[2] ?? '0'}${decimals.padEnd(exponent, '0')}`);
-  return match[1] === '-' ? -minor : minor;
+  const minor = BigInt(`${match[2] ?? "0"}${decimals.padEnd(exponent, "0")}`);
+  return match[1] === "-" ? -minor : minor;
 }

@@ -16,9 +16,9 @@ export function bankingDayUntil(date: Temporal.PlainDate): Temporal.PlainDate {
 }
 
 /** Whether something due on day `day` of each month falls on `date` once moved to a banking day. */
-export function isDueOn(date: Temporal.PlainDate, day: number, roll: 'forward' | 'back' = 'forward'): boolean {
+export function isDueOn(date: Temporal.PlainDate, day: number, roll: "forward" | "back" = "forward"): boolean {
   if (!isBankingDay(date)) return false;
-  const move = roll === 'forward' ? bankingDayFrom : bankingDayUntil;
+  const move = roll === "forward" ? bankingDayFrom : bankingDayUntil;
   const nearby = [date, date.add({ months: 1 }), date.subtract({ months: 1 })];
   return nearby.some((month) => move(month.with({ day: Math.min(day, month.daysInMonth) })).equals(date));
 }
@@ -35,7 +35,7 @@ function isHoliday(date: Temporal.PlainDate): boolean {
 }
 
 function holidaysIn(year: number): ReadonlySet<string> {
-  const fixed = ['01-01', '01-06', '05-01', '12-06', '12-24', '12-25', '12-26'].map((day) => `${year}-${day}`);
+  const fixed = ["01-01", "01-06", "05-01", "12-06", "12-24", "12-25", "12-26"].map((day) => `${year}-${day}`);
   const easter = easterSunday(year);
   const moving = [easter.subtract({ days: 2 }), easter.add({ days: 1 }), easter.add({ days: 39 }), midsummerEve(year)];
   return new Set([...fixed, ...moving.map((day) => day.toString())]);

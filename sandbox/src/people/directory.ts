@@ -1,17 +1,17 @@
-import { join } from 'node:path';
-import { z } from 'zod';
-import type { Clock } from '../clock.ts';
-import { errors } from '../errors.ts';
-import { makeFolderFor, readFileIfPresent, writeFileAtomic } from '../state/atomic-file.ts';
-import { openJournal } from '../state/journal.ts';
-import { sumMinor, type Account, type Booking, type PersonBooks } from './books.ts';
-import { generateLoadPerson } from './load.ts';
-import { residents, type Resident } from './residents.ts';
+import { join } from "node:path";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { errors } from "../errors.ts";
+import { makeFolderFor, readFileIfPresent, writeFileAtomic } from "../state/atomic-file.ts";
+import { openJournal } from "../state/journal.ts";
+import { sumMinor, type Account, type Booking, type PersonBooks } from "./books.ts";
+import { generateLoadPerson } from "./load.ts";
+import { residents, type Resident } from "./residents.ts";
 
 /** The customers of the bank and what is on their accounts, always up to the bank's today. */
 export interface People {
   /** The residents a person can log in as, without those made for load. */
-  readonly residents: readonly { readonly psuId: string; readonly name: string; readonly note: Resident['note'] }[];
+  readonly residents: readonly { readonly psuId: string; readonly name: string; readonly note: Resident["note"] }[];
   find(psuId: string): PersonBooks | undefined;
   /** Whether any known person has this account or card, no matter who asks. */
   exists(id: string): boolean;
@@ -20,7 +20,7 @@ export interface People {
   close(): void;
 }
 
-export type NewBooking = Omit<Booking, 'sequence'>;
+export type NewBooking = Omit<Booking, "sequence">;
 
 /** Days of history that every person has on the first day of a state folder. */
 const historyDays = 730;
@@ -41,8 +41,8 @@ type Added = z.infer<typeof addedSchema>;
 const loadPsu = /^load-(\d{1,6})-(\d{1,6})$/;
 
 export function openPeople({ folder, seed, clock }: { folder: string; seed: string; clock: Clock }): People {
-  const begins = firstDay(join(folder, 'begins.json'), seed, clock);
-  const added = openJournal<Added>(join(folder, 'added-bookings.jsonl'), addedSchema);
+  const begins = firstDay(join(folder, "begins.json"), seed, clock);
+  const added = openJournal<Added>(join(folder, "added-bookings.jsonl"), addedSchema);
   const cache = new Map<string, { today: string; books: PersonBooks }>();
   const owned = new Set<string>();
 
@@ -51,8 +51,8 @@ export function openPeople({ folder, seed, clock }: { folder: string; seed: stri
     if (resident !== undefined) return resident.generate({ seed, begins, today });
     const load = loadPsu.exec(psuId);
     if (load === null) return undefined;
-    const count = Number.parseInt(load[2] ?? '0', 10);
-    return generateLoadPerson({ seed, psuId, name: `Kuorma Koehenkilö ${load[1] ?? ''}`, count, begins, today });
+    const count = Number.parseInt(load[2] ?? "0", 10);
+    return generateLoadPerson({ seed, psuId, name: `Kuorma Koehenkilö ${load[1] ?? ""}`, count, begins, today });
   }
 
   function find(psuId: string): PersonBooks | undefined {
@@ -97,7 +97,7 @@ export function openPeople({ folder, seed, clock }: { folder: string; seed: stri
 
 /** The books of one state folder always begin on the same day, so that history only grows. */
 function firstDay(path: string, seed: string, clock: Clock): Temporal.PlainDate {
-  const known = z.record(z.string(), z.string()).parse(JSON.parse(readFileIfPresent(path) ?? '{}'));
+  const known = z.record(z.string(), z.string()).parse(JSON.parse(readFileIfPresent(path) ?? "{}"));
   const stored = known[seed];
   if (stored !== undefined) return Temporal.PlainDate.from(stored);
   const begins = clock.today().subtract({ days: historyDays - 1 });
@@ -122,7 +122,7 @@ function withAddedTo(account: Account, added: readonly Added[]): Account {
 }
 
 /** The order of an account: by booking day, then as entered. */
-export function inOrder(a: Pick<Booking, 'bookingDate' | 'sequence'>, b: Pick<Booking, 'bookingDate' | 'sequence'>): number {
+export function inOrder(a: Pick<Booking, "bookingDate" | "sequence">, b: Pick<Booking, "bookingDate" | "sequence">): number {
   return a.bookingDate === b.bookingDate ? a.sequence - b.sequence : a.bookingDate < b.bookingDate ? -1 : 1;
 }
 

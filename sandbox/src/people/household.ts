@@ -1,7 +1,7 @@
-import { bankingDayFrom, isBankingDay } from './calendar.ts';
-import type { Account, Booking, Card, CardRow, Counterparty, PersonBooks } from './books.ts';
-import { finnishIban } from './identifiers.ts';
-import { seededRandom, stableId, type Random } from './random.ts';
+import { bankingDayFrom, isBankingDay } from "./calendar.ts";
+import type { Account, Booking, Card, CardRow, Counterparty, PersonBooks } from "./books.ts";
+import { finnishIban } from "./identifiers.ts";
+import { seededRandom, stableId, type Random } from "./random.ts";
 
 export interface AccountPlan {
   readonly slot: string;
@@ -138,7 +138,7 @@ function openAccount(key: string, plan: AccountPlan): OpenAccount {
         productName: plan.productName,
         iban,
         owner: plan.owner,
-        currency: plan.currency ?? 'EUR',
+        currency: plan.currency ?? "EUR",
         reservedMinor: plan.hasCard === true ? ahead.reduce((sum, entry) => sum - entry.amountMinor, 0n) : undefined,
         bookings: booked.toSorted(byBookingDate),
       };
@@ -148,10 +148,10 @@ function openAccount(key: string, plan: AccountPlan): OpenAccount {
 
 function bookingOf(entry: Entry, date: Temporal.PlainDate, sequence: number, label: string): Booking {
   const bookingDate = bankingDayFrom(date.add({ days: entry.bookedAfterDays ?? 0 })).toString();
-  const archiveId = entry.archiveId ?? `${bookingDate.slice(2).replaceAll('-', '')}5UPH${stableId(`${label} ${sequence}`, 8).toUpperCase()}`;
+  const archiveId = entry.archiveId ?? `${bookingDate.slice(2).replaceAll("-", "")}5UPH${stableId(`${label} ${sequence}`, 8).toUpperCase()}`;
   return {
     sequence,
-    archiveId: archiveId === 'none' ? undefined : archiveId,
+    archiveId: archiveId === "none" ? undefined : archiveId,
     amountMinor: entry.minor,
     bookingDate,
     valueDate: entry.bookedAfterDays === undefined ? bookingDate : date.toString(),
@@ -195,7 +195,7 @@ function openCard(key: string, plan: CardPlan): OpenCard {
       cardId: stableId(`card ${key} ${plan.slot}`, 24),
       productName: plan.productName,
       cardNumber: `5444 **** **** ${plan.lastDigits}`,
-      currency: 'EUR',
+      currency: "EUR",
       rows: rows
         .filter((row) => row.postingDate <= today.toString())
         .toSorted((a, b) => (a.postingDate === b.postingDate ? a.sequence - b.sequence : a.postingDate < b.postingDate ? -1 : 1)),

@@ -1,7 +1,7 @@
-import { seededRandom } from './random.ts';
+import { seededRandom } from "./random.ts";
 
 /** A valid Finnish IBAN of the bank group whose numbers begin with `prefix` (OP: 5). */
-export function finnishIban(label: string, prefix = '5'): string {
+export function finnishIban(label: string, prefix = "5"): string {
   const random = seededRandom(`iban ${label}`);
   let digits = prefix;
   while (digits.length < 13) digits += String(random.int(0, 9));
@@ -11,7 +11,7 @@ export function finnishIban(label: string, prefix = '5'): string {
 /** IBAN of a 14-digit Finnish account number. */
 function ibanOf(accountNumber: string): string {
   const check = 98n - (BigInt(`${accountNumber}151800`) % 97n);
-  return `FI${String(check).padStart(2, '0')}${accountNumber}`;
+  return `FI${String(check).padStart(2, "0")}${accountNumber}`;
 }
 
 /** Whether both check digits of a Finnish IBAN fit. */
@@ -33,13 +33,13 @@ function luhnDigit(digits: string): string {
 export function finnishReference(digits: string): string {
   const weights = [7, 3, 1];
   const sum = [...digits].toReversed().reduce((total, digit, index) => total + (digit.charCodeAt(0) - 48) * (weights[index % 3] ?? 7), 0);
-  return `${digits}${(10 - (sum % 10)) % 10}`.padStart(20, '0');
+  return `${digits}${(10 - (sum % 10)) % 10}`.padStart(20, "0");
 }
 
 /** BIC of the bank that a Finnish IBAN belongs to, as far as this sandbox knows banks. */
 export function bicOf(iban: string): string {
   const bank = iban.charAt(4);
-  if (bank === '1' || bank === '2') return 'NDEAFIHH';
-  if (bank === '8') return 'DABAFIHH';
-  return 'OKOYFIHH';
+  if (bank === "1" || bank === "2") return "NDEAFIHH";
+  if (bank === "8") return "DABAFIHH";
+  return "OKOYFIHH";
 }

@@ -1,7 +1,7 @@
-import { bankingDayFrom } from './calendar.ts';
-import type { Account, Booking, PersonBooks } from './books.ts';
-import { bicOf, finnishIban } from './identifiers.ts';
-import { seededRandom, stableId, type Random } from './random.ts';
+import { bankingDayFrom } from "./calendar.ts";
+import type { Account, Booking, PersonBooks } from "./books.ts";
+import { bicOf, finnishIban } from "./identifiers.ts";
+import { seededRandom, stableId, type Random } from "./random.ts";
 
 /** People made for measurements: `count` transactions in all, evenly spread over their history. */
 export interface LoadInput {
@@ -14,18 +14,18 @@ export interface LoadInput {
 }
 
 const rowsPerAccount = 3000;
-const products = ['Käyttötili', 'Taloustili', 'Säästötili', 'Tuottotili'] as const;
+const products = ["Käyttötili", "Taloustili", "Säästötili", "Tuottotili"] as const;
 const shops: readonly [string, ...string[]] = [
-  'PRISMA TRIPLA HELSINKI',
-  'K-MARKET KAMPPI',
-  'S-MARKET SÖRNÄINEN',
-  'LIDL HERTTONIEMI',
-  'ALEPA KALLIO',
-  'R-KIOSKI RAUTATIEASEMA',
-  'HSL MOBIILILIPPU',
-  'NESTE K ÄÄNEKOSKI',
-  'YLIOPISTON APTEEKKI',
-  'VERKKOKAUPPA.COM OYJ',
+  "PRISMA TRIPLA HELSINKI",
+  "K-MARKET KAMPPI",
+  "S-MARKET SÖRNÄINEN",
+  "LIDL HERTTONIEMI",
+  "ALEPA KALLIO",
+  "R-KIOSKI RAUTATIEASEMA",
+  "HSL MOBIILILIPPU",
+  "NESTE K ÄÄNEKOSKI",
+  "YLIOPISTON APTEEKKI",
+  "VERKKOKAUPPA.COM OYJ",
 ];
 
 /** At most four accounts, so that several can be read side by side. */
@@ -54,7 +54,7 @@ function generateAccount(input: LoadInput, productName: string, rows: number): A
     productName,
     iban: finnishIban(label),
     owner: input.name,
-    currency: 'EUR',
+    currency: "EUR",
     bookings,
   };
 }
@@ -70,21 +70,21 @@ function bookableDays(begins: Temporal.PlainDate, today: Temporal.PlainDate): st
 }
 
 function bookingOf(random: Random, row: number, bookingDate: string, label: string): Booking {
-  const id = `${bookingDate.slice(2).replaceAll('-', '')}5UPH${stableId(`${label} ${row}`, 8).toUpperCase()}`;
+  const id = `${bookingDate.slice(2).replaceAll("-", "")}5UPH${stableId(`${label} ${row}`, 8).toUpperCase()}`;
   const dates = { sequence: row + 1, archiveId: id, bookingDate, valueDate: bookingDate };
   // The first entry brings enough for all the others, so that no balance ends below zero.
-  if (row === 0) return { ...dates, amountMinor: 25_000_000n, description: 'TILISIIRTO', payerName: 'EDELLINEN PANKKI OYJ', message: 'ALKUSALDO' };
+  if (row === 0) return { ...dates, amountMinor: 25_000_000n, description: "TILISIIRTO", payerName: "EDELLINEN PANKKI OYJ", message: "ALKUSALDO" };
   if (row % 60 === 30) {
-    return { ...dates, amountMinor: random.minor(180_000, 260_000), description: 'PALKKA', payerName: 'KUORMATEHDAS OY', message: 'PALKKA' };
+    return { ...dates, amountMinor: random.minor(180_000, 260_000), description: "PALKKA", payerName: "KUORMATEHDAS OY", message: "PALKKA" };
   }
   const name = random.pick(shops);
-  const iban = finnishIban(name, '2');
+  const iban = finnishIban(name, "2");
   return {
     ...dates,
     amountMinor: -random.minor(120, 9_900),
     paymentDate: bookingDate,
-    description: 'PKORTTIMAKSU',
+    description: "PKORTTIMAKSU",
     recipient: { name, identifier: iban, servicer: bicOf(iban) },
-    message: `OSTOPVM ${bookingDate.slice(2).replaceAll('-', '')}`,
+    message: `OSTOPVM ${bookingDate.slice(2).replaceAll("-", "")}`,
   };
 }

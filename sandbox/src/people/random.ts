@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash } from "node:crypto";
 
 /** Reproducible chance: the same label gives the same numbers on every machine. */
 export interface Random {
@@ -14,7 +14,7 @@ export interface Random {
 
 /** A generator seeded by text (sfc32 over the SHA-256 of the label). */
 export function seededRandom(label: string): Random {
-  const seed = createHash('sha256').update(label).digest();
+  const seed = createHash("sha256").update(label).digest();
   let a = seed.readUInt32LE(0);
   let b = seed.readUInt32LE(4);
   let c = seed.readUInt32LE(8);
@@ -42,6 +42,6 @@ export function seededRandom(label: string): Random {
 
 /** A stable identifier: `length` characters of [0-9a-z] drawn from the label. */
 export function stableId(label: string, length: number): string {
-  const digest = createHash('sha256').update(label).digest('hex');
-  return BigInt(`0x${digest}`).toString(36).padStart(50, '0').slice(-length);
+  const digest = createHash("sha256").update(label).digest("hex");
+  return BigInt(`0x${digest}`).toString(36).padStart(50, "0").slice(-length);
 }

@@ -1,7 +1,7 @@
-import type { PersonBooks } from './books.ts';
-import { aino } from './households/aino.ts';
-import { eetu } from './households/eetu.ts';
-import { generateLoadPerson } from './load.ts';
+import type { PersonBooks } from "./books.ts";
+import { aino } from "./households/aino.ts";
+import { eetu } from "./households/eetu.ts";
+import { generateLoadPerson } from "./load.ts";
 
 /** Somebody who can log in at this bank by hand. */
 export interface Resident {
@@ -13,10 +13,10 @@ export interface Resident {
 }
 
 const taavi: Resident = {
-  psuId: '88888883',
-  name: 'Taavi Tuhatrivi',
-  note: { en: '12,000 transactions on four accounts, for measurements', fi: '12 000 tapahtumaa neljällä tilillä, mittauksia varten' },
-  generate: (input) => generateLoadPerson({ ...input, psuId: '88888883', name: 'Taavi Tuhatrivi', count: 12_000 }),
+  psuId: "88888883",
+  name: "Taavi Tuhatrivi",
+  note: { en: "12,000 transactions on four accounts, for measurements", fi: "12 000 tapahtumaa neljällä tilillä, mittauksia varten" },
+  generate: (input) => generateLoadPerson({ ...input, psuId: "88888883", name: "Taavi Tuhatrivi", count: 12_000 }),
 };
 
 export const residents: readonly Resident[] = [aino, eetu, taavi];

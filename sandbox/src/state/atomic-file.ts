@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 
 export interface WriteOptions {
   /** 0600 for everything secret, which is the default. */
@@ -9,7 +9,7 @@ export interface WriteOptions {
 /** Replaces a file in one step: readers and a killed process see the old bytes or the new ones, never a mixture. */
 export function writeFileAtomic(path: string, text: string, { mode = 0o600 }: WriteOptions = {}): void {
   const next = `${path}.next`;
-  const file = openSync(next, 'w', mode);
+  const file = openSync(next, "w", mode);
   try {
     writeSync(file, text);
     fsyncSync(file);
@@ -22,9 +22,9 @@ export function writeFileAtomic(path: string, text: string, { mode = 0o600 }: Wr
 /** The text of a file, or undefined where there is none. */
 export function readFileIfPresent(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { z } from 'zod';
-import { errors } from '../errors.ts';
-import { makeFolderFor, readFileIfPresent, writeFileAtomic } from './atomic-file.ts';
+import { closeSync, openSync, writeSync } from "node:fs";
+import { z } from "zod";
+import { errors } from "../errors.ts";
+import { makeFolderFor, readFileIfPresent, writeFileAtomic } from "./atomic-file.ts";
 
 /** A keyed collection that survives a kill: memory for reads, one appended line for every change. */
 export interface Journal<T> {
@@ -57,12 +57,12 @@ export function openJournal<T>(path: string, schema: z.ZodType<T>, keep: (value:
 
 function replay<T>(path: string, schema: z.ZodType<T>): Map<string, T> {
   const records = new Map<string, T>();
-  const lines = (readFileIfPresent(path) ?? '').split('\n');
+  const lines = (readFileIfPresent(path) ?? "").split("\n");
   lines.pop();
   for (const [index, text] of lines.entries()) {
     try {
       const line = lineSchema.parse(JSON.parse(text));
-      if ('removed' in line) records.delete(line.id);
+      if ("removed" in line) records.delete(line.id);
       else records.set(line.id, schema.parse(line.value));
     } catch (cause) {
       throw errors.ERR_SANDBOX_STATE({ message: `${path} line ${index + 1} is not readable; move the folder away to start anew.`, cause });
@@ -73,6 +73,6 @@ function replay<T>(path: string, schema: z.ZodType<T>): Map<string, T> {
 
 function rewrite<T>(path: string, records: ReadonlyMap<string, T>): number {
   const lines = [...records].map(([id, value]) => `${JSON.stringify({ id, value })}\n`);
-  writeFileAtomic(path, lines.join(''));
-  return openSync(path, 'a', 0o600);
+  writeFileAtomic(path, lines.join(""));
+  return openSync(path, "a", 0o600);
 }

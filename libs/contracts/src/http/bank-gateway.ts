@@ -96,15 +96,16 @@ export const revokeAspspConsent = defineRoute({
   status: 200, response: z.object({ tokensForgotten: z.boolean(), aspspTold: z.boolean() }),
 });
 
+/** Not repeated by the client: a read without the person counts at the bank, four a day. */
 export const fetchAccounts = defineRoute({
   operationId: "fetchAccounts", summary: "Accounts and cards the consent covers, with their balances.",
-  method: "GET", path: "/consents/:consentId/accounts", callers: ["ingest"], psu: "optional", idempotent: true, params: consentParams, timeoutMs: 45_000,
+  method: "GET", path: "/consents/:consentId/accounts", callers: ["ingest"], psu: "optional", idempotent: false, params: consentParams, timeoutMs: 45_000,
   status: 200,
   response: z.object({ fetchedAt: isoInstant, accounts: z.array(z.object({ account: aspspAccount, balances: z.array(aspspBalance) })) }),
 });
 export const fetchTransactions = defineRoute({
   operationId: "fetchTransactions", summary: "One bounded page of transactions; no cursor in the answer means the end.",
-  method: "GET", path: "/consents/:consentId/accounts/:resourceId/transactions", callers: ["ingest"], psu: "optional", idempotent: true, timeoutMs: 45_000,
+  method: "GET", path: "/consents/:consentId/accounts/:resourceId/transactions", callers: ["ingest"], psu: "optional", idempotent: false, timeoutMs: 45_000,
   params: z.strictObject({ consentId: uuid, resourceId: z.string().min(1).max(200) }),
   query: z.strictObject({ cursor: cursor.optional() }),
   status: 200,

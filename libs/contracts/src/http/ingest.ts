@@ -88,7 +88,7 @@ export const exportTransactions = defineRoute({
 export const exportBalances = defineRoute({
   ...rebuild, operationId: "exportBalances", summary: "All balances in id order, for rebuilding.",
   path: "/rebuild/balances", query: z.strictObject({ after: uuid.optional() }),
-  response: z.object({ balances: z.array(z.object({ balanceId: uuid, accountId: uuid, psuId: uuid, type: balanceType, amount: amountWire, asOf: isoInstant })), next: uuid.nullable() }),
+  response: z.object({ balances: z.array(z.object({ balanceId: uuid, accountId: uuid, psuId: uuid, type: balanceType, amount: amountWire, asOf: isoInstant, recordedAt: isoInstant.optional() })), next: uuid.nullable() }),
 });
 
 export const ingestRoutes = { listAccounts, getAccount, listBalances, listTransactions, getTransaction, startSync, listSyncs, exportAccounts, exportTransactions, exportBalances };

@@ -1,9 +1,9 @@
-import { isDueOn } from '../calendar.ts';
-import type { Day, Theme } from '../household.ts';
-import { finnishReference } from '../identifiers.ts';
-import { portion, transferOut } from '../payments.ts';
-import type { Random } from '../random.ts';
-import type { Shops, Week } from './shopping.ts';
+import { isDueOn } from "../calendar.ts";
+import type { Day, Theme } from "../household.ts";
+import { finnishReference } from "../identifiers.ts";
+import { portion, transferOut } from "../payments.ts";
+import type { Random } from "../random.ts";
+import type { Shops, Week } from "./shopping.ts";
 
 /** Purchases on a credit card, close to home. */
 export function cardPurchases({ theme, card, shops, week }: { theme: string; card: string; shops: Shops; week: Week }): Theme {
@@ -82,8 +82,8 @@ export function cardBill({ card, slot, digits }: { card: string; slot: string; d
     const due = -day.charged(card, day.date.toPlainYearMonth().subtract({ months: 1 }));
     if (due <= 0n) return;
     const reference = finnishReference(digits);
-    day.post(slot, { minor: -due, description: 'E-LASKU', recipient: { name: 'OP VÄHITTÄISASIAKKAAT OYJ' }, reference, message: 'LUOTTOKORTTILASKU' });
-    day.charge(card, { minor: due, description: 'SUORITUS, KIITOS' });
+    day.post(slot, { minor: -due, description: "E-LASKU", recipient: { name: "OP VÄHITTÄISASIAKKAAT OYJ" }, reference, message: "LUOTTOKORTTILASKU" });
+    day.charge(card, { minor: due, description: "SUORITUS, KIITOS" });
   };
 }
 
@@ -98,6 +98,6 @@ export function cardTwins({ card, shop, minor, everyDays, offset }: { card: stri
 /** Prepaid travel by transfer, far ahead of the journey. */
 export function packageTour({ slot, month, minor, agency }: { slot: string; month: number; minor: bigint; agency: string }): Theme {
   return (day) => {
-    if (day.date.month === month && isDueOn(day.date, 18)) transferOut(day, slot, { payee: { name: agency }, minor, message: 'MATKAVARAUS LOPPUMAKSU' });
+    if (day.date.month === month && isDueOn(day.date, 18)) transferOut(day, slot, { payee: { name: agency }, minor, message: "MATKAVARAUS LOPPUMAKSU" });
   };
 }

@@ -1,8 +1,8 @@
-import { isDueOn } from '../calendar.ts';
-import type { Theme } from '../household.ts';
-import { finnishReference } from '../identifiers.ts';
-import { payInvoice, portion, transferOut, type Payee } from '../payments.ts';
-import { raised } from './income.ts';
+import { isDueOn } from "../calendar.ts";
+import type { Theme } from "../household.ts";
+import { finnishReference } from "../identifiers.ts";
+import { payInvoice, portion, transferOut, type Payee } from "../payments.ts";
+import { raised } from "./income.ts";
 
 /** Rent with the same reference every month and an index rise in March. */
 export function rent({ slot, landlord, minor, digits }: { slot: string; landlord: Payee; minor: bigint; digits: string }): Theme {
@@ -22,8 +22,8 @@ export function mortgage({ slot, capital, loan }: { slot: string; capital: bigin
     const interest = portion(left, rate) / 12n;
     day.post(slot, {
       minor: -(capital + interest),
-      description: 'LAINANHOITO',
-      recipient: { name: 'OP HIEKKALAATIKON OSUUSPANKKI' },
+      description: "LAINANHOITO",
+      recipient: { name: "OP HIEKKALAATIKON OSUUSPANKKI" },
       message: `LAINA ${loan} LYHENNYS ${comma(capital)} KORKO ${comma(interest)}`,
     });
   };
@@ -42,8 +42,12 @@ export function electricity({ slot, supplier, minor, digits }: { slot: string; s
   return (day) => {
     if (!isDueOn(day.date, 15)) return;
     const base = (minor * (season[day.date.month - 1] ?? 100n)) / 100n;
-    const change = day.random('electricity').minor(-350, 350);
-    payInvoice(day, slot, { payee: { name: supplier, bank: '8' }, minor: base + change, reference: finnishReference(`${digits}${String(day.date.month).padStart(2, '0')}`) });
+    const change = day.random("electricity").minor(-350, 350);
+    payInvoice(day, slot, {
+      payee: { name: supplier, bank: "8" },
+      minor: base + change,
+      reference: finnishReference(`${digits}${String(day.date.month).padStart(2, "0")}`),
+    });
   };
 }
 
@@ -70,18 +74,24 @@ export function bills(slot: string, list: readonly Bill[]): Theme {
 /** The bank's monthly fee for its services. */
 export function bankFee({ slot, minor }: { slot: string; minor: bigint }): Theme {
   return (day) => {
-    if (isDueOn(day.date, 8)) day.post(slot, { minor: -minor, description: 'PALVELUMAKSU', recipient: { name: 'OP HIEKKALAATIKON OSUUSPANKKI' }, message: 'PALVELUMAKSUT EDELLINEN KK' });
+    if (isDueOn(day.date, 8))
+      day.post(slot, {
+        minor: -minor,
+        description: "PALVELUMAKSU",
+        recipient: { name: "OP HIEKKALAATIKON OSUUSPANKKI" },
+        message: "PALVELUMAKSUT EDELLINEN KK",
+      });
   };
 }
 
 /** Monthly gifts by standing order. The bank gives every execution the archive id of the order. */
 export function monthlyGift({ slot, payee, minor, order }: { slot: string; payee: Payee; minor: bigint; order: string }): Theme {
   return (day) => {
-    if (isDueOn(day.date, 10)) transferOut(day, slot, { payee, minor, message: 'KUUKAUSILAHJOITUS', archiveId: order });
+    if (isDueOn(day.date, 10)) transferOut(day, slot, { payee, minor, message: "KUUKAUSILAHJOITUS", archiveId: order });
   };
 }
 
 function comma(minor: bigint): string {
-  const digits = minor.toString().padStart(3, '0');
+  const digits = minor.toString().padStart(3, "0");
   return `${digits.slice(0, -2)},${digits.slice(-2)}`;
 }

@@ -1,6 +1,6 @@
-import type { Day, Theme } from '../household.ts';
-import { isDueOn } from '../calendar.ts';
-import { portion, receive } from '../payments.ts';
+import type { Day, Theme } from "../household.ts";
+import { isDueOn } from "../calendar.ts";
+import { portion, receive } from "../payments.ts";
 
 export interface Salary {
   readonly slot: string;
@@ -13,19 +13,19 @@ export interface Salary {
 /** Monthly pay with a rise every March, some overtime, and half a month's holiday pay in June. */
 export function salary({ slot, employer, day: payday, minor }: Salary): Theme {
   return (day) => {
-    if (!isDueOn(day.date, payday, 'back')) return;
-    const random = day.random('salary');
+    if (!isDueOn(day.date, payday, "back")) return;
+    const random = day.random("salary");
     const base = raised(minor, day, 3, 230n);
     const overtime = random.chance(0.3) ? random.minor(2_000, 14_500) : 0n;
-    receive(day, slot, { payer: employer, minor: base + overtime, description: 'PALKKA', message: 'PALKKA' });
-    if (day.date.month === 6) receive(day, slot, { payer: employer, minor: portion(base, 5000n), description: 'PALKKA', message: 'LOMARAHA' });
+    receive(day, slot, { payer: employer, minor: base + overtime, description: "PALKKA", message: "PALKKA" });
+    if (day.date.month === 6) receive(day, slot, { payer: employer, minor: portion(base, 5000n), description: "PALKKA", message: "LOMARAHA" });
   };
 }
 
 /** Child benefit from the social insurance institution on the 26th. */
 export function childBenefit({ slot, minor }: { slot: string; minor: bigint }): Theme {
   return (day) => {
-    if (isDueOn(day.date, 26)) receive(day, slot, { payer: 'KELA/FPA', minor, description: 'ETUUS', message: 'LAPSILISÄ', reference: '00000000000000012344' });
+    if (isDueOn(day.date, 26)) receive(day, slot, { payer: "KELA/FPA", minor, description: "ETUUS", message: "LAPSILISÄ", reference: "00000000000000012344" });
   };
 }
 
@@ -33,15 +33,15 @@ export function childBenefit({ slot, minor }: { slot: string; minor: bigint }): 
 export function taxRefund({ slot, minor }: { slot: string; minor: bigint }): Theme {
   return (day) => {
     if (day.date.month !== 8 || !isDueOn(day.date, 5)) return;
-    const amount = minor + day.random('tax refund').minor(-9_000, 9_000);
-    receive(day, slot, { payer: 'VEROHALLINTO', minor: amount, description: 'VERONPALAUTUS', message: `VERONPALAUTUS ${day.date.year - 1}` });
+    const amount = minor + day.random("tax refund").minor(-9_000, 9_000);
+    receive(day, slot, { payer: "VEROHALLINTO", minor: amount, description: "VERONPALAUTUS", message: `VERONPALAUTUS ${day.date.year - 1}` });
   };
 }
 
 /** What a partner pays into the household account. */
 export function partnerShare({ slot, partner, minor }: { slot: string; partner: string; minor: bigint }): Theme {
   return (day) => {
-    if (isDueOn(day.date, 27)) receive(day, slot, { payer: partner, minor: raised(minor, day, 1, 300n), message: 'TALOUSTILILLE' });
+    if (isDueOn(day.date, 27)) receive(day, slot, { payer: partner, minor: raised(minor, day, 1, 300n), message: "TALOUSTILILLE" });
   };
 }
 

@@ -1,6 +1,6 @@
-import type { Day, Theme } from '../household.ts';
-import { payByCard } from '../payments.ts';
-import type { Random } from '../random.ts';
+import type { Day, Theme } from "../household.ts";
+import { payByCard } from "../payments.ts";
+import type { Random } from "../random.ts";
 
 /** Shops of one kind and what a visit costs, in minor units. */
 export interface Shops {
@@ -42,10 +42,10 @@ export function twins({ slot, shop, minor, everyDays, offset }: { slot: string; 
 function twin(day: Day, slot: string, shop: string, minor: bigint): void {
   day.post(slot, {
     minor: -minor,
-    description: 'PKORTTIMAKSU',
+    description: "PKORTTIMAKSU",
     recipient: { name: shop },
-    message: `OSTOPVM ${day.date.toString().slice(2).replaceAll('-', '')} LÄHIMAKSU`,
-    archiveId: 'none',
+    message: `OSTOPVM ${day.date.toString().slice(2).replaceAll("-", "")} LÄHIMAKSU`,
+    archiveId: "none",
     bookedAfterDays: 1,
   });
 }
@@ -53,9 +53,9 @@ function twin(day: Day, slot: string, shop: string, minor: bigint): void {
 /** Cash from a machine. */
 export function cash({ slot, likely }: { slot: string; likely: number }): Theme {
   return (day) => {
-    const random = day.random('cash');
+    const random = day.random("cash");
     if (!random.chance(likely)) return;
-    const place = random.pick(['OTTO. KAMPPI', 'OTTO. ITÄKESKUS', 'NOSTO PRISMA', 'OTTO. RAUTATIEASEMA']);
-    day.post(slot, { minor: -random.minor(2, 6) * 1_000n, description: 'AUTOM. NOSTO', recipient: { name: place }, bookedAfterDays: 0 });
+    const place = random.pick(["OTTO. KAMPPI", "OTTO. ITÄKESKUS", "NOSTO PRISMA", "OTTO. RAUTATIEASEMA"]);
+    day.post(slot, { minor: -random.minor(2, 6) * 1_000n, description: "AUTOM. NOSTO", recipient: { name: place }, bookedAfterDays: 0 });
   };
 }

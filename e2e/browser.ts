@@ -1,0 +1,46 @@
+import { accessSync, constants } from "node:fs";
+import path from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+const names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
+
+/** Chromium of this machine. @throws with how to install it */
+function findChromium(): string {
+  const folders = [...(process.env["PATH"] ?? "").split(path.delimiter), "/usr/bin"];
+  const candidates = [process.env["OPL_CHROMIUM"], ...folders.flatMap((folder) => names.map((name) => path.join(folder, name)))];
+  const found = candidates.find((file) => {
+    try {
+      if (file === undefined) return false;
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  if (found === undefined) throw new Error("There is no Chromium on PATH. Install it (Debian: apt-get install chromium) or name it in OPL_CHROMIUM.");
+  return found;
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+/** What a page must never do: break its content security policy, throw, or log an error. */
+export interface Complaints {
+  readonly found: string[];
+}
+
+export async function newPerson(browser: Browser, options: Parameters<Browser["newContext"]>[0] = {}): Promise<{ context: BrowserContext; page: Page; complaints: Complaints }> {
+  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints: Complaints = { found: [] };
+  page.on("pageerror", (error) => complaints.found.push(`${page.url()}: ${error.message}`));
+  page.on("console", (message) => {
+    // A request that was refused on purpose (not signed in yet) is no mistake of the page.
+    if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) complaints.found.push(`${new URL(page.url()).pathname}: ${message.text()}`);
+  });
+  return { context, page, complaints };
+}

@@ -1,0 +1,11 @@
+export { parseCertificate } from './certificate.ts';
+export type { EidasCertificate, KeyUsage } from './certificate.ts';
+export { buildChain } from './chain.ts';
+export type { CertificateChain, ChainOptions, ChainProblem } from './chain.ts';
+export { classifyKeys } from './classify.ts';
+export type { CertificatePurpose, CertifiedKey } from './classify.ts';
+export { certificateDer, certificatePem, splitPemBundle } from './encoding.ts';
+export type { Psd2Role, QcType } from './oids.ts';
+export { parseOrganizationIdentifier } from './organization-identifier.ts';
+export type { OrganizationIdentifier } from './organization-identifier.ts';
+export type { Psd2Statement } from './qc-statements.ts';

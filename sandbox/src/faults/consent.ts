@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { defineFault, type Fault } from "./fault.ts";
+
+const none = z.strictObject({});
+
+/** What the bank does on its own side, at once. Aim them at a psu, a clientId or an authorizationId. */
+export const consentFaults: readonly Fault<unknown>[] = [
+  defineFault({
+    name: "consent.revoke",
+    summary: "The person withdraws at the bank: every fitting authorization becomes Revoked.",
+    options: none,
+    now: (levers, target) => levers.authorizationsOf(target).forEach((id) => levers.revokeAuthorization(id)),
+  }),
+  defineFault({
+    name: "consent.expire",
+    summary: "Every fitting authorization becomes Expired.",
+    options: none,
+    now: (levers, target) => levers.authorizationsOf(target).forEach((id) => levers.expireAuthorization(id)),
+  }),
+  defineFault({
+    name: "token.expire-access",
+    summary: "Ends fitting access tokens now; refreshing goes on.",
+    options: none,
+    now(levers, target) {
+      levers.expireAccessTokens(target);
+    },
+  }),
+  defineFault({
+    name: "token.forget-refresh",
+    summary: "Forgets fitting refresh tokens: the next refresh is refused.",
+    options: none,
+    now(levers, target) {
+      levers.forgetRefreshTokens(target);
+    },
+  }),
+  defineFault({
+    name: "bank.clock",
+    summary: "Puts the bank's clock ahead (or behind) by so many seconds, until the switch is taken away.",
+    options: z.strictObject({ offsetSeconds: z.int() }),
+    now: (levers, _target, { offsetSeconds }) => levers.moveClock(offsetSeconds),
+    undo: (levers) => levers.moveClock(0),
+  }),
+  defineFault({
+    name: "bank.rotate-id-token-key",
+    summary: "A new key signs ID tokens from now on; the old one stays published.",
+    options: none,
+    now: (levers) => levers.rotateIdTokenKey(),
+  }),
+  defineFault({
+    name: "bank.tls-certificate",
+    summary: "The mutual-TLS host shows another certificate, until the switch is taken away.",
+    options: z.strictObject({ kind: z.enum(["expired", "wrong-host", "unknown-authority"]) }),
+    now: (levers, _target, { kind }) => levers.showServerCertificate(kind),
+    undo: (levers) => levers.showServerCertificate("good"),
+  }),
+];

@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { defineFault, type Fault, type IdToken, type IdTokenMoment } from "./fault.ts";
+
+const options = z.strictObject({ channel: z.enum(["front", "token", "both"]).default("both") });
+const weekSeconds = 7 * 24 * 3600;
+
+type Change = (token: IdToken, moment: IdTokenMoment) => IdToken;
+
+/** ID tokens a careful client refuses, and a few that it must accept. */
+const changes: Readonly<Record<string, readonly [summary: string, change: Change]>> = {
+  "wrong-iss": ["Names another issuer.", set("iss", "https://authorize.evil.example")],
+  "no-iss": ["Has no issuer.", drop("iss")],
+  "wrong-aud": ["Is made for another client.", set("aud", "somebody-else")],
+  "no-aud": ["Has no audience.", drop("aud")],
+  "second-aud": ["Is made for this client and a stranger.", claims((_now, { clientId }) => ({ aud: [clientId, "somebody-else"] }))],
+  "aud-as-list": ["Names its audience as a list of one; this is allowed.", claims((_now, { clientId }) => ({ aud: [clientId] }))],
+  expired: ["Ended ten minutes ago.", claims((now) => ({ iat: now - 1200, exp: now - 600 }))],
+  "no-exp": ["Has no end.", drop("exp")],
+  "old-iat": ["Was issued a week ago.", claims((now) => ({ iat: now - weekSeconds }))],
+  "no-iat": ["Has no time of issue.", drop("iat")],
+  "future-iat": ["Is issued an hour from now.", claims((now) => ({ iat: now + 3600, exp: now + 7200 }))],
+  "wrong-nonce": ["Carries another nonce.", set("nonce", "not-the-nonce")],
+  "no-nonce": ["Carries no nonce.", drop("nonce")],
+  "wrong-s-hash": ["Covers another state.", set("s_hash", "AAAAAAAAAAAAAAAAAAAAAA")],
+  "no-s-hash": ["Does not cover the state.", drop("s_hash")],
+  "wrong-c-hash": ["Covers another code.", set("c_hash", "AAAAAAAAAAAAAAAAAAAAAA")],
+  "no-c-hash": ["Does not cover the code.", drop("c_hash")],
+  "wrong-at-hash": ["Covers another access token.", set("at_hash", "AAAAAAAAAAAAAAAAAAAAAA")],
+  "no-at-hash": ["Does not cover the access token.", drop("at_hash")],
+  "wrong-rt-hash": ["Covers another refresh token.", set("rt_hash", "AAAAAAAAAAAAAAAAAAAAAA")],
+  "no-rt-hash": ["Does not cover the refresh token.", drop("rt_hash")],
+  "wrong-authorization": ["Names another authorization.", set("authorizationId", "00000000-0000-4000-8000-000000000000")],
+  "no-authorization": ["Names no authorization.", drop("authorizationId")],
+  "wrong-acr": ["Claims a level nobody asked for.", set("acr", "urn:example:password-only")],
+  "no-acr": ["Claims no level.", drop("acr")],
+  "no-sub": ["Names no person.", drop("sub")],
+  "other-sub": ["Names another person.", set("sub", "somebody-else")],
+  "nonce-again": [
+    "Repeats the nonce in the token endpoint too, as OpenID Connect has it; this is allowed.",
+    (token, { nonce }) => ({ ...token, claims: { ...token.claims, nonce } }),
+  ],
+  "alg-none": ["Is not signed.", (token) => ({ ...token, header: { ...token.header, alg: "none" }, signer: "none" })],
+  "alg-None": ["Is not signed and says so in odd letters.", (token) => ({ ...token, header: { ...token.header, alg: "nOnE" }, signer: "none" })],
+  "other-alg": [
+    "Is signed by another published key with another algorithm.",
+    (token) => ({ ...token, header: { ...token.header, alg: "ES256" }, signer: "other-published" }),
+  ],
+  hs256: [
+    "Is signed with our public key as a shared secret.",
+    (token) => ({ ...token, header: { ...token.header, alg: "HS256" }, signer: "public-key-as-secret" }),
+  ],
+  "broken-signature": ["Has a signature that does not fit.", (token) => ({ ...token, finish: flipLast })],
+  "unknown-kid": [
+    "Names a key that is not published.",
+    (token) => ({ ...token, header: { ...token.header, kid: `unknown-${randomUUID()}` }, signer: "unpublished" }),
+  ],
+  "no-kid": ["Names no key.", (token) => ({ ...token, header: { ...token.header, kid: undefined } })],
+  "own-key-in-header": [
+    "Brings its own key along in the header.",
+    (token) => ({
+      ...token,
+      header: { ...token.header, jwk: { kty: "RSA", n: "AQAB", e: "AQAB" }, jku: "https://evil.example/jwks.json" },
+      signer: "unpublished",
+    }),
+  ],
+  "unknown-crit": [
+    "Demands an extension nobody knows.",
+    (token) => ({ ...token, header: { ...token.header, crit: ["urn:example:unknown"], "urn:example:unknown": true } }),
+  ],
+  "logout-token": [
+    "Is a logout token.",
+    (token) => ({
+      ...token,
+      header: { ...token.header, typ: "logout+jwt" },
+      claims: { ...token.claims, events: { "http://schemas.openid.net/event/backchannel-logout": {} } },
+    }),
+  ],
+  "access-token": ["Is an access token in the form of a JWT.", (token) => ({ ...token, header: { ...token.header, typ: "at+jwt" } })],
+};
+
+export const idTokenFaults: readonly Fault<unknown>[] = [
+  ...Object.entries(changes).map(([name, [summary, change]]) =>
+    defineFault({
+      name: `id-token.${name}`,
+      summary,
+      options,
+      idToken: (token, { channel }, moment) => (channel === "both" || channel === moment.channel ? change(token, moment) : token),
+    }),
+  ),
+  defineFault({
+    name: "id-token.huge",
+    summary: "Is as long as asked for. Through a browser it travels in a header, which few clients read beyond 16 kB.",
+    options: z.strictObject({ length: z.int().min(1).max(8_000_000).default(1_048_576), channel: z.enum(["front", "token", "both"]).default("token") }),
+    idToken: (token, { length, channel }, moment) =>
+      channel === "both" || channel === moment.channel ? { ...token, claims: { ...token.claims, padding: "x".repeat(length) } } : token,
+  }),
+  defineFault({
+    name: "id-token.claims",
+    summary: "Sets any claims.",
+    options: z.strictObject({ set: z.record(z.string(), z.json()), channel: z.enum(["front", "token", "both"]).default("both") }),
+    idToken: (token, { set: values, channel }, moment) =>
+      channel === "both" || channel === moment.channel ? { ...token, claims: { ...token.claims, ...values } } : token,
+  }),
+];
+
+function set(name: string, value: unknown): Change {
+  return (token) => ({ ...token, claims: { ...token.claims, [name]: value } });
+}
+
+function drop(name: string): Change {
+  return (token) => ({ ...token, claims: { ...token.claims, [name]: undefined } });
+}
+
+function claims(make: (nowSeconds: number, moment: { readonly clientId: string }) => Record<string, unknown>): Change {
+  return (token, moment) => ({ ...token, claims: { ...token.claims, ...make(moment.nowSeconds, moment) } });
+}
+
+function flipLast(jwt: string): string {
+  const at = jwt.length - 10;
+  return `${jwt.slice(0, at)}${jwt.charAt(at) === "A" ? "B" : "A"}${jwt.slice(at + 1)}`;
+}

@@ -1,0 +1,24 @@
+import type { Executor } from "@opl/postgres";
+import type { Transaction } from "kysely";
+import type { Tables } from "./tables.ts";
+
+const personal = [
+  "transactions", "removedTransactions", "cashFlowMonths", "balances", "recurringSeries", "accounts", "erasedAccounts", "unsettledPeople", "outbox", "deadLetters",
+] as const satisfies readonly (keyof Tables)[];
+
+/** Removes every row about a person; only the mark that they are forgotten stays. The caller holds their lock. */
+export async function erasePerson(tx: Transaction<Tables>, psuId: string, erasedAt: Temporal.Instant): Promise<void> {
+  for (const table of personal) await tx.deleteFrom(table).where("psuId", "=", psuId).execute();
+  await tx.deleteFrom("outboxVersions").where("eventType", "=", "analytics.insights-changed").where("aggregateId", "=", psuId).execute();
+  await tx.updateTable("people").set({ erasedAt, rulesVersion: 0 }).where("psuId", "=", psuId).execute();
+}
+
+/** People forgotten before a moment about whom facts may still lie in the event server. */
+export async function unpurgedPeople(db: Executor<Tables>, before: Temporal.Instant, limit: number): Promise<string[]> {
+  const rows = await db.selectFrom("people").select("psuId").where("erasedAt", "<=", before).where("purgedAt", "is", null).orderBy("erasedAt").limit(limit).execute();
+  return rows.map((row) => row.psuId);
+}
+
+export async function markPurged(db: Executor<Tables>, psuId: string, at: Temporal.Instant): Promise<void> {
+  await db.updateTable("people").set({ purgedAt: at }).where("psuId", "=", psuId).where("erasedAt", "is not", null).execute();
+}

@@ -1,0 +1,54 @@
+const dayMs = 86_400_000;
+
+/** Days since 1970-01-01 of a bank's date; a date has no time and no zone, so neither can move it. */
+export function dayNumber(date: string): number {
+  return Date.UTC(digits(date, 0, 4), digits(date, 5, 7) - 1, digits(date, 8, 10)) / dayMs;
+}
+
+/** The reverse of {@link dayNumber}. */
+export function dateOf(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
+}
+
+export function addDays(date: string, days: number): string {
+  return dateOf(dayNumber(date) + days);
+}
+
+/**
+ * The month an entry counts in: the calendar month of the bank's booking date, as the bank wrote it. No time zone, no value date, no
+ * locale takes part (the rule behind every monthly figure).
+ */
+export function monthOf(bookingDate: string): string {
+  return bookingDate.slice(0, 7);
+}
+
+/** Months since year zero, for arithmetic. */
+export function monthNumber(month: string): number {
+  return digits(month, 0, 4) * 12 + digits(month, 5, 7) - 1;
+}
+
+export function monthFrom(number: number): string {
+  return `${String(Math.floor(number / 12)).padStart(4, "0")}-${String((number % 12) + 1).padStart(2, "0")}`;
+}
+
+export function addMonths(month: string, months: number): string {
+  return monthFrom(monthNumber(month) + months);
+}
+
+export function daysInMonth(month: string): number {
+  return dayNumber(`${addMonths(month, 1)}-01`) - dayNumber(`${month}-01`);
+}
+
+/** The `day`th of a month, or its last day where the month is shorter. */
+export function dayOfMonth(month: string, day: number): string {
+  return `${month}-${String(Math.min(day, daysInMonth(month))).padStart(2, "0")}`;
+}
+
+/** 0 is Monday. */
+export function weekday(date: string): number {
+  return (((dayNumber(date) + 3) % 7) + 7) % 7;
+}
+
+function digits(text: string, from: number, to: number): number {
+  return Number.parseInt(text.slice(from, to), 10);
+}

@@ -1,0 +1,36 @@
+import { cashFlow, cumulativeSpending, listRecurring, netWorth, spending } from "@opl/contracts/http/analytics";
+import { type BoundRoute, psuRoute } from "@opl/service";
+import { ownsAccounts } from "../db/account-store.ts";
+import { bankDay } from "../domain/bank-day.ts";
+import { type Period, isAnswerable } from "../domain/period.ts";
+import { errors } from "../errors.ts";
+import { askCashFlow } from "../projections/cash-flow/query.ts";
+import { askNetWorth } from "../projections/net-worth/query.ts";
+import { askRecurring } from "../projections/recurring/query.ts";
+import { askCumulativeSpending, askSpending } from "../projections/spending/query.ts";
+import type { AnalyticsContext } from "../usecases/context.ts";
+
+/** One route a projection. */
+export function insightRoutes({ db, clock, timeZone }: Pick<AnalyticsContext, "db" | "clock" | "timeZone">): readonly BoundRoute[] {
+  const today = () => bankDay(clock.now(), timeZone);
+  return [
+    psuRoute(cashFlow, ({ psu: { psuId }, query: { months } }) => askCashFlow(db, psuId, { months, today: today() })),
+    psuRoute(spending, async ({ psu: { psuId }, query }) => askSpending(db, psuId, answerable(query))),
+    psuRoute(cumulativeSpending, async ({ psu: { psuId }, query: { month } }) => {
+      answerable({ from: `${month}-01`, to: `${month}-28` });
+      return askCumulativeSpending(db, psuId, { month, today: today() });
+    }),
+    psuRoute(listRecurring, ({ psu: { psuId } }) => askRecurring(db, psuId, today())),
+    psuRoute(netWorth, async ({ psu: { psuId }, query: { accountId, ...period } }) => {
+      answerable(period);
+      if (accountId !== undefined && !(await ownsAccounts(db, psuId, [accountId]))) throw errors.ERR_ANALYTICS_ACCOUNT_NOT_FOUND();
+      return askNetWorth(db, psuId, { ...period, accountId });
+    }),
+  ];
+}
+
+/** @throws ERR_ANALYTICS_PERIOD_INVALID */
+function answerable(period: Period): Period {
+  if (!isAnswerable(period)) throw errors.ERR_ANALYTICS_PERIOD_INVALID();
+  return period;
+}

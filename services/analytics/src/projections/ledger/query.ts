@@ -1,0 +1,106 @@
+import type { listCategorised } from "@opl/contracts/http/analytics";
+import type { QueryOf, ResponseInputOf } from "@opl/contracts/http/route";
+import type { CategoryReason } from "@opl/contracts/model";
+import { currencies, currencyExponent, toWire } from "@opl/money";
+import type { Executor } from "@opl/postgres";
+import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from "kysely";
+import type { Tables } from "../../db/tables.ts";
+import { boundMinor } from "../../domain/amount-bound.ts";
+import { clampDay } from "../../domain/period.ts";
+import { type ListPlace, readCursor, writeCursor } from "./cursor.ts";
+import type { LedgerRow } from "./evolve.ts";
+import { searchable, toCategorised } from "./translate.ts";
+
+export type ListQuestion = QueryOf<typeof listCategorised>;
+type Answer = ResponseInputOf<typeof listCategorised>;
+
+/**
+ * One page of a person's entries, pending first, then newest first, with the sums of its days over the whole filter.
+ * @throws ERR_ANALYTICS_CURSOR_INVALID
+ */
+export async function askTransactions(db: Executor<Tables>, psuId: string, question: ListQuestion): Promise<Answer> {
+  const { cursor, limit } = question;
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const [rows, total] = await Promise.all([
+    pageOf(db, psuId, question, after, limit + 1),
+    after === undefined ? countOf(db, psuId, question) : null,
+  ]);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    transactions: page.map(toCategorised),
+    nextCursor: rows.length > limit && last !== undefined ? writeCursor(last) : null,
+    days: await sumsOf(db, psuId, question, page),
+    total,
+  };
+}
+
+/** Why an entry is in its category; undefined when the person has no such entry. */
+export async function askCategory(db: Executor<Tables>, psuId: string, transactionId: string): Promise<{ category: CategoryReason; recurringId: string | null } | undefined> {
+  const row = await db
+    .selectFrom("transactions").select(["category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId"])
+    .where("psuId", "=", psuId).where("transactionId", "=", transactionId).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { recurringId, ...category } = row;
+  return { category, recurringId };
+}
+
+async function pageOf(db: Executor<Tables>, psuId: string, question: ListQuestion, after: ListPlace | undefined, limit: number): Promise<LedgerRow[]> {
+  let query = db.selectFrom("transactions").selectAll().where(filtered(psuId, question));
+  if (after !== undefined) query = query.where(sql<SqlBool>`(pending, booking_date, transaction_id) < (${after.pending}, ${after.bookingDate}::date, ${after.transactionId}::uuid)`);
+  return query.orderBy("pending", "desc").orderBy("bookingDate", "desc").orderBy("transactionId", "desc").limit(limit).execute();
+}
+
+async function countOf(db: Executor<Tables>, psuId: string, question: ListQuestion): Promise<number> {
+  const row = await db.selectFrom("transactions").select(sql<number>`count(*)::int`.as("total")).where(filtered(psuId, question)).executeTakeFirstOrThrow();
+  return row.total;
+}
+
+/** Booked entries only: a pending one may still change or vanish. */
+async function sumsOf(db: Executor<Tables>, psuId: string, question: ListQuestion, page: readonly LedgerRow[]): Promise<Answer["days"]> {
+  const dates = [...new Set(page.map((row) => row.bookingDate))].toSorted().toReversed();
+  if (dates.length === 0) return [];
+  const rows = await db
+    .selectFrom("transactions").select(["bookingDate", "currency", sql<number>`count(*)::int`.as("entries"), sql<string>`sum(amount_minor)::text`.as("sumMinor")])
+    .where(filtered(psuId, question)).where("pending", "=", false).where(sql<SqlBool>`booking_date = any(${dates}::date[])`)
+    .groupBy(["bookingDate", "currency"]).orderBy("currency").execute();
+  const byDate = Map.groupBy(rows, (row) => row.bookingDate);
+  return dates.map((date) => {
+    const sums = byDate.get(date) ?? [];
+    return { date, count: sums.reduce((count, row) => count + row.entries, 0), sums: sums.map(({ currency, sumMinor }) => toWire({ minor: BigInt(sumMinor), currency })) };
+  });
+}
+
+function filtered(psuId: string, question: ListQuestion) {
+  const { from, to, minAmount, maxAmount, direction, status, recurringId } = question;
+  const accounts = listOf(question.accountId);
+  const categories = listOf(question.category);
+  const text = searchable(question.text ?? "").replaceAll("\0", "").trim();
+  return (eb: ExpressionBuilder<Tables, "transactions">) =>
+    eb.and([
+      eb("psuId", "=", psuId),
+      ...(accounts === undefined ? [] : [sql<SqlBool>`account_id = any(${accounts}::uuid[])`]),
+      ...(categories === undefined ? [] : [sql<SqlBool>`category = any(${categories}::text[])`]),
+      ...(recurringId === undefined ? [] : [eb("recurringId", "=", recurringId)]),
+      ...(from === undefined ? [] : [eb("bookingDate", ">=", clampDay(from))]),
+      ...(to === undefined ? [] : [eb("bookingDate", "<=", clampDay(to))]),
+      ...(status === undefined ? [] : [eb("pending", "=", status === "pending")]),
+      ...(direction === undefined ? [] : [direction === "in" ? sql<SqlBool>`amount_minor > 0` : sql<SqlBool>`amount_minor < 0`]),
+      ...(minAmount === undefined ? [] : [sql<SqlBool>`abs(amount_minor) >= ${bound(minAmount, "least")}`]),
+      ...(maxAmount === undefined ? [] : [sql<SqlBool>`abs(amount_minor) <= ${bound(maxAmount, "most")}`]),
+      // A position and no pattern: there is nothing in a search that could be a wildcard.
+      ...(text === "" ? [] : [sql<SqlBool>`strpos(search_text, ${text}) > 0`]),
+    ]);
+}
+
+const byExponent = Map.groupBy(currencies, currencyExponent);
+
+/** The bound in minor units of each row's own currency. */
+function bound(text: string, side: "least" | "most"): RawBuilder<bigint> {
+  const cases = [...byExponent].filter(([exponent]) => exponent !== 2).map(([exponent, codes]) => sql`when currency = any(${codes}) then ${boundMinor(text, exponent, side)}::numeric`);
+  return sql<bigint>`case ${sql.join(cases, sql` `)} else ${boundMinor(text, 2, side)}::numeric end`;
+}
+
+function listOf<T>(given: T | readonly T[] | undefined): readonly T[] | undefined {
+  return given === undefined ? undefined : Array.isArray(given) ? (given as readonly T[]) : [given as T];
+}

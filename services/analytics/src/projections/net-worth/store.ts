@@ -1,0 +1,57 @@
+import type { Executor } from "@opl/postgres";
+import { type Selectable, type Transaction, sql } from "kysely";
+import { type BalancesTable, type Tables, columns } from "../../db/tables.ts";
+import { columnList, setFromExcluded, unnest } from "../../db/unnest.ts";
+import { type DayBalances, evolve, noBalances } from "./evolve.ts";
+
+export type BalanceRow = Selectable<BalancesTable>;
+
+/**
+ * Writes balances: of a day the latest stays, however they come. What was written before the latest rebuild counts as absent.
+ * @returns the people about whom something new was told
+ */
+export async function putBalances(tx: Transaction<Tables>, rows: readonly BalanceRow[]): Promise<ReadonlySet<string>> {
+  const latest = latestOf(rows);
+  if (latest.length === 0) return new Set();
+  const { rows: written } = await sql<{ psuId: string }>`
+    insert into balances as b (${columnList(columns.balances)}) select * from ${unnest(latest, columns.balances)}
+    on conflict (psu_id, account_id, currency, balance_type, day)
+    do update set ${setFromExcluded(columns.balances, "psuId", "accountId", "currency", "balanceType", "day")}
+    where b.generation < excluded.generation
+      or (b.generation = excluded.generation and (excluded.as_of, excluded.told_at, excluded.amount_minor) > (b.as_of, b.told_at, b.amount_minor))
+    returning psu_id`.execute(tx);
+  return new Set(written.map((row) => row.psuId));
+}
+
+/** One statement cannot write the same row twice. */
+function latestOf(rows: readonly BalanceRow[]): BalanceRow[] {
+  let balances: DayBalances = noBalances;
+  for (const row of rows) balances = evolve(balances, row);
+  return [...balances.values()] as BalanceRow[];
+}
+
+/** The latest of each kind, and closing balances of a span of days. */
+export async function balancesFor(db: Executor<Tables>, psuId: string, from: string, to: string): Promise<BalanceRow[]> {
+  const { rows } = await sql<BalanceRow>`
+    (select distinct on (account_id, currency, balance_type) ${columnList(columns.balances)} from balances
+     where psu_id = ${psuId} order by account_id, currency, balance_type, day desc)
+    union
+    (select ${columnList(columns.balances)} from balances
+     where psu_id = ${psuId} and balance_type = 'closingBooked' and day between ${from}::date and ${to}::date)`.execute(db);
+  return rows;
+}
+
+export interface MovementRow {
+  readonly accountId: string;
+  readonly currency: string;
+  readonly date: string;
+  readonly sumMinor: string;
+}
+
+/** Sums of booked entries by account, currency and day, after a day. */
+export async function movementsAfter(db: Executor<Tables>, psuId: string, after: string): Promise<MovementRow[]> {
+  const { rows } = await sql<MovementRow>`
+    select account_id, currency, booking_date as date, sum(amount_minor)::text as sum_minor from transactions
+    where psu_id = ${psuId} and not pending and booking_date > ${after}::date group by account_id, currency, booking_date`.execute(db);
+  return rows;
+}

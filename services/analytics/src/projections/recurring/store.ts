@@ -1,0 +1,44 @@
+import type { Executor } from "@opl/postgres";
+import { type Selectable, type Transaction, sql } from "kysely";
+import { type RecurringSeriesTable, type Tables, columns } from "../../db/tables.ts";
+import { columnList, setFromExcluded, unnest } from "../../db/unnest.ts";
+
+export type SeriesRow = Selectable<RecurringSeriesTable>;
+
+export async function seriesOf(db: Executor<Tables>, psuId: string): Promise<SeriesRow[]> {
+  return db.selectFrom("recurringSeries").selectAll().where("psuId", "=", psuId).orderBy("recurringId").execute();
+}
+
+export async function hasSeries(db: Executor<Tables>, psuId: string, recurringId: string): Promise<boolean> {
+  const row = await db.selectFrom("recurringSeries").select("recurringId").where("psuId", "=", psuId).where("recurringId", "=", recurringId).executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function putSeries(tx: Transaction<Tables>, rows: readonly SeriesRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    insert into recurring_series (${columnList(columns.recurringSeries)}) select * from ${unnest(rows, columns.recurringSeries)}
+    on conflict (psu_id, recurring_id) do update set ${setFromExcluded(columns.recurringSeries, "psuId", "recurringId")}`.execute(tx);
+}
+
+export async function deleteSeries(tx: Transaction<Tables>, psuId: string, recurringIds: readonly string[]): Promise<void> {
+  if (recurringIds.length === 0) return;
+  await tx.deleteFrom("recurringSeries").where("psuId", "=", psuId).where("recurringId", "in", recurringIds).execute();
+}
+
+export async function deleteSeriesOfAccounts(tx: Transaction<Tables>, psuId: string, accountIds: readonly string[]): Promise<void> {
+  if (accountIds.length === 0) return;
+  await tx.deleteFrom("recurringSeries").where("psuId", "=", psuId).where("accountId", "in", accountIds).execute();
+}
+
+/** The latest day up to which the entries of each account are known: of the last booked entry, or of the last balance. */
+export async function knownUntil(db: Executor<Tables>, psuId: string): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ accountId: string; day: string | null }>`
+    select a.account_id, greatest(booked.day, told.day) as day from accounts a
+    left join lateral (
+      select booking_date as day from transactions where psu_id = a.psu_id and not pending and account_id = a.account_id order by booking_date desc limit 1
+    ) booked on true
+    left join lateral (select max(day) as day from balances where psu_id = a.psu_id and account_id = a.account_id) told on true
+    where a.psu_id = ${psuId}`.execute(db);
+  return new Map(rows.flatMap(({ accountId, day }) => (day === null ? [] : [[accountId, day] as const])));
+}

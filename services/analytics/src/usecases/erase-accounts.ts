@@ -1,0 +1,27 @@
+import type { Transaction } from "kysely";
+import { deleteAccounts, markAccountsErased } from "../db/account-store.ts";
+import { lockPeople, markUnsettled } from "../db/person-store.ts";
+import type { Tables } from "../db/tables.ts";
+import { addToMonths } from "../projections/cash-flow/store.ts";
+import { monthOf } from "../domain/calendar.ts";
+import { deleteRowsOfAccounts } from "../projections/ledger/store.ts";
+import { deleteSeriesOfAccounts } from "../projections/recurring/store.ts";
+import type { AnalyticsContext } from "./context.ts";
+import { tellInsightsChanged } from "./tell-insights-changed.ts";
+
+export interface ErasedAccounts {
+  readonly psuId: string;
+  readonly accountIds: readonly string[];
+}
+
+/** Forgets accounts and everything that follows from them, and refuses what comes late. */
+export async function eraseAccounts(ctx: Pick<AnalyticsContext, "clock" | "publish" | "settling">, tx: Transaction<Tables>, { psuId, accountIds }: ErasedAccounts): Promise<void> {
+  if (!(await lockPeople(tx, [psuId])).has(psuId)) return;
+  await markAccountsErased(tx, psuId, accountIds);
+  await deleteAccounts(tx, psuId, accountIds);
+  await deleteSeriesOfAccounts(tx, psuId, accountIds);
+  const gone = await deleteRowsOfAccounts(tx, psuId, accountIds);
+  await addToMonths(tx, gone.map((before) => ({ before, after: null })));
+  await markUnsettled(tx, [psuId], { at: ctx.clock.now(), ...ctx.settling });
+  await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set(gone.map((row) => monthOf(row.bookingDate)))]]));
+}

@@ -1,0 +1,54 @@
+import type { OpEndpoints } from '../../standards/op/op.ts';
+import type { AspspProfile } from '../bank-adapter.ts';
+import type { OpSettings } from './settings.ts';
+
+/** Facts about OP Financial Group, Finland. */
+export function opProfile(settings: OpSettings): AspspProfile {
+  const resourceOrigins = [origin(settings.OP_AIS_BASE_URL)];
+  const origins = new Set([
+    ...resourceOrigins,
+    origin(settings.OP_CERT_GENERATION_URL),
+    origin(settings.OP_REGISTRATION_URL),
+    origin(settings.OP_TOKEN_URL),
+    origin(settings.OP_OIDC_JWKS_URL),
+  ]);
+  return {
+    aspspId: 'op',
+    name: settings.OP_ENVIRONMENT === 'sandbox' ? 'OP (sandbox)' : 'OP',
+    bic: 'OKOYFIHH',
+    countries: ['FI'],
+    environment: settings.OP_ENVIRONMENT,
+    scaApproach: 'redirect',
+    // The interface says 730 days; aggregators count 729, which is safe on both sides of midnight.
+    historyDays: 729,
+    consentMaxDays: 180,
+    entryReferencesStable: true,
+    origins: [...origins],
+    resourceOrigins,
+    trustedRootsPath: settings.OP_CA_BUNDLE_PATH,
+    allowLegacySha1ClientCertificate: settings.OP_TLS_ALLOW_LEGACY_SHA1_CLIENT_CERT,
+  };
+}
+
+export function opEndpoints(settings: OpSettings): OpEndpoints {
+  const preferred = settings.OP_SIGNING_ALG;
+  return {
+    certificateGenerationUrl: settings.OP_CERT_GENERATION_URL,
+    registrationUrl: settings.OP_REGISTRATION_URL,
+    registrationAudience: settings.OP_REGISTRATION_AUD,
+    portalApiKey: settings.OP_API_KEY_FILE.reveal(),
+    issuer: settings.OP_ISSUER,
+    tokenUrl: settings.OP_TOKEN_URL,
+    jwksUrl: settings.OP_OIDC_JWKS_URL,
+    authorizeUrl: settings.OP_AUTHORIZE_URL,
+    aisBaseUrl: settings.OP_AIS_BASE_URL.replace(/\/+$/, ''),
+    requestObjectAudience: settings.OP_REQUEST_OBJECT_AUD,
+    financialId: settings.OP_FAPI_FINANCIAL_ID,
+    currency: 'EUR',
+    signingAlgorithms: preferred === undefined ? ['RS256', 'PS256', 'ES256'] : [preferred],
+  };
+}
+
+function origin(address: string): string {
+  return new URL(address).origin;
+}

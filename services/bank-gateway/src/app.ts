@@ -1,0 +1,97 @@
+import { connectMessaging, purgePsu, startRelay } from '@opl/messaging';
+import type { Messaging } from '@opl/messaging';
+import { migrate, openDatabase } from '@opl/postgres';
+import type { Database } from '@opl/postgres';
+import { fileKek } from '@opl/sealing';
+import type { KeyEncryptionKey } from '@opl/sealing';
+import { createHttpServer, createServiceTokens, newId, systemClock } from '@opl/service';
+import type { App, Clock, ServiceTokens } from '@opl/service';
+import { createLogger } from '@opl/telemetry';
+import type { Logger } from '@opl/telemetry';
+import type { BankAdapter } from './adapters/bank-adapter.ts';
+import { createBanks } from './banks/banks.ts';
+import type { BanksOptions } from './banks/banks.ts';
+import { createHealthMonitor } from './banks/health-monitor.ts';
+import { createAdapters } from './config.ts';
+import type { Config } from './config.ts';
+import type { Tables } from './db/tables.ts';
+import { startConsumers } from './events/index.ts';
+import { routes } from './http/index.ts';
+import { startHousekeeping } from './jobs/housekeeping.ts';
+import { startRevocationRetry } from './jobs/revocation-retry.ts';
+import { startTokenRefresh } from './jobs/token-refresh.ts';
+import type { GatewayContext } from './usecases/context.ts';
+import { recordHealth } from './usecases/record-health.ts';
+import { createVault } from './vault/vault.ts';
+
+const service = 'bank-gateway';
+export const migrations = new URL('../migrations/', import.meta.url);
+
+/** Parts a test may replace; what it gives stays its own to close. */
+export interface Overrides {
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly database?: Database<Tables>;
+  readonly messaging?: Messaging;
+  readonly tokens?: ServiceTokens;
+  readonly kek?: KeyEncryptionKey;
+  readonly adapters?: readonly BankAdapter[];
+  readonly egress?: Pick<BanksOptions, 'limits' | 'probeAfterMs' | 'monotonicMs'>;
+}
+
+export interface GatewayApp extends App {
+  readonly address: string;
+  readonly context: GatewayContext;
+}
+
+/** Builds the service in the order in which its parts need each other; disposing takes it down in the reverse one. */
+export async function createApp(config: Config, overrides: Overrides = {}): Promise<GatewayApp> {
+  await using stack = new AsyncDisposableStack();
+  const logger = overrides.logger ?? createLogger({ name: service, level: config.OPL_LOG_LEVEL });
+  const clock = overrides.clock ?? systemClock;
+  const kek = overrides.kek ?? fileKek(config.OPL_KEK_FILE);
+  const schema = overrides.database?.schema ?? config.OPL_DATABASE_SCHEMA;
+  const connection = { url: config.OPL_DATABASE_URL, password: config.OPL_DATABASE_PASSWORD_FILE?.reveal() };
+  const database =
+    overrides.database ?? stack.use(openDatabase<Tables>({ ...connection, schema, applicationName: service, poolSize: config.OPL_DATABASE_POOL_SIZE }));
+  await migrate(database, { directory: migrations, schema, logger });
+  const tokens = overrides.tokens ?? createServiceTokens({ service, privateJwk: config.OPL_SERVICE_KEY_FILE, jwks: config.OPL_SERVICE_JWKS_FILE });
+  const messaging =
+    overrides.messaging ??
+    stack.use(await connectMessaging({ url: config.OPL_NATS_URL, user: config.OPL_NATS_USER, password: config.OPL_NATS_PASSWORD_FILE?.reveal(), name: service, logger }));
+  stack.use(startRelay({ database, messaging, owner: service, logger }));
+
+  const { db } = database;
+  const vault = createVault({ db, kek, clock, newId });
+  const health = stack.use(createHealthMonitor({ clock, logger, onChange: (aspspId, state) => recordHealth({ db }, aspspId, state) }));
+  const adapters = overrides.adapters ?? createAdapters(config);
+  const banks = stack.use(createBanks({ adapters, db, vault, clock, newId, logger: logger.child({ subsystem: 'egress' }), health, ...overrides.egress }));
+  const context: GatewayContext = { db, vault, banks, clock, newId, logger };
+
+  for (const consumer of startConsumers({ ...context, consumer: { database, messaging, service, logger } })) stack.use(consumer);
+  stack.use(startTokenRefresh(context));
+  stack.use(startRevocationRetry(context));
+  for (const job of startHousekeeping(context, (psuId) => purgePsu(messaging, service, psuId))) stack.use(job);
+
+  const http = stack.use(
+    await createHttpServer({
+      name: service,
+      logger,
+      tokens,
+      routes: routes(context),
+      // Certificates are the slowest: keys are generated at the bank.
+      limits: { handlerMs: 60_000 },
+      health: { ready: async () => ({ database: await okWhen(database.ping()), messaging: messaging.isConnected() ? 'ok' : 'not connected' }) },
+    }),
+  );
+  const address = await http.listen({ host: config.OPL_HTTP_HOST, port: config.OPL_HTTP_PORT });
+  const all = stack.move();
+  return { address, context, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+async function okWhen(check: Promise<void>): Promise<string> {
+  return check.then(
+    () => 'ok',
+    () => 'does not answer',
+  );
+}

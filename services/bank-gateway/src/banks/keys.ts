@@ -1,0 +1,67 @@
+import { createPrivateKey } from 'node:crypto';
+import type { webcrypto } from 'node:crypto';
+import { certificateDer, certificatePem, classifyKeys, parseCertificate } from '@opl/eidas';
+import type { CertificatePurpose, EidasCertificate } from '@opl/eidas';
+import { completeRsaPrivateJwk } from '@opl/fapi';
+import type { Jwk, JwsAlgorithm } from '@opl/fapi';
+import { errors } from '../errors.ts';
+import type { ClientIdentity } from '../egress/dispatcher.ts';
+
+/** One of our keys at a bank, with the certificate that belongs to it. */
+export interface TppKey {
+  readonly jwk: Jwk;
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly purpose: CertificatePurpose;
+  readonly certificate: EidasCertificate;
+  /** Leaf first. */
+  readonly chainPem: readonly string[];
+}
+
+/** Reads a private key set with its certificates; RSA keys come back complete. */
+export function readTppKeys(jwks: readonly Jwk[]): TppKey[] {
+  const purposes = classifyKeys(jwks);
+  return jwks.map((jwk, index) => {
+    const chainPem = (jwk.x5c ?? []).map((entry) => certificatePem(certificateDer(entry)));
+    const [leaf] = chainPem;
+    if (leaf === undefined || jwk.kid === undefined) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: 'key-without-certificate' } });
+    return {
+      jwk: completeRsaPrivateJwk(jwk),
+      kid: jwk.kid,
+      algorithm: String(jwk.alg),
+      purpose: purposes[index] ?? 'qsealc',
+      certificate: parseCertificate(leaf),
+      chainPem,
+    };
+  });
+}
+
+/** The key for mutual TLS: the first QWAC that is valid now, as the bank lists them. */
+export function chooseQwac(keys: readonly TppKey[], now: Temporal.Instant): TppKey {
+  const qwac = keys.find(({ purpose, certificate }) => purpose === 'qwac' && isValid(certificate, now));
+  if (qwac === undefined) throw errors.ERR_ASPSP_NOT_REGISTERED({ message: 'We hold no valid QWAC for this bank.' });
+  return qwac;
+}
+
+/** The key for signatures: the valid QSealC that fits the algorithm wanted most. */
+export function chooseQsealc(keys: readonly TppKey[], algorithms: readonly JwsAlgorithm[], now: Temporal.Instant): { key: TppKey; algorithm: JwsAlgorithm } {
+  const seals = keys.filter(({ purpose, certificate }) => purpose === 'qsealc' && isValid(certificate, now));
+  for (const algorithm of algorithms) {
+    const key = seals.find((seal) => seal.algorithm === algorithm);
+    if (key !== undefined) return { key, algorithm };
+  }
+  throw errors.ERR_ASPSP_NOT_REGISTERED({ message: 'We hold no valid QSealC for this bank with an algorithm it accepts.' });
+}
+
+export function clientIdentity({ jwk, certificate, chainPem }: TppKey): ClientIdentity {
+  const privateKey = createPrivateKey({ key: jwk as webcrypto.JsonWebKey, format: 'jwk' });
+  return {
+    certificatePem: chainPem.join(''),
+    privateKeyPem: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    thumbprint: certificate.thumbprint,
+  };
+}
+
+function isValid({ notBefore, notAfter }: EidasCertificate, now: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(notBefore, now) <= 0 && Temporal.Instant.compare(now, notAfter) < 0;
+}

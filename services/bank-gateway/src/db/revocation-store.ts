@@ -1,0 +1,66 @@
+import type { Executor } from '@opl/postgres';
+import type { SealedValue } from '../vault/vault.ts';
+import { sql } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** A consent the bank has still to be told about. It names no person: it outlives one who asked to be forgotten. */
+export interface RevocationDue extends SealedValue {
+  readonly aspspId: string;
+  readonly aspspConsentId: string;
+  readonly registrationId: string;
+  readonly attempts: number;
+  readonly giveUpAt: Temporal.Instant;
+}
+
+const columns = ['aspspId', 'aspspConsentId', 'registrationId', 'dataKeyId', 'sealed', 'attempts', 'giveUpAt'] as const;
+
+export async function insertRevocation(tx: Executor<Tables>, revocation: Omit<RevocationDue, 'attempts'>, dueAt: Temporal.Instant): Promise<void> {
+  await tx
+    .insertInto('revocationsDue')
+    .values({ ...revocation, attempts: 0, dueAt })
+    .onConflict((conflict) => conflict.columns(['aspspId', 'aspspConsentId']).doNothing())
+    .execute();
+}
+
+/** Takes what is due, each for this process alone until `retryAt`. */
+export async function takeDueRevocations(db: Executor<Tables>, now: Temporal.Instant, retryAt: Temporal.Instant, limit: number): Promise<readonly RevocationDue[]> {
+  return db
+    .updateTable('revocationsDue')
+    .set({ dueAt: retryAt, attempts: sql`attempts + 1` })
+    .where((eb) =>
+      eb(
+        eb.refTuple('aspspId', 'aspspConsentId'),
+        'in',
+        eb
+          .selectFrom('revocationsDue')
+          .select(['aspspId', 'aspspConsentId'])
+          .where('dueAt', '<=', now)
+          .orderBy('dueAt')
+          .limit(limit)
+          .forUpdate()
+          .skipLocked()
+          .$asTuple('aspspId', 'aspspConsentId'),
+      ),
+    )
+    .returning(columns)
+    .execute();
+}
+
+/** Takes one, due or not, for this process alone until `retryAt`. */
+export async function takeRevocation(db: Executor<Tables>, { aspspId, aspspConsentId }: Pick<RevocationDue, 'aspspId' | 'aspspConsentId'>, retryAt: Temporal.Instant): Promise<RevocationDue | undefined> {
+  return db
+    .updateTable('revocationsDue')
+    .set({ dueAt: retryAt, attempts: sql`attempts + 1` })
+    .where('aspspId', '=', aspspId)
+    .where('aspspConsentId', '=', aspspConsentId)
+    .returning(columns)
+    .executeTakeFirst();
+}
+
+export async function postponeRevocation(db: Executor<Tables>, { aspspId, aspspConsentId }: Pick<RevocationDue, 'aspspId' | 'aspspConsentId'>, dueAt: Temporal.Instant, lastError: string): Promise<void> {
+  await db.updateTable('revocationsDue').set({ dueAt, lastError }).where('aspspId', '=', aspspId).where('aspspConsentId', '=', aspspConsentId).execute();
+}
+
+export async function deleteRevocation(db: Executor<Tables>, { aspspId, aspspConsentId }: Pick<RevocationDue, 'aspspId' | 'aspspConsentId'>): Promise<void> {
+  await db.deleteFrom('revocationsDue').where('aspspId', '=', aspspId).where('aspspConsentId', '=', aspspConsentId).execute();
+}

@@ -1,0 +1,170 @@
+import type { MessagingTables } from '@opl/messaging';
+import type { Bytes, Json, TableColumns, Timestamp } from '@opl/postgres';
+import type { AspspHealthStatus } from '../domain/aspsp-health.ts';
+import type { RegistrationStepName } from './registration-store.ts';
+
+export interface DataKeysTable {
+  dataKeyId: string;
+  /** `tpp`, or `psu:<id>`. */
+  owner: string;
+  purpose: string;
+  kekId: string;
+  wrapped: Bytes;
+  createdAt: Timestamp;
+}
+
+export interface RegistrationsTable {
+  registrationId: string;
+  aspspId: string;
+  createdAt: Timestamp;
+  activatedAt: Timestamp | null;
+  retiredAt: Timestamp | null;
+}
+
+export interface RegistrationStepsTable {
+  registrationId: string;
+  step: RegistrationStepName;
+  outcome: Json<Record<string, unknown>>;
+  finishedAt: Timestamp;
+}
+
+export interface TppSecretsTable {
+  registrationId: string;
+  name: 'private-jwks' | 'client-credentials';
+  dataKeyId: string;
+  sealed: Bytes;
+  createdAt: Timestamp;
+}
+
+export type BankConsentStatus = 'created' | 'exchanging' | 'authorised' | 'failed' | 'ended';
+
+export interface BankConsentsTable {
+  consentId: string;
+  psuId: string;
+  aspspId: string;
+  registrationId: string;
+  aspspConsentId: string;
+  status: BankConsentStatus;
+  redirectUri: string;
+  stateHash: Bytes;
+  nonceHash: Bytes;
+  validUntil: Timestamp;
+  createdAt: Timestamp;
+  authorisedAt: Timestamp | null;
+  endedAt: Timestamp | null;
+  endReason: string | null;
+}
+
+export interface TokenSetsTable {
+  consentId: string;
+  dataKeyId: string;
+  sealed: Bytes;
+  version: number;
+  accessExpiresAt: Timestamp;
+  refreshExpiresAt: Timestamp | null;
+  refreshedAt: Timestamp;
+  refreshLeaseUntil: Timestamp | null;
+  refreshAttempts: number;
+}
+
+export interface RevocationsDueTable {
+  aspspId: string;
+  aspspConsentId: string;
+  registrationId: string;
+  dataKeyId: string;
+  sealed: Bytes;
+  attempts: number;
+  dueAt: Timestamp;
+  giveUpAt: Timestamp;
+  lastError: string | null;
+}
+
+export interface BankReadsTable {
+  readId: string;
+  consentId: string;
+  resource: string;
+  resourceId: string;
+  attended: boolean;
+  startedAt: Timestamp;
+}
+
+export interface ReadPagesTable {
+  readId: string;
+  page: number;
+  continuation: string;
+  continuationHash: Bytes;
+}
+
+export interface RawMessagesTable {
+  psuId: string;
+  hash: string;
+  consentId: string;
+  aspspId: string;
+  operation: string;
+  url: string;
+  statusCode: number;
+  contentType: string | null;
+  interactionId: string;
+  certificateThumbprint: string | null;
+  receivedAt: Timestamp;
+  byteLength: number;
+  dataKeyId: string;
+  sealed: Bytes;
+}
+
+export interface AspspHealthTable {
+  aspspId: string;
+  status: AspspHealthStatus;
+  since: Timestamp;
+}
+
+export interface ErasedPsusTable {
+  psuId: string;
+  erasedAt: Timestamp;
+  purgedAt: Timestamp | null;
+}
+
+/** The tables of this service, as the database must have them. */
+export interface Tables extends MessagingTables {
+  dataKeys: DataKeysTable;
+  registrations: RegistrationsTable;
+  registrationSteps: RegistrationStepsTable;
+  tppSecrets: TppSecretsTable;
+  bankConsents: BankConsentsTable;
+  tokenSets: TokenSetsTable;
+  revocationsDue: RevocationsDueTable;
+  bankReads: BankReadsTable;
+  readPages: ReadPagesTable;
+  rawMessages: RawMessagesTable;
+  aspspHealth: AspspHealthTable;
+  erasedPsus: ErasedPsusTable;
+}
+
+/** Column types for the comparison with the live schema; the messaging tables are compared by their owner. */
+export const ownColumns = {
+  dataKeys: { dataKeyId: 'uuid', owner: 'text', purpose: 'text', kekId: 'text', wrapped: 'bytea', createdAt: 'timestamptz' },
+  registrations: { registrationId: 'uuid', aspspId: 'text', createdAt: 'timestamptz', activatedAt: 'timestamptz?', retiredAt: 'timestamptz?' },
+  registrationSteps: { registrationId: 'uuid', step: 'text', outcome: 'jsonb', finishedAt: 'timestamptz' },
+  tppSecrets: { registrationId: 'uuid', name: 'text', dataKeyId: 'uuid', sealed: 'bytea', createdAt: 'timestamptz' },
+  bankConsents: {
+    consentId: 'uuid', psuId: 'uuid', aspspId: 'text', registrationId: 'uuid', aspspConsentId: 'text', status: 'text', redirectUri: 'text',
+    stateHash: 'bytea', nonceHash: 'bytea', validUntil: 'timestamptz', createdAt: 'timestamptz', authorisedAt: 'timestamptz?',
+    endedAt: 'timestamptz?', endReason: 'text?',
+  },
+  tokenSets: {
+    consentId: 'uuid', dataKeyId: 'uuid', sealed: 'bytea', version: 'int4', accessExpiresAt: 'timestamptz', refreshExpiresAt: 'timestamptz?',
+    refreshedAt: 'timestamptz', refreshLeaseUntil: 'timestamptz?', refreshAttempts: 'int4',
+  },
+  revocationsDue: {
+    aspspId: 'text', aspspConsentId: 'text', registrationId: 'uuid', dataKeyId: 'uuid', sealed: 'bytea', attempts: 'int4', dueAt: 'timestamptz',
+    giveUpAt: 'timestamptz', lastError: 'text?',
+  },
+  bankReads: { readId: 'uuid', consentId: 'uuid', resource: 'text', resourceId: 'text', attended: 'bool', startedAt: 'timestamptz' },
+  readPages: { readId: 'uuid', page: 'int4', continuation: 'text', continuationHash: 'bytea' },
+  rawMessages: {
+    psuId: 'uuid', hash: 'text', consentId: 'uuid', aspspId: 'text', operation: 'text', url: 'text', statusCode: 'int4', contentType: 'text?',
+    interactionId: 'text', certificateThumbprint: 'text?', receivedAt: 'timestamptz', byteLength: 'int4', dataKeyId: 'uuid', sealed: 'bytea',
+  },
+  aspspHealth: { aspspId: 'text', status: 'text', since: 'timestamptz' },
+  erasedPsus: { psuId: 'uuid', erasedAt: 'timestamptz', purgedAt: 'timestamptz?' },
+} satisfies TableColumns<Omit<Tables, keyof MessagingTables>>;

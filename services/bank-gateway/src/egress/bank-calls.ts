@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { OplError } from '@opl/errors';
+import { isOplError } from '@opl/errors';
+import type { PsuContext } from '@opl/service';
+import type { BankAdapter, BankCalls, CallInput } from '../adapters/bank-adapter.ts';
+import { mayTravelTo } from '../domain/token-set.ts';
+import type { TokenSet } from '../domain/token-set.ts';
+import { errors } from '../errors.ts';
+import type { BankAnswer, BankRequest } from './bank-request.ts';
+import type { Egress } from './egress.ts';
+import { readJson } from './strict-json.ts';
+
+/** Keeps what the bank said. @returns the address of it */
+export type Archive = (request: BankRequest, answer: BankAnswer) => Promise<string>;
+
+export interface CallsOptions {
+  readonly adapter: Pick<BankAdapter, 'callHeaders' | 'translateRefusal'>;
+  readonly egress: Egress;
+  readonly apiKey: string;
+  readonly identified: boolean;
+  readonly token?: Pick<TokenSet, 'accessToken' | 'origins'>;
+  /** The person who is present during these calls. */
+  readonly psu?: PsuContext | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Absent for answers that hold secrets of ours. */
+  readonly archive?: Archive;
+  /** Makes a lost reading one that may be made once more; it is counted by this before (BR-69). */
+  readonly beforeRepeat?: (() => Promise<unknown>) | undefined;
+}
+
+/** The calls a facet makes: identity and headers added, answer archived, read strictly, refusals translated. */
+export function createBankCalls(options: CallsOptions): BankCalls {
+  return async (input) => {
+    const request = requestFor(input, options);
+    const answer = await ask(request, options);
+    const rawHash = options.archive === undefined ? hashOf(answer.body) : await options.archive(request, answer);
+    if (answer.status < 200 || answer.status > 299) throw refusalOf(answer, options);
+    const json = answer.status === 204 || answer.body.length === 0 ? null : readJson({ contentType: answer.headers['content-type'], body: answer.body, rawHash });
+    return { status: answer.status, headers: answer.headers, json, rawHash, receivedAt: answer.receivedAt };
+  };
+}
+
+/** A connection that broke under a reading is tried once more; whatever else failed is not. */
+async function ask(request: BankRequest, { egress, beforeRepeat }: CallsOptions): Promise<BankAnswer> {
+  try {
+    return await egress(request);
+  } catch (error) {
+    const lost = isOplError(error) && error.code === errors.ERR_ASPSP_UNAVAILABLE.code && error.details?.reason === 'connection';
+    if (!lost || request.method !== 'GET' || beforeRepeat === undefined) throw error;
+    await beforeRepeat();
+    return egress(request);
+  }
+}
+
+/** SHA-256 of a body as it was received and unpacked, hexadecimal. */
+export function hashOf(body: Uint8Array): string {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+function requestFor(input: CallInput, { adapter, apiKey, identified, token, psu, signal }: CallsOptions): BankRequest {
+  if (token !== undefined && !mayTravelTo(token, input.url)) throw errors.ERR_ASPSP_ORIGIN_REFUSED();
+  return {
+    operation: input.operation,
+    method: input.method,
+    url: input.url,
+    headers: {
+      ...adapter.callHeaders(apiKey),
+      ...input.headers,
+      ...(input.body === undefined ? {} : { 'content-type': input.body.type }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token.accessToken}` }),
+    },
+    ...(input.body === undefined ? {} : { body: input.body.text }),
+    identified,
+    psu,
+    signal,
+  };
+}
+
+function refusalOf(answer: BankAnswer, { adapter }: CallsOptions): OplError {
+  let json: unknown;
+  try {
+    json = readJson({ contentType: answer.headers['content-type'], body: answer.body });
+  } catch (error) {
+    // A refusal without readable words is still a refusal: the status decides.
+    if (!isOplError(error)) throw error;
+  }
+  return adapter.translateRefusal(answer.status, json, answer.headers);
+}

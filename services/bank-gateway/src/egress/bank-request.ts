@@ -1,0 +1,38 @@
+import type { PsuContext } from '@opl/service';
+
+/**
+ * Headers a request to a bank may set by itself. Those that claim a person is present are not among them: they can only
+ * come from a PSU context, which only a live session can give (TM-19).
+ */
+export type BankHeader =
+  | 'accept'
+  | 'authorization'
+  | 'content-type'
+  | 'x-api-key'
+  | 'x-fapi-financial-id'
+  | 'x-request-id';
+
+export interface BankRequest {
+  /** Stable name for spans, logs and figures: `accounts.list`. */
+  readonly operation: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: URL;
+  readonly headers: Readonly<Partial<Record<BankHeader, string>>>;
+  readonly body?: string;
+  /** Which pool: with our certificate, or without for the addresses that take none. */
+  readonly identified: boolean;
+  /** The person who is present during this very call. */
+  readonly psu?: PsuContext | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the bank sent, unpacked and not interpreted. */
+export interface BankAnswer {
+  readonly status: number;
+  /** Lower-case names; of a repeated header the first value. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly receivedAt: Temporal.Instant;
+  readonly interactionId: string;
+  readonly certificateThumbprint: string | undefined;
+}

@@ -1,0 +1,41 @@
+import { BrokenCircuitError, BulkheadRejectedError, ConsecutiveBreaker, bulkhead, circuitBreaker, handleWhen, wrap } from 'cockatiel';
+import { isOplError } from '@opl/errors';
+import { downAfter } from '../domain/aspsp-health.ts';
+import { errors } from '../errors.ts';
+import type { BankAnswer } from './bank-request.ts';
+import type { Egress } from './egress.ts';
+
+export interface PolicyOptions {
+  /** Calls to one bank at the same time, and how many may wait; one slow bank keeps to its own share. */
+  readonly maxConcurrent: number;
+  readonly maxWaiting: number;
+  /** How long an unreachable bank is left alone before one call tries again. */
+  readonly probeAfterMs: number;
+}
+
+/** Leaves a bank alone that does not answer, and keeps the calls to it within bounds (BR-62, G-20). */
+export function createPolicy({ maxConcurrent, maxWaiting, probeAfterMs }: PolicyOptions): (egress: Egress) => Egress {
+  const breaker = circuitBreaker(
+    handleWhen(isOutage).orWhenResult((answer) => (answer as BankAnswer).status >= 500),
+    { halfOpenAfter: probeAfterMs, breaker: new ConsecutiveBreaker(downAfter) },
+  );
+  const policy = wrap(bulkhead(maxConcurrent, maxWaiting), breaker);
+  return (egress) => async (request) => {
+    try {
+      return await policy.execute(() => egress(request));
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) throw left('circuit-open', Math.ceil(probeAfterMs / 1000), error);
+      if (error instanceof BulkheadRejectedError) throw left('too-many-calls', 1, error);
+      throw error;
+    }
+  };
+}
+
+/** Whether a failure says something about the bank as a whole. */
+export function isOutage(error: unknown): boolean {
+  return isOplError(error) && error.code === errors.ERR_ASPSP_UNAVAILABLE.code;
+}
+
+function left(reason: string, retryAfterSeconds: number, cause: unknown) {
+  return errors.ERR_ASPSP_UNAVAILABLE({ cause, details: { reason }, retryAfterSeconds });
+}

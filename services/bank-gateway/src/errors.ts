@@ -1,0 +1,25 @@
+import { defineErrors } from '@opl/errors';
+
+export const errors = defineErrors({
+  // What every adapter translates a bank's refusals into; the set is closed.
+  ERR_ASPSP_REJECTED: ['rejected', 'The bank refused the request.'],
+  ERR_ASPSP_CONSENT_INVALID: ['rejected', 'The bank no longer accepts the consent.'],
+  ERR_ASPSP_CONSENT_EXPIRED: ['rejected', 'The consent has run out at the bank.'],
+  ERR_ASPSP_TOKEN_INVALID: ['rejected', 'The bank does not accept our access any more.'],
+  ERR_ASPSP_RATE_LIMITED: ['rate-limited', 'The bank has been asked too often; try again later.'],
+  ERR_ASPSP_UNAVAILABLE: ['unavailable', 'The bank does not answer at the moment.'],
+  ERR_ASPSP_PROTOCOL: ['upstream', 'The bank sent an answer that does not fit its own interface.'],
+  // What the gateway says itself.
+  ERR_ASPSP_UNKNOWN: ['not-found', 'There is no such bank.'],
+  ERR_ASPSP_CAPABILITY_MISSING: ['rejected', 'This bank does not offer that.'],
+  ERR_ASPSP_NOT_REGISTERED: ['rejected', 'We are not registered at this bank yet.'],
+  ERR_ASPSP_ORIGIN_REFUSED: ['bug', 'A request would have left the addresses of this bank.'],
+  ERR_AUTHORIZATION_REFUSED: ['rejected', 'What came back from the bank did not pass the checks.'],
+  ERR_BANK_CONSENT_NOT_FOUND: ['not-found', 'There is no such consent at a bank.'],
+  ERR_BANK_CONSENT_EXISTS: ['conflict', 'This consent was already created at the bank.'],
+  ERR_BANK_CONSENT_STATE: ['conflict', 'The consent is not in a state that allows this.'],
+  ERR_CURSOR_INVALID: ['invalid', 'The cursor does not belong to this account and consent.'],
+  ERR_RAW_MESSAGE_NOT_FOUND: ['not-found', 'There is no such archived message.'],
+  ERR_REGISTRATION_STEP_ORDER: ['conflict', 'An earlier step of the registration is missing.'],
+  ERR_REGISTRATION_STEP_RUNNING: ['conflict', 'This step of the registration is running already.'],
+});

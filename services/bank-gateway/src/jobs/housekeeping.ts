@@ -1,0 +1,12 @@
+import { startTimer } from '@opl/service';
+import type { GatewayContext } from '../usecases/context.ts';
+import { forgetOldReads } from '../usecases/forget-old-reads.ts';
+import { purgeErasedPsus } from '../usecases/purge-erased-psus.ts';
+
+/** Old reads go, and what we published about erased people. */
+export function startHousekeeping(ctx: GatewayContext, purgeFacts: (psuId: string) => Promise<unknown>) {
+  return [
+    startTimer({ name: 'old-reads', everyMs: 3_600_000, logger: ctx.logger, run: () => forgetOldReads(ctx) }),
+    startTimer({ name: 'purge-erased-psus', everyMs: 10_000, logger: ctx.logger, run: () => purgeErasedPsus(ctx, purgeFacts) }),
+  ];
+}

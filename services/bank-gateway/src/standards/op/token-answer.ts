@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { TokenAnswer } from '../../adapters/bank-adapter.ts';
+
+/** Numbers may come as text: the bank's gateway answers so. */
+const seconds = z.union([z.number(), z.string().transform((text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined))]).nullish();
+const success = z.object({
+  access_token: z.string().min(1).max(8192),
+  token_type: z.string(),
+  expires_in: seconds,
+  refresh_token: z.string().min(1).max(8192).nullish(),
+  refresh_token_expires_in: seconds,
+  id_token: z.string().min(1).max(16_384).nullish(),
+  scope: z.string().nullish(),
+});
+/** RFC 6749 section 5.2, or the gateway's own form. */
+const failure = z.object({ error: z.string().nullish(), ErrorCode: z.string().nullish() });
+
+const bearerNames: ReadonlySet<string> = new Set(['bearer', 'bearertoken']);
+
+/** Reads an answer of the token endpoint in any of the bank's forms; a 200 may carry an error too. */
+export function readOpTokenAnswer(status: number, json: unknown): TokenAnswer {
+  const told = failure.safeParse(json);
+  const error = told.success ? (told.data.error ?? told.data.ErrorCode ?? undefined) : undefined;
+  if (error !== undefined) return { ok: false, error: stable(error) };
+  if (status !== 200) return { ok: false, error: `http_${status}` };
+  const parsed = success.safeParse(json);
+  if (!parsed.success) return { ok: false, error: 'invalid_response' };
+  const { data } = parsed;
+  if (!bearerNames.has(data.token_type.toLowerCase())) return { ok: false, error: 'unsupported_token_type' };
+  return {
+    ok: true,
+    accessToken: data.access_token,
+    refreshToken: data.refresh_token ?? undefined,
+    idToken: data.id_token ?? undefined,
+    expiresInSeconds: data.expires_in ?? undefined,
+    refreshExpiresInSeconds: data.refresh_token_expires_in ?? undefined,
+    scope: data.scope ?? undefined,
+  };
+}
+
+/** Error codes are words; anything else a bank writes there stays out of our logs. */
+function stable(error: string): string {
+  return /^[\w.-]{1,60}$/.test(error) ? error : 'unreadable_error';
+}

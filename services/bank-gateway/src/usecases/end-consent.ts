@@ -1,0 +1,39 @@
+import type { Transaction } from 'kysely';
+import { publish } from '@opl/messaging';
+import { inTransaction } from '@opl/postgres';
+import { markEnded } from '../db/consent-store.ts';
+import type { BankConsent } from '../db/consent-store.ts';
+import { insertRevocation } from '../db/revocation-store.ts';
+import { takeTokenSet } from '../db/token-store.ts';
+import type { Tables } from '../db/tables.ts';
+import { openTokens, sealRevocation } from '../vault/sealed-tokens.ts';
+import type { GatewayContext } from './context.ts';
+
+type Context = Pick<GatewayContext, 'vault' | 'clock'>;
+
+/**
+ * Ends a consent on our side, for good: from the commit on nothing can be read with it. The token moves, sealed anew, to
+ * the list of consents the bank must be told about, where only the telling can use it.
+ * @returns whether it was still alive
+ */
+export async function endConsent(ctx: Context, tx: Transaction<Tables>, consent: BankConsent, reason: string): Promise<boolean> {
+  const now = ctx.clock.now();
+  const wasAlive = await markEnded(tx, consent.consentId, 'ended', reason, now);
+  const sealed = await takeTokenSet(tx, consent.consentId);
+  // A failed attempt may have left an authorised consent at the bank; one that ended before has been dealt with.
+  if (!wasAlive && consent.status !== 'failed') return false;
+  const tokens = sealed === undefined ? null : await openTokens(ctx.vault, consent, sealed);
+  const { aspspId, aspspConsentId, registrationId, validUntil } = consent;
+  const value = await sealRevocation(ctx.vault, consent, tokens);
+  await insertRevocation(tx, { aspspId, aspspConsentId, registrationId, giveUpAt: validUntil, ...value }, now);
+  return wasAlive;
+}
+
+/** The bank says the consent is gone: forget the tokens and tell whoever thought it was there. */
+export async function loseConsent(ctx: Pick<GatewayContext, 'db' | 'clock'>, { consentId, psuId, aspspId }: BankConsent, code: string): Promise<void> {
+  await inTransaction(ctx.db, async (tx) => {
+    const wasAlive = await markEnded(tx, consentId, 'ended', code, ctx.clock.now());
+    await takeTokenSet(tx, consentId);
+    if (wasAlive) await publish(tx, { type: 'bank-gateway.aspsp-consent-lost', subject: consentId, psuId, data: { consentId, psuId, aspspId, code } });
+  });
+}

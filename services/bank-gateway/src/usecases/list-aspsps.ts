@@ -1,0 +1,34 @@
+import type { Aspsp } from '@opl/contracts/model';
+import type { BankAdapter } from '../adapters/bank-adapter.ts';
+import { listHealth } from '../db/health-store.ts';
+import { registeredAspspIds } from '../db/registration-store.ts';
+import type { GatewayContext } from './context.ts';
+
+/** The banks there are, with what each can do and how it is. */
+export async function listAspsps({ db, banks }: Pick<GatewayContext, 'db' | 'banks'>): Promise<Aspsp[]> {
+  const [registered, health] = await Promise.all([registeredAspspIds(db), listHealth(db)]);
+  return banks.adapters.map((adapter) => {
+    const { aspspId, name, bic, countries, environment, scaApproach, historyDays, consentMaxDays } = adapter.profile;
+    const known = health.find((each) => each.aspspId === aspspId);
+    return {
+      aspspId,
+      name,
+      bic: bic ?? null,
+      countries: [...countries],
+      environment,
+      scaApproach,
+      capabilities: capabilitiesOf(adapter),
+      historyDays,
+      consentMaxDays,
+      registered: registered.has(aspspId),
+      health: { status: known?.status ?? 'up', since: known?.since.toString() ?? null },
+    };
+  });
+}
+
+const facets = ['registration', 'consents', 'accounts', 'balances', 'cards', 'transactions'] as const;
+
+/** Having a facet is having the capability. */
+export function capabilitiesOf(adapter: BankAdapter): Aspsp['capabilities'] {
+  return facets.filter((facet) => adapter[facet] !== undefined);
+}

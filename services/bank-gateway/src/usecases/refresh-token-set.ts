@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isOplError } from '@opl/errors';
+import { inTransaction } from '@opl/postgres';
+import type { Bank } from '../banks/bank.ts';
+import type { BankConsent } from '../db/consent-store.ts';
+import { getTokenSet, releaseRefreshLease, replaceTokenSet, takeRefreshLease } from '../db/token-store.ts';
+import { grantedScope, lifetimeSeconds } from '../domain/token-set.ts';
+import type { TokenSet } from '../domain/token-set.ts';
+import { errors } from '../errors.ts';
+import { checkTokenIdToken } from '../oauth/check-return.ts';
+import type { GrantedTokens } from '../oauth/token-endpoint.ts';
+import { openTokens, sealTokens } from '../vault/sealed-tokens.ts';
+import type { GatewayContext } from './context.ts';
+import { loseConsent } from './end-consent.ts';
+
+type Context = Pick<GatewayContext, 'db' | 'vault' | 'clock' | 'logger'>;
+
+export interface VersionedTokens {
+  readonly tokens: TokenSet;
+  readonly version: number;
+}
+
+/** Longer than the deadline of a call, so that a lease only ends before its holder when that one has died. */
+const leaseSeconds = 45;
+/** One try, and one more after a process died in the middle of it; then the person is asked (OA-62). */
+const maxAttempts = 2;
+const pollMs = 50;
+const maxPolls = (leaseSeconds * 1000) / pollMs;
+
+/**
+ * Gets the token set that follows version `seen`: asks the bank, or waits for whoever is asking already, so that one
+ * refresh token is used once (OA-69).
+ */
+export async function refreshTokenSet(ctx: Context, bank: Bank, consent: BankConsent, seen: number): Promise<VersionedTokens> {
+  for (let polls = 0; polls <= maxPolls; polls += 1) {
+    const stored = await getTokenSet(ctx.db, consent.consentId);
+    if (stored === undefined) throw errors.ERR_ASPSP_CONSENT_INVALID();
+    if (stored.version > seen) return { tokens: await openTokens(ctx.vault, consent, stored), version: stored.version };
+    const now = ctx.clock.now();
+    const lease = await inTransaction(ctx.db, (tx) => takeRefreshLease(tx, consent.consentId, seen, now, now.add({ seconds: leaseSeconds })));
+    if (lease !== undefined) {
+      if (lease.refreshAttempts > maxAttempts) return lose(ctx, consent, 'refresh-interrupted');
+      return askBank(ctx, bank, consent, { tokens: await openTokens(ctx.vault, consent, lease), version: seen });
+    }
+    await delay(pollMs);
+  }
+  throw errors.ERR_ASPSP_UNAVAILABLE({ details: { reason: 'refresh' } });
+}
+
+async function askBank(ctx: Context, bank: Bank, consent: BankConsent, held: VersionedTokens): Promise<VersionedTokens> {
+  if (held.tokens.refreshToken === undefined) return lose(ctx, consent, 'no-refresh-token');
+  let granted: GrantedTokens;
+  try {
+    granted = await bank.tokens.refresh(held.tokens.refreshToken);
+  } catch (error) {
+    if (isOplError(error) && error.code === 'ERR_ASPSP_TOKEN_INVALID' && isRefusedGrant(error.details?.reason)) return lose(ctx, consent, 'refresh-refused', error);
+    await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, held.version));
+    throw error;
+  }
+  const tokens = await judge(ctx, bank, consent, held.tokens, granted);
+  const sealed = await sealTokens(ctx.vault, consent, tokens);
+  const now = ctx.clock.now();
+  const refreshExpiresAt = granted.refreshExpiresInSeconds === undefined ? null : now.add({ seconds: lifetimeSeconds(granted.refreshExpiresInSeconds) });
+  const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt };
+  const replaced = await inTransaction(ctx.db, (tx) => replaceTokenSet(tx, consent.consentId, held.version, sealed, dates, now));
+  if (!replaced) throw errors.ERR_ASPSP_CONSENT_INVALID();
+  return { tokens, version: held.version + 1 };
+}
+
+/** A bank that answers a refresh with another person or more rights than before is not believed (OA-54, OA-63). */
+async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: TokenSet, granted: GrantedTokens): Promise<TokenSet> {
+  const now = ctx.clock.now();
+  const scope = grantedScope(before.scope, granted.scope);
+  const next = {
+    accessToken: granted.accessToken,
+    accessExpiresAt: now.add({ seconds: lifetimeSeconds(granted.expiresInSeconds) }),
+    // Banks that do not rotate send none: the old one goes on.
+    refreshToken: granted.refreshToken ?? before.refreshToken,
+    origins: before.origins,
+    subject: before.subject,
+  };
+  if (scope === 'wider-than-asked') return lose(ctx, consent, 'scope-changed');
+  if (granted.idToken !== undefined) {
+    try {
+      await checkTokenIdToken(bank, consent, granted.idToken, next, { channel: 'refresh', now, subject: before.subject });
+    } catch (error) {
+      if (isOplError(error) && error.code === 'ERR_AUTHORIZATION_REFUSED') return lose(ctx, consent, 'id-token-refused', error);
+      throw error;
+    }
+  }
+  return { ...next, scope };
+}
+
+/** RFC 6749 `invalid_grant`; the gateway of some banks calls it `invalid_request`. */
+function isRefusedGrant(reason: unknown): boolean {
+  return reason === 'invalid_grant' || reason === 'invalid_request';
+}
+
+async function lose(ctx: Context, consent: BankConsent, code: string, cause?: unknown): Promise<never> {
+  await loseConsent(ctx, consent, code);
+  throw errors.ERR_ASPSP_TOKEN_INVALID({ details: { reason: code }, ...(cause === undefined ? {} : { cause }) });
+}

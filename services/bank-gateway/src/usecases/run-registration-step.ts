@@ -1,0 +1,79 @@
+import { inTransaction } from '@opl/postgres';
+import type { Transaction } from 'kysely';
+import type { z } from 'zod';
+import { ensureRegistration, getStepOutcome, saveStepOutcome, tryLockStep, unlockStep } from '../db/registration-store.ts';
+import type { RegistrationStepName } from '../db/registration-store.ts';
+import type { Tables } from '../db/tables.ts';
+import { errors } from '../errors.ts';
+import type { GatewayContext } from './context.ts';
+
+export interface StepInput {
+  readonly registrationId: string;
+  readonly aspspId: string;
+}
+
+export interface StepDefinition<Schema extends z.ZodType> {
+  readonly step: RegistrationStepName;
+  /** Form of the outcome: the answer of the contract, so without any secret. */
+  readonly outcome: Schema;
+  /** An outcome that has run out is made anew. */
+  readonly expiresAt?: (outcome: z.output<Schema>) => Temporal.Instant;
+}
+
+export interface StepResult<Schema extends z.ZodType> {
+  readonly outcome: z.output<Schema>;
+  /** Secrets of the step, kept in the same transaction as the outcome. */
+  readonly save?: (tx: Transaction<Tables>) => Promise<void>;
+}
+
+/**
+ * Runs one step of a registration once: a repeat answers what the first run answered. Two runs at a time are refused; a
+ * run whose process died leaves nothing behind and is simply made again.
+ */
+export async function runRegistrationStep<Schema extends z.ZodType>(
+  { db, clock, banks }: Pick<GatewayContext, 'db' | 'clock' | 'banks'>,
+  { registrationId, aspspId }: StepInput,
+  definition: StepDefinition<Schema>,
+  run: () => Promise<StepResult<Schema>>,
+): Promise<z.output<Schema>> {
+  const { step } = definition;
+  banks.adapter(aspspId);
+  const belongsTo = await inTransaction(db, (tx) => ensureRegistration(tx, registrationId, aspspId, clock.now()));
+  if (belongsTo !== aspspId) throw errors.ERR_REGISTRATION_STEP_ORDER({ message: 'This registration began at another bank.' });
+  return db.connection().execute(async (held) => {
+    if (!(await tryLockStep(held, registrationId, step))) throw errors.ERR_REGISTRATION_STEP_RUNNING({ retryAfterSeconds: 5 });
+    try {
+      const known = await outcomeOf(held, registrationId, definition);
+      if (known !== undefined && !hasExpired(known, definition, clock.now())) return known;
+      const { outcome, save } = await run();
+      await inTransaction(db, async (tx) => {
+        await save?.(tx);
+        await saveStepOutcome(tx, registrationId, step, outcome as Record<string, unknown>, clock.now());
+      });
+      return outcome;
+    } finally {
+      await unlockStep(held, registrationId, step);
+    }
+  });
+}
+
+/** What an earlier step answered. @throws ERR_REGISTRATION_STEP_ORDER when it was not run */
+export async function requireOutcome<Schema extends z.ZodType>(
+  { db }: Pick<GatewayContext, 'db'>,
+  registrationId: string,
+  definition: StepDefinition<Schema>,
+): Promise<z.output<Schema>> {
+  const outcome = await outcomeOf(db, registrationId, definition);
+  if (outcome === undefined) throw errors.ERR_REGISTRATION_STEP_ORDER({ details: { missing: definition.step } });
+  return outcome;
+}
+
+async function outcomeOf<Schema extends z.ZodType>(db: GatewayContext['db'], registrationId: string, { step, outcome }: StepDefinition<Schema>): Promise<z.output<Schema> | undefined> {
+  const stored = await getStepOutcome(db, registrationId, step);
+  return stored === undefined ? undefined : outcome.parse(stored);
+}
+
+/** A minute is left for the message to travel. */
+function hasExpired<Schema extends z.ZodType>(outcome: z.output<Schema>, { expiresAt }: StepDefinition<Schema>, now: Temporal.Instant): boolean {
+  return expiresAt !== undefined && Temporal.Instant.compare(expiresAt(outcome), now.add({ minutes: 1 })) <= 0;
+}

@@ -1,0 +1,72 @@
+import { databaseConfig, httpConfig, integer, logConfig, natsConfig, parseConfig, secretFile, serviceTokenConfig, url } from "@opl/service";
+import { z } from "zod";
+import { trustedProxies } from "./session/client-address.ts";
+
+/** Long enough not to be guessed: 32 random bytes as text. */
+function keyFile() {
+  return secretFile().refine((secret) => secret.reveal().length >= 32, "the file holds fewer than 32 characters");
+}
+
+const publicOrigin = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol, hostname } = new URL(text);
+  return origin === text && (protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname)));
+}, "expected an origin such as https://ledger.example, without a path; http only for localhost");
+
+const proxies = z.string().transform((text, context) => {
+  try {
+    return trustedProxies(
+      text
+        .split(",")
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== ""),
+    );
+  } catch (error) {
+    context.addIssue({ code: "custom", message: error instanceof RangeError ? error.message : "not a list of addresses" });
+    return z.NEVER;
+  }
+});
+
+const timeZone = z.string().refine((name) => {
+  try {
+    return Temporal.Now.zonedDateTimeISO(name).timeZoneId !== "";
+  } catch {
+    return false;
+  }
+}, "expected the name of a time zone such as Europe/Helsinki");
+
+const variables = z.object({
+  ...httpConfig,
+  ...databaseConfig,
+  ...natsConfig,
+  ...serviceTokenConfig,
+  ...logConfig,
+  OPL_CONSENT_URL: url("http", "https").describe("the service consent"),
+  OPL_INGEST_URL: url("http", "https").describe("the service ingest"),
+  OPL_ANALYTICS_URL: url("http", "https").describe("the service analytics"),
+  OPL_BANK_GATEWAY_URL: url("http", "https").describe("the service bank-gateway"),
+  OPL_PUBLIC_ORIGIN: publicOrigin.describe("where browsers reach the product; links and the origin check use it, never the Host header"),
+  OPL_TRUSTED_PROXIES: proxies.prefault("").describe("addresses or ranges of our reverse proxies, by commas; only they are believed about a visitor's address"),
+  OPL_WEB_DIR: z.string().optional().describe("folder of the built web client; without it only the API is served"),
+  OPL_SESSION_SECRET_FILE: keyFile().describe("file with a random text that session cookies are signed with"),
+  OPL_SESSION_BINDING_KEY_FILE: keyFile().describe("file with a random text that ties a bank's redirect to the session that began it"),
+  OPL_SESSION_IDLE_MINUTES: integer(5, 10_080).prefault("60").describe("a session that is not used ends after so many minutes"),
+  OPL_SESSION_LONGEST_HOURS: integer(1, 720).prefault("12").describe("every session ends after so many hours"),
+  OPL_SIGN_UPS_PER_HOUR: integer(1, 1_000_000).prefault("30").describe("sign-ups from one address an hour"),
+  OPL_REQUESTS_PER_MINUTE: integer(60, 10_000_000).prefault("20000").describe("requests from one address a minute, in each replica"),
+  OPL_TIME_ZONE: timeZone.default("Europe/Helsinki").describe("whose midnight begins a day and a month"),
+  OPL_DEMO_EMAIL: z.email().optional().describe("with the password: a demo person is made at the first start"),
+  OPL_DEMO_PASSWORD_FILE: secretFile().optional().describe("file with the password of the demo person"),
+});
+
+/** Every variable this service reads. */
+export const configSchema = variables.refine((config) => (config.OPL_DEMO_EMAIL === undefined) === (config.OPL_DEMO_PASSWORD_FILE === undefined), {
+  path: ["OPL_DEMO_PASSWORD_FILE"],
+  message: "belongs together with OPL_DEMO_EMAIL: set both or neither",
+});
+
+export type Config = z.output<typeof configSchema>;
+
+export function readConfig(): Config {
+  return parseConfig(configSchema, process.env, { service: "bff" });
+}

@@ -1,0 +1,25 @@
+import type { Clock } from "@opl/service";
+import type { Logger } from "@opl/telemetry";
+import type { Kysely } from "kysely";
+import type { Clients } from "./clients/index.ts";
+import type { Tables } from "./db/tables.ts";
+import type { StreamHub } from "./live/hub.ts";
+import type { TrustedProxies } from "./session/client-address.ts";
+import type { SessionKeys } from "./session/keys.ts";
+import type { People } from "./session/people.ts";
+
+/** Everything there is to work with; each part takes only what it uses. */
+export interface BffContext {
+  readonly db: Kysely<Tables>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly keys: SessionKeys;
+  readonly people: People;
+  readonly hub: StreamHub;
+  readonly clients: Clients;
+  readonly publicOrigin: string;
+  readonly proxies: TrustedProxies;
+  /** Whose midnight begins a day. */
+  readonly timeZone: string;
+  readonly signUpsPerHour: number;
+}

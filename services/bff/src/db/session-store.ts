@@ -1,0 +1,33 @@
+import type { Transaction } from "kysely";
+import type { Executor } from "@opl/postgres";
+import type { Tables } from "./tables.ts";
+
+/** Which of these sessions may still be used; `startedAfter` is where the longest life of a session begins. */
+export async function usableSessions(
+  db: Executor<Tables>,
+  sessionIds: readonly string[],
+  { now, startedAfter }: { readonly now: Temporal.Instant; readonly startedAfter: Temporal.Instant },
+): Promise<ReadonlySet<string>> {
+  if (sessionIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom("sessions")
+    .select("id")
+    .where("id", "in", [...sessionIds])
+    .where("expiresAt", ">", now)
+    .where("createdAt", ">", startedAfter)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+export async function endSession(tx: Transaction<Tables>, sessionId: string): Promise<void> {
+  await tx.deleteFrom("sessions").where("id", "=", sessionId).execute();
+}
+
+/** Ends all sessions of the person but one. */
+export async function endOtherSessions(tx: Transaction<Tables>, psuId: string, keepSessionId: string): Promise<void> {
+  await tx.deleteFrom("sessions").where("userId", "=", psuId).where("id", "!=", keepSessionId).execute();
+}
+
+export async function deleteExpiredSessions(tx: Transaction<Tables>, now: Temporal.Instant): Promise<void> {
+  await tx.deleteFrom("sessions").where("expiresAt", "<=", now).execute();
+}

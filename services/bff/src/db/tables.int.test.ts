@@ -1,0 +1,53 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { messagingColumns } from "@opl/messaging";
+import { schemaDifferences } from "@opl/postgres";
+import { testDatabase } from "@opl/testkit";
+import { expect, it } from "vitest";
+import type { Tables } from "./tables.ts";
+
+const columns = {
+  people: { id: "uuid", name: "text", email: "text", emailVerified: "bool", image: "text?", createdAt: "timestamptz", updatedAt: "timestamptz" },
+  credentials: {
+    id: "uuid",
+    userId: "uuid",
+    providerId: "text",
+    accountId: "text",
+    password: "text?",
+    accessToken: "text?",
+    refreshToken: "text?",
+    idToken: "text?",
+    accessTokenExpiresAt: "timestamptz?",
+    refreshTokenExpiresAt: "timestamptz?",
+    scope: "text?",
+    createdAt: "timestamptz",
+    updatedAt: "timestamptz",
+  },
+  sessions: {
+    id: "uuid",
+    userId: "uuid",
+    token: "text",
+    ipAddress: "text?",
+    userAgent: "text?",
+    expiresAt: "timestamptz",
+    createdAt: "timestamptz",
+    updatedAt: "timestamptz",
+  },
+  verifications: { id: "uuid", identifier: "text", value: "text", expiresAt: "timestamptz", createdAt: "timestamptz", updatedAt: "timestamptz" },
+  preferences: { psuId: "uuid", locale: "text", theme: "text", privacyMode: "bool", updatedAt: "timestamptz" },
+  attempts: { key: "bytea", count: "int4", windowEndsAt: "timestamptz" },
+  erasures: { psuId: "uuid", erasedAt: "timestamptz" },
+  liveEvents: { id: "int8", psuId: "uuid?", event: "jsonb", createdAt: "timestamptz" },
+  ...messagingColumns,
+} as const;
+
+it("the hand-typed tables are those of the database", async () => {
+  await using database = await testDatabase<Tables>({ service: "bff" });
+  expect(await schemaDifferences(database.database, database.schema, columns)).toEqual([]);
+});
+
+it("the messaging tables are those of the library", () => {
+  const folder = new URL("../../migrations/", import.meta.url);
+  const [first = ""] = readdirSync(folder).toSorted();
+  const copied = /^-- messaging tables\n(.*)^-- end messaging tables$/ms.exec(readFileSync(new URL(first, folder), "utf8"))?.[1];
+  expect(copied).toBe(readFileSync(new URL("../../../../libs/messaging/src/tables.sql", import.meta.url), "utf8"));
+});

@@ -1,0 +1,48 @@
+import { connectMessaging } from "@opl/messaging";
+import { silentLogger, testDatabase } from "@opl/testkit";
+import { systemClock } from "@opl/service";
+import { expect, it } from "vitest";
+import type { Tables } from "../db/tables.ts";
+import { consumedFacts } from "./on-fact.ts";
+import { startEvents } from "./start.ts";
+
+it("starts without an event server that is away, and stops while it is still away (G-36)", async () => {
+  await using database = await testDatabase<Tables>({ service: "bff" });
+  const logger = silentLogger();
+  const connect = async (signal: AbortSignal) => ({
+    messaging: await connectMessaging({ url: "nats://127.0.0.1:1", name: "bff", logger, signal }),
+    ours: true,
+  });
+  const events = await startEvents({ database: database.database, clock: systemClock, logger, connect });
+  await events[Symbol.asyncDispose]();
+});
+
+it("does not start when the event server refuses us", async () => {
+  await using database = await testDatabase<Tables>({ service: "bff" });
+  const refused = new Error("refused");
+  await expect(startEvents({ database: database.database, clock: systemClock, logger: silentLogger(), connect: () => Promise.reject(refused) })).rejects.toBe(
+    refused,
+  );
+});
+
+it("listens to the facts the catalogue gives to bff", () => {
+  expect(consumedFacts.toSorted()).toEqual([
+    "analytics.insights-changed",
+    "analytics.recurring-detected",
+    "bank-gateway.aspsp-degraded",
+    "bank-gateway.aspsp-recovered",
+    "consent.authorised",
+    "consent.expired",
+    "consent.expiring",
+    "consent.rejected",
+    "consent.replaced",
+    "consent.revoked",
+    "ingest.account-discovered",
+    "ingest.accounts-erased",
+    "ingest.balance-recorded",
+    "ingest.page-rejected",
+    "ingest.sync-completed",
+    "ingest.sync-failed",
+    "ingest.transactions-recorded",
+  ]);
+});

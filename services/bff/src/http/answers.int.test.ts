@@ -1,0 +1,199 @@
+import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bffRoutes } from "@opl/contracts/http/bff";
+import type { RouteContract } from "@opl/contracts/http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { trustedProxies } from "../session/client-address.ts";
+import { publicOrigin, startBff } from "../../test/bff.ts";
+import type { Bff, Person } from "../../test/bff.ts";
+import { rawRequest } from "../../test/raw-request.ts";
+import { authContracts } from "./auth.ts";
+
+const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(authContracts)];
+const csp =
+  "default-src 'none';script-src 'self';style-src 'self';font-src 'self';img-src 'self' data:;connect-src 'self';manifest-src 'self';frame-ancestors 'none';base-uri 'none';form-action 'self';require-trusted-types-for 'script';report-uri /api/csp-reports";
+
+describe("every answer", () => {
+  let bff: Bff;
+  let aino: Person;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "opl-web-"));
+    await mkdir(join(folder, "assets"));
+    await writeFile(join(folder, "index.html"), `<!doctype html><title>One Point Ledger</title>${" ".repeat(2_000)}`);
+    await writeFile(join(folder, "favicon.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>");
+    await writeFile(join(folder, "assets", "main-Bx3kQ9zT.js"), `console.log(1);${"/**/".repeat(1_000)}`);
+    bff = await startBff({ config: { OPL_WEB_DIR: folder, OPL_TRUSTED_PROXIES: trustedProxies(["127.0.0.0/8"]) } });
+    aino = await bff.person();
+  });
+  afterAll(async () => {
+    await bff[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  const paths = [
+    ...contracts.map(({ method, path }) => [method, path.replaceAll(/:\w+/g, "01a20000-0000-7000-8000-000000000001")] as const),
+    ...[
+      "/",
+      "/transactions",
+      "/connect/return/op-fi",
+      "/index.html",
+      "/assets/main-Bx3kQ9zT.js",
+      "/favicon.svg",
+      "/assets/none.js",
+      "/api/none",
+      "/api/openapi.json",
+      "/health/live",
+      "/health/ready",
+      "/none.txt",
+      `/${"a".repeat(9_000)}`,
+    ].map((path) => ["GET", path] as const),
+    ...(["POST /nothing", "PUT /api/me", "HEAD /", "OPTIONS /api/me", "DELETE /"] as const).map((line) => line.split(" ") as [string, string]),
+    ["POST", "/api/csp-reports"] as const,
+  ];
+
+  it.each(paths)("to %s %s carries the written policy (G-28, US-18)", async (method, path) => {
+    for (const cookie of [undefined, aino.browser.cookie]) {
+      // Nobody is signed out or erased on the way: without our header no change happens.
+      const { headers, text } = await rawRequest(bff.address, method, path, cookie === undefined ? {} : { cookie });
+      expect(headers).toMatchObject({
+        "content-security-policy": csp,
+        "strict-transport-security": "max-age=31536000; includeSubDomains",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "x-frame-options": "DENY",
+        "permissions-policy": expect.stringContaining("camera=(), "),
+        "cache-control": path.startsWith("/assets/main") ? "public, max-age=31536000, immutable" : path === "/favicon.svg" ? "no-cache" : "no-store",
+      });
+      expect(headers["x-powered-by"] ?? headers["server"]).toBeUndefined();
+      expect(text).not.toMatch(/node_modules|\bat .*\.ts:/);
+    }
+  });
+
+  it("carries the policy on the event stream too", async () => {
+    const stream = await aino.browser.stream();
+    expect(Object.fromEntries(stream.headers)).toMatchObject({
+      "content-security-policy": csp,
+      "cache-control": "no-store",
+      "content-type": "text/event-stream; charset=utf-8",
+      "referrer-policy": "no-referrer",
+    });
+    stream.close();
+  });
+
+  it.each(["/%zz", "/api/%"])("to the address %s, which is none, is as bare as can be", async (path) => {
+    const { status, headers } = await rawRequest(bff.address, "GET", path);
+    expect([status, headers]).toEqual([
+      400,
+      expect.objectContaining({
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+      }),
+    ]);
+  });
+
+  it("leaves out transport security where there is none to secure", async () => {
+    await using local = await startBff({ config: { OPL_PUBLIC_ORIGIN: "http://localhost:3000" } });
+    expect((await local.browser().get("/api/me")).headers.get("strict-transport-security")).toBeNull();
+  });
+
+  it.each([
+    ["/", "text/html; charset=utf-8"],
+    ["/transactions", "text/html; charset=utf-8"],
+    ["/connect/return/op-fi?code=abc&state=def", "text/html; charset=utf-8"],
+    ["/assets/main-Bx3kQ9zT.js", "text/javascript; charset=utf-8"],
+    ["/favicon.svg", "image/svg+xml"],
+  ])("to %s is the client, without a session", async (path, type) => {
+    const { status, headers } = await bff.browser().get(path);
+    expect([status, headers.get("content-type")]).toEqual([200, type]);
+  });
+
+  it.each([
+    "/assets/none.js",
+    "/none.txt",
+    "/api/none",
+    "/api",
+    "/health/none",
+    "/../package.json",
+    "/%2e%2e/package.json",
+    "/assets/..%2f..%2fpackage.json",
+    "/assets",
+    "//evil.example/x.js",
+  ])("to %s is a problem and no page (US-42)", async (path) => {
+    const { status, headers, text } = await rawRequest(bff.address, "GET", path);
+    expect([path, status]).toEqual([path, path === "//evil.example/x.js" ? status : 404]);
+    expect(text).not.toContain("workspaces");
+    if (status === 404) expect(headers["content-type"]).toContain("application/problem+json");
+  });
+
+  it("is compressed and revalidated where that saves something", async () => {
+    const br = await rawRequest(bff.address, "GET", "/assets/main-Bx3kQ9zT.js", { "accept-encoding": "gzip, br" });
+    expect([br.headers["content-encoding"], br.headers["vary"]]).toEqual(["br", "accept-encoding"]);
+    const plain = await rawRequest(bff.address, "GET", "/assets/main-Bx3kQ9zT.js");
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+    expect((await rawRequest(bff.address, "GET", "/assets/main-Bx3kQ9zT.js", { "if-none-match": String(plain.headers["etag"]) })).status).toBe(304);
+  });
+
+  it("sends pages that came in clear to https and refuses the API (US-44)", async () => {
+    const clear = { "x-forwarded-proto": "http" };
+    const page = await rawRequest(bff.address, "GET", "/transactions?text=a", clear);
+    expect([page.status, page.headers["location"]]).toEqual([308, `${publicOrigin}/transactions?text=a`]);
+    const tricky = await rawRequest(bff.address, "GET", "//evil.example/", clear);
+    expect(tricky.headers["location"]).toBe(`${publicOrigin}/evil.example/`);
+    const api = await rawRequest(bff.address, "GET", "/api/me", { ...clear, cookie: aino.browser.cookie ?? "" });
+    expect([api.status, JSON.parse(api.text).code]).toEqual([403, "ERR_PLAIN_HTTP"]);
+  });
+
+  it("takes the address of the person from our own proxy, and of it the part the proxy wrote (US-15)", async () => {
+    await aino.browser.get("/api/accounts", { "x-forwarded-for": "10.9.9.9, 203.0.113.9" });
+    const addresses = bff.downstream.asked.filter(({ operation }) => operation === "listAccounts").map(({ psu }) => psu?.ipAddress);
+    expect(addresses.at(-1)).toBe("203.0.113.9");
+  });
+
+  it("to a report about the content security policy says nothing and keeps nothing", async () => {
+    const report = {
+      "csp-report": { "effective-directive": "script-src", "blocked-uri": "https://evil.example/canary", "document-uri": "https://ledger.example/" },
+    };
+    const send = (body: string, type = "application/csp-report") => rawRequest(bff.address, "POST", "/api/csp-reports", { "content-type": type }, body);
+    expect((await send(JSON.stringify(report))).status).toBe(204);
+    expect((await send("{}")).status).toBe(204);
+    expect((await send("no json")).status).toBe(400);
+    expect((await send("x".repeat(20_000))).status).toBe(413);
+    expect((await send("<report/>", "text/xml")).status).toBe(415);
+    const answers = await Promise.all(Array.from({ length: 80 }, () => send("{}")));
+    expect(answers.some(({ status }) => status === 429)).toBe(true);
+  });
+
+  it("contains the fields of the contract and no others (US-12)", async () => {
+    const { holdings } = aino;
+    const [transaction] = holdings.transactions;
+    const shapes: Record<string, string[]> = {};
+    for (const path of [
+      "/api/me",
+      "/api/overview",
+      "/api/banks",
+      "/api/accounts",
+      "/api/connections",
+      "/api/transactions",
+      `/api/transactions/${transaction?.transactionId}`,
+    ]) {
+      const answer = await aino.browser.get(path);
+      expect(answer.status).toBe(200);
+      expect(answer.text).not.toMatch(/FI\d{16}|"psuId":"(?!" )[^"]*","consentId"|492500|entryReference|"raw"|capabilities|scaApproach/);
+      shapes[path.replace(transaction?.transactionId ?? "", ":transactionId")] = keysOf(answer.json());
+    }
+    expect(shapes).toMatchSnapshot();
+  });
+});
+
+/** Every path of names in a document, lists as one. */
+function keysOf(value: unknown, path = ""): string[] {
+  if (Array.isArray(value)) return [...new Set(value.flatMap((item) => keysOf(item, `${path}[]`)))].toSorted();
+  if (typeof value !== "object" || value === null) return [path];
+  return Object.entries(value).flatMap(([name, inner]) => keysOf(inner, path === "" ? name : `${path}.${name}`));
+}

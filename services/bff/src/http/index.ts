@@ -1,0 +1,24 @@
+import type { BoundRoute } from "@opl/service";
+import type { BffContext } from "../context.ts";
+import { accountRoutes } from "./accounts.ts";
+import { authRoutes } from "./auth.ts";
+import { bankRoutes } from "./banks.ts";
+import { connectionRoutes } from "./connections.ts";
+import { insightRoutes } from "./insights.ts";
+import { meRoutes } from "./me.ts";
+import { overviewRoutes } from "./overview.ts";
+import { transactionRoutes } from "./transactions.ts";
+
+/** Every route that answers in JSON. */
+export function routes(ctx: BffContext): readonly BoundRoute[] {
+  return [
+    ...authRoutes(ctx),
+    ...meRoutes(ctx),
+    ...overviewRoutes(ctx),
+    ...bankRoutes(ctx),
+    ...connectionRoutes(ctx),
+    ...accountRoutes(ctx),
+    ...transactionRoutes(ctx),
+    ...insightRoutes(ctx),
+  ];
+}

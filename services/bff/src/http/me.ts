@@ -1,0 +1,34 @@
+import * as contracts from "@opl/contracts/http/bff";
+import { psuRoute } from "@opl/service";
+import type { BoundRoute } from "@opl/service";
+import type { BffContext } from "../context.ts";
+import { getPreferences } from "../db/preference-store.ts";
+import { errors } from "../errors.ts";
+import { sessionCookieOf } from "../session/cookie.ts";
+import { signedInOf } from "../session/visitor.ts";
+import { eraseMe } from "../usecases/erase-me.ts";
+import { updatePreferences } from "../usecases/update-preferences.ts";
+
+export function meRoutes(ctx: Pick<BffContext, "db" | "clock" | "keys" | "people">): readonly BoundRoute[] {
+  return [
+    psuRoute(contracts.getMe, async ({ psu, request }) => {
+      const { name, email } = signedInOf(request);
+      return { psuId: psu.psuId, name, email, preferences: await getPreferences(ctx.db, psu.psuId) };
+    }),
+    psuRoute(contracts.updatePreferences, async ({ psu, body }) => updatePreferences(ctx, psu.psuId, given(body))),
+    psuRoute(contracts.eraseMe, async ({ psu, body, request, reply }) => {
+      const cookie = sessionCookieOf(request.headers.cookie);
+      if (cookie === undefined) throw errors.ERR_NOT_SIGNED_IN();
+      await eraseMe(ctx, { psuId: psu.psuId, cookie, password: body.password });
+      const { cookies } = await ctx.people.signOut(cookie);
+      reply.headers({ "set-cookie": [...cookies], "clear-site-data": '"cache", "storage"' });
+    }),
+  ];
+}
+
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+/** Only what was said; a key that is there without a value would otherwise overwrite. */
+function given<T extends object>(changes: T): Given<T> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Given<T>;
+}

@@ -1,0 +1,174 @@
+import { bffRoutes } from "@opl/contracts/http/bff";
+import type { RouteContract } from "@opl/contracts/http";
+import { newId } from "@opl/service";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { password, startBff } from "../../test/bff.ts";
+import type { Bff, Person } from "../../test/bff.ts";
+import { browserAt } from "../../test/browser.ts";
+import type { Answer, Browser } from "../../test/browser.ts";
+import { authContracts } from "./auth.ts";
+
+/**
+ * Every route with an id, tried by everybody who must not have it (G-15, US-08, US-09, US-10). The list of routes and ids comes
+ * from the contracts; a new route with an id and without a case here fails the first test.
+ */
+interface Case {
+  /** The id of something this person has. */
+  readonly id: (owner: Person) => string;
+  /** Path and body with that id in its place. */
+  readonly ask: (id: string) => { readonly path: string; readonly body?: unknown };
+  /** What somebody else gets: as if it did not exist, or a list with nothing in it. */
+  readonly others: 404 | "nothing";
+}
+
+const account = ({ holdings }: Person): string => holdings.accounts[0]?.accountId ?? "";
+const transaction = ({ holdings }: Person): string => holdings.transactions[1]?.transactionId ?? "";
+const consent = ({ holdings }: Person): string => holdings.consent.consentId;
+
+const cases: Readonly<Record<string, Case>> = {
+  "startConnection body.renews": { id: consent, ask: (id) => ({ path: "/api/connections", body: { aspspId: "op-fi", renews: id } }), others: 404 },
+  "getConnection params.consentId": { id: consent, ask: (id) => ({ path: `/api/connections/${id}` }), others: 404 },
+  "refreshConnection params.consentId": { id: consent, ask: (id) => ({ path: `/api/connections/${id}/refresh` }), others: 404 },
+  "withdrawConnection params.consentId": { id: consent, ask: (id) => ({ path: `/api/connections/${id}/withdrawal`, body: { keepData: true } }), others: 404 },
+  "listTransactionRows query.accountId": { id: account, ask: (id) => ({ path: `/api/transactions?accountId=${id}` }), others: 404 },
+  "listTransactionRows query.recurringId": {
+    id: ({ holdings }) => holdings.recurringId,
+    ask: (id) => ({ path: `/api/transactions?recurringId=${id}` }),
+    others: "nothing",
+  },
+  "getTransactionView params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}` }), others: 404 },
+  "getProof params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/proof` }), others: 404 },
+  "getNetWorth query.accountId": { id: account, ask: (id) => ({ path: `/api/insights/net-worth?from=2026-01-01&to=2026-11-22&accountId=${id}` }), others: 404 },
+};
+
+const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(authContracts)];
+
+/** `operation place.name` for each id a request can carry. */
+const idPlaces = contracts.flatMap(({ operationId, params, query, body }) =>
+  Object.entries({ params, query, body }).flatMap(([place, schema]) =>
+    schema === undefined ? [] : uuidsIn(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" })).map((name) => `${operationId} ${place}.${name}`),
+  ),
+);
+
+function uuidsIn(schema: unknown, name = ""): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { format, properties, items, anyOf } = schema as { format?: string; properties?: Record<string, unknown>; items?: unknown; anyOf?: unknown[] };
+  if (format === "uuid") return [name];
+  const inner = [
+    ...Object.entries(properties ?? {}).flatMap(([key, value]) => uuidsIn(value, name === "" ? key : `${name}.${key}`)),
+    ...uuidsIn(items, name),
+    ...(anyOf ?? []).flatMap((one) => uuidsIn(one, name)),
+  ];
+  return [...new Set(inner)];
+}
+
+const methodOf = (place: string): string => contracts.find(({ operationId }) => operationId === place.split(" ")[0])?.method ?? "GET";
+
+describe("whose is it", () => {
+  let bff: Bff;
+  let owner: Person;
+  const strangers: Record<string, Browser> = {};
+  beforeAll(async () => {
+    bff = await startBff();
+    owner = await bff.person();
+    strangers["anonymous"] = bff.browser();
+    strangers["another person"] = (await bff.person()).browser;
+    strangers["signed out"] = await afterwards(await bff.person(owner.email), (browser) => browser.send("POST", "/api/auth/sign-out", { body: {} }));
+    strangers["erased"] = await afterwards(await bff.person(), (browser) => browser.send("DELETE", "/api/me", { body: { password } }));
+    strangers["with a forged cookie"] = browserAt(bff.address, owner.browser.origin);
+    strangers["with a forged cookie"].cookie = owner.browser.cookie?.replace(/.{8}$/, "AAAAAAA%3D");
+  });
+  afterAll(() => bff[Symbol.asyncDispose]());
+
+  /** A browser that goes on using its cookie after the session has ended. */
+  async function afterwards({ browser }: Person, end: (browser: Browser) => Promise<Answer>): Promise<Browser> {
+    const { cookie } = browser;
+    const answer = await end(browser);
+    expect(answer.status).toBe(204);
+    browser.cookie = cookie;
+    return browser;
+  }
+
+  it("has a case for every id that a request can carry (G-15)", () => {
+    expect(idPlaces.toSorted()).toEqual(Object.keys(cases).toSorted());
+  });
+
+  describe.each(Object.entries(cases))("%s", (place, { id, ask, others }) => {
+    const send = (browser: Browser, of: string): Promise<Answer> => {
+      const { path, body } = ask(of);
+      return browser.send(methodOf(place), path, body === undefined ? {} : { body });
+    };
+
+    it("answers its owner", async () => {
+      const { status } = await send(owner.browser, id(owner));
+      expect(status).toBeGreaterThanOrEqual(200);
+      expect(status).toBeLessThan(300);
+    });
+
+    it("is to another person as if it did not exist (US-08)", async () => {
+      const stranger = strangers["another person"] as Browser;
+      const [foreign, unknown] = [await send(stranger, id(owner)), await send(stranger, newId())];
+      expect(comparable(foreign)).toEqual(comparable(unknown));
+      if (others === 404) expect(foreign.status).toBe(404);
+      else expect(foreign.json()).toMatchObject({ transactions: [] });
+      expect(foreign.text).not.toContain(owner.holdings.canary);
+    });
+
+    it.each(["anonymous", "signed out", "erased", "with a forged cookie"])("is closed to who is %s", async (who) => {
+      const answer = await send(strangers[who] as Browser, id(owner));
+      expect(answer.status).toBe(401);
+      expect(answer.json()).toMatchObject({ code: "ERR_NOT_SIGNED_IN" });
+      expect(answer.text).not.toContain(owner.holdings.canary);
+    });
+
+    it.each(["not-an-id", "00000000-0000-0000-0000-00000000000g", "%00", "..%2f..%2fhealth%2flive", "' or 1=1 --"])(
+      "never takes %j for an id (US-34, US-42)",
+      async (text) => {
+        const answer = await send(owner.browser, text);
+        expect([400, 404]).toContain(answer.status);
+        expect(answer.text).not.toContain(owner.holdings.canary);
+      },
+    );
+  });
+
+  it("refuses a list of ids of which one is another's as a whole (US-09)", async () => {
+    const stranger = strangers["another person"] as Browser;
+    const own = (await stranger.get("/api/accounts")).json<{ accounts: { accountId: string }[] }>().accounts[0]?.accountId ?? "";
+    expect((await stranger.get(`/api/transactions?accountId=${own}`)).status).toBe(200);
+    expect((await stranger.get(`/api/transactions?accountId=${own}&accountId=${account(owner)}`)).status).toBe(404);
+  });
+
+  it("shows every person only their own in the lists without an id", async () => {
+    const stranger = strangers["another person"] as Browser;
+    for (const path of contracts
+      .filter(({ method, params, psu }) => method === "GET" && params === undefined && psu === "required")
+      .map((contract) => contract.path)) {
+      const answer = await stranger.get(
+        path === "/api/insights/spending" || path === "/api/insights/net-worth" ? `${path}?from=2026-01-01&to=2026-11-22` : path,
+      );
+      expect([path, answer.status]).toEqual([path, 200]);
+      expect(answer.text).not.toContain(owner.holdings.canary);
+      expect(answer.text).not.toContain(owner.email);
+    }
+  });
+
+  it("does not let another session finish what this one began (US-05, US-06)", async () => {
+    const begun = await owner.browser.send("POST", "/api/connections", { body: { aspspId: "op-fi" } });
+    const { consentId } = begun.json<{ consentId: string }>();
+    const body = { redirectContext: "op-fi", parameters: [{ name: "state", value: consentId }] };
+    const secondSession = browserAt(bff.address, owner.browser.origin);
+    await secondSession.send("POST", "/api/auth/sign-in/email", { body: { email: owner.email, password } });
+    expect((await (strangers["another person"] as Browser).send("POST", "/api/connections/return", { body })).status).toBe(403);
+    expect((await secondSession.send("POST", "/api/connections/return", { body })).status).toBe(403);
+    expect((await owner.browser.send("POST", "/api/connections/return", { body })).status).toBe(200);
+  });
+});
+
+/** An answer without what differs between any two requests. */
+function comparable({ status, headers, text }: Answer): object {
+  const named = Object.fromEntries(
+    [...headers].filter(([name]) => !["date", "x-request-id", "content-length", "x-ratelimit-remaining", "x-ratelimit-reset"].includes(name)),
+  );
+  return { status, headers: named, text: text.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "<id>") };
+}

@@ -1,0 +1,178 @@
+import { betterAuth } from "better-auth";
+import type { BetterAuthOptions } from "better-auth";
+import { APIError } from "better-auth/api";
+import { getAdapter } from "better-auth/db/adapter";
+import type { Kysely } from "kysely";
+import { newId } from "@opl/service";
+import type { Clock } from "@opl/service";
+import type { Logger } from "@opl/telemetry";
+import { inTransaction } from "@opl/postgres";
+import { findPersonByEmail } from "../db/person-store.ts";
+import { endSession } from "../db/session-store.ts";
+import type { Tables } from "../db/tables.ts";
+import { passwordLength } from "../domain/password-rules.ts";
+import { sessionCookieAttributes, sessionCookieName } from "./cookie.ts";
+import { withHashedSessionTokens } from "./hashed-tokens.ts";
+import { instantsAsDates } from "./instants-as-dates.ts";
+import { hashPassword, verifyPassword } from "./password.ts";
+
+/** Who is signed in, by which session. */
+export interface SignedIn {
+  readonly psuId: string;
+  readonly sessionId: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Where a request comes from, for the record of the session. */
+export interface Visitor {
+  readonly ipAddress: string;
+  readonly userAgent?: string;
+}
+
+/** An answer that changes the browser's cookie: values for Set-Cookie headers beside it. */
+export interface WithCookies<T> {
+  readonly value: T;
+  readonly cookies: readonly string[];
+}
+
+/** People, their credentials and their sessions. The login library does the work; this says what of it we use. */
+export interface People {
+  /** Silently does nothing for an address that is taken, in the same time (US-21). */
+  signUp(person: { readonly name: string; readonly email: string; readonly password: string }): Promise<void>;
+  /** A new session with a new id each time; undefined when address and password do not fit. */
+  signIn(credentials: { readonly email: string; readonly password: string }, visitor: Visitor): Promise<WithCookies<SignedIn> | undefined>;
+  /** Whose session the cookie is, undefined for none, an ended or an expired one. A session in use lives on. */
+  authenticate(cookie: string | undefined): Promise<WithCookies<SignedIn> | undefined>;
+  signOut(cookie: string | undefined): Promise<WithCookies<undefined>>;
+  /** Is this the password of the person whose session the cookie is? */
+  passwordFits(cookie: string, password: string): Promise<boolean>;
+}
+
+export interface PeopleOptions {
+  readonly db: Kysely<Tables>;
+  readonly cookieSecret: string;
+  readonly publicOrigin: string;
+  /** A session that is not used ends after this time. */
+  readonly idleMinutes: number;
+  /** Every session ends after this time. */
+  readonly longestHours: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Set by us on what we hand to the library, never read from a request. */
+const addressHeader = "opl-client-address";
+
+export async function openPeople(options: PeopleOptions): Promise<People> {
+  const auth = await configureLibrary(options);
+  const { api } = auth;
+  const endOfLife = (createdAt: Date): number => createdAt.getTime() + options.longestHours * 3_600_000;
+  return {
+    async signUp(person) {
+      try {
+        await api.signUpEmail({ body: person });
+      } catch (error) {
+        // Two at once with one address: the unique key let one through, and the other learns as little as later ones do.
+        if (!(error instanceof APIError) || (await findPersonByEmail(options.db, person.email)) === undefined) throw error;
+      }
+    },
+    async signIn(credentials, visitor) {
+      const headers = new Headers({ [addressHeader]: visitor.ipAddress, ...(visitor.userAgent === undefined ? {} : { "user-agent": visitor.userAgent }) });
+      const answer = await orUndefinedWhenRefused(api.signInEmail({ body: credentials, headers, returnHeaders: true }));
+      if (answer === undefined) return undefined;
+      const cookies = ownCookies(answer.headers);
+      // The library answers with the token; the session's own id is what the rest of the system knows it by.
+      const session = await api.getSession({ headers: new Headers({ cookie: cookiePair(cookies) }) });
+      return session === null ? undefined : { value: signedIn(session), cookies };
+    },
+    async authenticate(cookie) {
+      if (cookie === undefined) return undefined;
+      const answer = await orUndefinedWhenRefused(api.getSession({ headers: new Headers({ cookie }), returnHeaders: true }));
+      const session = answer?.response ?? null;
+      if (answer === undefined || session === null) return undefined;
+      if (endOfLife(session.session.createdAt) <= options.clock.now().epochMilliseconds) {
+        await inTransaction(options.db, (tx) => endSession(tx, session.session.id));
+        return undefined;
+      }
+      return { value: signedIn(session), cookies: ownCookies(answer.headers) };
+    },
+    async signOut(cookie) {
+      const headers = new Headers(cookie === undefined ? {} : { cookie });
+      // The library would say "done" as well when the database cannot be reached; a session that lives on must not look ended.
+      const answer = await orUndefinedWhenRefused(api.getSession({ headers }));
+      if (answer !== undefined && answer !== null) await inTransaction(options.db, (tx) => endSession(tx, answer.session.id));
+      const cleared = await api.signOut({ headers, returnHeaders: true });
+      return { value: undefined, cookies: ownCookies(cleared.headers) };
+    },
+    async passwordFits(cookie, password) {
+      const answer = await orUndefinedWhenRefused(api.verifyPassword({ body: { password }, headers: new Headers({ cookie }) }));
+      return answer?.status === true;
+    },
+  };
+}
+
+async function configureLibrary({ db, cookieSecret, publicOrigin, idleMinutes, logger }: PeopleOptions) {
+  const options: BetterAuthOptions = {
+    appName: "One Point Ledger",
+    baseURL: publicOrigin,
+    basePath: "/api/auth",
+    secret: cookieSecret,
+    telemetry: { enabled: false },
+    // Messages of the library may name people: only that something went wrong is worth a line of ours.
+    logger: { level: "error", disableColors: true, log: (_level: string, message: string) => logger.error({ subsystem: "people" }, message.split(":")[0]) },
+    emailAndPassword: {
+      enabled: true,
+      autoSignIn: false,
+      minPasswordLength: passwordLength.min,
+      maxPasswordLength: passwordLength.max,
+      password: { hash: hashPassword, verify: verifyPassword },
+    },
+    user: { modelName: "people" },
+    session: { modelName: "sessions", expiresIn: idleMinutes * 60, updateAge: Math.ceil((idleMinutes * 60) / 10), cookieCache: { enabled: false } },
+    account: { modelName: "credentials" },
+    verification: { modelName: "verifications" },
+    // Attempts are counted by us, per address and per account, in Postgres.
+    rateLimit: { enabled: false },
+    advanced: {
+      ipAddress: { ipAddressHeaders: [addressHeader] },
+      cookies: { session_token: { name: sessionCookieName, attributes: sessionCookieAttributes } },
+      defaultCookieAttributes: sessionCookieAttributes,
+      useSecureCookies: false,
+      database: { generateId: () => newId() },
+    },
+  };
+  const adapter = await getAdapter({ ...options, database: { db: db.withPlugin(instantsAsDates), type: "postgres", transaction: true } });
+  const auth = betterAuth({ ...options, database: () => withHashedSessionTokens(adapter) });
+  await auth.$context;
+  return auth;
+}
+
+interface LibrarySession {
+  readonly session: { readonly id: string };
+  readonly user: { readonly id: string; readonly name: string; readonly email: string };
+}
+
+function signedIn({ session, user }: LibrarySession): SignedIn {
+  return { psuId: user.id, sessionId: session.id, name: user.name, email: user.email };
+}
+
+/** The one cookie we use; the library also clears some that it never set here. */
+function ownCookies(headers: Headers): readonly string[] {
+  return headers.getSetCookie().filter((cookie) => cookie.startsWith(`${sessionCookieName}=`));
+}
+
+function cookiePair(cookies: readonly string[]): string {
+  return cookies[0]?.split(";")[0] ?? "";
+}
+
+/** The library says no by throwing; anything but a refusal is thrown on, as what it was before the library wrapped it. */
+async function orUndefinedWhenRefused<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof APIError)) throw error;
+    if (error.statusCode < 500) return undefined;
+    throw error.cause ?? error;
+  }
+}

@@ -1,0 +1,61 @@
+import type { FastifyRequest } from "fastify";
+import type { RouteContract } from "@opl/contracts/http";
+import type { Authenticated, ServiceTokens } from "@opl/service";
+import { errors } from "../errors.ts";
+import { clientAddress } from "./client-address.ts";
+import type { TrustedProxies } from "./client-address.ts";
+import { sessionCookieOf } from "./cookie.ts";
+import type { People, SignedIn, Visitor } from "./people.ts";
+
+const longestUserAgent = 500;
+
+/** Where a request comes from; never from a header a stranger wrote. */
+export function visitorOf(request: FastifyRequest, proxies: TrustedProxies): Visitor {
+  const agent = request.headers["user-agent"];
+  return {
+    ipAddress: clientAddress(request.socket.remoteAddress ?? "0.0.0.0", request.headers["x-forwarded-for"], proxies),
+    ...(agent === undefined ? {} : { userAgent: agent.slice(0, longestUserAgent) }),
+  };
+}
+
+/** The session a request comes with. A renewed cookie is put on the answer. */
+export async function sessionOf(request: FastifyRequest, people: People): Promise<SignedIn | undefined> {
+  const known = seen.get(request);
+  if (known !== undefined) return known;
+  const session = await people.authenticate(sessionCookieOf(request.headers.cookie));
+  if (session === undefined) return undefined;
+  seen.set(request, session.value);
+  renewed.set(request, session.cookies);
+  return session.value;
+}
+
+/** The session of a request that was let in as somebody's. */
+export function signedInOf(request: FastifyRequest): SignedIn {
+  const session = seen.get(request);
+  if (session === undefined) throw errors.ERR_NOT_SIGNED_IN();
+  return session;
+}
+
+/** For the security log: which session asked, if one did. */
+export function sessionIdOf(request: FastifyRequest): string | undefined {
+  return seen.get(request)?.sessionId;
+}
+
+/** Cookies that the answer to this request has to carry. */
+export function renewedCookiesOf(request: FastifyRequest): readonly string[] {
+  return renewed.get(request) ?? [];
+}
+
+/** Lets a request in: anybody where no person is needed, else who is signed in, with the signed proof for the services behind us. */
+export function authenticator({ people, tokens, proxies }: { readonly people: People; readonly tokens: ServiceTokens; readonly proxies: TrustedProxies }) {
+  return async (request: FastifyRequest, contract: RouteContract): Promise<Authenticated> => {
+    if (contract.psu === "none") return { caller: "browser" };
+    const session = await sessionOf(request, people);
+    if (session === undefined) throw errors.ERR_NOT_SIGNED_IN();
+    const psu = await tokens.signPsuContext({ psuId: session.psuId, sessionId: session.sessionId, ...visitorOf(request, proxies) });
+    return { caller: "browser", psu };
+  };
+}
+
+const seen = new WeakMap<FastifyRequest, SignedIn>();
+const renewed = new WeakMap<FastifyRequest, readonly string[]>();

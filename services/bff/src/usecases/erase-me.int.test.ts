@@ -1,0 +1,92 @@
+import { eventually } from "@opl/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { password, startBff } from "../../test/bff.ts";
+import type { Bff } from "../../test/bff.ts";
+import { publisherOf } from "../../test/facts.ts";
+
+describe("being forgotten", () => {
+  let bff: Bff;
+  beforeAll(async () => {
+    bff = await startBff();
+  });
+  afterAll(() => bff[Symbol.asyncDispose]());
+
+  const tablesAbout = async (psuId: string): Promise<Record<string, number>> => {
+    const { db } = bff.database.database;
+    const [people, sessions, credentials, preferences, liveEvents] = await Promise.all([
+      db.selectFrom("people").selectAll().where("id", "=", psuId).execute(),
+      db.selectFrom("sessions").selectAll().where("userId", "=", psuId).execute(),
+      db.selectFrom("credentials").selectAll().where("userId", "=", psuId).execute(),
+      db.selectFrom("preferences").selectAll().where("psuId", "=", psuId).execute(),
+      db.selectFrom("liveEvents").selectAll().where("psuId", "=", psuId).execute(),
+    ]);
+    return {
+      people: people.length,
+      sessions: sessions.length,
+      credentials: credentials.length,
+      preferences: preferences.length,
+      liveEvents: liveEvents.length,
+    };
+  };
+
+  it("needs the password once more", async () => {
+    const { browser, psuId } = await bff.person();
+    const answer = await browser.send("DELETE", "/api/me", { body: { password: "not the password" } });
+    expect([answer.status, answer.json()]).toEqual([422, expect.objectContaining({ code: "ERR_PASSWORD_REFUSED" })]);
+    expect(await tablesAbout(psuId)).toMatchObject({ people: 1, sessions: 1 });
+  });
+
+  it("limits guessing the password in a session somebody left open (US-20)", async () => {
+    const { browser } = await bff.person();
+    for (let tries = 0; tries < 10; tries += 1) expect((await browser.send("DELETE", "/api/me", { body: { password: "not the password" } })).status).toBe(422);
+    expect((await browser.send("DELETE", "/api/me", { body: { password } })).status).toBe(429);
+  });
+
+  it("deletes everything here, tells the others once, and ends streams and sessions (US-24, US-35, US-37)", async () => {
+    const { browser, psuId } = await bff.person();
+    await using consent = await publisherOf("consent", bff.messaging);
+    const expiring = {
+      type: "consent.expiring",
+      subject: psuId,
+      psuId,
+      data: { consentId: psuId, psuId, aspspId: "op-fi", validUntil: "2026-12-01T00:00:00Z", daysLeft: 7 },
+    } as const;
+    await browser.send("PATCH", "/api/me/preferences", { body: { locale: "sv" } });
+    const stream = await browser.stream();
+    await consent.tell(expiring);
+    await eventually(() => stream.events.length > 0);
+    expect(await tablesAbout(psuId)).toEqual({ people: 1, sessions: 1, credentials: 1, preferences: 1, liveEvents: 1 });
+
+    const { cookie } = browser;
+    const both = [browser.send("DELETE", "/api/me", { body: { password } }), browser.send("DELETE", "/api/me", { body: { password } })];
+    const statuses = (await Promise.all(both)).map(({ status }) => status);
+    expect(statuses).toContain(204);
+    await eventually(() => stream.events.some(({ event }) => event === "signed-out"), { timeoutMs: 2_000 });
+    browser.cookie = cookie;
+    expect((await browser.get("/api/me")).status).toBe(401);
+
+    // A fact that was on its way brings nothing back.
+    await consent.tell(expiring);
+    await eventually(async () => {
+      const handled = await bff.database.database.db.selectFrom("inbox").selectAll().where("consumer", "=", "bff-on-consent-expiring").execute();
+      return handled.length === 2;
+    });
+    expect(await tablesAbout(psuId)).toEqual({ people: 0, sessions: 0, credentials: 0, preferences: 0, liveEvents: 0 });
+    const told = await bff.database.database.db
+      .selectFrom("outbox")
+      .selectAll()
+      .where("eventType", "=", "bff.user-erased")
+      .where("psuId", "=", psuId)
+      .execute();
+    expect(told.map(({ aggregateId, data }) => [aggregateId, JSON.parse(data)])).toEqual([[psuId, { psuId, erasedAt: expect.any(String) }]]);
+  });
+
+  it("frees the address for a new person, who is somebody else", async () => {
+    const { browser, email, psuId } = await bff.person();
+    await browser.send("DELETE", "/api/me", { body: { password } });
+    await browser.send("POST", "/api/auth/sign-up/email", { body: { name: "Again", email, password } });
+    const again = await browser.send("POST", "/api/auth/sign-in/email", { body: { email, password } });
+    expect(again.status).toBe(200);
+    expect(again.json<{ psuId: string }>().psuId).not.toBe(psuId);
+  });
+});

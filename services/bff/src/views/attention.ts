@@ -1,0 +1,73 @@
+import type { OverviewView } from "@opl/contracts/http/bff";
+import type { Consent } from "@opl/contracts/model";
+import { bankNames } from "./bank-names.ts";
+import { daysBetween } from "./connection.ts";
+import type { Moment, OverviewParts } from "./overview.ts";
+
+type Attention = OverviewView["attention"];
+
+const warnDays = 14;
+/** A lost permission and a changed price stop asking for attention after this time. */
+const rememberDays = 30;
+
+/** What needs the person, most pressing kind first. */
+export function attentionList(parts: OverviewParts, moment: Moment): Attention {
+  return [
+    ...endedPermissions(parts, moment),
+    ...banksDown(parts),
+    ...endingPermissions(parts, moment),
+    ...incompleteAccounts(parts),
+    ...changedPrices(parts, moment),
+  ];
+}
+
+function endingPermissions({ consents = [], banks }: OverviewParts, { now }: Moment): Attention {
+  return consents
+    .filter((consent) => consent.status === "valid" && daysBetween(now, consent.validUntil) <= warnDays)
+    .map((consent) => ({
+      kind: "permission-ends" as const,
+      consentId: consent.consentId,
+      aspspName: bankNames(banks)(consent.aspspId),
+      daysLeft: daysBetween(now, consent.validUntil),
+    }));
+}
+
+/** Permissions that ended without the person's doing and that nothing newer at the same bank stands in for. */
+function endedPermissions({ consents = [], banks }: OverviewParts, { now }: Moment): Attention {
+  const connected = new Set(consents.filter((consent) => consent.status === "valid").map((consent) => consent.aspspId));
+  return consents
+    .filter((consent) => endedByOthers(consent) && !connected.has(consent.aspspId) && endedLately(consent, now))
+    .map(({ consentId, aspspId }) => ({ kind: "permission-ended" as const, consentId, aspspId, aspspName: bankNames(banks)(aspspId) }));
+}
+
+function endedByOthers(consent: Consent): boolean {
+  if (consent.authorisedAt === null || consent.endedAt === null || consent.status === "replaced") return false;
+  const end = consent.history.findLast((entry) => entry.what === "expired" || entry.what === "revoked" || entry.what === "lost");
+  return end !== undefined && end.by !== "psu";
+}
+
+function endedLately(consent: Consent, now: Temporal.Instant): boolean {
+  return consent.endedAt !== null && Temporal.Instant.compare(now.subtract({ hours: rememberDays * 24 }), consent.endedAt) <= 0;
+}
+
+function incompleteAccounts({ accounts = [] }: OverviewParts): Attention {
+  return accounts.flatMap(({ accountId, name, incompleteSince }) =>
+    incompleteSince === null ? [] : [{ kind: "account-incomplete" as const, accountId, accountName: name, since: incompleteSince }],
+  );
+}
+
+function banksDown({ consents = [], banks = [] }: OverviewParts): Attention {
+  const connected = new Set(consents.filter((consent) => consent.status === "valid").map((consent) => consent.aspspId));
+  return banks
+    .filter((bank) => bank.health.status === "down" && connected.has(bank.aspspId))
+    .map((bank) => ({ kind: "bank-down" as const, aspspId: bank.aspspId, aspspName: bank.name, since: bank.health.since }));
+}
+
+function changedPrices({ recurring = [] }: OverviewParts, { today }: Moment): Attention {
+  const since = today.subtract({ days: rememberDays }).toString();
+  return recurring.flatMap(({ status, recurringId, counterpartyName, previousAmount, changedOn, amount }) =>
+    status === "active" && previousAmount !== null && changedOn !== null && changedOn >= since
+      ? [{ kind: "price-changed" as const, recurringId, counterpartyName, before: previousAmount, now: amount }]
+      : [],
+  );
+}

@@ -1,0 +1,56 @@
+import type { ConnectionView } from "@opl/contracts/http/bff";
+import type { LedgerAccount } from "@opl/contracts/http/ingest";
+import type { Aspsp, Consent, Sync } from "@opl/contracts/model";
+import { bankNames } from "./bank-names.ts";
+import { maskNumber } from "./masked-number.ts";
+
+/** Answers of the owners; undefined: could not be had just now. */
+export interface ConnectionParts {
+  readonly accounts: readonly LedgerAccount[] | undefined;
+  readonly syncs: readonly Sync[] | undefined;
+  readonly banks: readonly Aspsp[] | undefined;
+}
+
+/** What a person calls a bank: one consent with its accounts, its latest reading and how the bank is. */
+export function connectionView(consent: Consent, parts: ConnectionParts, now: Temporal.Instant): ConnectionView {
+  const accounts = (parts.accounts ?? []).filter((account) => account.consentId === consent.consentId);
+  return {
+    consentId: consent.consentId,
+    aspspId: consent.aspspId,
+    aspspName: bankNames(parts.banks)(consent.aspspId),
+    status: consent.status,
+    createdAt: consent.createdAt,
+    authorisedAt: consent.authorisedAt,
+    validUntil: consent.validUntil,
+    endedAt: consent.endedAt,
+    daysLeft: consent.status === "valid" ? daysBetween(now, consent.validUntil) : null,
+    lastUsedAt: latest(accounts.map((account) => account.readAt)),
+    accounts: accounts
+      .map(({ accountId, name, kind, iban, maskedPan }) => ({ accountId, name, kind, maskedNumber: maskNumber(iban) ?? maskNumber(maskedPan) }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    sync: parts.syncs?.find((sync) => sync.consentId === consent.consentId) ?? null,
+    health: parts.banks?.find((bank) => bank.aspspId === consent.aspspId)?.health ?? null,
+    history: consent.history,
+  };
+}
+
+/**
+ * The connections a person has or had, newest first. Attempts that never became a permission are left out: they are part
+ * of connecting a bank, not of what was allowed.
+ */
+export function listedConnections(consents: readonly Consent[], parts: ConnectionParts, now: Temporal.Instant): ConnectionView[] {
+  return consents
+    .filter((consent) => consent.authorisedAt !== null || consent.status === "valid")
+    .toSorted((a, b) => Temporal.Instant.compare(b.createdAt, a.createdAt))
+    .map((consent) => connectionView(consent, parts, now));
+}
+
+/** Whole days until `until`, never negative. */
+export function daysBetween(now: Temporal.Instant, until: string): number {
+  const hours = now.until(until, { largestUnit: "hours" }).hours;
+  return Math.max(0, Math.floor(hours / 24));
+}
+
+function latest(times: readonly (string | null)[]): string | null {
+  return times.filter((time) => time !== null).toSorted((a, b) => Temporal.Instant.compare(b, a))[0] ?? null;
+}

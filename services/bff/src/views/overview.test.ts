@@ -1,0 +1,167 @@
+import { overviewView as contract } from "@opl/contracts/http/bff";
+import type { z } from "zod";
+import type { recurring } from "@opl/contracts/http/analytics";
+import type { Consent } from "@opl/contracts/model";
+import { describe, expect, it } from "vitest";
+import { aConsent, anAccount, bank } from "../../test/world.ts";
+import { overviewView } from "./overview.ts";
+import type { OverviewParts } from "./overview.ts";
+
+const moment = { now: Temporal.Instant.from("2026-11-22T10:00:00Z"), today: Temporal.PlainDate.from("2026-11-22") };
+const eur = (amount: string) => ({ amount, currency: "EUR" });
+const balance = (amount: string, currency = "EUR") => [{ type: "interimBooked" as const, amount: { amount, currency }, asOf: "2026-11-22T09:00:00Z" }];
+
+const complete: OverviewParts = {
+  accounts: [],
+  consents: [],
+  banks: [bank],
+  netWorth: { currencies: [], accounts: [] },
+  month: { currencies: [] },
+  recurring: [],
+};
+const show = (parts: Partial<OverviewParts>) => overviewView({ ...complete, ...parts }, moment);
+
+function aRecurring(overrides: Partial<z.output<typeof recurring>> = {}): z.output<typeof recurring> {
+  return {
+    recurringId: "01a20000-0000-7000-8000-000000000001",
+    accountId: "01a20000-0000-7000-8000-000000000002",
+    counterpartyName: "Elisa",
+    category: "subscriptions",
+    cadence: "monthly",
+    amount: eur("-29.90"),
+    previousAmount: null,
+    changedOn: null,
+    firstDate: "2025-01-01",
+    lastDate: "2026-11-01",
+    nextDate: "2026-12-01",
+    occurrences: 23,
+    status: "active",
+    regularity: 100,
+    ...overrides,
+  };
+}
+
+describe("net worth", () => {
+  it("is the exact sum per currency, the most used first, kept accounts included, accounts without balance left out", () => {
+    const view = show({
+      accounts: [
+        anAccount({ balances: balance("0.10") }),
+        anAccount({ balances: balance("0.20"), connected: false }),
+        anAccount({ balances: balance("-1000.00") }),
+        anAccount({ balances: balance("5000", "JPY"), currency: "JPY" }),
+        anAccount({ balances: [], kind: "card" }),
+      ],
+    });
+    expect(view.netWorth).toEqual([eur("-999.70"), { amount: "5000", currency: "JPY" }]);
+  });
+
+  it("adds up to the last cent where floating point would not", () => {
+    const cents = Array.from({ length: 1_000 }, () => anAccount({ balances: balance("90071992547409.91") }));
+    expect(show({ accounts: cents }).netWorth).toEqual([eur("90071992547409910.00")]);
+  });
+
+  it("has the history of the main currency and a spark line of at most 30 days per account", () => {
+    const account = anAccount({ balances: balance("1.00") });
+    const days = Array.from({ length: 365 }, (_, index) => ({ date: moment.today.subtract({ days: 364 - index }).toString(), amount: eur("1.00") }));
+    const view = show({
+      accounts: [account],
+      netWorth: {
+        currencies: [
+          { currency: "SEK", days: [] },
+          { currency: "EUR", days },
+        ],
+        accounts: [{ accountId: account.accountId, currency: "EUR", days }],
+      },
+    });
+    expect(view.netWorthHistory).toHaveLength(365);
+    expect(view.accounts[0]?.spark).toEqual(days.slice(-30));
+  });
+});
+
+describe("upcoming payments", () => {
+  it("are those of the next 14 days, soonest first", () => {
+    const dates = ["2026-11-21", "2026-11-22", "2026-12-06", "2026-12-07", "2026-11-30", null];
+    const view = show({ recurring: [...dates.map((nextDate) => aRecurring({ nextDate })), aRecurring({ nextDate: "2026-11-25", status: "ended" })] });
+    expect(view.upcoming.map(({ nextDate }) => nextDate)).toEqual(["2026-11-22", "2026-11-30", "2026-12-06"]);
+  });
+});
+
+describe("what needs attention", () => {
+  const kinds = (consents: Consent[], parts: Partial<OverviewParts> = {}) => show({ consents, ...parts }).attention.map(({ kind }) => kind);
+  const ended = (by: "psu" | "tpp" | "aspsp", what: "revoked" | "expired" | "lost", endedAt = "2026-11-20T00:00:00Z") =>
+    aConsent({ status: what === "expired" ? "expired" : "revokedByPsu", endedAt, history: [{ at: endedAt, what, by, reason: null }] });
+
+  it.each([
+    ["ends in 14 days", aConsent({ validUntil: "2026-12-06T10:00:00Z" }), ["permission-ends"]],
+    ["ends later", aConsent({ validUntil: "2026-12-07T10:00:00Z" }), []],
+    ["was withdrawn by the person", ended("psu", "revoked"), []],
+    ["ran out", ended("tpp", "expired"), ["permission-ended"]],
+    ["was lost at the bank", ended("aspsp", "lost"), ["permission-ended"]],
+    ["was lost long ago", ended("aspsp", "lost", "2026-10-01T00:00:00Z"), []],
+    ["was replaced", aConsent({ status: "replaced", endedAt: "2026-11-20T00:00:00Z" }), []],
+    [
+      "was never given",
+      aConsent({
+        status: "rejected",
+        authorisedAt: null,
+        endedAt: "2026-11-20T00:00:00Z",
+        history: [{ at: "2026-11-20T00:00:00Z", what: "rejected", by: "aspsp", reason: null }],
+      }),
+      [],
+    ],
+  ])("a permission that %s", (_, consent, expected) => {
+    expect(kinds([consent])).toEqual(expected);
+  });
+
+  it("is not a permission that ended where a newer one stands in", () => {
+    expect(kinds([ended("tpp", "expired"), aConsent()])).toEqual([]);
+    expect(kinds([ended("tpp", "expired"), aConsent({ aspspId: "nordea-fi" })])).toEqual(["permission-ended"]);
+  });
+
+  it("is a bank that is down, if the person is connected to it", () => {
+    const banks = [{ ...bank, health: { status: "down" as const, since: "2026-11-22T08:00:00Z" } }];
+    expect(kinds([aConsent()], { banks })).toEqual(["bank-down"]);
+    expect(kinds([], { banks })).toEqual([]);
+  });
+
+  it("is an incomplete account and a changed price of this month", () => {
+    expect(kinds([], { accounts: [anAccount({ incompleteSince: "2026-11-22T08:00:00Z" })] })).toEqual(["account-incomplete"]);
+    const changed = { previousAmount: eur("-24.90"), changedOn: "2026-11-01" };
+    expect(
+      kinds([], { recurring: [aRecurring(changed), aRecurring({ ...changed, changedOn: "2026-10-01" }), aRecurring({ ...changed, status: "ended" })] }),
+    ).toEqual(["price-changed"]);
+  });
+});
+
+describe("parts that could not be had", () => {
+  it.each([
+    ["accounts", { accounts: undefined }],
+    ["consents", { consents: undefined }],
+    ["insights", { netWorth: undefined }],
+    ["insights", { month: undefined }],
+    ["insights", { recurring: undefined }],
+    ["banks", { banks: undefined }],
+  ] as const)("%s are named and the rest is shown", (part, without) => {
+    const view = show(without);
+    expect(view.missing).toEqual([part]);
+    expect(contract.parse(view)).toEqual(view);
+  });
+
+  it("may be all of them", () => {
+    const nothing = { accounts: undefined, consents: undefined, banks: undefined, netWorth: undefined, month: undefined, recurring: undefined };
+    const view = overviewView(nothing, moment);
+    expect(view.missing).toEqual(["accounts", "consents", "insights", "banks"]);
+    expect(contract.parse(view)).toEqual(view);
+  });
+
+  it("tells the age of the oldest figure that can still grow fresh", () => {
+    const accounts = [
+      anAccount({ readAt: "2026-11-22T09:00:00Z" }),
+      anAccount({ readAt: "2026-11-22T10:30:00+02:00" }),
+      anAccount({ readAt: "2026-01-01T00:00:00Z", connected: false }),
+      anAccount({ readAt: null }),
+    ];
+    expect(show({ accounts }).dataFrom).toBe("2026-11-22T10:30:00+02:00");
+    expect(show({}).dataFrom).toBeNull();
+  });
+});

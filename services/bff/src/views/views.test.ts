@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { aConsent, aTransaction, anAccount, bank } from "../../test/world.ts";
+import { accountView, inDisplayOrder } from "./account.ts";
+import { availableBalance, headlineBalance } from "./balance.ts";
+import { bankNames } from "./bank-names.ts";
+import { connectionView, daysBetween, listedConnections } from "./connection.ts";
+import { maskNumber } from "./masked-number.ts";
+import { transactionRow } from "./transaction.ts";
+
+const now = Temporal.Instant.from("2026-11-22T10:00:00Z");
+const eur = (amount: string) => ({ amount, currency: "EUR" });
+
+describe("account numbers", () => {
+  it.each([
+    ["FI2112345600000785", "•••• 0785"],
+    ["FI21 1234 5600 0007 85", "•••• 0785"],
+    ["492500******1234", "•••• 1234"],
+    ["1234", null],
+    ["", null],
+    [null, null],
+  ])("%j is shown as %j (US-12)", (number, shown) => {
+    expect(maskNumber(number)).toBe(shown);
+  });
+});
+
+describe("the balance", () => {
+  const at = (
+    type: "interimBooked" | "closingBooked" | "expected" | "openingBooked" | "interimAvailable" | "forwardAvailable",
+    amount: string,
+    asOf = "2026-11-22T09:00:00Z",
+  ) => ({ type, amount: eur(amount), asOf });
+
+  it("is what is booked, also when more or less may be spent", () => {
+    const balances = [at("interimAvailable", "900.00"), at("closingBooked", "800.00"), at("interimBooked", "1000.00")];
+    expect([headlineBalance(balances)?.amount, availableBalance(balances)]).toEqual([eur("1000.00"), eur("900.00")]);
+  });
+
+  it("is the newest of its kind, whatever the offset it was told in", () => {
+    const balances = [
+      at("interimBooked", "1.00", "2026-11-22T11:30:00+02:00"),
+      at("interimBooked", "2.00", "2026-11-22T10:00:00Z"),
+      at("interimBooked", "3.00", "2026-11-21T23:00:00Z"),
+    ];
+    expect(headlineBalance(balances)?.amount).toEqual(eur("2.00"));
+  });
+
+  it("is the nearest thing where nothing is booked, and nothing where nothing is told", () => {
+    expect(headlineBalance([at("forwardAvailable", "5.00")])?.type).toBe("forwardAvailable");
+    expect([headlineBalance([]), availableBalance([])]).toEqual([null, null]);
+  });
+});
+
+describe("an account", () => {
+  it("shows the IBAN's end, the card's where there is none, and never the whole", () => {
+    const view = accountView(anAccount({ iban: "FI2112345600000785" }), bankNames([bank]));
+    expect([view.maskedNumber, view.aspspName]).toEqual(["•••• 0785", "OP sandbox"]);
+    expect(JSON.stringify(view)).not.toContain("FI2112345600000785");
+    expect(accountView(anAccount({ iban: null, maskedPan: "492500******1234" }), String).maskedNumber).toBe("•••• 1234");
+  });
+
+  it("bears its bank's id while the directory cannot be asked", () => {
+    expect(accountView(anAccount(), bankNames(undefined)).aspspName).toBe("op-fi");
+  });
+
+  it("stands with its bank, daily accounts first, in an order that never changes", () => {
+    const views = [
+      anAccount({ aspspId: "op-fi", kind: "card", name: "A" }),
+      anAccount({ aspspId: "nordea-fi", kind: "savings", name: "B" }),
+      anAccount({ aspspId: "op-fi", kind: "current", name: "D" }),
+      anAccount({ aspspId: "op-fi", kind: "current", name: "C" }),
+    ].map((account) => accountView(account, String));
+    const order = inDisplayOrder(views).map(({ name }) => name);
+    expect(order).toEqual(["B", "C", "D", "A"]);
+    expect(inDisplayOrder(views.toReversed()).map(({ name }) => name)).toEqual(order);
+  });
+});
+
+describe("a connection", () => {
+  const consent = aConsent({ validUntil: "2026-12-02T09:00:00Z" });
+  const account = anAccount({ consentId: consent.consentId, readAt: "2026-11-22T09:00:00Z" });
+
+  it("brings together consent, accounts, reading and bank", () => {
+    const older = anAccount({ consentId: consent.consentId, readAt: "2026-11-21T09:00:00Z", name: "Aitta" });
+    const view = connectionView(consent, { accounts: [account, older, anAccount()], syncs: [], banks: [bank] }, now);
+    expect(view).toMatchObject({ aspspName: "OP sandbox", status: "valid", daysLeft: 9, lastUsedAt: "2026-11-22T09:00:00Z", sync: null, health: bank.health });
+    expect(view.accounts.map(({ name }) => name)).toEqual(["Aitta", "Käyttötili"]);
+  });
+
+  it("is there without the parts that could not be had", () => {
+    const view = connectionView(consent, { accounts: undefined, syncs: undefined, banks: undefined }, now);
+    expect(view).toMatchObject({ aspspName: "op-fi", accounts: [], sync: null, health: null, lastUsedAt: null });
+  });
+
+  it("counts no days once it has ended", () => {
+    const view = connectionView(aConsent({ status: "expired" }), { accounts: [], syncs: [], banks: [] }, now);
+    expect(view.daysLeft).toBeNull();
+  });
+
+  it("is listed newest first, without attempts that never became a permission", () => {
+    const listed = listedConnections(
+      [
+        aConsent({ aspspId: "old-bank", createdAt: "2025-01-01T00:00:00Z", status: "expired" }),
+        aConsent({ aspspId: "refused", status: "rejected", authorisedAt: null }),
+        aConsent({ aspspId: "begun", status: "received", authorisedAt: null }),
+        aConsent({ aspspId: "new-bank" }),
+      ],
+      { accounts: [], syncs: [], banks: [] },
+      now,
+    );
+    expect(listed.map(({ aspspId }) => aspspId)).toEqual(["new-bank", "old-bank"]);
+  });
+
+  it.each([
+    ["2026-11-22T10:00:00Z", 0],
+    ["2026-11-22T09:00:00Z", 0],
+    ["2026-11-23T09:59:59Z", 0],
+    ["2026-11-23T10:00:00Z", 1],
+    ["2027-05-21T10:00:00+00:00", 180],
+  ])("until %s there are %d whole days", (until, days) => {
+    expect(daysBetween(now, until)).toBe(days);
+  });
+});
+
+describe("a transaction", () => {
+  it("is shown with its category and without the counterparty's whole IBAN, raw place or bank's id (US-12)", () => {
+    const transaction = aTransaction();
+    const row = transactionRow(transaction, transaction);
+    expect(row).toMatchObject({ category: { category: "groceries" }, counterparty: { iban: "•••• 0081" } });
+    expect(Object.keys(row)).not.toEqual(expect.arrayContaining(["raw"]));
+    expect(JSON.stringify(row)).not.toMatch(/FI55|"raw"|"revision"|"entryReference"/);
+  });
+
+  it("is there without its meaning", () => {
+    expect(transactionRow(aTransaction(), undefined)).toMatchObject({ category: null, recurringId: null });
+  });
+});

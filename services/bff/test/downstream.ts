@@ -1,0 +1,152 @@
+import * as analytics from "@opl/contracts/http/analytics";
+import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
+import * as consent from "@opl/contracts/http/consent";
+import * as ingest from "@opl/contracts/http/ingest";
+import { defineErrors } from "@opl/errors";
+import { createHttpServer, newId, psuRoute, route } from "@opl/service";
+import type { BoundRoute, PsuContext } from "@opl/service";
+import { silentLogger } from "@opl/testkit";
+import type { TestTokens } from "@opl/testkit";
+import { bank } from "./world.ts";
+import type { Holdings } from "./world.ts";
+
+const errors = defineErrors({
+  ERR_CONSENT_NOT_FOUND: ["not-found", "There is no such consent."],
+  ERR_ACCOUNT_NOT_FOUND: ["not-found", "There is no such account."],
+  ERR_TRANSACTION_NOT_FOUND: ["not-found", "There is no such transaction."],
+  ERR_RAW_MESSAGE_NOT_FOUND: ["not-found", "There is no such message."],
+  ERR_REDIRECT_REFUSED: ["forbidden", "This return belongs to another session."],
+  ERR_DOWN: ["unavailable", "Down."],
+});
+
+type Name = "consent" | "ingest" | "analytics" | "bank-gateway";
+
+/** Stand-ins for the services behind bff: the same contracts over HTTP, the same tokens, and like them 404 for what is another's. */
+export interface Downstream extends AsyncDisposable {
+  readonly urls: Readonly<Record<Name, string>>;
+  /** What each person has. */
+  readonly holdings: Map<string, Holdings>;
+  /** Services that answer 503. */
+  readonly down: Set<Name>;
+  /** Every question with the presence it came with. */
+  readonly asked: { readonly operation: string; readonly psu: PsuContext | undefined; readonly body: unknown; readonly query: unknown }[];
+  /** Session bindings by consent, as the consent service keeps them. */
+  readonly bindings: Map<string, string>;
+}
+
+export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
+  await using parts = new AsyncDisposableStack();
+  const world = { holdings: new Map<string, Holdings>(), down: new Set<Name>(), asked: [] as Downstream["asked"], bindings: new Map<string, string>() };
+  const mine = (psu: PsuContext): Holdings | undefined => world.holdings.get(psu.psuId);
+
+  const serve = async (name: Name, bound: readonly BoundRoute[]): Promise<string> => {
+    const watched = bound.map(({ contract, handler }): BoundRoute => ({
+      contract,
+      handler: (context) => {
+        const { psu, body, query } = context as { psu?: PsuContext; body: unknown; query: unknown };
+        world.asked.push({ operation: contract.operationId, psu, body, query });
+        if (world.down.has(name)) throw errors.ERR_DOWN();
+        return handler(context);
+      },
+    }));
+    const server = parts.use(
+      await createHttpServer({ name, logger: silentLogger(), routes: watched, tokens: tokens.for(name), health: { ready: () => Promise.resolve({}) } }),
+    );
+    return server.listen({ host: "127.0.0.1", port: 0 });
+  };
+
+  const ownConsent = (psu: PsuContext, consentId: string): Holdings => {
+    const found = mine(psu);
+    if (found?.consent.consentId !== consentId) throw errors.ERR_CONSENT_NOT_FOUND();
+    return found;
+  };
+  const ownTransaction = (psu: PsuContext, transactionId: string) => {
+    const found = mine(psu)?.transactions.find((transaction) => transaction.transactionId === transactionId);
+    if (found === undefined) throw errors.ERR_TRANSACTION_NOT_FOUND();
+    return found;
+  };
+  const filtered = (psu: PsuContext, query: { accountId?: string | string[] | undefined; recurringId?: string | undefined }) => {
+    const own = mine(psu);
+    const wanted = query.accountId === undefined ? undefined : [query.accountId].flat();
+    if (wanted?.some((id) => own?.accounts.every(({ accountId }) => accountId !== id) !== false)) throw errors.ERR_ACCOUNT_NOT_FOUND();
+    return (own?.transactions ?? [])
+      .filter(({ accountId }) => wanted === undefined || wanted.includes(accountId))
+      .filter(({ recurringId }) => query.recurringId === undefined || recurringId === query.recurringId);
+  };
+
+  const urls = {
+    consent: await serve("consent", [
+      psuRoute(consent.createConsent, async ({ psu, body }) => {
+        if (body.replaces !== undefined) ownConsent(psu, body.replaces);
+        const consentId = newId();
+        world.bindings.set(consentId, body.sessionBinding);
+        return { consentId, redirectUrl: `https://bank.example/authorize?request=${consentId}`, expiresAt: "2026-11-22T11:00:00Z" };
+      }),
+      psuRoute(consent.completeAuthorisation, async ({ body }) => {
+        const state = body.parameters.find(({ name }) => name === "state")?.value ?? "";
+        if (world.bindings.get(state) !== body.sessionBinding) throw errors.ERR_REDIRECT_REFUSED();
+        world.bindings.delete(state);
+        return { outcome: "authorised" as const, consentId: state, aspspId: body.redirectContext, validUntil: "2027-05-19T08:00:00Z" };
+      }),
+      psuRoute(consent.listConsents, async ({ psu }) => ({ consents: [mine(psu)?.consent ?? []].flat() })),
+      psuRoute(consent.getConsent, async ({ psu, params }) => ownConsent(psu, params.consentId).consent),
+      psuRoute(consent.revokeConsent, async ({ psu, params }) => ({ ...ownConsent(psu, params.consentId).consent, status: "terminatedByTpp" as const })),
+    ]),
+    ingest: await serve("ingest", [
+      psuRoute(ingest.listAccounts, async ({ psu }) => ({ accounts: [...(mine(psu)?.accounts ?? [])] })),
+      psuRoute(ingest.getAccount, async ({ psu, params }) => {
+        const found = mine(psu)?.accounts.find(({ accountId }) => accountId === params.accountId);
+        if (found === undefined) throw errors.ERR_ACCOUNT_NOT_FOUND();
+        return found;
+      }),
+      psuRoute(ingest.listTransactions, async ({ psu, query }) => ({ transactions: filtered(psu, query), nextCursor: null })),
+      psuRoute(ingest.getTransaction, async ({ psu, params }) => ({
+        transaction: ownTransaction(psu, params.transactionId),
+        recordedAt: "2026-11-22T09:00:05Z",
+        revisions: [],
+      })),
+      psuRoute(ingest.startSync, async ({ psu, body }) => ownConsent(psu, body.consentId).sync),
+      psuRoute(ingest.listSyncs, async ({ psu }) => ({ syncs: [mine(psu)?.sync ?? []].flat() })),
+    ]),
+    analytics: await serve("analytics", [
+      psuRoute(analytics.listCategorised, async ({ psu, query }) => ({
+        transactions: filtered(psu, query),
+        nextCursor: query.cursor === undefined ? "next-page" : null,
+        days: [],
+        total: filtered(psu, query).length,
+      })),
+      psuRoute(analytics.getCategory, async ({ psu, params }) => {
+        const { category, recurringId } = ownTransaction(psu, params.transactionId);
+        return { category, recurringId };
+      }),
+      psuRoute(analytics.cashFlow, async () => ({ currencies: [] })),
+      psuRoute(analytics.spending, async () => ({ currencies: [] })),
+      psuRoute(analytics.cumulativeSpending, async () => ({ currencies: [{ currency: "EUR", thisMonth: [], lastMonth: [] }] })),
+      psuRoute(analytics.listRecurring, async () => ({ recurring: [] })),
+      psuRoute(analytics.netWorth, async ({ psu, query }) => {
+        filtered(psu, query);
+        return { currencies: [], accounts: [] };
+      }),
+    ]),
+    "bank-gateway": await serve("bank-gateway", [
+      route(bankGatewayRoutes.listAspsps, async () => ({ aspsps: [bank] })),
+      psuRoute(bankGatewayRoutes.getRawMessage, async ({ psu, params, query }) => {
+        const found = mine(psu)?.transactions.find(({ raw }) => raw.hash === params.hash && raw.pointer === query.pointer);
+        if (found === undefined) throw errors.ERR_RAW_MESSAGE_NOT_FOUND();
+        return {
+          hash: params.hash,
+          aspspId: bank.aspspId,
+          receivedAt: "2026-11-22T09:00:04Z",
+          url: "https://bank.example/accounts",
+          statusCode: 200,
+          contentType: "application/json",
+          interactionId: "interaction",
+          certificateThumbprint: "thumbprint",
+          content: `{"text":"${mine(psu)?.canary}"}`,
+        };
+      }),
+    ]),
+  };
+  const owned = parts.move();
+  return { urls, ...world, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { catalogue, subjectOf } from "@opl/contracts/events";
+import type { EventType } from "@opl/contracts/events";
+import { declareStream, streamNameOf, toMessage } from "@opl/messaging";
+import { newId } from "@opl/service";
+import type { PsuContext } from "@opl/service";
+import { eventually } from "@opl/testkit";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { returned } from "./testing/harness.ts";
+import { startApp } from "./testing/start-app.ts";
+import type { RunningApp } from "./testing/start-app.ts";
+
+let app: RunningApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app[Symbol.asyncDispose]());
+beforeEach(() => app.gateway.reset());
+
+const code = "code-that-is-a-secret";
+const aBinding = (): string => randomBytes(32).toString("base64url");
+
+async function begin(psu: PsuContext, sessionBinding: string) {
+  const created = await app.bff.createConsent({ psu, body: { aspspId: "op-fi", validityDays: 90, sessionBinding } });
+  return { ...created, state: new URL(created.redirectUrl).searchParams.get("state") ?? "" };
+}
+async function connect(psu: PsuContext): Promise<string> {
+  const sessionBinding = aBinding();
+  const { consentId, state } = await begin(psu, sessionBinding);
+  const completed = await app.bff.completeAuthorisation({
+    psu,
+    body: { redirectContext: "op-fi", sessionBinding, parameters: [...returned({ state, code })] },
+  });
+  expect(completed.outcome).toBe("authorised");
+  return consentId;
+}
+/** A fact of another service, as its relay would send it. */
+async function receive(type: EventType, psuId: string, data: object): Promise<void> {
+  const contract = catalogue[type];
+  await declareStream(app.messaging, contract.owner);
+  const { subject, headers, payload } = toMessage(contract, {
+    eventId: newId(),
+    aggregateId: psuId,
+    aggregateVersion: 1n,
+    psuId,
+    occurredAt: Temporal.Now.instant().toString(),
+    correlationId: null,
+    causationId: null,
+    traceparent: null,
+    data: JSON.stringify(data),
+  });
+  await app.messaging.nats.client.publish(app.messaging.prefix + subject, payload, { headers });
+}
+
+describe("the whole service", () => {
+  it("connects, shows, withdraws; the facts reach the stream; no code, state or ID token is kept or logged", async () => {
+    const psu = await app.tokens.psu(newId());
+    const sessionBinding = aBinding();
+    const { consentId, state, redirectUrl, expiresAt } = await begin(psu, sessionBinding);
+    expect(redirectUrl).toMatch(/^https:\/\/authorize\.bank\.example\//);
+    expect(Temporal.Instant.compare(Temporal.Instant.from(expiresAt), Temporal.Now.instant())).toBe(1);
+    const parameters = [...returned({ state, code })];
+    const completed = await app.bff.completeAuthorisation({ psu, body: { redirectContext: "op-fi", sessionBinding, parameters } });
+    expect(completed).toMatchObject({ outcome: "authorised", consentId, aspspId: "op-fi" });
+    expect(await app.bff.listConsents({ psu })).toMatchObject({
+      consents: [
+        {
+          consentId,
+          status: "valid",
+          history: [
+            { what: "created", by: "psu" },
+            { what: "authorised", by: "psu" },
+          ],
+        },
+      ],
+    });
+    expect(await app.bff.getConsent({ psu, params: { consentId } })).toMatchObject({ consentId, status: "valid", endedAt: null });
+    const revoked = await app.bff.revokeConsent({ psu, params: { consentId }, body: { keepData: true } });
+    expect(revoked).toMatchObject({ status: "revokedByPsu", endedAt: expect.any(String) });
+
+    const { manager } = app.messaging.nats;
+    for (const type of ["consent.created", "consent.authorised", "consent.revoked"] as const) {
+      const subject = app.messaging.prefix + subjectOf(catalogue[type], psu.psuId);
+      const message = await eventually(
+        async () => (await manager.streams.getMessage(streamNameOf(app.messaging, "consent"), { last_by_subj: subject })) ?? undefined,
+      );
+      expect(message.json()).toMatchObject({ consentId, psuId: psu.psuId });
+      expect(message.string()).not.toMatch(new RegExp(`${state}|${code}`));
+    }
+    const tables = await Promise.all(
+      (["consents", "authorisations", "consentHistory", "outbox"] as const).map((table) => app.database.db.selectFrom(table).selectAll().execute()),
+    );
+    const idToken = parameters.find(({ name }) => name === "id_token")?.value ?? "none";
+    const kept = JSON.stringify(tables, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)) + app.lines.join("");
+    for (const secret of [state, code, idToken, psu.token]) expect(kept).not.toContain(secret);
+  });
+
+  it("notes every return it does not believe, with a stable reason and nothing of what was brought", async () => {
+    const psu = await app.tokens.psu(newId());
+    const sessionBinding = aBinding();
+    const { state } = await begin(psu, sessionBinding);
+    app.lines.length = 0;
+    const bring = (parameters: ReturnType<typeof returned>) =>
+      app.bff.completeAuthorisation({ psu, body: { redirectContext: "op-fi", sessionBinding, parameters: [...parameters] } });
+    await expect(bring(returned({ state: "guessed-state", code }))).rejects.toMatchObject({ code: "ERR_AUTHORISATION_UNKNOWN", kind: "not-found" });
+    expect(await bring(returned({ state, code, access_token: "leaked-token" }))).toMatchObject({
+      outcome: "failed",
+      reason: "ERR_AUTHORISATION_TOKEN_IN_RESPONSE",
+    });
+    const events = app.lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ securityEvent }) => securityEvent !== undefined);
+    expect(events.map(({ reason }) => reason)).toEqual(["ERR_AUTHORISATION_UNKNOWN", "ERR_AUTHORISATION_TOKEN_IN_RESPONSE"]);
+    expect(app.lines.join("")).not.toMatch(new RegExp(`guessed-state|leaked-token|${state}|${code}`));
+  });
+
+  it("reflects what the bank says about a consent", async () => {
+    const psu = await app.tokens.psu(newId());
+    const consentId = await connect(psu);
+    await receive("bank-gateway.aspsp-consent-lost", psu.psuId, { consentId, psuId: psu.psuId, aspspId: "op-fi", code: "ERR_ASPSP_CONSENT_INVALID" });
+    const consent = await eventually(async () => {
+      const now = await app.bff.getConsent({ psu, params: { consentId } });
+      return now.status === "revokedByPsu" && now;
+    });
+    expect(consent.history.at(-1)).toMatchObject({ what: "lost", by: "aspsp", reason: "ERR_ASPSP_CONSENT_INVALID" });
+  });
+
+  it("forgets who was erased, and has the tokens forgotten", async () => {
+    const psu = await app.tokens.psu(newId());
+    const consentId = await connect(psu);
+    await receive("bff.user-erased", psu.psuId, { psuId: psu.psuId, erasedAt: Temporal.Now.instant().toString() });
+    await eventually(async () => (await app.bff.listConsents({ psu })).consents.length === 0);
+    await eventually(() => app.gateway.callsOf("revokeAspspConsent").some(({ input }) => input.params.consentId === consentId));
+  });
+
+  it("answers the three health questions", async () => {
+    for (const question of ["live", "ready", "started"]) expect((await fetch(`${app.baseUrl}/health/${question}`)).status, question).toBe(200);
+  });
+});

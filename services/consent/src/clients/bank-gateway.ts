@@ -1,0 +1,12 @@
+import { createAspspConsent, exchangeCode, listAspsps, revokeAspspConsent } from "@opl/contracts/http/bank-gateway";
+import { createClient } from "@opl/service";
+import type { Client, ServiceTokens } from "@opl/service";
+
+const asked = { listAspsps, createAspspConsent, exchangeCode, revokeAspspConsent };
+
+/** The bank side of a consent: create, exchange, revoke. */
+export type BankGateway = Client<typeof asked>;
+
+export function createBankGateway(baseUrl: string, tokens: ServiceTokens): BankGateway {
+  return createClient(asked, { baseUrl, audience: "bank-gateway", tokens });
+}

@@ -1,0 +1,166 @@
+/** Attempts, found by the hash of their state and by their own person, taken exactly once. */
+import type { Executor } from "@opl/postgres";
+import type { Selectable, Transaction } from "kysely";
+import { isFinished } from "../domain/authorisation.ts";
+import type { Authorisation, AuthorizationServer, Outcome, ReceivedAuthorisation } from "../domain/authorisation.ts";
+import type { ConsentKey } from "./consent-store.ts";
+import type { AuthorisationsTable, ConsentTables } from "./tables.ts";
+
+type Db = Executor<ConsentTables>;
+type Tx = Transaction<ConsentTables>;
+type AuthorisationRow = Selectable<AuthorisationsTable>;
+
+export interface AuthorisationKey {
+  readonly psuId: string;
+  readonly authorisationId: string;
+}
+
+export async function insertAuthorisation(tx: Tx, attempt: ReceivedAuthorisation, stateHash: Buffer): Promise<void> {
+  await tx
+    .insertInto("authorisations")
+    .values({ ...toRow(attempt), stateHash })
+    .execute();
+}
+
+/** What the bank said about the attempt. @returns false when the attempt is no longer open */
+export async function recordAspspAnswer(
+  tx: Tx,
+  { psuId, authorisationId }: AuthorisationKey,
+  answer: { readonly expiresAt: Temporal.Instant; readonly authorizationServer: AuthorizationServer | null },
+): Promise<boolean> {
+  const result = await tx
+    .updateTable("authorisations")
+    .set({ expiresAt: answer.expiresAt, ...serverColumns(answer.authorizationServer) })
+    .where("psuId", "=", psuId)
+    .where("authorisationId", "=", authorisationId)
+    .where("scaStatus", "=", "received")
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Locks the person's own attempt with one of these states; parallel returns of one state wait here for each other. */
+export async function lockByState(tx: Tx, psuId: string, stateHashes: readonly Buffer[]): Promise<Authorisation | undefined> {
+  const row = await tx
+    .selectFrom("authorisations")
+    .selectAll()
+    .where("psuId", "=", psuId)
+    .where("stateHash", "in", [...stateHashes])
+    .orderBy("authorisationId")
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? undefined : fromRow(row);
+}
+
+export async function lockAuthorisation(tx: Tx, { psuId, authorisationId }: AuthorisationKey): Promise<Authorisation | undefined> {
+  const row = await tx
+    .selectFrom("authorisations")
+    .selectAll()
+    .where("psuId", "=", psuId)
+    .where("authorisationId", "=", authorisationId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? undefined : fromRow(row);
+}
+
+export async function saveAuthorisation(tx: Tx, attempt: Authorisation): Promise<void> {
+  const { psuId, authorisationId, ...row } = toRow(attempt);
+  await tx.updateTable("authorisations").set(row).where("psuId", "=", psuId).where("authorisationId", "=", authorisationId).execute();
+}
+
+/** Attempts that were not taken and belong to a consent that ended. */
+export async function lockUntaken(tx: Tx, { psuId, consentId }: ConsentKey): Promise<Authorisation | undefined> {
+  const row = await tx
+    .selectFrom("authorisations")
+    .selectAll()
+    .where("psuId", "=", psuId)
+    .where("consentId", "=", consentId)
+    .where("scaStatus", "=", "received")
+    .forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? undefined : fromRow(row);
+}
+
+/** For the clock: open attempts that nobody came back for, or whose exchange began before `takenBefore`. */
+export async function listLapsed(
+  db: Db,
+  { now, takenBefore, limit }: { now: Temporal.Instant; takenBefore: Temporal.Instant; limit: number },
+): Promise<readonly AuthorisationKey[]> {
+  return db
+    .selectFrom("authorisations")
+    .select(["psuId", "authorisationId"])
+    .where((eb) =>
+      eb.or([
+        eb.and([eb("scaStatus", "=", "received"), eb("expiresAt", "<=", eb.val(now))]),
+        eb.and([eb("scaStatus", "=", "started"), eb("takenAt", "<=", eb.val(takenBefore))]),
+      ]),
+    )
+    .orderBy("expiresAt")
+    .limit(limit)
+    .execute();
+}
+
+function toRow(attempt: Authorisation): Omit<AuthorisationRow, "stateHash"> {
+  const { authorisationId, psuId, consentId, aspspId, scaStatus, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer } = attempt;
+  return {
+    authorisationId,
+    psuId,
+    consentId,
+    aspspId,
+    scaStatus,
+    sessionBinding,
+    redirectUri,
+    createdAt,
+    expiresAt,
+    ...serverColumns(authorizationServer),
+    nonce: "nonce" in attempt ? attempt.nonce : null,
+    takenAt: "takenAt" in attempt ? attempt.takenAt : null,
+    ...(isFinished(attempt)
+      ? { finishedAt: attempt.finishedAt, ...outcomeColumns(attempt.outcome) }
+      : { finishedAt: null, outcome: null, reason: null, validUntil: null }),
+  };
+}
+
+function fromRow(row: AuthorisationRow): Authorisation {
+  const { authorisationId, psuId, consentId, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, issuer, issInResponse, responseType } = row;
+  const authorizationServer = issuer === null ? null : { issuer, issInResponse: present(issInResponse), responseType: present(responseType) };
+  const base = { authorisationId, psuId, consentId, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer };
+  switch (row.scaStatus) {
+    case "received":
+      return { ...base, scaStatus: row.scaStatus, nonce: present(row.nonce) };
+    case "started":
+      return { ...base, scaStatus: row.scaStatus, nonce: present(row.nonce), takenAt: present(row.takenAt) };
+    case "finalised":
+    case "failed":
+      return { ...base, scaStatus: row.scaStatus, finishedAt: present(row.finishedAt), outcome: outcomeOf(row) };
+  }
+}
+
+function serverColumns(server: AuthorizationServer | null): Pick<AuthorisationRow, "issuer" | "issInResponse" | "responseType"> {
+  return { issuer: server?.issuer ?? null, issInResponse: server?.issInResponse ?? null, responseType: server?.responseType ?? null };
+}
+
+function outcomeColumns(outcome: Outcome): Pick<AuthorisationRow, "outcome" | "reason" | "validUntil"> {
+  return {
+    outcome: outcome.outcome,
+    reason: outcome.outcome === "failed" ? outcome.reason : null,
+    validUntil: outcome.outcome === "authorised" ? outcome.validUntil : null,
+  };
+}
+
+function outcomeOf(row: AuthorisationRow): Outcome {
+  switch (present(row.outcome)) {
+    case "authorised":
+      return { outcome: "authorised", validUntil: present(row.validUntil) };
+    case "refused":
+      return { outcome: "refused" };
+    case "failed":
+      return { outcome: "failed", reason: present(row.reason) };
+  }
+}
+
+/** The table's constraints say that it is there. */
+function present<T>(value: T | null): T {
+  if (value === null) throw new TypeError("An authorisation in the database breaks its own constraints.");
+  return value;
+}

@@ -1,0 +1,165 @@
+/** Reads and writes consents, always for a PSU; what spans people is for jobs alone and gives keys only. */
+import type { Executor } from "@opl/postgres";
+import type { Selectable, Transaction } from "kysely";
+import { grantOf, hasEnded } from "../domain/consent.ts";
+import type { Consent } from "../domain/consent.ts";
+import type { ConsentHistoryTable, ConsentsTable, ConsentTables } from "./tables.ts";
+
+type Db = Executor<ConsentTables>;
+type Tx = Transaction<ConsentTables>;
+type ConsentRow = Selectable<ConsentsTable>;
+
+export interface ConsentKey {
+  readonly psuId: string;
+  readonly consentId: string;
+}
+export type HistoryEntry = Pick<Selectable<ConsentHistoryTable>, "at" | "what" | "by" | "reason">;
+export interface ConsentWithHistory {
+  readonly consent: Consent;
+  readonly history: readonly HistoryEntry[];
+}
+
+export async function insertConsent(tx: Tx, consent: Consent): Promise<void> {
+  await tx
+    .insertInto("consents")
+    .values({ ...toRow(consent), aspspConsentId: null })
+    .execute();
+}
+
+/** Locks the consent until the transaction ends: its next state is decided on what is read here. */
+export async function lockConsent(tx: Tx, { psuId, consentId }: ConsentKey): Promise<Consent | undefined> {
+  const row = await tx.selectFrom("consents").selectAll().where("psuId", "=", psuId).where("consentId", "=", consentId).forUpdate().executeTakeFirst();
+  return row === undefined ? undefined : fromRow(row);
+}
+
+export async function saveConsent(tx: Tx, consent: Consent): Promise<void> {
+  const { psuId, consentId, ...row } = toRow(consent);
+  await tx.updateTable("consents").set(row).where("psuId", "=", psuId).where("consentId", "=", consentId).execute();
+}
+
+/** @returns false when the consent is gone */
+export async function recordAspspConsentId(tx: Tx, { psuId, consentId }: ConsentKey, aspspConsentId: string): Promise<boolean> {
+  const result = await tx.updateTable("consents").set({ aspspConsentId }).where("psuId", "=", psuId).where("consentId", "=", consentId).executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** Call with the consent locked or just inserted: positions are counted. */
+export async function appendHistory(tx: Tx, { psuId, consentId }: ConsentKey, entry: HistoryEntry): Promise<void> {
+  await tx
+    .insertInto("consentHistory")
+    .columns(["psuId", "consentId", "position", "at", "what", "by", "reason"])
+    .expression((eb) =>
+      eb
+        .selectFrom("consentHistory")
+        .where("psuId", "=", psuId)
+        .where("consentId", "=", consentId)
+        .select((s) => [
+          s.val(psuId).as("psuId"),
+          s.val(consentId).as("consentId"),
+          s.fn.coalesce(s(s.fn.max("position"), "+", 1), s.lit(1)).as("position"),
+          s.val(entry.at.toString()).as("at"),
+          s.val(entry.what).as("what"),
+          s.val(entry.by).as("by"),
+          s.val(entry.reason).as("reason"),
+        ]),
+    )
+    .execute();
+}
+
+export async function getConsent(db: Db, { psuId, consentId }: ConsentKey): Promise<ConsentWithHistory | undefined> {
+  const row = await db.selectFrom("consents").selectAll().where("psuId", "=", psuId).where("consentId", "=", consentId).executeTakeFirst();
+  if (row === undefined) return undefined;
+  return { consent: fromRow(row), history: await historyOf(db, psuId).where("consentId", "=", consentId).execute() };
+}
+
+/** Newest first, also what has ended. */
+export async function listConsents(db: Db, psuId: string): Promise<readonly ConsentWithHistory[]> {
+  const rows = await db.selectFrom("consents").selectAll().where("psuId", "=", psuId).orderBy("createdAt", "desc").orderBy("consentId", "desc").execute();
+  const entries = Map.groupBy(await historyOf(db, psuId).execute(), ({ consentId }) => consentId);
+  return rows.map((row) => ({ consent: fromRow(row), history: entries.get(row.consentId) ?? [] }));
+}
+
+export async function listConsentKeys(tx: Tx, psuId: string): Promise<readonly ConsentKey[]> {
+  return tx.selectFrom("consents").select(["psuId", "consentId"]).where("psuId", "=", psuId).orderBy("consentId").execute();
+}
+
+/** Everything about a person; history and attempts go with the consents. */
+export async function eraseConsents(tx: Tx, psuId: string): Promise<void> {
+  await tx.deleteFrom("consents").where("psuId", "=", psuId).execute();
+}
+
+/** For the clock: consents that have run out by `now`. */
+export async function listRunOut(db: Db, now: Temporal.Instant, limit: number): Promise<readonly ConsentKey[]> {
+  return db
+    .selectFrom("consents")
+    .select(["psuId", "consentId"])
+    .where("status", "=", "valid")
+    .where("validUntil", "<=", now)
+    .orderBy("validUntil")
+    .limit(limit)
+    .execute();
+}
+
+/** For the clock: consents whose person must be told by `now` that the end is near. */
+export async function listToWarn(db: Db, now: Temporal.Instant, limit: number): Promise<readonly ConsentKey[]> {
+  return db
+    .selectFrom("consents")
+    .select(["psuId", "consentId"])
+    .where("status", "=", "valid")
+    .where("nextWarningAt", "<=", now)
+    .where("validUntil", ">", now)
+    .orderBy("nextWarningAt")
+    .limit(limit)
+    .execute();
+}
+
+const historyOf = (db: Db, psuId: string) =>
+  db.selectFrom("consentHistory").select(["consentId", "at", "what", "by", "reason"]).where("psuId", "=", psuId).orderBy("consentId").orderBy("position");
+
+function toRow(consent: Consent): Omit<ConsentRow, "aspspConsentId"> {
+  const { consentId, psuId, aspspId, status, createdAt, requestedValidUntil, replaces } = consent;
+  const grant = grantOf(consent);
+  return {
+    consentId,
+    psuId,
+    aspspId,
+    status,
+    createdAt,
+    requestedValidUntil,
+    replaces,
+    authorisedAt: grant?.authorisedAt ?? null,
+    validUntil: grant?.validUntil ?? null,
+    scope: grant === null ? null : [...grant.scope],
+    nextWarningAt: grant?.nextWarningAt ?? null,
+    endedAt: hasEnded(consent) ? consent.endedAt : null,
+    endReason: consent.status === "rejected" ? consent.reason : null,
+    replacedBy: consent.status === "replaced" ? consent.replacedBy : null,
+  };
+}
+
+function fromRow(row: ConsentRow): Consent {
+  const { consentId, psuId, aspspId, createdAt, requestedValidUntil, replaces, authorisedAt, validUntil, scope, nextWarningAt } = row;
+  const base = { consentId, psuId, aspspId, createdAt, requestedValidUntil, replaces };
+  const grant = authorisedAt === null ? null : { authorisedAt, validUntil: present(validUntil), scope: present(scope), nextWarningAt };
+  switch (row.status) {
+    case "received":
+      return { ...base, status: row.status };
+    case "valid":
+      return { ...base, status: row.status, grant: present(grant) };
+    case "rejected":
+      return { ...base, status: row.status, endedAt: present(row.endedAt), reason: present(row.endReason) };
+    case "revokedByPsu":
+    case "terminatedByTpp":
+      return { ...base, status: row.status, endedAt: present(row.endedAt), grant };
+    case "expired":
+      return { ...base, status: row.status, endedAt: present(row.endedAt), grant: present(grant) };
+    case "replaced":
+      return { ...base, status: row.status, endedAt: present(row.endedAt), grant: present(grant), replacedBy: present(row.replacedBy) };
+  }
+}
+
+/** The table's constraints say that it is there. */
+function present<T>(value: T | null): T {
+  if (value === null) throw new TypeError("A consent in the database breaks its own constraints.");
+  return value;
+}

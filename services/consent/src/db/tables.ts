@@ -1,0 +1,79 @@
+/** Rows as Postgres has them; a test compares them with the live schema. */
+import type { MessagingTables } from "@opl/messaging";
+import type { Bytes, Timestamp } from "@opl/postgres";
+import type { Generated } from "kysely";
+import type { Status } from "../domain/consent.ts";
+
+export interface ConsentsTable {
+  psuId: string;
+  consentId: string;
+  aspspId: string;
+  status: Status;
+  createdAt: Timestamp;
+  requestedValidUntil: Timestamp;
+  replaces: string | null;
+  aspspConsentId: string | null;
+  authorisedAt: Timestamp | null;
+  validUntil: Timestamp | null;
+  scope: string[] | null;
+  nextWarningAt: Timestamp | null;
+  endedAt: Timestamp | null;
+  endReason: string | null;
+  replacedBy: string | null;
+}
+
+export interface ConsentHistoryTable {
+  psuId: string;
+  consentId: string;
+  position: number;
+  at: Timestamp;
+  what: "created" | "authorised" | "rejected" | "expiring" | "expired" | "revoked" | "replaced" | "lost";
+  by: "psu" | "tpp" | "aspsp";
+  reason: string | null;
+}
+
+export interface AuthorisationsTable {
+  psuId: string;
+  authorisationId: string;
+  consentId: string;
+  aspspId: string;
+  scaStatus: "received" | "started" | "finalised" | "failed";
+  stateHash: Bytes;
+  nonce: string | null;
+  sessionBinding: string;
+  redirectUri: string;
+  issuer: string | null;
+  issInResponse: boolean | null;
+  responseType: "code" | "code id_token" | null;
+  createdAt: Timestamp;
+  expiresAt: Timestamp;
+  takenAt: Timestamp | null;
+  finishedAt: Timestamp | null;
+  outcome: "authorised" | "refused" | "failed" | null;
+  reason: string | null;
+  validUntil: Timestamp | null;
+}
+
+interface AspspRevocationsTable {
+  psuId: string;
+  consentId: string;
+  aspspId: string;
+  requestedAt: Timestamp;
+  tries: Generated<number>;
+  requests: Generated<number>;
+  nextTryAt: Timestamp;
+}
+
+interface ErasedPsusTable {
+  psuId: string;
+  erasedAt: Timestamp;
+  purgedAt: Timestamp | null;
+}
+
+export interface ConsentTables extends MessagingTables {
+  consents: ConsentsTable;
+  consentHistory: ConsentHistoryTable;
+  authorisations: AuthorisationsTable;
+  aspspRevocations: AspspRevocationsTable;
+  erasedPsus: ErasedPsusTable;
+}

@@ -1,0 +1,31 @@
+import { defineErrors } from "@opl/errors";
+
+/** Every code of this service. Those from `ERR_AUTHORISATION_REFUSED` on are reasons of an outcome and of a rejected consent. */
+export const errors = defineErrors({
+  ERR_CONSENT_NOT_FOUND: ["not-found", "There is no such consent."],
+  ERR_CONSENT_ENDED: ["conflict", "The consent has ended meanwhile."],
+  ERR_CONSENT_ASPSP_UNKNOWN: ["rejected", "There is no such bank in the directory."],
+  ERR_CONSENT_ASPSP_NOT_READY: ["rejected", "This bank cannot be connected yet."],
+  ERR_CONSENT_NOT_REPLACEABLE: ["rejected", "Only a consent at the same bank that is in use or has run out can be renewed."],
+  ERR_CONSENT_PSU_ERASED: ["forbidden", "This person was erased."],
+  ERR_AUTHORISATION_STATE_MISSING: ["rejected", "The return from the bank names no attempt."],
+  ERR_AUTHORISATION_UNKNOWN: ["not-found", "The return from the bank belongs to no attempt of this person."],
+  ERR_AUTHORISATION_OTHER_SESSION: ["forbidden", "The attempt was begun in another browser session; come back there."],
+  ERR_AUTHORISATION_IN_PROGRESS: ["conflict", "This return is being worked on."],
+  ERR_AUTHORISATION_REFUSED: ["rejected", "The person said no at the bank."],
+  ERR_AUTHORISATION_TIMED_OUT: ["rejected", "The person did not come back from the bank in time."],
+  ERR_AUTHORISATION_INTERRUPTED: ["rejected", "The exchange with the bank was cut off; begin again."],
+  ERR_AUTHORISATION_CONSENT_ENDED: ["rejected", "The consent was ended before the bank's answer could be used."],
+  ERR_AUTHORISATION_REDIRECT_CONTEXT: ["rejected", "The answer arrived at another bank's return address."],
+  ERR_AUTHORISATION_PARAMETER_REPEATED: ["rejected", "The answer gives a parameter twice."],
+  ERR_AUTHORISATION_TOKEN_IN_RESPONSE: ["rejected", "The answer carries a token in the address."],
+  ERR_AUTHORISATION_ISSUER: ["rejected", "The answer does not come from the bank that was asked."],
+  ERR_AUTHORISATION_CODE_AND_ERROR: ["rejected", "The answer is a success and a failure at once."],
+  ERR_AUTHORISATION_CODE_MISSING: ["rejected", "The answer carries neither a code nor an error."],
+  ERR_AUTHORISATION_CODE_MALFORMED: ["rejected", "The answer's code is not usable."],
+  ERR_AUTHORISATION_ID_TOKEN_MALFORMED: ["rejected", "The answer's ID token is missing or not usable."],
+  ERR_AUTHORISATION_ASPSP_UNAVAILABLE: ["rejected", "The bank says that it is not available now."],
+  ERR_AUTHORISATION_ASPSP_ERROR: ["rejected", "The bank reports a fault of its own."],
+  ERR_AUTHORISATION_ASPSP_REFUSED: ["rejected", "The bank refused the request."],
+  ERR_AUTHORISATION_GRANT_OVER: ["rejected", "What the bank granted was over already."],
+});

@@ -1,0 +1,28 @@
+import { completeAuthorisation } from "@opl/contracts/http/consent";
+import { isOplError } from "@opl/errors";
+import { psuRoute } from "@opl/service";
+import type { BoundRoute } from "@opl/service";
+import type { Logger } from "@opl/telemetry";
+import type { ConsentContext } from "../context.ts";
+import * as complete from "../usecases/complete-authorisation.ts";
+
+export function authorisationRoutes(ctx: ConsentContext): readonly BoundRoute[] {
+  return [
+    psuRoute(completeAuthorisation, async ({ psu, body, log }) => {
+      try {
+        const completed = await complete.completeAuthorisation(ctx, { ...body, psu });
+        if (completed.outcome === "authorised") return { ...completed, validUntil: completed.validUntil.toString() };
+        if (completed.outcome === "failed") recordSecurityEvent(log, completed.reason, { consentId: completed.consentId, aspspId: completed.aspspId });
+        return completed;
+      } catch (error) {
+        if (isOplError(error) && error.code.startsWith("ERR_AUTHORISATION_")) recordSecurityEvent(log, error.code, { aspspId: body.redirectContext });
+        throw error;
+      }
+    }),
+  ];
+}
+
+/** One line for each return that was not believed: a stable reason, nothing of what was brought. */
+function recordSecurityEvent(log: Logger, reason: string, about: Readonly<Record<string, string>>): void {
+  log.warn({ securityEvent: "authorisation-return-refused", reason, ...about }, "a return from a bank was refused");
+}

@@ -1,0 +1,29 @@
+import { createConsent, getConsent, listConsents, revokeConsent } from "@opl/contracts/http/consent";
+import { psuRoute } from "@opl/service";
+import type { BoundRoute } from "@opl/service";
+import type { ConsentContext } from "../context.ts";
+import * as consents from "../db/consent-store.ts";
+import { errors } from "../errors.ts";
+import * as create from "../usecases/create-consent.ts";
+import * as revoke from "../usecases/revoke-consent.ts";
+import { viewConsent } from "./consent-view.ts";
+
+export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
+  return [
+    psuRoute(createConsent, async ({ psu, body }) => {
+      const created = await create.createConsent(ctx, { ...body, psu });
+      return { ...created, expiresAt: created.expiresAt.toString() };
+    }),
+    psuRoute(listConsents, async ({ psu }) => ({ consents: (await consents.listConsents(ctx.db, psu.psuId)).map(viewConsent) })),
+    psuRoute(getConsent, async ({ psu, params }) => {
+      const found = await consents.getConsent(ctx.db, { psuId: psu.psuId, consentId: params.consentId });
+      if (found === undefined) throw errors.ERR_CONSENT_NOT_FOUND();
+      return viewConsent(found);
+    }),
+    psuRoute(revokeConsent, async ({ psu, params, body, log }) => {
+      const { told, ...ended } = await revoke.revokeConsent(ctx, { psu, consentId: params.consentId, keepData: body.keepData });
+      if (told.kind === "later") log.warn({ consentId: told.consentId, code: told.error.code }, "the gateway is told of the withdrawal later");
+      return viewConsent(ended);
+    }),
+  ];
+}

@@ -1,0 +1,25 @@
+import { startTimer } from "@opl/service";
+import type { Timer } from "@opl/service";
+import type { Logger } from "@opl/telemetry";
+import type { ConsentContext } from "../context.ts";
+import { endLapsedAuthorisations } from "../usecases/end-lapsed-authorisations.ts";
+import { expireConsents } from "../usecases/expire-consents.ts";
+import { warnOfExpiry } from "../usecases/warn-of-expiry.ts";
+
+const everyMs = 5_000;
+
+/** Ends what time has ended: attempts, then consents; and says before which consents will end. */
+export function startConsentClock(ctx: Pick<ConsentContext, "db" | "clock">, logger: Logger): Timer {
+  const log = logger.child({ subsystem: "consent-clock" });
+  return startTimer({
+    name: "consent-clock",
+    everyMs,
+    logger: log,
+    run: async (signal) => {
+      const lapsed = await endLapsedAuthorisations(ctx, signal);
+      const expired = await expireConsents(ctx, signal);
+      const warned = await warnOfExpiry(ctx, signal);
+      if (lapsed + expired + warned > 0) log.info({ lapsed, expired, warned }, "time moved consents");
+    },
+  });
+}

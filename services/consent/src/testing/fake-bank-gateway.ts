@@ -1,0 +1,97 @@
+import type { Aspsp } from "@opl/contracts/model";
+import type { Clock } from "@opl/service";
+import type { BankGateway } from "../clients/bank-gateway.ts";
+
+type Operation = keyof BankGateway;
+export interface Call<Name extends Operation = Operation> {
+  readonly operation: Name;
+  readonly input: Parameters<BankGateway[Name]>[0];
+}
+
+type Interruption = (() => Promise<unknown> | void) | undefined;
+type AuthorizationServer = Awaited<ReturnType<BankGateway["createAspspConsent"]>>["authorizationServer"];
+
+export const testBank: Aspsp = {
+  aspspId: "op-fi",
+  name: "OP",
+  bic: "OKOYFIHH",
+  countries: ["FI"],
+  environment: "sandbox",
+  scaApproach: "redirect",
+  capabilities: ["registration", "consents", "accounts", "balances", "transactions"],
+  historyDays: 730,
+  consentMaxDays: 180,
+  registered: true,
+  health: { status: "up", since: null },
+};
+
+/** The gateway at the seam: answers as the real one does, keeps its own books, and does otherwise where a test says so. */
+export class FakeBankGateway implements BankGateway {
+  readonly calls: Call[] = [];
+  readonly #clock: Clock;
+  aspsps: Aspsp[] = [];
+  beforeCreate: Interruption = undefined;
+  beforeExchange: Interruption = undefined;
+  beforeRevoke: Interruption = undefined;
+  authorizationServer: AuthorizationServer = undefined;
+  /** How much longer the bank's own request lives; its consent lasts for `grantedDays`. */
+  requestMinutes = 15;
+  grantedDays = 90;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.reset();
+  }
+
+  /** Empty books and the straight path. */
+  reset(): void {
+    this.calls.length = 0;
+    this.aspsps = [testBank, { ...testBank, aspspId: "other-bank", name: "Other" }];
+    this.beforeCreate = this.beforeExchange = this.beforeRevoke = undefined;
+    this.authorizationServer = { issuer: "https://authorize.bank.example", issInResponse: false, responseType: "code id_token" };
+    this.requestMinutes = 15;
+    this.grantedDays = 90;
+  }
+
+  callsOf<Name extends Operation>(operation: Name): readonly Call<Name>[] {
+    return this.calls.filter((call): call is Call<Name> => call.operation === operation);
+  }
+
+  readonly listAspsps: BankGateway["listAspsps"] = async (input) => {
+    this.calls.push({ operation: "listAspsps", input });
+    return { aspsps: this.aspsps };
+  };
+
+  readonly createAspspConsent: BankGateway["createAspspConsent"] = async (input) => {
+    this.calls.push({ operation: "createAspspConsent", input });
+    await this.beforeCreate?.();
+    const redirectUrl = new URL("https://authorize.bank.example/oauth/authorize");
+    redirectUrl.searchParams.set("state", input.body.state);
+    const expiresAt = this.#clock.now().add({ minutes: this.requestMinutes }).toString();
+    return {
+      aspspConsentId: `bank-${input.params.consentId}`,
+      redirectUrl: redirectUrl.href,
+      expiresAt,
+      ...(this.authorizationServer === undefined ? {} : { authorizationServer: this.authorizationServer }),
+    };
+  };
+
+  readonly exchangeCode: BankGateway["exchangeCode"] = async (input) => {
+    this.calls.push({ operation: "exchangeCode", input });
+    await this.beforeExchange?.();
+    return {
+      scope: ["accounts"],
+      authorisedAt: this.#clock.now().toString(),
+      validUntil: this.#clock
+        .now()
+        .add({ hours: 24 * this.grantedDays })
+        .toString(),
+    };
+  };
+
+  readonly revokeAspspConsent: BankGateway["revokeAspspConsent"] = async (input) => {
+    this.calls.push({ operation: "revokeAspspConsent", input });
+    await this.beforeRevoke?.();
+    return { tokensForgotten: true, aspspTold: true };
+  };
+}

@@ -1,0 +1,80 @@
+import type { EventData } from "@opl/contracts/events";
+import { publish } from "@opl/messaging";
+import type { Transaction } from "kysely";
+import { appendHistory, lockConsent, saveConsent } from "../db/consent-store.ts";
+import type { ConsentKey, HistoryEntry } from "../db/consent-store.ts";
+import type { ConsentTables } from "../db/tables.ts";
+import { decide } from "../domain/consent.ts";
+import type { Command, Consent, Fact, Refusal } from "../domain/consent.ts";
+
+export type Applied =
+  | { readonly kind: "changed"; readonly consent: Consent; readonly before: Consent }
+  | { readonly kind: "unchanged"; readonly consent: Consent }
+  | { readonly kind: "refused"; readonly consent: Consent; readonly refusal: Refusal }
+  | { readonly kind: "not-found" };
+
+/**
+ * The only way to change a consent: lock it, decide, save it with its history, and record the fact to be published, all
+ * in the caller's transaction. Whoever also changes the attempt locks the attempt first.
+ */
+export async function applyCommand(tx: Transaction<ConsentTables>, key: ConsentKey, command: Command): Promise<Applied> {
+  const before = await lockConsent(tx, key);
+  if (before === undefined) return { kind: "not-found" };
+  const decision = decide(before, command);
+  if (decision.kind !== "changed") return { ...decision, consent: before };
+  const { consent, fact } = decision;
+  await saveConsent(tx, consent);
+  await appendHistory(tx, key, { at: command.at, ...historyOf(fact) });
+  await publish(tx, { ...eventOf(consent, fact, command.at), subject: key.consentId, psuId: key.psuId, time: command.at, correlationId: key.consentId });
+  return { kind: "changed", consent, before };
+}
+
+function historyOf(fact: Fact): Omit<HistoryEntry, "at"> {
+  switch (fact.fact) {
+    case "authorised":
+      return { what: "authorised", by: "psu", reason: null };
+    case "rejected":
+      return { what: "rejected", by: fact.by, reason: fact.reason };
+    case "revoked":
+      return { what: "revoked", by: fact.by, reason: null };
+    case "lost":
+      return { what: "lost", by: "aspsp", reason: fact.code };
+    case "expiring":
+      return { what: "expiring", by: "tpp", reason: null };
+    case "expired":
+      return { what: "expired", by: "tpp", reason: null };
+    case "replaced":
+      return { what: "replaced", by: "psu", reason: null };
+  }
+}
+
+type ConsentEvent = {
+  [T in "consent.authorised" | "consent.rejected" | "consent.revoked" | "consent.expiring" | "consent.expired" | "consent.replaced"]: {
+    readonly type: T;
+    readonly data: EventData<T>;
+  };
+};
+
+function eventOf(consent: Consent, fact: Fact, at: Temporal.Instant): ConsentEvent[keyof ConsentEvent] {
+  const { consentId, psuId, aspspId, replaces } = consent;
+  const about = { consentId, psuId, aspspId };
+  switch (fact.fact) {
+    case "authorised":
+      return {
+        type: "consent.authorised",
+        data: { ...about, scope: [...fact.scope], authorisedAt: fact.authorisedAt.toString(), validUntil: fact.validUntil.toString(), replaces },
+      };
+    case "rejected":
+      return { type: "consent.rejected", data: { ...about, reason: fact.reason } };
+    case "revoked":
+      return { type: "consent.revoked", data: { ...about, by: fact.by, keepData: fact.keepData, revokedAt: at.toString() } };
+    case "lost":
+      return { type: "consent.revoked", data: { ...about, by: "aspsp", keepData: true, revokedAt: at.toString() } };
+    case "expiring":
+      return { type: "consent.expiring", data: { ...about, validUntil: fact.validUntil.toString(), daysLeft: fact.daysLeft } };
+    case "expired":
+      return { type: "consent.expired", data: { ...about, validUntil: fact.validUntil.toString() } };
+    case "replaced":
+      return { type: "consent.replaced", data: { ...about, successor: fact.successor } };
+  }
+}

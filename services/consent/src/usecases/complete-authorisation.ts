@@ -1,0 +1,157 @@
+import { toOplError } from "@opl/errors";
+import type { OplError } from "@opl/errors";
+import { inTransaction } from "@opl/postgres";
+import type { PsuContext } from "@opl/service";
+import type { Transaction } from "kysely";
+import type { ConsentContext } from "../context.ts";
+import { lockAuthorisation, lockByState, saveAuthorisation } from "../db/authorisation-store.ts";
+import { lockConsent } from "../db/consent-store.ts";
+import { requestRevocation } from "../db/revocation-store.ts";
+import type { ConsentTables } from "../db/tables.ts";
+import { AuthorisationResponse } from "../domain/authorisation-response.ts";
+import type { Parameter } from "../domain/authorisation-response.ts";
+import { checkReturn } from "../domain/authorisation-rules/index.ts";
+import { finish, isFinished, take } from "../domain/authorisation.ts";
+import type { Authorisation, Outcome, StartedAuthorisation } from "../domain/authorisation.ts";
+import { outcomeOfBankError } from "../domain/bank-error.ts";
+import { errors } from "../errors.ts";
+import { applyCommand } from "./apply-command.ts";
+import { hashState } from "./create-consent.ts";
+import { endAttempt } from "./end-attempt.ts";
+
+export interface CompleteAuthorisationInput {
+  readonly psu: PsuContext;
+  /** Which bank's redirect URI the answer arrived at. */
+  readonly redirectContext: string;
+  readonly sessionBinding: string;
+  readonly parameters: readonly Parameter[];
+}
+
+export type Completed = Outcome & { readonly consentId: string; readonly aspspId: string };
+
+type Context = Pick<ConsentContext, "db" | "clock" | "bankGateway">;
+type Tx = Transaction<ConsentTables>;
+
+interface Exchange {
+  readonly attempt: StartedAuthorisation;
+  readonly state: string;
+  readonly code: string;
+  readonly idToken: string | null;
+  readonly issuer: string | null;
+}
+interface AspspGrant {
+  readonly scope: readonly string[];
+  readonly authorisedAt: Temporal.Instant;
+  readonly validUntil: Temporal.Instant;
+}
+
+/**
+ * The person came back. One transaction takes the attempt by its state, once; the gateway exchanges the code outside of
+ * any transaction; a second one decides. Killed in between, the attempt stays `started` and is ended by the clock; the
+ * code is never sent again. A finished attempt answers its first outcome.
+ * @throws ERR_AUTHORISATION_STATE_MISSING, _UNKNOWN, _OTHER_SESSION (the attempt stays alive for its owner),
+ *   _IN_PROGRESS (the same return is being worked on)
+ */
+export async function completeAuthorisation(ctx: Context, input: CompleteAuthorisationInput): Promise<Completed> {
+  const claimed = await inTransaction(ctx.db, (tx) => claimReturn(tx, ctx, input));
+  if ("outcome" in claimed) return claimed;
+  const exchanged = await exchange(ctx, claimed, input.psu);
+  return inTransaction(ctx.db, (tx) => settle(tx, ctx, claimed.attempt, exchanged));
+}
+
+async function claimReturn(
+  tx: Tx,
+  ctx: Context,
+  { psu, redirectContext, sessionBinding, parameters }: CompleteAuthorisationInput,
+): Promise<Completed | Exchange> {
+  const response = new AuthorisationResponse(parameters);
+  const states = response.all("state");
+  if (states.length === 0) throw errors.ERR_AUTHORISATION_STATE_MISSING();
+  const attempt = await lockByState(tx, psu.psuId, states.map(hashState));
+  // Nothing is touched for a stranger: the owner's attempt stays alive (OA-09, OA-18, US-05, US-06).
+  if (attempt === undefined) throw errors.ERR_AUTHORISATION_UNKNOWN();
+  if (attempt.sessionBinding !== sessionBinding) throw errors.ERR_AUTHORISATION_OTHER_SESSION();
+  if (isFinished(attempt)) return completed(attempt, attempt.outcome);
+  if (attempt.scaStatus === "started") throw errors.ERR_AUTHORISATION_IN_PROGRESS({ details: { consentId: attempt.consentId }, retryAfterSeconds: 1 });
+
+  const now = ctx.clock.now();
+  const checked = checkReturn({ response, attempt, redirectContext, now });
+  if (checked.kind === "refused")
+    return completed(attempt, await endAttempt(tx, attempt, { outcome: { outcome: "failed", reason: checked.reason }, by: "tpp", at: now }));
+  if (checked.kind === "error") {
+    const outcome = outcomeOfBankError(checked.error);
+    return completed(attempt, await endAttempt(tx, attempt, { outcome, by: outcome.outcome === "refused" ? "psu" : "aspsp", at: now }));
+  }
+  const consent = await lockConsent(tx, attempt);
+  if (consent?.status !== "received") return completed(attempt, await endAttempt(tx, attempt, { outcome: consentEnded, by: "tpp", at: now }));
+  const started = take(attempt, now);
+  await saveAuthorisation(tx, started);
+  const { code, idToken, issuer } = checked;
+  return { attempt: started, state: response.get("state") ?? "", code, idToken, issuer };
+}
+
+/** No signal of the caller's: an exchange that began is seen to its end, since the code cannot be sent again. */
+async function exchange(ctx: Context, { attempt, state, code, idToken, issuer }: Exchange, psu: PsuContext): Promise<AspspGrant | OplError> {
+  const { consentId, aspspId, redirectUri, nonce } = attempt;
+  try {
+    const granted = await ctx.bankGateway.exchangeCode({ params: { consentId }, body: { aspspId, redirectUri, state, nonce, code, idToken, issuer }, psu });
+    return { scope: granted.scope, authorisedAt: Temporal.Instant.from(granted.authorisedAt), validUntil: Temporal.Instant.from(granted.validUntil) };
+  } catch (error) {
+    return toOplError(error);
+  }
+}
+
+async function settle(
+  tx: Tx,
+  ctx: Context,
+  { psuId, authorisationId, consentId, aspspId }: StartedAuthorisation,
+  exchanged: AspspGrant | OplError,
+): Promise<Completed> {
+  const at = ctx.clock.now();
+  const granted = "scope" in exchanged;
+  const attempt = await lockAuthorisation(tx, { psuId, authorisationId });
+  if (attempt === undefined || isFinished(attempt)) {
+    // Ended meanwhile by the clock or by erasure: tokens that may have been made are not ours to use.
+    await requestRevocation(tx, { psuId, consentId, aspspId }, at);
+    if (attempt === undefined) return { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code, consentId, aspspId };
+    return completed(attempt, attempt.outcome);
+  }
+  if (!granted) {
+    if (mayHaveTokens(exchanged)) await requestRevocation(tx, attempt, at);
+    return completed(
+      attempt,
+      await endAttempt(tx, attempt, {
+        outcome: { outcome: "failed", reason: exchanged.code },
+        by: exchanged.code.startsWith("ERR_ASPSP_") ? "aspsp" : "tpp",
+        at,
+      }),
+    );
+  }
+  const applied = await applyCommand(tx, attempt, { type: "authorise", at, ...exchanged });
+  if (applied.kind !== "changed" || applied.consent.status !== "valid") {
+    await requestRevocation(tx, attempt, at);
+    const outcome = applied.kind === "refused" && applied.refusal === "too-late" ? grantOver : consentEnded;
+    return completed(attempt, await endAttempt(tx, attempt, { outcome, by: "tpp", at }));
+  }
+  const outcome: Outcome = { outcome: "authorised", validUntil: applied.consent.grant.validUntil };
+  await saveAuthorisation(tx, finish(attempt, outcome, at));
+  if (applied.consent.replaces !== null) await replaceOld(tx, { psuId, consentId: applied.consent.replaces }, consentId, at);
+  return completed(attempt, outcome);
+}
+
+async function replaceOld(tx: Tx, old: { psuId: string; consentId: string }, successor: string, at: Temporal.Instant): Promise<void> {
+  const replaced = await applyCommand(tx, old, { type: "replace", at, successor });
+  if (replaced.kind === "changed") await requestRevocation(tx, { ...old, aspspId: replaced.consent.aspspId }, at);
+}
+
+/** The answer was lost or made no sense, so the bank may have issued tokens (OA-60). A clear no issues none. */
+function mayHaveTokens(error: OplError): boolean {
+  return error.kind === "unavailable" || error.kind === "upstream" || error.kind === "bug";
+}
+
+const consentEnded = { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code } as const;
+const grantOver = { outcome: "failed", reason: errors.ERR_AUTHORISATION_GRANT_OVER.code } as const;
+
+function completed({ consentId, aspspId }: Authorisation, outcome: Outcome): Completed {
+  return { ...outcome, consentId, aspspId };
+}

@@ -1,0 +1,20 @@
+import { inTransaction } from "@opl/postgres";
+import type { Executor } from "@opl/postgres";
+import type { ConsentContext } from "../context.ts";
+import { lockUntaken } from "../db/authorisation-store.ts";
+import type { ConsentKey } from "../db/consent-store.ts";
+import type { ConsentTables } from "../db/tables.ts";
+import { errors } from "../errors.ts";
+import { applyCommand } from "./apply-command.ts";
+import { endAttempt } from "./end-attempt.ts";
+
+/** The bank says that the consent is gone: reflect it. One we do not know (any more) needs nothing. */
+export async function loseConsent(ctx: Pick<ConsentContext, "clock"> & { readonly db: Executor<ConsentTables> }, key: ConsentKey, code: string): Promise<void> {
+  await inTransaction(ctx.db, async (tx) => {
+    const at = ctx.clock.now();
+    const untaken = await lockUntaken(tx, key);
+    const applied = await applyCommand(tx, key, { type: "lose", at, code });
+    if (applied.kind === "changed" && untaken !== undefined)
+      await endAttempt(tx, untaken, { outcome: { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code }, by: "aspsp", at });
+  });
+}

@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { boundsOf, readPlace, unusualCurrencies, writePlace } from "./listing.ts";
+
+describe("places in the list", () => {
+  it("come back as they were written (property)", () => {
+    const place = fc.record({
+      pending: fc.boolean(),
+      bookingDate: fc.date({ min: new globalThis.Date("1950-01-01"), max: new globalThis.Date("2100-12-31"), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
+      transactionId: fc.uuid(),
+    });
+    fc.assert(fc.property(place, (each) => expect(readPlace(writePlace(each))).toEqual(each)));
+  });
+
+  it("US-34: any other text is none (property)", () => {
+    fc.assert(fc.property(fc.string(), (text) => expect(readPlace(text)).toBeUndefined()));
+  });
+});
+
+describe("bounds of an amount", () => {
+  const at = (text: string, round: "up" | "down", exponent: number) => boundsOf(text, round).find((bound) => bound.exponent === exponent)?.minor;
+
+  it("BR-09: are exact for currencies of 0, 2, 3 and 4 decimals", () => {
+    expect([0, 2, 3, 4].map((exponent) => at("12.5", "down", exponent))).toEqual([12n, 1250n, 12500n, 125000n]);
+    expect([0, 2, 3, 4].map((exponent) => at("12.5", "up", exponent))).toEqual([13n, 1250n, 12500n, 125000n]);
+    expect(at("12.5001", "up", 3)).toBe(12501n);
+    expect(at("12.5001", "down", 3)).toBe(12500n);
+    expect(at("999999999999.9999", "down", 4)).toBe(9999999999999999n);
+  });
+
+  it("name the currencies that differ from the usual two decimals", () => {
+    expect(unusualCurrencies.get(0)).toContain("JPY");
+    expect(unusualCurrencies.get(3)).toContain("KWD");
+    expect([...unusualCurrencies.values()].flat()).not.toContain("EUR");
+  });
+});

@@ -1,0 +1,158 @@
+import { inTransaction } from "@opl/postgres";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { manyTransactions } from "../testing/bank-answers.ts";
+import { TestLedger } from "../testing/ledger.ts";
+import { claimDueSync } from "./claim-sync.ts";
+import { forgetOldSyncs } from "./forget-old-syncs.ts";
+import { planScheduledSyncs } from "./plan-scheduled-syncs.ts";
+import { purgeErasedPsus } from "./purge-erased-psus.ts";
+import { erasePsu } from "./erase-psu.ts";
+import { recordAspspHealth } from "./record-aspsp-health.ts";
+import { runSync } from "./run-sync.ts";
+import { startSync } from "./start-sync.ts";
+import { stopSyncing } from "./stop-syncing.ts";
+
+const ledger = await TestLedger.open({ manualSyncSeconds: 10 });
+const { bank, db, context, clock } = ledger;
+afterAll(() => ledger[Symbol.asyncDispose]());
+beforeEach(async () => {
+  bank.accounts.length = 0;
+  bank.calls.length = 0;
+  bank.before = () => undefined;
+  for (const table of ["syncs", "consents", "aspspHealth"] as const) await db.deleteFrom(table).execute();
+});
+
+const health = (status: "up" | "degraded" | "down", since = clock.now().toString()) => inTransaction(db, (tx) => recordAspspHealth(context, tx, { aspspId: "op-fi", status, since }));
+
+describe("scheduled syncs", () => {
+  it("are four in any 24 hours, evenly, the first sync among them", async () => {
+    await ledger.connect();
+    expect(await ledger.runNext()).toMatchObject({ status: "completed" });
+    const times: number[] = [clock.now().epochMilliseconds];
+    for (let minute = 0; minute < 3 * 24 * 60; minute += 10) {
+      clock.advance({ minutes: 10 });
+      if ((await planScheduledSyncs(context)) === 0) continue;
+      times.push(clock.now().epochMilliseconds);
+      expect(await ledger.runNext()).toMatchObject({ status: "completed" });
+    }
+    expect(times.length).toBeGreaterThanOrEqual(12);
+    const day = 24 * 60 * 60 * 1000;
+    for (const start of times) expect(times.filter((time) => time >= start && time < start + day).length).toBeLessThanOrEqual(4);
+  });
+
+  it("are not made up for after a long pause", async () => {
+    await ledger.connect();
+    await ledger.runNext();
+    clock.advance({ hours: 48 });
+    expect(await planScheduledSyncs(context)).toBe(1);
+    expect(await planScheduledSyncs(context)).toBe(0);
+  });
+
+  it("leave out consents that have ended or run out", async () => {
+    const person = await ledger.connect();
+    await ledger.runNext();
+    await inTransaction(db, (tx) => stopSyncing(context, tx, { ...person, aspspId: "op-fi", keepData: true, replacedBy: null }));
+    clock.advance({ hours: 7 });
+    expect(await planScheduledSyncs(context)).toBe(0);
+  });
+
+  it("are planned once by many replicas", async () => {
+    await Promise.all(Array.from({ length: 10 }, () => ledger.connect()));
+    await db.deleteFrom("syncs").execute();
+    clock.advance({ hours: 7 });
+    const planned = await Promise.all([planScheduledSyncs(context), planScheduledSyncs(context), planScheduledSyncs(context)]);
+    expect(planned.reduce((sum, each) => sum + each, 0)).toBe(10);
+  });
+});
+
+describe("a sync by hand", () => {
+  it("US-30: a thousand requests start one sync; while it is open, and shortly after, it is the answer", async () => {
+    const person = await ledger.connect();
+    await ledger.runNext();
+    clock.advance({ minutes: 1 });
+    const answers = await Promise.all(Array.from({ length: 50 }, () => startSync(context, person)));
+    expect(new Set(answers.map(({ sync }) => sync.syncId)).size).toBe(1);
+    expect(answers.filter(({ started }) => started)).toHaveLength(1);
+    clock.advance({ seconds: 6 });
+    bank.calls.length = 0;
+    await ledger.runNext();
+    expect(bank.calls).toHaveLength(1);
+    expect((await startSync(context, person)).started).toBe(false);
+    clock.advance({ seconds: 11 });
+    expect((await startSync(context, person)).started).toBe(true);
+  });
+
+  it("is refused for a consent of another person", async () => {
+    const { consentId } = await ledger.connect();
+    await expect(startSync(context, { psuId: crypto.randomUUID(), consentId })).rejects.toMatchObject({ code: "ERR_SYNC_CONSENT_UNKNOWN" });
+  });
+
+  it("tells the bank who is present, and no longer than the proof is valid", async () => {
+    bank.add({}, [manyTransactions(1)]);
+    const person = await ledger.connect();
+    const claimed = await claimDueSync(context);
+    if (claimed === undefined) throw new Error("nothing was due");
+    context.presence.note(claimed.sync.syncId, { psuId: person.psuId, sessionId: "s", ipAddress: "192.0.2.7", token: "signed" });
+    bank.before = ({ operation }) => {
+      if (operation === "accounts") clock.advance({ minutes: 4 });
+    };
+    await runSync(context, claimed.sync, claimed.runId, new AbortController().signal);
+    expect(bank.calls.map(({ operation, ipAddress }) => [operation, ipAddress])).toEqual([
+      ["accounts", "192.0.2.7"],
+      ["transactions", undefined],
+    ]);
+  });
+});
+
+describe("a bank in trouble", () => {
+  it("is left in peace: scheduled syncs wait when it is degraded, all but those by hand when it is down", async () => {
+    const person = await ledger.connect();
+    await health("down");
+    expect(await ledger.runNext()).toBeUndefined();
+    await health("degraded");
+    expect(await ledger.runNext()).toMatchObject({ status: "completed" });
+    clock.advance({ hours: 7 });
+    await health("degraded");
+    expect(await planScheduledSyncs(context)).toBe(0);
+    await health("down");
+    await startSync(context, person);
+    clock.advance({ seconds: 6 });
+    expect(await ledger.runNext()).toMatchObject({ status: "completed" });
+  });
+
+  it("is asked again when it has recovered, in whatever order we hear of it, and after a while in any case", async () => {
+    await ledger.connect();
+    await health("up", "2027-01-01T00:00:02Z");
+    await health("down", "2027-01-01T00:00:01Z");
+    expect(await ledger.runNext()).toBeDefined();
+    await ledger.connect();
+    await health("down", "2027-01-01T00:00:03Z");
+    expect(await ledger.runNext()).toBeUndefined();
+    clock.advance({ minutes: 16 });
+    expect(await ledger.runNext()).toBeDefined();
+  });
+});
+
+describe("housekeeping", () => {
+  it("forgets finished syncs after a month but the latest of each consent", async () => {
+    const person = await ledger.connect();
+    await ledger.runNext();
+    for (let again = 0; again < 3; again += 1) await ledger.syncAgain(person);
+    expect(await forgetOldSyncs(context)).toBe(0);
+    clock.advance({ hours: 31 * 24 });
+    expect(await forgetOldSyncs(context)).toBe(3);
+    expect(await db.selectFrom("syncs").select("syncId").execute()).toHaveLength(1);
+  });
+
+  it("purges the facts of an erased person from the stream until it succeeds", async () => {
+    const psuId = crypto.randomUUID();
+    await inTransaction(db, (tx) => erasePsu(tx, { psuId, erasedAt: "2026-11-22T11:00:00Z" }));
+    const failing = { ...context, purgeFacts: () => Promise.reject(new Error("no broker")) };
+    await expect(purgeErasedPsus(failing)).rejects.toThrow("no broker");
+    const purged: string[] = [];
+    const working = { ...context, purgeFacts: (psu: string) => Promise.resolve(purged.push(psu)) };
+    expect(await purgeErasedPsus(working)).toBe(1);
+    expect(await purgeErasedPsus(working)).toBe(0);
+    expect(purged).toEqual([psuId]);
+  });
+});

@@ -1,0 +1,44 @@
+import type { Sync } from "@opl/contracts/model";
+import { inTransaction } from "@opl/postgres";
+import { currentTraceHeaders } from "@opl/telemetry";
+import { getConsent, holdConsent } from "../db/consent-store.ts";
+import { addSync, getLatestSync, getSync, wakeRunners } from "../db/sync-store.ts";
+import { errors } from "../errors.ts";
+import type { IngestContext } from "./context.ts";
+
+/** For so long only the process that took the request begins the sync: it alone knows that the person is present. */
+const ownSyncSeconds = 5;
+
+export interface StartedSync {
+  readonly sync: Sync;
+  /** False when an open or just finished one was answered. */
+  readonly started: boolean;
+}
+
+/**
+ * Records a sync because the person asks. While one is open for the consent, or one has just ended, that one is the answer.
+ * @throws ERR_SYNC_CONSENT_UNKNOWN, ERR_SYNC_CONSENT_ENDED
+ */
+export async function startSync(
+  { db, clock, newId, syncChannel, settings }: Pick<IngestContext, "db" | "clock" | "newId" | "syncChannel" | "settings">,
+  { psuId, consentId }: { readonly psuId: string; readonly consentId: string },
+): Promise<StartedSync> {
+  const now = clock.now();
+  return inTransaction(db, async (tx) => {
+    const consent = await holdConsent(tx, psuId, consentId);
+    if (consent === undefined) throw (await getConsent(tx, psuId, consentId)) === undefined ? errors.ERR_SYNC_CONSENT_UNKNOWN() : errors.ERR_SYNC_CONSENT_ENDED();
+    const latest = await getLatestSync(tx, psuId, consentId);
+    const justEnded = latest?.status === "completed" && latest.finishedAt !== null && secondsBetween(latest.finishedAt, now) < settings.manualSyncSeconds;
+    const asked = { psuId, syncId: newId(), consentId, aspspId: consent.aspspId, reason: "manual", requestedAt: now, traceparent: currentTraceHeaders().traceparent ?? null, leasedUntil: now.add({ seconds: ownSyncSeconds }) } as const;
+    const started = !justEnded && (await addSync(tx, asked));
+    if (started) await wakeRunners(tx, syncChannel);
+    const answered = started ? asked.syncId : (await getLatestSync(tx, psuId, consentId))?.syncId;
+    const sync = answered === undefined ? undefined : await getSync(tx, psuId, answered);
+    if (sync === undefined) throw errors.ERR_SYNC_CONSENT_UNKNOWN();
+    return { sync, started };
+  });
+}
+
+function secondsBetween(from: Temporal.Instant, to: Temporal.Instant): number {
+  return to.since(from).total("seconds");
+}

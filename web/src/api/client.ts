@@ -1,0 +1,45 @@
+import { noteReachable } from "./connection-state.ts";
+import { ApiError, apiErrorFrom } from "./api-error.ts";
+import { type Answer, type Ask, buildUrl, type Operation, routes } from "./routes.ts";
+
+/** Proof that a change comes from our own page: another site cannot set a header without our leave. */
+const CSRF = { "opl-csrf": "1" } as const;
+
+/** Sends one request to our own origin; throws ApiError for everything but a 2xx answer. */
+export async function send(
+  method: string,
+  url: string,
+  options: { readonly body?: unknown; readonly signal?: AbortSignal | undefined } = {},
+): Promise<unknown> {
+  const changes = method !== "GET";
+  const response = await fetch(url, {
+    method,
+    headers: changes ? { accept: "application/json", "content-type": "application/json", ...CSRF } : { accept: "application/json" },
+    credentials: "same-origin",
+    redirect: "error",
+    ...(changes ? { body: JSON.stringify(options.body ?? {}) } : {}),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  }).catch((cause: unknown) => {
+    if (options.signal?.aborted === true) throw cause;
+    noteReachable(false);
+    throw new ApiError({ status: 0, code: "ERR_UNREACHABLE" });
+  });
+  noteReachable(true);
+  if (!response.ok) throw await apiErrorFrom(response);
+  if (response.status === 204) return undefined;
+  return response.json().catch(() => {
+    throw new ApiError({ status: 502, code: "ERR_UNREADABLE_ANSWER" });
+  });
+}
+
+/** Asks the bff one of its operations. Amounts stay the exact strings of the wire. */
+export async function ask<O extends Operation>(
+  operation: O,
+  input: Ask<O>,
+  signal?: AbortSignal,
+): Promise<Answer<O>> {
+  const [method, path] = routes[operation];
+  const url = buildUrl(path, input.params as Record<string, string> | undefined, input.query as Record<string, unknown> | undefined);
+  // The server checks its own answers against the same contract before it sends them.
+  return (await send(method, url, { body: input.body, signal })) as Answer<O>;
+}

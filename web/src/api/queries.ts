@@ -1,0 +1,69 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { ask } from "./client.ts";
+import type { Answer, Ask } from "./routes.ts";
+
+export type Me = Answer<"getMe">;
+export type Overview = Answer<"getOverview">;
+export type AccountView = Answer<"listAccountViews">["accounts"][number];
+export type ConnectionView = Answer<"listConnections">["connections"][number];
+export type Bank = Answer<"listBanks">["banks"][number];
+export type TransactionPage = Answer<"listTransactionRows">;
+export type TransactionRow = TransactionPage["transactions"][number];
+export type TransactionView = Answer<"getTransactionView">;
+export type Recurring = Answer<"getRecurring">["recurring"][number];
+export type CashFlow = Answer<"getCashFlow">;
+export type Spending = Answer<"getSpending">;
+export type NetWorth = Answer<"getNetWorth">;
+export type TransactionFilterQuery = Omit<NonNullable<Ask<"listTransactionRows">["query"]>, "cursor" | "limit">;
+
+/** The first page is small so that it is quick; the following ones are large so that scrolling seldom waits. */
+const FIRST_PAGE = 100;
+const NEXT_PAGE = 300;
+
+/** Every question pages ask, with its place in the cache. The first word of a key is what live events invalidate. */
+export const queries = {
+  me: () => queryOptions({ queryKey: ["me"], queryFn: ({ signal }) => ask("getMe", {}, signal), staleTime: 60_000 }),
+  overview: () => queryOptions({ queryKey: ["overview"], queryFn: ({ signal }) => ask("getOverview", {}, signal) }),
+  accounts: () => queryOptions({ queryKey: ["accounts"], queryFn: ({ signal }) => ask("listAccountViews", {}, signal) }),
+  banks: () => queryOptions({ queryKey: ["banks"], queryFn: ({ signal }) => ask("listBanks", {}, signal), staleTime: 60_000 }),
+  connections: () => queryOptions({ queryKey: ["connections"], queryFn: ({ signal }) => ask("listConnections", {}, signal) }),
+  connection: (consentId: string) =>
+    queryOptions({
+      queryKey: ["connections", consentId],
+      queryFn: ({ signal }) => ask("getConnection", { params: { consentId } }, signal),
+    }),
+  transactions: (filter: TransactionFilterQuery) =>
+    infiniteQueryOptions({
+      queryKey: ["transactions", "list", filter],
+      initialPageParam: null as string | null,
+      queryFn: ({ pageParam, signal }) =>
+        ask(
+          "listTransactionRows",
+          { query: pageParam === null ? { ...filter, limit: FIRST_PAGE } : { ...filter, cursor: pageParam, limit: NEXT_PAGE } },
+          signal,
+        ),
+      getNextPageParam: (page) => page.nextCursor,
+    }),
+  transaction: (transactionId: string) =>
+    queryOptions({
+      queryKey: ["transactions", "one", transactionId],
+      queryFn: ({ signal }) => ask("getTransactionView", { params: { transactionId } }, signal),
+    }),
+  proof: (transactionId: string) =>
+    queryOptions({
+      queryKey: ["proof", transactionId],
+      queryFn: ({ signal }) => ask("getProof", { params: { transactionId } }, signal),
+      staleTime: Infinity,
+    }),
+  cashFlow: (months: number) =>
+    queryOptions({ queryKey: ["insights", "cash-flow", months], queryFn: ({ signal }) => ask("getCashFlow", { query: { months } }, signal) }),
+  spending: (from: string, to: string) =>
+    queryOptions({ queryKey: ["insights", "spending", from, to], queryFn: ({ signal }) => ask("getSpending", { query: { from, to } }, signal) }),
+  recurring: () => queryOptions({ queryKey: ["insights", "recurring"], queryFn: ({ signal }) => ask("getRecurring", {}, signal) }),
+  netWorth: (from: string, to: string, accountId?: string) =>
+    queryOptions({
+      queryKey: ["insights", "net-worth", from, to, accountId ?? null],
+      queryFn: ({ signal }) =>
+        ask("getNetWorth", { query: { from, to, ...(accountId === undefined ? {} : { accountId }) } }, signal),
+    }),
+};

@@ -1,0 +1,53 @@
+import type { bffRoutes } from "@opl/contracts/http/bff";
+import type { BodyInputOf, ParamsOf, QueryInputOf, ResponseOf } from "@opl/contracts/http/route";
+
+type Routes = typeof bffRoutes;
+/** The name of a question or a change the bff understands. */
+export type Operation = keyof Routes;
+export type Answer<O extends Operation> = ResponseOf<Routes[O]>;
+
+type Part<Name extends string, T> = [T] extends [undefined]
+  ? { readonly [N in Name]?: undefined }
+  : { readonly [N in Name]: T };
+/** What an operation needs, by the place it travels in. */
+export type Ask<O extends Operation> = Part<"params", ParamsOf<Routes[O]>> &
+  Part<"body", BodyInputOf<Routes[O]>> & { readonly query?: QueryInputOf<Routes[O]> };
+
+/** Method and path of each operation; only types of the contract are shipped, so a test compares the two. */
+export const routes: Record<Operation, readonly [method: string, path: string]> = {
+  getMe: ["GET", "/api/me"],
+  updatePreferences: ["PATCH", "/api/me/preferences"],
+  eraseMe: ["DELETE", "/api/me"],
+  getOverview: ["GET", "/api/overview"],
+  listBanks: ["GET", "/api/banks"],
+  startConnection: ["POST", "/api/connections"],
+  finishConnection: ["POST", "/api/connections/return"],
+  listConnections: ["GET", "/api/connections"],
+  getConnection: ["GET", "/api/connections/:consentId"],
+  refreshConnection: ["POST", "/api/connections/:consentId/refresh"],
+  withdrawConnection: ["POST", "/api/connections/:consentId/withdrawal"],
+  listAccountViews: ["GET", "/api/accounts"],
+  listTransactionRows: ["GET", "/api/transactions"],
+  getTransactionView: ["GET", "/api/transactions/:transactionId"],
+  getProof: ["GET", "/api/transactions/:transactionId/proof"],
+  getCashFlow: ["GET", "/api/insights/cash-flow"],
+  getSpending: ["GET", "/api/insights/spending"],
+  getRecurring: ["GET", "/api/insights/recurring"],
+  getNetWorth: ["GET", "/api/insights/net-worth"],
+};
+
+/** Fills `:name` places and appends the query; a list becomes a repeated parameter, undefined is left out. */
+export function buildUrl(
+  path: string,
+  params: Readonly<Record<string, string>> = {},
+  query: Readonly<Record<string, unknown>> = {},
+): string {
+  const filled = path.replace(/:([A-Za-z]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    for (const one of values) if (one !== undefined && one !== null && one !== "") search.append(name, String(one));
+  }
+  const text = search.toString();
+  return text === "" ? filled : `${filled}?${text}`;
+}

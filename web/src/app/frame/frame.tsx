@@ -1,0 +1,54 @@
+import { Trans } from "@lingui/react/macro";
+import { Outlet } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useState } from "react";
+import { FreshnessLine } from "./freshness-line.tsx";
+import { PhoneBottomBar, PhoneTopBar } from "./phone-bars.tsx";
+import { Sidebar } from "./sidebar.tsx";
+import { useLanguage } from "./use-language.ts";
+import { useLiveSession } from "../../session/use-live-session.ts";
+import { usePageFocus } from "./use-page-focus.ts";
+import { useShortcuts } from "./use-shortcuts.ts";
+
+const CommandPalette = lazy(() => import("./command-palette.tsx").then((module) => ({ default: module.CommandPalette })));
+const ShortcutsHelp = lazy(() => import("./shortcuts-help.tsx").then((module) => ({ default: module.ShortcutsHelp })));
+const AccountsSheet = lazy(() => import("./accounts-sheet.tsx").then((module) => ({ default: module.AccountsSheet })));
+
+type Window = "palette" | "help" | "accounts";
+
+/** What surrounds every page of a person who is signed in. */
+export function Frame() {
+  const [shown, setShown] = useState<Window>();
+  const close = useCallback(() => setShown(undefined), []);
+  const palette = useCallback(() => setShown("palette"), []);
+  const help = useCallback(() => setShown("help"), []);
+  useLanguage();
+  useLiveSession();
+  usePageFocus();
+  useShortcuts({ palette, help });
+  return (
+    <>
+      <a
+        href="#content"
+        className="absolute left-4 top-2 z-50 -translate-y-16 rounded-8 bg-accent px-4 py-2 text-14 font-500 text-on-accent focus:translate-y-0"
+      >
+        <Trans>Skip to content</Trans>
+      </a>
+      <div className="flex">
+        <Sidebar onSearch={palette} />
+        <div className="min-w-0 flex-1">
+          <FreshnessLine />
+          <PhoneTopBar onSearch={palette} />
+          <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[70rem] px-4 pb-28 pt-4 sm:px-8 md:pb-12 md:pt-8">
+            <Outlet />
+          </main>
+        </div>
+      </div>
+      <PhoneBottomBar onAccounts={() => setShown("accounts")} accountsOpen={shown === "accounts"} />
+      <Suspense fallback={null}>
+        {shown === "palette" && <CommandPalette onClose={close} onHelp={help} />}
+        {shown === "help" && <ShortcutsHelp onClose={close} />}
+        {shown === "accounts" && <AccountsSheet onClose={close} />}
+      </Suspense>
+    </>
+  );
+}

@@ -1,0 +1,18 @@
+import type { MessageDescriptor } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+import { ChartNoAxesCombined, House, KeyRound, type LucideIcon, ReceiptText } from "lucide-react";
+
+export interface NavItem {
+  readonly to: "/" | "/transactions" | "/insights" | "/permissions";
+  readonly name: MessageDescriptor;
+  readonly icon: LucideIcon;
+  /** Second key after `g`. */
+  readonly key: string;
+}
+
+export const navItems: readonly NavItem[] = [
+  { to: "/", name: msg`Overview`, icon: House, key: "o" },
+  { to: "/transactions", name: msg`Transactions`, icon: ReceiptText, key: "t" },
+  { to: "/insights", name: msg`Insights`, icon: ChartNoAxesCombined, key: "i" },
+  { to: "/permissions", name: msg`Permissions`, icon: KeyRound, key: "p" },
+];

@@ -1,0 +1,128 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { isApiError } from "../api/api-error.ts";
+import { queries } from "../api/queries.ts";
+import { decodeInsightsSearch } from "../features/insights/search.ts";
+import { decodeSearch } from "../features/transactions/filter.ts";
+import { FatalErrorPage, NotFoundPage } from "./error-pages.tsx";
+import { FocusFrame } from "./frame/focus-frame.tsx";
+import { Frame } from "./frame/frame.tsx";
+import { parseSearch, stringifySearch } from "./search-params.ts";
+
+interface RouterContext {
+  readonly queryClient: QueryClient;
+}
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({ notFoundComponent: NotFoundPage });
+
+/** Lets a person in who has a session; anyone else is sent to where they get one, and back afterwards. */
+async function requireSession({ queryClient }: RouterContext, location: { readonly pathname: string; readonly href: string }): Promise<void> {
+  try {
+    await queryClient.ensureQueryData(queries.me());
+  } catch (error) {
+    if (!isApiError(error) || !error.signedOut) throw error;
+    throw location.pathname === "/" ? redirect({ to: "/welcome" }) : redirect({ to: "/sign-in", search: { from: location.href } });
+  }
+}
+
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "signed-in",
+  component: Frame,
+  beforeLoad: ({ context, location }) => requireSession(context, location),
+});
+const overviewRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/",
+  loader: ({ context }) => void context.queryClient.prefetchQuery(queries.overview()),
+  component: lazyRouteComponent(() => import("../features/overview/overview-page.tsx"), "OverviewPage"),
+});
+const transactionsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/transactions",
+  validateSearch: decodeSearch,
+  component: lazyRouteComponent(() => import("../features/transactions/transactions-page.tsx"), "TransactionsPage"),
+});
+const insightsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/insights",
+  validateSearch: decodeInsightsSearch,
+  component: lazyRouteComponent(() => import("../features/insights/insights-page.tsx"), "InsightsPage"),
+});
+const permissionsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/permissions",
+  loader: ({ context }) => void context.queryClient.prefetchQuery(queries.connections()),
+  component: lazyRouteComponent(() => import("../features/permissions/permissions-page.tsx"), "PermissionsPage"),
+});
+const settingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../features/settings/settings-page.tsx"), "SettingsPage"),
+});
+
+/** Pages of one thought: no navigation beside them. */
+const connectFrameRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "connecting",
+  component: FocusFrame,
+  beforeLoad: ({ context, location }) => requireSession(context, location),
+});
+const chooseBankRoute = createRoute({
+  getParentRoute: () => connectFrameRoute,
+  path: "/connect",
+  validateSearch: (raw: Record<string, unknown>): { renews?: string } => (typeof raw["renews"] === "string" ? { renews: raw["renews"] } : {}),
+  component: lazyRouteComponent(() => import("../features/connect-bank/choose-bank-page.tsx"), "ChooseBankPage"),
+});
+const beforeLeavingRoute = createRoute({
+  getParentRoute: () => connectFrameRoute,
+  path: "/connect/$aspspId",
+  validateSearch: (raw: Record<string, unknown>): { renews?: string } => (typeof raw["renews"] === "string" ? { renews: raw["renews"] } : {}),
+  component: lazyRouteComponent(() => import("../features/connect-bank/before-leaving-page.tsx"), "BeforeLeavingPage"),
+});
+
+const openFrameRoute = createRoute({ getParentRoute: () => rootRoute, id: "open", component: FocusFrame });
+/** Open without a session: the page takes what the bank put into the address before anything else happens. */
+const returnRoute = createRoute({
+  getParentRoute: () => openFrameRoute,
+  path: "/connect/return/$context",
+  component: lazyRouteComponent(() => import("../features/connect-bank/return-page.tsx"), "ReturnPage"),
+});
+const welcomeRoute = createRoute({
+  getParentRoute: () => openFrameRoute,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("../features/welcome/welcome-page.tsx"), "WelcomePage"),
+});
+const signInRoute = createRoute({
+  getParentRoute: () => openFrameRoute,
+  path: "/sign-in",
+  validateSearch: (raw: Record<string, unknown>): { from?: string } => (typeof raw["from"] === "string" ? { from: raw["from"] } : {}),
+  component: lazyRouteComponent(() => import("../features/welcome/sign-in-page.tsx"), "SignInPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  signedInRoute.addChildren([overviewRoute, transactionsRoute, insightsRoute, permissionsRoute, settingsRoute]),
+  connectFrameRoute.addChildren([chooseBankRoute, beforeLeavingRoute]),
+  openFrameRoute.addChildren([returnRoute, welcomeRoute, signInRoute]),
+]);
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: "intent",
+    // The query cache decides what is fresh.
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultErrorComponent: FatalErrorPage,
+    defaultPendingMs: 200,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

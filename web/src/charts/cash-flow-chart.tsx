@@ -1,0 +1,119 @@
+import { AxisLeft } from "@visx/axis";
+import { Group } from "@visx/group";
+import { scaleBand, scaleLinear } from "@visx/scale";
+import { Bar, LinePath } from "@visx/shape";
+import { useState } from "react";
+import { pixelsOf } from "../format/amounts.ts";
+import { firstDayOf, lastDayOf } from "../format/dates.ts";
+import type { WireAmount } from "../format/format.ts";
+import { useFormat } from "../format/use-format.ts";
+import { Amount } from "../ui/amount.tsx";
+import { cx } from "../ui/classes.ts";
+import { axisTicks, useWidth } from "./measure.ts";
+import { PointStrip } from "./point-strip.tsx";
+
+export interface FlowMonth {
+  readonly month: string;
+  readonly income: WireAmount;
+  /** What went out, as a positive figure. */
+  readonly expenses: WireAmount;
+  readonly net: WireAmount;
+}
+export interface FlowNames {
+  readonly in: string;
+  readonly out: string;
+  readonly left: string;
+}
+
+const MARGIN = { top: 8, right: 4, bottom: 24, left: 52 };
+const HEIGHT = 260;
+
+/** Bars for money in and out by month, a line for what remained; each month leads to its rows. */
+export function CashFlowChart({ label, months, currency, names }: { label: string; months: readonly FlowMonth[]; currency: string; names: FlowNames }) {
+  const format = useFormat();
+  const [ref, width] = useWidth();
+  const [active, setActive] = useState<number>();
+  const values = months.flatMap((month) => [pixelsOf(month.income), pixelsOf(month.expenses), pixelsOf(month.net)]);
+  const ticks = axisTicks(Math.min(0, ...values), Math.max(0, ...values), 4);
+  const x = scaleBand({ domain: months.map(({ month }) => month), range: [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)], paddingInner: 0.3, paddingOuter: 0.1 });
+  const y = scaleLinear({ domain: [ticks[0] ?? 0, ticks.at(-1) ?? 1], range: [HEIGHT - MARGIN.bottom, MARGIN.top] });
+  const band = x.bandwidth();
+  const bar = Math.min(18, Math.max(2, (band - 2) / 2));
+  const middle = (month: string): number => (x(month) ?? 0) + band / 2;
+  const labelEvery = Math.max(1, Math.ceil((months.length * 44) / Math.max(1, width - MARGIN.left)));
+  const shown = months[active ?? months.length - 1];
+  return (
+    <div>
+      <p className="mb-2 flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-12 text-muted" aria-hidden="true">
+        {shown !== undefined && (
+          <>
+            <span className="font-500 text-ink">{format.month(shown.month)}</span>
+            <Key className="bg-positive" name={names.in} value={shown.income} />
+            <Key className="bg-line-strong" name={names.out} value={shown.expenses} />
+            <Key className="bg-accent" line name={names.left} value={shown.net} />
+          </>
+        )}
+      </p>
+      <div ref={ref} className="relative" style={{ height: HEIGHT }}>
+        {width > 0 && (
+          <>
+            <svg width={width} height={HEIGHT} aria-hidden="true" className="overflow-visible">
+              {ticks.map((tick) => (
+                <line key={tick} x1={MARGIN.left} x2={width} y1={y(tick)} y2={y(tick)} className={tick === 0 ? "stroke-line-strong" : "stroke-line"} />
+              ))}
+              <AxisLeft
+                scale={y}
+                left={MARGIN.left}
+                tickValues={ticks}
+                hideAxisLine
+                hideTicks
+                tickFormat={(value) => format.axisAmount(value.valueOf(), currency)}
+                tickLabelProps={{ className: "private fill-muted text-12 tabular", textAnchor: "end", dx: -6, dy: 4, fontSize: 12, fontFamily: "inherit" }}
+              />
+              {months.map((month, index) => (
+                <Group key={month.month}>
+                  <Column x={middle(month.month) - bar - 1} width={bar} from={y(0)} to={y(pixelsOf(month.income))} className="fill-positive" />
+                  <Column x={middle(month.month) + 1} width={bar} from={y(0)} to={y(pixelsOf(month.expenses))} className="fill-line-strong" />
+                  {(months.length - 1 - index) % labelEvery === 0 && (
+                    <text x={middle(month.month)} y={HEIGHT - 6} textAnchor="middle" className="fill-muted text-12">
+                      {format.shortMonth(month.month)}
+                    </text>
+                  )}
+                </Group>
+              ))}
+              <LinePath data={[...months]} x={({ month }) => middle(month)} y={({ net }) => y(pixelsOf(net))} fill="none" strokeWidth={2} strokeLinejoin="round" className="stroke-accent" />
+              {months.map(({ month, net }, index) => (
+                <circle key={month} cx={middle(month)} cy={y(pixelsOf(net))} r={index === active ? 5 : 3} strokeWidth={2} className="fill-accent stroke-surface" />
+              ))}
+            </svg>
+            <PointStrip
+              label={label}
+              active={active}
+              onActive={setActive}
+              points={months.map((month) => ({
+                key: month.month,
+                x: middle(month.month) - x.step() / 2,
+                width: x.step(),
+                label: `${format.month(month.month)}: ${names.in} ${format.amount(month.income)}, ${names.out} ${format.amount(month.expenses)}, ${names.left} ${format.amount(month.net)}`,
+                link: { to: "/transactions", search: { from: firstDayOf(month.month), to: lastDayOf(month.month) } },
+              }))}
+            />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Column({ x, width, from, to, className }: { x: number; width: number; from: number; to: number; className: string }) {
+  return <Bar x={x} width={width} y={Math.min(from, to)} height={Math.max(from === to ? 0 : 1, Math.abs(from - to))} rx={Math.min(3, width / 2)} className={className} />;
+}
+
+function Key({ name, value, className, line = false }: { name: string; value: WireAmount; className: string; line?: boolean }) {
+  return (
+    <span className="inline-flex items-center gap-1.5">
+      <span className={cx("inline-block", line ? "h-0.5 w-4" : "size-2.5 rounded-[3px]", className)} />
+      {name} <Amount value={value} className="text-ink" />
+    </span>
+  );
+}

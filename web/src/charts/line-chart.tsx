@@ -1,0 +1,192 @@
+import { AxisBottom, AxisLeft } from "@visx/axis";
+import { Group } from "@visx/group";
+import { scaleLinear } from "@visx/scale";
+import { AreaClosed, LinePath } from "@visx/shape";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
+import type { WireAmount } from "../format/format.ts";
+import { pixelsOf } from "../format/amounts.ts";
+import { useFormat } from "../format/use-format.ts";
+import { Amount } from "../ui/amount.tsx";
+import { cx } from "../ui/classes.ts";
+import { axisTicks, useWidth } from "./measure.ts";
+
+export interface LinePoint {
+  /** Place on the horizontal axis: a whole number of days. */
+  readonly x: number;
+  readonly amount: WireAmount;
+}
+export interface Line {
+  readonly key: string;
+  readonly name: string;
+  readonly points: readonly LinePoint[];
+  /** The line that matters, filled below; the others are quiet. */
+  readonly main?: boolean;
+}
+
+const MARGIN = { top: 8, right: 8, bottom: 24, left: 52 };
+
+/**
+ * One or two lines over days. Pointer and keyboard move along the days (arrow keys a day, Page keys a month); what stands at the
+ * chosen day is written above the chart, so that nothing covers the lines and nothing moves.
+ */
+export function LineChart({
+  label,
+  lines,
+  currency,
+  height = 220,
+  xName,
+  ticks,
+  includeZero = false,
+}: {
+  label: string;
+  lines: readonly Line[];
+  currency: string;
+  height?: number;
+  /** The words for a place on the horizontal axis. */
+  xName: (x: number) => string;
+  /** Places that are named below the axis. */
+  ticks: readonly { readonly x: number; readonly label: string }[];
+  includeZero?: boolean;
+}) {
+  const format = useFormat();
+  const [ref, width] = useWidth();
+  const [chosen, setChosen] = useState<number>();
+  const all = lines.flatMap((line) => line.points);
+  const xs = [...new Set(all.map((point) => point.x))].toSorted((a, b) => a - b);
+  const first = xs[0] ?? 0;
+  const last = xs.at(-1) ?? 0;
+  const values = all.map((point) => pixelsOf(point.amount));
+  const low = Math.min(...values, ...(includeZero ? [0] : []));
+  const high = Math.max(...values, ...(includeZero ? [0] : []));
+  const yTicks = axisTicks(low, high, 4);
+  const x = scaleLinear({ domain: [first, Math.max(last, first + 1)], range: [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)] });
+  const y = scaleLinear({ domain: [yTicks[0] ?? 0, yTicks.at(-1) ?? 1], range: [height - MARGIN.bottom, MARGIN.top] });
+  const main = lines.find((line) => line.main === true) ?? lines[0];
+  const at = chosen ?? main?.points.at(-1)?.x ?? last;
+  const pointAt = (line: Line, where: number): LinePoint | undefined => line.points.findLast((point) => point.x <= where);
+
+  const choose = (where: number): void => {
+    const nearest = xs.reduce((best, one) => (Math.abs(one - where) < Math.abs(best - where) ? one : best), first);
+    setChosen(nearest);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const target = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, PageDown: at - 30, PageUp: at + 30, Home: first, End: last }[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    choose(Math.max(first, Math.min(last, target)));
+  };
+  const words = [xName(at), ...lines.map((line) => {
+    const point = pointAt(line, at);
+    return point === undefined ? "" : `${line.name} ${format.amount(point.amount)}`;
+  })].filter((part) => part !== "").join(", ");
+
+  return (
+    <div>
+      <p className="mb-2 flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-12 text-muted" aria-hidden="true">
+        <span className="font-500 text-ink">{xName(at)}</span>
+        {lines.map((line) => {
+          const point = pointAt(line, at);
+          return (
+            <LegendItem key={line.key} main={line === main} name={line.name}>
+              {point !== undefined && <Amount value={point.amount} className="text-ink" />}
+            </LegendItem>
+          );
+        })}
+      </p>
+      <div
+        ref={ref}
+        role="slider"
+        tabIndex={0}
+        aria-label={label}
+        aria-valuemin={first}
+        aria-valuemax={last}
+        aria-valuenow={at}
+        aria-valuetext={words}
+        className="relative touch-pan-y rounded-8"
+        style={{ height }}
+        onKeyDown={onKeyDown}
+        onPointerMove={(event) => choose(Math.round(x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left)))}
+        onPointerLeave={() => setChosen(undefined)}
+      >
+        {width > 0 && (
+          <svg width={width} height={height} aria-hidden="true" className="overflow-visible">
+            <Group>
+              {yTicks.map((tick) => (
+                <line key={tick} x1={MARGIN.left} x2={width - MARGIN.right} y1={y(tick)} y2={y(tick)} className={tick === 0 ? "stroke-line-strong" : "stroke-line"} />
+              ))}
+              <AxisLeft
+                scale={y}
+                left={MARGIN.left}
+                tickValues={yTicks}
+                hideAxisLine
+                hideTicks
+                tickFormat={(value) => format.axisAmount(value.valueOf(), currency)}
+                tickLabelProps={{ className: "private fill-muted text-12 tabular", textAnchor: "end", dx: -6, dy: 4, fontSize: 12, fontFamily: "inherit" }}
+              />
+              <AxisBottom
+                scale={x}
+                top={height - MARGIN.bottom}
+                tickValues={fittingTicks(ticks, (tick) => x(tick), width).map((tick) => tick.x)}
+                hideAxisLine
+                hideTicks
+                tickFormat={(value) => ticks.find((tick) => tick.x === value.valueOf())?.label ?? ""}
+                tickLabelProps={{ className: "fill-muted text-12", textAnchor: "middle", dy: 4, fontSize: 12, fontFamily: "inherit" }}
+              />
+              {lines.map((line) => (
+                <Group key={line.key}>
+                  {line === main && (
+                    <AreaClosed
+                      data={[...line.points]}
+                      x={(point) => x(point.x)}
+                      y={(point) => y(pixelsOf(point.amount))}
+                      yScale={y}
+                      y0={y(Math.max(yTicks[0] ?? 0, Math.min(0, yTicks.at(-1) ?? 0)))}
+                      className="fill-accent/10"
+                    />
+                  )}
+                  <LinePath
+                    data={[...line.points]}
+                    x={(point) => x(point.x)}
+                    y={(point) => y(pixelsOf(point.amount))}
+                    fill="none"
+                    strokeWidth={line === main ? 2 : 1.5}
+                    strokeDasharray={line === main ? undefined : "4 4"}
+                    strokeLinejoin="round"
+                    className={line === main ? "stroke-accent" : "stroke-line-strong"}
+                  />
+                </Group>
+              ))}
+              {chosen !== undefined && <line x1={x(at)} x2={x(at)} y1={MARGIN.top} y2={height - MARGIN.bottom} className="stroke-line-strong" />}
+              {lines.map((line) => {
+                const point = pointAt(line, at);
+                return (
+                  point !== undefined && (
+                    <circle key={line.key} cx={x(Math.min(at, point.x))} cy={y(pixelsOf(point.amount))} r={line === main ? 4 : 3} strokeWidth={2} className={cx("stroke-surface", line === main ? "fill-accent" : "fill-line-strong")} />
+                  )
+                );
+              })}
+            </Group>
+          </svg>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function LegendItem({ main, name, children }: { main: boolean; name: string; children: ReactNode }) {
+  return (
+    <span className="inline-flex items-center gap-1.5">
+      <svg width="16" height="8" aria-hidden="true">
+        <line x1="0" x2="16" y1="4" y2="4" strokeWidth="2" strokeDasharray={main ? undefined : "4 3"} className={main ? "stroke-accent" : "stroke-line-strong"} />
+      </svg>
+      {name} {children}
+    </span>
+  );
+}
+
+/** The named places that have room beside each other. */
+function fittingTicks<T extends { readonly x: number }>(ticks: readonly T[], place: (x: number) => number, width: number): T[] {
+  const room = 56;
+  const every = Math.max(1, Math.ceil((ticks.length * room) / Math.max(1, width - MARGIN.left)));
+  return ticks.filter((tick, index) => index % every === 0 && place(tick.x) <= width - 12);
+}

@@ -1,0 +1,76 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import type { CashFlow } from "../../api/queries.ts";
+import { ChartCard } from "../../charts/chart-card.tsx";
+import { cashFlowFinding, type CashFlowFinding } from "../../charts/findings.ts";
+import { toWire } from "../../format/amounts.ts";
+import { today } from "../../format/clock.ts";
+import { monthOf } from "../../format/dates.ts";
+import { useFormat } from "../../format/use-format.ts";
+import { Amount } from "../../ui/amount.tsx";
+import { Bone } from "../../ui/skeleton.tsx";
+import { ChartSkeleton, NothingHere, SectionProblem } from "./section-states.tsx";
+
+const CashFlowChart = lazy(() => import("../../charts/cash-flow-chart.tsx").then((module) => ({ default: module.CashFlowChart })));
+
+/** Money in and out by month, and what remained. */
+export function CashFlowSection({ query, currency }: { query: UseQueryResult<CashFlow>; currency: string }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const { data, error, isPending, refetch } = query;
+  if (isPending) return <ChartSkeleton height="h-64" />;
+  if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
+  const months = data.currencies.find((one) => one.currency === currency)?.months ?? [];
+  const finding = cashFlowFinding(months, currency, monthOf(today()));
+  if (!months.some(({ count }) => count > 0)) {
+    return (
+      <NothingHere title={<Trans>Cash flow</Trans>}>
+        <Trans>Money in and out by month will be here once transactions are read.</Trans>
+      </NothingHere>
+    );
+  }
+  const names = { in: t`In`, out: t`Out`, left: t`Remained` };
+  return (
+    <ChartCard
+      title={<FindingWords finding={finding} />}
+      description={<Trans>Choose a month to see its rows.</Trans>}
+      label={t`Cash flow by month`}
+      table={{
+        head: [t`Month`, names.in, names.out, names.left],
+        rows: months.toReversed().map((month) => ({
+          key: month.month,
+          cells: [
+            format.month(month.month),
+            <Amount key="in" value={month.income} />,
+            <Amount key="out" value={month.expenses} />,
+            <Amount key="left" value={month.net} tone="compared" sign="always" />,
+          ],
+        })),
+      }}
+    >
+      <Suspense fallback={<Bone className="h-72 w-full rounded-8" />}>
+        <CashFlowChart label={t`Cash flow by month`} months={months} currency={currency} names={names} />
+      </Suspense>
+    </ChartCard>
+  );
+}
+
+function FindingWords({ finding }: { finding: CashFlowFinding }) {
+  if (finding.kind === "nothing") return <Trans>Cash flow</Trans>;
+  if (finding.kind === "even") return <Plural value={finding.months} one="Last month came out even" other="On average, the last # months came out even" />;
+  const average = <Amount value={toWire(finding.average)} />;
+  if (finding.months === 1) {
+    return finding.kind === "left-over" ? <Trans>{average} remained last month</Trans> : <Trans>Last month {average} more went out than came in</Trans>;
+  }
+  const { months } = finding;
+  return finding.kind === "left-over" ? (
+    <Trans>
+      On average {average} a month remained over the last {months} months
+    </Trans>
+  ) : (
+    <Trans>
+      On average {average} a month more went out than came in over the last {months} months
+    </Trans>
+  );
+}

@@ -1,0 +1,59 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
+import { ChartNoAxesCombined } from "lucide-react";
+import { useState } from "react";
+import { queries } from "../../api/queries.ts";
+import { today } from "../../format/clock.ts";
+import { monthOf } from "../../format/dates.ts";
+import { LinkButton } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { PageHead } from "../../ui/page.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { BalanceSection } from "./balance-section.tsx";
+import { CashFlowSection } from "./cash-flow-section.tsx";
+import { RecurringSection } from "./recurring-section.tsx";
+import { SpendingSection } from "./spending-section.tsx";
+
+/** What the ledger means: each chart says its finding, and each figure leads to its rows. */
+export function InsightsPage() {
+  const { t } = useLingui();
+  const cashFlow = useQuery(queries.cashFlow(13));
+  const accounts = useQuery(queries.accounts());
+  const currencies = cashFlow.data?.currencies.map(({ currency }) => currency) ?? [];
+  const [chosen, setChosen] = useState<string>();
+  const currency = chosen !== undefined && currencies.includes(chosen) ? chosen : (currencies[0] ?? "EUR");
+  const nothing = accounts.data?.accounts.length === 0;
+  return (
+    <>
+      <PageHead
+        title={t`Insights`}
+        lead={<Trans>Your own transfers are left out. Months are those of the booking date.</Trans>}
+        action={
+          currencies.length > 1 ? (
+            <Segmented label={t`Currency`} value={currency} onChange={setChosen} options={currencies.map((one) => ({ value: one, label: one }))} />
+          ) : undefined
+        }
+      />
+      {nothing ? (
+        <EmptyState
+          icon={ChartNoAxesCombined}
+          title={<Trans>Your insights will be here</Trans>}
+          action={
+            <LinkButton look="primary" to="/connect">
+              <Trans>Connect a bank</Trans>
+            </LinkButton>
+          }
+        >
+          <Trans>Money in and out by month, spending by category, what repeats, and how your balances move.</Trans>
+        </EmptyState>
+      ) : (
+        <div className="space-y-6">
+          <CashFlowSection query={cashFlow} currency={currency} />
+          <SpendingSection currency={currency} latest={monthOf(today())} />
+          <RecurringSection currency={currency} />
+          <BalanceSection currency={currency} accounts={accounts.data?.accounts ?? []} />
+        </div>
+      )}
+    </>
+  );
+}

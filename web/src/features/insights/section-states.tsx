@@ -1,0 +1,31 @@
+import type { ReactNode } from "react";
+import { ProblemPanel } from "../../ui/problem-panel.tsx";
+import { Bone, Loading } from "../../ui/skeleton.tsx";
+
+/** The place of a chart while it loads. */
+export function ChartSkeleton({ height }: { height: "h-64" | "h-80" }) {
+  return (
+    <Loading className="rounded-12 border bg-surface p-4 sm:p-6">
+      <Bone className="h-5 w-80 max-w-full" />
+      <Bone className={`mt-6 w-full rounded-8 ${height}`} />
+    </Loading>
+  );
+}
+
+export function SectionProblem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <div className="rounded-12 border bg-surface">
+      <ProblemPanel error={error} onRetry={onRetry} />
+    </div>
+  );
+}
+
+/** A section whose figures do not exist yet says what will be here. */
+export function NothingHere({ title, children }: { title: ReactNode; children: ReactNode }) {
+  return (
+    <section className="rounded-12 border bg-surface p-4 sm:p-6">
+      <h2 className="text-16 font-600">{title}</h2>
+      <p className="mt-1 text-14 text-muted">{children}</p>
+    </section>
+  );
+}

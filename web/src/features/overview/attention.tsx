@@ -1,0 +1,123 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { CalendarClock, CircleAlert, CloudOff, type LucideIcon, TrendingUp, Unplug } from "lucide-react";
+import type { ReactNode } from "react";
+import type { Overview } from "../../api/queries.ts";
+import { useFormat } from "../../format/use-format.ts";
+import { Amount } from "../../ui/amount.tsx";
+import { LinkButton } from "../../ui/button.tsx";
+
+type Item = Overview["attention"][number];
+
+/** What needs the person, as a short list on top. Nothing at all when nothing does. */
+export function Attention({ items }: { items: readonly Item[] }) {
+  const { t } = useLingui();
+  if (items.length === 0) return null;
+  return (
+    <section aria-label={t`Needs your attention`} className="mb-6">
+      <ul className="overflow-hidden rounded-12 border bg-surface">
+        {items.map((item, index) => (
+          <li key={index} className="border-b last:border-b-0">
+            <AttentionItem item={item} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Line({ icon: Icon, children, action }: { icon: LucideIcon; children: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5 sm:px-6">
+      <Icon aria-hidden="true" size={20} strokeWidth={1.75} className="shrink-0 text-warning" />
+      <p className="min-w-0 flex-1 basis-56 text-14">{children}</p>
+      {action}
+    </div>
+  );
+}
+
+function AttentionItem({ item }: { item: Item }) {
+  const format = useFormat();
+  switch (item.kind) {
+    case "permission-ends": {
+      const { aspspName } = item;
+      return (
+        <Line
+          icon={CalendarClock}
+          action={
+            <LinkButton size="small" to="/permissions">
+              <Trans>Renew</Trans>
+            </LinkButton>
+          }
+        >
+          <Plural
+            value={item.daysLeft}
+            _0={`Your permission at ${aspspName} ends today. Renew it to keep figures coming.`}
+            one={`Your permission at ${aspspName} ends in # day. Renew it to keep figures coming.`}
+            other={`Your permission at ${aspspName} ends in # days. Renew it to keep figures coming.`}
+          />
+        </Line>
+      );
+    }
+    case "permission-ended": {
+      const { aspspName, aspspId } = item;
+      return (
+        <Line
+          icon={Unplug}
+          action={
+            <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }}>
+              <Trans>Connect again</Trans>
+            </LinkButton>
+          }
+        >
+          <Trans>Your permission at {aspspName} has ended. Its figures stay as they were.</Trans>
+        </Line>
+      );
+    }
+    case "account-incomplete": {
+      const { accountName } = item;
+      const since = format.instantDay(item.since);
+      return (
+        <Line
+          icon={CircleAlert}
+          action={
+            <LinkButton size="small" to="/transactions" search={{ account: [item.accountId] }}>
+              <Trans>Look</Trans>
+            </LinkButton>
+          }
+        >
+          <Trans>Since {since}, some rows of {accountName} could not be understood and are missing. We keep what the bank sent and try again.</Trans>
+        </Line>
+      );
+    }
+    case "bank-down": {
+      const { aspspName } = item;
+      const since = item.since === null ? undefined : format.time(item.since);
+      return (
+        <Line icon={CloudOff}>
+          {since === undefined ? (
+            <Trans>{aspspName} does not answer right now. You see its latest figures; new ones follow by themselves.</Trans>
+          ) : (
+            <Trans>{aspspName} has not answered since {since}. You see its latest figures; new ones follow by themselves.</Trans>
+          )}
+        </Line>
+      );
+    }
+    case "price-changed": {
+      const { counterpartyName } = item;
+      return (
+        <Line
+          icon={TrendingUp}
+          action={
+            <LinkButton size="small" to="/transactions" search={{ recurring: item.recurringId }}>
+              <Trans>Look</Trans>
+            </LinkButton>
+          }
+        >
+          <Trans>
+            {counterpartyName} changed its price from <Amount value={item.before} sign="never" /> to <Amount value={item.now} sign="never" />.
+          </Trans>
+        </Line>
+      );
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import type { Overview } from "../../api/queries.ts";
+import { ChartCard } from "../../charts/chart-card.tsx";
+import { changeOf } from "../../charts/findings.ts";
+import { LazyLineChart } from "../../charts/lazy-line-chart.tsx";
+import { fromWire, toWire } from "../../format/amounts.ts";
+import { useFormat } from "../../format/use-format.ts";
+import { Amount } from "../../ui/amount.tsx";
+import { SectionCard } from "../../ui/card.tsx";
+
+type Month = Overview["month"][number];
+
+/** Spending of this month so far against the same day of last month. */
+export function MonthCard({ month }: { month: Overview["month"] }) {
+  const [main] = month;
+  if (main === undefined || (main.thisMonth.length === 0 && main.lastMonth.length === 0)) {
+    return (
+      <SectionCard title={<Trans>This month so far</Trans>}>
+        <p className="px-4 pb-5 pt-2 text-14 text-muted sm:px-6">
+          <Trans>Spending of this month against last month will be here.</Trans>
+        </p>
+      </SectionCard>
+    );
+  }
+  return <MonthChart month={main} />;
+}
+
+function MonthChart({ month }: { month: Month }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const { thisMonth, lastMonth, currency } = month;
+  const latest = thisMonth.at(-1);
+  const sameDay = latest === undefined ? undefined : lastMonth.findLast(({ day }) => day <= latest.day);
+  const change = latest === undefined || sameDay === undefined ? undefined : changeOf(fromWire(latest.amount), fromWire(sameDay.amount));
+  const difference = change === undefined ? null : <Amount value={toWire(change.difference)} />;
+  const title =
+    change === undefined ? (
+      <Trans>This month so far</Trans>
+    ) : change.direction === "same" ? (
+      <Trans>You have spent as much as by this day last month</Trans>
+    ) : change.direction === "up" ? (
+      <Trans>You have spent {difference} more than by this day last month</Trans>
+    ) : (
+      <Trans>You have spent {difference} less than by this day last month</Trans>
+    );
+  const names = { now: t`This month`, before: t`Last month` };
+  const days = [...new Set([...thisMonth, ...lastMonth].map(({ day }) => day))].toSorted((a, b) => a - b);
+  const at = (list: Month["thisMonth"], day: number) => {
+    const found = list.find((one) => one.day === day);
+    return found === undefined ? "" : <Amount value={found.amount} />;
+  };
+  return (
+    <ChartCard
+      title={title}
+      label={t`Spending by day of the month`}
+      table={{ head: [t`Day`, names.now, names.before], rows: days.map((day) => ({ key: String(day), cells: [day, at(thisMonth, day), at(lastMonth, day)] })) }}
+    >
+      <LazyLineChart
+        label={t`Spending by day of the month`}
+        currency={currency}
+        height={180}
+        includeZero
+        lines={[
+          { key: "now", name: names.now, main: true, points: thisMonth.map(({ day, amount }) => ({ x: day, amount })) },
+          { key: "before", name: names.before, points: lastMonth.map(({ day, amount }) => ({ x: day, amount })) },
+        ]}
+        xName={(day) => t`Day ${format.count(day)}`}
+        ticks={[1, 8, 15, 22, 29].map((day) => ({ x: day, label: format.count(day) }))}
+      />
+    </ChartCard>
+  );
+}

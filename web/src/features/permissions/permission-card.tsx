@@ -1,0 +1,247 @@
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { RefreshCw } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { ask } from "../../api/client.ts";
+import type { ConnectionView } from "../../api/queries.ts";
+import { useProblem } from "../../api/use-problem.ts";
+import { useMinute } from "../../format/clock.ts";
+import { useFormat } from "../../format/use-format.ts";
+import { numberTail } from "../../ui/account-name.ts";
+import { Age } from "../../ui/age.tsx";
+import { Badge } from "../../ui/badge.tsx";
+import { Button, LinkButton } from "../../ui/button.tsx";
+import { cx } from "../../ui/classes.ts";
+import { BankMark } from "../../ui/mark.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { History } from "./history.tsx";
+import { ENDS_SOON_DAYS, elapsedShare } from "./validity.ts";
+import { WithdrawDialog } from "./withdraw-dialog.tsx";
+
+/** One permission: what, which accounts, since, until, last used, what happened, and the ways to change it. */
+export function PermissionCard({ connection }: { connection: ConnectionView }) {
+  const format = useFormat();
+  const { aspspName: bank, aspspId, consentId, status } = connection;
+  const valid = status === "valid";
+  const [withdrawing, setWithdrawing] = useState(false);
+  const titleId = `permission-${consentId}`;
+  return (
+    <section aria-labelledby={titleId} className="rounded-12 border bg-surface">
+      <header className="flex flex-wrap items-center gap-x-4 gap-y-3 p-4 sm:p-6">
+        <BankMark name={bank} size="large" />
+        <div className="min-w-0 flex-1">
+          <h2 id={titleId} className="truncate text-20 font-600">
+            {bank}
+          </h2>
+          <div className="mt-1 flex flex-wrap gap-2">
+            <StatusBadge connection={connection} />
+            {valid && connection.health?.status === "down" && (
+              <Badge tone="warning">
+                <Trans>Not answering</Trans>
+              </Badge>
+            )}
+            <SyncBadge sync={connection.sync} valid={valid} />
+          </div>
+        </div>
+        {valid && (
+          <div className="flex flex-wrap gap-2">
+            <ReadNow connection={connection} />
+            <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }} search={{ renews: consentId }}>
+              <Trans>Renew</Trans>
+            </LinkButton>
+            <Button size="small" look="danger" onClick={() => setWithdrawing(true)}>
+              <Trans>Withdraw</Trans>
+            </Button>
+          </div>
+        )}
+        {!valid && status !== "replaced" && (
+          <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }}>
+            <Trans>Connect again</Trans>
+          </LinkButton>
+        )}
+      </header>
+
+      {valid && <ValidityBar connection={connection} />}
+
+      <dl className="grid gap-x-6 gap-y-4 border-t p-4 sm:grid-cols-2 sm:p-6 lg:grid-cols-4">
+        <Fact name={<Trans>May be read</Trans>}>
+          <Trans>Accounts, balances and transactions</Trans>
+        </Fact>
+        <Fact name={<Trans>Since</Trans>}>{format.instantDay(connection.authorisedAt ?? connection.createdAt)}</Fact>
+        {connection.endedAt === null ? (
+          <Fact name={<Trans>Until</Trans>}>{format.instantDay(connection.validUntil)}</Fact>
+        ) : (
+          <Fact name={<Trans>Ended</Trans>}>{format.instantDay(connection.endedAt)}</Fact>
+        )}
+        <Fact name={<Trans>Last used</Trans>}>{connection.lastUsedAt === null ? <Trans>Not yet</Trans> : <Age at={connection.lastUsedAt} />}</Fact>
+      </dl>
+
+      <div className="border-t px-4 py-4 sm:px-6">
+        <h3 className="text-12 text-muted">
+          <Trans>Accounts</Trans>
+        </h3>
+        {connection.accounts.length === 0 ? (
+          <p className="mt-1 text-14 text-muted">
+            <Trans>None</Trans>
+          </p>
+        ) : (
+          <ul className="mt-2 flex flex-wrap gap-2">
+            {connection.accounts.map((account) => (
+              <li key={account.accountId} className="min-w-0 max-w-full">
+                <Link
+                  to="/transactions"
+                  search={{ account: [account.accountId] }}
+                  className="flex min-h-8 max-w-full items-center gap-2 rounded-full border px-3 text-14 transition-colors hover:bg-sunken"
+                >
+                  <span className="truncate">{account.name}</span>
+                  <span className="shrink-0 text-12 text-faint">{numberTail(account.maskedNumber)}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <History connection={connection} />
+      {withdrawing && <WithdrawDialog connection={connection} onClose={() => setWithdrawing(false)} />}
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="text-12 text-muted">{name}</dt>
+      <dd className="mt-0.5 text-14">{children}</dd>
+    </div>
+  );
+}
+
+function StatusBadge({ connection: { status, daysLeft } }: { connection: ConnectionView }) {
+  if (status === "valid" && daysLeft !== null && daysLeft <= ENDS_SOON_DAYS) {
+    return (
+      <Badge tone="warning">
+        <Plural value={daysLeft} _0="Ends today" one="Ends in # day" other="Ends in # days" />
+      </Badge>
+    );
+  }
+  switch (status) {
+    case "valid":
+      return (
+        <Badge tone="positive">
+          <Trans>Active</Trans>
+        </Badge>
+      );
+    case "received":
+    case "partiallyAuthorised":
+      return (
+        <Badge>
+          <Trans>Waiting for your yes at the bank</Trans>
+        </Badge>
+      );
+    case "rejected":
+      return (
+        <Badge>
+          <Trans>Not given</Trans>
+        </Badge>
+      );
+    case "revokedByPsu":
+      return (
+        <Badge>
+          <Trans>Withdrawn by you</Trans>
+        </Badge>
+      );
+    case "expired":
+      return (
+        <Badge>
+          <Trans>Ran out</Trans>
+        </Badge>
+      );
+    case "terminatedByTpp":
+      return (
+        <Badge>
+          <Trans>Ended by us</Trans>
+        </Badge>
+      );
+    case "replaced":
+      return (
+        <Badge>
+          <Trans>Renewed by a newer one</Trans>
+        </Badge>
+      );
+  }
+}
+
+function SyncBadge({ sync, valid }: { sync: ConnectionView["sync"]; valid: boolean }) {
+  if (!valid || sync === null) return null;
+  if (sync.status === "queued" || sync.status === "running") {
+    return (
+      <Badge tone="accent" className="animate-breathe">
+        <Trans>Reading now</Trans>
+      </Badge>
+    );
+  }
+  if (sync.status === "failed") {
+    return (
+      <Badge tone="warning">
+        <Trans>Last reading stopped early</Trans>
+      </Badge>
+    );
+  }
+  return null;
+}
+
+/** The time of the permission as a bar, with what is left in words. */
+function ValidityBar({ connection }: { connection: ConnectionView }) {
+  const { t } = useLingui();
+  const minute = useMinute();
+  const from = connection.authorisedAt ?? connection.createdAt;
+  const share = elapsedShare(from, connection.validUntil, minute);
+  const daysLeft = connection.daysLeft ?? 0;
+  const soon = daysLeft <= ENDS_SOON_DAYS;
+  const whole = Math.round((Date.parse(connection.validUntil) - Date.parse(from)) / 86_400_000);
+  return (
+    <div className="px-4 pb-5 sm:px-6">
+      <div
+        role="progressbar"
+        aria-label={t`Time used of this permission`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(share * 100)}
+        aria-valuetext={t`${daysLeft} of ${whole} days left`}
+        className="h-2 overflow-hidden rounded-full bg-sunken"
+      >
+        <div className={cx("h-full rounded-full", soon ? "bg-warning" : "bg-accent")} style={{ width: `${Math.max(1, share * 100)}%` }} />
+      </div>
+      <p className="mt-2 text-12 text-muted tabular">
+        <Trans>
+          {daysLeft} of {whole} days left
+        </Trans>
+      </p>
+    </div>
+  );
+}
+
+function ReadNow({ connection }: { connection: ConnectionView }) {
+  const queryClient = useQueryClient();
+  const problem = useProblem();
+  const { consentId, sync } = connection;
+  const reading = sync?.status === "running" || sync?.status === "queued";
+  const read = useMutation({
+    mutationFn: () => ask("refreshConnection", { params: { consentId } }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["connections"] }),
+  });
+  return (
+    <>
+      <Button size="small" busy={read.isPending || reading} onClick={() => read.mutate()}>
+        <RefreshCw aria-hidden="true" size={16} strokeWidth={1.75} />
+        <Trans>Read now</Trans>
+      </Button>
+      {read.isError && (
+        <Notice tone="danger" live className="basis-full" title={problem(read.error).title}>
+          {problem(read.error).detail}
+        </Notice>
+      )}
+    </>
+  );
+}

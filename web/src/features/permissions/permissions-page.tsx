@@ -1,0 +1,93 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
+import { KeyRound, Plus } from "lucide-react";
+import { type ConnectionView, queries } from "../../api/queries.ts";
+import { LinkButton } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { PageHead } from "../../ui/page.tsx";
+import { ProblemPanel } from "../../ui/problem-panel.tsx";
+import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { PermissionCard } from "./permission-card.tsx";
+
+/** What we may read, until when, and the way to stop it. */
+export function PermissionsPage() {
+  const { t } = useLingui();
+  const { data, error, isPending, refetch } = useQuery(queries.connections());
+  const active = data?.connections.filter(isActive) ?? [];
+  const ended = data?.connections.filter((connection) => !isActive(connection)) ?? [];
+  return (
+    <>
+      <PageHead
+        title={t`Permissions`}
+        lead={<Trans>What your banks let us read because you said so. You can withdraw any of it here, at any time.</Trans>}
+        action={
+          data !== undefined && data.connections.length > 0 ? (
+            <LinkButton to="/connect">
+              <Plus aria-hidden="true" size={16} strokeWidth={1.75} />
+              <Trans>Connect a bank</Trans>
+            </LinkButton>
+          ) : undefined
+        }
+      />
+      {isPending && <PermissionsSkeleton />}
+      {error !== null && data === undefined && <ProblemPanel error={error} onRetry={() => void refetch()} />}
+      {data !== undefined && data.missing.length > 0 && (
+        <Notice tone="warning" className="mb-6" title={<Trans>Some of this page cannot be shown right now</Trans>}>
+          <Trans>You can still withdraw every permission.</Trans>
+        </Notice>
+      )}
+      {data !== undefined && data.connections.length === 0 && (
+        <EmptyState
+          icon={KeyRound}
+          title={<Trans>Nobody may read anything yet</Trans>}
+          action={
+            <LinkButton look="primary" to="/connect">
+              <Trans>Connect a bank</Trans>
+            </LinkButton>
+          }
+        >
+          <Trans>Each bank you connect appears here with what may be read, until when, and every time it was used.</Trans>
+        </EmptyState>
+      )}
+      <div className="space-y-6">
+        {active.map((connection) => (
+          <PermissionCard key={connection.consentId} connection={connection} />
+        ))}
+      </div>
+      {ended.length > 0 && (
+        <div className="mt-12">
+          <h2 className="mb-4 text-20 font-600">
+            <Trans>Ended</Trans>
+          </h2>
+          <div className="space-y-4">
+            {ended.map((connection) => (
+              <PermissionCard key={connection.consentId} connection={connection} />
+            ))}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+function isActive({ status }: ConnectionView): boolean {
+  return status === "valid" || status === "partiallyAuthorised" || status === "received";
+}
+
+function PermissionsSkeleton() {
+  return (
+    <Loading className="space-y-6">
+      {[0, 1].map((card) => (
+        <div key={card} className="rounded-12 border bg-surface p-4 sm:p-6">
+          <div className="flex items-center gap-3">
+            <Bone className="size-12 rounded-12" />
+            <Bone className="h-6 w-40" />
+          </div>
+          <Bone className="mt-6 h-2 w-full rounded-full" />
+          <Bone className="mt-6 h-20 w-full" />
+        </div>
+      ))}
+    </Loading>
+  );
+}

@@ -1,0 +1,9 @@
+/** How much of the time of a permission has passed, 0 to 1. Instants as ISO text, now in milliseconds. */
+export function elapsedShare(from: string, until: string, nowMs: number): number {
+  const start = Date.parse(from);
+  const length = Date.parse(until) - start;
+  return length <= 0 ? 1 : Math.min(1, Math.max(0, (nowMs - start) / length));
+}
+
+/** A permission with fewer days left than this is worth a word. */
+export const ENDS_SOON_DAYS = 14;

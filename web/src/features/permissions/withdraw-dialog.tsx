@@ -1,0 +1,78 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { ask } from "../../api/client.ts";
+import type { ConnectionView } from "../../api/queries.ts";
+import { useProblem } from "../../api/use-problem.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Notice } from "../../ui/notice.tsx";
+
+/** Withdrawing, with the one choice there is: keep what was read, or erase it. */
+export function WithdrawDialog({ connection, onClose }: { connection: ConnectionView; onClose: () => void }) {
+  const { t } = useLingui();
+  const queryClient = useQueryClient();
+  const problem = useProblem();
+  const [keepData, setKeepData] = useState(true);
+  const { aspspName: bank, consentId } = connection;
+  const withdraw = useMutation({
+    mutationFn: () => ask("withdrawConnection", { params: { consentId }, body: { keepData } }),
+    onSuccess: async () => {
+      await Promise.all([["connections"], ["accounts"], ["overview"], ["transactions"], ["insights"]].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t`Withdraw the permission at ${bank}?`}
+      description={<Trans>We stop reading at once and tell {bank}. Your money and your account at the bank are not affected.</Trans>}
+    >
+      <form
+        className="space-y-5 px-4 pb-6 pt-5 sm:px-6"
+        onSubmit={(event) => {
+          event.preventDefault();
+          withdraw.mutate();
+        }}
+      >
+        <fieldset className="space-y-2">
+          <legend className="mb-2 text-14 font-500">
+            <Trans>What happens to what was read?</Trans>
+          </legend>
+          <Choice checked={keepData} onChoose={() => setKeepData(true)} title={<Trans>Keep it</Trans>}>
+            <Trans>Accounts, transactions and insights stay as they are today. The settings can still erase everything.</Trans>
+          </Choice>
+          <Choice checked={!keepData} onChoose={() => setKeepData(false)} title={<Trans>Erase it</Trans>}>
+            <Trans>Everything read from {bank} under this permission is deleted. This cannot be undone.</Trans>
+          </Choice>
+        </fieldset>
+        {withdraw.isError && (
+          <Notice tone="danger" live title={problem(withdraw.error).title}>
+            {problem(withdraw.error).detail}
+          </Notice>
+        )}
+        <div className="flex flex-wrap justify-end gap-3">
+          <Button look="quiet" onClick={onClose}>
+            <Trans>Cancel</Trans>
+          </Button>
+          <Button type="submit" look="danger" busy={withdraw.isPending}>
+            {keepData ? <Trans>Withdraw and keep data</Trans> : <Trans>Withdraw and erase data</Trans>}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Choice({ checked, onChoose, title, children }: { checked: boolean; onChoose: () => void; title: ReactNode; children: ReactNode }) {
+  return (
+    <label className="flex cursor-pointer gap-3 rounded-8 border p-4 transition-colors hover:bg-sunken has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent">
+      <input type="radio" name="data" checked={checked} onChange={onChoose} className="mt-0.5 size-4 shrink-0 accent-accent" />
+      <span className="min-w-0">
+        <span className="block text-14 font-500">{title}</span>
+        <span className="mt-0.5 block text-14 text-muted">{children}</span>
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,184 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { type AccountView, queries, type TransactionView } from "../../api/queries.ts";
+import { useFormat } from "../../format/use-format.ts";
+import { numberTail } from "../../ui/account-name.ts";
+import { Amount, Figure } from "../../ui/amount.tsx";
+import { Badge } from "../../ui/badge.tsx";
+import { IconButton } from "../../ui/button.tsx";
+import { categories, CategoryMark } from "../../ui/category.tsx";
+import { AccountDot } from "../../ui/mark.tsx";
+import { ProblemPanel } from "../../ui/problem-panel.tsx";
+import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { useCategoryReason } from "./category-reason.ts";
+import { readableTitle } from "../../ui/counterparty.ts";
+import { Proof } from "./proof.tsx";
+
+/** Everything about one transaction, down to what the bank sent. */
+export function TransactionDetail({ transactionId, accounts, onClose }: { transactionId: string; accounts: readonly AccountView[] | undefined; onClose: () => void }) {
+  const { t } = useLingui();
+  const { data, error, isPending, refetch } = useQuery(queries.transaction(transactionId));
+  return (
+    <div className="relative">
+      <IconButton label={t`Close`} className="absolute right-3 top-3 z-10" onClick={onClose}>
+        <X size={20} strokeWidth={1.75} />
+      </IconButton>
+      {isPending && <DetailSkeleton />}
+      {error !== null && data === undefined && <ProblemPanel error={error} onRetry={() => void refetch()} />}
+      {data !== undefined && <Detail view={data} accountIndex={accounts?.findIndex(({ accountId }) => accountId === data.transaction.accountId) ?? 0} />}
+    </div>
+  );
+}
+
+function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
+  return (
+    <div className="flex justify-between gap-4 py-2">
+      <dt className="shrink-0 text-14 text-muted">{name}</dt>
+      <dd className="min-w-0 text-right text-14 break-words">{children}</dd>
+    </div>
+  );
+}
+
+function Detail({ view, accountIndex }: { view: TransactionView; accountIndex: number }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const { transaction: row, account } = view;
+  const pending = row.bookingStatus === "pending";
+  const recorded = format.instant(view.recordedAt);
+  return (
+    <>
+      <div className="border-b px-5 pb-5 pt-5">
+        <p className="flex min-h-7 items-center gap-2 pr-10 text-12 text-muted">
+          <time dateTime={row.bookingDate}>{format.day(row.bookingDate)}</time>
+          {pending && (
+            <Badge tone="warning">
+              <Trans>Pending</Trans>
+            </Badge>
+          )}
+        </p>
+        <h2 className="mt-1 text-16 font-600 break-words">{readableTitle(row) ?? t`Without a name`}</h2>
+        <p className="mt-2">
+          <Figure value={row.amount} className="text-28" />
+        </p>
+        {row.originalAmount !== null && (
+          <p className="mt-1 text-14 text-muted">
+            <Trans>
+              Paid as <Amount value={row.originalAmount} />
+            </Trans>
+          </p>
+        )}
+        {pending && (
+          <p className="mt-3 text-12 text-muted">
+            <Trans>The bank has not booked this yet. The amount may change, or the row may vanish.</Trans>
+          </p>
+        )}
+      </div>
+
+      <CategoryPart view={view} />
+
+      {row.remittanceInformation !== null && row.remittanceInformation.trim() !== "" && (
+        <section className="border-b px-5 py-4">
+          <h3 className="text-12 font-500 text-faint">
+            <Trans>The bank’s own words</Trans>
+          </h3>
+          <p className="mt-1 text-14 whitespace-pre-wrap break-words">{row.remittanceInformation}</p>
+        </section>
+      )}
+
+      <dl className="border-b px-5 py-2">
+        {account !== null && (
+          <Fact name={<Trans>Account</Trans>}>
+            <span className="inline-flex items-center gap-2">
+              <AccountDot index={accountIndex} />
+              <span>
+                {account.name} <span className="text-muted">{numberTail(account.maskedNumber)}</span>
+              </span>
+            </span>
+          </Fact>
+        )}
+        {account !== null && <Fact name={<Trans>Bank</Trans>}>{account.aspspName}</Fact>}
+        {row.counterparty.iban !== null && (
+          <Fact name={<Trans>Their account</Trans>}>
+            <span className="tabular">{row.counterparty.iban}</span>
+          </Fact>
+        )}
+        {row.reference !== null && (
+          <Fact name={<Trans>Reference</Trans>}>
+            <span className="tabular">{row.reference}</span>
+          </Fact>
+        )}
+        {row.valueDate !== null && row.valueDate !== row.bookingDate && <Fact name={<Trans>Value date</Trans>}>{format.day(row.valueDate)}</Fact>}
+        {row.proprietaryCode !== null && <Fact name={<Trans>Kind</Trans>}>{row.proprietaryCode}</Fact>}
+        <Fact name={<Trans>Learned</Trans>}>{recorded}</Fact>
+      </dl>
+
+      {view.revisions.length > 1 && (
+        <section className="border-b px-5 py-4">
+          <h3 className="text-12 font-500 text-faint">
+            <Trans>The bank changed this row</Trans>
+          </h3>
+          <ol className="mt-2 space-y-1">
+            {view.revisions.map((revision) => (
+              <li key={revision.revision} className="flex justify-between gap-4 text-14">
+                <span className="text-muted">{format.instant(revision.recordedAt)}</span>
+                <Amount value={revision.amount} />
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+      <Proof transactionId={row.transactionId} />
+    </>
+  );
+}
+
+function CategoryPart({ view }: { view: TransactionView }) {
+  const { i18n } = useLingui();
+  const reasonWords = useCategoryReason();
+  const { category, recurringId } = view.transaction;
+  if (category === null) {
+    return (
+      <p className="border-b px-5 py-4 text-14 text-muted">
+        <Trans>The category cannot be shown right now.</Trans>
+      </p>
+    );
+  }
+  const { sentence, certainty } = reasonWords(category);
+  return (
+    <section className="border-b px-5 py-4">
+      <div className="flex items-center gap-3">
+        <CategoryMark category={category.category} />
+        <h3 className="flex-1 text-14 font-500">{i18n._(categories[category.category].name)}</h3>
+        <Badge tone={category.confidence === "certain" ? "positive" : category.confidence === "likely" ? "neutral" : "warning"}>{certainty}</Badge>
+      </div>
+      <p className="mt-2 text-14 text-muted break-words">
+        <span className="font-500 text-ink">
+          <Trans>Why:</Trans>
+        </span>{" "}
+        {sentence}
+      </p>
+      {recurringId !== null && (
+        <p className="mt-2 text-14">
+          <Link to="/transactions" search={{ recurring: recurringId }} className="text-accent underline underline-offset-4">
+            <Trans>Part of a recurring payment. See all of them</Trans>
+          </Link>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function DetailSkeleton() {
+  return (
+    <Loading className="space-y-3 px-5 py-6">
+      <Bone className="h-4 w-24" />
+      <Bone className="h-5 w-48" />
+      <Bone className="h-9 w-36" />
+      <Bone className="mt-6 h-8 w-full" />
+      <Bone className="h-24 w-full" />
+    </Loading>
+  );
+}

@@ -1,0 +1,226 @@
+import { Plural, Trans } from "@lingui/react/macro";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { AccountView } from "../../api/queries.ts";
+import { today } from "../../format/clock.ts";
+import { useFormat } from "../../format/use-format.ts";
+import { usePreferences } from "../../preferences/preferences.ts";
+import { Amount } from "../../ui/amount.tsx";
+import { cx } from "../../ui/classes.ts";
+import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { NARROW, useMedia } from "../../ui/use-media.ts";
+import { headIndexes, type ListItem, nextRow } from "./list-items.ts";
+import { TransactionRowLink } from "./transaction-row.tsx";
+import { useFreshRows } from "./use-fresh-rows.ts";
+
+const HEAD_HEIGHT = 40;
+
+/** Days with their rows, as many as there are; only those in view are in the page. */
+export function TransactionList({
+  items,
+  accounts,
+  openId,
+  onOpen,
+  onNeedMore,
+  followFocus,
+  stale,
+  listKey,
+}: {
+  items: readonly ListItem[];
+  accounts: readonly AccountView[];
+  openId: string | undefined;
+  onOpen: (transactionId: string, replace?: boolean) => void;
+  onNeedMore?: () => unknown;
+  /** Arrow keys change what is open, not only what has focus. */
+  followFocus: boolean;
+  /** The rows of the filter before are still shown. */
+  stale: boolean;
+  /** Changes when it is another list. */
+  listKey: string;
+}) {
+  const { compact } = usePreferences();
+  const narrow = useMedia(NARROW);
+  const rowHeight = narrow ? 60 : compact ? 36 : 44;
+  const list = useRef<HTMLDivElement>(null);
+  const [margin, setMargin] = useState(0);
+  const [activeId, setActiveId] = useState<string>();
+  const focusWanted = useRef(false);
+  const heads = useMemo(() => headIndexes(items), [items]);
+  const fresh = useFreshRows(items, listKey);
+  const accountIndex = useMemo(() => new Map(accounts.map((account, index) => [account.accountId, { account, index }] as const)), [accounts]);
+
+  useLayoutEffect(() => {
+    const measure = (): void => setMargin(list.current === null ? 0 : Math.round(list.current.getBoundingClientRect().top + window.scrollY));
+    measure();
+    // What stands above the list may change its height: notices, chips that wrap.
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, []);
+
+  const heightOf = useCallback((index: number) => (items[index]?.kind === "row" || items[index]?.kind === "unloaded" ? rowHeight : HEAD_HEIGHT), [items, rowHeight]);
+  const virtualizer = useWindowVirtualizer({
+    count: items.length,
+    estimateSize: heightOf,
+    scrollMargin: margin,
+    overscan: 8,
+    scrollPaddingStart: HEAD_HEIGHT + 8,
+    scrollPaddingEnd: 72,
+    getItemKey: (index) => {
+      const item = items[index];
+      return item?.kind === "row" ? item.row.transactionId : item?.kind === "day-head" ? item.date : `${item?.kind ?? ""}${index}`;
+    },
+  });
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+
+  const shown = virtualizer.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  const nearEnd = items[Math.min(items.length - 1, last + 40)]?.kind === "unloaded";
+  useEffect(() => {
+    if (nearEnd && !stale) onNeedMore?.();
+  }, [nearEnd, stale, onNeedMore]);
+
+  const firstRow = nextRow(items, -1, 1);
+  const activeIndex = useMemo(() => {
+    const found = activeId === undefined ? -1 : items.findIndex((item) => item.kind === "row" && item.row.transactionId === activeId);
+    return found === -1 ? firstRow : found;
+  }, [items, activeId, firstRow]);
+
+  const focusRow = (index: number | undefined): void => {
+    const item = index === undefined ? undefined : items[index];
+    if (index === undefined || item?.kind !== "row") return;
+    focusWanted.current = true;
+    setActiveId(item.row.transactionId);
+    virtualizer.scrollToIndex(index, { align: "auto" });
+    if (followFocus) onOpen(item.row.transactionId, true);
+  };
+  useEffect(() => {
+    if (!focusWanted.current || activeIndex === undefined) return;
+    const row = list.current?.querySelector<HTMLElement>(`[data-index="${activeIndex}"] a`);
+    if (row === null || row === undefined) return;
+    focusWanted.current = false;
+    row.focus({ preventScroll: true });
+  });
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || activeIndex === undefined) return;
+    const targets: Record<string, () => number | undefined> = {
+      ArrowDown: () => nextRow(items, activeIndex, 1),
+      ArrowUp: () => nextRow(items, activeIndex, -1),
+      j: () => nextRow(items, activeIndex, 1),
+      k: () => nextRow(items, activeIndex, -1),
+      Home: () => firstRow,
+      End: () => items.findLastIndex((item) => item.kind === "row"),
+    };
+    const target = targets[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    focusRow(target());
+  };
+
+  // The head of the day at the upper edge stays in view, pushed away by the next one.
+  const offset = (virtualizer.scrollOffset ?? 0) - margin;
+  const atEdge = shown.find((one) => one.end - margin > offset)?.index ?? 0;
+  const headIndex = heads[atEdge] ?? -1;
+  const nextHead = shown.find((one) => one.index > headIndex && heads[one.index] === one.index);
+  const push = nextHead === undefined ? 0 : Math.min(0, nextHead.start - margin - offset - HEAD_HEIGHT);
+
+  return (
+    <div className={cx("@container transition-opacity", stale && "opacity-60")} aria-busy={stale}>
+      {offset > 0 && headIndex >= 0 && (
+        <div aria-hidden="true" className="sticky top-0 z-10 h-0">
+          <div style={{ transform: `translateY(${push}px)` }}>
+            <Head item={items[headIndex]} pinned />
+          </div>
+        </div>
+      )}
+      <div ref={list} onKeyDown={onKeyDown} className="relative" style={{ height: virtualizer.getTotalSize() }}>
+        {shown.map((one) => {
+          const item = items[one.index];
+          if (item === undefined) return null;
+          return (
+            <div key={one.key} data-index={one.index} className="absolute inset-x-0 top-0" style={{ height: one.size, transform: `translateY(${one.start - margin}px)` }}>
+              {item.kind === "row" ? (
+                <TransactionRowLink
+                  row={item.row}
+                  account={accountIndex.get(item.row.accountId)}
+                  open={item.row.transactionId === openId}
+                  tabbable={one.index === activeIndex}
+                  fresh={fresh.has(item.row.transactionId)}
+                  narrow={narrow}
+                  onOpen={onOpen}
+                  onFocused={setActiveId}
+                />
+              ) : item.kind === "unloaded" ? (
+                <div className="flex h-full items-center gap-3 px-2">
+                  <Bone className="size-8 rounded-8" />
+                  <Bone className="h-4 w-40" />
+                  <span className="flex-1" />
+                  <Bone className="h-4 w-16" />
+                </div>
+              ) : (
+                <Head item={item} />
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Head({ item, pinned = false }: { item: ListItem | undefined; pinned?: boolean }) {
+  const format = useFormat();
+  if (item?.kind !== "day-head" && item?.kind !== "pending-head") return null;
+  return (
+    <div className={cx("flex h-10 items-end justify-between gap-4 bg-canvas px-2 pb-1.5 text-12 font-500 text-muted", pinned && "border-b")}>
+      {item.kind === "pending-head" ? (
+        <>
+          <h2>
+            <Trans>Pending</Trans>
+            <span className="ml-2 font-400 text-faint">
+              <Trans>may still change or vanish</Trans>
+            </span>
+          </h2>
+          <span className="font-400 text-faint">
+            <Plural value={item.count} one="# row" other="# rows" />
+          </span>
+        </>
+      ) : (
+        <>
+          <h2>
+            <time dateTime={item.date}>{format.weekday(item.date, today())}</time>
+          </h2>
+          <span className="flex gap-3">
+            {item.sums.map((sum) => (
+              <Amount key={sum.currency} value={sum} />
+            ))}
+          </span>
+        </>
+      )}
+    </div>
+  );
+}
+
+export function ListSkeleton() {
+  return (
+    <Loading>
+      {[5, 3, 6].map((rows, day) => (
+        <div key={rows}>
+          <div className="flex h-10 items-end justify-between px-2 pb-1.5">
+            <Bone className="h-3 w-32" />
+            <Bone className="h-3 w-16" />
+          </div>
+          {Array.from({ length: rows }, (_, row) => (
+            <div key={row} className="flex h-15 items-center gap-3 border-b px-2 sm:h-11">
+              <Bone className="size-8 rounded-8" />
+              <Bone className={(row + day) % 2 === 0 ? "h-4 w-44" : "h-4 w-32"} />
+              <span className="flex-1" />
+              <Bone className="h-4 w-16" />
+            </div>
+          ))}
+        </div>
+      ))}
+    </Loading>
+  );
+}

@@ -1,0 +1,81 @@
+import { useLingui } from "@lingui/react/macro";
+import { memo } from "react";
+import type { AccountView, TransactionRow } from "../../api/queries.ts";
+import { Amount } from "../../ui/amount.tsx";
+import { categories, CategoryMark } from "../../ui/category.tsx";
+import { cx } from "../../ui/classes.ts";
+import { AccountDot } from "../../ui/mark.tsx";
+import { readableTitle } from "../../ui/counterparty.ts";
+
+/** One row: who, what for, from which account, how much. The whole row is a link to the details. */
+export const TransactionRowLink = memo(function TransactionRowLink({
+  row,
+  account,
+  open,
+  tabbable,
+  fresh,
+  narrow,
+  onOpen,
+  onFocused,
+}: {
+  row: TransactionRow;
+  account: { readonly account: AccountView; readonly index: number } | undefined;
+  open: boolean;
+  tabbable: boolean;
+  fresh: boolean;
+  narrow: boolean;
+  onOpen: (transactionId: string) => void;
+  onFocused: (transactionId: string) => void;
+}) {
+  const { t, i18n } = useLingui();
+  const title = readableTitle(row) ?? t`Without a name`;
+  const category = row.category === null ? "" : i18n._(categories[row.category.category].name);
+  const pending = row.bookingStatus === "pending";
+  const { search } = window.location;
+  const params = new URLSearchParams(search);
+  params.set("tx", row.transactionId);
+  const dot = account !== undefined && <AccountDot index={account.index} />;
+  return (
+    <a
+      href={`/transactions?${params.toString()}`}
+      tabIndex={tabbable ? 0 : -1}
+      aria-current={open ? "true" : undefined}
+      onFocus={() => onFocused(row.transactionId)}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+        event.preventDefault();
+        onOpen(row.transactionId);
+      }}
+      className={cx(
+        "flex h-full items-center gap-3 border-b px-2 -outline-offset-2 hover:bg-sunken aria-[current]:bg-accent-soft",
+        fresh && "animate-slide-row",
+        pending && "text-muted",
+      )}
+    >
+      <span className="relative">
+        <CategoryMark category={row.category?.category ?? null} />
+        {fresh && <span aria-hidden="true" className="absolute -right-0.5 -top-0.5 size-2 rounded-full bg-accent ring-2 ring-canvas" />}
+      </span>
+      {narrow ? (
+        <span className="min-w-0 flex-1">
+          <span className={cx("block truncate text-14 font-500", pending && "italic")}>{title}</span>
+          <span className="flex min-w-0 items-center gap-1.5 text-12 text-muted">
+            {dot}
+            <span className="truncate">{[category, account?.account.name].filter((part) => part !== undefined && part !== "").join(" · ")}</span>
+          </span>
+        </span>
+      ) : (
+        <>
+          <span className={cx("min-w-0 flex-1 truncate text-14 font-500", pending && "italic")}>{title}</span>
+          <span className="hidden w-40 shrink-0 truncate text-14 text-muted @md:block">{category}</span>
+          <span className="hidden w-44 min-w-0 shrink-0 items-center gap-2 text-14 text-muted @3xl:flex">
+            {dot}
+            <span className="truncate">{account?.account.name}</span>
+          </span>
+          <span className="flex shrink-0 @3xl:hidden">{dot}</span>
+        </>
+      )}
+      <Amount value={row.amount} sign="always" className="min-w-24 shrink-0 text-right text-14 font-500" />
+    </a>
+  );
+});

@@ -1,0 +1,42 @@
+import { i18n, type Messages } from "@lingui/core";
+
+export const LANGUAGES = ["en", "fi", "sv"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Each language in its own words, so that a person finds it whatever is set. */
+export const LANGUAGE_NAMES: Record<Language, string> = { en: "English", fi: "Suomi", sv: "Svenska" };
+
+/** The formats that go with a language: English speakers here live in Europe, Swedish speakers in Finland. */
+const FORMAT_LOCALES: Record<Language, string> = { en: "en-GB", fi: "fi-FI", sv: "sv-FI" };
+
+const catalogs: Record<Language, () => Promise<{ messages: Messages }>> = {
+  en: () => import("../locales/en/messages.po"),
+  fi: () => import("../locales/fi/messages.po"),
+  sv: () => import("../locales/sv/messages.po"),
+};
+
+export function isLanguage(value: unknown): value is Language {
+  return LANGUAGES.some((language) => language === value);
+}
+
+/** The best language for a person who has not chosen one. `preferred` is the browser's ordered list. */
+export function chooseLanguage(saved: unknown, preferred: readonly string[]): Language {
+  if (isLanguage(saved)) return saved;
+  for (const tag of preferred) {
+    const base = tag.toLowerCase().split("-")[0];
+    if (isLanguage(base)) return base;
+  }
+  return "en";
+}
+
+/** Loads the words of a language and makes it the one on screen. */
+export async function activateLanguage(language: Language): Promise<void> {
+  const { messages } = await catalogs[language]();
+  i18n.loadAndActivate({ locale: language, locales: FORMAT_LOCALES[language], messages });
+  document.documentElement.lang = language;
+}
+
+/** The locale for dates, numbers and amounts of the language on screen. */
+export function formatLocale(language: string): string {
+  return isLanguage(language) ? FORMAT_LOCALES[language] : FORMAT_LOCALES.en;
+}

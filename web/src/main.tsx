@@ -1,0 +1,35 @@
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createQueryClient } from "./app/query-client.ts";
+import { createAppRouter } from "./app/router.tsx";
+import { takeReturn } from "./features/connect-bank/return-parameters.ts";
+import { activateLanguage, chooseLanguage } from "./i18n/language.ts";
+import { getPreferences } from "./preferences/preferences.ts";
+import "./ui/theme.css";
+
+takeReturn(window.location, window.history);
+
+const queryClient = createQueryClient(() => {
+  // Nothing of the person who was here may be seen by the next one.
+  queryClient.clear();
+  void router.navigate({ to: "/sign-in", search: { from: router.state.location.href } });
+});
+const router = createAppRouter(queryClient);
+
+await activateLanguage(chooseLanguage(getPreferences().language, navigator.languages));
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The page has no place to render into.");
+createRoot(root).render(
+  <StrictMode>
+    <I18nProvider i18n={i18n}>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </I18nProvider>
+  </StrictMode>,
+);

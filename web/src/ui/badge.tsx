@@ -1,0 +1,15 @@
+import type { ReactNode } from "react";
+import { cx } from "./classes.ts";
+
+const tones = {
+  neutral: "bg-sunken text-muted",
+  accent: "bg-accent-soft text-accent",
+  positive: "bg-positive-soft text-positive",
+  warning: "bg-warning-soft text-warning",
+  danger: "bg-danger-soft text-danger",
+};
+
+/** One or two words about the state of something. */
+export function Badge({ tone = "neutral", children, className }: { tone?: keyof typeof tones; children: ReactNode; className?: string | undefined }) {
+  return <span className={cx("inline-flex shrink-0 items-center gap-1 whitespace-nowrap rounded-full px-2 py-0.5 text-12 font-500", tones[tone], className)}>{children}</span>;
+}

@@ -1,0 +1,21 @@
+import babel from "@rolldown/plugin-babel";
+import { lingui, linguiTransformerBabelPreset } from "@lingui/vite-plugin";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** Where `vite dev` finds the API: a running bff, or the fixtures server of `dev/`. */
+const apiOrigin = process.env["OPL_WEB_API_ORIGIN"] ?? "http://127.0.0.1:4173";
+
+export default defineConfig({
+  // A missing translation fails the build, so no page is ever half translated.
+  plugins: [tailwindcss(), lingui({ failOnMissing: true, failOnCompileError: true }), react(), babel({ presets: [linguiTransformerBabelPreset()] })],
+  build: {
+    target: ["chrome123", "edge123", "firefox128", "safari17.5"],
+    // The content security policy allows no data: fonts, scripts or styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { "/api": { target: apiOrigin, changeOrigin: false } } },
+});
