@@ -15,7 +15,7 @@ const below = layers.flatMap((layer, index) =>
     name: `lib-direction-${name}`,
     comment: `libs/${name} imports only libraries to its left: move the code to the library that needs it.`,
     severity: "error",
-    from: { path: lib(name), pathNot: "\\.test\\.ts$" },
+    from: { path: lib(name), pathNot: "\\.test\\.ts$|^libs/[^/]+/test/" },
     to: { path: "^libs/", pathNot: [lib(name), ...(index === 0 ? [] : [lib(...layers.slice(0, index).flat())])].join("|") },
   })),
 );
@@ -23,7 +23,7 @@ const onlyImporter = (name, packages, allowed, instead) => ({
   name: `one-importer-${name}`,
   comment: instead,
   severity: "error",
-  from: { path: "^(libs|services|web)/", pathNot: `${allowed}|\\.test\\.ts$` },
+  from: { path: "^(libs|services|web)/", pathNot: `${allowed}|\\.test\\.ts$|/test(ing)?/` },
   to: { path: `node_modules/(${packages})(/|$)` },
 });
 
@@ -31,7 +31,7 @@ const onlyImporter = (name, packages, allowed, instead) => ({
 module.exports = {
   forbidden: [
     { name: "services-apart", comment: "A service never imports another: ask it over HTTP or listen to its facts.", severity: "error", from: { path: "^services/([^/]+)/" }, to: { path: "^services/", pathNot: "^services/$1/" } },
-    { name: "libs-below", comment: "A library knows no service, client or bank.", severity: "error", from: { path: "^libs/", pathNot: "^libs/testkit/" }, to: { path: "^(services|web|sandbox|tools|e2e)/" } },
+    { name: "libs-below", comment: "A library knows no service, client or bank.", severity: "error", from: { path: "^libs/", pathNot: "^libs/testkit/|\\.test\\.ts$" }, to: { path: "^(services|web|sandbox|tools|e2e)/" } },
     { name: "web-imports-contracts-and-money", comment: "The client knows the contracts and money, nothing else of ours.", severity: "error", from: { path: "^web/src/" }, to: { path: "^(libs|services|sandbox|tools)/", pathNot: "^libs/(contracts|money)/" } },
     { name: "features-apart", comment: "No feature imports another: move the piece to ui/.", severity: "error", from: { path: "^web/src/features/([^/]+)/" }, to: { path: "^web/src/features/", pathNot: "^web/src/features/$1/" } },
     { name: "domain-is-pure", comment: "domain/ imports itself, money, errors and the canonical model: pass everything else in.", severity: "error", from: { path: "^services/[^/]+/src/domain/", pathNot: "\\.test\\.ts$" }, to: { pathNot: "^services/[^/]+/src/domain/|^libs/(money|errors)/|^libs/contracts/src/model/" } },
@@ -40,7 +40,7 @@ module.exports = {
     { name: "events-and-jobs-call-use-cases", comment: "events/ and jobs/ decide nothing: call a use case.", severity: "error", from: { path: "^services/[^/]+/src/(events|jobs)/", pathNot: "\\.test\\.ts$" }, to: { path: "^services/[^/]+/src/http/" } },
     { name: "sandbox-shares-nothing", comment: "The sandbox banks share no code with the gateway.", severity: "error", from: { path: "^sandbox/" }, to: { path: "^(libs|services|web|tools)/", pathNot: "^libs/errors/" } },
     { name: "nobody-imports-the-sandbox", comment: "A bank is reached over TLS.", severity: "error", from: { path: "^(libs|services|web)/" }, to: { path: "^sandbox/" } },
-    { name: "testkit-only-in-tests", comment: "testkit is for tests.", severity: "error", from: { path: "^(libs|services|web|sandbox|tools)/", pathNot: "\\.test\\.tsx?$|^libs/testkit/|/testing/|^services/[^/]+/test/|^sandbox/test/|^tools/bench/" }, to: { path: "^libs/testkit/" } },
+    { name: "testkit-only-in-tests", comment: "testkit is for tests.", severity: "error", from: { path: "^(libs|services|web|sandbox|tools)/", pathNot: "\\.test\\.tsx?$|^libs/testkit/|/testing/|^(services|libs)/[^/]+/test/|^sandbox/test/|^tools/bench/" }, to: { path: "^libs/testkit/" } },
     onlyImporter("pg", "pg", "^libs/(postgres|testkit)/", "Use @opl/postgres."),
     onlyImporter("nats", "@nats-io", "^libs/messaging/", "Use @opl/messaging."),
     onlyImporter("jose", "jose", "^libs/fapi/", "Use @opl/fapi."),
@@ -53,7 +53,7 @@ module.exports = {
   options: {
     parser: "swc",
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(dist|node_modules)/" },
+    exclude: { path: "^web/dist/" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"], extensions: [".ts", ".tsx", ".js", ".mjs", ".json"] },
   },

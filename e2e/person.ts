@@ -105,7 +105,8 @@ interface BankForm {
   readonly fields: [string, string][];
 }
 
-const unescape = (text: string): string => text.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const unescape = (text: string): string =>
+  text.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 const attribute = (tag: string, name: string): string | null => {
   const found = new RegExp(`\\s${name}=(?:"([^"]*)"|'([^']*)')`).exec(tag);
   return found === null ? null : unescape(found[1] ?? found[2] ?? "");
@@ -133,7 +134,11 @@ export async function visitBank(redirectUrl: string, bankPsu: string, decision: 
     if (new URL(url).origin !== bank) return { url, html: "" };
     const answer = await request(url, {
       method: body === undefined ? "GET" : "POST",
-      headers: { "accept-language": "en", cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "), ...(body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded", origin: bank }) },
+      headers: {
+        "accept-language": "en",
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+        ...(body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded", origin: bank }),
+      },
       ...(body === undefined ? {} : { body: body.toString() }),
     });
     for (const line of [answer.headers["set-cookie"] ?? []].flat()) {

@@ -27,7 +27,13 @@ function freePort(): Promise<number> {
 /** The whole product, as `npm start` runs it, in a folder of its own and with small keys at the bank. */
 export async function startTestProduct(sandbox: Readonly<Record<string, string>> = {}): Promise<TestProduct> {
   const dir = mkdtempSync(path.join(tmpdir(), "opl-e2e-"));
-  const product = await startProduct({ dir, port: await freePort(), progress: silentProgress, fsync: false, sandbox: { SANDBOX_RSA_BITS: "2048", ...sandbox } });
+  const product = await startProduct({
+    dir,
+    port: await freePort(),
+    progress: silentProgress,
+    fsync: false,
+    sandbox: { SANDBOX_RSA_BITS: "2048", ...sandbox },
+  });
   const json = async <T>(answer: Response): Promise<T> => {
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
@@ -36,7 +42,12 @@ export async function startTestProduct(sandbox: Readonly<Record<string, string>>
     ...product,
     dir,
     async bank<T>(method: string, at: string, body?: unknown) {
-      return json<T>(await fetch(`${product.sandbox.adminUrl}${at}`, { method, ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }) }));
+      return json<T>(
+        await fetch(`${product.sandbox.adminUrl}${at}`, {
+          method,
+          ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+        }),
+      );
     },
     async operator<T>(service: Parameters<Product["urlOf"]>[0], method: string, at: string) {
       return json<T>(await fetch(`${product.urlOf(service)}${at}`, { method, headers: { authorization: `Bearer ${await product.operatorToken(service)}` } }));

@@ -23,6 +23,8 @@ beforeAll(async () => {
   known = {
     "the person's password": person.password,
     "session cookie": /=([^;]+)/.exec(person.cookie)?.[1] ?? "",
+    // The part before the signature is what a thief of the table would need.
+    "session token": decodeURIComponent(/=([^;]+)/.exec(person.cookie)?.[1] ?? "").split(".")[0] ?? "",
     "authorization code": answer.get("code") ?? "",
     "front-channel ID token": (answer.get("id_token") ?? "").split(".")[2] ?? "",
     state: answer.get("state") ?? "",
@@ -46,7 +48,8 @@ function issuedDigests(): Set<string> {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const file = path.join(folder, entry.name);
       if (entry.isDirectory()) walk(file);
-      else if (/(tokens|codes)\.jsonl$/.test(entry.name)) for (const [digest] of readFileSync(file, "utf8").matchAll(/(?<=")[A-Za-z0-9_-]{43}(?=")|(?<=")[0-9a-f]{64}(?=")/g)) digests.add(digest);
+      else if (/(tokens|codes)\.jsonl$/.test(entry.name))
+        for (const [digest] of readFileSync(file, "utf8").matchAll(/(?<=")[A-Za-z0-9_-]{43}(?=")|(?<=")[0-9a-f]{64}(?=")/g)) digests.add(digest);
     }
   };
   walk(path.join(product.dir, "sandbox"));
@@ -78,8 +81,12 @@ function filesBelow(folder: string): string[] {
 
 function leaks(text: string): string[] {
   return [
-    ...Object.entries(known).filter(([, value]) => value.length >= 8 && text.includes(value)).map(([name]) => name),
-    ...[/-----BEGIN [A-Z ]*PRIVATE KEY-----/, /"d"\s*:\s*"[A-Za-z0-9_-]{40,}"/].filter((pattern) => pattern.test(text)).map((pattern) => `private key (${pattern.source})`),
+    ...Object.entries(known)
+      .filter(([, value]) => value.length >= 8 && text.includes(value))
+      .map(([name]) => name),
+    ...[/-----BEGIN [A-Z ]*PRIVATE KEY-----/, /"d"\s*:\s*"[A-Za-z0-9_-]{40,}"/]
+      .filter((pattern) => pattern.test(text))
+      .map((pattern) => `private key (${pattern.source})`),
   ];
 }
 
@@ -101,12 +108,20 @@ describe("G-16 TM-01 no secret in clear", () => {
   it("in any table of any service", async () => {
     const digests = issuedDigests();
     const dump = await asAdmin(product, async (db) => {
-      const { rows: tables } = await sql<{ schema: string; name: string }>`select table_schema as schema, table_name as name from information_schema.tables where table_schema like 'opl\\_%' and table_type = 'BASE TABLE'`.execute(db);
+      const { rows: tables } = await sql<{
+        schema: string;
+        name: string;
+      }>`select table_schema as schema, table_name as name from information_schema.tables where table_schema like 'opl\\_%' and table_type = 'BASE TABLE'`.execute(
+        db,
+      );
       const texts: { at: string; text: string }[] = [];
       for (const { schema, name } of tables) {
         // Bytes as hex would hide a text in a bytea column.
         const { rows } = await sql<{ row: string }>`select t::text as row from ${sql.table(`${schema}.${name}`)} t`.execute(db);
-        texts.push({ at: `${schema}.${name}`, text: rows.map(({ row }) => row.replaceAll(/\\x([0-9a-f]+)/g, (_, hex: string) => Buffer.from(hex, "hex").toString("latin1"))).join("\n") });
+        texts.push({
+          at: `${schema}.${name}`,
+          text: rows.map(({ row }) => row.replaceAll(/\\x([0-9a-f]+)/g, (_, hex: string) => Buffer.from(hex, "hex").toString("latin1"))).join("\n"),
+        });
       }
       return texts;
     });
@@ -125,6 +140,8 @@ describe("G-16 TM-01 no secret in clear", () => {
 
   it("finds a planted one", () => {
     expect(leaks(`x ${known["authorization code"]} y`)).toEqual(["authorization code"]);
-    expect(findIssued("prefix A1b2C3d4E5f6G7h8I9j0K1l2M3n4 suffix", new Set(digestsOf("A1b2C3d4E5f6G7h8I9j0K1l2M3n4")))).toEqual(["A1b2C3d4E5f6G7h8I9j0K1l2M3n4"]);
+    expect(findIssued("prefix A1b2C3d4E5f6G7h8I9j0K1l2M3n4 suffix", new Set(digestsOf("A1b2C3d4E5f6G7h8I9j0K1l2M3n4")))).toEqual([
+      "A1b2C3d4E5f6G7h8I9j0K1l2M3n4",
+    ]);
   });
 });

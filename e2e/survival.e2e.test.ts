@@ -19,8 +19,8 @@ afterAll(async () => {
 
 const victims = ["ingest", "analytics", "bank-gateway", "consent", "bff", "tpp-registry", "nats", "postgres"] as const;
 
-describe("a first sync survives SIGKILL of", () => {
-  it.each(victims.map((victim, index) => [victim, `load-${index + 1}-3000`] as const))("DR-T1 %s", async (victim, bankPsu) => {
+describe("DR-T1 a first sync survives SIGKILL of", () => {
+  it.each(victims.map((victim, index) => [victim, `load-${index + 1}-3000`] as const))("%s", async (victim, bankPsu) => {
     const person = await new Person(product.origin).signUp();
     const { psuId } = await person.get("getMe", "/api/me");
     const { consentId } = await person.connect("op", bankPsu);
@@ -34,15 +34,18 @@ describe("a first sync survives SIGKILL of", () => {
     const truth = await bankTruth(product, bankPsu);
     expect(truth.reduce((sum, account) => sum + account.count, 0)).toBe(3000);
     expect(await ledgerTruth(product, psuId)).toEqual(truth);
-    await expect
-      .poll(() => analyticsTruth(product, psuId).catch(() => []), { timeout: 60_000, interval: 200 })
-      .toEqual(truth);
+    await expect.poll(() => analyticsTruth(product, psuId).catch(() => []), { timeout: 60_000, interval: 200 }).toEqual(truth);
   });
 });
 
 /** Until the first pages are there and the last is not. */
 async function untilSome(person: Person, consentId: string): Promise<void> {
   await expect
-    .poll(async () => (await person.ask<{ connection: { sync: { transactionsSeen: number } | null } }>("GET", `/api/connections/${consentId}`)).body.connection?.sync?.transactionsSeen ?? 0, { timeout: 60_000, interval: 20 })
+    .poll(
+      async () =>
+        (await person.ask<{ connection: { sync: { transactionsSeen: number } | null } }>("GET", `/api/connections/${consentId}`)).body.connection?.sync
+          ?.transactionsSeen ?? 0,
+      { timeout: 60_000, interval: 20 },
+    )
     .toBeGreaterThan(100);
 }

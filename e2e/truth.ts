@@ -52,4 +52,5 @@ export function minorOf(decimal: string): string {
   return BigInt(decimal.replace(".", "")).toString();
 }
 
-const sorted = (truths: readonly AccountTruth[]): AccountTruth[] => truths.filter(({ count }) => count > 0).toSorted((a, b) => a.count - b.count || (a.sum < b.sum ? -1 : 1));
+const sorted = (truths: readonly AccountTruth[]): AccountTruth[] =>
+  truths.filter(({ count }) => count > 0).toSorted((a, b) => a.count - b.count || (a.sum < b.sum ? -1 : 1));

@@ -17,7 +17,9 @@ function stop(message) {
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map((part) => Number.parseInt(part, 10));
 if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
-  stop(`One Point Ledger needs Node ${leastNode.join(".")} or newer to install itself; this is ${process.version}. Install a newer Node (https://nodejs.org) and try again.`);
+  stop(
+    `One Point Ledger needs Node ${leastNode.join(".")} or newer to install itself; this is ${process.version}. Install a newer Node (https://nodejs.org) and try again.`,
+  );
 }
 
 const wanted = createHash("sha256")
@@ -29,15 +31,23 @@ const installed = existsSync(stamp) ? readFileSync(stamp, "utf8").trim() : "";
 if (installed !== wanted) {
   const { bavail, bsize } = statfsSync(root);
   if (bavail * bsize < leastFreeBytes) {
-    stop(`There is not enough room on the disk of ${root}: installing needs 1.5 GB, ${Math.floor((bavail * bsize) / 1e6)} MB are free. Make room and try again.`);
+    stop(
+      `There is not enough room on the disk of ${root}: installing needs 1.5 GB, ${Math.floor((bavail * bsize) / 1e6)} MB are free. Make room and try again.`,
+    );
   }
   const started = performance.now();
   process.stdout.write("Installing packages (once after each change of package-lock.json) …\n");
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
   const [command, ...before] = npm;
-  const result = spawnSync(command, [...before, "ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit", shell: command === "npm" && process.platform === "win32" });
+  const result = spawnSync(command, [...before, "ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: "inherit",
+    shell: command === "npm" && process.platform === "win32",
+  });
   if (result.status !== 0) {
-    stop("npm ci failed; its message is above. Most often the package registry cannot be reached, or the disk is full. Mend that and run the same command again.");
+    stop(
+      "npm ci failed; its message is above. Most often the package registry cannot be reached, or the disk is full. Mend that and run the same command again.",
+    );
   }
   writeFileSync(stamp, `${wanted}\n`);
   process.stdout.write(`Packages installed in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);

@@ -38,18 +38,16 @@ const checks: readonly Check[] = [
   { name: "versions of workspaces", command: bin("sherif"), args: [] },
   { name: "generated files", command: node, args: ["tools/gen/main.ts", "--check"] },
   vitest("unit"),
-  ...(quick
-    ? []
-    : [
-        { name: "web build", command: node, args: ["tools/up/build-web.ts"] },
-        vitest("int"),
-        vitest("e2e"),
-      ]),
+  ...(quick ? [] : [{ name: "web build", command: node, args: ["tools/up/build-web.ts"] }, vitest("int"), vitest("e2e")]),
 ];
 
 function run(check: Check): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(check.command, check.args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, PATH: `${path.join(root, "node_modules", ".bin")}${path.delimiter}${process.env["PATH"] ?? ""}` } });
+    const child = spawn(check.command, check.args, {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, PATH: `${path.join(root, "node_modules", ".bin")}${path.delimiter}${process.env["PATH"] ?? ""}` },
+    });
     child.once("error", () => resolve(1));
     child.once("exit", (code) => resolve(code ?? 1));
   });
@@ -66,7 +64,9 @@ for (const check of checks) {
   const code = await run(check);
   let summary = code === 0 ? "passed" : "failed";
   if (check.report !== undefined && existsSync(check.report)) {
-    const report: { numPassedTests: number; numFailedTests: number; numPendingTests: number; numFailedTestSuites: number } = JSON.parse(readFileSync(check.report, "utf8"));
+    const report: { numPassedTests: number; numFailedTests: number; numPendingTests: number; numFailedTestSuites: number } = JSON.parse(
+      readFileSync(check.report, "utf8"),
+    );
     passed += report.numPassedTests;
     failed += report.numFailedTests;
     // A file that cannot even be loaded has no failed test, and must count all the same.

@@ -14,7 +14,7 @@ WORKDIR /app
 COPY --from=manifests /manifests ./
 RUN --mount=type=cache,target=/root/.npm \
     folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; \
-    npm ci --workspace "$folder" --omit=dev --include-workspace-root=false --no-audit --no-fund --ignore-scripts
+    npm ci --workspace "$folder" --omit=dev --omit=optional --include-workspace-root=false --no-audit --no-fund --ignore-scripts
 
 # The client is built by the recipe of bff alone; the other images skip it.
 FROM docker.io/library/node:26-bookworm-slim AS web
@@ -23,23 +23,27 @@ WORKDIR /app
 COPY --from=manifests /manifests ./
 RUN --mount=type=cache,target=/root/.npm \
     [ "$SERVICE" != bff ] || npm ci --workspace web --include-workspace-root=false --no-audit --no-fund --ignore-scripts
+COPY tsconfig.json ./
 COPY libs ./libs
 COPY web ./web
 RUN mkdir -p web/dist && { [ "$SERVICE" != bff ] || npm run build --workspace web; }
 
-# /out: what the service needs, readable by any user whatever the rights in the checkout were.
+# /out: what the service needs and nothing that only compilers and editors read; open to any user whatever the rights in the checkout.
+# Packages that npm put into a folder of ours rather than at the top are in /app; the sources go on top of them.
 FROM packages AS chosen
+ARG SERVICE
 COPY . /source
 COPY --from=web /app/web/dist /source/web/dist
-RUN mkdir -p /out/services /out/tools && cp -R node_modules package.json /out/ \
-    && folder="services/$SERVICE"; [ -d "$folder" ] || folder="$SERVICE"; \
-    cp -R "/source/$folder" "/out/services/$SERVICE" \
-    && for library in node_modules/@opl/*; do \
-         library="$(readlink -f "$library")"; library="${library#/app/}"; \
-         case "$library" in libs/*) mkdir -p /out/libs && cp -R "/source/$library" /out/libs/ ;; esac; \
+RUN take() { mkdir -p "$2" && cp -R "/app/$1/." "/source/$1/." "$2/"; } \
+    && mkdir /out && cp -R node_modules package.json /out/ \
+    && folder="services/$SERVICE" && { [ -d "$folder" ] || folder="$SERVICE"; } \
+    && take "$folder" "/out/services/$SERVICE" \
+    && for library in $(readlink -f node_modules/@opl/*); do \
+         case "$library" in /app/libs/*) take "${library#/app/}" "/out/${library#/app/}" ;; esac; \
        done \
-    && if [ "$SERVICE" != sandbox ]; then cp -R /source/tools/package.json /source/tools/migrate /source/tools/setup /out/tools/; fi \
-    && if [ "$SERVICE" = bff ]; then mkdir -p /out/web && cp -R /source/web/dist /out/web/; fi \
+    && if [ "$SERVICE" != sandbox ]; then mkdir /out/tools && cp -R /source/tools/package.json /source/tools/migrate /source/tools/setup /out/tools/; fi \
+    && if [ "$SERVICE" = bff ]; then mkdir /out/web && cp -R /source/web/dist /out/web/; fi \
+    && find /out -path '*/node_modules/*' -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
     && chmod -R a+rX /out
 
 FROM docker.io/library/node:26-bookworm-slim

@@ -13,18 +13,39 @@ interface Probe {
   readonly tcpSocket?: { readonly port: string | number };
 }
 
-interface Container {
+export interface Container {
   readonly name: string;
   readonly image?: string;
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly env?: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly valueFrom?: { readonly secretKeyRef?: { readonly name: string; readonly key: string } };
+  }[];
+  readonly envFrom?: readonly { readonly configMapRef?: { readonly name: string } }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly resources?: { readonly requests?: Record<string, string>; readonly limits?: Record<string, string> };
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly livenessProbe?: Probe;
-  readonly securityContext?: { readonly allowPrivilegeEscalation?: boolean; readonly readOnlyRootFilesystem?: boolean; readonly privileged?: boolean; readonly capabilities?: { readonly drop?: readonly string[]; readonly add?: readonly string[] } };
+  readonly securityContext?: {
+    readonly allowPrivilegeEscalation?: boolean;
+    readonly readOnlyRootFilesystem?: boolean;
+    readonly privileged?: boolean;
+    readonly capabilities?: { readonly drop?: readonly string[]; readonly add?: readonly string[] };
+  };
 }
 
-interface PodSpec {
+interface KeyItems {
+  readonly items?: readonly { readonly key: string; readonly path: string }[];
+}
+export interface Volume {
+  readonly name: string;
+  readonly secret?: { readonly secretName: string } & KeyItems;
+  readonly configMap?: { readonly name: string } & KeyItems;
+  readonly projected?: { readonly sources: readonly { readonly secret?: { readonly name: string } & KeyItems }[] };
+}
+
+export interface PodSpec {
   readonly hostNetwork?: boolean;
   readonly hostPID?: boolean;
   readonly hostIPC?: boolean;
@@ -32,7 +53,7 @@ interface PodSpec {
   readonly terminationGracePeriodSeconds?: number;
   readonly securityContext?: { readonly runAsNonRoot?: boolean; readonly runAsUser?: number; readonly seccompProfile?: { readonly type?: string } };
   readonly containers: readonly Container[];
-  readonly volumes?: readonly Record<string, unknown>[];
+  readonly volumes?: readonly Volume[];
 }
 
 const allowedVolumes = new Set(["name", "emptyDir", "secret", "configMap", "persistentVolumeClaim", "projected"]);
@@ -60,21 +81,31 @@ export function podFindings(manifest: Manifest): string[] {
   need((pod.securityContext?.runAsUser ?? 0) > 0, "runAsUser must be named and not 0");
   need(pod.securityContext?.seccompProfile?.type === "RuntimeDefault", "seccompProfile must be RuntimeDefault");
   need((pod.terminationGracePeriodSeconds ?? 0) >= leastGraceSeconds, `terminationGracePeriodSeconds must be at least ${leastGraceSeconds}`);
-  for (const volume of pod.volumes ?? []) need(Object.keys(volume).every((key) => allowedVolumes.has(key)), `volume ${String(volume["name"])} is of a kind that is not allowed`);
+  for (const volume of pod.volumes ?? [])
+    need(
+      Object.keys(volume).every((key) => allowedVolumes.has(key)),
+      `volume ${volume.name} is of a kind that is not allowed`,
+    );
   for (const container of pod.containers) {
     const at = `container ${container.name}: `;
     const security = container.securityContext;
     need(security?.allowPrivilegeEscalation === false, `${at}allowPrivilegeEscalation must be false`);
     need(security?.readOnlyRootFilesystem === true, `${at}readOnlyRootFilesystem must be true`);
     need(security?.privileged !== true, `${at}must not be privileged`);
-    need(security?.capabilities?.drop?.includes("ALL") === true && (security.capabilities.add ?? []).length === 0, `${at}capabilities must drop ALL and add none`);
+    need(
+      security?.capabilities?.drop?.includes("ALL") === true && (security.capabilities.add ?? []).length === 0,
+      `${at}capabilities must drop ALL and add none`,
+    );
     for (const kind of ["cpu", "memory"]) {
       need(container.resources?.requests?.[kind] !== undefined, `${at}requests.${kind} is missing`);
       need(container.resources?.limits?.[kind] !== undefined, `${at}limits.${kind} is missing`);
     }
     need(/:\d[\w.-]*$/.test(container.image ?? "") || /@sha256:[0-9a-f]{64}$/.test(container.image ?? ""), `${at}image must be pinned to a version or digest`);
     for (const variable of container.env ?? []) {
-      need(!(/(PASSWORD|SECRET|KEY|TOKEN)$/.test(variable.name) && variable.value !== undefined), `${at}${variable.name} must come from a file, not as a value`);
+      need(
+        !(/(PASSWORD|SECRET|KEY|TOKEN)$/.test(variable.name) && variable.value !== undefined),
+        `${at}${variable.name} must come from a file, not as a value`,
+      );
     }
     if (manifest.kind === "Job") continue;
     for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"] as const) need(container[probe] !== undefined, `${at}${probe} is missing`);
@@ -107,9 +138,21 @@ interface Policy {
 }
 
 const policyOf = (manifest: Manifest): Policy => manifest.spec as unknown as Policy;
-const nameIn = (selector: Peer["podSelector"]): string => selector?.matchLabels?.["app.kubernetes.io/name"] ?? selector?.matchLabels?.["opl.dev/database"] ?? selector?.matchLabels?.["k8s-app"] ?? "*";
+const nameIn = (selector: Peer["podSelector"]): string =>
+  selector?.matchLabels?.["app.kubernetes.io/name"] ?? selector?.matchLabels?.["opl.dev/database"] ?? selector?.matchLabels?.["k8s-app"] ?? "*";
+/** A range that lies wholly within a private one. */
+const isPrivate = (cidr: string): boolean =>
+  /^(?:10(?:\.\d+){3}\/(?:[89]|[12]\d|3[0-2])|192\.168(?:\.\d+){2}\/(?:1[6-9]|2\d|3[0-2])|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}\/(?:1[2-9]|2\d|3[0-2]))$/.test(
+    cidr,
+  );
 const peerName = (peer: Peer): string =>
-  peer.ipBlock !== undefined ? "outside" : peer.namespaceSelector !== undefined && peer.podSelector === undefined ? `namespace ${peer.namespaceSelector.matchLabels?.["kubernetes.io/metadata.name"] ?? "*"}` : nameIn(peer.podSelector);
+  peer.ipBlock !== undefined
+    ? isPrivate(peer.ipBlock.cidr)
+      ? "private network"
+      : "outside"
+    : peer.namespaceSelector !== undefined && peer.podSelector === undefined
+      ? `namespace ${peer.namespaceSelector.matchLabels?.["kubernetes.io/metadata.name"] ?? "*"}`
+      : nameIn(peer.podSelector);
 
 /** `from -> to:port` for each flow that both ends allow (or, towards what is not ours, that our end allows). */
 export function allowedFlows(manifests: readonly Manifest[]): string[] {
@@ -119,8 +162,10 @@ export function allowedFlows(manifests: readonly Manifest[]): string[] {
   const known = new Set(policies.map((policy) => nameIn(policy.podSelector)));
   for (const policy of policies) {
     const self = nameIn(policy.podSelector);
-    for (const rule of policy.ingress ?? []) for (const peer of rule.from ?? [{}]) for (const { port } of rule.ports ?? []) ingress.add(`${peerName(peer)} -> ${self}:${port}`);
-    for (const rule of policy.egress ?? []) for (const peer of rule.to ?? [{}]) for (const { port } of rule.ports ?? []) egress.add(`${self} -> ${peerName(peer)}:${port}`);
+    for (const rule of policy.ingress ?? [])
+      for (const peer of rule.from ?? [{}]) for (const { port } of rule.ports ?? []) ingress.add(`${peerName(peer)} -> ${self}:${port}`);
+    for (const rule of policy.egress ?? [])
+      for (const peer of rule.to ?? [{}]) for (const { port } of rule.ports ?? []) egress.add(`${self} -> ${peerName(peer)}:${port}`);
   }
   const ours = (flow: string, end: 0 | 1): boolean => known.has((flow.split(" -> ")[end] ?? "").replace(/:\d+$/, ""));
   const both = [...egress].filter((flow) => (ours(flow, 1) ? ingress.has(flow) : true));
@@ -133,6 +178,12 @@ export function deniesByDefault(manifests: readonly Manifest[]): boolean {
   return manifests.some((manifest) => {
     if (manifest.kind !== "NetworkPolicy") return false;
     const policy = policyOf(manifest);
-    return Object.keys(policy.podSelector).length === 0 && (policy.ingress ?? []).length === 0 && (policy.egress ?? []).length === 0 && policy.policyTypes?.includes("Ingress") === true && policy.policyTypes.includes("Egress");
+    return (
+      Object.keys(policy.podSelector).length === 0 &&
+      (policy.ingress ?? []).length === 0 &&
+      (policy.egress ?? []).length === 0 &&
+      policy.policyTypes?.includes("Ingress") === true &&
+      policy.policyTypes.includes("Egress")
+    );
   });
 }

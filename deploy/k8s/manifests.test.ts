@@ -1,22 +1,34 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { allowedFlows, deniesByDefault, type Manifest, podFindings, podSpecOf } from "./manifest-rules.ts";
+import { schemas, serviceNames as services } from "../schemas.ts";
+import { settingFindings } from "../settings-rules.ts";
+import { surroundingsOf, givenObjects, unresolvedReferences } from "./cluster.ts";
+import { allowedFlows, type Container, deniesByDefault, type Manifest, podFindings, podSpecOf } from "./manifest-rules.ts";
 import { validatorOf } from "./validators.ts";
 
 const folder = import.meta.dirname;
 
+interface Kustomization {
+  readonly resources: readonly string[];
+  readonly configMapGenerator?: readonly { readonly name: string; readonly files: readonly string[] }[];
+  readonly patches?: readonly { readonly target: { readonly kind: string; readonly name?: string }; readonly patch: string }[];
+}
+const kustomizationOf = (overlay: string): Kustomization => parse(readFileSync(path.join(folder, overlay, "kustomization.yaml"), "utf8"));
+
 /** Every object an overlay brings, its base included, before patches. */
 function load(overlay: string): Manifest[] {
-  const kustomization: { resources: string[] } = parse(readFileSync(path.join(folder, overlay, "kustomization.yaml"), "utf8"));
-  return kustomization.resources.flatMap((resource) =>
-    resource.endsWith(".yaml") ? parseAllDocuments(readFileSync(path.join(folder, overlay, resource), "utf8")).map((document) => document.toJS() as Manifest) : load(path.join(overlay, resource)),
+  return kustomizationOf(overlay).resources.flatMap((resource) =>
+    resource.endsWith(".yaml")
+      ? parseAllDocuments(readFileSync(path.join(folder, overlay, resource), "utf8")).map((document) => document.toJS() as Manifest)
+      : load(path.join(overlay, resource)),
   );
 }
 
 const overlays = ["overlays/dev", "overlays/prod"] as const;
-const services = ["analytics", "bank-gateway", "bff", "consent", "ingest", "tpp-registry"];
+const kubectl = spawnSync("kubectl", ["version", "--client"]).status === 0;
 const dns = (name: string): string => `${name} -> kube-dns:53`;
 
 describe.each(overlays)("G-30 %s", (overlay) => {
@@ -51,22 +63,73 @@ describe.each(overlays)("G-30 %s", (overlay) => {
     expect(flows.filter((flow) => flow.includes("outside"))).toEqual(["bank-gateway -> outside:443"]);
     const expected = [
       "analytics -> ingest:8080",
-      ...["analytics", "bank-gateway", "consent", "ingest", "tpp-registry"].map((to) => `bff -> ${to}:8080`),
+      ...["analytics", "bank-gateway", "consent", "ingest"].map((to) => `bff -> ${to}:8080`),
       ...["consent", "ingest", "tpp-registry"].map((from) => `${from} -> bank-gateway:8080`),
       ...services.flatMap((name) => [dns(name), `${name} -> postgres:5432`, `${name} -> nats:4222`, `namespace monitoring -> ${name}:9464`]),
       "namespace ingress-nginx -> bff:8080",
       "migrate -> postgres:5432",
       dns("migrate"),
       "bank-gateway -> outside:443",
-      ...(overlay === "overlays/prod" ? [dns("nats"), dns("postgres"), "nats -> nats:6222", "postgres -> postgres:5432", "namespace cnpg-system -> postgres:8000", "namespace cnpg-system -> postgres:5432"] : []),
+      ...(overlay === "overlays/prod"
+        ? [
+            dns("nats"),
+            dns("postgres"),
+            "nats -> nats:6222",
+            "postgres -> postgres:5432",
+            "postgres -> private network:443",
+            "postgres -> private network:6443",
+            "namespace cnpg-system -> postgres:8000",
+            "namespace cnpg-system -> postgres:5432",
+          ]
+        : []),
     ];
     expect(flows).toEqual([...new Set(expected)].toSorted());
   });
 
-  it("TM-04 only bank-gateway mounts the key-encryption key", () => {
+  it.each(services)("%s gets every variable it needs, none it does not know, and every file it names", (service) => {
+    expect(settingFindings(schemas[service], surroundingsOf(service, manifests))).toEqual([]);
+  });
+
+  it("every secret and settings object that is named exists, with the key that is named", () => {
+    expect(
+      unresolvedReferences(
+        manifests,
+        (kustomizationOf(overlay).configMapGenerator ?? []).map(({ name }) => name),
+      ),
+    ).toEqual([]);
+  });
+
+  it("what the overlay generates from is there, and every patch finds what it changes", () => {
+    const { configMapGenerator = [], patches = [] } = kustomizationOf(overlay);
+    for (const file of configMapGenerator.flatMap(({ files }) => files)) expect(existsSync(path.join(folder, overlay, file)), file).toBe(true);
+    for (const { target, patch } of patches) {
+      const targets = manifests.filter(({ kind, metadata }) => kind === target.kind && new RegExp(`^(?:${target.name ?? ".*"})$`).test(metadata.name));
+      expect(targets.length).toBeGreaterThan(0);
+      for (const { path: pointer } of parse(patch) as { path: string }[]) {
+        for (const object of targets) expect(object, `${object.metadata.name} ${pointer}`).toHaveProperty(pointer.slice(1).split("/"));
+      }
+    }
+  });
+
+  it.skipIf(!kubectl)(`kubectl renders it${kubectl ? "" : " (skipped: there is no kubectl here)"}`, () => {
+    const rendered = spawnSync("kubectl", ["kustomize", path.join(folder, overlay)], { encoding: "utf8" });
+    expect(rendered.stderr).toBe("");
+    const objects = parseAllDocuments(rendered.stdout).map((document) => document.toJS() as Manifest);
+    expect(objects).toHaveLength(manifests.length + (kustomizationOf(overlay).configMapGenerator ?? []).length);
+    for (const object of objects) expect(() => validatorOf(object)?.(), `${object.kind}/${object.metadata.name}`).not.toThrow();
+  });
+
+  it("TM-04 only bank-gateway mounts the key-encryption key and the banks' portal keys", () => {
+    expect(
+      givenObjects()
+        .filter(({ keys }) => keys.has("kek"))
+        .map(({ name }) => name),
+    ).toEqual(["bank-gateway-secrets"]);
     for (const manifest of manifests) {
-      const text = JSON.stringify(manifest);
-      if (text.includes("kek")) expect(manifest.metadata.name).toMatch(/^bank-gateway/);
+      const text = JSON.stringify(podSpecOf(manifest) ?? {});
+      // The jobs that make roles and tables take single keys out of it.
+      const whole = text.includes('"secretName":"bank-gateway-secrets"') || text.includes("op-portal") || text.includes("kek");
+      if (whole) expect(`${manifest.kind}/${manifest.metadata.name}`).toMatch(/^(?:Deployment|Job)\/(?:migrate-)?bank-gateway$/);
     }
   });
 
@@ -78,7 +141,8 @@ describe.each(overlays)("G-30 %s", (overlay) => {
 
 describe("planted mistakes are found", () => {
   const base = load("base");
-  const consent = (): Record<string, never> => structuredClone(base.find((manifest) => manifest.kind === "Deployment" && manifest.metadata.name === "consent")) as unknown as Record<string, never>;
+  const consent = (): Record<string, never> =>
+    structuredClone(base.find((manifest) => manifest.kind === "Deployment" && manifest.metadata.name === "consent")) as unknown as Record<string, never>;
   /** Sets or deletes (undefined) what is at the path. */
   const mutate = (keys: readonly (string | number)[], value: unknown): Manifest => {
     const draft = consent();
@@ -126,6 +190,50 @@ describe("planted mistakes are found", () => {
     ["a port without its number", [...container, "ports", 0], { name: "http" }],
   ])("the schema of the kind refuses %s", (_name, keys, value) => {
     expect(() => validatorOf(mutate(keys, value))?.()).toThrow();
+  });
+
+  it.each<[string, (deployment: Container) => Partial<Container>, string]>([
+    [
+      "a variable that is gone",
+      (container) => ({ env: (container.env ?? []).filter(({ name }) => name !== "OPL_BANK_GATEWAY_URL") }),
+      "OPL_BANK_GATEWAY_URL is required and not set",
+    ],
+    [
+      "a variable nobody reads",
+      (container) => ({ env: [...(container.env ?? []), { name: "OPL_CONSENT_URL", value: "http://consent:8080" }] }),
+      "OPL_CONSENT_URL is no variable of the service",
+    ],
+    [
+      "a value the service refuses",
+      (container) => ({ env: [...(container.env ?? []), { name: "OPL_LOG_LEVEL", value: "loud" }] }),
+      "OPL_LOG_LEVEL is not accepted: loud",
+    ],
+    [
+      "a file that is not mounted",
+      (container) => ({ volumeMounts: (container.volumeMounts ?? []).filter(({ name }) => name !== "config") }),
+      "OPL_SERVICE_JWKS_FILE names /etc/opl/service-jwks.json, which is not mounted",
+    ],
+    ["settings that are not read", () => ({ envFrom: [] }), "OPL_PUBLIC_ORIGIN is required and not set"],
+  ])("%s", (_name, spoil, finding) => {
+    const sound = consent() as unknown as { spec: { template: { spec: { containers: Container[] } } } };
+    const { containers } = sound.spec.template.spec;
+    containers[0] = { ...containers[0]!, ...spoil(containers[0]!) };
+    const changed = [...base.filter((manifest) => manifest.kind !== "Deployment"), sound as unknown as Manifest];
+    expect(settingFindings(schemas.consent, surroundingsOf("consent", changed))).toEqual([`consent: ${finding}`]);
+  });
+
+  it("a secret and a key that nobody makes", () => {
+    const pods = mutate(
+      [...pod, "volumes"],
+      [
+        { name: "secrets", secret: { secretName: "consent-secret" } },
+        { name: "more", secret: { secretName: "bff-secrets", items: [{ key: "kek", path: "kek" }] } },
+      ],
+    );
+    expect(unresolvedReferences([pods, ...base.filter((manifest) => manifest.kind === "ConfigMap")], [])).toEqual([
+      "Deployment/consent: Secret consent-secret",
+      "Deployment/consent: Secret bff-secrets, key kek",
+    ]);
   });
 
   it("a service that opens a way outside, and a missing default deny", () => {

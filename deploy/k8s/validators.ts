@@ -12,7 +12,18 @@ interface Model {
 type ModelClass = new (data: never) => Model;
 
 /** The official schema of each kind we use. Kinds of an operator have none here. */
-const kinds: Readonly<Record<string, ModelClass>> = { Deployment, StatefulSet, HorizontalPodAutoscaler, Job, Ingress, NetworkPolicy, PodDisruptionBudget, ConfigMap, Namespace, Service };
+const kinds: Readonly<Record<string, ModelClass>> = {
+  Deployment,
+  StatefulSet,
+  HorizontalPodAutoscaler,
+  Job,
+  Ingress,
+  NetworkPolicy,
+  PodDisruptionBudget,
+  ConfigMap,
+  Namespace,
+  Service,
+};
 
 export function validatorOf(manifest: Manifest): (() => void) | null {
   const Kind = kinds[manifest.kind];

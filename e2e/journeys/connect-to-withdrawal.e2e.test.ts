@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, newPerson } from "../browser.ts";
@@ -84,7 +84,8 @@ describe("from sign-up to charts to withdrawal", () => {
     await found;
     await expect.poll(() => page.url()).toMatch(/palkka/);
     // While it looks, the old rows stay, dimmed.
-    await page.waitForFunction(() => ![...document.querySelectorAll("main *")].some((element) => getComputedStyle(element).opacity !== "1" && element.querySelector("time") !== null));
+    await page.locator('main [aria-busy="true"]').waitFor({ state: "detached" });
+    await page.waitForFunction("[...document.querySelectorAll('main *')].every((element) => element.getAnimations().length === 0)");
     await expectAccessible(page, "transactions");
 
     // Insights with charts.
@@ -98,7 +99,8 @@ describe("from sign-up to charts to withdrawal", () => {
     // The bank's books say how it was done: over the wire, with the certificate, person present only where one was.
     const before = await calls();
     for (const endpoint of ["C1", "R1", "T1", "A1", "A4", "A6"]) expect(before.map((call) => call.endpoint)).toContain(endpoint);
-    for (const call of before.filter((one) => /^(R1|T1|A\d)$/.test(one.endpoint))) expect(call.qwac, `${call.endpoint} without its QWAC`).toMatch(/^[\w-]{20,}$/);
+    for (const call of before.filter((one) => /^(R1|T1|A\d)$/.test(one.endpoint)))
+      expect(call.qwac, `${call.endpoint} without its QWAC`).toMatch(/^[\w-]{20,}$/);
 
     // Withdraw, and keep the data.
     await page.getByRole("link", { name: "Permissions" }).first().click();
@@ -110,7 +112,11 @@ describe("from sign-up to charts to withdrawal", () => {
     const last = (await calls()).at(-1)?.seq ?? 0;
     const refused = await page.evaluate(async () => {
       const { connections } = (await (await fetch("/api/connections")).json()) as { connections: { consentId: string }[] };
-      const answer = await fetch(`/api/connections/${connections[0]?.consentId}/refresh`, { method: "POST", headers: { "opl-csrf": "1", "content-type": "application/json" }, body: "{}" });
+      const answer = await fetch(`/api/connections/${connections[0]?.consentId}/refresh`, {
+        method: "POST",
+        headers: { "opl-csrf": "1", "content-type": "application/json" },
+        body: "{}",
+      });
       return answer.status;
     });
     expect(refused).toBeGreaterThanOrEqual(400);

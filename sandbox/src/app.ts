@@ -13,7 +13,7 @@ import { errors } from "./errors.ts";
 import type { ServerCertificateKind } from "./faults/fault.ts";
 import { allFaults } from "./faults/index.ts";
 import { createFaultRegistry } from "./faults/registry.ts";
-import { createBankServer, listen } from "./http/server.ts";
+import { createBankServer, listen, type ReportError } from "./http/server.ts";
 import { accountRoutes } from "./op/accounts.ts";
 import { authorizationRoutes } from "./op/authorizations.ts";
 import { openAuthorizations } from "./op/authorization-store.ts";
@@ -53,7 +53,7 @@ export interface Sandbox extends AsyncDisposable {
 }
 
 /** Builds the bank and starts its four listeners. */
-export async function createSandbox(config: SandboxConfig, overrides: { clock?: Clock; pause?: Bank["pause"] } = {}): Promise<Sandbox> {
+export async function createSandbox(config: SandboxConfig, overrides: { clock?: Clock; pause?: Bank["pause"]; report?: ReportError } = {}): Promise<Sandbox> {
   const folder = openFolder(config.SANDBOX_DIR);
   const endpointsFile = join(folder, "endpoints.json");
   const last = endpointsSchema.partial().safeParse(JSON.parse(readFileIfPresent(endpointsFile) ?? "{}")).data ?? {};
@@ -95,7 +95,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
 
   const hosts = [...new Set(["localhost", config.SANDBOX_PUBLIC_HOST])];
   const tls = await certificateOf("good", { authority, hosts, clock });
-  const shared = { clock, calls: bank.calls, faults: bank.faults };
+  const shared = { clock, calls: bank.calls, faults: bank.faults, report: overrides.report ?? (() => undefined) };
   const certGenerator = createBankServer({ ...shared, tls });
   certificateRoutes(certGenerator, bank);
   certGenerator.get("/oauth/jwks/PSD2_OIDC", { config: { endpoint: "Z2" } }, async () => bank.idTokenKeys.published());

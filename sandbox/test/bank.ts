@@ -6,12 +6,17 @@ import { createSandbox, type Endpoints } from "../src/app.ts";
 import type { Clock } from "../src/clock.ts";
 import { readConfig } from "../src/config.ts";
 
+interface AdminAnswer<T> {
+  readonly status: number;
+  readonly body: T;
+}
+
 /** A sandbox in this process on free ports, in a folder of its own, with small keys. */
 export interface TestBank extends AsyncDisposable {
   readonly endpoints: Endpoints;
   readonly folder: string;
   readonly ca: string;
-  admin<T = Record<string, unknown>>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<{ status: number; body: T }>;
+  admin<T = Record<string, unknown>>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<AdminAnswer<T>>;
   /** Stops the bank and keeps its folder. */
   stop(): Promise<void>;
 }
@@ -34,7 +39,7 @@ export async function startBank(
     endpoints: sandbox.endpoints,
     folder,
     ca: readFileSync(sandbox.endpoints.caFile, "utf8"),
-    async admin<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown) {
+    async admin<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<AdminAnswer<T>> {
       const answer = await request(`${sandbox.endpoints.adminUrl}${path}`, {
         method,
         ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),

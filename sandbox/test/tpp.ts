@@ -2,7 +2,7 @@ import { constants, createHash, createPrivateKey, createPublicKey, randomUUID, s
 import { Agent, request } from "undici";
 import type { TestBank } from "./bank.ts";
 
-/** A third party written from the protocol sheet alone: it shares nothing with the bank but the wire. */
+/** A third party of its own: it shares nothing with the bank but the wire. */
 
 export interface GeneratedKey {
   readonly kid: string;
@@ -83,7 +83,7 @@ export function importKey(jwk: GeneratedKey): KeyObject {
 const imported = new Map<string, KeyObject>();
 
 function freshKey(jwk: GeneratedKey): KeyObject {
-  if (jwk.kty === "EC") return createPrivateKey({ key: jwk as never, format: "jwk" });
+  if (jwk.kty === "EC") return createPrivateKey({ key: jwk, format: "jwk" });
   const [n, e, d] = [jwk["n"], jwk["e"], jwk["d"]].map((part) => fromBase64url(String(part))) as [bigint, bigint, bigint];
   const { p, q } = primes(n, e, d);
   const parts = { p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) };
@@ -172,12 +172,7 @@ export function verifiesWith(token: string, keys: readonly Record<string, unknow
   const key = keys.find((each) => each["kid"] === header["kid"]);
   if (key === undefined || header["alg"] !== "RS256") return false;
   const end = token.lastIndexOf(".");
-  return verify(
-    "sha256",
-    Buffer.from(token.slice(0, end)),
-    createPublicKey({ key: key as never, format: "jwk" }),
-    Buffer.from(token.slice(end + 1), "base64url"),
-  );
+  return verify("sha256", Buffer.from(token.slice(0, end)), createPublicKey({ key, format: "jwk" }), Buffer.from(token.slice(end + 1), "base64url"));
 }
 
 export function leftHalf(value: string): string {
@@ -224,7 +219,7 @@ export class Tpp {
   }
 
   agentWith(key: GeneratedKey, chain = key.x5c): Agent {
-    return new Agent({ connect: { ca: this.bank.ca, cert: toPem(chain), key: importKey(key).export({ type: "pkcs8", format: "pem" }) as string } });
+    return new Agent({ connect: { ca: this.bank.ca, cert: toPem(chain), key: importKey(key).export({ type: "pkcs8", format: "pem" }) } });
   }
 
   statement(overrides: object = {}): Record<string, unknown> {

@@ -1,14 +1,19 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { isOplError } from "@opl/errors";
 import { natsServerConfig } from "@opl/messaging";
+import { ask } from "./ask.ts";
+import { kubernetesObjects } from "./kubernetes.ts";
 import { makeSecrets, keepSecret, readSecret, services, writePrivate } from "./secrets.ts";
 import { provision } from "./provision.ts";
 
 /**
- * What a fresh deployment needs before its first service starts, for Compose and for clusters without a secret store:
+ * What a deployment needs before its first service starts, and a way to ask its services; for Compose and for clusters without a secret store:
  *   node tools/setup/main.ts secrets     makes every secret and the NATS configuration under OPL_SECRETS_DIR
  *   node tools/setup/main.ts provision   makes schemas and roles in Postgres at OPL_ADMIN_DATABASE_URL
- * Both may run again; nothing that exists is replaced.
+ *   node tools/setup/main.ts kubernetes  prints the secrets as objects for `kubectl apply -f -`
+ *   node tools/setup/main.ts ask <service> <method> <path> [json]   asks a service as the operator and prints its answer
+ * All may run again; nothing that exists is replaced.
  */
 function required(name: string): string {
   const value = process.env[name];
@@ -16,11 +21,10 @@ function required(name: string): string {
   return value;
 }
 
-const secretsDir = required("OPL_SECRETS_DIR");
-const command = process.argv[2];
-if (command === "secrets") {
+function secrets(secretsDir: string): void {
   makeSecrets(secretsDir);
   keepSecret(path.join(secretsDir, "postgres"), "admin-password");
+  keepSecret(path.join(secretsDir, "sandbox"), "portal-key");
   writePrivate(
     path.join(secretsDir, "nats", "nats.conf"),
     natsServerConfig({
@@ -32,12 +36,39 @@ if (command === "secrets") {
       operatorPassword: readSecret(path.join(secretsDir, "operator", "nats-password")),
     }),
   );
-} else if (command === "provision") {
+}
+
+async function makeRoles(secretsDir: string): Promise<void> {
   const url = new URL(required("OPL_ADMIN_DATABASE_URL"));
   const passwordFile = path.join(secretsDir, "postgres", "admin-password");
   if (url.password === "" && existsSync(passwordFile)) url.password = readSecret(passwordFile);
   await provision(url.href, secretsDir);
-} else {
-  process.stderr.write("Usage: node tools/setup/main.ts secrets | provision\n");
+}
+
+function printObjects(secretsDir: string): void {
+  process.stdout.write(`${JSON.stringify({ apiVersion: "v1", kind: "List", items: kubernetesObjects(secretsDir) }, null, 2)}\n`);
+}
+
+async function printAnswer(secretsDir: string): Promise<void> {
+  process.stdout.write(`${await ask(secretsDir, process.argv.slice(3), process.env)}\n`);
+}
+
+const commands = new Map<string | undefined, (secretsDir: string) => void | Promise<void>>([
+  ["secrets", secrets],
+  ["provision", makeRoles],
+  ["kubernetes", printObjects],
+  ["ask", printAnswer],
+]);
+const command = commands.get(process.argv[2]);
+if (command === undefined) {
+  process.stderr.write(`Usage: OPL_SECRETS_DIR=… node tools/setup/main.ts ${[...commands.keys()].join(" | ")}\n`);
   process.exitCode = 64;
+} else {
+  try {
+    await command(required("OPL_SECRETS_DIR"));
+  } catch (error) {
+    if (!isOplError(error)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -18,7 +18,11 @@ function violations(file: string, text: string): string[] {
   const target = path.join(draft, path.basename(file));
   writeFileSync(target, text);
   try {
-    const result = spawnSync(path.join(root, "node_modules/.bin/depcruise"), ["--config", ".dependency-cruiser.cjs", "--output-type", "json", path.relative(root, target)], { cwd: root, encoding: "utf8", maxBuffer: 64_000_000 });
+    const result = spawnSync(
+      path.join(root, "node_modules/.bin/depcruise"),
+      ["--config", ".dependency-cruiser.cjs", "--output-type", "json", path.relative(root, target)],
+      { cwd: root, encoding: "utf8", maxBuffer: 64_000_000 },
+    );
     const report: { summary: { violations: { rule: { name: string }; from: string }[] } } = JSON.parse(result.stdout.slice(result.stdout.indexOf("{")));
     return report.summary.violations.filter((violation) => violation.from.includes("planted-")).map((violation) => violation.rule.name);
   } finally {

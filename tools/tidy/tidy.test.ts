@@ -56,12 +56,19 @@ describe("tidy", () => {
 
   it("names no bank outside its adapter folder in the services", () => {
     const adapters = ["op"];
-    const offenders = files.filter((file) => /^services\/[^/]+\/src\//.test(file.path) && !/\/adapters\/|\/standards\/|\.test\.ts$|\/testing\/|\/config\.ts$/.test(file.path) && adapters.some((id) => new RegExp(`["']${id}["']`).test(file.text)));
+    const offenders = files.filter(
+      (file) =>
+        /^services\/[^/]+\/src\//.test(file.path) &&
+        !/\/adapters\/|\/standards\/|\.test\.ts$|\/testing\/|\/config\.ts$/.test(file.path) &&
+        adapters.some((id) => new RegExp(`["']${id}["']`).test(file.text)),
+    );
     expect(offenders.map((file) => file.path)).toEqual([]);
   });
 
   it("every package of the lock file that is optional runs on the oldest Node that may install it", () => {
-    const lock: { packages: Record<string, { optional?: boolean; engines?: { node?: string } }> } = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8"));
+    const lock: { packages: Record<string, { optional?: boolean; engines?: { node?: string } }> } = JSON.parse(
+      readFileSync(path.join(root, "package-lock.json"), "utf8"),
+    );
     const skipped = Object.entries(lock.packages).filter(([, entry]) => entry.optional === true && /^\s*>=\s*(2[1-9]|[3-9]\d)/.test(entry.engines?.node ?? ""));
     expect(skipped.map(([name]) => name)).toEqual([]);
   });
@@ -72,7 +79,9 @@ describe("tidy", () => {
       .flatMap((file) => {
         const manifest: Record<string, Record<string, string>> = JSON.parse(readFileSync(path.join(root, file), "utf8"));
         return ["dependencies", "devDependencies", "optionalDependencies"].flatMap((kind) =>
-          Object.entries(manifest[kind] ?? {}).filter(([name, version]) => !name.startsWith("@opl/") && !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)).map(([name, version]) => `${file}: ${name}@${version}`),
+          Object.entries(manifest[kind] ?? {})
+            .filter(([name, version]) => !name.startsWith("@opl/") && !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
+            .map(([name, version]) => `${file}: ${name}@${version}`),
         );
       });
     expect(loose).toEqual([]);

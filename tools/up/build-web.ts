@@ -8,9 +8,13 @@ const root = path.resolve(import.meta.dirname, "../..");
 const stamp = path.join(root, "web", "dist", ".built-from");
 
 function sourcesHash(): string {
-  const files = globSync(["web/src/**/*", "web/public/**/*", "web/*.{ts,html,json}", "libs/{contracts,money}/src/**/*.ts", "package-lock.json"], { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = globSync(["web/src/**/*", "web/public/**/*", "web/*.{ts,html,json}", "libs/{contracts,money}/src/**/*.ts", "package-lock.json"], {
+    cwd: root,
+    withFileTypes: true,
+  }).filter((entry) => entry.isFile());
   const hash = createHash("sha256");
-  for (const file of files.map((entry) => path.join(entry.parentPath, entry.name)).toSorted()) hash.update(path.relative(root, file)).update(readFileSync(file));
+  for (const file of files.map((entry) => path.join(entry.parentPath, entry.name)).toSorted())
+    hash.update(path.relative(root, file)).update(readFileSync(file));
   return hash.digest("hex");
 }
 
@@ -20,13 +24,17 @@ export async function buildWeb(): Promise<boolean> {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return false;
   const output: Buffer[] = [];
   const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(root, "node_modules", "vite", "bin", "vite.js"), "build", "--logLevel", "warn"], { cwd: path.join(root, "web"), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [path.join(root, "node_modules", "vite", "bin", "vite.js"), "build", "--logLevel", "warn"], {
+      cwd: path.join(root, "web"),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
     child.once("error", reject);
     child.once("exit", resolve);
   });
-  if (code !== 0) throw new OplError({ code: "ERR_UP_WEB_BUILD", kind: "bug", message: `The web client could not be built:\n${Buffer.concat(output).toString()}` });
+  if (code !== 0)
+    throw new OplError({ code: "ERR_UP_WEB_BUILD", kind: "bug", message: `The web client could not be built:\n${Buffer.concat(output).toString()}` });
   writeFileSync(stamp, hash);
   return true;
 }

@@ -1,15 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { execFile } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { errors } from './errors.ts';
-import { findPostgresBinaries, othersCanEnter, postgresUser } from './postgres-binaries.ts';
-import type { PostgresBinaries, PostgresUser } from './postgres-binaries.ts';
-import { assertPortFree, commandOf, endLeftover, freePort, spawnServer, tailOf } from './server-process.ts';
-import type { ServerProcess } from './server-process.ts';
+import { createHash, randomBytes } from "node:crypto";
+import { execFile } from "node:child_process";
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
+import { errors } from "./errors.ts";
+import { findPostgresBinaries, othersCanEnter, postgresUser } from "./postgres-binaries.ts";
+import type { PostgresBinaries, PostgresUser } from "./postgres-binaries.ts";
+import { assertPortFree, commandOf, endLeftover, freePort, spawnServer, tailOf } from "./server-process.ts";
+import type { ServerProcess } from "./server-process.ts";
 
 export interface EmbeddedPostgresOptions {
   /** Holds the cluster; made when it does not exist, kept when it does. */
@@ -31,11 +31,15 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const adminRole = 'opl_admin';
-const passwordFile = 'opl-admin-password';
-const ownerFile = 'opl-owner.pid';
+const adminRole = "opl_admin";
+const passwordFile = "opl-admin-password";
+const ownerFile = "opl-owner.pid";
 /** SIGINT disconnects everybody and checkpoints, SIGQUIT leaves recovery to the next start. */
-const stopSignals = [['SIGINT', 10_000], ['SIGQUIT', 5_000], ['SIGKILL', 2_000]] as const;
+const stopSignals = [
+  ["SIGINT", 10_000],
+  ["SIGQUIT", 5_000],
+  ["SIGKILL", 2_000],
+] as const;
 
 /**
  * Starts a Postgres of our own: makes the cluster at the first start, ends a server that a killed run left behind,
@@ -46,11 +50,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const dataDir = reachableFolder(resolve(options.dataDir), user);
   const binaries = await findPostgresBinaries(user);
   await takeOver(dataDir);
-  if (!existsSync(join(dataDir, 'PG_VERSION'))) await createCluster(dataDir, binaries, user);
-  if (options.port !== undefined && options.port !== 0) await assertPortFree(options.port, 'Postgres');
+  if (!existsSync(join(dataDir, "PG_VERSION"))) await createCluster(dataDir, binaries, user);
+  if (options.port !== undefined && options.port !== 0) await assertPortFree(options.port, "Postgres");
   const { server, port } = await startOnPort(dataDir, binaries, user, options);
   writeFileSync(join(dataDir, ownerFile), `${process.pid}\n`);
-  const password = readFileSync(join(dataDir, passwordFile), 'utf8').trim();
+  const password = readFileSync(join(dataDir, passwordFile), "utf8").trim();
   let stopped: Promise<void> | undefined;
   return {
     adminUrl: `postgres://${adminRole}:${password}@127.0.0.1:${port}/postgres`,
@@ -65,7 +69,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 function reachableFolder(dataDir: string, user: PostgresUser | undefined): string {
   mkdirSync(dirname(dataDir), { recursive: true });
   if (user === undefined || othersCanEnter(dirname(dataDir))) return dataDir;
-  const place = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+  const place = createHash("sha256").update(dataDir).digest("hex").slice(0, 16);
   const elsewhere = join(tmpdir(), `opl-data-${place}`);
   mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
   return join(elsewhere, basename(dataDir));
@@ -73,21 +77,21 @@ function reachableFolder(dataDir: string, user: PostgresUser | undefined): strin
 
 /** Makes sure that nobody serves this folder: refuses when its owner lives, ends what a dead owner left behind. */
 async function takeOver(dataDir: string): Promise<void> {
-  const pid = readPid(join(dataDir, 'postmaster.pid'));
+  const pid = readPid(join(dataDir, "postmaster.pid"));
   if (pid === undefined) return;
   // The id may belong to another program by now.
-  const serving = commandOf(pid)?.includes('postgres') === true;
+  const serving = commandOf(pid)?.includes("postgres") === true;
   const owner = readPid(join(dataDir, ownerFile));
-  if (serving && owner !== undefined && owner !== process.pid && commandOf(owner)?.includes('node') === true) {
+  if (serving && owner !== undefined && owner !== process.pid && commandOf(owner)?.includes("node") === true) {
     throw errors.ERR_ALREADY_RUNNING({ message: `Process ${owner} already runs Postgres on ${dataDir}; stop it first.`, details: { owner, dataDir } });
   }
   if (serving) await endLeftover(pid, stopSignals);
-  rmSync(join(dataDir, 'postmaster.pid'), { force: true });
+  rmSync(join(dataDir, "postmaster.pid"), { force: true });
 }
 
 function readPid(file: string): number | undefined {
   try {
-    const pid = Number.parseInt(readFileSync(file, 'utf8').split('\n')[0] ?? '', 10);
+    const pid = Number.parseInt(readFileSync(file, "utf8").split("\n")[0] ?? "", 10);
     return pid > 0 ? pid : undefined;
   } catch {
     return undefined;
@@ -100,7 +104,7 @@ async function createCluster(dataDir: string, { initdb }: PostgresBinaries, user
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { mode: 0o700 });
   if (user !== undefined) chownSync(draft, user.uid, user.gid);
-  const password = randomBytes(24).toString('base64url');
+  const password = randomBytes(24).toString("base64url");
   const secret = `${dataDir}.password`;
   writeFileSync(secret, `${password}\n`, { mode: 0o600 });
   if (user !== undefined) chownSync(secret, user.uid, user.gid);
@@ -111,16 +115,16 @@ async function createCluster(dataDir: string, { initdb }: PostgresBinaries, user
         `--pgdata=${draft}`,
         `--username=${adminRole}`,
         `--pwfile=${secret}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        '--no-locale',
-        '--data-checksums',
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--no-locale",
+        "--data-checksums",
         // The first checkpoint of a real start syncs what matters.
-        '--no-sync',
+        "--no-sync",
       ],
-      { cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C' }, ...user },
+      { cwd: "/", env: { PATH: process.env["PATH"], LC_ALL: "C" }, ...user },
     );
     renameSync(secret, join(draft, passwordFile));
     // An empty folder may stand in the way; one with content makes this fail, as it should.
@@ -134,7 +138,7 @@ async function createCluster(dataDir: string, { initdb }: PostgresBinaries, user
 
 function lastLine(error: unknown): string {
   const text = (error as { stderr?: string }).stderr ?? (error instanceof Error ? error.message : String(error));
-  return text.trim().split('\n').at(-1) ?? '';
+  return text.trim().split("\n").at(-1) ?? "";
 }
 
 async function startOnPort(
@@ -148,41 +152,44 @@ async function startOnPort(
     const port = options.port || (await freePort());
     const server = await spawnServer({
       command: postgres,
-      args: ['-D', dataDir, '-p', String(port), ...settings(options)],
+      args: ["-D", dataDir, "-p", String(port), ...settings(options)],
       logFile,
-      env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
+      env: { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" },
       uid: user?.uid,
       gid: user?.gid,
-      exitSignal: 'SIGINT',
+      exitSignal: "SIGINT",
     });
     if (await accepts(dataDir, server)) return { server, port };
     const log = tailOf(logFile);
     await server.stop(stopSignals);
     // Somebody took the free port in between.
-    if (!options.port && attempt < 4 && log.includes('could not bind')) continue;
-    throw errors.ERR_POSTGRES_START({ message: `Postgres did not start (${server.exited() ?? 'no answer within 60 s'}); its log ${logFile} ends with:\n${log}` });
+    if (!options.port && attempt < 4 && log.includes("could not bind")) continue;
+    throw errors.ERR_POSTGRES_START({
+      message: `Postgres did not start (${server.exited() ?? "no answer within 60 s"}); its log ${logFile} ends with:\n${log}`,
+    });
   }
 }
 
 function settings({ fsync, maxConnections = 200 }: EmbeddedPostgresOptions): string[] {
   const values: Record<string, string> = {
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
     max_connections: String(maxConnections),
-    shared_buffers: '128MB',
-    max_wal_size: '2GB',
-    jit: 'off',
-    log_checkpoints: 'off',
-    ...(fsync ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    shared_buffers: "128MB",
+    max_wal_size: "2GB",
+    jit: "off",
+    log_checkpoints: "off",
+    // Commits still reach the operating system, so that killing the server loses nothing; only a crash of the machine could.
+    ...(fsync ? {} : { fsync: "off", full_page_writes: "off" }),
   };
-  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
 /** Postgres writes its state into line 8 of postmaster.pid; pg_ctl waits in the same way. */
 async function accepts(dataDir: string, server: ServerProcess): Promise<boolean> {
   for (let waited = 0; waited < 60_000 && server.exited() === undefined; waited += 20) {
-    const lines = readLines(join(dataDir, 'postmaster.pid'));
-    if (lines[0] === String(server.pid) && lines[7]?.trim() === 'ready') return true;
+    const lines = readLines(join(dataDir, "postmaster.pid"));
+    if (lines[0] === String(server.pid) && lines[7]?.trim() === "ready") return true;
     await delay(20);
   }
   return false;
@@ -190,14 +197,14 @@ async function accepts(dataDir: string, server: ServerProcess): Promise<boolean>
 
 function readLines(file: string): string[] {
   try {
-    return readFileSync(file, 'utf8').split('\n');
+    return readFileSync(file, "utf8").split("\n");
   } catch {
     return [];
   }
 }
 
 async function stop(dataDir: string, { pgCtl }: PostgresBinaries, server: ServerProcess): Promise<void> {
-  if (process.platform === 'win32') await promisify(execFile)(pgCtl, ['stop', '-D', dataDir, '-m', 'fast']);
+  if (process.platform === "win32") await promisify(execFile)(pgCtl, ["stop", "-D", dataDir, "-m", "fast"]);
   await server.stop(stopSignals);
   rmSync(join(dataDir, ownerFile), { force: true });
 }

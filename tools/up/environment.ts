@@ -53,7 +53,9 @@ export function environmentOf(service: Service, around: Surroundings): Record<st
     OPL_SERVICE_JWKS_FILE: secret("service-jwks.json"),
     OPL_LOG_LEVEL: around.logLevel,
     OTEL_SERVICE_NAME: service,
-    ...Object.fromEntries(Object.entries(process.env).filter(([name, value]) => name.startsWith("OTEL_") && name !== "OTEL_SERVICE_NAME" && value !== undefined)),
+    ...Object.fromEntries(
+      Object.entries(process.env).filter(([name, value]) => name.startsWith("OTEL_") && name !== "OTEL_SERVICE_NAME" && value !== undefined),
+    ),
     ...Object.fromEntries(calls[service].map((called) => [`OPL_${called.toUpperCase().replaceAll("-", "_")}_URL`, `http://127.0.0.1:${around.ports[called]}`])),
   };
   return { ...common, ...own[service](around, secret) };

@@ -27,11 +27,11 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export async function keepRunning(start: () => Promise<RunningServer>): Promise<KeptServer> {
   let server = await start();
   let restarts = 0;
-  let stopping = false;
+  const wish = { stopping: false };
   let starting: Promise<void> | null = null;
 
   const restart = async (): Promise<void> => {
-    for (let delayMs = 100; !stopping; delayMs = Math.min(delayMs * 2, 3_000)) {
+    for (let delayMs = 100; !wish.stopping; delayMs = Math.min(delayMs * 2, 3_000)) {
       try {
         server = await start();
         restarts += 1;
@@ -42,7 +42,7 @@ export async function keepRunning(start: () => Promise<RunningServer>): Promise<
     }
   };
   const watch = setInterval(() => {
-    if (stopping || starting !== null || alive(server.pid)) return;
+    if (wish.stopping || starting !== null || alive(server.pid)) return;
     starting = restart().finally(() => {
       starting = null;
     });
@@ -57,7 +57,7 @@ export async function keepRunning(start: () => Promise<RunningServer>): Promise<
       while (alive(victim)) await pause(10);
     },
     async stop() {
-      stopping = true;
+      wish.stopping = true;
       clearInterval(watch);
       await starting;
       await server.stop();

@@ -38,7 +38,9 @@ try {
     dir,
     port,
     progress,
-    sandbox: Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[0].startsWith("SANDBOX_") && entry[1] !== undefined)),
+    sandbox: Object.fromEntries(
+      Object.entries(process.env).filter((entry): entry is [string, string] => entry[0].startsWith("SANDBOX_") && entry[1] !== undefined),
+    ),
   });
   progress.say(`\nReady in ${((performance.now() - started) / 1000).toFixed(1)} s
 
@@ -49,7 +51,10 @@ try {
   At the sandbox bank log in as 88888881 or 88888882; it asks for no password.
   Logs: ${path.relative(process.cwd(), product.logDir) || "."}   Stop with Ctrl-C.\n`);
 } catch (error) {
-  const message = error instanceof OplError ? error.message : `Something unexpected stopped the start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  const message =
+    error instanceof OplError
+      ? error.message
+      : `Something unexpected stopped the start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   process.stderr.write(`\n${message}\n`);
   process.exit(1);
 }

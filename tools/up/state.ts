@@ -9,7 +9,12 @@ export function openStateFolder(directory: string): string {
     mkdirSync(directory, { recursive: true });
     return directory;
   } catch (cause) {
-    throw new OplError({ code: "ERR_UP_STATE_FOLDER", kind: "unavailable", message: `The folder ${directory} cannot be made: ${(cause as Error).message}. Free the disk, or name another folder in OPL_DIR.`, cause });
+    throw new OplError({
+      code: "ERR_UP_STATE_FOLDER",
+      kind: "unavailable",
+      message: `The folder ${directory} cannot be made: ${(cause as Error).message}. Free the disk, or name another folder in OPL_DIR.`,
+      cause,
+    });
   }
 }
 
@@ -37,7 +42,12 @@ function freePort(): Promise<number> {
  * A port for each name. The ones of the last start are kept where they are still free, so that addresses stored in data stay true;
  * `fixed` ones must be free, or the start ends with a sentence that names the port.
  */
-export async function choosePorts<Name extends string>(file: string, names: readonly Name[], fixed: Partial<Record<Name, number>>, mustKeep: readonly Name[]): Promise<Record<Name, number>> {
+export async function choosePorts<Name extends string>(
+  file: string,
+  names: readonly Name[],
+  fixed: Partial<Record<Name, number>>,
+  mustKeep: readonly Name[],
+): Promise<Record<Name, number>> {
   const last: Partial<Record<Name, number>> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
   const chosen = {} as Record<Name, number>;
   const taken = new Set<number>();
@@ -45,9 +55,17 @@ export async function choosePorts<Name extends string>(file: string, names: read
     const wanted = fixed[name] ?? last[name];
     if (wanted !== undefined && !taken.has(wanted) && (await portIsFree(wanted))) chosen[name] = wanted;
     else if (fixed[name] !== undefined) {
-      throw new OplError({ code: "ERR_UP_PORT_BUSY", kind: "unavailable", message: `Port ${fixed[name]} is taken by another program. Stop that program, or choose another port: OPL_PORT=8500 npm start.` });
+      throw new OplError({
+        code: "ERR_UP_PORT_BUSY",
+        kind: "unavailable",
+        message: `Port ${fixed[name]} is taken by another program. Stop that program, or choose another port: OPL_PORT=8500 npm start.`,
+      });
     } else if (wanted !== undefined && mustKeep.includes(name)) {
-      throw new OplError({ code: "ERR_UP_PORT_BUSY", kind: "unavailable", message: `Port ${wanted}, which the sandbox bank (${name}) used so far, is taken by another program. Our registration at that bank names this port, so it has to stay: stop the program that holds it, or start afresh with another folder in OPL_DIR.` });
+      throw new OplError({
+        code: "ERR_UP_PORT_BUSY",
+        kind: "unavailable",
+        message: `Port ${wanted}, which the sandbox bank (${name}) used so far, is taken by another program. Our registration at that bank names this port, so it has to stay: stop the program that holds it, or start afresh with another folder in OPL_DIR.`,
+      });
     } else {
       do chosen[name] = await freePort();
       while (taken.has(chosen[name]));
@@ -91,7 +109,11 @@ export async function takeLock(file: string, mark: string): Promise<RunLock & { 
   if (existsSync(file)) {
     const old: LockFile = JSON.parse(readFileSync(file, "utf8"));
     if (old.pid !== process.pid && isOurProcess(old.pid, old.mark)) {
-      throw new OplError({ code: "ERR_UP_RUNNING", kind: "conflict", message: `One Point Ledger already runs from this folder (process ${old.pid}). Stop it with Ctrl-C there, or name another folder in OPL_DIR and another port in OPL_PORT.` });
+      throw new OplError({
+        code: "ERR_UP_RUNNING",
+        kind: "conflict",
+        message: `One Point Ledger already runs from this folder (process ${old.pid}). Stop it with Ctrl-C there, or name another folder in OPL_DIR and another port in OPL_PORT.`,
+      });
     }
     const left = old.children.filter((child) => isOurProcess(child.pid, child.mark));
     for (const child of left) {

@@ -18,13 +18,23 @@ const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'";
 
-const types: Record<string, string> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+const types: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
 
 async function serveFile(path: string, response: ServerResponse): Promise<void> {
   const file = extname(path) === "" ? "index.html" : normalize(path).replace(/^([/\\.])+/, "");
   try {
     const content = await readFile(join(dist, file));
-    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": POLICY, "cache-control": "no-cache" });
+    response.writeHead(200, {
+      "content-type": types[extname(file)] ?? "application/octet-stream",
+      "content-security-policy": POLICY,
+      "cache-control": "no-cache",
+    });
     response.end(content);
   } catch {
     response.writeHead(404).end();

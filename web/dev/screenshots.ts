@@ -30,10 +30,17 @@ const option = (name: string): string | undefined => {
 const firstRow = "main [data-index] a";
 const shots: readonly Shot[] = [
   { name: "welcome", path: "/welcome", world: "signed-out" },
-  { name: "welcome-faults", path: "/welcome", world: "signed-out", act: async (page) => page.getByRole("button", { name: /Create account|Luo tili|Skapa konto/ }).click() },
+  {
+    name: "welcome-faults",
+    path: "/welcome",
+    world: "signed-out",
+    act: async (page) => page.getByRole("button", { name: /Create account|Luo tili|Skapa konto/ }).click(),
+  },
   { name: "sign-in", path: "/sign-in", world: "signed-out" },
   {
-    name: "sign-in-refused", path: "/sign-in", world: "signed-out",
+    name: "sign-in-refused",
+    path: "/sign-in",
+    world: "signed-out",
     act: async (page) => {
       await page.locator("[name=email]").fill("aino@example.fi");
       await page.locator("[name=password]").fill("wrong password");
@@ -47,16 +54,34 @@ const shots: readonly Shot[] = [
   { name: "connect-loading", path: "/connect", world: "slow" },
   { name: "before-leaving", path: "/connect/op-sandbox", ready: "main h2" },
   { name: "before-leaving-long", path: "/connect/op-sandbox", world: "long", ready: "main h2" },
-  { name: "before-leaving-down", path: "/connect/handelsbanken", ready: "main h2", act: async (page) => {
-    await page.locator("main button").last().click();
-    await page.getByRole("alert").waitFor();
-  } },
+  {
+    name: "before-leaving-down",
+    path: "/connect/handelsbanken",
+    ready: "main h2",
+    act: async (page) => {
+      await page.locator("main button").last().click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
   { name: "return-reading", path: "/connect/return/op-sandbox#code=x&state=ok", ready: "main li p", act: async (page) => page.waitForTimeout(1_500) },
   { name: "return-done", path: "/connect/return/op-sandbox#code=x&state=ok", ready: "main li p", act: async (page) => page.waitForTimeout(9_500) },
-  ...["refused", "timeout", "down", "forged", "other", "used", "unreachable"].map((state): Shot => ({ name: `return-${state}`, path: `/connect/return/op-sandbox#code=x&state=${state}`, ready: "[role=alert] h1" })),
+  ...["refused", "timeout", "down", "forged", "other", "used", "unreachable"].map((state): Shot => ({
+    name: `return-${state}`,
+    path: `/connect/return/op-sandbox#code=x&state=${state}`,
+    ready: "[role=alert] h1",
+  })),
   { name: "return-signed-out", path: "/connect/return/op-sandbox#code=x&state=ok", world: "signed-out", ready: "[role=alert] h1" },
   { name: "overview", path: "/", ready: "main svg path" },
-  { name: "overview-table", path: "/", ready: "main svg path", act: async (page) => page.getByRole("button", { name: /table|taulukko|tabell/ }).first().click() },
+  {
+    name: "overview-table",
+    path: "/",
+    ready: "main svg path",
+    act: async (page) =>
+      page
+        .getByRole("button", { name: /table|taulukko|tabell/ })
+        .first()
+        .click(),
+  },
   { name: "overview-empty", path: "/", world: "empty", ready: "main h2" },
   { name: "overview-loading", path: "/", world: "slow" },
   { name: "overview-error", path: "/", world: "broken", ready: "main [role=alert]" },
@@ -65,10 +90,15 @@ const shots: readonly Shot[] = [
   { name: "overview-long", path: "/", world: "long", ready: "main svg path" },
   { name: "overview-private", path: "/", ready: "main svg path", act: async (page) => page.keyboard.press("h") },
   { name: "transactions", path: "/transactions", ready: firstRow },
-  { name: "transactions-scrolled", path: "/transactions", ready: firstRow, act: async (page) => {
-    await page.evaluate(() => window.scrollTo(0, 2_350));
-    await page.waitForTimeout(600);
-  } },
+  {
+    name: "transactions-scrolled",
+    path: "/transactions",
+    ready: firstRow,
+    act: async (page) => {
+      await page.evaluate(() => window.scrollTo(0, 2_350));
+      await page.waitForTimeout(600);
+    },
+  },
   { name: "transactions-filtered", path: "/transactions?q=kallio&category=groceries,eating-out&from=2026-10-01&to=2026-10-31&min=10", ready: firstRow },
   { name: "transactions-nothing", path: "/transactions?q=zzzzzz", ready: "main h2" },
   { name: "transactions-empty", path: "/transactions", world: "empty", ready: "main h2" },
@@ -76,14 +106,34 @@ const shots: readonly Shot[] = [
   { name: "transactions-error", path: "/transactions", world: "broken", ready: "main [role=alert]" },
   { name: "transactions-partial", path: "/transactions", world: "partial", ready: firstRow },
   { name: "transactions-long", path: "/transactions", world: "long", ready: firstRow },
-  { name: "transactions-detail", path: "/transactions", ready: firstRow, act: async (page) => {
-    await page.locator(firstRow).nth(8).click();
-    await page.getByRole("button", { name: /Proof|Todiste|Bevis/ }).click();
-    await page.locator("pre").waitFor();
-  } },
-  { name: "transactions-category-chip", path: "/transactions", ready: firstRow, act: async (page) => page.getByRole("button", { name: /^(Category|Luokka|Kategori)$/ }).click() },
-  { name: "transactions-amount-chip", path: "/transactions", ready: firstRow, act: async (page) => page.getByRole("button", { name: /^(Amount|Summa|Belopp)$/ }).click() },
-  { name: "transactions-period-chip", path: "/transactions", ready: firstRow, act: async (page) => page.getByRole("button", { name: /^(Period|Aikaväli)$/ }).click() },
+  {
+    name: "transactions-detail",
+    path: "/transactions",
+    ready: firstRow,
+    act: async (page) => {
+      await page.locator(firstRow).nth(8).click();
+      await page.getByRole("button", { name: /Proof|Todiste|Bevis/ }).click();
+      await page.locator("pre").waitFor();
+    },
+  },
+  {
+    name: "transactions-category-chip",
+    path: "/transactions",
+    ready: firstRow,
+    act: async (page) => page.getByRole("button", { name: /^(Category|Luokka|Kategori)$/ }).click(),
+  },
+  {
+    name: "transactions-amount-chip",
+    path: "/transactions",
+    ready: firstRow,
+    act: async (page) => page.getByRole("button", { name: /^(Amount|Summa|Belopp)$/ }).click(),
+  },
+  {
+    name: "transactions-period-chip",
+    path: "/transactions",
+    ready: firstRow,
+    act: async (page) => page.getByRole("button", { name: /^(Period|Aikaväli)$/ }).click(),
+  },
   { name: "insights", path: "/insights", ready: "main svg path" },
   { name: "insights-drilled", path: "/insights?month=2026-10&category=groceries", ready: "main li li" },
   { name: "insights-empty", path: "/insights", world: "empty", ready: "main h2" },
@@ -92,7 +142,16 @@ const shots: readonly Shot[] = [
   { name: "insights-long", path: "/insights", world: "long", ready: "main svg path" },
   { name: "permissions", path: "/permissions", ready: "main h3" },
   { name: "permissions-history", path: "/permissions", ready: "main h3", act: async (page) => page.locator("main summary").first().click() },
-  { name: "permissions-withdraw", path: "/permissions", ready: "main h3", act: async (page) => page.getByRole("button", { name: /^(Withdraw|Peru lupa|Återkalla)$/ }).first().click() },
+  {
+    name: "permissions-withdraw",
+    path: "/permissions",
+    ready: "main h3",
+    act: async (page) =>
+      page
+        .getByRole("button", { name: /^(Withdraw|Peru lupa|Återkalla)$/ })
+        .first()
+        .click(),
+  },
   { name: "permissions-attention", path: "/permissions", world: "attention", ready: "main h3" },
   { name: "permissions-long", path: "/permissions", world: "long", ready: "main h3" },
   { name: "permissions-empty", path: "/permissions", world: "empty", ready: "main h2" },
@@ -100,18 +159,31 @@ const shots: readonly Shot[] = [
   { name: "permissions-error", path: "/permissions", world: "broken", ready: "main [role=alert]" },
   { name: "settings", path: "/settings", ready: "main h2" },
   { name: "settings-erase", path: "/settings", ready: "main h2", act: async (page) => page.locator("main button").last().click() },
-  { name: "palette", path: "/", ready: "main h2", act: async (page) => {
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").waitFor();
-  } },
-  { name: "shortcuts", path: "/", ready: "main h2", act: async (page) => {
-    await page.keyboard.press("?");
-    await page.getByRole("dialog").waitFor();
-  } },
+  {
+    name: "palette",
+    path: "/",
+    ready: "main h2",
+    act: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox").waitFor();
+    },
+  },
+  {
+    name: "shortcuts",
+    path: "/",
+    ready: "main h2",
+    act: async (page) => {
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+    },
+  },
   { name: "not-found", path: "/nowhere", ready: "main h2" },
 ];
 
-const sizes = [{ name: "1280", width: 1280, height: 900 }, { name: "390", width: 390, height: 844 }] as const;
+const sizes = [
+  { name: "1280", width: 1280, height: 900 },
+  { name: "390", width: 390, height: 844 },
+] as const;
 const themes = ["light", "dark"] as const;
 const failures: string[] = [];
 
@@ -119,14 +191,24 @@ async function check(page: Page, name: string): Promise<void> {
   const findings = await page.evaluate(() => {
     const wide = document.documentElement.scrollWidth > window.innerWidth + 1 ? [`page is ${document.documentElement.scrollWidth} px wide`] : [];
     const small = [...document.querySelectorAll<HTMLElement>("body *")]
-      .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim() !== "") && Number.parseFloat(getComputedStyle(element).fontSize) < 11.9)
+      .filter(
+        (element) =>
+          [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim() !== "") &&
+          Number.parseFloat(getComputedStyle(element).fontSize) < 11.9,
+      )
       .map((element) => `text under 12 px: ${element.textContent?.slice(0, 40)}`);
     return [...wide, ...new Set(small)];
   });
   const axe = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
   for (const one of findings) failures.push(`${name}: ${one}`);
   for (const violation of axe.violations) {
-    failures.push(`${name}: axe ${violation.id}: ${violation.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? node.failureSummary ?? ""}`).join(" | ").slice(0, 400)}`);
+    failures.push(
+      `${name}: axe ${violation.id}: ${violation.nodes
+        .slice(0, 3)
+        .map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? node.failureSummary ?? ""}`)
+        .join(" | ")
+        .slice(0, 400)}`,
+    );
   }
 }
 
@@ -142,11 +224,17 @@ async function photograph(context: BrowserContext, url: string, shot: Shot, name
   await page.clock.setFixedTime(new Date(NOW));
   try {
     await page.goto(url + shot.path);
-    await page.locator(shot.ready ?? "main [role=status], main h1, form").first().waitFor({ timeout: 8_000 });
+    await page
+      .locator(shot.ready ?? "main [role=status], main h1, form")
+      .first()
+      .waitFor({ timeout: 8_000 });
     await shot.act?.(page);
     await page.waitForTimeout(450);
     await check(page, name);
-    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: !/transactions/.test(shot.name) && !/palette|shortcuts|withdraw|erase/.test(shot.name) });
+    await page.screenshot({
+      path: join(folder, `${name}.png`),
+      fullPage: !/transactions/.test(shot.name) && !/palette|shortcuts|withdraw|erase/.test(shot.name),
+    });
   } catch (error) {
     failures.push(`${name}: ${error instanceof Error ? error.message.split("\n")[0] : "failed"}`);
     await page.screenshot({ path: join(folder, `${name}.png`) }).catch(() => undefined);
@@ -160,13 +248,27 @@ await mkdir(folder, { recursive: true });
 const server = await startFixturesServer(0);
 const browser = await chromium.launch({
   executablePath: process.env["OPL_CHROMIUM"] ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
 });
 let taken = 0;
 for (const size of sizes) {
   for (const theme of themes) {
     const context = await browser.newContext({
-      viewport: { width: size.width, height: size.height }, colorScheme: theme, reducedMotion: "reduce", locale: option("language") ?? "en", timezoneId: "Europe/Helsinki", isMobile: size.width < 500, hasTouch: size.width < 500,
+      viewport: { width: size.width, height: size.height },
+      colorScheme: theme,
+      reducedMotion: "reduce",
+      locale: option("language") ?? "en",
+      timezoneId: "Europe/Helsinki",
+      isMobile: size.width < 500,
+      hasTouch: size.width < 500,
       ...(size.width < 500 ? { deviceScaleFactor: 2 } : {}),
     });
     for (const shot of shots) {

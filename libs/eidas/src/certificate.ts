@@ -1,12 +1,12 @@
-import 'reflect-metadata';
-import { createHash } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
-import { certificateDer, certificatePem } from './encoding.ts';
-import { errors } from './errors.ts';
-import { oids } from './oids.ts';
-import type { QcType } from './oids.ts';
-import { readQcStatements } from './qc-statements.ts';
-import type { Psd2Statement } from './qc-statements.ts';
+import "reflect-metadata";
+import { createHash } from "node:crypto";
+import * as x509 from "@peculiar/x509";
+import { certificateDer, certificatePem } from "./encoding.ts";
+import { errors } from "./errors.ts";
+import { oids } from "./oids.ts";
+import type { QcType } from "./oids.ts";
+import { readQcStatements } from "./qc-statements.ts";
+import type { Psd2Statement } from "./qc-statements.ts";
 
 /** What a certificate of PSD2 says, in words; nothing here is checked, see `buildChain`. */
 export interface EidasCertificate {
@@ -48,7 +48,7 @@ export type KeyUsage = keyof typeof keyUsages;
 
 /** Reads a certificate given as PEM, base64 DER or DER bytes. */
 export function parseCertificate(input: string | Uint8Array): EidasCertificate {
-  const der = typeof input === 'string' ? certificateDer(input) : Buffer.from(input);
+  const der = typeof input === "string" ? certificateDer(input) : Buffer.from(input);
   const parsed = decode(der);
   const statements = parsed.getExtension(oids.qcStatements);
   const qc = statements === null ? undefined : readQcStatements(new Uint8Array(statements.value));
@@ -57,9 +57,9 @@ export function parseCertificate(input: string | Uint8Array): EidasCertificate {
   return {
     subject: parsed.subject,
     issuer: parsed.issuer,
-    commonName: subject.getField('CN')[0],
-    country: subject.getField('C')[0],
-    organizationalUnits: subject.getField('OU'),
+    commonName: subject.getField("CN")[0],
+    country: subject.getField("C")[0],
+    organizationalUnits: subject.getField("OU"),
     organizationIdentifier: subject.getField(oids.organizationIdentifier)[0],
     serialNumber: parsed.serialNumber.toLowerCase(),
     notBefore: toInstant(parsed.notBefore),
@@ -70,7 +70,7 @@ export function parseCertificate(input: string | Uint8Array): EidasCertificate {
     isQualified: qc?.isQualified ?? false,
     qcTypes: qc?.types ?? [],
     psd2: qc?.psd2,
-    thumbprint: createHash('sha256').update(der).digest('base64url'),
+    thumbprint: createHash("sha256").update(der).digest("base64url"),
     der,
     pem: certificatePem(der),
   };

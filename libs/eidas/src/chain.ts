@@ -1,10 +1,10 @@
-import { X509Certificate } from 'node:crypto';
-import { parseCertificate } from './certificate.ts';
-import type { EidasCertificate } from './certificate.ts';
+import { X509Certificate } from "node:crypto";
+import { parseCertificate } from "./certificate.ts";
+import type { EidasCertificate } from "./certificate.ts";
 
 /** Why a chain is not good; the certificate concerned is named by its subject. */
 export interface ChainProblem {
-  readonly reason: 'not-yet-valid' | 'expired' | 'issuer-not-a-ca' | 'issuer-missing' | 'not-trusted';
+  readonly reason: "not-yet-valid" | "expired" | "issuer-not-a-ca" | "issuer-missing" | "not-trusted";
   readonly subject: string;
 }
 
@@ -39,13 +39,13 @@ export function buildChain(leaf: string | Uint8Array, others: readonly (string |
 function findProblems(certificates: readonly EidasCertificate[], anchors: readonly EidasCertificate[], { now, trustAnchors }: ChainOptions): ChainProblem[] {
   const problems: ChainProblem[] = [];
   for (const [index, { subject, notBefore, notAfter, isCa }] of certificates.entries()) {
-    if (Temporal.Instant.compare(now, notBefore) < 0) problems.push({ reason: 'not-yet-valid', subject });
-    if (Temporal.Instant.compare(now, notAfter) > 0) problems.push({ reason: 'expired', subject });
-    if (index > 0 && !isCa) problems.push({ reason: 'issuer-not-a-ca', subject });
+    if (Temporal.Instant.compare(now, notBefore) < 0) problems.push({ reason: "not-yet-valid", subject });
+    if (Temporal.Instant.compare(now, notAfter) > 0) problems.push({ reason: "expired", subject });
+    if (index > 0 && !isCa) problems.push({ reason: "issuer-not-a-ca", subject });
   }
   const last = certificates.at(-1);
   if (trustAnchors !== undefined && last !== undefined && !anchors.some(({ thumbprint }) => thumbprint === last.thumbprint)) {
-    problems.push({ reason: isSelfIssued(last) ? 'not-trusted' : 'issuer-missing', subject: last.subject });
+    problems.push({ reason: isSelfIssued(last) ? "not-trusted" : "issuer-missing", subject: last.subject });
   }
   return problems;
 }

@@ -1,6 +1,6 @@
-import { parseCertificate } from './certificate.ts';
+import { parseCertificate } from "./certificate.ts";
 
-export type CertificatePurpose = 'qwac' | 'qsealc';
+export type CertificatePurpose = "qwac" | "qsealc";
 
 /** The part of a JWK that tells what its certificate is for. */
 export interface CertifiedKey {
@@ -8,7 +8,7 @@ export interface CertifiedKey {
   readonly x5c?: readonly string[] | undefined;
 }
 
-const qwacUnit = 'PSD2 Qualified Website Authentication';
+const qwacUnit = "PSD2 Qualified Website Authentication";
 
 /**
  * Tells which keys of a set belong to a QWAC and which to a QSealC: by key id, else by the leaf certificate (unit of the
@@ -16,20 +16,20 @@ const qwacUnit = 'PSD2 Qualified Website Authentication';
  */
 export function classifyKeys(keys: readonly CertifiedKey[]): CertificatePurpose[] {
   const known = keys.map((key) => purposeByKid(key) ?? purposeByLeaf(key));
-  if (known.includes('qwac')) return known.map((purpose) => purpose ?? 'qsealc');
+  if (known.includes("qwac")) return known.map((purpose) => purpose ?? "qsealc");
   const firstUnknown = known.indexOf(undefined);
-  return known.map((purpose, index) => purpose ?? (index === firstUnknown ? 'qwac' : 'qsealc'));
+  return known.map((purpose, index) => purpose ?? (index === firstUnknown ? "qwac" : "qsealc"));
 }
 
 function purposeByKid({ kid }: CertifiedKey): CertificatePurpose | undefined {
-  if (kid?.includes('qwac')) return 'qwac';
-  return kid?.includes('qeseal') || kid?.includes('qseal') ? 'qsealc' : undefined;
+  if (kid?.includes("qwac")) return "qwac";
+  return kid?.includes("qeseal") || kid?.includes("qseal") ? "qsealc" : undefined;
 }
 
 function purposeByLeaf({ x5c }: CertifiedKey): CertificatePurpose | undefined {
   const leaf = x5c?.[0];
   if (leaf === undefined) return undefined;
   const { organizationalUnits, qcTypes } = parseCertificate(leaf);
-  if (organizationalUnits.includes(qwacUnit) || qcTypes.includes('web')) return 'qwac';
-  return qcTypes.includes('eseal') ? 'qsealc' : undefined;
+  if (organizationalUnits.includes(qwacUnit) || qcTypes.includes("web")) return "qwac";
+  return qcTypes.includes("eseal") ? "qsealc" : undefined;
 }

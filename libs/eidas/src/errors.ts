@@ -1,5 +1,5 @@
-import { defineErrors } from '@opl/errors';
+import { defineErrors } from "@opl/errors";
 
 export const errors = defineErrors({
-  ERR_CERTIFICATE_UNREADABLE: ['invalid', 'The certificate cannot be read.'],
+  ERR_CERTIFICATE_UNREADABLE: ["invalid", "The certificate cannot be read."],
 });

@@ -1,7 +1,7 @@
-import forge from 'node-forge';
-import { errors } from './errors.ts';
-import { oids, psd2Roles, qcTypes } from './oids.ts';
-import type { Psd2Role, QcType } from './oids.ts';
+import forge from "node-forge";
+import { errors } from "./errors.ts";
+import { oids, psd2Roles, qcTypes } from "./oids.ts";
+import type { Psd2Role, QcType } from "./oids.ts";
 
 export interface Psd2Statement {
   readonly roles: readonly Psd2Role[];
@@ -50,7 +50,7 @@ function readPsd2(node: forge.asn1.Asn1): Psd2Statement {
 
 function decode(der: Uint8Array): forge.asn1.Asn1 {
   try {
-    return forge.asn1.fromDer(forge.util.createBuffer(Buffer.from(der).toString('binary')));
+    return forge.asn1.fromDer(forge.util.createBuffer(Buffer.from(der).toString("binary")));
   } catch (error) {
     throw unreadable(error);
   }
@@ -62,16 +62,16 @@ function children(node: forge.asn1.Asn1 | undefined): forge.asn1.Asn1[] {
 }
 
 function objectId(node: forge.asn1.Asn1 | undefined): string {
-  if (node?.type !== forge.asn1.Type.OID || typeof node.value !== 'string') throw unreadable();
+  if (node?.type !== forge.asn1.Type.OID || typeof node.value !== "string") throw unreadable();
   return forge.asn1.derToOid(node.value);
 }
 
 function text(node: forge.asn1.Asn1 | undefined): string {
-  if (typeof node?.value !== 'string') throw unreadable();
-  const bytes = Buffer.from(node.value, 'binary');
-  return node.type === forge.asn1.Type.UTF8 ? bytes.toString('utf8') : bytes.toString('latin1');
+  if (typeof node?.value !== "string") throw unreadable();
+  const bytes = Buffer.from(node.value, "binary");
+  return node.type === forge.asn1.Type.UTF8 ? bytes.toString("utf8") : bytes.toString("latin1");
 }
 
 function unreadable(cause?: unknown) {
-  return errors.ERR_CERTIFICATE_UNREADABLE({ message: 'The QCStatements of the certificate cannot be read.', ...(cause === undefined ? {} : { cause }) });
+  return errors.ERR_CERTIFICATE_UNREADABLE({ message: "The QCStatements of the certificate cannot be read.", ...(cause === undefined ? {} : { cause }) });
 }

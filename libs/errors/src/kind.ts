@@ -13,16 +13,16 @@
  * - `bug`              everything unexpected (500, nothing revealed)
  */
 export const errorKinds = [
-  'invalid',
-  'unauthenticated',
-  'forbidden',
-  'not-found',
-  'conflict',
-  'rejected',
-  'rate-limited',
-  'upstream',
-  'unavailable',
-  'bug',
+  "invalid",
+  "unauthenticated",
+  "forbidden",
+  "not-found",
+  "conflict",
+  "rejected",
+  "rate-limited",
+  "upstream",
+  "unavailable",
+  "bug",
 ] as const;
 
 export type ErrorKind = (typeof errorKinds)[number];

@@ -1,4 +1,4 @@
-import type { ErrorKind } from './kind.ts';
+import type { ErrorKind } from "./kind.ts";
 
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ export interface OplErrorInit {
 }
 
 const codePattern = /^ERR_[A-Z0-9]+(?:_[A-Z0-9]+)*$/;
-const brand = Symbol.for('one-point-ledger.OplError');
+const brand = Symbol.for("one-point-ledger.OplError");
 
 /** The one error class: a stable code, a kind from a closed list, public details and a private cause. */
 export class OplError extends Error {
@@ -35,7 +35,7 @@ export class OplError extends Error {
   }
 
   override get name(): string {
-    return 'OplError';
+    return "OplError";
   }
 
   get [brand](): true {
@@ -45,12 +45,12 @@ export class OplError extends Error {
 
 /** True for every OplError, also one made by a second copy of this module. */
 export function isOplError(value: unknown): value is OplError {
-  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
 }
 
 /** Leaves an OplError as it is and wraps anything else as kind `bug`, code `ERR_BUG`, with the original as cause. */
 export function toOplError(value: unknown): OplError {
   if (isOplError(value)) return value;
-  const message = value instanceof Error ? value.message : 'Something that is not an error was thrown.';
-  return new OplError({ code: 'ERR_BUG', kind: 'bug', message, cause: value });
+  const message = value instanceof Error ? value.message : "Something that is not an error was thrown.";
+  return new OplError({ code: "ERR_BUG", kind: "bug", message, cause: value });
 }

@@ -1,8 +1,8 @@
-import { CompactSign, base64url, compactVerify } from 'jose';
-import { errors } from './errors.ts';
-import { fits, isJwsAlgorithm, publicJwk } from './jwk.ts';
-import type { Jwk, Jwks, JwsAlgorithm } from './jwk.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { CompactSign, base64url, compactVerify } from "jose";
+import { errors } from "./errors.ts";
+import { fits, isJwsAlgorithm, publicJwk } from "./jwk.ts";
+import type { Jwk, Jwks, JwsAlgorithm } from "./jwk.ts";
+import { parseStrictJson } from "./strict-json.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -36,18 +36,10 @@ export interface VerifiedJws {
 }
 
 /** Why a token was refused; in `details.reason` of `ERR_JWS_REFUSED`. */
-export type JwsRefusal =
-  | 'too-large'
-  | 'malformed'
-  | 'algorithm'
-  | 'critical-header'
-  | 'type'
-  | 'unknown-key'
-  | 'ambiguous-key'
-  | 'signature';
+export type JwsRefusal = "too-large" | "malformed" | "algorithm" | "critical-header" | "type" | "unknown-key" | "ambiguous-key" | "signature";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Signs a payload as compact JWS (RFC 7515 7.1). An object is signed as its JSON text, bytes are signed as they are. */
 export async function signCompactJws(payload: JsonObject | Uint8Array, signing: SigningKey): Promise<string> {
@@ -64,7 +56,7 @@ export async function verifyCompactJws(token: string, options: VerifyOptions): P
   const header = readHeader(token, options);
   const key = selectKey(header, options);
   const verified = await compactVerify(token, key, { algorithms: [header.alg] }).catch((error: unknown) => {
-    throw refuse('signature', error);
+    throw refuse("signature", error);
   });
   return { header, payload: readObject(verified.payload) };
 }
@@ -72,25 +64,23 @@ export async function verifyCompactJws(token: string, options: VerifyOptions): P
 function readHeader(token: string, options: VerifyOptions): JwsHeader {
   // Characters are a lower bound of bytes, so an oversized token is not even encoded.
   const maxBytes = options.maxBytes ?? 16_384;
-  if (token.length > maxBytes || Buffer.byteLength(token) > maxBytes) throw refuse('too-large');
-  const [encodedHeader, payload, signature, ...rest] = token.split('.');
-  if (!encodedHeader || payload === undefined || !signature || rest.length > 0) throw refuse('malformed');
+  if (token.length > maxBytes || Buffer.byteLength(token) > maxBytes) throw refuse("too-large");
+  const [encodedHeader, payload, signature, ...rest] = token.split(".");
+  if (!encodedHeader || payload === undefined || !signature || rest.length > 0) throw refuse("malformed");
   const header = readObject(decodeBase64url(encodedHeader));
   const { alg, kid, typ } = header;
-  if (!isJwsAlgorithm(alg) || !options.algorithms.includes(alg)) throw refuse('algorithm');
-  if ('crit' in header || 'b64' in header) throw refuse('critical-header');
-  if (kid !== undefined && typeof kid !== 'string') throw refuse('malformed');
-  if (options.typ !== undefined && !sameType(typ, options.typ)) throw refuse('type');
+  if (!isJwsAlgorithm(alg) || !options.algorithms.includes(alg)) throw refuse("algorithm");
+  if ("crit" in header || "b64" in header) throw refuse("critical-header");
+  if (kid !== undefined && typeof kid !== "string") throw refuse("malformed");
+  if (options.typ !== undefined && !sameType(typ, options.typ)) throw refuse("type");
   return header as JwsHeader;
 }
 
 function selectKey(header: JwsHeader, { jwks }: VerifyOptions): Jwk {
-  const fitting = jwks.keys.filter(
-    (key) => fits(key, header.alg) && (header.kid === undefined || key.kid === header.kid),
-  );
+  const fitting = jwks.keys.filter((key) => fits(key, header.alg) && (header.kid === undefined || key.kid === header.kid));
   const [key, ...others] = fitting;
-  if (key === undefined) throw refuse('unknown-key');
-  if (others.length > 0) throw refuse('ambiguous-key');
+  if (key === undefined) throw refuse("unknown-key");
+  if (others.length > 0) throw refuse("ambiguous-key");
   return publicKeyFor(key);
 }
 
@@ -100,7 +90,7 @@ function publicKeyFor(key: Jwk): Jwk {
   let copy = publicKeys.get(key);
   if (copy === undefined) {
     const { alg: _alg, ...rest } = publicJwk(key);
-    copy = rest as Jwk;
+    copy = rest;
     publicKeys.set(key, copy);
   }
   return copy;
@@ -109,19 +99,19 @@ function publicKeyFor(key: Jwk): Jwk {
 const privateKeys = new WeakMap<Jwk, Jwk>();
 function privateKeyFor(key: Jwk, algorithm: JwsAlgorithm): Jwk {
   if (!fits({ ...key, alg: undefined, use: undefined } as unknown as Jwk, algorithm)) {
-    throw errors.ERR_KEY_UNUSABLE({ details: { reason: 'key type does not fit the algorithm' } });
+    throw errors.ERR_KEY_UNUSABLE({ details: { reason: "key type does not fit the algorithm" } });
   }
   let copy = privateKeys.get(key);
   if (copy === undefined) {
     const { alg: _alg, use: _use, key_ops: _ops, x5c: _x5c, ...rest } = key;
-    copy = rest as Jwk;
+    copy = rest;
     privateKeys.set(key, copy);
   }
   return copy;
 }
 
 function decodeBase64url(part: string): Uint8Array {
-  if (!/^[\w-]+$/.test(part)) throw refuse('malformed');
+  if (!/^[\w-]+$/.test(part)) throw refuse("malformed");
   return base64url.decode(part);
 }
 
@@ -130,18 +120,18 @@ function readObject(bytes: Uint8Array): JsonObject {
   try {
     value = parseStrictJson(decoder.decode(bytes), { maxDepth: 16 });
   } catch (error) {
-    throw refuse('malformed', error);
+    throw refuse("malformed", error);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse('malformed');
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw refuse("malformed");
   return value as JsonObject;
 }
 
 function sameType(actual: unknown, expected: string): boolean {
-  return typeof actual === 'string' && bareType(actual) === bareType(expected);
+  return typeof actual === "string" && bareType(actual) === bareType(expected);
 }
 
 function bareType(type: string): string {
-  return type.toLowerCase().replace(/^application\//, '');
+  return type.toLowerCase().replace(/^application\//, "");
 }
 
 function refuse(reason: JwsRefusal, cause?: unknown) {

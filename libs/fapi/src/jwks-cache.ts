@@ -1,6 +1,6 @@
-import { errors } from './errors.ts';
-import { publicJwk } from './jwk.ts';
-import type { Jwk, Jwks } from './jwk.ts';
+import { errors } from "./errors.ts";
+import { publicJwk } from "./jwk.ts";
+import type { Jwk, Jwks } from "./jwk.ts";
 
 export interface JwksCacheOptions {
   /** Reads the key set's JSON document, already parsed; the transport is the caller's. */
@@ -61,12 +61,12 @@ const maxKeys = 64;
 /** Reads a key set strictly in shape and tolerantly in content: keys of kinds we do not know are left out. */
 export function readJwks(document: unknown): Jwks {
   const keys: unknown = (document as { keys?: unknown } | null)?.keys;
-  if (!Array.isArray(keys) || keys.length > maxKeys) throw errors.ERR_JWKS_UNAVAILABLE({ message: 'The answer is not a key set.' });
+  if (!Array.isArray(keys) || keys.length > maxKeys) throw errors.ERR_JWKS_UNAVAILABLE({ message: "The answer is not a key set." });
   return { keys: keys.filter(isAsymmetricKey).map(publicJwk) };
 }
 
 function isAsymmetricKey(key: unknown): key is Jwk {
-  if (typeof key !== 'object' || key === null) return false;
+  if (typeof key !== "object" || key === null) return false;
   const { kty, kid } = key as Jwk;
-  return (kty === 'RSA' || kty === 'EC' || kty === 'OKP') && (kid === undefined || typeof kid === 'string');
+  return (kty === "RSA" || kty === "EC" || kty === "OKP") && (kid === undefined || typeof kid === "string");
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from './compact-jws.ts';
+import type { JsonObject } from "./compact-jws.ts";
 
 export interface RequestObjectInput {
   readonly clientId: string;

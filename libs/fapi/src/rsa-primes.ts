@@ -1,6 +1,6 @@
-import { base64url } from 'jose';
-import { errors } from './errors.ts';
-import type { Jwk } from './jwk.ts';
+import { base64url } from "jose";
+import { errors } from "./errors.ts";
+import type { Jwk } from "./jwk.ts";
 
 /**
  * Completes an RSA private JWK that carries only `n`, `e` and `d` (RFC 7518 6.3.2 allows it, most key stores refuse it):
@@ -8,8 +8,8 @@ import type { Jwk } from './jwk.ts';
  * Other keys, and RSA keys that already have their primes, come back as they are.
  */
 export function completeRsaPrivateJwk(jwk: Jwk): Jwk {
-  if (jwk.kty !== 'RSA' || jwk.d === undefined || jwk.p !== undefined) return jwk;
-  if (jwk.n === undefined || jwk.e === undefined) throw unusable('n or e is missing');
+  if (jwk.kty !== "RSA" || jwk.d === undefined || jwk.p !== undefined) return jwk;
+  if (jwk.n === undefined || jwk.e === undefined) throw unusable("n or e is missing");
   const [n, e, d] = [toBigInt(jwk.n), toBigInt(jwk.e), toBigInt(jwk.d)];
   const [p, q] = recoverPrimes(n, e, d);
   return {
@@ -28,7 +28,7 @@ const bases = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 41n, 43n,
 /** The two primes of `n`, larger one first. */
 export function recoverPrimes(n: bigint, e: bigint, d: bigint): [p: bigint, q: bigint] {
   let odd = d * e - 1n;
-  if (n <= 3n || e <= 1n || d <= 1n || odd % 2n !== 0n) throw unusable('n, e and d do not belong together');
+  if (n <= 3n || e <= 1n || d <= 1n || odd % 2n !== 0n) throw unusable("n, e and d do not belong together");
   let twos = 0;
   while (odd % 2n === 0n) {
     odd /= 2n;
@@ -47,14 +47,14 @@ export function recoverPrimes(n: bigint, e: bigint, d: bigint): [p: bigint, q: b
       x = square;
     }
   }
-  throw unusable('n, e and d do not belong together');
+  throw unusable("n, e and d do not belong together");
 }
 
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n;
   let square = base % modulus;
-  for (const bit of exponent.toString(2).split('').toReversed()) {
-    if (bit === '1') result = (result * square) % modulus;
+  for (const bit of exponent.toString(2).split("").toReversed()) {
+    if (bit === "1") result = (result * square) % modulus;
     square = (square * square) % modulus;
   }
   return result;
@@ -76,12 +76,12 @@ function inverse(value: bigint, modulus: bigint): bigint {
 }
 
 function toBigInt(member: string): bigint {
-  return BigInt(`0x${Buffer.from(base64url.decode(member)).toString('hex') || '0'}`);
+  return BigInt(`0x${Buffer.from(base64url.decode(member)).toString("hex") || "0"}`);
 }
 
 function fromBigInt(value: bigint): string {
   const hex = value.toString(16);
-  return base64url.encode(Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex'));
+  return base64url.encode(Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex"));
 }
 
 function unusable(reason: string) {

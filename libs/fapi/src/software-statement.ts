@@ -1,4 +1,4 @@
-import type { JsonObject } from './compact-jws.ts';
+import type { JsonObject } from "./compact-jws.ts";
 
 export interface SoftwareContact {
   readonly name: string;
@@ -32,7 +32,7 @@ export interface Issuance {
 }
 
 /** A bank's clock may be behind ours, so statements are dated back a little. */
-export const backdateSeconds = 100;
+const backdateSeconds = 100;
 
 /** Claims of a self-issued software statement (OP registration). */
 export function softwareStatementClaims(input: SoftwareStatementInput, issuance: Issuance): JsonObject {
@@ -48,7 +48,7 @@ export function softwareStatementClaims(input: SoftwareStatementInput, issuance:
     software_client_uri: input.softwareClientUri,
     software_redirect_uris: [...input.softwareRedirectUris],
     org_name: input.organizationName,
-    org_id: input.organizationIdentifier.replace(/^PSD/, ''),
+    org_id: input.organizationIdentifier.replace(/^PSD/, ""),
     org_contacts: input.contacts.map(({ name, email, phone, type }) => ({ name, email, phone, type })),
   };
 }

@@ -1,21 +1,21 @@
-import type { JsMsg } from '@nats-io/jetstream';
-import type { EventContract, EventType } from '@opl/contracts/events';
-import { toOplError } from '@opl/errors';
-import type { OplError } from '@opl/errors';
-import { inTransaction, translateSqlError } from '@opl/postgres';
-import { runWithTrace, withSpan } from '@opl/telemetry';
-import type { counter, Logger } from '@opl/telemetry';
-import type { Kysely, Transaction } from 'kysely';
-import { storeDeadLetter } from './dead-letters.ts';
-import type { Undeliverable } from './dead-letters.ts';
-import { errors } from './errors.ts';
-import { fromMessage, headersOf } from './event-message.ts';
-import type { ReceivedEvent } from './event-message.ts';
-import type { Failpoint } from './failpoint.ts';
-import { admit } from './inbox.ts';
-import type { Received } from './inbox.ts';
-import { handledEvent } from './outbox.ts';
-import { reactionOfKind } from './reaction.ts';
+import type { JsMsg } from "@nats-io/jetstream";
+import type { EventContract, EventType } from "@opl/contracts/events";
+import { toOplError } from "@opl/errors";
+import type { OplError } from "@opl/errors";
+import { inTransaction, translateSqlError } from "@opl/postgres";
+import { runWithTrace, withSpan } from "@opl/telemetry";
+import type { counter, Logger } from "@opl/telemetry";
+import type { Kysely, Transaction } from "kysely";
+import { storeDeadLetter } from "./dead-letters.ts";
+import type { Undeliverable } from "./dead-letters.ts";
+import { errors } from "./errors.ts";
+import { fromMessage, headersOf } from "./event-message.ts";
+import type { ReceivedEvent } from "./event-message.ts";
+import type { Failpoint } from "./failpoint.ts";
+import { admit } from "./inbox.ts";
+import type { Received } from "./inbox.ts";
+import { handledEvent } from "./outbox.ts";
+import { reactionOfKind } from "./reaction.ts";
 
 export interface Delivery {
   readonly message: JsMsg;
@@ -49,8 +49,12 @@ const parkDelayMs = 1_000;
 const longWaitDeliveries = 60;
 
 /** Handles a batch in one transaction and acknowledges after the commit; when it fails, one event at a time. */
-export async function processBatch<DB, Type extends EventType>(context: BatchContext<DB, Type>, deliveries: readonly Delivery[], signal: AbortSignal): Promise<void> {
-  await context.failpoint('consumer.received');
+export async function processBatch<DB, Type extends EventType>(
+  context: BatchContext<DB, Type>,
+  deliveries: readonly Delivery[],
+  signal: AbortSignal,
+): Promise<void> {
+  await context.failpoint("consumer.received");
   const { readable, unreadable } = parseAll(context, deliveries);
   for (const { delivery, error } of unreadable) await fail(context, delivery, error);
   if (readable.length === 0) return;
@@ -59,8 +63,8 @@ export async function processBatch<DB, Type extends EventType>(context: BatchCon
   } catch (failure) {
     const error = classify(failure);
     // The database is gone, or we are: nothing of this batch can be done now, one by one or not.
-    if (signal.aborted || error.kind === 'unavailable') {
-      context.logger.warn({ err: error, events: readable.length }, 'batch not handled; it will be delivered again');
+    if (signal.aborted || error.kind === "unavailable") {
+      context.logger.warn({ err: error, events: readable.length }, "batch not handled; it will be delivered again");
       for (const { delivery } of readable) delivery.message.nak(context.delayMs(delivery.deliveries, error.retryAfterSeconds));
       return;
     }
@@ -102,9 +106,9 @@ function parseAll<DB, Type extends EventType>({ contract }: BatchContext<DB, Typ
 async function applyAll<DB, Type extends EventType>(context: BatchContext<DB, Type>, batch: readonly Parsed<Type>[]): Promise<readonly Parsed<Type>[]> {
   return inTransaction(context.db, async (tx) => {
     const { apply, parked } = await admit(tx, context.durable, batch, context.ordered);
-    await context.failpoint('consumer.inserted');
+    await context.failpoint("consumer.inserted");
     if (apply.length > 0) await runHandlers(context, tx, apply);
-    await context.failpoint('consumer.handled');
+    await context.failpoint("consumer.handled");
     context.handled.add(apply.length, { consumer: context.durable });
     return parked;
   });
@@ -112,39 +116,52 @@ async function applyAll<DB, Type extends EventType>(context: BatchContext<DB, Ty
 
 async function runHandlers<DB, Type extends EventType>(context: BatchContext<DB, Type>, tx: Transaction<DB>, apply: readonly Parsed<Type>[]): Promise<void> {
   const { handle, handleBatch, durable, contract } = context;
-  const attributes = { 'messaging.consumer': durable, 'event.type': contract.type };
+  const attributes = { "messaging.consumer": durable, "event.type": contract.type };
   if (handleBatch !== undefined && apply.length > 1) {
-    await withSpan(`handle ${contract.type}`, { ...attributes, 'messaging.batch.message_count': apply.length }, () => handleBatch(tx, apply.map(({ event }) => event)));
+    await withSpan(`handle ${contract.type}`, { ...attributes, "messaging.batch.message_count": apply.length }, () =>
+      handleBatch(
+        tx,
+        apply.map(({ event }) => event),
+      ),
+    );
     return;
   }
   for (const { event, delivery } of apply) {
     const trace = event.traceparent === null ? {} : { traceparent: event.traceparent };
-    await runWithTrace(trace, `handle ${contract.type}`, { ...attributes, 'event.id': event.id }, () =>
+    await runWithTrace(trace, `handle ${contract.type}`, { ...attributes, "event.id": event.id }, () =>
       handledEvent.run(event, () => handle(tx, event, { deliveryCount: delivery.deliveries })),
     );
   }
 }
 
 /** After the commit: what was applied or known is done, what came too early comes again. */
-async function acknowledge<DB, Type extends EventType>(context: BatchContext<DB, Type>, parked: readonly Parsed<Type>[], batch: readonly Parsed<Type>[]): Promise<void> {
-  await context.failpoint('consumer.committed');
+async function acknowledge<DB, Type extends EventType>(
+  context: BatchContext<DB, Type>,
+  parked: readonly Parsed<Type>[],
+  batch: readonly Parsed<Type>[],
+): Promise<void> {
+  await context.failpoint("consumer.committed");
   const early = new Set(parked.map(({ eventId }) => eventId));
   for (const { eventId, delivery, event, waitedLong } of batch) {
     if (!early.has(eventId)) delivery.message.ack();
     else {
-      if (waitedLong) context.logger.error({ err: errors.ERR_EVENT_GAP({ details: { aggregateId: event.subject, version: event.aggregateversion } }) }, 'an earlier fact is missing');
+      if (waitedLong)
+        context.logger.error(
+          { err: errors.ERR_EVENT_GAP({ details: { aggregateId: event.subject, version: event.aggregateversion } }) },
+          "an earlier fact is missing",
+        );
       delivery.message.nak(parkDelayMs);
     }
   }
-  await context.failpoint('consumer.acknowledged');
+  await context.failpoint("consumer.acknowledged");
 }
 
 /** What failed is delivered again later, or set aside when its kind says so and it had its tries. */
 async function fail<DB, Type extends EventType>(context: BatchContext<DB, Type>, delivery: Delivery, error: OplError): Promise<void> {
   const reaction = reactionOfKind[error.kind];
-  const again = reaction.then === 'retry' || delivery.deliveries < reaction.afterDeliveries;
+  const again = reaction.action === "retry" || delivery.deliveries < reaction.afterDeliveries;
   if (again || !(await setAside(context, delivery, error))) {
-    context.logger[error.kind === 'bug' ? 'error' : 'warn']({ err: error, deliveries: delivery.deliveries }, 'event not handled; it will be delivered again');
+    context.logger[error.kind === "bug" ? "error" : "warn"]({ err: error, deliveries: delivery.deliveries }, "event not handled; it will be delivered again");
     delivery.message.nak(context.delayMs(delivery.deliveries, error.retryAfterSeconds));
     return;
   }
@@ -165,19 +182,22 @@ async function setAside<DB, Type extends EventType>(context: BatchContext<DB, Ty
       await storeDeadLetter(tx, context.durable, letter, error);
     });
   } catch (failure) {
-    context.logger.warn({ err: failure }, 'dead letter could not be stored');
+    context.logger.warn({ err: failure }, "dead letter could not be stored");
     return false;
   }
   context.deadLettered.add(1, { consumer: context.durable });
-  context.logger.error({ err: error, event: letter.messageKey, deliveries: delivery.deliveries }, 'event set aside as dead letter');
+  context.logger.error({ err: error, event: letter.messageKey, deliveries: delivery.deliveries }, "event set aside as dead letter");
   return true;
 }
 
-function undeliverable<DB, Type extends EventType>({ contract }: BatchContext<DB, Type>, { message, deliveries, place }: Delivery): Undeliverable & { received?: Received } {
+function undeliverable<DB, Type extends EventType>(
+  { contract }: BatchContext<DB, Type>,
+  { message, deliveries, place }: Delivery,
+): Undeliverable & { received?: Received } {
   const headers = headersOf(message.headers);
-  const eventId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.exec(headers['ce-id'] ?? '')?.[0] ?? null;
-  const version = Number.parseInt(headers['ce-aggregateversion'] ?? '', 10);
-  const aggregateId = headers['ce-subject'];
+  const eventId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.exec(headers["ce-id"] ?? "")?.[0] ?? null;
+  const version = Number.parseInt(headers["ce-aggregateversion"] ?? "", 10);
+  const aggregateId = headers["ce-subject"];
   const received = eventId !== null && aggregateId !== undefined && version > 0 ? { received: { eventId, aggregateId, version, waitedLong: true } } : {};
   return { messageKey: eventId ?? place, eventId, eventType: contract.type, headers, body: message.string(), deliveries, ...received };
 }

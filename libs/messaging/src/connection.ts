@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
-import { connect, errors as natsErrors } from '@nats-io/transport-node';
-import type { NatsConnection } from '@nats-io/transport-node';
-import type { Logger } from '@opl/telemetry';
-import { errors } from './errors.ts';
-import { inboxPrefixOf } from './permissions.ts';
+import { setTimeout as delay } from "node:timers/promises";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
+import { connect, errors as natsErrors } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
+import type { Logger } from "@opl/telemetry";
+import { errors } from "./errors.ts";
+import { inboxPrefixOf } from "./permissions.ts";
 
 export interface MessagingOptions {
   readonly url: string;
@@ -31,10 +31,10 @@ export interface Messaging extends AsyncDisposable {
 
 /** Connects, waiting as long as it takes for the server to be there; afterwards reconnects by itself, for ever. */
 export async function connectMessaging(options: MessagingOptions): Promise<Messaging> {
-  const { name, prefix = '' } = options;
-  const logger = options.logger.child({ subsystem: 'messaging' });
+  const { name, prefix = "" } = options;
+  const logger = options.logger.child({ subsystem: "messaging" });
   const connection = await connectPatiently(options, logger);
-  const version = connection.info?.version ?? '0';
+  const version = connection.info?.version ?? "0";
   if (!isAtLeast29(version)) {
     await connection.close();
     throw errors.ERR_MESSAGING_SERVER_OLD({ message: `NATS server ${version} is older than 2.9.`, details: { version } });
@@ -60,10 +60,10 @@ async function connectPatiently(options: MessagingOptions, logger: Logger): Prom
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await connect({
-        servers: options.url.split(','),
+        servers: options.url.split(","),
         name: `opl-${options.name}`,
         inboxPrefix: inboxPrefixOf(options.name),
-        ...(options.user === undefined ? {} : { user: options.user, pass: options.password ?? '' }),
+        ...(options.user === undefined ? {} : { user: options.user, pass: options.password ?? "" }),
         timeout: 5_000,
         maxReconnectAttempts: -1,
         reconnectTimeWait: 250,
@@ -77,7 +77,7 @@ async function connectPatiently(options: MessagingOptions, logger: Logger): Prom
     } catch (cause) {
       if (isRefusal(cause)) throw errors.ERR_MESSAGING_REFUSED({ cause, details: { user: options.user ?? null } });
       if (options.signal?.aborted === true) throw errors.ERR_MESSAGING_UNAVAILABLE({ cause });
-      logger.warn({ reason: cause instanceof Error ? cause.message : 'unknown', attempt }, 'event server not there yet');
+      logger.warn({ reason: cause instanceof Error ? cause.message : "unknown", attempt }, "event server not there yet");
       await delay(Math.min(2_000, 100 * 2 ** attempt), undefined, options.signal === undefined ? {} : { signal: options.signal }).catch(() => undefined);
     }
   }
@@ -88,16 +88,17 @@ function isRefusal(error: unknown): boolean {
 }
 
 function isAtLeast29(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
   return major > 2 || (major === 2 && minor >= 9);
 }
 
 async function watch(connection: NatsConnection, logger: Logger, note: (connected: boolean) => void): Promise<void> {
   for await (const status of connection.status()) {
-    if (status.type === 'disconnect') note(false);
-    if (status.type === 'reconnect') note(true);
-    if (status.type === 'disconnect' || status.type === 'error' || status.type === 'staleConnection') logger.warn({ status: status.type, ...('error' in status ? { err: status.error } : {}) }, 'event server');
-    else if (status.type === 'reconnect') logger.info('event server is back');
+    if (status.type === "disconnect") note(false);
+    if (status.type === "reconnect") note(true);
+    if (status.type === "disconnect" || status.type === "error" || status.type === "staleConnection")
+      logger.warn({ status: status.type, ...("error" in status ? { err: status.error } : {}) }, "event server");
+    else if (status.type === "reconnect") logger.info("event server is back");
   }
   note(false);
 }

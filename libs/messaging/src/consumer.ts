@@ -1,25 +1,25 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { AckPolicy, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
-import type { ConsumerConfig, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
-import { streamOf, subjectFilterOf } from '@opl/contracts/events';
-import type { EventContract, EventType } from '@opl/contracts/events';
-import type { Database } from '@opl/postgres';
-import { counter } from '@opl/telemetry';
-import type { Logger } from '@opl/telemetry';
-import type { Transaction } from 'kysely';
-import { processBatch } from './batch.ts';
-import type { BatchContext, Delivery } from './batch.ts';
-import type { Messaging } from './connection.ts';
-import { errors } from './errors.ts';
-import type { ReceivedEvent } from './event-message.ts';
-import { noFailpoint } from './failpoint.ts';
-import type { Failpoint } from './failpoint.ts';
-import { contractOf, durableOf } from './permissions.ts';
-import { redeliveryDelayMs } from './reaction.ts';
-import { retryRequested } from './retry.ts';
-import { isMissing, streamNameOf } from './streams.ts';
-import type { MessagingTables } from './tables.ts';
-import { Wake } from './wake.ts';
+import { setTimeout as delay } from "node:timers/promises";
+import { AckPolicy, DeliverPolicy, ReplayPolicy } from "@nats-io/jetstream";
+import type { ConsumerConfig, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
+import { streamOf, subjectFilterOf } from "@opl/contracts/events";
+import type { EventContract, EventType } from "@opl/contracts/events";
+import type { Database } from "@opl/postgres";
+import { counter } from "@opl/telemetry";
+import type { Logger } from "@opl/telemetry";
+import type { Transaction } from "kysely";
+import { processBatch } from "./batch.ts";
+import type { BatchContext, Delivery } from "./batch.ts";
+import type { Messaging } from "./connection.ts";
+import { errors } from "./errors.ts";
+import type { ReceivedEvent } from "./event-message.ts";
+import { noFailpoint } from "./failpoint.ts";
+import type { Failpoint } from "./failpoint.ts";
+import { contractOf, durableOf } from "./permissions.ts";
+import { redeliveryDelayMs } from "./reaction.ts";
+import { retryRequested } from "./retry.ts";
+import { isMissing, streamNameOf } from "./streams.ts";
+import type { MessagingTables } from "./tables.ts";
+import { Wake } from "./wake.ts";
 
 export interface HandlingInfo {
   /** 1 at the first delivery. */
@@ -84,8 +84,8 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
     handleBatch: options.handleBatch,
     failpoint: options.failpoint ?? noFailpoint,
     delayMs: options.redeliveryDelayMs ?? redeliveryDelayMs,
-    handled: counter('events_handled_total', 'Facts whose effect was committed'),
-    deadLettered: counter('dead_letters_total', 'Facts that were set aside'),
+    handled: counter("events_handled_total", "Facts whose effect was committed"),
+    deadLettered: counter("dead_letters_total", "Facts that were set aside"),
   };
 
   /** Receives until the connection to the consumer is lost or we are told to stop. */
@@ -109,7 +109,7 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
       busy = false;
       if (queue.length > 0) continue;
       if (performance.now() >= retryAt) {
-        await retryRequested(context).catch((error: unknown) => logger.warn({ err: error }, 'dead letters could not be tried again'));
+        await retryRequested(context).catch((error: unknown) => logger.warn({ err: error }, "dead letters could not be tried again"));
         retryAt = performance.now() + retryEveryMs;
       }
       await wake.wait(retryEveryMs, AbortSignal.any([signal, ended]));
@@ -125,17 +125,17 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
         await declareConsumer(messaging, stream, contract, durable, ackWaitMs);
         const consumer = await messaging.nats.client.consumers.get(stream, durable);
         messages = await consumer.consume({ max_messages: batchSize * 2, abort_on_missing_resource: true, idle_heartbeat: 5_000, expires: 30_000 });
-        signal.addEventListener('abort', stop, { once: true });
+        signal.addEventListener("abort", stop, { once: true });
         failures = 0;
         // When one of the two ends, the other has nothing left to do.
         await Promise.all([work(ended.signal).finally(stop), receive(messages).finally(() => ended.abort())]);
       } catch (error) {
         if (signal.aborted) break;
-        if (isMissing(error)) logger.debug({ stream }, 'the stream is not there yet');
-        else logger.warn({ err: error, failures }, 'consumer interrupted; starting again');
+        if (isMissing(error)) logger.debug({ stream }, "the stream is not there yet");
+        else logger.warn({ err: error, failures }, "consumer interrupted; starting again");
       } finally {
         ended.abort();
-        signal.removeEventListener('abort', stop);
+        signal.removeEventListener("abort", stop);
         await messages?.close().catch(() => undefined);
         // What was received and not handled is delivered again.
         queue = [];
@@ -205,7 +205,10 @@ async function declareConsumer(messaging: Messaging, stream: string, contract: E
     if (!isMissing(error)) throw error;
     ({ config } = await manager.consumers.add(stream, wanted));
   }
-  const different = (['filter_subject', 'ack_policy', 'deliver_policy', 'max_deliver', 'ack_wait'] as const).filter((key) => config[key] !== wanted[key]);
-  if (different.length > 0) throw errors.ERR_CONSUMER_DIFFERS({ message: `Consumer ${durable} of ${streamOf(contract.owner)} differs in ${different.join(', ')} from what is declared.`, details: { durable, different } });
+  const different = (["filter_subject", "ack_policy", "deliver_policy", "max_deliver", "ack_wait"] as const).filter((key) => config[key] !== wanted[key]);
+  if (different.length > 0)
+    throw errors.ERR_CONSUMER_DIFFERS({
+      message: `Consumer ${durable} of ${streamOf(contract.owner)} differs in ${different.join(", ")} from what is declared.`,
+      details: { durable, different },
+    });
 }
-

@@ -1,8 +1,8 @@
-import type { OplError } from '@opl/errors';
-import { jsonb } from '@opl/postgres';
-import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
-import type { MessagingTables } from './tables.ts';
+import type { OplError } from "@opl/errors";
+import { jsonb } from "@opl/postgres";
+import { sql } from "kysely";
+import type { Kysely, Transaction } from "kysely";
+import type { MessagingTables } from "./tables.ts";
 
 export interface Undeliverable {
   /** Event id where it could be read, else the place in the stream. */
@@ -17,24 +17,24 @@ export interface Undeliverable {
 /** Sets an event aside with its reason, in the transaction that also notes it in the inbox (DR-C6). */
 export async function storeDeadLetter<DB>(tx: Transaction<DB>, consumer: string, message: Undeliverable, error: OplError): Promise<void> {
   await (tx as unknown as Transaction<MessagingTables>)
-    .insertInto('deadLetters')
+    .insertInto("deadLetters")
     .values({
       consumer,
       messageKey: message.messageKey,
       eventId: message.eventId,
       eventType: message.eventType,
-      aggregateId: message.headers['ce-subject'] ?? null,
-      psuId: uuidOrNull(message.headers['ce-psuid']),
+      aggregateId: message.headers["ce-subject"] ?? null,
+      psuId: uuidOrNull(message.headers["ce-psuid"]),
       deliveries: message.deliveries,
       errorCode: error.code,
       errorKind: error.kind,
       errorMessage: error.message.slice(0, 2_000),
       headers: jsonb(message.headers),
       // Postgres text holds no NUL.
-      body: message.body.replaceAll('\0', '\uFFFD'),
+      body: message.body.replaceAll("\0", "\uFFFD"),
       retryRequestedAt: null,
     })
-    .onConflict((conflict) => conflict.columns(['consumer', 'messageKey']).doNothing())
+    .onConflict((conflict) => conflict.columns(["consumer", "messageKey"]).doNothing())
     .execute();
 }
 

@@ -6,15 +6,15 @@
  * `acknowledged`
  */
 export type FailpointName =
-  | 'relay.claimed'
-  | 'relay.published'
-  | 'relay.marked'
-  | 'relay.committed'
-  | 'consumer.received'
-  | 'consumer.inserted'
-  | 'consumer.handled'
-  | 'consumer.committed'
-  | 'consumer.acknowledged';
+  | "relay.claimed"
+  | "relay.published"
+  | "relay.marked"
+  | "relay.committed"
+  | "consumer.received"
+  | "consumer.inserted"
+  | "consumer.handled"
+  | "consumer.committed"
+  | "consumer.acknowledged";
 
 export type Failpoint = (name: FailpointName) => void | Promise<void>;
 

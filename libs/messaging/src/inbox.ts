@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
-import type { Transaction } from 'kysely';
-import { lockVersions, saveVersions, decide } from './version-gate.ts';
+import { sql } from "kysely";
+import type { Transaction } from "kysely";
+import { lockVersions, saveVersions, decide } from "./version-gate.ts";
 
 export interface Received {
   readonly eventId: string;
@@ -24,13 +24,17 @@ export interface Admitted<T> {
 export async function admit<DB, T extends Received>(tx: Transaction<DB>, consumer: string, batch: readonly T[], ordered: boolean): Promise<Admitted<T>> {
   const unique = [...new Map(batch.map((event) => [event.eventId, event])).values()];
   if (!ordered) return { apply: await insertNew(tx, consumer, unique), parked: [] };
-  const last = await lockVersions(tx, consumer, unique.map((event) => event.aggregateId));
+  const last = await lockVersions(
+    tx,
+    consumer,
+    unique.map((event) => event.aggregateId),
+  );
   const parked: T[] = [];
   const next: T[] = [];
   for (const event of unique.toSorted((a, b) => a.version - b.version)) {
     const decision = decide(last, event);
-    if (decision === 'apply') next.push(event);
-    if (decision === 'park') parked.push(event);
+    if (decision === "apply") next.push(event);
+    if (decision === "park") parked.push(event);
   }
   const apply = await insertNew(tx, consumer, next);
   await saveVersions(tx, consumer, last);

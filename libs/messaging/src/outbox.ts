@@ -1,13 +1,13 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomUUIDv7 } from 'node:crypto';
-import type { EventData, EventType } from '@opl/contracts/events';
-import { envelope } from '@opl/contracts/events';
-import { currentTraceHeaders } from '@opl/telemetry';
-import { sql } from 'kysely';
-import type { Transaction } from 'kysely';
-import { z } from 'zod';
-import { errors } from './errors.ts';
-import { contractOf } from './permissions.ts';
+import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUIDv7 } from "node:crypto";
+import type { EventData, EventType } from "@opl/contracts/events";
+import { envelope } from "@opl/contracts/events";
+import { currentTraceHeaders } from "@opl/telemetry";
+import { sql } from "kysely";
+import type { Transaction } from "kysely";
+import { z } from "zod";
+import { errors } from "./errors.ts";
+import { contractOf } from "./permissions.ts";
 
 /** A fact to publish. `Type` decides the form of `data`. */
 export type NewEvent<Type extends EventType = EventType> = {
@@ -89,13 +89,19 @@ function toRow(event: NewEvent): Row {
   };
   const read = attributes.safeParse({ id: row.id, subject: row.aggregateId, psuid: row.psuId, correlationid: row.correlationId, causationid: row.causationId });
   if (!read.success) throw errors.ERR_EVENT_INVALID({ cause: read.error, message: `Attributes of ${event.type}: ${z.prettifyError(read.error)}` });
-  if (contract.psu !== (event.psuId !== null)) throw errors.ERR_EVENT_INVALID({ message: `${event.type} ${contract.psu ? 'must name a person' : 'names no person'}.` });
+  if (contract.psu !== (event.psuId !== null))
+    throw errors.ERR_EVENT_INVALID({ message: `${event.type} ${contract.psu ? "must name a person" : "names no person"}.` });
   return row;
 }
 
 function checkedData(event: NewEvent): string {
   const read = contractOf(event.type).data.safeParse(event.data);
-  if (!read.success) throw errors.ERR_EVENT_INVALID({ cause: new Error(z.prettifyError(read.error)), message: `Data of ${event.type} does not fit its contract.`, details: { type: event.type } });
+  if (!read.success)
+    throw errors.ERR_EVENT_INVALID({
+      cause: new Error(z.prettifyError(read.error)),
+      message: `Data of ${event.type} does not fit its contract.`,
+      details: { type: event.type },
+    });
   const text = JSON.stringify(read.data);
   const bytes = Buffer.byteLength(text);
   if (bytes > maxDataBytes) throw errors.ERR_EVENT_TOO_LARGE({ details: { type: event.type, bytes } });

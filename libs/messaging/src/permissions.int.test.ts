@@ -1,16 +1,16 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { connect } from '@nats-io/transport-node';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { catalogue, streamOf, subjectFilterOf, subjectOf } from '@opl/contracts/events';
-import type { EventContract } from '@opl/contracts/events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startNatsServer } from '../../../tools/up/nats-server.ts';
-import type { NatsServer } from '../../../tools/up/nats-server.ts';
-import { logger, psuId } from '../test/stage.ts';
-import { connectMessaging, declareStream, durableOf, inboxPrefixOf, messagingServices, natsServerConfig } from './index.ts';
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "@nats-io/transport-node";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { catalogue, streamOf, subjectFilterOf, subjectOf } from "@opl/contracts/events";
+import type { EventContract } from "@opl/contracts/events";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startNatsServer } from "../../../tools/up/nats-server.ts";
+import type { NatsServer } from "../../../tools/up/nats-server.ts";
+import { logger, psuId } from "../test/stage.ts";
+import { connectMessaging, declareStream, durableOf, inboxPrefixOf, messagingServices, natsServerConfig } from "./index.ts";
 
 const contracts = Object.values(catalogue) as readonly EventContract[];
 const services = messagingServices();
@@ -21,13 +21,26 @@ let server: NatsServer;
 const connections = new Map<string, NatsConnection>();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'opl-permissions-'));
+  folder = await mkdtemp(join(tmpdir(), "opl-permissions-"));
   const users = services.map((service) => ({ service, password: password(service) }));
-  server = await startNatsServer({ storeDir: folder, configText: (port) => natsServerConfig({ port, storeDir: folder, users, operatorPassword: 'operator', maxStoreBytes: 1024 ** 4 }) });
+  server = await startNatsServer({
+    storeDir: folder,
+    configText: (port) => natsServerConfig({ port, storeDir: folder, users, operatorPassword: "operator", maxStoreBytes: 1024 ** 4 }),
+  });
   for (const service of services) {
     await using messaging = await connectMessaging({ url: server.url, user: service, password: password(service), name: service, logger });
     if (contracts.some((contract) => contract.owner === service)) await declareStream(messaging, service);
-    connections.set(service, await connect({ servers: server.url, user: service, pass: password(service), inboxPrefix: inboxPrefixOf(service), reconnect: false, noAsyncTraces: true }));
+    connections.set(
+      service,
+      await connect({
+        servers: server.url,
+        user: service,
+        pass: password(service),
+        inboxPrefix: inboxPrefixOf(service),
+        reconnect: false,
+        noAsyncTraces: true,
+      }),
+    );
   }
 });
 afterAll(async () => {
@@ -37,17 +50,24 @@ afterAll(async () => {
 });
 
 /** Which of the subjects the server refuses to take from a service, or to deliver to it. Other answers do not matter here. */
-async function refused(service: string, act: 'publish' | 'subscribe', subjects: readonly string[]): Promise<readonly string[]> {
-  const connection = await connect({ servers: server.url, user: service, pass: password(service), inboxPrefix: inboxPrefixOf(service), reconnect: false, noAsyncTraces: true });
+async function refused(service: string, act: "publish" | "subscribe", subjects: readonly string[]): Promise<readonly string[]> {
+  const connection = await connect({
+    servers: server.url,
+    user: service,
+    pass: password(service),
+    inboxPrefix: inboxPrefixOf(service),
+    reconnect: false,
+    noAsyncTraces: true,
+  });
   const violations = new Set<string>();
   const watching = (async () => {
     for await (const status of connection.status()) {
-      const about = status.type === 'error' ? /Permissions Violation for (Publish|Subscription) to "([^"]+)"/i.exec(String(status.error)) : null;
+      const about = status.type === "error" ? /Permissions Violation for (Publish|Subscription) to "([^"]+)"/i.exec(String(status.error)) : null;
       if (about?.[2] !== undefined) violations.add(about[2]);
     }
   })();
   for (const subject of subjects) {
-    if (act === 'publish') connection.publish(subject, '{}');
+    if (act === "publish") connection.publish(subject, "{}");
     else connection.subscribe(subject, { callback: () => undefined });
   }
   // The server has handled everything before it answers to this, and says so in order.
@@ -62,32 +82,36 @@ const eventSubject = (contract: EventContract): string => subjectOf(contract, co
 const createSubject = (service: string, contract: EventContract): string =>
   `$JS.API.CONSUMER.CREATE.${streamOf(contract.owner)}.${durableOf(service, contract.type)}.${subjectFilterOf(contract)}`;
 
-describe.each(services)('TM-11 G-31 what %s may do at the broker', (service) => {
+describe.each(services)("TM-11 G-31 what %s may do at the broker", (service) => {
   const consumes = (contract: EventContract): boolean => (contract.consumers as readonly string[]).includes(service);
   const others = services.filter((other) => other !== service);
 
-  it('publishes its own facts and nobody else’s', async () => {
+  it("publishes its own facts and nobody else’s", async () => {
     const foreign = contracts.filter((contract) => contract.owner !== service);
-    expect(await refused(service, 'publish', contracts.map(eventSubject))).toEqual(foreign.map(eventSubject));
+    expect(await refused(service, "publish", contracts.map(eventSubject))).toEqual(foreign.map(eventSubject));
   });
 
-  it('creates, asks and acknowledges exactly its own durables', async () => {
+  it("creates, asks and acknowledges exactly its own durables", async () => {
     const subjectsOf = (consumer: string, contract: EventContract): readonly string[] => {
       const place = `${streamOf(contract.owner)}.${durableOf(consumer, contract.type)}`;
       return [createSubject(consumer, contract), `$JS.API.CONSUMER.INFO.${place}`, `$JS.API.CONSUMER.MSG.NEXT.${place}`, `$JS.ACK.${place}.1.1.1.1.0`];
     };
     const own = contracts.filter(consumes).flatMap((contract) => subjectsOf(service, contract));
     const notConsumed = contracts.filter((contract) => !consumes(contract) && contract.owner !== service).flatMap((contract) => subjectsOf(service, contract));
-    const neighbours = others.flatMap((other) => contracts.filter((contract) => contract.owner !== service && (contract.consumers as readonly string[]).includes(other)).flatMap((contract) => subjectsOf(other, contract)));
+    const neighbours = others.flatMap((other) =>
+      contracts
+        .filter((contract) => contract.owner !== service && (contract.consumers as readonly string[]).includes(other))
+        .flatMap((contract) => subjectsOf(other, contract)),
+    );
     const foreign = [...notConsumed, ...neighbours];
-    expect(await refused(service, 'publish', [...own, ...foreign])).toEqual(foreign);
+    expect(await refused(service, "publish", [...own, ...foreign])).toEqual(foreign);
   });
 
-  it('cannot look into or change a foreign stream, nor read past a filter, nor administer the broker', async () => {
+  it("cannot look into or change a foreign stream, nor read past a filter, nor administer the broker", async () => {
     const foreign = others.flatMap((other) => {
       const stream = streamOf(other);
       return [
-        ...['CREATE', 'UPDATE', 'INFO', 'DELETE', 'PURGE', 'MSG.GET', 'MSG.DELETE', 'SNAPSHOT', 'RESTORE'].map((verb) => `$JS.API.STREAM.${verb}.${stream}`),
+        ...["CREATE", "UPDATE", "INFO", "DELETE", "PURGE", "MSG.GET", "MSG.DELETE", "SNAPSHOT", "RESTORE"].map((verb) => `$JS.API.STREAM.${verb}.${stream}`),
         `$JS.API.DIRECT.GET.${stream}`,
         `$JS.API.CONSUMER.CREATE.${stream}`,
         `$JS.API.CONSUMER.CREATE.${stream}.spy`,
@@ -98,36 +122,52 @@ describe.each(services)('TM-11 G-31 what %s may do at the broker', (service) => 
       ];
     });
     const own = streamOf(service);
-    const nobodys = ['$JS.API.INFO', '$JS.API.STREAM.NAMES', '$JS.API.STREAM.LIST', '$SYS.REQ.SERVER.PING', '$SYS.REQ.USER.INFO', `$JS.API.STREAM.DELETE.${own}`, `$JS.API.STREAM.MSG.DELETE.${own}`, `$JS.API.STREAM.MSG.GET.${own}`, `$JS.API.CONSUMER.CREATE.${own}.spy`];
-    expect(await refused(service, 'publish', [...foreign, ...nobodys])).toEqual([...foreign, ...nobodys]);
+    const nobodys = [
+      "$JS.API.INFO",
+      "$JS.API.STREAM.NAMES",
+      "$JS.API.STREAM.LIST",
+      "$SYS.REQ.SERVER.PING",
+      "$SYS.REQ.USER.INFO",
+      `$JS.API.STREAM.DELETE.${own}`,
+      `$JS.API.STREAM.MSG.DELETE.${own}`,
+      `$JS.API.STREAM.MSG.GET.${own}`,
+      `$JS.API.CONSUMER.CREATE.${own}.spy`,
+    ];
+    expect(await refused(service, "publish", [...foreign, ...nobodys])).toEqual([...foreign, ...nobodys]);
   });
 
-  it('listens to its own replies only', async () => {
-    const foreign = ['>', 'opl.>', `opl.${service}.>`, '_INBOX.>', '$JS.>', '$JS.EVENT.>', '$SYS.>', ...others.map((other) => `${inboxPrefixOf(other)}.>`)];
-    expect(await refused(service, 'subscribe', [...foreign, `${inboxPrefixOf(service)}.x`])).toEqual(foreign);
+  it("listens to its own replies only", async () => {
+    const foreign = [">", "opl.>", `opl.${service}.>`, "_INBOX.>", "$JS.>", "$JS.EVENT.>", "$SYS.>", ...others.map((other) => `${inboxPrefixOf(other)}.>`)];
+    expect(await refused(service, "subscribe", [...foreign, `${inboxPrefixOf(service)}.x`])).toEqual(foreign);
   });
 
-  it('cannot widen the filter of its own durable', async () => {
+  it("cannot widen the filter of its own durable", async () => {
     const contract = contracts.find(consumes);
     if (contract === undefined) return;
     const durable = durableOf(service, contract.type);
     const stream = streamOf(contract.owner);
-    const wide = { stream_name: stream, config: { durable_name: durable, name: durable, ack_policy: 'explicit', filter_subject: `opl.${contract.owner}.>` }, action: '' };
+    const wide = {
+      stream_name: stream,
+      config: { durable_name: durable, name: durable, ack_policy: "explicit", filter_subject: `opl.${contract.owner}.>` },
+      action: "",
+    };
     const answer = await (connections.get(service) as NatsConnection).request(createSubject(service, contract), JSON.stringify(wide), { timeout: 2_000 });
     expect(answer.json()).toMatchObject({ error: { err_code: expect.any(Number) as number } });
   });
 });
 
-describe('TM-11 strangers', () => {
+describe("TM-11 strangers", () => {
   it.each([
-    ['without a name', {}],
-    ['with a wrong password', { user: 'consent', pass: 'guess' }],
-    ['with an unknown name', { user: 'stranger', pass: 'x' }],
-  ])('are refused: %s', async (_, credentials) => {
+    ["without a name", {}],
+    ["with a wrong password", { user: "consent", pass: "guess" }],
+    ["with an unknown name", { user: "stranger", pass: "x" }],
+  ])("are refused: %s", async (_, credentials) => {
     await expect(connect({ servers: server.url, reconnect: false, ...credentials })).rejects.toThrow(/authorization/i);
   });
 
-  it('a wrong password is told as such and not waited out', async () => {
-    await expect(connectMessaging({ url: server.url, user: 'consent', password: 'guess', name: 'consent', logger })).rejects.toMatchObject({ code: 'ERR_MESSAGING_REFUSED' });
+  it("a wrong password is told as such and not waited out", async () => {
+    await expect(connectMessaging({ url: server.url, user: "consent", password: "guess", name: "consent", logger })).rejects.toMatchObject({
+      code: "ERR_MESSAGING_REFUSED",
+    });
   });
 });

@@ -1,5 +1,5 @@
-import { catalogue, streamOf, subjectFilterOf } from '@opl/contracts/events';
-import type { EventContract, EventType } from '@opl/contracts/events';
+import { catalogue, streamOf, subjectFilterOf } from "@opl/contracts/events";
+import type { EventContract, EventType } from "@opl/contracts/events";
 
 /** Replies to a service arrive under its own prefix, so that nobody else can read them. */
 export function inboxPrefixOf(service: string): string {
@@ -8,7 +8,7 @@ export function inboxPrefixOf(service: string): string {
 
 /** Durable consumer of one service for one fact: `ingest-on-consent-authorised`. */
 export function durableOf(service: string, type: string): string {
-  return `${service}-on-${type.replaceAll('.', '-')}`;
+  return `${service}-on-${type.replaceAll(".", "-")}`;
 }
 
 export interface Permissions {
@@ -30,7 +30,7 @@ export function permissionsOf(service: string): Permissions {
       ...(owns
         ? [
             `opl.${service}.>`,
-            ...['CREATE', 'UPDATE', 'INFO', 'PURGE'].map((verb) => `$JS.API.STREAM.${verb}.${own}`),
+            ...["CREATE", "UPDATE", "INFO", "PURGE"].map((verb) => `$JS.API.STREAM.${verb}.${own}`),
             // How far its consumers have come, before old rows are deleted.
             `$JS.API.CONSUMER.INFO.${own}.*`,
           ]

@@ -1,26 +1,26 @@
-import type { ErrorKind } from '@opl/errors';
+import type { ErrorKind } from "@opl/errors";
 
 /**
  * What becomes of an event whose handler failed; the HTTP side of the kinds is in `@opl/service`.
  * - `retry`: negative acknowledgement with delay, for ever; the trouble is not the event's
  * - `dead-letter`: after so many deliveries the event is set aside with its reason, in the consumer's own schema (DR-C6)
  */
-export type Reaction = { readonly then: 'retry' } | { readonly then: 'dead-letter'; readonly afterDeliveries: number };
+export type Reaction = { readonly action: "retry" } | { readonly action: "dead-letter"; readonly afterDeliveries: number };
 
 /** A new version of the consumer may understand what the old one refused, so even the hopeless gets a few tries. */
-const permanent = { then: 'dead-letter', afterDeliveries: 5 } as const;
-const transient = { then: 'retry' } as const;
+const permanent = { action: "dead-letter", afterDeliveries: 5 } as const;
+const transient = { action: "retry" } as const;
 
 export const reactionOfKind: Readonly<Record<ErrorKind, Reaction>> = {
   invalid: permanent,
   unauthenticated: permanent,
   forbidden: permanent,
   // What it is about may still arrive: about ten minutes.
-  'not-found': { then: 'dead-letter', afterDeliveries: 8 },
+  "not-found": { action: "dead-letter", afterDeliveries: 8 },
   conflict: transient,
   // A rule said no, and will say so again.
-  rejected: { then: 'dead-letter', afterDeliveries: 1 },
-  'rate-limited': transient,
+  rejected: { action: "dead-letter", afterDeliveries: 1 },
+  "rate-limited": transient,
   upstream: transient,
   unavailable: transient,
   bug: permanent,

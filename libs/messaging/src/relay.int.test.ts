@@ -1,18 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { inTransaction } from '@opl/postgres';
-import { eventually } from '@opl/testkit';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePort } from '../../../tools/up/server-process.ts';
-import { startNatsServer } from '../../../tools/up/nats-server.ts';
-import { commit, effectsOf, fact, logger, openStage, outboxOf, psuId, recordEffect } from '../test/stage.ts';
-import type { Effects, Stage } from '../test/stage.ts';
-import { connectMessaging, natsServerConfig, publish, purgePsu, startConsumer, startRelay } from './index.ts';
-import type { FailpointName, Messaging, Relay, RelayOptions } from './index.ts';
-import { streamNameOf } from './streams.ts';
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inTransaction } from "@opl/postgres";
+import { eventually } from "@opl/testkit";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../../../tools/up/server-process.ts";
+import { startNatsServer } from "../../../tools/up/nats-server.ts";
+import { commit, effectsOf, fact, logger, openStage, outboxOf, psuId, recordEffect } from "../test/stage.ts";
+import type { Effects, Stage } from "../test/stage.ts";
+import { connectMessaging, natsServerConfig, publish, purgePsu, startConsumer, startRelay } from "./index.ts";
+import type { FailpointName, Messaging, Relay, RelayOptions } from "./index.ts";
+import { streamNameOf } from "./streams.ts";
 
 let stage: Stage;
 const running: AsyncDisposable[] = [];
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 function relay(options: Partial<RelayOptions<Effects>> = {}): Relay {
-  const started = startRelay({ database: stage.producer.database, messaging: stage.messaging, owner: 'consent', logger, ...options });
+  const started = startRelay({ database: stage.producer.database, messaging: stage.messaging, owner: "consent", logger, ...options });
   running.push(started);
   return started;
 }
@@ -33,19 +33,19 @@ function relay(options: Partial<RelayOptions<Effects>> = {}): Relay {
 /** Message ids and subjects in the stream, oldest first. */
 async function stored(messaging: Messaging = stage.messaging) {
   const { manager } = messaging.nats;
-  const name = streamNameOf(messaging, 'consent');
+  const name = streamNameOf(messaging, "consent");
   const { state } = await manager.streams.info(name);
   const messages: { id: string | undefined; subject: string; sequence: bigint }[] = [];
   for (let sequence = state.first_seq; sequence <= state.last_seq && state.messages > 0; sequence += 1) {
     const message = await manager.streams.getMessage(name, { seq: sequence });
-    if (message !== null) messages.push({ id: message.header.get('Nats-Msg-Id'), subject: message.subject, sequence: BigInt(message.seq) });
+    if (message !== null) messages.push({ id: message.header.get("Nats-Msg-Id"), subject: message.subject, sequence: BigInt(message.seq) });
   }
   return messages;
 }
 
-describe('startRelay', () => {
-  it('DR-P4 sends each fact once under its id, on the subject of its person, and keeps the sequence it was given', async () => {
-    await commit(stage.producer.database, fact('c1'), fact('c1'), fact('c2'));
+describe("startRelay", () => {
+  it("DR-P4 sends each fact once under its id, on the subject of its person, and keeps the sequence it was given", async () => {
+    await commit(stage.producer.database, fact("c1"), fact("c1"), fact("c2"));
     await relay().drained();
     const rows = await outboxOf(stage.producer.database);
     const messages = await stored();
@@ -54,29 +54,33 @@ describe('startRelay', () => {
     expect(messages[0]?.subject).toMatch(new RegExp(`^t[0-9a-f]+\\.opl\\.consent\\.authorised\\.v1\\.\\d\\d\\.${psuId}$`));
   });
 
-  it('DR-P3 sends a row that became visible after later ones were sent', async () => {
+  it("DR-P3 sends a row that became visible after later ones were sent", async () => {
     const { db } = stage.producer.database;
     const sending = relay();
     const written = Promise.withResolvers<void>();
     const mayCommit = Promise.withResolvers<void>();
     const slow = inTransaction(db, async (tx) => {
-      await publish(tx, fact('slow'));
+      await publish(tx, fact("slow"));
       written.resolve();
       await mayCommit.promise;
     });
     await written.promise;
-    await commit(stage.producer.database, fact('fast'), fact('fast'));
+    await commit(stage.producer.database, fact("fast"), fact("fast"));
     await sending.drained();
     mayCommit.resolve();
     await slow;
     await sending.drained();
     const rows = await outboxOf(stage.producer.database);
-    expect(rows.map((row) => row.aggregateId)).toEqual(['slow', 'fast', 'fast']);
+    expect(rows.map((row) => row.aggregateId)).toEqual(["slow", "fast", "fast"]);
     expect((await stored()).map((message) => message.id)).toEqual([rows[1], rows[2], rows[0]].map((row) => row?.eventId));
   });
 
-  it('DR-P3 several replicas share the outbox and send nothing twice', async () => {
-    const relays = [relay({ batchSize: 7 }), relay({ batchSize: 7, database: stage.producer.open() }), relay({ batchSize: 7, database: stage.producer.open() })];
+  it("DR-P3 several replicas share the outbox and send nothing twice", async () => {
+    const relays = [
+      relay({ batchSize: 7 }),
+      relay({ batchSize: 7, database: stage.producer.open() }),
+      relay({ batchSize: 7, database: stage.producer.open() }),
+    ];
     for (let turn = 0; turn < 10; turn += 1) await commit(stage.producer.database, ...Array.from({ length: 20 }, () => fact()));
     await Promise.all(relays.map((one) => one.drained()));
     const ids = (await stored()).map((message) => message.id);
@@ -84,14 +88,14 @@ describe('startRelay', () => {
     expect(new Set(ids).size).toBe(200);
   });
 
-  it('DR-P5 keeps what it handed over', async () => {
+  it("DR-P5 keeps what it handed over", async () => {
     await commit(stage.producer.database, fact());
     await relay().drained();
     expect(await outboxOf(stage.producer.database)).toMatchObject([{ replay: 0, streamSequence: 1n }]);
   });
 
-  it('DR-P7 needs no notification', async () => {
-    const deaf = { ...stage.producer.database, connection: { url: 'postgres://127.0.0.1:1/none' } };
+  it("DR-P7 needs no notification", async () => {
+    const deaf = { ...stage.producer.database, connection: { url: "postgres://127.0.0.1:1/none" } };
     const sending = relay({ database: deaf });
     await commit(stage.producer.database, fact());
     await eventually(async () => (await outboxOf(stage.producer.database))[0]?.publishedAt ?? undefined);
@@ -99,8 +103,8 @@ describe('startRelay', () => {
     await sending[Symbol.asyncDispose]();
   });
 
-  const points: readonly FailpointName[] = ['relay.claimed', 'relay.published', 'relay.marked', 'relay.committed'];
-  it.each(points)('DR-T12 loses and doubles nothing when it stops at %s', async (point) => {
+  const points: readonly FailpointName[] = ["relay.claimed", "relay.published", "relay.marked", "relay.committed"];
+  it.each(points)("DR-T12 loses and doubles nothing when it stops at %s", async (point) => {
     await commit(stage.producer.database, ...Array.from({ length: 5 }, () => fact()));
     const reached = Promise.withResolvers<void>();
     const first = relay({
@@ -108,25 +112,32 @@ describe('startRelay', () => {
       failpoint: (name) => {
         if (name !== point) return;
         reached.resolve();
-        throw new Error('stopped here');
+        throw new Error("stopped here");
       },
     });
     await reached.promise;
     await first[Symbol.asyncDispose]();
     await relay().drained();
     const ids = (await stored()).map((message) => message.id);
-    expect(ids.toSorted()).toEqual((await outboxOf(stage.producer.database)).map((row) => row.eventId).toSorted());
+    expect(ids.map(String).toSorted()).toEqual((await outboxOf(stage.producer.database)).map((row) => row.eventId).toSorted());
   });
 
-  it('DR-C10 finds out that the broker forgot, and sends everything again without a double effect', async () => {
-    const received = startConsumer({ database: stage.consumer.database, messaging: stage.messaging, service: 'ingest', type: 'consent.authorised', logger, handle: recordEffect });
+  it("DR-C10 finds out that the broker forgot, and sends everything again without a double effect", async () => {
+    const received = startConsumer({
+      database: stage.consumer.database,
+      messaging: stage.messaging,
+      service: "ingest",
+      type: "consent.authorised",
+      logger,
+      handle: recordEffect,
+    });
     running.push(received);
     const sending = relay();
     await commit(stage.producer.database, ...Array.from({ length: 6 }, () => fact()));
     await sending.drained();
     await received.idle();
     // The whole stream is gone, as after a restore of an old store; the next fact gets a number that was given before.
-    await stage.messaging.nats.manager.streams.delete(streamNameOf(stage.messaging, 'consent'));
+    await stage.messaging.nats.manager.streams.delete(streamNameOf(stage.messaging, "consent"));
     await commit(stage.producer.database, fact());
     await eventually(async () => (await stored()).length >= 7);
     await sending.drained();
@@ -137,45 +148,48 @@ describe('startRelay', () => {
     expect(rows.filter((row) => row.replay === 1).length).toBeGreaterThanOrEqual(6);
   });
 
-  it('DR-C10 finds out at its start, with nothing new to send', async () => {
+  it("DR-C10 finds out at its start, with nothing new to send", async () => {
     const first = relay();
     await commit(stage.producer.database, fact(), fact());
     await first.drained();
     await first[Symbol.asyncDispose]();
-    await stage.messaging.nats.manager.streams.delete(streamNameOf(stage.messaging, 'consent'));
+    await stage.messaging.nats.manager.streams.delete(streamNameOf(stage.messaging, "consent"));
     relay();
     await eventually(async () => (await outboxOf(stage.producer.database)).every((row) => row.replay === 1 && row.publishedAt !== null));
     expect((await stored()).map((message) => message.id)).toEqual((await outboxOf(stage.producer.database)).map((row) => `${row.eventId}:1`));
   });
 
-  it('forgets a person by subject and nobody else', async () => {
+  it("forgets a person by subject and nobody else", async () => {
     const other = randomUUID();
-    await commit(stage.producer.database, fact('a'), fact('b', { psuId: other }), fact('c'));
+    await commit(stage.producer.database, fact("a"), fact("b", { psuId: other }), fact("c"));
     await relay().drained();
-    expect(await purgePsu(stage.messaging, 'consent', psuId)).toBe(2);
+    expect(await purgePsu(stage.messaging, "consent", psuId)).toBe(2);
     expect((await stored()).map((message) => message.subject.endsWith(other))).toEqual([true]);
-    await expect(purgePsu(stage.messaging, 'consent', '*')).rejects.toThrow(TypeError);
+    await expect(purgePsu(stage.messaging, "consent", "*")).rejects.toThrow(TypeError);
   });
 
-  it('refuses a stream that is configured otherwise', async () => {
+  it("refuses a stream that is configured otherwise", async () => {
     const { manager } = stage.messaging.nats;
-    const name = streamNameOf(stage.messaging, 'consent');
-    await manager.streams.add({ name, subjects: [`${stage.messaging.prefix}opl.consent.>`], discard: 'old', max_age: 60_000_000_000 });
-    const { declareStream } = await import('./streams.ts');
-    await expect(declareStream(stage.messaging, 'consent')).rejects.toMatchObject({ code: 'ERR_STREAM_DIFFERS', details: { different: expect.arrayContaining(['discard', 'deny_delete']) } });
+    const name = streamNameOf(stage.messaging, "consent");
+    await manager.streams.add({ name, subjects: [`${stage.messaging.prefix}opl.consent.>`], discard: "old", max_age: 60_000_000_000 });
+    const { declareStream } = await import("./streams.ts");
+    await expect(declareStream(stage.messaging, "consent")).rejects.toMatchObject({
+      code: "ERR_STREAM_DIFFERS",
+      details: { different: expect.arrayContaining(["discard", "deny_delete"]) },
+    });
   });
 });
 
-describe('startRelay and a broker that goes away', () => {
-  const folder = mkdtemp(join(tmpdir(), 'opl-nats-'));
+describe("startRelay and a broker that goes away", () => {
+  const folder = mkdtemp(join(tmpdir(), "opl-nats-"));
   afterAll(async () => rmSync(await folder, { recursive: true, force: true }));
 
-  it('DR-P4 waits while the broker is away and goes on when it is back', async () => {
+  it("DR-P4 waits while the broker is away and goes on when it is back", async () => {
     const port = await freePort();
     const storeDir = await folder;
-    const start = () => startNatsServer({ storeDir, port, configText: natsServerConfig({ port, storeDir, users: [], operatorPassword: 'operator' }) });
+    const start = () => startNatsServer({ storeDir, port, configText: natsServerConfig({ port, storeDir, users: [], operatorPassword: "operator" }) });
     const first = await start();
-    const messaging = await connectMessaging({ url: first.url, user: 'operator', password: 'operator', name: 'consent', logger });
+    const messaging = await connectMessaging({ url: first.url, user: "operator", password: "operator", name: "consent", logger });
     running.push(messaging);
     const sending = relay({ messaging });
     await commit(stage.producer.database, fact());

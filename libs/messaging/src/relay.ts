@@ -1,24 +1,24 @@
-import { randomInt } from 'node:crypto';
-import type { EventType } from '@opl/contracts/events';
-import { catalogue } from '@opl/contracts/events';
-import { inTransaction, listen } from '@opl/postgres';
-import type { Database } from '@opl/postgres';
-import { counter, gauge, withSpan } from '@opl/telemetry';
-import type { Logger } from '@opl/telemetry';
-import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
-import type { Messaging } from './connection.ts';
-import { toMessage } from './event-message.ts';
-import type { OutboxRow } from './event-message.ts';
-import { noFailpoint } from './failpoint.ts';
-import type { Failpoint } from './failpoint.ts';
-import { outboxChannel } from './outbox.ts';
-import { contractOf } from './permissions.ts';
-import { deleteConfirmed } from './retention.ts';
-import { declareStream, streamNameOf } from './streams.ts';
-import type { StreamOptions } from './streams.ts';
-import type { MessagingTables } from './tables.ts';
-import { Wake } from './wake.ts';
+import { randomInt } from "node:crypto";
+import type { EventType } from "@opl/contracts/events";
+import { catalogue } from "@opl/contracts/events";
+import { inTransaction, listen } from "@opl/postgres";
+import type { Database } from "@opl/postgres";
+import { counter, gauge, withSpan } from "@opl/telemetry";
+import type { Logger } from "@opl/telemetry";
+import { sql } from "kysely";
+import type { Kysely, Transaction } from "kysely";
+import type { Messaging } from "./connection.ts";
+import { toMessage } from "./event-message.ts";
+import type { OutboxRow } from "./event-message.ts";
+import { noFailpoint } from "./failpoint.ts";
+import type { Failpoint } from "./failpoint.ts";
+import { outboxChannel } from "./outbox.ts";
+import { contractOf } from "./permissions.ts";
+import { deleteConfirmed } from "./retention.ts";
+import { declareStream, streamNameOf } from "./streams.ts";
+import type { StreamOptions } from "./streams.ts";
+import type { MessagingTables } from "./tables.ts";
+import { Wake } from "./wake.ts";
 
 export interface RelayOptions<DB extends MessagingTables> {
   readonly database: Database<DB>;
@@ -54,15 +54,20 @@ const checkEveryMs = 15_000;
  */
 export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>): Relay {
   const { database, messaging, owner } = options;
-  const logger = options.logger.child({ subsystem: 'relay' });
+  const logger = options.logger.child({ subsystem: "relay" });
   const db = database.db as unknown as Kysely<MessagingTables>;
   const stopped = new AbortController();
   const { signal } = stopped;
   const wake = new Wake();
-  const relayed = counter('outbox_published_total', 'Facts handed to the broker');
+  const relayed = counter("outbox_published_total", "Facts handed to the broker");
   const memory: RelayMemory = { highest: undefined, oldestSeconds: undefined };
-  const age = gauge('outbox_oldest_seconds', 'Age of the oldest fact that waits in the outbox', () => memory.oldestSeconds, { owner });
-  const notifications = listen({ ...database.connection, channel: outboxChannel(database.schema), applicationName: `${owner} relay wake`, onNotify: () => wake.wake() });
+  const age = gauge("outbox_oldest_seconds", "Age of the oldest fact that waits in the outbox", () => memory.oldestSeconds, { owner });
+  const notifications = listen({
+    ...database.connection,
+    channel: outboxChannel(database.schema),
+    applicationName: `${owner} relay wake`,
+    onNotify: () => wake.wake(),
+  });
 
   const loop = async (): Promise<void> => {
     let failures = 0;
@@ -93,7 +98,7 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
         if (signal.aborted) return;
         failures += 1;
         declared = false;
-        logger.warn({ err: error, failures }, 'outbox could not be relayed; trying again');
+        logger.warn({ err: error, failures }, "outbox could not be relayed; trying again");
       }
       await wake.wait(failures === 0 ? pollMs : backoffMs(failures), signal);
     }
@@ -104,7 +109,9 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
     wake: () => wake.wake(),
     async drained() {
       while (!signal.aborted) {
-        const { waiting } = await sql<{ waiting: boolean }>`select exists (select from outbox where published_at is null) as waiting`.execute(db).then(({ rows }) => rows[0] as { waiting: boolean });
+        const { waiting } = await sql<{ waiting: boolean }>`select exists (select from outbox where published_at is null) as waiting`
+          .execute(db)
+          .then(({ rows }) => rows[0] as { waiting: boolean });
         if (!waiting) return;
         wake.wake();
         await new Wake().wait(10, signal);
@@ -155,23 +162,23 @@ async function relayBatch<DB extends MessagingTables>(
   const outcome = await inTransaction(db, async (tx) => {
     const rows = await claim(tx, batchSize);
     if (rows.length === 0) return { taken: 0, failed: false };
-    await failpoint('relay.claimed');
-    const results = await withSpan('outbox relay', { 'messaging.batch.message_count': rows.length }, () => publishAll(messaging, owner, rows, inFlight));
-    await failpoint('relay.published');
-    const sent = results.flatMap((result) => ('sequence' in result ? [result] : []));
+    await failpoint("relay.claimed");
+    const results = await withSpan("outbox relay", { "messaging.batch.message_count": rows.length }, () => publishAll(messaging, owner, rows, inFlight));
+    await failpoint("relay.published");
+    const sent = results.flatMap((result) => ("sequence" in result ? [result] : []));
     await mark(tx, sent);
-    await failpoint('relay.marked');
+    await failpoint("relay.marked");
     // A fresh message below what was acknowledged before: the broker lost its tail (DR-C10).
     const fresh = sent.filter((result) => !result.duplicate).map((result) => result.sequence);
     const lowest = fresh.reduce<bigint | undefined>((low, sequence) => (low === undefined || sequence < low ? sequence : low), undefined);
     if (lowest !== undefined && memory.highest !== undefined && lowest <= memory.highest) rolledBackTo = lowest;
     else memory.highest = fresh.reduce((high, sequence) => (sequence > high ? sequence : high), memory.highest ?? 0n);
     relayed.add(sent.length, { owner });
-    const failures = results.flatMap((result) => ('error' in result ? [result.error] : []));
-    if (failures.length > 0) logger.warn({ err: failures[0], failed: failures.length, sent: sent.length }, 'facts not acknowledged; they stay in the outbox');
+    const failures = results.flatMap((result) => ("error" in result ? [result.error] : []));
+    if (failures.length > 0) logger.warn({ err: failures[0], failed: failures.length, sent: sent.length }, "facts not acknowledged; they stay in the outbox");
     return { taken: rows.length, failed: failures.length > 0 };
   });
-  await failpoint('relay.committed');
+  await failpoint("relay.committed");
   if (rolledBackTo !== undefined) await refill(db, rolledBackTo, memory, logger, owner);
   return outcome;
 }
@@ -197,7 +204,7 @@ async function publishAll(messaging: Messaging, owner: string, rows: readonly Cl
     for (const row of queue) {
       if (failed) return;
       const result = await publishOne(messaging, owner, row);
-      if ('error' in result) failed = true;
+      if ("error" in result) failed = true;
       results.push(result);
     }
   };
@@ -207,7 +214,7 @@ async function publishAll(messaging: Messaging, owner: string, rows: readonly Cl
 
 async function publishOne({ nats, prefix, ...messaging }: Messaging, owner: string, row: ClaimedRow): Promise<PublishResult> {
   try {
-    if (!messaging.isConnected()) throw new Error('not connected');
+    if (!messaging.isConnected()) throw new Error("not connected");
     if (!(row.eventType in catalogue)) throw new Error(`unknown event type ${row.eventType}`);
     const { subject, headers, payload } = toMessage(contractOf(row.eventType as EventType), row);
     const streamName = streamNameOf({ nats, prefix, ...messaging }, owner);
@@ -247,8 +254,8 @@ async function refill(db: Kysely<MessagingTables>, from: bigint, memory: RelayMe
     update outbox set published_at = null, stream_sequence = null, replay = replay + 1
     where published_at is not null and stream_sequence >= ${from}`.execute(db);
   memory.highest = await highestAcknowledged(db);
-  logger.error({ owner, from: String(from), again: String(numAffectedRows ?? 0n) }, 'the broker lost acknowledged facts; sending them again');
-  counter('broker_rollbacks_total', 'Times the broker was found to have lost acknowledged facts').add(1, { owner });
+  logger.error({ owner, from: String(from), again: String(numAffectedRows ?? 0n) }, "the broker lost acknowledged facts; sending them again");
+  counter("broker_rollbacks_total", "Times the broker was found to have lost acknowledged facts").add(1, { owner });
 }
 
 /** Compares the end of the stream with what was acknowledged, for the time when nothing new is sent (DR-C10). */
@@ -264,5 +271,5 @@ async function brokerForgot(db: Kysely<MessagingTables>, messaging: Messaging, o
 async function oldestWaiting(db: Kysely<MessagingTables>): Promise<number> {
   const { rows } = await sql<{ seconds: string | null }>`
     select extract(epoch from now() - created_at)::text as seconds from outbox where published_at is null order by position limit 1`.execute(db);
-  return Number.parseInt(rows[0]?.seconds ?? '0', 10);
+  return Number.parseInt(rows[0]?.seconds ?? "0", 10);
 }

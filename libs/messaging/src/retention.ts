@@ -1,12 +1,12 @@
-import type { Logger } from '@opl/telemetry';
-import { catalogue } from '@opl/contracts/events';
-import type { EventContract } from '@opl/contracts/events';
-import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
-import type { Messaging } from './connection.ts';
-import { durableOf } from './permissions.ts';
-import { isMissing, streamNameOf } from './streams.ts';
-import type { MessagingTables } from './tables.ts';
+import type { Logger } from "@opl/telemetry";
+import { catalogue } from "@opl/contracts/events";
+import type { EventContract } from "@opl/contracts/events";
+import { sql } from "kysely";
+import type { Kysely } from "kysely";
+import type { Messaging } from "./connection.ts";
+import { durableOf } from "./permissions.ts";
+import { isMissing, streamNameOf } from "./streams.ts";
+import type { MessagingTables } from "./tables.ts";
 
 const outboxDays = 7;
 /** Longer than the outbox, the stream and every replay together (DR-C2). */
@@ -28,7 +28,7 @@ export async function deleteConfirmed(db: Kysely<MessagingTables>, messaging: Me
     delete from inbox where (consumer, event_id) in (
       select consumer, event_id from inbox where handled_at < now() - make_interval(days => ${inboxDays}) order by handled_at limit ${rowsAtOnce})`.execute(db);
   if ((outbox.numAffectedRows ?? 0n) + (inbox.numAffectedRows ?? 0n) > 0n) {
-    logger.info({ outbox: String(outbox.numAffectedRows), inbox: String(inbox.numAffectedRows) }, 'old messages deleted');
+    logger.info({ outbox: String(outbox.numAffectedRows), inbox: String(inbox.numAffectedRows) }, "old messages deleted");
   }
 }
 
@@ -39,7 +39,12 @@ async function confirmedSequence(messaging: Messaging, owner: string): Promise<b
   let lowest: bigint | undefined;
   for (const durable of durables) {
     try {
-      const { ack_floor: floor, num_pending: pending, num_ack_pending: open, delivered } = await messaging.nats.manager.consumers.info(streamNameOf(messaging, owner), durable);
+      const {
+        ack_floor: floor,
+        num_pending: pending,
+        num_ack_pending: open,
+        delivered,
+      } = await messaging.nats.manager.consumers.info(streamNameOf(messaging, owner), durable);
       // A consumer without anything to do has a floor far behind the stream; what was delivered to it counts then.
       const reached = BigInt(pending === 0 && open === 0 ? Math.max(floor.stream_seq, delivered.stream_seq, Number.MAX_SAFE_INTEGER) : floor.stream_seq);
       if (lowest === undefined || reached < lowest) lowest = reached;

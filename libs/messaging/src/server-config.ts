@@ -1,5 +1,5 @@
-import { permissionsOf } from './permissions.ts';
-import type { Permissions } from './permissions.ts';
+import { permissionsOf } from "./permissions.ts";
+import type { Permissions } from "./permissions.ts";
 
 export interface NatsUser {
   readonly service: string;
@@ -14,7 +14,7 @@ export interface NatsServerConfig {
   /** One user a service, named like it. */
   readonly users: readonly NatsUser[];
   /** The user `operator` may do everything. */
-  readonly operatorPassword: NatsUser['password'];
+  readonly operatorPassword: NatsUser["password"];
   /** Users outside the platform that read facts: what they may do is given. */
   readonly subscribers?: readonly (NatsUser & { readonly permissions: Permissions })[];
   /** Server 2.10 and later only: older ones refuse to start with it. */
@@ -33,30 +33,30 @@ export function natsServerConfig(config: NatsServerConfig): string {
   const users = [
     ...config.users.map((user) => userBlock(user.service, user.password, permissionsOf(user.service))),
     ...(config.subscribers ?? []).map((user) => userBlock(user.service, user.password, user.permissions)),
-    userBlock('operator', config.operatorPassword, { publish: ['>'], subscribe: ['>'] }),
+    userBlock("operator", config.operatorPassword, { publish: [">"], subscribe: [">"] }),
   ];
   return `# Generated from the event catalogue; see libs/messaging/src/server-config.ts.
-listen: ${quote(`${config.host ?? '127.0.0.1'}:${config.port}`)}
-${config.monitorPort === undefined ? '' : `http: ${config.monitorPort}\n`}max_payload: 1MB
+listen: ${quote(`${config.host ?? "127.0.0.1"}:${config.port}`)}
+${config.monitorPort === undefined ? "" : `http: ${config.monitorPort}\n`}max_payload: 1MB
 max_connections: 1000
 write_deadline: "10s"
-${config.tls === undefined ? '' : `tls { cert_file: ${quote(config.tls.certFile)}, key_file: ${quote(config.tls.keyFile)}, ca_file: ${quote(config.tls.caFile)}, timeout: 5 }\n`}jetstream {
+${config.tls === undefined ? "" : `tls { cert_file: ${quote(config.tls.certFile)}, key_file: ${quote(config.tls.keyFile)}, ca_file: ${quote(config.tls.caFile)}, timeout: 5 }\n`}jetstream {
   store_dir: ${quote(config.storeDir)}
   max_memory_store: 64MB
   max_file_store: ${config.maxStoreBytes ?? 20 * 1024 ** 3}
-${config.syncAlways === true ? '  sync_interval: always\n' : ''}}
+${config.syncAlways === true ? "  sync_interval: always\n" : ""}}
 authorization {
   timeout: 3
   users: [
-${users.join('\n')}
+${users.join("\n")}
   ]
 }
 `;
 }
 
-function userBlock(name: string, password: NatsUser['password'], { publish, subscribe }: Permissions): string {
-  const secret = typeof password === 'string' ? quote(password) : `$${password.env}`;
-  const list = (subjects: readonly string[]): string => subjects.map((subject) => `\n          ${quote(subject)}`).join('');
+function userBlock(name: string, password: NatsUser["password"], { publish, subscribe }: Permissions): string {
+  const secret = typeof password === "string" ? quote(password) : `$${password.env}`;
+  const list = (subjects: readonly string[]): string => subjects.map((subject) => `\n          ${quote(subject)}`).join("");
   return `    {
       user: ${quote(name)}
       password: ${secret}
@@ -70,6 +70,6 @@ function userBlock(name: string, password: NatsUser['password'], { publish, subs
 }
 
 function quote(text: string): string {
-  if (/["\\\n\r]/.test(text)) throw new TypeError('Quotes, backslashes and line breaks have no place in this configuration.');
+  if (/["\\\n\r]/.test(text)) throw new TypeError("Quotes, backslashes and line breaks have no place in this configuration.");
   return `"${text}"`;
 }

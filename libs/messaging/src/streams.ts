@@ -1,9 +1,9 @@
-import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import type { StreamConfig } from '@nats-io/jetstream';
-import { catalogue, streamOf } from '@opl/contracts/events';
-import type { EventContract } from '@opl/contracts/events';
-import type { Messaging } from './connection.ts';
-import { errors } from './errors.ts';
+import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType } from "@nats-io/jetstream";
+import type { StreamConfig } from "@nats-io/jetstream";
+import { catalogue, streamOf } from "@opl/contracts/events";
+import type { EventContract } from "@opl/contracts/events";
+import type { Messaging } from "./connection.ts";
+import { errors } from "./errors.ts";
 
 const nanosPerSecond = 1_000_000_000;
 const retentionDays = 7;
@@ -18,7 +18,7 @@ export interface StreamOptions {
 
 /** Name of an owner's stream behind the connection's prefix. */
 export function streamNameOf(messaging: Messaging, owner: string): string {
-  return messaging.prefix.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_') + streamOf(owner);
+  return messaging.prefix.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_") + streamOf(owner);
 }
 
 /**
@@ -60,15 +60,15 @@ function streamConfigOf(messaging: Messaging, owner: string, { replicas = 1, max
   };
 }
 
-const fixed = ['retention', 'storage', 'num_replicas', 'discard', 'deny_delete', 'deny_purge'] as const;
-const mutable = ['max_age', 'max_bytes', 'duplicate_window'] as const;
+const fixed = ["retention", "storage", "num_replicas", "discard", "deny_delete", "deny_purge"] as const;
+const mutable = ["max_age", "max_bytes", "duplicate_window"] as const;
 
 function assertSame(actual: StreamConfig, wanted: ReturnType<typeof streamConfigOf>): void {
   const different = fixed.filter((key) => (actual[key] ?? false) !== wanted[key]);
-  if (actual.subjects.join() !== wanted.subjects.join()) different.push('subjects' as never);
+  if (actual.subjects.join() !== wanted.subjects.join()) different.push("subjects" as never);
   if (different.length === 0) return;
   throw errors.ERR_STREAM_DIFFERS({
-    message: `Stream ${wanted.name} differs in ${different.join(', ')} from what is declared; it must be replaced by hand.`,
+    message: `Stream ${wanted.name} differs in ${different.join(", ")} from what is declared; it must be replaced by hand.`,
     details: { stream: wanted.name, different },
   });
 }
@@ -87,7 +87,7 @@ export function isMissing(error: unknown): boolean {
  * @returns how many messages were removed
  */
 export async function purgePsu(messaging: Messaging, owner: string, psuId: string): Promise<number> {
-  if (!/^[0-9a-f-]{36}$/.test(psuId)) throw new TypeError('Not a person id.');
+  if (!/^[0-9a-f-]{36}$/.test(psuId)) throw new TypeError("Not a person id.");
   const { purged } = await messaging.nats.manager.streams.purge(streamNameOf(messaging, owner), { filter: `${messaging.prefix}opl.${owner}.*.*.*.${psuId}` });
   return purged;
 }

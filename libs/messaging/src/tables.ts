@@ -1,5 +1,5 @@
-import type { Int8, Json, Timestamp } from '@opl/postgres';
-import type { Generated } from 'kysely';
+import type { Int8, Json, Timestamp } from "@opl/postgres";
+import type { Generated } from "kysely";
 
 export interface OutboxTable {
   eventId: string;
@@ -69,16 +69,40 @@ export interface MessagingTables {
 /** The same as values, for the test that compares hand-typed tables with the live schema. */
 export const messagingColumns = {
   outbox: {
-    eventId: 'uuid', position: 'int8', eventType: 'text', aggregateId: 'text', aggregateVersion: 'int8', psuId: 'uuid?',
-    occurredAt: 'timestamptz', correlationId: 'text?', causationId: 'text?', traceparent: 'text?', data: 'text',
-    createdAt: 'timestamptz', publishedAt: 'timestamptz?', streamSequence: 'int8?', replay: 'int4',
+    eventId: "uuid",
+    position: "int8",
+    eventType: "text",
+    aggregateId: "text",
+    aggregateVersion: "int8",
+    psuId: "uuid?",
+    occurredAt: "timestamptz",
+    correlationId: "text?",
+    causationId: "text?",
+    traceparent: "text?",
+    data: "text",
+    createdAt: "timestamptz",
+    publishedAt: "timestamptz?",
+    streamSequence: "int8?",
+    replay: "int4",
   },
-  outboxVersions: { eventType: 'text', aggregateId: 'text', version: 'int8' },
-  inbox: { consumer: 'text', eventId: 'uuid', handledAt: 'timestamptz' },
-  inboxVersions: { consumer: 'text', aggregateId: 'text', version: 'int8' },
+  outboxVersions: { eventType: "text", aggregateId: "text", version: "int8" },
+  inbox: { consumer: "text", eventId: "uuid", handledAt: "timestamptz" },
+  inboxVersions: { consumer: "text", aggregateId: "text", version: "int8" },
   deadLetters: {
-    deadLetterId: 'uuid', consumer: 'text', messageKey: 'text', eventId: 'uuid?', eventType: 'text', aggregateId: 'text?', psuId: 'uuid?',
-    deliveries: 'int4', errorCode: 'text', errorKind: 'text', errorMessage: 'text', headers: 'jsonb', body: 'text', storedAt: 'timestamptz',
-    retryRequestedAt: 'timestamptz?',
+    deadLetterId: "uuid",
+    consumer: "text",
+    messageKey: "text",
+    eventId: "uuid?",
+    eventType: "text",
+    aggregateId: "text?",
+    psuId: "uuid?",
+    deliveries: "int4",
+    errorCode: "text",
+    errorKind: "text",
+    errorMessage: "text",
+    headers: "jsonb",
+    body: "text",
+    storedAt: "timestamptz",
+    retryRequestedAt: "timestamptz?",
   },
 } as const;

@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
-import type { Transaction } from 'kysely';
+import { sql } from "kysely";
+import type { Transaction } from "kysely";
 
 /** What the gate says about one event of a consumer that needs the order of each aggregate (DR-C4). */
-export type GateDecision = 'apply' | 'ignore' | 'park';
+export type GateDecision = "apply" | "ignore" | "park";
 
 export interface Versioned {
   readonly aggregateId: string;
@@ -18,10 +18,10 @@ export interface Versioned {
  */
 export function decide(last: Map<string, number>, event: Versioned): GateDecision {
   const known = last.get(event.aggregateId) ?? 0;
-  if (event.version <= known) return 'ignore';
-  if (event.version > known + 1 && !(known === 0 && event.waitedLong)) return 'park';
+  if (event.version <= known) return "ignore";
+  if (event.version > known + 1 && !(known === 0 && event.waitedLong)) return "park";
   last.set(event.aggregateId, event.version);
-  return 'apply';
+  return "apply";
 }
 
 /** Reads and locks the last applied versions, so that two replicas never apply one aggregate at the same time. */

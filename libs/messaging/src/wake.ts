@@ -12,12 +12,13 @@ export class Wake {
   async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (!this.#pending && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#notify = resolve;
-      signal.addEventListener('abort', resolve as () => void, { once: true });
+      const done = (): void => resolve();
+      const timer = setTimeout(done, timeoutMs);
+      this.#notify = done;
+      signal.addEventListener("abort", done, { once: true });
       await promise;
       clearTimeout(timer);
-      signal.removeEventListener('abort', resolve as () => void);
+      signal.removeEventListener("abort", done);
       this.#notify = () => undefined;
     }
     this.#pending = false;

@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { inTransaction } from '@opl/postgres';
-import type { Database } from '@opl/postgres';
-import { silentLogger, testDatabase, testMessaging } from '@opl/testkit';
-import type { TestDatabase } from '@opl/testkit';
-import type { Generated, Transaction } from 'kysely';
-import { publish } from '../src/index.ts';
-import type { Messaging, MessagingTables, NewEvent, ReceivedEvent } from '../src/index.ts';
+import { randomUUID } from "node:crypto";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inTransaction } from "@opl/postgres";
+import type { Database } from "@opl/postgres";
+import { silentLogger, testDatabase, testMessaging } from "@opl/testkit";
+import type { TestDatabase } from "@opl/testkit";
+import type { Generated, Transaction } from "kysely";
+import { publish } from "../src/index.ts";
+import type { Messaging, MessagingTables, NewEvent, ReceivedEvent } from "../src/index.ts";
 
 /** One row an effect: an event handled twice is seen as two rows. */
 export interface Effects extends MessagingTables {
@@ -23,15 +23,15 @@ export interface Stage extends AsyncDisposable {
 
 /** A producing and a consuming service: two schemas and one broker prefix. */
 export async function openStage(): Promise<Stage> {
-  const directory = mkdtempSync(join(tmpdir(), 'opl-messaging-'));
-  copyFileSync(new URL('../src/tables.sql', import.meta.url), join(directory, '20260101T000000_create_messaging.sql'));
+  const directory = mkdtempSync(join(tmpdir(), "opl-messaging-"));
+  copyFileSync(new URL("../src/tables.sql", import.meta.url), join(directory, "20260101T000000_create_messaging.sql"));
   writeFileSync(
-    join(directory, '20260101T000001_create_effects.sql'),
-    'create table effects (effect_id bigint primary key generated always as identity, event_id uuid not null, aggregate_id text not null, version int not null);',
+    join(directory, "20260101T000001_create_effects.sql"),
+    "create table effects (effect_id bigint primary key generated always as identity, event_id uuid not null, aggregate_id text not null, version int not null);",
   );
   const [producer, consumer, messaging] = await Promise.all([
-    testDatabase<Effects>({ service: 'consent', directory }),
-    testDatabase<Effects>({ service: 'ingest', directory }),
+    testDatabase<Effects>({ service: "consent", directory }),
+    testDatabase<Effects>({ service: "ingest", directory }),
     testMessaging(),
   ]);
   return {
@@ -46,24 +46,24 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-export const psuId = '0191f3c0-7d5b-7c2a-9a35-1b2f6d4c9e11';
+export const psuId = "0191f3c0-7d5b-7c2a-9a35-1b2f6d4c9e11";
 export const logger = silentLogger();
 
 /** A valid fact about the aggregate `subject`. */
-export function fact(subject: string = randomUUID(), more: { id?: string; psuId?: string; note?: string } = {}): NewEvent<'consent.authorised'> {
+export function fact(subject: string = randomUUID(), more: { id?: string; psuId?: string; note?: string } = {}): NewEvent<"consent.authorised"> {
   const person = more.psuId ?? psuId;
   return {
-    type: 'consent.authorised',
+    type: "consent.authorised",
     subject,
     psuId: person,
     ...(more.id === undefined ? {} : { id: more.id }),
     data: {
       consentId: randomUUID(),
       psuId: person,
-      aspspId: 'op',
-      scope: [more.note ?? 'accounts'],
-      authorisedAt: '2026-11-22T10:00:00Z',
-      validUntil: '2027-05-21T10:00:00Z',
+      aspspId: "op",
+      scope: [more.note ?? "accounts"],
+      authorisedAt: "2026-11-22T10:00:00Z",
+      validUntil: "2027-05-21T10:00:00Z",
       replaces: null,
     },
   };
@@ -76,15 +76,15 @@ export async function commit(database: Database<Effects>, ...events: readonly Ne
 
 /** The effect every test handler has. */
 export async function recordEffect(tx: Transaction<Effects>, event: ReceivedEvent): Promise<void> {
-  await tx.insertInto('effects').values({ eventId: event.id, aggregateId: event.subject, version: event.aggregateversion }).execute();
+  await tx.insertInto("effects").values({ eventId: event.id, aggregateId: event.subject, version: event.aggregateversion }).execute();
 }
 
 export async function effectsOf({ db }: Database<Effects>) {
-  return db.selectFrom('effects').select(['eventId', 'aggregateId', 'version']).orderBy('effectId').execute();
+  return db.selectFrom("effects").select(["eventId", "aggregateId", "version"]).orderBy("effectId").execute();
 }
 
 export async function outboxOf({ db }: Database<Effects>) {
-  return db.selectFrom('outbox').selectAll().orderBy('position').execute();
+  return db.selectFrom("outbox").selectAll().orderBy("position").execute();
 }
 
 /** Fast redelivery, so that five deliveries do not take minutes. */

@@ -6,7 +6,7 @@
  * - `range`: does not fit 64 bits
  * - `currency-mismatch`: two currencies in one operation
  */
-export type AmountErrorReason = 'grammar' | 'currency' | 'precision' | 'range' | 'currency-mismatch';
+export type AmountErrorReason = "grammar" | "currency" | "precision" | "range" | "currency-mismatch";
 
 export class AmountError extends Error {
   readonly reason: AmountErrorReason;
@@ -17,6 +17,6 @@ export class AmountError extends Error {
   }
 
   override get name(): string {
-    return 'AmountError';
+    return "AmountError";
   }
 }

@@ -1,5 +1,5 @@
-import { AmountError } from './amount-error.ts';
-import { isCurrency } from './currency.ts';
+import { AmountError } from "./amount-error.ts";
+import { isCurrency } from "./currency.ts";
 
 /** An exact sum of money: whole minor units (cents) of one ISO 4217 currency. Negative means money going out. */
 export interface Amount {
@@ -9,7 +9,7 @@ export interface Amount {
 
 /** Makes an amount from minor units; throws AmountError for an unknown currency. */
 export function amountOf(minor: bigint, currency: string): Amount {
-  if (!isCurrency(currency)) throw new AmountError('currency', `Unknown currency ${JSON.stringify(currency)}.`);
+  if (!isCurrency(currency)) throw new AmountError("currency", `Unknown currency ${JSON.stringify(currency)}.`);
   return { minor, currency };
 }
 
@@ -58,6 +58,6 @@ export function isZero(a: Amount): boolean {
 
 function assertSameCurrency(a: Amount, b: Amount): void {
   if (a.currency !== b.currency) {
-    throw new AmountError('currency-mismatch', `${a.currency} and ${b.currency} cannot be combined.`);
+    throw new AmountError("currency-mismatch", `${a.currency} and ${b.currency} cannot be combined.`);
   }
 }

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { Database } from './database.ts';
+import { sql } from "kysely";
+import type { Database } from "./database.ts";
 
 export interface SchemaColumn {
   readonly table: string;
@@ -17,7 +17,7 @@ export interface SchemaColumn {
 export type TableColumns<DB> = { readonly [Table in keyof DB]: { readonly [Column in keyof DB[Table]]: string } };
 
 /** Tables that belong to the migrations themselves. */
-const bookkeeping = new Set(['migrations', 'migrations_lock', 'migration_checksums']);
+const bookkeeping = new Set(["migrations", "migrations_lock", "migration_checksums"]);
 
 /** The columns of a schema as the database knows them, without the bookkeeping of migrations. */
 export async function schemaColumns<DB>({ db }: Database<DB>, schema: string): Promise<readonly SchemaColumn[]> {
@@ -30,7 +30,7 @@ export async function schemaColumns<DB>({ db }: Database<DB>, schema: string): P
 
 /** Where hand-typed tables and the live schema differ, one sentence each; empty when they agree. */
 export async function schemaDifferences<DB>(database: Database<DB>, schema: string, tables: TableColumns<DB>): Promise<readonly string[]> {
-  const live = new Map<string, string>((await schemaColumns(database, schema)).map((c) => [`${c.table}.${c.column}`, c.type + (c.nullable ? '?' : '')]));
+  const live = new Map<string, string>((await schemaColumns(database, schema)).map((c) => [`${c.table}.${c.column}`, c.type + (c.nullable ? "?" : "")]));
   const typed = new Map<string, string>(
     Object.entries(tables as Record<string, Record<string, string>>).flatMap(([table, columns]) =>
       Object.entries(columns).map(([column, type]) => [`${snakeCase(table)}.${snakeCase(column)}`, type] as const),

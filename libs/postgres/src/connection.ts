@@ -10,5 +10,5 @@ export function connectionString(url: string, password: string | undefined): str
 export function sessionSettings(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, String.raw`\$&`)}`)
-    .join(' ');
+    .join(" ");
 }

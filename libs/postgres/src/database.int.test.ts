@@ -1,12 +1,12 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { testDatabase } from '@opl/testkit';
-import { sql } from 'kysely';
-import type { Generated } from 'kysely';
-import { afterAll, describe, expect, it } from 'vitest';
-import { jsonb } from './index.ts';
-import type { Int8, IsoDate, Json, Timestamp } from './index.ts';
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { testDatabase } from "@opl/testkit";
+import { sql } from "kysely";
+import type { Generated } from "kysely";
+import { afterAll, describe, expect, it } from "vitest";
+import { jsonb } from "./index.ts";
+import type { Int8, IsoDate, Json, Timestamp } from "./index.ts";
 
 interface ThingsTable {
   thingId: Generated<bigint>;
@@ -19,20 +19,30 @@ interface ThingsTable {
   instants: Temporal.Instant[];
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'opl-no-migrations-'));
-const test = await testDatabase<{ things: ThingsTable }>({ service: 'postgres', directory });
+const directory = mkdtempSync(join(tmpdir(), "opl-no-migrations-"));
+const test = await testDatabase<{ things: ThingsTable }>({ service: "postgres", directory });
 const { db } = test.database;
 afterAll(() => test[Symbol.asyncDispose]());
 
-describe('openDatabase', () => {
-  it('reads and writes exact values: bigint, numeric text, days, instants, json, arrays', async () => {
+describe("openDatabase", () => {
+  it("reads and writes exact values: bigint, numeric text, days, instants, json, arrays", async () => {
     await sql`create table things (thing_id bigint primary key generated always as identity, minor bigint, seen_at timestamptz, booked_on date,
       exact numeric(40, 4), tags jsonb, document jsonb, instants timestamptz[])`.execute(db);
-    const seenAt = Temporal.Instant.from('2026-11-22T10:00:00.123456Z');
-    const row = { minor: 9_223_372_036_854_775_807n, seenAt, bookedOn: '2024-02-29', exact: '123456789012345678901234567890.1234', instants: [seenAt] };
-    await db.insertInto('things').values({ ...row, tags: jsonb(['a', 'b']), document: { someKey: { nested_key: 1 } } }).execute();
-    const read = await db.selectFrom('things').selectAll().executeTakeFirstOrThrow();
+    const seenAt = Temporal.Instant.from("2026-11-22T10:00:00.123456Z");
+    const row = { minor: 9_223_372_036_854_775_807n, seenAt, bookedOn: "2024-02-29", exact: "123456789012345678901234567890.1234", instants: [seenAt] };
+    await db
+      .insertInto("things")
+      .values({ ...row, tags: jsonb(["a", "b"]), document: { someKey: { nested_key: 1 } } })
+      .execute();
+    const read = await db.selectFrom("things").selectAll().executeTakeFirstOrThrow();
     expect(read.seenAt.equals(seenAt) && read.instants[0]?.equals(seenAt)).toBe(true);
-    expect(read).toMatchObject({ thingId: 1n, minor: row.minor, bookedOn: '2024-02-29', exact: row.exact, tags: ['a', 'b'], document: { someKey: { nested_key: 1 } } });
+    expect(read).toMatchObject({
+      thingId: 1n,
+      minor: row.minor,
+      bookedOn: "2024-02-29",
+      exact: row.exact,
+      tags: ["a", "b"],
+      document: { someKey: { nested_key: 1 } },
+    });
   });
 });

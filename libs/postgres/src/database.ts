@@ -1,10 +1,10 @@
-import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
-import type { Transaction } from 'kysely';
-import pg from 'pg';
-import { connectionString, sessionSettings } from './connection.ts';
-import { errors } from './errors.ts';
-import { translateSqlError } from './sqlstate.ts';
-import { toParameter, typeParsers } from './values.ts';
+import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
+import type { Transaction } from "kysely";
+import * as pg from "pg";
+import { connectionString, sessionSettings } from "./connection.ts";
+import { errors } from "./errors.ts";
+import { translateSqlError } from "./sqlstate.ts";
+import { toParameter, typeParsers } from "./values.ts";
 
 /** What a query runs on: the pool, or the caller's transaction. */
 export type Executor<DB> = Kysely<DB> | Transaction<DB>;
@@ -73,22 +73,25 @@ function makePool(options: DatabaseOptions): pg.Pool {
     types: typeParsers,
     options: sessionSettings({
       search_path: options.schema,
-      timezone: 'UTC',
-      datestyle: 'ISO',
+      timezone: "UTC",
+      datestyle: "ISO",
       statement_timeout: String(statementTimeoutMs),
       lock_timeout: String(lockTimeoutMs),
       idle_in_transaction_session_timeout: String(Math.max(statementTimeoutMs, 30_000)),
     }),
     Client: ParameterClient,
-  } as pg.PoolConfig);
-  pool.on('error', (error) => options.onIdleError?.(error));
+  });
+  pool.on("error", (error) => options.onIdleError?.(error));
+  // The pool listens to a connection only while it is idle; one that is lost in use would end the process. Whoever uses it
+  // learns of the loss from the query.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
 async function ping(pool: pg.Pool, timeoutMs: number): Promise<void> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => timeout.reject(errors.ERR_DATABASE_UNAVAILABLE()), timeoutMs);
-  const answered = pool.query('select 1').catch((error: unknown) => {
+  const answered = pool.query("select 1").catch((error: unknown) => {
     throw errors.ERR_DATABASE_UNAVAILABLE({ cause: error });
   });
   try {
@@ -105,6 +108,7 @@ class ParameterClient extends pg.Client {
   override query(...args: unknown[]): never {
     const [text, values, ...rest] = args;
     const given = Array.isArray(values) ? [text, values.map(toParameter), ...rest] : args;
+    // oxlint-disable-next-line typescript/unbound-method -- applied to `this` in the same breath
     const result: unknown = Reflect.apply(super.query as (...parameters: unknown[]) => unknown, this, given);
     return (result instanceof Promise ? result.catch(rethrowTranslated) : result) as never;
   }
@@ -112,6 +116,7 @@ class ParameterClient extends pg.Client {
 
 class TranslatingPool extends pg.Pool {
   override connect(...args: unknown[]): never {
+    // oxlint-disable-next-line typescript/unbound-method -- applied to `this` in the same breath
     const result: unknown = Reflect.apply(super.connect as (...parameters: unknown[]) => unknown, this, args);
     return (result instanceof Promise ? result.catch(rethrowTranslated) : result) as never;
   }

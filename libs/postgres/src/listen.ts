@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
-import { connectionString } from './connection.ts';
+import { setTimeout as delay } from "node:timers/promises";
+import * as pg from "pg";
+import { connectionString } from "./connection.ts";
 
 export interface ListenOptions {
   readonly url: string;
@@ -44,10 +44,10 @@ async function listenOnce({ url, password, channel, onNotify, applicationName }:
   });
   const ended = Promise.withResolvers<void>();
   const end = (): void => ended.resolve();
-  client.on('error', end);
-  client.on('end', end);
-  client.on('notification', onNotify);
-  signal.addEventListener('abort', end, { once: true });
+  client.on("error", end);
+  client.on("end", end);
+  client.on("notification", onNotify);
+  signal.addEventListener("abort", end, { once: true });
   let established = false;
   try {
     await client.connect();
@@ -58,7 +58,7 @@ async function listenOnce({ url, password, channel, onNotify, applicationName }:
   } catch {
     // The caller tries again; the poll behind it does not depend on us.
   } finally {
-    signal.removeEventListener('abort', end);
+    signal.removeEventListener("abort", end);
     await client.end().catch(() => undefined);
   }
   return established;

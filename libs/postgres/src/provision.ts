@@ -1,5 +1,5 @@
-import pg from 'pg';
-import { translateSqlError } from './sqlstate.ts';
+import * as pg from "pg";
+import { translateSqlError } from "./sqlstate.ts";
 
 export interface ServiceSchema {
   readonly name: string;
@@ -24,11 +24,11 @@ const lockId = 7_402_115;
 export async function provisionSchemas({ adminUrl, services }: ProvisionOptions): Promise<void> {
   await asAdmin(adminUrl, async (client) => {
     const { rows } = await client.query<{ database: string; superuser: boolean }>(
-      'select current_database() as database, rolsuper as superuser from pg_roles where rolname = current_user',
+      "select current_database() as database, rolsuper as superuser from pg_roles where rolname = current_user",
     );
     const { database, superuser } = rows[0] as { database: string; superuser: boolean };
     const db = pg.escapeIdentifier(database);
-    await client.query('revoke create on schema public from public');
+    await client.query("revoke create on schema public from public");
     await client.query(`revoke all on database ${db} from public`);
     for (const service of services) await provisionOne(client, db, superuser, service);
   });
@@ -48,10 +48,10 @@ async function asAdmin(adminUrl: string, fn: (client: pg.Client) => Promise<void
   const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
-    await client.query('begin');
-    await client.query('select pg_advisory_xact_lock($1)', [lockId]);
+    await client.query("begin");
+    await client.query("select pg_advisory_xact_lock($1)", [lockId]);
     await fn(client);
-    await client.query('commit');
+    await client.query("commit");
   } catch (error) {
     throw translateSqlError(error);
   } finally {
@@ -63,10 +63,10 @@ async function asAdmin(adminUrl: string, fn: (client: pg.Client) => Promise<void
 async function provisionOne(client: pg.Client, database: string, superuser: boolean, service: ServiceSchema): Promise<void> {
   const role = pg.escapeIdentifier(service.role);
   const schema = pg.escapeIdentifier(service.schema);
-  const exists = await client.query('select 1 from pg_roles where rolname = $1', [service.role]);
+  const exists = await client.query("select 1 from pg_roles where rolname = $1", [service.role]);
   if (exists.rowCount === 0) await client.query(`create role ${role}`);
   // Only a superuser may take these rights away; on a managed server a plain role never had them.
-  const rights = superuser ? 'nosuperuser nocreatedb nocreaterole noreplication nobypassrls' : '';
+  const rights = superuser ? "nosuperuser nocreatedb nocreaterole noreplication nobypassrls" : "";
   await client.query(`alter role ${role} with login noinherit ${rights} password ${pg.escapeLiteral(service.password)}`);
   if (!superuser) await client.query(`grant ${role} to current_user`);
   await client.query(`create schema if not exists ${schema} authorization ${role}`);

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { IsolationLevel, Transaction } from 'kysely';
-import type { Executor } from './database.ts';
-import { conflictError, isSerializationFailure } from './sqlstate.ts';
+import { setTimeout as delay } from "node:timers/promises";
+import type { IsolationLevel, Transaction } from "kysely";
+import type { Executor } from "./database.ts";
+import { conflictError, isSerializationFailure } from "./sqlstate.ts";
 
 export interface TransactionOptions {
   readonly isolation?: IsolationLevel;

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
-import type { ColumnType, RawBuilder } from 'kysely';
-import pg from 'pg';
+import { sql } from "kysely";
+import type { ColumnType, RawBuilder } from "kysely";
+import * as pg from "pg";
 
 /** A `timestamptz` column: read as instant, written as instant or RFC 3339 text. */
 export type Timestamp = ColumnType<Temporal.Instant, Temporal.Instant | string, Temporal.Instant | string>;
@@ -28,7 +28,10 @@ const readInstant: Parse = (text) => Temporal.Instant.from(text);
 const asText: Parse = (text) => text;
 // What the driver exports is an object with `create`, whatever its types say.
 const arrayParser = pg.types.arrayParser as unknown as { create(text: string, read: (item: string | null) => unknown): { parse(): unknown[] } };
-const arrayOf = (read: Parse): Parse => (text) => arrayParser.create(text, (item) => (item === null ? null : read(item))).parse();
+const arrayOf =
+  (read: Parse): Parse =>
+  (text) =>
+    arrayParser.create(text, (item) => (item === null ? null : read(item))).parse();
 
 const parsers: ReadonlyMap<number, Parse> = new Map<number, Parse>([
   [builtins.INT8, BigInt],
@@ -42,8 +45,8 @@ const parsers: ReadonlyMap<number, Parse> = new Map<number, Parse>([
 
 /** How values are read: bigint, exact numeric text, ISO dates, Temporal instants. */
 export const typeParsers: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    (format === 'binary' ? undefined : parsers.get(oid)) ?? getTypeParser(oid, format as 'text'),
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- any type id is fine, also one without a name
+  getTypeParser: (oid: number, format?: "text" | "binary") => (format === "binary" ? undefined : parsers.get(oid)) ?? getTypeParser(oid, format),
 };
 
 /** Temporal values become their text, also inside arrays; everything else is left to the driver. */

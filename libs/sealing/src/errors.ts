@@ -1,7 +1,7 @@
-import { defineErrors } from '@opl/errors';
+import { defineErrors } from "@opl/errors";
 
 export const errors = defineErrors({
-  ERR_SEAL_BROKEN: ['bug', 'A sealed value cannot be opened: it was changed, moved, or sealed with another key.'],
-  ERR_SEAL_KEY_UNKNOWN: ['bug', 'The key a value was sealed with is not in the keyring.'],
-  ERR_KEYRING_UNUSABLE: ['invalid', 'The key-encryption keys cannot be used.'],
+  ERR_SEAL_BROKEN: ["bug", "A sealed value cannot be opened: it was changed, moved, or sealed with another key."],
+  ERR_SEAL_KEY_UNKNOWN: ["bug", "The key a value was sealed with is not in the keyring."],
+  ERR_KEYRING_UNUSABLE: ["invalid", "The key-encryption keys cannot be used."],
 });

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { canonical, decrypt, encrypt, keyBytes } from './aes-gcm.ts';
-import type { AssociatedData } from './aes-gcm.ts';
-import { errors } from './errors.ts';
+import { readFileSync } from "node:fs";
+import { canonical, decrypt, encrypt, keyBytes } from "./aes-gcm.ts";
+import type { AssociatedData } from "./aes-gcm.ts";
+import { errors } from "./errors.ts";
 
 /** A data key under a key-encryption key: which one, and the sealed bytes. */
 export interface WrappedKey {
@@ -19,7 +19,7 @@ export interface KeyEncryptionKey {
 }
 
 const idPattern = /^[a-z0-9][a-z0-9._-]{0,31}$/;
-const defaultId = 'kek';
+const defaultId = "kek";
 
 /**
  * Keys from a file: 32 bytes in base64, or lines of `<id>:<base64>` of which the first wraps and all unwrap. Rotation is
@@ -28,7 +28,7 @@ const defaultId = 'kek';
 export function fileKek(path: string): KeyEncryptionKey {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readFileSync(path, "utf8");
   } catch (cause) {
     throw errors.ERR_KEYRING_UNUSABLE({ cause, message: `The key file ${path} cannot be read.` });
   }
@@ -36,10 +36,14 @@ export function fileKek(path: string): KeyEncryptionKey {
 }
 
 /** The same from the file's text. `origin` names it in errors; nothing of the text is ever told. */
-export function keyring(text: string, origin = 'the keyring'): KeyEncryptionKey {
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+export function keyring(text: string, origin = "the keyring"): KeyEncryptionKey {
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
   const keys = new Map(lines.map((line, index) => parseLine(line, index, origin)));
-  if (keys.size === 0 || keys.size !== lines.length) throw errors.ERR_KEYRING_UNUSABLE({ message: `${origin} holds ${keys.size === 0 ? 'no key' : 'one id twice'}.` });
+  if (keys.size === 0 || keys.size !== lines.length)
+    throw errors.ERR_KEYRING_UNUSABLE({ message: `${origin} holds ${keys.size === 0 ? "no key" : "one id twice"}.` });
   const [[keyId, current]] = [...keys] as [[string, Buffer]];
   return {
     keyId,
@@ -53,15 +57,15 @@ export function keyring(text: string, origin = 'the keyring'): KeyEncryptionKey 
 }
 
 function parseLine(line: string, index: number, origin: string): readonly [string, Buffer] {
-  const at = line.indexOf(':');
+  const at = line.indexOf(":");
   const id = at === -1 ? defaultId : line.slice(0, at);
-  const key = Buffer.from(line.slice(at + 1), 'base64');
-  if (!idPattern.test(id) || key.length !== keyBytes || key.toString('base64').replace(/=+$/, '') !== line.slice(at + 1).replace(/=+$/, '')) {
+  const key = Buffer.from(line.slice(at + 1), "base64");
+  if (!idPattern.test(id) || key.length !== keyBytes || key.toString("base64").replace(/=+$/, "") !== line.slice(at + 1).replace(/=+$/, "")) {
     throw errors.ERR_KEYRING_UNUSABLE({ message: `Line ${index + 1} of ${origin} is not <id>:<32 bytes in base64>.` });
   }
   return [id, key];
 }
 
 function bound(keyId: string, aad: AssociatedData): Buffer {
-  return canonical({ ...aad, 'opl:use': 'wrap', 'opl:key': keyId });
+  return canonical({ ...aad, "opl:use": "wrap", "opl:key": keyId });
 }

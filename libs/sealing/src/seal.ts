@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { canonical, decrypt, encrypt, keyBytes } from './aes-gcm.ts';
-import type { AssociatedData } from './aes-gcm.ts';
-import { errors } from './errors.ts';
-import type { KeyEncryptionKey, WrappedKey } from './keyring.ts';
+import { createHash, randomBytes } from "node:crypto";
+import { canonical, decrypt, encrypt, keyBytes } from "./aes-gcm.ts";
+import type { AssociatedData } from "./aes-gcm.ts";
+import { errors } from "./errors.ts";
+import type { KeyEncryptionKey, WrappedKey } from "./keyring.ts";
 
 export interface GeneratedKey {
   /** 32 bytes; never leave the process and are never logged. */
@@ -32,7 +32,7 @@ export async function rewrap(kek: KeyEncryptionKey, wrapped: WrappedKey, aad: As
  */
 export function seal(dataKey: Buffer, plaintext: Uint8Array | string, aad: AssociatedData): Buffer {
   const head = Buffer.concat([Buffer.of(version), fingerprintOf(dataKey)]);
-  const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext, 'utf8') : Buffer.from(plaintext);
+  const bytes = typeof plaintext === "string" ? Buffer.from(plaintext, "utf8") : Buffer.from(plaintext);
   return Buffer.concat([head, encrypt(dataKey, bytes, bound(head, aad))]);
 }
 
@@ -46,10 +46,10 @@ export function open(dataKey: Buffer, sealed: Buffer, aad: AssociatedData): Buff
 /** Says which key sealed a value without telling anything of the key. */
 function fingerprintOf(dataKey: Buffer): Buffer {
   if (dataKey.length !== keyBytes) throw errors.ERR_KEYRING_UNUSABLE({ message: `A data key has ${keyBytes} bytes.` });
-  return createHash('sha256').update('opl data key').update(dataKey).digest().subarray(0, fingerprintBytes);
+  return createHash("sha256").update("opl data key").update(dataKey).digest().subarray(0, fingerprintBytes);
 }
 
 /** The head is authenticated too, so that no version or key can be pretended. */
 function bound(head: Buffer, aad: AssociatedData): Buffer {
-  return Buffer.concat([head, canonical({ ...aad, 'opl:use': 'seal' })]);
+  return Buffer.concat([head, canonical({ ...aad, "opl:use": "seal" })]);
 }

@@ -1,4 +1,4 @@
-import { hash, randomUUIDv7 } from 'node:crypto';
+import { hash, randomUUIDv7 } from "node:crypto";
 
 /** Where "now" comes from; below the edges it is an argument. */
 export interface Clock {
@@ -19,8 +19,8 @@ export function newId(): string {
  */
 export function deterministicId(namespace: string, ...name: readonly string[]): string {
   // The length in front keeps ('a', 'bc') and ('ab', 'c') apart.
-  const text = [namespace, ...name].map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
-  const hex = hash('sha256', text, 'hex');
+  const text = [namespace, ...name].map((part) => `${Buffer.byteLength(part)}:${part}`).join("");
+  const hex = hash("sha256", text, "hex");
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

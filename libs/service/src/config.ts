@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-import { errors } from './errors.ts';
-import { Secret } from './secret.ts';
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { errors } from "./errors.ts";
+import { Secret } from "./secret.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,14 +14,14 @@ export function parseConfig<Schema extends z.ZodObject>(schema: Schema, env: Env
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const rows = describeConfig(schema);
-  const bad = Map.groupBy(result.error.issues, (issue) => String(issue.path[0] ?? '(all)'));
+  const bad = Map.groupBy(result.error.issues, (issue) => String(issue.path[0] ?? "(all)"));
   const lines = [...bad].map(([name, issues]) => {
     const about = rows.find((row) => row.name === name)?.description;
-    const wrong = given[name] === undefined ? 'is missing' : issues.map((issue) => issue.message).join('; ');
-    return `  ${name}: ${wrong}${about === undefined ? '' : ` (${about})`}`;
+    const wrong = given[name] === undefined ? "is missing" : issues.map((issue) => issue.message).join("; ");
+    return `  ${name}: ${wrong}${about === undefined ? "" : ` (${about})`}`;
   });
   throw errors.ERR_CONFIG({
-    message: `The configuration of ${service} is not usable; ${count(lines.length, 'variable needs', 'variables need')} attention:\n${lines.join('\n')}`,
+    message: `The configuration of ${service} is not usable; ${count(lines.length, "variable needs", "variables need")} attention:\n${lines.join("\n")}`,
     details: { service, variables: [...bad.keys()] },
   });
 }
@@ -46,7 +46,7 @@ export function describeConfig(schema: z.ZodObject): readonly ConfigRow[] {
     return {
       name,
       required: !unset.success,
-      default: unset.success && unset.data !== undefined ? String(unset.data) : undefined,
+      default: unset.success && unset.data !== undefined ? `${unset.data as string | number | boolean}` : undefined,
       description: descriptionOf(field as z.ZodType),
     };
   });
@@ -54,7 +54,7 @@ export function describeConfig(schema: z.ZodObject): readonly ConfigRow[] {
 
 /** The description given last, also when the schema was wrapped (default, optional, transform) afterwards. */
 function descriptionOf(schema: z.ZodType): string | undefined {
-  for (let at: unknown = schema; at instanceof z.ZodType; ) {
+  for (let at: unknown = schema; at instanceof z.ZodType;) {
     if (at.description !== undefined) return at.description;
     const def = at.def as { innerType?: unknown; in?: unknown };
     at = def.innerType ?? def.in;
@@ -74,7 +74,7 @@ export function jsonFile<T extends z.ZodType>(schema: T) {
       try {
         return JSON.parse(text) as unknown;
       } catch {
-        context.addIssue({ code: 'custom', message: 'the file is not JSON' });
+        context.addIssue({ code: "custom", message: "the file is not JSON" });
         return z.NEVER;
       }
     })
@@ -84,11 +84,11 @@ export function jsonFile<T extends z.ZodType>(schema: T) {
 function fileText() {
   return z.string().transform((path, context) => {
     try {
-      const text = readFileSync(path, 'utf8').trimEnd();
-      if (text !== '') return text;
-      context.addIssue({ code: 'custom', message: 'the file is empty' });
+      const text = readFileSync(path, "utf8").trimEnd();
+      if (text !== "") return text;
+      context.addIssue({ code: "custom", message: "the file is empty" });
     } catch (error) {
-      context.addIssue({ code: 'custom', message: `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})` });
+      context.addIssue({ code: "custom", message: `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown reason"})` });
     }
     return z.NEVER;
   });
@@ -106,10 +106,15 @@ export function integer(minimum: number, maximum: number) {
 
 /** `true` or `false`, nothing else. */
 export function flag() {
-  return z.enum(['true', 'false'], 'expected true or false').transform((text) => text === 'true');
+  return z.enum(["true", "false"], "expected true or false").transform((text) => text === "true");
 }
 
 /** An absolute URL with one of the given schemes, kept as text. */
 export function url(...schemes: readonly string[]) {
-  return z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), `expected a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`);
+  return z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)),
+      `expected a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+    );
 }

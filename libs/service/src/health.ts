@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { isOplError } from '@opl/errors';
-import type { FastifyInstance } from 'fastify';
+import { setTimeout as delay } from "node:timers/promises";
+import { isOplError } from "@opl/errors";
+import type { FastifyInstance } from "fastify";
 
 export interface HealthChecks {
   /** One entry a dependency: `ok`, or what is wrong. May take a second at the most. */
-  readonly ready: () => Promise<Record<string, 'ok' | (string & {})>>;
+  readonly ready: () => Promise<Record<string, "ok" | (string & {})>>;
 }
 
 export interface HealthState {
@@ -19,23 +19,23 @@ const readyTimeoutMs = 1_000;
  * not) and `started` (has it come up once?).
  */
 export function registerHealth(fastify: FastifyInstance, checks: HealthChecks, state: HealthState): void {
-  fastify.get('/health/live', () => ({ status: 'ok' }));
-  fastify.get('/health/started', (_request, reply) => reply.code(state.started ? 200 : 503).send({ status: state.started ? 'ok' : 'starting' }));
-  fastify.get('/health/ready', async (_request, reply) => {
+  fastify.get("/health/live", () => ({ status: "ok" }));
+  fastify.get("/health/started", (_request, reply) => reply.code(state.started ? 200 : 503).send({ status: state.started ? "ok" : "starting" }));
+  fastify.get("/health/ready", async (_request, reply) => {
     const dependencies = await ask(checks);
-    const status = state.stopping ? 'stopping' : Object.values(dependencies).every((value) => value === 'ok') ? 'ok' : 'unavailable';
-    return reply.code(status === 'ok' ? 200 : 503).send({ status, dependencies });
+    const status = state.stopping ? "stopping" : Object.values(dependencies).every((value) => value === "ok") ? "ok" : "unavailable";
+    return reply.code(status === "ok" ? 200 : 503).send({ status, dependencies });
   });
 }
 
 async function ask(checks: HealthChecks): Promise<Record<string, string>> {
   const late = new AbortController();
   try {
-    const timeout = delay(readyTimeoutMs, { checks: 'no answer in time' }, { signal: late.signal });
+    const timeout = delay(readyTimeoutMs, { checks: "no answer in time" }, { signal: late.signal });
     timeout.catch(() => undefined);
     return await Promise.race([checks.ready(), timeout]);
   } catch (error) {
-    return { checks: isOplError(error) ? error.code : 'failed' };
+    return { checks: isOplError(error) ? error.code : "failed" };
   } finally {
     late.abort();
   }

@@ -1,23 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { RouteContract } from '@opl/contracts/http';
-import type { Logger } from '@opl/telemetry';
-import { LogController, fastify as createFastify } from 'fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { z } from 'zod';
-import { newId } from './clock.ts';
-import { errors } from './errors.ts';
-import { registerHealth } from './health.ts';
-import type { HealthChecks } from './health.ts';
-import { problemType, toProblem } from './problem.ts';
-import type { BoundRoute, RouteContext } from './route.ts';
-import type { PsuContext, ServiceTokens } from './tokens.ts';
-
-/** Who is asking, and whether a person is present. */
-export interface Authenticated {
-  readonly caller: string;
-  readonly psu?: PsuContext | undefined;
-}
+import { setTimeout as delay } from "node:timers/promises";
+import type { Logger } from "@opl/telemetry";
+import { LogController, fastify as createFastify } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { newId } from "./clock.ts";
+import { errors } from "./errors.ts";
+import { registerHealth } from "./health.ts";
+import type { HealthChecks } from "./health.ts";
+import { problemType, toProblem } from "./problem.ts";
+import { registerRoutes } from "./http-routes.ts";
+import type { Authenticate, Seen } from "./http-routes.ts";
+import type { BoundRoute } from "./route.ts";
+import type { ServiceTokens } from "./tokens.ts";
 
 export interface HttpLimits {
   readonly bodyBytes?: number;
@@ -40,7 +34,7 @@ export interface HttpServerOptions {
   /** For the default authentication between services. */
   readonly tokens?: ServiceTokens;
   /** Instead of service tokens: bff reads its session. */
-  readonly authenticate?: (request: FastifyRequest, contract: RouteContract) => Promise<Authenticated>;
+  readonly authenticate?: Authenticate;
   readonly limits?: HttpLimits;
   /** Registered before the routes, so that hooks of plugins apply to them. */
   readonly plugins?: (fastify: FastifyInstance) => Promise<void>;
@@ -54,46 +48,51 @@ export interface HttpServer extends AsyncDisposable {
   listen(options: { readonly host: string; readonly port: number }): Promise<string>;
 }
 
+const defaultHandlerMs = 30_000;
+
 /** An HTTP server made from contracts: limits, request ids, validation both ways, problem errors, health. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { limits = {}, routes, name, plugins } = options;
-  const log = options.logger.child({ subsystem: 'http' });
+  const log = options.logger.child({ subsystem: "http" });
   const fastify = createFastify({
     loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit: limits.bodyBytes ?? 1_048_576,
     requestTimeout: limits.requestMs ?? 15_000,
     connectionTimeout: 0,
-    handlerTimeout: limits.handlerMs ?? 30_000,
+    handlerTimeout: limits.handlerMs ?? defaultHandlerMs,
     keepAliveTimeout: limits.keepAliveMs ?? 10_000,
-    forceCloseConnections: 'idle',
-    onProtoPoisoning: 'error',
-    onConstructorPoisoning: 'error',
+    forceCloseConnections: "idle",
+    onProtoPoisoning: "error",
+    onConstructorPoisoning: "error",
     routerOptions: { maxParamLength: 1_000 },
     requestIdHeader: false,
     genReqId: requestIdOf,
     trustProxy: options.trustProxy === undefined ? false : [...options.trustProxy],
     clientErrorHandler: (error, socket) => {
-      log.debug({ err: error }, 'malformed HTTP');
+      log.debug({ err: error }, "malformed HTTP");
       if (socket.writable) socket.end(malformedAnswer(error.code));
     },
     frameworkErrors: (error, request, reply) => {
       const { status, headers, body } = toProblem(error, request.id);
-      void (reply as unknown as FastifyReply).code(status).headers({ ...headers, ...bareHeaders }).type(problemType).send(JSON.stringify(body));
+      void (reply as unknown as FastifyReply)
+        .code(status)
+        .headers({ ...headers, ...bareHeaders })
+        .type(problemType)
+        .send(JSON.stringify(body));
     },
   }) as unknown as FastifyInstance;
   fastify.setValidatorCompiler(validatorCompiler);
   fastify.setSerializerCompiler(serializerCompiler);
   // JSON only; a service that needs another type adds it in `plugins`.
-  fastify.removeContentTypeParser('text/plain');
+  fastify.removeContentTypeParser("text/plain");
   registerErrors(fastify);
   registerHooks(fastify);
   const state = { started: false, stopping: false };
   registerHealth(fastify, options.health, state);
   await plugins?.(fastify);
   const authenticate = options.authenticate ?? byServiceToken(name, options.tokens);
-  for (const bound of routes) registerRoute(fastify, bound, authenticate, log);
-  registerRefusedMethods(fastify, routes);
+  registerRoutes(fastify, routes, { authenticate, log, handlerMs: limits.handlerMs ?? defaultHandlerMs });
   return {
     fastify,
     async listen({ host, port }) {
@@ -117,50 +116,47 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
 /** For answers to what cannot even be routed: no hook sees those, so they get the strictest policy there is. */
 const bareHeaders = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
 };
 
 function requestIdOf(request: { headers: Record<string, string | string[] | undefined> }): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{8,64}$/.test(given) ? given : newId();
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && /^[\w.:-]{8,64}$/.test(given) ? given : newId();
 }
 
 function registerHooks(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  fastify.addHook("onRequest", async (request, reply) => {
+    reply.headers({ "x-request-id": request.id, "cache-control": "no-store", "x-content-type-options": "nosniff" });
   });
-  fastify.addHook('onResponse', async (request, reply) => {
-    if (request.routeOptions.url?.startsWith('/health/') === true) return;
+  fastify.addHook("onResponse", async (request, reply) => {
+    if (request.routeOptions.url?.startsWith("/health/") === true) return;
     const { caller, failure } = request as Seen;
     const failed = reply.statusCode >= 500;
     const fields = {
       method: request.method,
       // The pattern and not the address: addresses may carry codes and ids of people.
-      route: request.routeOptions.url ?? '(none)',
+      route: request.routeOptions.url ?? "(none)",
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime),
       ...(caller === undefined ? {} : { caller }),
       // What a caller did wrong needs no stack.
       ...(failure === undefined ? {} : failed ? { err: failure } : { code: (failure as { code?: unknown }).code, reason: reasonOf(failure) }),
     };
-    if (failed) request.log.error(fields, 'request failed');
-    else if (reply.statusCode === 401 || reply.statusCode === 403) request.log.warn(fields, 'request refused');
-    else request.log.info(fields, 'request answered');
+    if (failed) request.log.error(fields, "request failed");
+    else if (reply.statusCode === 401 || reply.statusCode === 403) request.log.warn(fields, "request refused");
+    else request.log.info(fields, "request answered");
   });
 }
 
 /** The message of the innermost cause: why a token was refused, which field was wrong. */
 function reasonOf(failure: unknown): string {
   const cause = failure instanceof Error ? failure.cause : undefined;
-  return cause instanceof Error ? reasonOf(cause) : failure instanceof Error ? failure.message : 'unknown';
+  return cause instanceof Error ? reasonOf(cause) : failure instanceof Error ? failure.message : "unknown";
 }
-
-/** What we note on a request for its log line and its handler. */
-type Seen = FastifyRequest & { caller?: string; psu?: PsuContext | undefined; failure?: unknown };
 
 function registerErrors(fastify: FastifyInstance): void {
   fastify.setErrorHandler((error, request, reply) => {
@@ -173,101 +169,22 @@ function registerErrors(fastify: FastifyInstance): void {
   });
 }
 
-function byServiceToken(audience: string, tokens: ServiceTokens | undefined): NonNullable<HttpServerOptions['authenticate']> {
+function byServiceToken(audience: string, tokens: ServiceTokens | undefined): Authenticate {
   if (tokens === undefined) throw errors.ERR_CONFIG({ message: `The HTTP server of ${audience} has neither service tokens nor an authentication of its own.` });
   return async (request, contract) => {
-    const token = /^Bearer ([\w.-]+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const token = /^Bearer ([\w.-]+)$/.exec(request.headers.authorization ?? "")?.[1];
     if (token === undefined) throw errors.ERR_SERVICE_TOKEN_REFUSED();
     const { issuer } = await tokens.verify(token, audience);
-    const psuToken = request.headers['opl-psu-context'];
-    if (contract.psu === 'none' || typeof psuToken !== 'string') return { caller: issuer };
+    const psuToken = request.headers["opl-psu-context"];
+    if (contract.psu === "none" || typeof psuToken !== "string") return { caller: issuer };
     return { caller: issuer, psu: await tokens.verifyPsuContext(psuToken) };
   };
 }
 
-const nothing = z.strictObject({});
-/** Callers that always send a JSON body may send an empty object. */
-const emptyBody = z.union([z.undefined(), z.null(), nothing]);
-
-function registerRoute(fastify: FastifyInstance, { contract, handler }: BoundRoute, authenticate: NonNullable<HttpServerOptions['authenticate']>, log: Logger): void {
-  const hasBody = contract.method !== 'GET';
-  fastify.route({
-    method: contract.method,
-    url: contract.path,
-    schema: {
-      operationId: contract.operationId,
-      summary: contract.summary,
-      params: contract.params ?? z.looseObject({}),
-      querystring: contract.query ?? nothing,
-      ...(hasBody ? { body: contract.body ?? emptyBody } : {}),
-      ...(contract.response === null ? {} : { response: { [contract.status]: contract.response } }),
-    } as object,
-    // Before the body is read: a stranger costs us as little as possible.
-    onRequest: async (request) => {
-      const { caller, psu } = await authenticate(request, contract);
-      Object.assign(request, { caller, psu });
-      if (!(contract.callers as readonly string[]).includes(caller)) throw errors.ERR_CALLER_FORBIDDEN({ details: { caller, operation: contract.operationId } });
-      if (contract.psu === 'required' && psu === undefined) throw errors.ERR_PSU_CONTEXT_REQUIRED();
-    },
-    handler: async (request, reply) => {
-      const { caller, psu } = request as Seen;
-      const context = {
-        params: request.params,
-        query: contract.query === undefined ? undefined : request.query,
-        body: contract.body === undefined ? undefined : request.body,
-        caller,
-        psu,
-        requestId: request.id,
-        signal: signalOf(reply),
-        log: log.child({ requestId: request.id, operation: contract.operationId }),
-        request,
-        reply,
-      } as unknown as RouteContext<never>;
-      reply.code(contract.status);
-      const answer = await handler(context);
-      if (reply.sent) return reply;
-      return contract.response === null ? reply.send() : answer;
-    },
-  });
-}
-
-/**
- * Aborted when the caller has gone before the answer. The framework's own signal is of no use here: it is aborted as soon
- * as the body of the request has been read.
- */
-function signalOf(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort();
-  });
-  return gone.signal;
-}
-
-const allMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-
-/** Known address, unknown method: 405 with Allow instead of 404. */
-function registerRefusedMethods(fastify: FastifyInstance, routes: readonly BoundRoute[]): void {
-  const byShape = Map.groupBy(routes, ({ contract }) => contract.path.replaceAll(/:\w+/g, ':'));
-  for (const group of byShape.values()) {
-    const [first] = group;
-    const known = new Set<string>(group.map(({ contract }) => contract.method));
-    const refused = allMethods.filter((method) => !known.has(method) && !fastify.hasRoute({ method, url: first?.contract.path ?? '' }));
-    const allow = [...known, ...(known.has('GET') ? ['HEAD'] : [])].toSorted().join(', ');
-    if (first === undefined || refused.length === 0) continue;
-    fastify.route({
-      method: refused,
-      url: first.contract.path,
-      onRequest: () => Promise.reject(Object.assign(new Error('method not allowed'), { statusCode: 405, headers: { allow } })),
-      handler: () => undefined,
-    });
-  }
-}
-
 /** For bytes that are no HTTP at all: there is no request to answer to. */
 function malformedAnswer(code: string): string {
-  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const status = code === "HPE_HEADER_OVERFLOW" ? 431 : code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
   const { body } = toProblem(Object.assign(new Error(code), { statusCode: status }), newId());
   const text = JSON.stringify(body);
   return `HTTP/1.1 ${status} ${body.title}\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`;
 }
-

@@ -1,10 +1,10 @@
-import type { Problem } from '@opl/contracts/http';
-import { isOplError, toOplError } from '@opl/errors';
-import type { OplError } from '@opl/errors';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { statusOfKind, titleOf } from './http-status.ts';
+import type { Problem } from "@opl/contracts/http";
+import { isOplError, toOplError } from "@opl/errors";
+import type { OplError } from "@opl/errors";
+import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import { statusOfKind, titleOf } from "./http-status.ts";
 
-export const problemType = 'application/problem+json';
+export const problemType = "application/problem+json";
 
 export interface ProblemAnswer {
   readonly status: number;
@@ -14,34 +14,35 @@ export interface ProblemAnswer {
 
 /** Codes of what the server itself refuses before a handler is asked. */
 const codeOfStatus: Readonly<Record<number, string>> = {
-  404: 'ERR_ROUTE_NOT_FOUND',
-  405: 'ERR_METHOD_NOT_ALLOWED',
-  408: 'ERR_REQUEST_TIMEOUT',
-  413: 'ERR_BODY_TOO_LARGE',
-  414: 'ERR_URL_TOO_LONG',
-  415: 'ERR_MEDIA_TYPE_UNSUPPORTED',
-  429: 'ERR_TOO_MANY_REQUESTS',
-  431: 'ERR_HEADERS_TOO_LARGE',
-  503: 'ERR_HANDLER_TIMEOUT',
+  404: "ERR_ROUTE_NOT_FOUND",
+  405: "ERR_METHOD_NOT_ALLOWED",
+  408: "ERR_REQUEST_TIMEOUT",
+  413: "ERR_BODY_TOO_LARGE",
+  414: "ERR_URL_TOO_LONG",
+  415: "ERR_MEDIA_TYPE_UNSUPPORTED",
+  429: "ERR_TOO_MANY_REQUESTS",
+  431: "ERR_HEADERS_TOO_LARGE",
+  503: "ERR_HANDLER_TIMEOUT",
 };
 
 const detailOfStatus: Readonly<Record<number, string>> = {
-  400: 'The request does not have the agreed form.',
-  404: 'There is no such address.',
-  405: 'This address does not know this method.',
-  413: 'The body is larger than we accept.',
-  415: 'We read JSON only.',
-  429: 'Too many requests.',
-  503: 'The answer took too long.',
+  400: "The request does not have the agreed form.",
+  404: "There is no such address.",
+  405: "This address does not know this method.",
+  413: "The body is larger than we accept.",
+  415: "We read JSON only.",
+  429: "Too many requests.",
+  503: "The answer took too long.",
 };
 
 /** Translates whatever was thrown into an RFC 9457 problem. What is unexpected reveals nothing. */
 export function toProblem(error: unknown, requestId: string): ProblemAnswer {
   if (!isOplError(error)) {
     const fields = fieldErrors(error);
-    if (fields !== undefined) return answer(400, 'ERR_REQUEST_INVALID', requestId, { detail: detailOfStatus[400], errors: fields });
+    if (fields !== undefined) return answer(400, "ERR_REQUEST_INVALID", requestId, { detail: detailOfStatus[400], errors: fields });
     const status = frameworkStatus(error);
-    if (status !== undefined) return answer(status, codeOfStatus[status] ?? 'ERR_REQUEST_INVALID', requestId, { detail: detailOfStatus[status] ?? titleOf(status) }, error);
+    if (status !== undefined)
+      return answer(status, codeOfStatus[status] ?? "ERR_REQUEST_INVALID", requestId, { detail: detailOfStatus[status] ?? titleOf(status) }, error);
   }
   return fromOplError(toOplError(error), requestId);
 }
@@ -49,13 +50,13 @@ export function toProblem(error: unknown, requestId: string): ProblemAnswer {
 function fromOplError(error: OplError, requestId: string): ProblemAnswer {
   const status = statusOfKind[error.kind];
   // A code of our own is safe to tell even for a bug, the rest is not.
-  const shown = error.kind === 'bug' ? { detail: 'Something went wrong on our side.' } : { detail: error.message, details: error.details };
-  const retryAfter = error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(Math.max(0, Math.ceil(error.retryAfterSeconds))) };
+  const shown = error.kind === "bug" ? { detail: "Something went wrong on our side." } : { detail: error.message, details: error.details };
+  const retryAfter = error.retryAfterSeconds === undefined ? {} : { "retry-after": String(Math.max(0, Math.ceil(error.retryAfterSeconds))) };
   const { body } = answer(status, error.code, requestId, shown);
   return { status, headers: retryAfter, body };
 }
 
-type Shown = { detail?: string | undefined; details?: OplError['details'] | undefined; errors?: NonNullable<Problem['errors']> };
+type Shown = { detail?: string | undefined; details?: OplError["details"] | undefined; errors?: NonNullable<Problem["errors"]> };
 
 function answer(status: number, code: string, requestId: string, shown: Shown, error?: unknown): ProblemAnswer {
   const present = Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined));
@@ -69,16 +70,16 @@ function answer(status: number, code: string, requestId: string, shown: Shown, e
 /** What plugins put beside an error: Allow, Retry-After. */
 function headersOf(error: unknown): Record<string, string> {
   const headers: unknown = (error as { headers?: unknown } | undefined)?.headers;
-  if (typeof headers !== 'object' || headers === null) return {};
+  if (typeof headers !== "object" || headers === null) return {};
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
-function fieldErrors(error: unknown): NonNullable<Problem['errors']> | undefined {
+function fieldErrors(error: unknown): NonNullable<Problem["errors"]> | undefined {
   if (!hasZodFastifySchemaValidationErrors(error)) return undefined;
-  const where = (error as { validationContext?: string }).validationContext ?? 'request';
+  const where = (error as { validationContext?: string }).validationContext ?? "request";
   return error.validation.map(({ instancePath, message }) => ({
-    path: [where === 'querystring' ? 'query' : where, ...instancePath.split('/').filter((part) => part !== '')].join('.'),
-    message: message ?? 'not as agreed',
+    path: [where === "querystring" ? "query" : where, ...instancePath.split("/").filter((part) => part !== "")].join("."),
+    message: message ?? "not as agreed",
   }));
 }
 
@@ -86,7 +87,7 @@ function fieldErrors(error: unknown): NonNullable<Problem['errors']> | undefined
 function frameworkStatus(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
-  if (typeof statusCode !== 'number') return undefined;
-  if (code === 'FST_ERR_HANDLER_TIMEOUT') return 503;
+  if (typeof statusCode !== "number") return undefined;
+  if (code === "FST_ERR_HANDLER_TIMEOUT") return 503;
   return statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
 }

@@ -1,7 +1,7 @@
-import type { BodyOf, ParamsOf, QueryOf, ResponseInputOf, RouteContract } from '@opl/contracts/http';
-import type { Logger } from '@opl/telemetry';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { PsuContext } from './tokens.ts';
+import type { BodyOf, ParamsOf, QueryOf, ResponseInputOf, RouteContract } from "@opl/contracts/http";
+import type { Logger } from "@opl/telemetry";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { PsuContext } from "./tokens.ts";
 
 /** What a handler gets: everything already checked against the contract. */
 export interface RouteContext<Contract, Psu = PsuContext | undefined> {
@@ -40,6 +40,6 @@ export function psuRoute<const Contract extends RouteContract>(
   contract: Contract,
   handler: (context: RouteContext<Contract, PsuContext>) => Promise<Answer<Contract>>,
 ): BoundRoute {
-  if (contract.psu !== 'required') throw new TypeError(`${contract.operationId} does not require a person.`);
-  return { contract, handler: handler as BoundRoute['handler'] };
+  if (contract.psu !== "required") throw new TypeError(`${contract.operationId} does not require a person.`);
+  return { contract, handler: handler as BoundRoute["handler"] };
 }

@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
+import { inspect } from "node:util";
 
-const mask = '[secret]';
+const mask = "[secret]";
 
 /** A value that shows itself only when asked: printed, logged or put into JSON it reads `[secret]`. */
 export class Secret {

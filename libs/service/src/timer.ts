@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { withSpan } from '@opl/telemetry';
-import type { Logger } from '@opl/telemetry';
+import { setTimeout as delay } from "node:timers/promises";
+import { withSpan } from "@opl/telemetry";
+import type { Logger } from "@opl/telemetry";
 
 export interface TimerOptions {
   readonly name: string;
@@ -24,9 +24,9 @@ export function startTimer({ name, everyMs, logger, run }: TimerOptions): Timer 
     while (!stopped.signal.aborted) {
       awake = false;
       try {
-        await withSpan(`job ${name}`, { 'job.name': name }, () => run(stopped.signal));
+        await withSpan(`job ${name}`, { "job.name": name }, () => run(stopped.signal));
       } catch (error) {
-        if (!stopped.signal.aborted) logger.error({ err: error, job: name }, 'job failed');
+        if (!stopped.signal.aborted) logger.error({ err: error, job: name }, "job failed");
       }
       if (awake) continue;
       pause = new AbortController();

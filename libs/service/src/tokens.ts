@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { isIPv4, isIPv6 } from 'node:net';
-import { isOplError } from '@opl/errors';
-import { signCompactJws, verifyCompactJws } from '@opl/fapi';
-import type { Jwk, Jwks } from '@opl/fapi';
-import { z } from 'zod';
-import { newId, systemClock } from './clock.ts';
-import type { Clock } from './clock.ts';
-import { errors } from './errors.ts';
-import { Secret } from './secret.ts';
+import { readFileSync } from "node:fs";
+import { isIPv4, isIPv6 } from "node:net";
+import { isOplError } from "@opl/errors";
+import { signCompactJws, verifyCompactJws } from "@opl/fapi";
+import type { Jwk, Jwks } from "@opl/fapi";
+import { z } from "zod";
+import { newId, systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import { errors } from "./errors.ts";
+import { Secret } from "./secret.ts";
 
 /** Proof that a person is present, signed by bff. `token` is the signed form, forwarded downstream as it is. */
 export interface PsuContext {
@@ -24,7 +24,7 @@ export interface ServiceTokens {
   /** @returns the calling service; @throws ERR_SERVICE_TOKEN_REFUSED */
   verify(token: string, audience: string): Promise<{ readonly issuer: string }>;
   /** Only bff knows who is present. Valid for five minutes. */
-  signPsuContext(context: Omit<PsuContext, 'token'>): Promise<PsuContext>;
+  signPsuContext(context: Omit<PsuContext, "token">): Promise<PsuContext>;
   /** @throws ERR_PSU_CONTEXT_REFUSED */
   verifyPsuContext(token: string): Promise<PsuContext>;
 }
@@ -39,10 +39,10 @@ export interface ServiceTokensOptions {
   readonly clock?: Clock;
 }
 
-const serviceType = 'opl-service+jwt';
-const psuType = 'opl-psu+jwt';
+const serviceType = "opl-service+jwt";
+const psuType = "opl-psu+jwt";
 /** Who may say that a person is present. */
-const psuIssuer = 'bff';
+const psuIssuer = "bff";
 const lifetimeSeconds = 60;
 const reuseSeconds = 30;
 const psuLifetimeSeconds = 300;
@@ -61,22 +61,27 @@ const psuClaims = z.object({
 
 export function createServiceTokens(options: ServiceTokensOptions): ServiceTokens {
   const { service, clock = systemClock } = options;
-  const jwks = options.jwks as Jwks;
+  const jwks = options.jwks;
   const key = readPrivateKey(options);
   const now = (): number => Math.floor(clock.now().epochMilliseconds / 1000);
   const issued = new Map<string, { token: Promise<string>; until: number }>();
 
   const sign = (claims: object, typ: string, seconds: number): Promise<string> =>
-    signCompactJws({ iss: service, ...claims, iat: now(), exp: now() + seconds }, { key, alg: 'EdDSA', kid: key.kid ?? service, typ });
+    signCompactJws({ iss: service, ...claims, iat: now(), exp: now() + seconds }, { key, alg: "EdDSA", kid: key.kid ?? service, typ });
 
   /** Signature, type and times; the issuer must be the owner of the key. */
-  async function check<T extends z.ZodType<{ iss: string; iat: number; exp: number }>>(token: string, typ: string, claims: T, longestSeconds: number): Promise<z.output<T>> {
-    const { header, payload } = await verifyCompactJws(token, { jwks, algorithms: ['EdDSA'], typ, maxBytes: 4096 });
+  async function check<T extends z.ZodType<{ iss: string; iat: number; exp: number }>>(
+    token: string,
+    typ: string,
+    claims: T,
+    longestSeconds: number,
+  ): Promise<z.output<T>> {
+    const { header, payload } = await verifyCompactJws(token, { jwks, algorithms: ["EdDSA"], typ, maxBytes: 4096 });
     const read = claims.parse(payload);
-    if (header.kid?.split(':')[0] !== read.iss) throw new Error('the key belongs to another service');
-    if (read.exp <= now() - skewSeconds) throw new Error('expired');
-    if (read.iat > now() + skewSeconds) throw new Error('issued in the future');
-    if (read.exp - read.iat > longestSeconds) throw new Error('valid for too long');
+    if (header.kid?.split(":")[0] !== read.iss) throw new Error("the key belongs to another service");
+    if (read.exp <= now() - skewSeconds) throw new Error("expired");
+    if (read.iat > now() + skewSeconds) throw new Error("issued in the future");
+    if (read.exp - read.iat > longestSeconds) throw new Error("valid for too long");
     return read;
   }
 
@@ -92,7 +97,7 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
     async verify(token, audience) {
       try {
         const { iss, aud } = await check(token, serviceType, serviceClaims, lifetimeSeconds);
-        if (aud !== audience) throw new Error('meant for another service');
+        if (aud !== audience) throw new Error("meant for another service");
         return { issuer: iss };
       } catch (cause) {
         throw errors.ERR_SERVICE_TOKEN_REFUSED({ cause: reasonOf(cause) });
@@ -106,7 +111,7 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
     async verifyPsuContext(token) {
       try {
         const { iss, sub, sid, ip, ua } = await check(token, psuType, psuClaims, psuLifetimeSeconds);
-        if (iss !== psuIssuer) throw new Error('not signed by the one that sees people');
+        if (iss !== psuIssuer) throw new Error("not signed by the one that sees people");
         return { psuId: sub, sessionId: sid, ipAddress: ip, ...(ua === undefined ? {} : { userAgent: ua }), token };
       } catch (cause) {
         throw errors.ERR_PSU_CONTEXT_REFUSED({ cause: reasonOf(cause) });
@@ -116,9 +121,9 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
 }
 
 function readPrivateKey({ privateJwk, privateKeyFile, service }: ServiceTokensOptions): Jwk {
-  const text = privateJwk instanceof Secret ? privateJwk.reveal() : privateKeyFile === undefined ? undefined : readFileSync(privateKeyFile, 'utf8');
+  const text = privateJwk instanceof Secret ? privateJwk.reveal() : privateKeyFile === undefined ? undefined : readFileSync(privateKeyFile, "utf8");
   const key = text === undefined ? (privateJwk as Jwk | undefined) : parseKey(text);
-  if (key?.kty !== 'OKP' || key.crv !== 'Ed25519' || typeof key.d !== 'string') {
+  if (key?.kty !== "OKP" || key.crv !== "Ed25519" || typeof key.d !== "string") {
     throw errors.ERR_CONFIG({ message: `The service key of ${service} is not a private Ed25519 JWK.` });
   }
   return key;
@@ -136,5 +141,5 @@ function parseKey(text: string): Jwk | undefined {
 /** Why, for the log; never the token itself. */
 function reasonOf(error: unknown): unknown {
   if (isOplError(error)) return error;
-  return new Error(error instanceof z.ZodError ? `claims: ${z.prettifyError(error)}` : error instanceof Error ? error.message : 'unknown');
+  return new Error(error instanceof z.ZodError ? `claims: ${z.prettifyError(error)}` : error instanceof Error ? error.message : "unknown");
 }

@@ -3,13 +3,13 @@
  * go into log lines only.
  */
 export const attribute = {
-  aspspId: 'aspsp.id',
-  batchSize: 'messaging.batch.message_count',
-  consentId: 'consent.id',
-  consumer: 'messaging.consumer',
-  eventId: 'event.id',
-  eventType: 'event.type',
-  jobName: 'job.name',
-  owner: 'owner',
-  syncId: 'sync.id',
+  aspspId: "aspsp.id",
+  batchSize: "messaging.batch.message_count",
+  consentId: "consent.id",
+  consumer: "messaging.consumer",
+  eventId: "event.id",
+  eventType: "event.type",
+  jobName: "job.name",
+  owner: "owner",
+  syncId: "sync.id",
 } as const;

@@ -1,8 +1,8 @@
-import { isSpanContextValid, trace } from '@opentelemetry/api';
-import { isOplError } from '@opl/errors';
-import { pino } from 'pino';
-import type { DestinationStream, Logger as PinoLogger } from 'pino';
-import { scrub } from './scrub.ts';
+import { isSpanContextValid, trace } from "@opentelemetry/api";
+import { isOplError } from "@opl/errors";
+import { pino } from "pino";
+import type { DestinationStream, Logger as PinoLogger } from "pino";
+import { scrub } from "./scrub.ts";
 
 export type Logger = PinoLogger;
 
@@ -15,7 +15,7 @@ export interface LoggerOptions {
 }
 
 /** A pino logger: one JSON object a line, with the ids of the active span, secrets and account numbers masked. */
-export function createLogger({ name, level = 'info', destination }: LoggerOptions): Logger {
+export function createLogger({ name, level = "info", destination }: LoggerOptions): Logger {
   const options = {
     name,
     level,

@@ -1,7 +1,7 @@
-import { metrics } from '@opentelemetry/api';
-import type { Attributes, Counter, Histogram, ObservableGauge } from '@opentelemetry/api';
+import { metrics } from "@opentelemetry/api";
+import type { Attributes, Counter, Histogram, ObservableGauge } from "@opentelemetry/api";
 
-const meter = () => metrics.getMeter('@opl/telemetry');
+const meter = () => metrics.getMeter("@opl/telemetry");
 
 /** A figure that only grows. Attributes must have few values: never an id of a person, account or request. */
 export function counter(name: string, description: string): Counter {
@@ -9,7 +9,7 @@ export function counter(name: string, description: string): Counter {
 }
 
 /** A distribution, such as durations in seconds. */
-export function histogram(name: string, description: string, unit = 's'): Histogram {
+export function histogram(name: string, description: string, unit = "s"): Histogram {
   return meter().createHistogram(name, { description, unit });
 }
 

@@ -1,19 +1,19 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { readSettings } from './settings.ts';
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { readSettings } from "./settings.ts";
 
-const register = new URL('./register.ts', import.meta.url).href;
-const here = new URL('./index.ts', import.meta.url).href;
+const register = new URL("./register.ts", import.meta.url).href;
+const here = new URL("./index.ts", import.meta.url).href;
 
 /** Runs a program as a service would be started and gives what it printed last, as JSON. */
 async function run(program: string, env: Record<string, string> = {}): Promise<{ answer: unknown; output: string }> {
-  const { stdout } = await promisify(execFile)('node', ['--import', register, '--input-type=module', '-e', program], {
-    env: { PATH: process.env['PATH'], ...env },
+  const { stdout } = await promisify(execFile)("node", ["--import", register, "--input-type=module", "-e", program], {
+    env: { PATH: process.env["PATH"], ...env },
     timeout: 15_000,
   });
-  const marked = stdout.split('\n').find((line) => line.startsWith('answer '));
-  return { answer: JSON.parse(marked?.slice(7) ?? 'null'), output: stdout };
+  const marked = stdout.split("\n").find((line) => line.startsWith("answer "));
+  return { answer: JSON.parse(marked?.slice(7) ?? "null"), output: stdout };
 }
 
 /** A server that tells the trace it sees, and a client that calls it inside a span. */
@@ -34,10 +34,10 @@ const roundTrip = `
   server.close();
   await shutdownTelemetry();`;
 
-const traceId = (headers: { traceparent: string }): string => headers.traceparent.split('-')[1] as string;
+const traceId = (headers: { traceparent: string }): string => headers.traceparent.split("-")[1] as string;
 
-describe('register', () => {
-  it('carries one trace over HTTP and into a fact without any collector', async () => {
+describe("register", () => {
+  it("carries one trace over HTTP and into a fact without any collector", async () => {
     const { answer } = await run(roundTrip);
     const { mine, theirs, later } = answer as Record<string, { traceparent: string }> as { mine: never; theirs: never; later: never };
     expect(traceId(mine)).toMatch(/^[0-9a-f]{32}$/);
@@ -46,19 +46,19 @@ describe('register', () => {
     expect(new Set([mine, theirs, later].map(({ traceparent }) => traceparent)).size).toBe(3);
   });
 
-  it('does nothing when it is switched off', async () => {
-    const { answer } = await run(roundTrip, { OTEL_SDK_DISABLED: 'true' });
+  it("does nothing when it is switched off", async () => {
+    const { answer } = await run(roundTrip, { OTEL_SDK_DISABLED: "true" });
     expect(answer).toEqual({ mine: {}, theirs: {}, later: {} });
   });
 
-  it('G-16 exports spans without what stands behind the question mark', async () => {
-    const { output } = await run(roundTrip, { OTEL_TRACES_EXPORTER: 'console' });
+  it("G-16 exports spans without what stands behind the question mark", async () => {
+    const { output } = await run(roundTrip, { OTEL_TRACES_EXPORTER: "console" });
     expect(output).toContain("'journey'");
-    expect(output).toContain('/callback');
-    expect(output).not.toContain('canary-code');
+    expect(output).toContain("/callback");
+    expect(output).not.toContain("canary-code");
   });
 
-  it('serves metrics where OTEL_EXPORTER_PROMETHEUS_PORT says', async () => {
+  it("serves metrics where OTEL_EXPORTER_PROMETHEUS_PORT says", async () => {
     const program = `
       import net from 'node:net';
       const { counter, gauge, shutdownTelemetry } = await import(${JSON.stringify(here)});
@@ -68,25 +68,30 @@ describe('register', () => {
       console.log('answer ' + JSON.stringify(text.split('\\n').filter((line) => /^(facts|outbox)/.test(line))));
       await shutdownTelemetry();`;
     const { answer } = await run(program, { OTEL_EXPORTER_PROMETHEUS_PORT: String(await freePort()) });
-    expect(answer).toEqual(expect.arrayContaining([expect.stringMatching(/^facts_total\{.*owner="consent".*\} 3/), expect.stringMatching(/^outbox_oldest_seconds.* 7/)]));
+    expect(answer).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^facts_total\{.*owner="consent".*\} 3/), expect.stringMatching(/^outbox_oldest_seconds.* 7/)]),
+    );
   });
 
   it.each([
-    [{}, { exportTraces: false, metrics: 'off' }],
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, { exportTraces: true, metrics: 'off' }],
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_TRACES_EXPORTER: 'none' }, { exportTraces: false, metrics: 'off' }],
-    [{ OTEL_EXPORTER_PROMETHEUS_PORT: '9464' }, { exportTraces: false, metrics: { host: '127.0.0.1', port: 9464 } }],
-    [{ OTEL_METRICS_EXPORTER: 'otlp' }, { exportTraces: false, metrics: 'as-configured' }],
-    [{ OTEL_SDK_DISABLED: 'true' }, undefined],
-  ])('reads %j', (env, settings) => {
+    [{}, { exportTraces: false, metrics: "off" }],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" }, { exportTraces: true, metrics: "off" }],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318", OTEL_TRACES_EXPORTER: "none" },
+      { exportTraces: false, metrics: "off" },
+    ],
+    [{ OTEL_EXPORTER_PROMETHEUS_PORT: "9464" }, { exportTraces: false, metrics: { host: "127.0.0.1", port: 9464 } }],
+    [{ OTEL_METRICS_EXPORTER: "otlp" }, { exportTraces: false, metrics: "as-configured" }],
+    [{ OTEL_SDK_DISABLED: "true" }, undefined],
+  ])("reads %j", (env, settings) => {
     expect(readSettings(env)).toEqual(settings);
   });
 });
 
 async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
+  const { createServer } = await import("node:net");
   return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
       const { port } = probe.address() as { port: number };
       probe.close(() => resolve(port));
     });

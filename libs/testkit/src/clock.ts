@@ -6,12 +6,12 @@ export interface FixedClock {
   set(instant: string): void;
 }
 
-export function fixedClock(start = '2026-11-22T10:00:00Z'): FixedClock {
+export function fixedClock(start = "2026-11-22T10:00:00Z"): FixedClock {
   let now = Temporal.Instant.from(start);
   return {
     now: () => now,
     advance: (by) => {
-      now = now.toZonedDateTimeISO('UTC').add(Temporal.Duration.from(by)).toInstant();
+      now = now.toZonedDateTimeISO("UTC").add(Temporal.Duration.from(by)).toInstant();
     },
     set: (instant) => {
       now = Temporal.Instant.from(instant);
@@ -24,6 +24,6 @@ export function sequentialIds(): () => string {
   let last = 0;
   return () => {
     last += 1;
-    return `00000000-0000-7000-8000-${String(last).padStart(12, '0')}`;
+    return `00000000-0000-7000-8000-${String(last).padStart(12, "0")}`;
   };
 }

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import type { RunningServers } from './servers.ts';
+import { existsSync } from "node:fs";
+import type { RunningServers } from "./servers.ts";
 
-const images = { postgres: 'postgres:18', nats: 'nats:2.12-alpine' };
+const images = { postgres: "postgres:18", nats: "nats:2.12-alpine" };
 
 /** The little of testcontainers that we use; the package is optional, so its types are not at hand everywhere. */
 interface Container {
@@ -18,28 +18,35 @@ interface Testcontainers {
 
 async function load(): Promise<Testcontainers | undefined> {
   // As a variable, so that the compiler does not insist on an optional package.
-  const name: string = 'testcontainers';
-  return import(name).then((module: Testcontainers) => module, () => undefined);
+  const name: string = "testcontainers";
+  return import(name).then(
+    (module: Testcontainers) => module,
+    () => undefined,
+  );
 }
 
 /** True when a container engine was named or is there, and testcontainers is installed. */
 export async function containersWanted(env: NodeJS.ProcessEnv): Promise<boolean> {
-  const engine = env['DOCKER_HOST'] !== undefined || existsSync('/var/run/docker.sock');
-  return engine && env['OPL_TEST_CONTAINERS'] !== '0' && (await load()) !== undefined;
+  const engine = env["DOCKER_HOST"] !== undefined || existsSync("/var/run/docker.sock");
+  return engine && env["OPL_TEST_CONTAINERS"] !== "0" && (await load()) !== undefined;
 }
 
 export async function startContainers(): Promise<RunningServers> {
   const { GenericContainer, Wait } = (await load()) as Testcontainers;
-  const password = 'throw-away';
+  const password = "throw-away";
   const [postgres, nats] = await Promise.all([
     new GenericContainer(images.postgres)
       .withExposedPorts(5432)
       .withEnvironment({ POSTGRES_PASSWORD: password })
-      .withCommand(['postgres', '-c', 'fsync=off', '-c', 'max_connections=400'])
+      .withCommand(["postgres", "-c", "fsync=off", "-c", "max_connections=400"])
       // Once while the image initialises itself, once for good.
       .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
       .start(),
-    new GenericContainer(images.nats).withExposedPorts(4222, 6222, 8222).withCommand(['-js']).withWaitStrategy(Wait.forLogMessage(/Server is ready/)).start(),
+    new GenericContainer(images.nats)
+      .withExposedPorts(4222, 6222, 8222)
+      .withCommand(["-js"])
+      .withWaitStrategy(Wait.forLogMessage(/Server is ready/))
+      .start(),
   ]);
   return {
     servers: {

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { dropSchema, migrate, openDatabase, provisionSchemas } from '@opl/postgres';
-import type { Database, DatabaseOptions } from '@opl/postgres';
-import { inject } from 'vitest';
-import type {} from './global-setup.ts';
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { dropSchema, migrate, openDatabase, provisionSchemas } from "@opl/postgres";
+import type { Database, DatabaseOptions } from "@opl/postgres";
+import { inject } from "vitest";
 
 export interface TestDatabaseOptions {
   /** Whose migrations are applied: `services/<service>/migrations`. */
@@ -24,9 +23,9 @@ export interface TestDatabase<DB> extends AsyncDisposable {
 
 /** A schema and a role of its own, with a service's migrations applied; disposing drops both. */
 export async function testDatabase<DB>({ service, directory, poolSize = 8 }: TestDatabaseOptions): Promise<TestDatabase<DB>> {
-  const adminUrl = inject('oplServers').databaseUrl;
-  const schema = `t_${service.replaceAll('-', '_')}_${randomBytes(5).toString('hex')}`;
-  const password = randomBytes(12).toString('hex');
+  const adminUrl = inject("oplServers").databaseUrl;
+  const schema = `t_${service.replaceAll("-", "_")}_${randomBytes(5).toString("hex")}`;
+  const password = randomBytes(12).toString("hex");
   await provisionSchemas({ adminUrl, services: [{ name: service, schema, role: schema, password }] });
   const address = new URL(adminUrl);
   address.username = schema;

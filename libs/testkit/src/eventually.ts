@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from "node:timers/promises";
 
 /** Repeats until `fn` neither throws nor returns false or undefined, and gives its value; the last failure is thrown. */
 export async function eventually<T>(fn: () => T | Promise<T>, { timeoutMs = 10_000, everyMs = 20 } = {}): Promise<Exclude<T, false | undefined>> {

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { connectMessaging } from '@opl/messaging';
-import type { Messaging } from '@opl/messaging';
-import { createLogger } from '@opl/telemetry';
-import type { Logger } from '@opl/telemetry';
-import { inject } from 'vitest';
-import type {} from './global-setup.ts';
+import { randomBytes } from "node:crypto";
+import { connectMessaging } from "@opl/messaging";
+import type { Messaging } from "@opl/messaging";
+import { createLogger } from "@opl/telemetry";
+import type { Logger } from "@opl/telemetry";
+import { inject } from "vitest";
 
 export interface TestMessagingOptions {
   /** Who connects; only names the connection, the test user may do everything. */
@@ -15,9 +14,9 @@ export interface TestMessagingOptions {
 }
 
 /** A connection whose subjects and streams no other test file sees; disposing the one that made the prefix removes them. */
-export async function testMessaging({ name = 'test', prefix, logger = silentLogger() }: TestMessagingOptions = {}): Promise<Messaging> {
-  const { natsUrl: url, natsUser: user, natsPassword: password } = inject('oplServers');
-  const own = prefix ?? `t${randomBytes(5).toString('hex')}.`;
+export async function testMessaging({ name = "test", prefix, logger = silentLogger() }: TestMessagingOptions = {}): Promise<Messaging> {
+  const { natsUrl: url, natsUser: user, natsPassword: password } = inject("oplServers");
+  const own = prefix ?? `t${randomBytes(5).toString("hex")}.`;
   const messaging = await connectMessaging({ url, user, password, name, logger, prefix: own });
   if (prefix !== undefined) return messaging;
   const dispose = messaging[Symbol.asyncDispose].bind(messaging);
@@ -35,5 +34,5 @@ async function removeStreams({ nats, prefix }: Messaging): Promise<void> {
 
 /** A logger that writes nothing, for tests that do not look at logs. */
 export function silentLogger(): Logger {
-  return createLogger({ name: 'test', level: 'silent' });
+  return createLogger({ name: "test", level: "silent" });
 }

@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
-import { natsServerConfig } from '@opl/messaging';
-import { startEmbeddedPostgres } from '../../../tools/up/embedded-postgres.ts';
-import { startNatsServer } from '../../../tools/up/nats-server.ts';
-import { containersWanted, startContainers } from './containers.ts';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { natsServerConfig } from "@opl/messaging";
+import { startEmbeddedPostgres } from "../../../tools/up/embedded-postgres.ts";
+import { startNatsServer } from "../../../tools/up/nats-server.ts";
+import { containersWanted, startContainers } from "./containers.ts";
 
 /** Where the servers of one test run are; handed to every test file. */
 export interface TestServers {
@@ -35,19 +35,19 @@ export async function startTestServers(env: NodeJS.ProcessEnv): Promise<RunningS
   return startEmbedded();
 }
 
-const folderPrefix = 'opl-test-';
+const folderPrefix = "opl-test-";
 
 async function startEmbedded(): Promise<RunningServers> {
   sweep();
   const folder = mkdtempSync(join(tmpdir(), folderPrefix));
   // Postgres may run as another user, which must be able to walk through.
-  mkdirSync(join(folder, 'data'), { mode: 0o755 });
+  mkdirSync(join(folder, "data"), { mode: 0o755 });
   chmodSync(folder, 0o755);
-  writeFileSync(join(folder, 'owner.pid'), String(process.pid));
-  const operatorPassword = randomBytes(12).toString('hex');
-  const storeDir = join(folder, 'nats');
+  writeFileSync(join(folder, "owner.pid"), String(process.pid));
+  const operatorPassword = randomBytes(12).toString("hex");
+  const storeDir = join(folder, "nats");
   const [postgres, nats] = await Promise.all([
-    startEmbeddedPostgres({ dataDir: join(folder, 'data', 'postgres'), fsync: false, maxConnections: 400 }),
+    startEmbeddedPostgres({ dataDir: join(folder, "data", "postgres"), fsync: false, maxConnections: 400 }),
     startNatsServer({
       storeDir,
       // Every stream reserves its byte limit, and a run has many.
@@ -55,7 +55,7 @@ async function startEmbedded(): Promise<RunningServers> {
     }),
   ]);
   return {
-    servers: { databaseUrl: postgres.adminUrl, natsUrl: nats.url, natsUser: 'operator', natsPassword: operatorPassword },
+    servers: { databaseUrl: postgres.adminUrl, natsUrl: nats.url, natsUser: "operator", natsPassword: operatorPassword },
     async stop() {
       await Promise.all([postgres.stop(), nats.stop()]);
       rmSync(folder, { recursive: true, force: true });
@@ -68,8 +68,8 @@ function sweep(): void {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(folderPrefix))) {
     const folder = join(tmpdir(), name);
     try {
-      if (isAlive(readPid(join(folder, 'owner.pid')))) continue;
-      for (const file of [join(folder, 'data', 'postgres', 'postmaster.pid'), join(folder, 'nats', 'nats-server.pid')]) endQuietly(readPid(file));
+      if (isAlive(readPid(join(folder, "owner.pid")))) continue;
+      for (const file of [join(folder, "data", "postgres", "postmaster.pid"), join(folder, "nats", "nats-server.pid")]) endQuietly(readPid(file));
       rmSync(folder, { recursive: true, force: true });
     } catch {
       // Somebody else's, or gone already.
@@ -79,7 +79,7 @@ function sweep(): void {
 
 function readPid(file: string): number | undefined {
   try {
-    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined;
+    return Number.parseInt(readFileSync(file, "utf8"), 10) || undefined;
   } catch {
     return undefined;
   }
@@ -97,6 +97,6 @@ function isAlive(pid: number | undefined): boolean {
 
 function endQuietly(pid: number | undefined): void {
   if (pid === undefined || !isAlive(pid)) return;
-  const command = process.platform === 'linux' ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
-  if (/postgres|nats-server/.test(command)) process.kill(pid, 'SIGTERM');
+  const command = process.platform === "linux" ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
+  if (/postgres|nats-server/.test(command)) process.kill(pid, "SIGTERM");
 }

@@ -1,6 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { createServiceTokens } from '@opl/service';
-import type { Clock, PsuContext, ServiceTokens } from '@opl/service';
+import { generateKeyPairSync } from "node:crypto";
+import { createServiceTokens } from "@opl/service";
+import type { Clock, PsuContext, ServiceTokens } from "@opl/service";
 
 export interface TestTokens {
   /** Public keys of all services. */
@@ -8,10 +8,10 @@ export interface TestTokens {
   privateJwk(service: string): object;
   for(service: string): ServiceTokens;
   /** A signed proof that a person is present. */
-  psu(psuId: string, context?: Partial<Omit<PsuContext, 'psuId' | 'token'>>): Promise<PsuContext>;
+  psu(psuId: string, context?: Partial<Omit<PsuContext, "psuId" | "token">>): Promise<PsuContext>;
 }
 
-const services = ['consent', 'bank-gateway', 'ingest', 'analytics', 'tpp-registry', 'bff', 'operator'] as const;
+const services = ["consent", "bank-gateway", "ingest", "analytics", "tpp-registry", "bff", "operator"] as const;
 
 /** Keys of all services, made in memory. */
 export function testTokens(options: { readonly clock?: Clock } = {}): TestTokens {
@@ -22,16 +22,17 @@ export function testTokens(options: { readonly clock?: Clock } = {}): TestTokens
     if (pair === undefined) throw new Error(`no key for ${service}`);
     return pair.privateJwk;
   };
-  const tokensFor = (service: string): ServiceTokens => createServiceTokens({ service, privateJwk: privateJwk(service) as { kty: string }, jwks, ...options });
+  const tokensFor = (service: string): ServiceTokens => createServiceTokens({ service, privateJwk: privateJwk(service), jwks, ...options });
   return {
     jwks,
     privateJwk,
     for: tokensFor,
-    psu: (psuId, context = {}) => tokensFor('bff').signPsuContext({ sessionId: 'test-session', ipAddress: '192.0.2.7', userAgent: 'test browser', ...context, psuId }),
+    psu: (psuId, context = {}) =>
+      tokensFor("bff").signPsuContext({ sessionId: "test-session", ipAddress: "192.0.2.7", userAgent: "test browser", ...context, psuId }),
   };
 }
 
 function makePair(kid: string) {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  return { publicJwk: { ...publicKey.export({ format: 'jwk' }), kid }, privateJwk: { ...privateKey.export({ format: 'jwk' }), kid } };
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  return { publicJwk: { ...publicKey.export({ format: "jwk" }), kid }, privateJwk: { ...privateKey.export({ format: "jwk" }), kid } };
 }

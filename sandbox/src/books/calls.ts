@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { makeFolderFor, readFileIfPresent } from "../state/atomic-file.ts";
 
 /** One call as the bank remembers it. */
-export interface RecordedCall {
+interface RecordedCall {
   readonly seq: number;
   /** ISO 8601, when the answer left. */
   readonly at: string;
-  /** Id of the endpoint in the protocol sheet (C1, R1, T1, Z1, Z2, A1 to A8), or of our own pages. */
+  /** Id of the endpoint in the README (C1, R1, T1, Z1, Z2, A1 to A8), or of a page of the login. */
   readonly endpoint: string;
   readonly method: string;
   /** Without the query, which may hold request objects and continuation tokens. */
@@ -33,7 +33,7 @@ export interface RecordedCall {
   readonly faults?: readonly string[] | undefined;
 }
 
-export interface CallQuery {
+interface CallQuery {
   /** A sequence number (calls after it) or an ISO time (calls at or after it). */
   readonly since?: number | Temporal.Instant | undefined;
   readonly endpoint?: string | undefined;
@@ -42,7 +42,7 @@ export interface CallQuery {
   readonly psuId?: string | undefined;
 }
 
-export interface CallSummary {
+interface CallSummary {
   readonly endpoint: string;
   readonly clientId?: string | undefined;
   readonly calls: number;

@@ -12,7 +12,7 @@ interface Issuer {
   readonly key: KeyObject;
 }
 
-export interface LeafRequest {
+interface LeafRequest {
   readonly subject: x509.JsonNameParams;
   readonly key: KeyObject;
   readonly notBefore: Temporal.Instant;
@@ -20,7 +20,7 @@ export interface LeafRequest {
   readonly extensions: readonly x509.Extension[];
 }
 
-export interface Leaf {
+interface Leaf {
   /** Standard base64 DER: leaf, then intermediate. */
   readonly x5c: readonly [string, string];
   readonly serial: Buffer;
@@ -170,7 +170,7 @@ export async function serverCertificate(
       ]),
     ],
   });
-  return { cert: x5c.map(pem).join(""), key: key.export({ type: "pkcs8", format: "pem" }).toString() };
+  return { cert: x5c.map(pem).join(""), key: key.export({ type: "pkcs8", format: "pem" }) };
 }
 
 /** An authority that nobody knows, for a server that only pretends. */
@@ -179,6 +179,6 @@ export async function unknownAuthority(clock: Clock): Promise<Authority> {
 }
 
 /** PEM armour around base64 DER, wrapped at 64 columns. */
-export function pem(base64Der: string): string {
+function pem(base64Der: string): string {
   return `-----BEGIN CERTIFICATE-----\n${base64Der.match(/.{1,64}/g)?.join("\n") ?? ""}\n-----END CERTIFICATE-----\n`;
 }

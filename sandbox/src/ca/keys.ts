@@ -19,10 +19,6 @@ export function privateJwk(key: KeyObject): JsonWebKey {
   return key.export({ format: "jwk" });
 }
 
-export function publicJwk(key: KeyObject): JsonWebKey {
-  return createPublicKey(key).export({ format: "jwk" });
-}
-
 export function fromPrivateJwk(jwk: JsonWebKey): KeyObject {
   return createPrivateKey({ key: jwk, format: "jwk" });
 }

@@ -15,7 +15,7 @@ const targetSchema = z.strictObject({
 });
 
 /** What the admin interface takes. */
-export const faultRequestSchema = z.strictObject({
+const faultRequestSchema = z.strictObject({
   fault: z.string(),
   for: targetSchema.default({}),
   /** How many calls it touches before it is spent; without it, until it is taken away. */
@@ -24,9 +24,8 @@ export const faultRequestSchema = z.strictObject({
   after: z.int().nonnegative().default(0),
   options: z.unknown().optional(),
 });
-export type FaultRequest = z.input<typeof faultRequestSchema>;
 
-export interface ActiveFault {
+interface ActiveFault {
   readonly id: string;
   readonly fault: string;
   readonly for: FaultTarget;

@@ -22,7 +22,7 @@ declare module "fastify" {
     bankCall: BankCall;
   }
   interface FastifyContextConfig {
-    /** Id of the endpoint in the protocol sheet. */
+    /** Id of the endpoint in the README. */
     endpoint?: string;
   }
 }

@@ -1,27 +1,31 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { CallBook } from "../books/calls.ts";
-import type { Clock } from "../clock.ts";
+import { toDate, type Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import type { FaultRegistry } from "../faults/registry.ts";
 import { businessError, Refusal } from "../op/refusal.ts";
 import { header, newCall, psuHeaders } from "./call.ts";
 
-export interface TlsOptions {
+interface TlsOptions {
   readonly cert: string;
   readonly key: string;
   /** With it clients are asked for a certificate below this authority; missing ones are refused by the routes, in words. */
   readonly clientCa?: string;
 }
 
+/** Told about everything the bank did not mean to answer. */
+export type ReportError = (error: unknown) => void;
+
 export interface ServerDeps {
   readonly clock: Clock;
   readonly calls: CallBook;
   readonly faults: FaultRegistry;
+  readonly report: ReportError;
   readonly tls?: TlsOptions;
 }
 
 /** One listener of the bank: limits, bodies as text, every answer through the fault switches and into the books. */
-export function createBankServer({ clock, calls, faults, tls }: ServerDeps): FastifyInstance {
+export function createBankServer({ clock, calls, faults, report, tls }: ServerDeps): FastifyInstance {
   const limits = { bodyLimit: 256 * 1024, requestTimeout: 30_000, keepAliveTimeout: 30_000, forceCloseConnections: true, logger: false } as const;
   const server = (tls === undefined ? Fastify(limits) : Fastify({ ...limits, https: secure(tls) })) as unknown as FastifyInstance;
 
@@ -30,7 +34,7 @@ export function createBankServer({ clock, calls, faults, tls }: ServerDeps): Fas
   server.decorateRequest("bankCall");
   server.addHook("onRequest", async (request, reply) => {
     request.bankCall = newCall(request, performance.now());
-    reply.header("date", httpDate(clock.now()));
+    reply.header("date", toDate(clock.now()).toUTCString());
     const interactionId = header(request, "x-fapi-interaction-id");
     if (interactionId !== undefined) reply.header("x-fapi-interaction-id", interactionId);
     reply.raw.once("close", () => record({ request, status: reply.raw.statusCode, clock, calls }));
@@ -45,18 +49,18 @@ export function createBankServer({ clock, calls, faults, tls }: ServerDeps): Fas
     record({ request, status: reply.statusCode, clock, calls });
     return changed === undefined ? payload : changed.body;
   });
-  server.setErrorHandler(refuse);
+  server.setErrorHandler((error, _request, reply) => refuse(error, reply, report));
   server.setNotFoundHandler(() => {
     throw businessError(404, "VALIDATION", "There is no such resource");
   });
   return server;
 }
 
-function refuse(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function refuse(error: unknown, reply: FastifyReply, report: ReportError): FastifyReply {
   if (error instanceof Refusal) return reply.code(error.status).headers(error.headers).send(error.body);
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   if (status < 500) return reply.code(status).send(businessError(status, "VALIDATION", (error as Error).message).body);
-  process.stderr.write(`${JSON.stringify({ event: "error", message: (error as Error).stack ?? String(error) })}\n`);
+  report(error);
   return reply.code(500).send(businessError(500, "TECHNICAL", "Something went wrong in the bank").body);
 }
 
@@ -95,11 +99,6 @@ function secure({ cert, key, clientCa }: TlsOptions): object {
     minVersion: "TLSv1.2",
     ...(clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false, ca: clientCa }),
   };
-}
-
-/** The form of dates in HTTP headers. */
-function httpDate(now: Temporal.Instant): string {
-  return new Date(now.epochMilliseconds).toUTCString();
 }
 
 /** Starts a listener; port 0 first tries the one used last time, so that stored addresses stay true. */

@@ -19,7 +19,7 @@ export type Authorization = z.output<typeof authorizationSchema>;
 export type AuthorizationStatus = Authorization["status"];
 
 /** How long the data of a one-off authorization (a period without an end) can be read after approval. */
-export const oneOffHours = 24;
+const oneOffHours = 24;
 
 /** The instant after which an approved authorization allows nothing. */
 export function endOf(authorization: Authorization): Temporal.Instant {

@@ -44,7 +44,7 @@ export async function issueIdToken(bank: Bank, call: BankCall, input: IdTokenInp
 }
 
 /** SHA-256, its left half, base64url: how OpenID Connect covers a value by a claim. */
-export function halfHash(value: string): string {
+function halfHash(value: string): string {
   return createHash("sha256").update(value, "ascii").digest().subarray(0, 16).toString("base64url");
 }
 

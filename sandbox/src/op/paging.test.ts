@@ -23,6 +23,12 @@ describe("paging", () => {
     );
   });
 
+  it("says that there is more exactly as long as there is", () => {
+    const list = [1, 2, 3, 4].map((sequence) => ({ sequence, date: "2026-01-10" }));
+    expect([2, 3, 4, 5].map((size) => pageOf({ ...range, entries: list, after: undefined, size }).more)).toEqual([true, true, false, false]);
+    expect(pageOf({ ...range, entries: [], after: undefined, size: 2 }).more).toBe(false);
+  });
+
   it("neither shifts nor repeats when something is booked while pages are read", () => {
     fc.assert(
       fc.property(entries, fc.integer({ min: 1, max: 10 }), (list, size) => {

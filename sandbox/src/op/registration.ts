@@ -20,7 +20,7 @@ export function registrationRoutes(server: FastifyInstance, bank: Bank): void {
 
     const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
     if (type !== "application/jwt") throw invalid("Content-Type", "The body must be sent as application/jwt");
-    const outer = String(request.body ?? "");
+    const outer = typeof request.body === "string" ? request.body : "";
     const statementJws = unverifiedClaims(outer)?.["software_statement"];
     if (unverifiedClaims(outer) === undefined) throw invalid("body", "The body is not a compact JWS");
     if (typeof statementJws !== "string") throw required("software_statement");

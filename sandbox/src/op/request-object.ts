@@ -49,11 +49,12 @@ const levels = ["urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"];
 
 /** Checks the query of Z1 and the signed request object in it. */
 export async function readAuthorizationRequest(query: Readonly<Record<string, unknown>>, bank: Bank): Promise<RequestOutcome> {
-  const repeated = Object.entries(query).find(([, value]) => Array.isArray(value));
+  const repeated = Object.entries(query).find(([, value]) => typeof value !== "string");
   if (repeated !== undefined) return unanswerable(`The parameter ${repeated[0]} was given twice.`);
-  const jws = query["request"];
-  if (typeof jws !== "string") return unanswerable("The parameter request with the signed request object is missing.");
-  const client = bank.clients.get(String(query["client_id"] ?? ""));
+  const given = query as Readonly<Record<string, string>>;
+  const jws = given["request"];
+  if (jws === undefined) return unanswerable("The parameter request with the signed request object is missing.");
+  const client = bank.clients.get(given["client_id"] ?? "");
   if (client === undefined) return unanswerable("This client_id is not registered at this bank.");
   const raw = unverifiedClaims(jws);
   if (raw === undefined) return unanswerable("The request object is not a signed JWT.");
@@ -74,7 +75,7 @@ export async function readAuthorizationRequest(query: Readonly<Record<string, un
   const now = epochSeconds(bank.clock.now());
   if (claims.exp <= now - toleranceSeconds) return refused("invalid_request_object", "The request object has expired");
   if (claims.iat !== undefined && claims.iat > now + toleranceSeconds) return refused("invalid_request_object", "iat lies in the future");
-  const contradiction = contradictionIn(query, claims);
+  const contradiction = contradictionIn(given, claims);
   if (contradiction !== undefined) return refused("invalid_request", `${contradiction} differs between the query and the request object`);
   if (!["code id_token", "code"].includes(claims.response_type)) return refused("unsupported_response_type", 'response_type must be "code id_token"');
   if (!sameWords(claims.scope, "openid accounts")) return refused("invalid_scope", 'scope must be "openid accounts"');
@@ -106,13 +107,13 @@ function audienceFits(audience: readonly string[], bank: Bank): boolean {
 }
 
 /** Name of the first query parameter that says something else than the signed object. */
-function contradictionIn(query: Readonly<Record<string, unknown>>, claims: z.output<typeof claimsSchema>): string | undefined {
+function contradictionIn(query: Readonly<Record<string, string>>, claims: z.output<typeof claimsSchema>): string | undefined {
   const exact = (["state", "nonce", "redirect_uri", "client_id"] as const).find((name) => query[name] !== undefined && query[name] !== claims[name]);
   if (exact !== undefined) return exact;
-  if (query["scope"] !== undefined && !sameWords(String(query["scope"]), claims.scope)) return "scope";
+  if (query["scope"] !== undefined && !sameWords(query["scope"], claims.scope)) return "scope";
   // Third parties send plain "code" in the query although the object says "code id_token"; the object decides.
   const type = query["response_type"];
-  return type === undefined || type === "code" || sameWords(String(type), claims.response_type) ? undefined : "response_type";
+  return type === undefined || type === "code" || sameWords(type, claims.response_type) ? undefined : "response_type";
 }
 
 function sameWords(a: string, b: string): boolean {

@@ -20,7 +20,7 @@ const refreshSchema = z.object({
   expiresAtMs: z.number(),
   used: z.boolean().default(false),
 });
-export type RefreshToken = z.output<typeof refreshSchema>;
+type RefreshToken = z.output<typeof refreshSchema>;
 
 const codeSchema = z.object({
   clientId: z.string(),
@@ -33,7 +33,7 @@ const codeSchema = z.object({
   expiresAtMs: z.number(),
   used: z.boolean().default(false),
 });
-export type AuthorizationCode = z.output<typeof codeSchema>;
+type AuthorizationCode = z.output<typeof codeSchema>;
 
 /** Access tokens, refresh tokens and codes. Only digests are stored; lookups take the plain text. */
 export interface TokenStore {

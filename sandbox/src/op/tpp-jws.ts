@@ -7,7 +7,7 @@ import type { PublishedKey } from "./jwks-reader.ts";
 /** Algorithms third parties may sign with, and the key type each needs. */
 const keyTypeOf: Readonly<Record<string, string>> = { RS256: "RSA", PS256: "RSA", ES256: "EC" };
 
-export type JwsProblem = "not-a-jws" | "algorithm" | "kid-missing" | "jwks-unreadable" | "kid-unknown" | "certificate" | "signature";
+type JwsProblem = "not-a-jws" | "algorithm" | "kid-missing" | "jwks-unreadable" | "kid-unknown" | "certificate" | "signature";
 
 export type VerifiedJws =
   | { readonly ok: true; readonly claims: Readonly<Record<string, unknown>>; readonly organizationIdentifier: string }

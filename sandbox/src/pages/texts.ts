@@ -1,3 +1,5 @@
+import { bankTimeZone } from "../clock.ts";
+
 export type Language = "fi" | "en";
 
 const en = {
@@ -105,6 +107,6 @@ export function amountText(language: Language, decimal: string, currency: string
 
 /** A day or an instant as the language writes it, in the bank's own calendar. */
 export function dayText(language: Language, day: string): string {
-  const date = day.includes("T") ? Temporal.Instant.from(day).toZonedDateTimeISO("Europe/Helsinki").toPlainDate() : Temporal.PlainDate.from(day);
+  const date = day.includes("T") ? Temporal.Instant.from(day).toZonedDateTimeISO(bankTimeZone).toPlainDate() : Temporal.PlainDate.from(day);
   return date.toLocaleString(language === "fi" ? "fi-FI" : "en-GB", { day: "numeric", month: language === "fi" ? "numeric" : "long", year: "numeric" });
 }

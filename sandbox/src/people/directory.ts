@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import { makeFolderFor, readFileIfPresent, writeFileAtomic } from "../state/atomic-file.ts";
 import { openJournal } from "../state/journal.ts";
-import { sumMinor, type Account, type Booking, type PersonBooks } from "./books.ts";
+import { type Account, type Booking, type PersonBooks } from "./books.ts";
 import { generateLoadPerson } from "./load.ts";
 import { residents, type Resident } from "./residents.ts";
 
@@ -20,7 +20,7 @@ export interface People {
   close(): void;
 }
 
-export type NewBooking = Omit<Booking, "sequence">;
+type NewBooking = Omit<Booking, "sequence">;
 
 /** Days of history that every person has on the first day of a state folder. */
 const historyDays = 730;
@@ -115,14 +115,14 @@ function withAdded(books: PersonBooks, added: Iterable<Added>): PersonBooks {
 function withAddedTo(account: Account, added: readonly Added[]): Account {
   const bookings = added
     .filter((each) => each.accountId === account.accountId)
-    .map((each) => ({ ...each.booking, sequence: each.sequence, amountMinor: BigInt(each.amountMinor) }) as Booking);
+    .map((each) => ({ ...each.booking, sequence: each.sequence, amountMinor: BigInt(each.amountMinor) }));
   if (bookings.length === 0) return account;
   const all = [...account.bookings, ...bookings].toSorted(inOrder);
   return { ...account, bookings: all };
 }
 
 /** The order of an account: by booking day, then as entered. */
-export function inOrder(a: Pick<Booking, "bookingDate" | "sequence">, b: Pick<Booking, "bookingDate" | "sequence">): number {
+function inOrder(a: Pick<Booking, "bookingDate" | "sequence">, b: Pick<Booking, "bookingDate" | "sequence">): number {
   return a.bookingDate === b.bookingDate ? a.sequence - b.sequence : a.bookingDate < b.bookingDate ? -1 : 1;
 }
 
@@ -137,9 +137,4 @@ function forget(cache: Map<string, { books: PersonBooks }>): void {
 
 function rowCount(books: PersonBooks): number {
   return books.accounts.reduce((sum, account) => sum + account.bookings.length, 0) + books.cards.reduce((sum, card) => sum + card.rows.length, 0);
-}
-
-/** What the bank shows as the booked balance of an account. */
-export function grossMinor(account: Account): bigint {
-  return sumMinor(account.bookings);
 }

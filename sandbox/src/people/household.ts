@@ -3,7 +3,7 @@ import type { Account, Booking, Card, CardRow, Counterparty, PersonBooks } from 
 import { finnishIban } from "./identifiers.ts";
 import { seededRandom, stableId, type Random } from "./random.ts";
 
-export interface AccountPlan {
+interface AccountPlan {
   readonly slot: string;
   readonly productName: string;
   readonly owner: string;
@@ -14,7 +14,7 @@ export interface AccountPlan {
   readonly hasCard?: boolean;
 }
 
-export interface CardPlan {
+interface CardPlan {
   readonly slot: string;
   readonly productName: string;
   readonly lastDigits: string;
@@ -28,7 +28,7 @@ export interface HouseholdPlan {
 }
 
 /** One entry as a theme writes it; the engine adds sequence, archive id and dates. */
-export interface Entry {
+interface Entry {
   readonly minor: bigint;
   readonly description: string;
   readonly payer?: string;
@@ -41,7 +41,7 @@ export interface Entry {
   readonly archiveId?: string;
 }
 
-export interface Charge {
+interface Charge {
   readonly minor: bigint;
   readonly description: string;
   readonly original?: { readonly minor: bigint; readonly currency: string };

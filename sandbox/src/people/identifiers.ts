@@ -22,17 +22,23 @@ export function isFinnishIban(iban: string): boolean {
 }
 
 function luhnDigit(digits: string): string {
-  const sum = [...digits].toReversed().reduce((total, digit, index) => {
-    const doubled = (digit.charCodeAt(0) - 48) * (index % 2 === 0 ? 2 : 1);
-    return total + (doubled > 9 ? doubled - 9 : doubled);
-  }, 0);
+  const sum = digits
+    .split("")
+    .toReversed()
+    .reduce((total, digit, index) => {
+      const doubled = (digit.charCodeAt(0) - 48) * (index % 2 === 0 ? 2 : 1);
+      return total + (doubled > 9 ? doubled - 9 : doubled);
+    }, 0);
   return String((10 - (sum % 10)) % 10);
 }
 
 /** A Finnish payment reference: the digits with their 7-3-1 check digit, zero-padded to 20 as the bank shows it. */
 export function finnishReference(digits: string): string {
   const weights = [7, 3, 1];
-  const sum = [...digits].toReversed().reduce((total, digit, index) => total + (digit.charCodeAt(0) - 48) * (weights[index % 3] ?? 7), 0);
+  const sum = digits
+    .split("")
+    .toReversed()
+    .reduce((total, digit, index) => total + (digit.charCodeAt(0) - 48) * (weights[index % 3] ?? 7), 0);
   return `${digits}${(10 - (sum % 10)) % 10}`.padStart(20, "0");
 }
 

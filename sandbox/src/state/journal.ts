@@ -5,13 +5,13 @@ import { makeFolderFor, readFileIfPresent, writeFileAtomic } from "./atomic-file
 
 /** A keyed collection that survives a kill: memory for reads, one appended line for every change. */
 export interface Journal<T> {
-  get(id: string): T | undefined;
-  put(id: string, value: T): void;
-  remove(id: string): void;
-  values(): IterableIterator<T>;
-  entries(): IterableIterator<[string, T]>;
+  readonly get: (id: string) => T | undefined;
+  readonly put: (id: string, value: T) => void;
+  readonly remove: (id: string) => void;
+  readonly values: () => IterableIterator<T>;
+  readonly entries: () => IterableIterator<[string, T]>;
   readonly size: number;
-  close(): void;
+  readonly close: () => void;
 }
 
 const lineSchema = z.union([z.object({ id: z.string(), value: z.unknown() }), z.object({ id: z.string(), removed: z.literal(true) })]);

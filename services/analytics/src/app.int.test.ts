@@ -17,7 +17,12 @@ async function person() {
   const accountId = newId();
   app.ledger.account(psuId, accountId, { iban: "FI2112345600000785", ownerName: "Aino Testinen" });
   app.ledger.record(accountId, [
-    ...Array.from({ length: 11 }, (_, index) => ({ label: `${psuId} n${index}`, minor: -1399n, date: `2026-${String(index + 1).padStart(2, "0")}-11`, name: "NETFLIX.COM" })),
+    ...Array.from({ length: 11 }, (_, index) => ({
+      label: `${psuId} n${index}`,
+      minor: -1399n,
+      date: `2026-${String(index + 1).padStart(2, "0")}-11`,
+      name: "NETFLIX.COM",
+    })),
     { label: `${psuId} pay`, minor: 250_000n, date: "2026-11-13", name: "TEHDAS OY", code: "PALKKA", text: "Palkka 100%_" },
   ]);
   app.ledger.balance(accountId, "interimBooked", 300_000n, "2026-11-20T10:00:00Z");
@@ -32,19 +37,37 @@ describe("the whole service: facts in by NATS, questions by HTTP, facts out by N
   it("answers every question from the facts", async () => {
     const { psu, psuId, accountId } = await person();
     const { transactions } = await app.bff.listCategorised({ psu });
-    expect(transactions[0]).toMatchObject({ accountId, amount: { amount: "2500.00", currency: "EUR" }, category: { category: "income", ruleId: "code.salary" }, raw: { pointer: `/transactions/${psuId} pay` } });
+    expect(transactions[0]).toMatchObject({
+      accountId,
+      amount: { amount: "2500.00", currency: "EUR" },
+      category: { category: "income", ruleId: "code.salary" },
+      raw: { pointer: `/transactions/${psuId} pay` },
+    });
     const { recurring } = await app.bff.listRecurring({ psu });
     expect(recurring).toMatchObject([{ counterpartyName: "Netflix", cadence: "monthly", occurrences: 11 }]);
-    expect(await app.bff.getCategory({ psu, params: { transactionId: transactions[1]?.transactionId ?? "" } })).toMatchObject({ category: { category: "subscriptions", matched: "NETFLIX" }, recurringId: recurring[0]?.recurringId });
-    expect((await app.bff.spending({ psu, query: { from: "2026-11-01", to: "2026-11-30" } })).currencies).toMatchObject([{ total: { amount: "13.99" }, previousTotal: { amount: "13.99" }, categories: [{ category: "subscriptions", count: 1 }] }]);
-    expect((await app.bff.cumulativeSpending({ psu, query: { month: "2026-10" } })).currencies[0]?.thisMonth.at(-1)).toEqual({ day: 31, amount: { amount: "13.99", currency: "EUR" } });
-    expect((await app.bff.netWorth({ psu, query: { from: "2026-11-12", to: "2026-11-13" } })).currencies[0]?.days.map((day) => day.amount.amount)).toEqual(["500.00", "3000.00"]);
+    expect(await app.bff.getCategory({ psu, params: { transactionId: transactions[1]?.transactionId ?? "" } })).toMatchObject({
+      category: { category: "subscriptions", matched: "NETFLIX" },
+      recurringId: recurring[0]?.recurringId,
+    });
+    expect((await app.bff.spending({ psu, query: { from: "2026-11-01", to: "2026-11-30" } })).currencies).toMatchObject([
+      { total: { amount: "13.99" }, previousTotal: { amount: "13.99" }, categories: [{ category: "subscriptions", count: 1 }] },
+    ]);
+    expect((await app.bff.cumulativeSpending({ psu, query: { month: "2026-10" } })).currencies[0]?.thisMonth.at(-1)).toEqual({
+      day: 31,
+      amount: { amount: "13.99", currency: "EUR" },
+    });
+    expect((await app.bff.netWorth({ psu, query: { from: "2026-11-12", to: "2026-11-13" } })).currencies[0]?.days.map((day) => day.amount.amount)).toEqual([
+      "500.00",
+      "3000.00",
+    ]);
     expect((await app.bff.cashFlow({ psu, query: { months: 60 } })).currencies[0]?.months.length).toBeGreaterThan(10);
     expect((await app.operator.accountTotals()).accounts).toContainEqual({ accountId, psuId, count: 12, sum: { amount: "2346.11", currency: "EUR" } });
 
     const stream = await app.messaging.nats.client.streams.get(streamNameOf(app.messaging, "analytics"));
     for (const type of ["analytics.insights-changed", "analytics.recurring-detected"] as const) {
-      const message = await eventually(async () => (await stream.getMessage({ last_by_subj: app.messaging.prefix + subjectOf(catalogue[type], psuId) })) ?? undefined);
+      const message = await eventually(
+        async () => (await stream.getMessage({ last_by_subj: app.messaging.prefix + subjectOf(catalogue[type], psuId) })) ?? undefined,
+      );
       expect(catalogue[type].data.parse(message.json())).toMatchObject({ psuId });
     }
   });
@@ -56,7 +79,9 @@ describe("the whole service: facts in by NATS, questions by HTTP, facts out by N
     app.ledger.record(accountId, [{ label: `${psuId} after`, minor: -1n, date: "2026-11-21" }]);
     await app.sendFacts(app.ledger.facts.splice(0));
     await eventually(async () => (await app.bff.listCategorised({ psu })).total === 13);
-    expect(await app.bff.netWorth({ psu, query: { from: "2026-11-20", to: "2026-11-20" } })).toMatchObject({ currencies: [{ days: [{ amount: { amount: "3000.00" } }] }] });
+    expect(await app.bff.netWorth({ psu, query: { from: "2026-11-20", to: "2026-11-20" } })).toMatchObject({
+      currencies: [{ days: [{ amount: { amount: "3000.00" } }] }],
+    });
   });
 
   it("the same event twice has one effect (DR-C1)", async () => {
@@ -67,12 +92,19 @@ describe("the whole service: facts in by NATS, questions by HTTP, facts out by N
     if (account === undefined || recorded?.kind !== "transactions") throw new Error("two facts");
     await app.sendFacts([account]);
     const { version, ...data } = recorded.fact;
-    for (let copy = 0; copy < 3; copy += 1) await app.send("ingest.transactions-recorded", { subject: accountId, psuId, version, eventId, data: { ...data, consentId: eventId, syncId: eventId } });
+    for (let copy = 0; copy < 3; copy += 1)
+      await app.send("ingest.transactions-recorded", { subject: accountId, psuId, version, eventId, data: { ...data, consentId: eventId, syncId: eventId } });
     await eventually(async () => {
-      const info = await app.messaging.nats.manager.consumers.info(streamNameOf(app.messaging, "ingest"), durableOf("analytics", "ingest.transactions-recorded"));
+      const info = await app.messaging.nats.manager.consumers.info(
+        streamNameOf(app.messaging, "ingest"),
+        durableOf("analytics", "ingest.transactions-recorded"),
+      );
       return info.num_pending === 0 && info.num_ack_pending === 0;
     });
-    expect((await app.bff.cashFlow({ psu: await app.psu(psuId), query: {} })).currencies[0]?.months.at(-1)).toMatchObject({ expenses: { amount: "5.00" }, count: 1 });
+    expect((await app.bff.cashFlow({ psu: await app.psu(psuId), query: {} })).currencies[0]?.months.at(-1)).toMatchObject({
+      expenses: { amount: "5.00" },
+      count: 1,
+    });
   });
 
   it("forgets a person on bff.user-erased", async () => {
@@ -84,7 +116,13 @@ describe("the whole service: facts in by NATS, questions by HTTP, facts out by N
 
   it("rebuilds for an operator, and every answer is the same", async () => {
     const { psu } = await person();
-    const ask = async () => JSON.stringify([await app.bff.listCategorised({ psu }), await app.bff.listRecurring({ psu }), await app.bff.cashFlow({ psu, query: {} }), await app.bff.netWorth({ psu, query: { from: "2026-01-01", to: "2026-11-30" } })]);
+    const ask = async () =>
+      JSON.stringify([
+        await app.bff.listCategorised({ psu }),
+        await app.bff.listRecurring({ psu }),
+        await app.bff.cashFlow({ psu, query: {} }),
+        await app.bff.netWorth({ psu, query: { from: "2026-01-01", to: "2026-11-30" } }),
+      ]);
     const before = await ask();
     expect((await app.operator.rebuildProjections()).transactions).toBeGreaterThanOrEqual(12);
     expect(await ask()).toBe(before);
@@ -112,7 +150,9 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     const all = JSON.stringify([await app.bff.listCategorised({ psu }), await app.bff.netWorth({ psu, query: period }), await app.bff.listRecurring({ psu })]);
     expect(all).not.toContain(theirs.accountId);
     // Every route that takes an id has a case above.
-    const withIds = Object.values(analyticsRoutes).filter((route) => route.psu === "required" && /Id/.test(JSON.stringify([Object.keys(route.params?.shape ?? {}), Object.keys(route.query?.shape ?? {})])));
+    const withIds = Object.values(analyticsRoutes).filter(
+      (route) => route.psu === "required" && /Id/.test(JSON.stringify([Object.keys(route.params?.shape ?? {}), Object.keys(route.query?.shape ?? {})])),
+    );
     expect(withIds.map((route) => route.operationId)).toEqual(["listCategorised", "getCategory", "netWorth"]);
   });
 
@@ -121,7 +161,9 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     expect((await fetch(url, { method: route.method })).status).toBe(401);
     for (const service of ["ingest", "consent", route.psu === "required" ? "operator" : "bff"]) {
       const token = await app.tokens.for(service).issue("analytics");
-      expect((await fetch(url, { method: route.method, headers: { authorization: `Bearer ${token}`, "opl-psu-context": (await app.psu(newId())).token } })).status).toBe(403);
+      expect(
+        (await fetch(url, { method: route.method, headers: { authorization: `Bearer ${token}`, "opl-psu-context": (await app.psu(newId())).token } })).status,
+      ).toBe(403);
     }
     if (route.psu === "required") {
       const token = await app.tokens.for("bff").issue("analytics");
@@ -135,18 +177,39 @@ describe("bad questions get a clear answer, never a 5xx (US-33, US-34)", () => {
   it.each(nasty)("text %j", async (text) => {
     const { psu } = await quiet();
     const { transactions } = await app.bff.listCategorised({ psu, query: { text } });
-    for (const row of transactions) expect(`${row.counterparty.name ?? ""} ${row.remittanceInformation ?? ""}`.toLowerCase()).toContain(text.replace("\u0000", "").toLowerCase());
+    for (const row of transactions)
+      expect(`${row.counterparty.name ?? ""} ${row.remittanceInformation ?? ""}`.toLowerCase()).toContain(text.replace("\u0000", "").toLowerCase());
   });
 
   it.each([
-    ["/transactions?cursor=AAAA", 400], ["/transactions?cursor=MC4yMDI2LTEzLTQ1LjAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMA", 400],
-    ["/transactions?limit=0", 400], ["/transactions?limit=501", 400], ["/transactions?limit=x", 400], ["/transactions?from=2026-02-30", 400], ["/transactions?from=0000-01-01", 200], ["/transactions?to=9999-12-31", 200],
-    ["/transactions?minAmount=-1", 400], ["/transactions?minAmount=1e5", 400], ["/transactions?maxAmount=999999999999.9999", 200], ["/transactions?minAmount=0.0001", 200], ["/transactions?category=nonsense", 400], ["/transactions?accountId=x", 400],
-    ["/transactions?__proto__=1", 400], ["/transactions?unknown=1", 400], ["/transactions/x/category", 400],
-    ["/insights/cash-flow?months=0", 400], ["/insights/cash-flow?months=61", 400],
-    ["/insights/spending?from=2026-02-01", 400], ["/insights/spending?from=2026-02-02&to=2026-02-01", 400], ["/insights/spending?from=0000-01-01&to=0000-01-02", 400], ["/insights/spending?from=2000-01-01&to=2026-01-01", 400],
-    ["/insights/month-so-far?month=2026-13", 400], ["/insights/month-so-far?month=0000-01", 400], ["/insights/month-so-far?month=2999-12", 200],
-    ["/insights/net-worth?from=2026-01-02&to=2026-01-01", 400], ["/insights/net-worth?from=1000-01-01&to=2999-01-01", 400],
+    ["/transactions?cursor=AAAA", 400],
+    ["/transactions?cursor=MC4yMDI2LTEzLTQ1LjAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMA", 400],
+    ["/transactions?limit=0", 400],
+    ["/transactions?limit=501", 400],
+    ["/transactions?limit=x", 400],
+    ["/transactions?from=2026-02-30", 400],
+    ["/transactions?from=0000-01-01", 200],
+    ["/transactions?to=9999-12-31", 200],
+    ["/transactions?minAmount=-1", 400],
+    ["/transactions?minAmount=1e5", 400],
+    ["/transactions?maxAmount=999999999999.9999", 200],
+    ["/transactions?minAmount=0.0001", 200],
+    ["/transactions?category=nonsense", 400],
+    ["/transactions?accountId=x", 400],
+    ["/transactions?__proto__=1", 400],
+    ["/transactions?unknown=1", 400],
+    ["/transactions/x/category", 400],
+    ["/insights/cash-flow?months=0", 400],
+    ["/insights/cash-flow?months=61", 400],
+    ["/insights/spending?from=2026-02-01", 400],
+    ["/insights/spending?from=2026-02-02&to=2026-02-01", 400],
+    ["/insights/spending?from=0000-01-01&to=0000-01-02", 400],
+    ["/insights/spending?from=2000-01-01&to=2026-01-01", 400],
+    ["/insights/month-so-far?month=2026-13", 400],
+    ["/insights/month-so-far?month=0000-01", 400],
+    ["/insights/month-so-far?month=2999-12", 200],
+    ["/insights/net-worth?from=2026-01-02&to=2026-01-01", 400],
+    ["/insights/net-worth?from=1000-01-01&to=2999-01-01", 400],
   ])("GET %s answers %i", async (path, status) => {
     const { psu } = await quiet();
     const token = await app.tokens.for("bff").issue("analytics");

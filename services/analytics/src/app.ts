@@ -53,8 +53,20 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   const http = stack.use(
     await createHttpServer({
-      name: service, logger, tokens, routes: routes(ctx), limits: { handlerMs },
-      health: { ready: async () => ({ postgres: await database.ping().then(() => "ok", () => "no answer"), nats: messaging.isConnected() ? "ok" : "not connected" }) },
+      name: service,
+      logger,
+      tokens,
+      routes: routes(ctx),
+      limits: { handlerMs },
+      health: {
+        ready: async () => ({
+          postgres: await database.ping().then(
+            () => "ok",
+            () => "no answer",
+          ),
+          nats: messaging.isConnected() ? "ok" : "not connected",
+        }),
+      },
     }),
   );
   for (const consumer of startConsumers(ctx, database, messaging, logger)) stack.use(consumer);

@@ -1,31 +1,31 @@
-import { connectMessaging, purgePsu, startRelay } from '@opl/messaging';
-import type { Messaging } from '@opl/messaging';
-import { migrate, openDatabase } from '@opl/postgres';
-import type { Database } from '@opl/postgres';
-import { fileKek } from '@opl/sealing';
-import type { KeyEncryptionKey } from '@opl/sealing';
-import { createHttpServer, createServiceTokens, newId, systemClock } from '@opl/service';
-import type { App, Clock, ServiceTokens } from '@opl/service';
-import { createLogger } from '@opl/telemetry';
-import type { Logger } from '@opl/telemetry';
-import type { BankAdapter } from './adapters/bank-adapter.ts';
-import { createBanks } from './banks/banks.ts';
-import type { BanksOptions } from './banks/banks.ts';
-import { createHealthMonitor } from './banks/health-monitor.ts';
-import { createAdapters } from './config.ts';
-import type { Config } from './config.ts';
-import type { Tables } from './db/tables.ts';
-import { startConsumers } from './events/index.ts';
-import { routes } from './http/index.ts';
-import { startHousekeeping } from './jobs/housekeeping.ts';
-import { startRevocationRetry } from './jobs/revocation-retry.ts';
-import { startTokenRefresh } from './jobs/token-refresh.ts';
-import type { GatewayContext } from './usecases/context.ts';
-import { recordHealth } from './usecases/record-health.ts';
-import { createVault } from './vault/vault.ts';
+import { connectMessaging, purgePsu, startRelay } from "@opl/messaging";
+import type { Messaging } from "@opl/messaging";
+import { migrate, openDatabase } from "@opl/postgres";
+import type { Database } from "@opl/postgres";
+import { fileKek } from "@opl/sealing";
+import type { KeyEncryptionKey } from "@opl/sealing";
+import { createHttpServer, createServiceTokens, newId, systemClock } from "@opl/service";
+import type { App, Clock, ServiceTokens } from "@opl/service";
+import { createLogger } from "@opl/telemetry";
+import type { Logger } from "@opl/telemetry";
+import type { BankAdapter } from "./adapters/bank-adapter.ts";
+import { createBanks } from "./banks/banks.ts";
+import type { BanksOptions } from "./banks/banks.ts";
+import { createHealthMonitor } from "./banks/health-monitor.ts";
+import { createAdapters } from "./config.ts";
+import type { Config } from "./config.ts";
+import type { Tables } from "./db/tables.ts";
+import { startConsumers } from "./events/index.ts";
+import { routes } from "./http/index.ts";
+import { startHousekeeping } from "./jobs/housekeeping.ts";
+import { startRevocationRetry } from "./jobs/revocation-retry.ts";
+import { startTokenRefresh } from "./jobs/token-refresh.ts";
+import type { GatewayContext } from "./usecases/context.ts";
+import { recordHealth } from "./usecases/record-health.ts";
+import { createVault } from "./vault/vault.ts";
 
-const service = 'bank-gateway';
-export const migrations = new URL('../migrations/', import.meta.url);
+const service = "bank-gateway";
+const migrations = new URL("../migrations/", import.meta.url);
 
 /** Parts a test may replace; what it gives stays its own to close. */
 export interface Overrides {
@@ -36,7 +36,7 @@ export interface Overrides {
   readonly tokens?: ServiceTokens;
   readonly kek?: KeyEncryptionKey;
   readonly adapters?: readonly BankAdapter[];
-  readonly egress?: Pick<BanksOptions, 'limits' | 'probeAfterMs' | 'monotonicMs'>;
+  readonly egress?: Pick<BanksOptions, "limits" | "probeAfterMs" | "monotonicMs">;
 }
 
 export interface GatewayApp extends App {
@@ -58,20 +58,29 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const tokens = overrides.tokens ?? createServiceTokens({ service, privateJwk: config.OPL_SERVICE_KEY_FILE, jwks: config.OPL_SERVICE_JWKS_FILE });
   const messaging =
     overrides.messaging ??
-    stack.use(await connectMessaging({ url: config.OPL_NATS_URL, user: config.OPL_NATS_USER, password: config.OPL_NATS_PASSWORD_FILE?.reveal(), name: service, logger }));
+    stack.use(
+      await connectMessaging({
+        url: config.OPL_NATS_URL,
+        user: config.OPL_NATS_USER,
+        password: config.OPL_NATS_PASSWORD_FILE?.reveal(),
+        name: service,
+        logger,
+      }),
+    );
   stack.use(startRelay({ database, messaging, owner: service, logger }));
 
   const { db } = database;
   const vault = createVault({ db, kek, clock, newId });
   const health = stack.use(createHealthMonitor({ clock, logger, onChange: (aspspId, state) => recordHealth({ db }, aspspId, state) }));
   const adapters = overrides.adapters ?? createAdapters(config);
-  const banks = stack.use(createBanks({ adapters, db, vault, clock, newId, logger: logger.child({ subsystem: 'egress' }), health, ...overrides.egress }));
+  const banks = stack.use(createBanks({ adapters, db, vault, clock, newId, logger: logger.child({ subsystem: "egress" }), health, ...overrides.egress }));
   const context: GatewayContext = { db, vault, banks, clock, newId, logger };
+  await vault.prepare("tpp", "revocations");
 
   for (const consumer of startConsumers({ ...context, consumer: { database, messaging, service, logger } })) stack.use(consumer);
   stack.use(startTokenRefresh(context));
   stack.use(startRevocationRetry(context));
-  for (const job of startHousekeeping(context, (psuId) => purgePsu(messaging, service, psuId))) stack.use(job);
+  for (const job of startHousekeeping(context, kek, (psuId) => purgePsu(messaging, service, psuId))) stack.use(job);
 
   const http = stack.use(
     await createHttpServer({
@@ -81,7 +90,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       routes: routes(context),
       // Certificates are the slowest: keys are generated at the bank.
       limits: { handlerMs: 60_000 },
-      health: { ready: async () => ({ database: await okWhen(database.ping()), messaging: messaging.isConnected() ? 'ok' : 'not connected' }) },
+      health: { ready: async () => ({ database: await okWhen(database.ping()), messaging: messaging.isConnected() ? "ok" : "not connected" }) },
     }),
   );
   const address = await http.listen({ host: config.OPL_HTTP_HOST, port: config.OPL_HTTP_PORT });
@@ -91,7 +100,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
 async function okWhen(check: Promise<void>): Promise<string> {
   return check.then(
-    () => 'ok',
-    () => 'does not answer',
+    () => "ok",
+    () => "does not answer",
   );
 }

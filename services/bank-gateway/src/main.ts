@@ -1,5 +1,5 @@
-import { run } from '@opl/service';
-import { createApp } from './app.ts';
-import { readConfig } from './config.ts';
+import { run } from "@opl/service";
+import { createApp } from "./app.ts";
+import { readConfig } from "./config.ts";
 
 await run(() => createApp(readConfig()));

@@ -1,9 +1,9 @@
-import { parseAmount, sum, toWire } from '@opl/money';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect, readAll, register, startGateway } from '../test/gateway.ts';
-import type { TestGateway } from '../test/gateway.ts';
-import { startSandbox } from '../test/sandbox.ts';
-import type { Sandbox } from '../test/sandbox.ts';
+import { parseAmount, sum, toWire } from "@opl/money";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect, readAll, register, startGateway } from "../testing/gateway.ts";
+import type { TestGateway } from "../testing/gateway.ts";
+import { startSandbox } from "../testing/sandbox.ts";
+import type { Sandbox } from "../testing/sandbox.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
@@ -19,34 +19,37 @@ afterAll(async () => {
   await sandbox?.[Symbol.asyncDispose]();
 });
 
-describe('from certificates to transactions', () => {
-  it('registers over the wire with our QWAC and gives away nothing secret', async () => {
+describe("from certificates to transactions", () => {
+  it("registers over the wire with our QWAC and gives away nothing secret", async () => {
     const { certificates, submission, validation } = registered;
-    expect(certificates.certificates.map(({ purpose, inUse }) => ({ purpose, inUse }))).toContainEqual({ purpose: 'qwac', inUse: true });
+    expect(certificates.certificates.map(({ purpose, inUse }) => ({ purpose, inUse }))).toContainEqual({ purpose: "qwac", inUse: true });
     expect(certificates.certificates.filter(({ inUse }) => inUse)).toHaveLength(2);
-    expect(submission.client).toMatchObject({ redirectUris: ['http://localhost:9/callback/op'], softwareRoles: ['AIS', 'PIS', 'CBPII'] });
-    expect(validation.validated.map(({ scope }) => scope)).toEqual(['accounts']);
+    expect(submission.client).toMatchObject({ redirectUris: ["http://localhost:9/callback/op"], softwareRoles: ["AIS", "PIS", "CBPII"] });
+    expect(validation.validated.map(({ scope }) => scope)).toEqual(["accounts"]);
     const answers = JSON.stringify(registered);
     expect(answers).not.toMatch(/client_?secret"|api_?key"|"d":|PRIVATE KEY/i);
     const endpoints = (await sandbox.calls()).map(({ endpoint }) => endpoint);
-    expect(endpoints).toEqual(expect.arrayContaining(['C1', 'R1', 'T1']));
+    expect(endpoints).toEqual(expect.arrayContaining(["C1", "R1", "T1"]));
     expect((await gateway.as.bff.listAspsps()).aspsps).toEqual([
-      expect.objectContaining({ aspspId: 'op', registered: true, capabilities: ['registration', 'consents', 'accounts', 'balances', 'cards', 'transactions'] }),
+      expect.objectContaining({ aspspId: "op", registered: true, capabilities: ["registration", "consents", "accounts", "balances", "cards", "transactions"] }),
     ]);
   });
 
-  it('connects a person, reads accounts, cards and every page, and the sums are the bank\'s own', async () => {
+  it("connects a person, reads accounts, cards and every page, and the sums are the bank's own", async () => {
     const { consentId, granted } = await connect(gateway);
-    expect(granted.scope).toEqual(['openid', 'accounts']);
+    expect(granted.scope).toEqual(["openid", "accounts"]);
     const { accounts } = await gateway.as.ingest.fetchAccounts({ params: { consentId } });
     expect(accounts.length).toBeGreaterThan(1);
-    expect(accounts.map(({ account }) => account.kind)).toContain('card');
+    expect(accounts.map(({ account }) => account.kind)).toContain("card");
     for (const { account, balances } of accounts) {
       const { transactions } = await readAll(gateway, consentId, account.resourceId);
       expect(transactions.length).toBeGreaterThan(0);
-      const booked = balances.find(({ type }) => type === 'interimBooked');
+      const booked = balances.find(({ type }) => type === "interimBooked");
       if (booked === undefined) continue;
-      const total = sum(transactions.map(({ amount }) => parseAmount(amount.amount, amount.currency)), account.currency);
+      const total = sum(
+        transactions.map(({ amount }) => parseAmount(amount.amount, amount.currency)),
+        account.currency,
+      );
       expect(toWire(total)).toEqual(booked.amount);
     }
   });

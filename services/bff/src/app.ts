@@ -6,6 +6,7 @@ import { createHttpServer, createServiceTokens, systemClock } from "@opl/service
 import type { App, Clock, HttpServer, ServiceTokens } from "@opl/service";
 import { createLogger } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
+import { bankDirectory } from "./clients/bank-directory.ts";
 import { makeClients } from "./clients/index.ts";
 import type { Clients } from "./clients/index.ts";
 import type { Config } from "./config.ts";
@@ -26,7 +27,7 @@ import { openPeople } from "./session/people.ts";
 import { authenticator } from "./session/visitor.ts";
 import { createDemoPerson } from "./usecases/create-demo-person.ts";
 
-export const schema = "opl_bff";
+const schema = "opl_bff";
 const migrations = new URL("../migrations/", import.meta.url);
 
 /** Any part can be replaced; whoever replaces a part disposes of it. */
@@ -38,6 +39,8 @@ export interface Overrides {
   readonly tokens?: ServiceTokens;
   readonly clients?: Clients;
   readonly streamLimits?: StreamLimits;
+  /** How long one answer about the banks serves all. */
+  readonly banksHeldMs?: number;
 }
 
 export interface BffApp extends App {
@@ -99,6 +102,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     people,
     hub,
     clients,
+    bankDirectory: bankDirectory(clients.bankGateway, overrides.banksHeldMs),
     publicOrigin: config.OPL_PUBLIC_ORIGIN,
     proxies,
     timeZone: config.OPL_TIME_ZONE,

@@ -29,7 +29,7 @@ const proxies = z.string().transform((text, context) => {
 
 const timeZone = z.string().refine((name) => {
   try {
-    return Temporal.Now.zonedDateTimeISO(name).timeZoneId !== "";
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId !== "";
   } catch {
     return false;
   }

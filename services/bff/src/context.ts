@@ -1,6 +1,7 @@
 import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import type { Kysely } from "kysely";
+import type { BankDirectory } from "./clients/bank-directory.ts";
 import type { Clients } from "./clients/index.ts";
 import type { Tables } from "./db/tables.ts";
 import type { StreamHub } from "./live/hub.ts";
@@ -17,6 +18,7 @@ export interface BffContext {
   readonly people: People;
   readonly hub: StreamHub;
   readonly clients: Clients;
+  readonly bankDirectory: BankDirectory;
   readonly publicOrigin: string;
   readonly proxies: TrustedProxies;
   /** Whose midnight begins a day. */

@@ -75,6 +75,7 @@ export async function startBff(options: BffOptions = {}): Promise<Bff> {
         database: ownDatabase,
         messaging,
         tokens: tokens.for("bff"),
+        banksHeldMs: 0,
         ...(options.clock === undefined ? {} : { clock: options.clock }),
         ...(options.streamLimits === undefined ? {} : { streamLimits: options.streamLimits }),
       },

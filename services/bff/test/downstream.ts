@@ -14,6 +14,7 @@ const errors = defineErrors({
   ERR_CONSENT_NOT_FOUND: ["not-found", "There is no such consent."],
   ERR_ACCOUNT_NOT_FOUND: ["not-found", "There is no such account."],
   ERR_TRANSACTION_NOT_FOUND: ["not-found", "There is no such transaction."],
+  ERR_RECURRING_NOT_FOUND: ["not-found", "There is no such recurring payment."],
   ERR_RAW_MESSAGE_NOT_FOUND: ["not-found", "There is no such message."],
   ERR_REDIRECT_REFUSED: ["forbidden", "This return belongs to another session."],
   ERR_DOWN: ["unavailable", "Down."],
@@ -69,6 +70,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
     const own = mine(psu);
     const wanted = query.accountId === undefined ? undefined : [query.accountId].flat();
     if (wanted?.some((id) => own?.accounts.every(({ accountId }) => accountId !== id) !== false)) throw errors.ERR_ACCOUNT_NOT_FOUND();
+    if (query.recurringId !== undefined && query.recurringId !== own?.recurringId) throw errors.ERR_RECURRING_NOT_FOUND();
     return (own?.transactions ?? [])
       .filter(({ accountId }) => wanted === undefined || wanted.includes(accountId))
       .filter(({ recurringId }) => query.recurringId === undefined || recurringId === query.recurringId);

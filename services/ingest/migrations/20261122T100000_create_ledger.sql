@@ -93,6 +93,8 @@ create table transactions (
   content_key uuid not null,
   by_reference boolean not null,
   occurrence integer not null check (occurrence >= 0),
+  -- A twin whose sibling stood on an earlier page: perhaps the same entry, pushed over the border while we read.
+  doubtful boolean not null default false,
   revision integer not null check (revision > 0),
   sync_id uuid not null,
   recorded_at timestamptz not null,

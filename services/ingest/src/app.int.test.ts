@@ -26,9 +26,18 @@ describe("the service", () => {
   it("reads a bank when a person has allowed it, and answers the person's questions", async () => {
     bank.add({}, [manyTransactions(250), manyTransactions(1, () => ({ entryReference: "P", bookingStatus: "pending" }))], [aBalance("12.00")]);
     const { psu, consentId } = await app.connect();
-    expect(await completed(psu, consentId)).toMatchObject({ reason: "first", accounts: 1, accountsDone: 1, transactionsSeen: 251, transactionsNew: 251, errorCode: null });
+    expect(await completed(psu, consentId)).toMatchObject({
+      reason: "first",
+      accounts: 1,
+      accountsDone: 1,
+      transactionsSeen: 251,
+      transactionsNew: 251,
+      errorCode: null,
+    });
     const { accounts } = await bff.listAccounts({ psu });
-    expect(accounts).toMatchObject([{ consentId, name: "Käyttötili", transactions: 251, connected: true, balances: [{ amount: { amount: "12.00", currency: "EUR" } }] }]);
+    expect(accounts).toMatchObject([
+      { consentId, name: "Käyttötili", transactions: 251, connected: true, balances: [{ amount: { amount: "12.00", currency: "EUR" } }] },
+    ]);
     const accountId = accounts[0]?.accountId ?? "";
     expect(await bff.getAccount({ psu, params: { accountId } })).toEqual(accounts[0]);
     expect((await bff.listBalances({ psu, params: { accountId } })).balances).toHaveLength(1);
@@ -37,7 +46,7 @@ describe("the service", () => {
     let cursor: string | null | undefined;
     let pages = 0;
     do {
-      const page = await bff.listTransactions({ psu, query: { limit: 100, ...(cursor == null ? {} : { cursor }) } });
+      const page = await bff.listTransactions({ psu, query: { limit: 100, ...(typeof cursor !== "string" ? {} : { cursor }) } });
       if (pages === 0) expect(page.transactions[0]?.bookingStatus).toBe("pending");
       for (const { transactionId } of page.transactions) ids.add(transactionId);
       cursor = page.nextCursor;
@@ -78,28 +87,56 @@ describe("the service", () => {
     const done = async (psu: typeof first.psu) => eventually(async () => (await client.listSyncs({ psu })).syncs.some(({ status }) => status === "completed"));
     await done(first.psu);
     const about = { consentId: first.consentId, psuId: first.psuId, aspspId: "op-fi" };
-    await app.publish("consent", { type: "consent.expired", subject: first.consentId, psuId: first.psuId, data: { ...about, validUntil: "2026-11-22T10:00:00Z" } });
+    await app.publish("consent", {
+      type: "consent.expired",
+      subject: first.consentId,
+      psuId: first.psuId,
+      data: { ...about, validUntil: "2026-11-22T10:00:00Z" },
+    });
     await eventually(async () => (await client.listAccounts({ psu: first.psu })).accounts[0]?.connected === false);
-    await expect(client.startSync({ psu: first.psu, body: { consentId: first.consentId } })).rejects.toMatchObject({ code: "ERR_SYNC_CONSENT_ENDED", kind: "rejected" });
-    await app.publish("consent", { type: "consent.revoked", subject: first.consentId, psuId: first.psuId, data: { ...about, by: "psu", keepData: false, revokedAt: "2026-11-22T10:00:00Z" } });
+    await expect(client.startSync({ psu: first.psu, body: { consentId: first.consentId } })).rejects.toMatchObject({
+      code: "ERR_SYNC_CONSENT_ENDED",
+      kind: "rejected",
+    });
+    await app.publish("consent", {
+      type: "consent.revoked",
+      subject: first.consentId,
+      psuId: first.psuId,
+      data: { ...about, by: "psu", keepData: false, revokedAt: "2026-11-22T10:00:00Z" },
+    });
     await eventually(async () => (await client.listAccounts({ psu: first.psu })).accounts.length === 0);
 
     const second = await app.connect();
     await done(second.psu);
-    await app.publish("bff", { type: "bff.user-erased", subject: second.psuId, psuId: second.psuId, data: { psuId: second.psuId, erasedAt: "2026-11-22T10:00:00Z" } });
+    await app.publish("bff", {
+      type: "bff.user-erased",
+      subject: second.psuId,
+      psuId: second.psuId,
+      data: { psuId: second.psuId, erasedAt: "2026-11-22T10:00:00Z" },
+    });
     await eventually(async () => (await client.listAccounts({ psu: second.psu })).accounts.length === 0);
     expect(await app.db.selectFrom("transactions").select("psuId").where("psuId", "=", second.psuId).execute()).toEqual([]);
   });
 
   it("pauses a bank in trouble", async () => {
-    await app.publish("bank-gateway", { type: "bank-gateway.aspsp-degraded", subject: "op-fi", psuId: null, data: { aspspId: "op-fi", status: "down", since: "2026-11-22T10:00:00Z" } });
+    await app.publish("bank-gateway", {
+      type: "bank-gateway.aspsp-degraded",
+      subject: "op-fi",
+      psuId: null,
+      data: { aspspId: "op-fi", status: "down", since: "2026-11-22T10:00:00Z" },
+    });
     await eventually(async () => (await app.db.selectFrom("aspspHealth").selectAll().executeTakeFirst())?.status === "down");
     bank.add({}, [manyTransactions(3)]);
     const { psu, consentId } = await app.connect();
     const client = app.clientOf("bff");
     await eventually(async () => (await client.listSyncs({ psu })).syncs.some(({ status }) => status === "queued"));
     expect(bank.calls).toEqual([]);
-    await app.publish("bank-gateway", { type: "bank-gateway.aspsp-recovered", subject: "op-fi", psuId: null, data: { aspspId: "op-fi", since: "2026-11-22T10:00:01Z" } });
+    await app.publish("bank-gateway", {
+      type: "bank-gateway.aspsp-recovered",
+      subject: "op-fi",
+      psuId: null,
+      data: { aspspId: "op-fi", since: "2026-11-22T10:00:01Z" },
+    });
     await eventually(async () => (await client.listSyncs({ psu })).syncs.some((sync) => sync.consentId === consentId && sync.status === "completed"));
   });
 
@@ -110,7 +147,7 @@ describe("the service", () => {
     await eventually(async () => (await client.listSyncs({ psu })).syncs.some(({ status }) => status === "completed"));
     const exporter = app.clientOf("analytics");
     const seen: string[] = [];
-    for (let after: string | null | undefined; after !== null; ) {
+    for (let after: string | null | undefined; after !== null;) {
       const page = await exporter.exportTransactions({ query: after === undefined ? {} : { after } });
       seen.push(...page.transactions.filter((each) => each.psuId === psuId).map(({ transactionId }) => transactionId));
       after = page.next;
@@ -139,13 +176,19 @@ describe("who may ask", () => {
     const theirs = await accountOf(owner.psu);
     const own = await accountOf(stranger.psu);
     const transactionId = (await client.listTransactions({ psu: owner.psu, query: {} })).transactions[0]?.transactionId ?? "";
-    expect(await client.getTransaction({ psu: owner.psu, params: { transactionId } })).toMatchObject({ transaction: { transactionId, entryReference: "mine" }, revisions: [] });
+    expect(await client.getTransaction({ psu: owner.psu, params: { transactionId } })).toMatchObject({
+      transaction: { transactionId, entryReference: "mine" },
+      revisions: [],
+    });
     const { psu } = stranger;
     await expect(client.getAccount({ psu, params: { accountId: theirs } })).rejects.toMatchObject({ code: "ERR_ACCOUNT_NOT_FOUND", kind: "not-found" });
     await expect(client.listBalances({ psu, params: { accountId: theirs } })).rejects.toMatchObject({ kind: "not-found" });
     await expect(client.getTransaction({ psu, params: { transactionId } })).rejects.toMatchObject({ code: "ERR_TRANSACTION_NOT_FOUND", kind: "not-found" });
     await expect(client.listTransactions({ psu, query: { accountId: [own, theirs] } })).rejects.toMatchObject({ code: "ERR_ACCOUNT_NOT_FOUND" });
-    await expect(client.startSync({ psu, body: { consentId: owner.consentId } })).rejects.toMatchObject({ code: "ERR_SYNC_CONSENT_UNKNOWN", kind: "not-found" });
+    await expect(client.startSync({ psu, body: { consentId: owner.consentId } })).rejects.toMatchObject({
+      code: "ERR_SYNC_CONSENT_UNKNOWN",
+      kind: "not-found",
+    });
     expect((await client.listTransactions({ psu, query: {} })).transactions.every(({ accountId }) => accountId === own)).toBe(true);
     // A place in somebody else's list is only a place.
     const cursor = `b2026-11-20_${transactionId}`;
@@ -162,7 +205,8 @@ describe("who may ask", () => {
 
   it("exports are for analytics alone", async () => {
     const client = app.clientOf("bff");
-    for (const question of [client.exportAccounts, client.exportTransactions, client.exportBalances]) await expect(question({ query: {} })).rejects.toMatchObject({ kind: "forbidden" });
+    for (const question of [client.exportAccounts, client.exportTransactions, client.exportBalances])
+      await expect(question({ query: {} })).rejects.toMatchObject({ kind: "forbidden" });
   });
 
   it.each(["x", "b2026-02-31_00000000-0000-7000-8000-000000000000", "b2026-11-20_' or 1=1"])("refuses %j as a place in the list", async (cursor) => {

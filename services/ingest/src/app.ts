@@ -8,20 +8,21 @@ import { createLogger } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
 import { createBankGateway } from "./clients/bank-gateway.ts";
 import type { BankGateway } from "./clients/bank-gateway.ts";
+import { settingsOf } from "./config.ts";
 import type { Config } from "./config.ts";
 import type { IngestDatabase } from "./db/tables.ts";
 import { consumers } from "./events/index.ts";
 import { routes } from "./http/index.ts";
 import { startSyncRunner } from "./jobs/sync-runner.ts";
 import { startSyncSchedule } from "./jobs/sync-schedule.ts";
-import type { IngestContext, IngestSettings } from "./usecases/context.ts";
+import type { IngestContext } from "./usecases/context.ts";
 import { forgetOldSyncs } from "./usecases/forget-old-syncs.ts";
 import { planScheduledSyncs } from "./usecases/plan-scheduled-syncs.ts";
 import { PsuPresence } from "./usecases/psu-presence.ts";
 import { purgeErasedPsus } from "./usecases/purge-erased-psus.ts";
 
 const service = "ingest";
-export const migrations = new URL("../migrations/", import.meta.url);
+const migrations = new URL("../migrations/", import.meta.url);
 
 /** Parts a test may replace; what it gives stays its own to close. */
 export interface Overrides {
@@ -41,12 +42,21 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const schema = overrides.database?.schema ?? config.OPL_DATABASE_SCHEMA;
   const connection = overrides.database?.connection ?? { url: config.OPL_DATABASE_URL, password: config.OPL_DATABASE_PASSWORD_FILE?.reveal() };
 
-  const database = overrides.database ?? stack.use(openDatabase<IngestDatabase>({ ...connection, schema, applicationName: service, poolSize: config.OPL_DATABASE_POOL_SIZE }));
+  const database =
+    overrides.database ?? stack.use(openDatabase<IngestDatabase>({ ...connection, schema, applicationName: service, poolSize: config.OPL_DATABASE_POOL_SIZE }));
   await migrate(database, { directory: migrations, schema, logger });
   const tokens = overrides.tokens ?? createServiceTokens({ service, privateJwk: config.OPL_SERVICE_KEY_FILE, jwks: config.OPL_SERVICE_JWKS_FILE });
   const messaging =
     overrides.messaging ??
-    stack.use(await connectMessaging({ url: config.OPL_NATS_URL, user: config.OPL_NATS_USER, password: config.OPL_NATS_PASSWORD_FILE?.reveal(), name: service, logger }));
+    stack.use(
+      await connectMessaging({
+        url: config.OPL_NATS_URL,
+        user: config.OPL_NATS_USER,
+        password: config.OPL_NATS_PASSWORD_FILE?.reveal(),
+        name: service,
+        logger,
+      }),
+    );
   stack.use(startRelay({ database, messaging, owner: service, logger }));
 
   const context: IngestContext & { readonly presence: PsuPresence } = {
@@ -73,7 +83,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       ],
     }),
   );
-  stack.use(startTimer({ name: "purge-erased-psus", everyMs: 10_000, logger, run: () => purgeErasedPsus({ ...context, purgeFacts: (psuId) => purgePsu(messaging, service, psuId) }) }));
+  stack.use(
+    startTimer({
+      name: "purge-erased-psus",
+      everyMs: 10_000,
+      logger,
+      run: () => purgeErasedPsus({ ...context, purgeFacts: (psuId) => purgePsu(messaging, service, psuId) }),
+    }),
+  );
 
   const http = stack.use(
     await createHttpServer({
@@ -87,16 +104,6 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const address = await http.listen({ host: config.OPL_HTTP_HOST, port: config.OPL_HTTP_PORT });
   const all = stack.move();
   return { address, [Symbol.asyncDispose]: () => all.disposeAsync() };
-}
-
-function settingsOf(config: Config): IngestSettings {
-  return {
-    scheduledSyncsPerDay: config.OPL_SYNC_UNATTENDED_PER_DAY,
-    manualSyncSeconds: config.OPL_SYNC_MANUAL_SECONDS,
-    accountsAtOnce: config.OPL_SYNC_ACCOUNTS_AT_ONCE,
-    readingLimits: { pages: config.OPL_SYNC_PAGES_MAX, entries: config.OPL_SYNC_TRANSACTIONS_MAX },
-    leaseSeconds: 10,
-  };
 }
 
 async function okWhen(check: Promise<void>): Promise<string> {

@@ -20,7 +20,12 @@ const good = {
 
 describe("the configuration", () => {
   it("has defaults for what may be left out", () => {
-    expect(loadConfig(good)).toMatchObject({ OPL_DATABASE_SCHEMA: "opl_ingest", OPL_SYNC_UNATTENDED_PER_DAY: 4, OPL_SYNCS_AT_ONCE: 4, OPL_SYNC_PAGES_MAX: 500 });
+    expect(loadConfig(good)).toMatchObject({
+      OPL_DATABASE_SCHEMA: "opl_ingest",
+      OPL_SYNC_UNATTENDED_PER_DAY: 4,
+      OPL_SYNCS_AT_ONCE: 4,
+      OPL_SYNC_PAGES_MAX: 500,
+    });
   });
 
   it("names every bad variable in one report", () => {

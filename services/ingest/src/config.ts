@@ -1,5 +1,6 @@
 import { databaseConfig, httpConfig, integer, logConfig, natsConfig, parseConfig, serviceTokenConfig, url } from "@opl/service";
 import { z } from "zod";
+import type { IngestSettings } from "./usecases/context.ts";
 
 /** Every variable of this service. */
 export const configSchema = z.object({
@@ -8,7 +9,11 @@ export const configSchema = z.object({
   ...natsConfig,
   ...serviceTokenConfig,
   ...logConfig,
-  OPL_DATABASE_SCHEMA: z.string().regex(/^[a-z][a-z0-9_]*$/).default("opl_ingest").describe("schema that belongs to this service"),
+  OPL_DATABASE_SCHEMA: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*$/)
+    .default("opl_ingest")
+    .describe("schema that belongs to this service"),
   OPL_BANK_GATEWAY_URL: url("http", "https").describe("where bank-gateway answers"),
   OPL_SYNCS_AT_ONCE: integer(1, 100).prefault("4").describe("syncs one process runs at the same time"),
   OPL_SYNC_ACCOUNTS_AT_ONCE: integer(1, 20).prefault("4").describe("accounts of one sync that are read at the same time"),
@@ -22,4 +27,18 @@ export type Config = z.output<typeof configSchema>;
 /** @throws ERR_CONFIG that lists every bad variable */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return parseConfig(configSchema, env, { service: "ingest" });
+}
+
+/** So long nobody takes over a sync whose process is silent. */
+const leaseSeconds = 10;
+
+/** What the rules need to know of it. */
+export function settingsOf(config: Config): IngestSettings {
+  return {
+    scheduledSyncsPerDay: config.OPL_SYNC_UNATTENDED_PER_DAY,
+    manualSyncSeconds: config.OPL_SYNC_MANUAL_SECONDS,
+    accountsAtOnce: config.OPL_SYNC_ACCOUNTS_AT_ONCE,
+    readingLimits: { pages: config.OPL_SYNC_PAGES_MAX, entries: config.OPL_SYNC_TRANSACTIONS_MAX },
+    leaseSeconds,
+  };
 }

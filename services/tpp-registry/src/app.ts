@@ -63,8 +63,19 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   stack.use(startCertificateClock(ctx, logger));
   const http = stack.use(
     await createHttpServer({
-      name: service, logger, tokens, routes: routes(ctx, () => registrar.wake()),
-      health: { ready: async () => ({ postgres: await database.ping().then(() => "ok", () => "no answer"), nats: messaging.isConnected() ? "ok" : "not connected" }) },
+      name: service,
+      logger,
+      tokens,
+      routes: routes(ctx, () => registrar.wake()),
+      health: {
+        ready: async () => ({
+          postgres: await database.ping().then(
+            () => "ok",
+            () => "no answer",
+          ),
+          nats: messaging.isConnected() ? "ok" : "not connected",
+        }),
+      },
     }),
   );
 

@@ -5,7 +5,12 @@ import { z } from "zod";
 const list = <T extends z.ZodType<unknown, string>>(item: T) =>
   z
     .string()
-    .transform((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""))
+    .transform((text) =>
+      text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    )
     .pipe(z.array(item));
 
 const contacts = z
@@ -18,7 +23,11 @@ const contacts = z
       return z.NEVER;
     }
   })
-  .pipe(z.array(z.strictObject({ name: z.string().min(1), email: z.email(), phone: z.string().default(""), type: z.string().default("Support") })).min(1, "at least one contact with an e-mail address"));
+  .pipe(
+    z
+      .array(z.strictObject({ name: z.string().min(1), email: z.email(), phone: z.string().default(""), type: z.string().default("Support") }))
+      .min(1, "at least one contact with an e-mail address"),
+  );
 
 /** The environment of this service. */
 export const configSchema = z.object({
@@ -33,7 +42,10 @@ export const configSchema = z.object({
     .describe("where people reach the product; each bank gets its own redirect URI below it"),
   OPL_TPP_ASPSPS: list(aspspId).prefault("").describe("banks where we want to be registered, separated by commas"),
   OPL_TPP_NAME: z.string().min(1).max(64).describe("common name of the TPP, in its certificates"),
-  OPL_TPP_COUNTRY: z.string().regex(/^[A-Z]{2}$/, "expected two capital letters").describe("country of the TPP"),
+  OPL_TPP_COUNTRY: z
+    .string()
+    .regex(/^[A-Z]{2}$/, "expected two capital letters")
+    .describe("country of the TPP"),
   OPL_TPP_ROLES: list(tppRole).pipe(z.array(tppRole).min(1, "at least one of AIS, PIS, CBPII")).describe("licence roles: AIS, PIS, CBPII"),
   OPL_TPP_ORG_NAME: z.string().min(1).describe("legal name of the organisation"),
   OPL_TPP_CONTACTS: contacts.describe('contacts as JSON: [{"name":"Support","email":"support@ledger.example","phone":"","type":"Support"}]'),

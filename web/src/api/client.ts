@@ -33,13 +33,9 @@ export async function send(
 }
 
 /** Asks the bff one of its operations. Amounts stay the exact strings of the wire. */
-export async function ask<O extends Operation>(
-  operation: O,
-  input: Ask<O>,
-  signal?: AbortSignal,
-): Promise<Answer<O>> {
+export async function ask<O extends Operation>(operation: O, input: Ask<O>, signal?: AbortSignal): Promise<Answer<O>> {
   const [method, path] = routes[operation];
-  const url = buildUrl(path, input.params as Record<string, string> | undefined, input.query as Record<string, unknown> | undefined);
+  const url = buildUrl(path, input.params, input.query);
   // The server checks its own answers against the same contract before it sends them.
   return (await send(method, url, { body: input.body, signal })) as Answer<O>;
 }

@@ -63,7 +63,6 @@ export const queries = {
   netWorth: (from: string, to: string, accountId?: string) =>
     queryOptions({
       queryKey: ["insights", "net-worth", from, to, accountId ?? null],
-      queryFn: ({ signal }) =>
-        ask("getNetWorth", { query: { from, to, ...(accountId === undefined ? {} : { accountId }) } }, signal),
+      queryFn: ({ signal }) => ask("getNetWorth", { query: { from, to, ...(accountId === undefined ? {} : { accountId }) } }, signal),
     }),
 };

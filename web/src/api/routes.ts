@@ -6,9 +6,7 @@ type Routes = typeof bffRoutes;
 export type Operation = keyof Routes;
 export type Answer<O extends Operation> = ResponseOf<Routes[O]>;
 
-type Part<Name extends string, T> = [T] extends [undefined]
-  ? { readonly [N in Name]?: undefined }
-  : { readonly [N in Name]: T };
+type Part<Name extends string, T> = [T] extends [undefined] ? { readonly [N in Name]?: undefined } : { readonly [N in Name]: T };
 /** What an operation needs, by the place it travels in. */
 export type Ask<O extends Operation> = Part<"params", ParamsOf<Routes[O]>> &
   Part<"body", BodyInputOf<Routes[O]>> & { readonly query?: QueryInputOf<Routes[O]> };
@@ -37,16 +35,14 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
 };
 
 /** Fills `:name` places and appends the query; a list becomes a repeated parameter, undefined is left out. */
-export function buildUrl(
-  path: string,
-  params: Readonly<Record<string, string>> = {},
-  query: Readonly<Record<string, unknown>> = {},
-): string {
+export function buildUrl(path: string, params: Readonly<Record<string, string>> = {}, query: Readonly<Record<string, unknown>> = {}): string {
   const filled = path.replace(/:([A-Za-z]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    for (const one of values) if (one !== undefined && one !== null && one !== "") search.append(name, String(one));
+    for (const one of values) {
+      if (typeof one === "number" || (typeof one === "string" && one !== "")) search.append(name, `${one}`);
+    }
   }
   const text = search.toString();
   return text === "" ? filled : `${filled}?${text}`;

@@ -28,7 +28,10 @@ export function useProblem(): (error: unknown) => ProblemWords {
       return { title: t`You are signed out`, detail: t`Sign in again to go on.` };
     }
     if (error.unreachable) {
-      return { title: t`This cannot be shown right now`, detail: t`A part of the service does not answer. Your money and your data are safe. Try again in a minute.` };
+      return {
+        title: t`This cannot be shown right now`,
+        detail: t`A part of the service does not answer. Your money and your data are safe. Try again in a minute.`,
+      };
     }
     return { title: t`This did not work`, detail: t`Nothing happened to your money. Try again in a minute.` };
   };

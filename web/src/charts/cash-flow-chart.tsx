@@ -1,6 +1,4 @@
-import { AxisLeft } from "@visx/axis";
 import { Group } from "@visx/group";
-import { scaleBand, scaleLinear } from "@visx/scale";
 import { Bar, LinePath } from "@visx/shape";
 import { useState } from "react";
 import { pixelsOf } from "../format/amounts.ts";
@@ -9,8 +7,10 @@ import type { WireAmount } from "../format/format.ts";
 import { useFormat } from "../format/use-format.ts";
 import { Amount } from "../ui/amount.tsx";
 import { cx } from "../ui/classes.ts";
+import { AmountAxis, BottomLabel } from "./axis.tsx";
 import { axisTicks, useWidth } from "./measure.ts";
 import { PointStrip } from "./point-strip.tsx";
+import { columns, linear } from "./scale.ts";
 
 export interface FlowMonth {
   readonly month: string;
@@ -35,11 +35,9 @@ export function CashFlowChart({ label, months, currency, names }: { label: strin
   const [active, setActive] = useState<number>();
   const values = months.flatMap((month) => [pixelsOf(month.income), pixelsOf(month.expenses), pixelsOf(month.net)]);
   const ticks = axisTicks(Math.min(0, ...values), Math.max(0, ...values), 4);
-  const x = scaleBand({ domain: months.map(({ month }) => month), range: [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)], paddingInner: 0.3, paddingOuter: 0.1 });
-  const y = scaleLinear({ domain: [ticks[0] ?? 0, ticks.at(-1) ?? 1], range: [HEIGHT - MARGIN.bottom, MARGIN.top] });
-  const band = x.bandwidth();
-  const bar = Math.min(18, Math.max(2, (band - 2) / 2));
-  const middle = (month: string): number => (x(month) ?? 0) + band / 2;
+  const { width: step, middle } = columns(months.length, [MARGIN.left, Math.max(MARGIN.left, width - MARGIN.right)]);
+  const y = linear([ticks[0] ?? 0, ticks.at(-1) ?? 1], [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  const bar = Math.min(18, Math.max(2, step * 0.36));
   const labelEvery = Math.max(1, Math.ceil((months.length * 44) / Math.max(1, width - MARGIN.left)));
   const shown = months[active ?? months.length - 1];
   return (
@@ -58,42 +56,46 @@ export function CashFlowChart({ label, months, currency, names }: { label: strin
         {width > 0 && (
           <>
             <svg width={width} height={HEIGHT} aria-hidden="true" className="overflow-visible">
-              {ticks.map((tick) => (
-                <line key={tick} x1={MARGIN.left} x2={width} y1={y(tick)} y2={y(tick)} className={tick === 0 ? "stroke-line-strong" : "stroke-line"} />
-              ))}
-              <AxisLeft
-                scale={y}
-                left={MARGIN.left}
-                tickValues={ticks}
-                hideAxisLine
-                hideTicks
-                tickFormat={(value) => format.axisAmount(value.valueOf(), currency)}
-                tickLabelProps={{ className: "private fill-muted text-12 tabular", textAnchor: "end", dx: -6, dy: 4, fontSize: 12, fontFamily: "inherit" }}
-              />
+              <AmountAxis ticks={ticks} y={y} left={MARGIN.left} right={width} currency={currency} />
               {months.map((month, index) => (
                 <Group key={month.month}>
-                  <Column x={middle(month.month) - bar - 1} width={bar} from={y(0)} to={y(pixelsOf(month.income))} className="fill-positive" />
-                  <Column x={middle(month.month) + 1} width={bar} from={y(0)} to={y(pixelsOf(month.expenses))} className="fill-line-strong" />
+                  <Column x={middle(index) - bar - 1} width={bar} from={y(0)} to={y(pixelsOf(month.income))} className="fill-positive" />
+                  <Column x={middle(index) + 1} width={bar} from={y(0)} to={y(pixelsOf(month.expenses))} className="fill-line-strong" />
                   {(months.length - 1 - index) % labelEvery === 0 && (
-                    <text x={middle(month.month)} y={HEIGHT - 6} textAnchor="middle" className="fill-muted text-12">
+                    <BottomLabel x={middle(index)} y={HEIGHT - 6}>
                       {format.shortMonth(month.month)}
-                    </text>
+                    </BottomLabel>
                   )}
                 </Group>
               ))}
-              <LinePath data={[...months]} x={({ month }) => middle(month)} y={({ net }) => y(pixelsOf(net))} fill="none" strokeWidth={2} strokeLinejoin="round" className="stroke-accent" />
+              <LinePath
+                data={[...months]}
+                x={(_, index) => middle(index)}
+                y={({ net }) => y(pixelsOf(net))}
+                fill="none"
+                strokeWidth={2}
+                strokeLinejoin="round"
+                className="stroke-accent"
+              />
               {months.map(({ month, net }, index) => (
-                <circle key={month} cx={middle(month)} cy={y(pixelsOf(net))} r={index === active ? 5 : 3} strokeWidth={2} className="fill-accent stroke-surface" />
+                <circle
+                  key={month}
+                  cx={middle(index)}
+                  cy={y(pixelsOf(net))}
+                  r={index === active ? 5 : 3}
+                  strokeWidth={2}
+                  className="fill-accent stroke-surface"
+                />
               ))}
             </svg>
             <PointStrip
               label={label}
               active={active}
               onActive={setActive}
-              points={months.map((month) => ({
+              points={months.map((month, index) => ({
                 key: month.month,
-                x: middle(month.month) - x.step() / 2,
-                width: x.step(),
+                x: middle(index) - step / 2,
+                width: step,
                 label: `${format.month(month.month)}: ${names.in} ${format.amount(month.income)}, ${names.out} ${format.amount(month.expenses)}, ${names.left} ${format.amount(month.net)}`,
                 link: { to: "/transactions", search: { from: firstDayOf(month.month), to: lastDayOf(month.month) } },
               }))}
@@ -106,7 +108,16 @@ export function CashFlowChart({ label, months, currency, names }: { label: strin
 }
 
 function Column({ x, width, from, to, className }: { x: number; width: number; from: number; to: number; className: string }) {
-  return <Bar x={x} width={width} y={Math.min(from, to)} height={Math.max(from === to ? 0 : 1, Math.abs(from - to))} rx={Math.min(3, width / 2)} className={className} />;
+  return (
+    <Bar
+      x={x}
+      width={width}
+      y={Math.min(from, to)}
+      height={Math.max(from === to ? 0 : 1, Math.abs(from - to))}
+      rx={Math.min(3, width / 2)}
+      className={className}
+    />
+  );
 }
 
 function Key({ name, value, className, line = false }: { name: string; value: WireAmount; className: string; line?: boolean }) {

@@ -26,20 +26,33 @@ describe("spending", () => {
     ];
     const { total, shares } = spendingBreakdown({ currency: "EUR", total: eur("980.00"), previousTotal: eur("900.00"), categories });
     expect(total.minor).toBe(98_000n);
-    expect(shares.map(({ category, spent, share }) => [category, spent.minor, share])).toEqual([["housing", 70_000n, 0.714], ["groceries", 30_000n, 0.306], ["shopping", -2_000n, 0]]);
+    expect(shares.map(({ category, spent, share }) => [category, spent.minor, share])).toEqual([
+      ["housing", 70_000n, 0.714],
+      ["groceries", 30_000n, 0.306],
+      ["shopping", -2_000n, 0],
+    ]);
   });
 });
 
 describe("changes", () => {
   it("have a direction, a difference and a share of what was before", () => {
-    expect(changeOf({ minor: 150n, currency: "EUR" }, { minor: 100n, currency: "EUR" })).toEqual({ direction: "up", difference: { minor: 50n, currency: "EUR" }, share: 0.5 });
+    expect(changeOf({ minor: 150n, currency: "EUR" }, { minor: 100n, currency: "EUR" })).toEqual({
+      direction: "up",
+      difference: { minor: 50n, currency: "EUR" },
+      share: 0.5,
+    });
     expect(changeOf({ minor: -50n, currency: "EUR" }, { minor: -100n, currency: "EUR" })).toMatchObject({ direction: "up", share: 0.5 });
     expect(changeOf({ minor: 5n, currency: "EUR" }, { minor: 0n, currency: "EUR" })).toMatchObject({ direction: "up", share: undefined });
     expect(changeOf({ minor: 0n, currency: "EUR" }, { minor: 0n, currency: "EUR" }).direction).toBe("same");
   });
 
   it("of a course go from its first to its last day", () => {
-    expect(courseFinding([{ date: "2026-01-01", amount: eur("10.00") }, { date: "2026-02-01", amount: eur("7.50") }])).toMatchObject({ direction: "down", since: "2026-01-01", share: 0.25 });
+    expect(
+      courseFinding([
+        { date: "2026-01-01", amount: eur("10.00") },
+        { date: "2026-02-01", amount: eur("7.50") },
+      ]),
+    ).toMatchObject({ direction: "down", since: "2026-01-01", share: 0.25 });
     expect(courseFinding([])).toBeUndefined();
     expect(courseFinding([{ date: "2026-01-01", amount: eur("10.00") }])).toBeUndefined();
   });

@@ -16,7 +16,10 @@ export type CashFlowFinding =
 export function cashFlowFinding(months: readonly FlowMonth[], currency: string, current: string): CashFlowFinding {
   const whole = months.filter((month) => month.month < current && month.count > 0);
   if (whole.length === 0) return { kind: "nothing" };
-  const total = sum(whole.map(({ net }) => fromWire(net)), currency);
+  const total = sum(
+    whole.map(({ net }) => fromWire(net)),
+    currency,
+  );
   const average = divide(magnitude(total), BigInt(whole.length));
   if (isZero(average)) return { kind: "even", months: whole.length };
   return { kind: total.minor > 0n ? "left-over" : "missing", average, months: whole.length };

@@ -1,14 +1,14 @@
-import { AxisBottom, AxisLeft } from "@visx/axis";
 import { Group } from "@visx/group";
-import { scaleLinear } from "@visx/scale";
-import { AreaClosed, LinePath } from "@visx/shape";
+import { Area, LinePath } from "@visx/shape";
 import { type KeyboardEvent, type ReactNode, useState } from "react";
 import type { WireAmount } from "../format/format.ts";
 import { pixelsOf } from "../format/amounts.ts";
 import { useFormat } from "../format/use-format.ts";
 import { Amount } from "../ui/amount.tsx";
 import { cx } from "../ui/classes.ts";
+import { AmountAxis, BottomLabel } from "./axis.tsx";
 import { axisTicks, useWidth } from "./measure.ts";
+import { linear } from "./scale.ts";
 
 export interface LinePoint {
   /** Place on the horizontal axis: a whole number of days. */
@@ -59,8 +59,8 @@ export function LineChart({
   const low = Math.min(...values, ...(includeZero ? [0] : []));
   const high = Math.max(...values, ...(includeZero ? [0] : []));
   const yTicks = axisTicks(low, high, 4);
-  const x = scaleLinear({ domain: [first, Math.max(last, first + 1)], range: [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)] });
-  const y = scaleLinear({ domain: [yTicks[0] ?? 0, yTicks.at(-1) ?? 1], range: [height - MARGIN.bottom, MARGIN.top] });
+  const x = linear([first, Math.max(last, first + 1)], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
+  const y = linear([yTicks[0] ?? 0, yTicks.at(-1) ?? 1], [height - MARGIN.bottom, MARGIN.top]);
   const main = lines.find((line) => line.main === true) ?? lines[0];
   const at = chosen ?? main?.points.at(-1)?.x ?? last;
   const pointAt = (line: Line, where: number): LinePoint | undefined => line.points.findLast((point) => point.x <= where);
@@ -70,15 +70,22 @@ export function LineChart({
     setChosen(nearest);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const target = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, PageDown: at - 30, PageUp: at + 30, Home: first, End: last }[event.key];
+    const target = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, PageDown: at - 30, PageUp: at + 30, Home: first, End: last }[
+      event.key
+    ];
     if (target === undefined) return;
     event.preventDefault();
     choose(Math.max(first, Math.min(last, target)));
   };
-  const words = [xName(at), ...lines.map((line) => {
-    const point = pointAt(line, at);
-    return point === undefined ? "" : `${line.name} ${format.amount(point.amount)}`;
-  })].filter((part) => part !== "").join(", ");
+  const words = [
+    xName(at),
+    ...lines.map((line) => {
+      const point = pointAt(line, at);
+      return point === undefined ? "" : `${line.name} ${format.amount(point.amount)}`;
+    }),
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
 
   return (
     <div>
@@ -111,35 +118,19 @@ export function LineChart({
         {width > 0 && (
           <svg width={width} height={height} aria-hidden="true" className="overflow-visible">
             <Group>
-              {yTicks.map((tick) => (
-                <line key={tick} x1={MARGIN.left} x2={width - MARGIN.right} y1={y(tick)} y2={y(tick)} className={tick === 0 ? "stroke-line-strong" : "stroke-line"} />
+              <AmountAxis ticks={yTicks} y={y} left={MARGIN.left} right={width - MARGIN.right} currency={currency} />
+              {fittingTicks(ticks, x, width).map((tick) => (
+                <BottomLabel key={tick.x} x={x(tick.x)} y={height - 6}>
+                  {tick.label}
+                </BottomLabel>
               ))}
-              <AxisLeft
-                scale={y}
-                left={MARGIN.left}
-                tickValues={yTicks}
-                hideAxisLine
-                hideTicks
-                tickFormat={(value) => format.axisAmount(value.valueOf(), currency)}
-                tickLabelProps={{ className: "private fill-muted text-12 tabular", textAnchor: "end", dx: -6, dy: 4, fontSize: 12, fontFamily: "inherit" }}
-              />
-              <AxisBottom
-                scale={x}
-                top={height - MARGIN.bottom}
-                tickValues={fittingTicks(ticks, (tick) => x(tick), width).map((tick) => tick.x)}
-                hideAxisLine
-                hideTicks
-                tickFormat={(value) => ticks.find((tick) => tick.x === value.valueOf())?.label ?? ""}
-                tickLabelProps={{ className: "fill-muted text-12", textAnchor: "middle", dy: 4, fontSize: 12, fontFamily: "inherit" }}
-              />
               {lines.map((line) => (
                 <Group key={line.key}>
                   {line === main && (
-                    <AreaClosed
+                    <Area
                       data={[...line.points]}
                       x={(point) => x(point.x)}
-                      y={(point) => y(pixelsOf(point.amount))}
-                      yScale={y}
+                      y1={(point) => y(pixelsOf(point.amount))}
                       y0={y(Math.max(yTicks[0] ?? 0, Math.min(0, yTicks.at(-1) ?? 0)))}
                       className="fill-accent/10"
                     />
@@ -161,7 +152,14 @@ export function LineChart({
                 const point = pointAt(line, at);
                 return (
                   point !== undefined && (
-                    <circle key={line.key} cx={x(Math.min(at, point.x))} cy={y(pixelsOf(point.amount))} r={line === main ? 4 : 3} strokeWidth={2} className={cx("stroke-surface", line === main ? "fill-accent" : "fill-line-strong")} />
+                    <circle
+                      key={line.key}
+                      cx={x(Math.min(at, point.x))}
+                      cy={y(pixelsOf(point.amount))}
+                      r={line === main ? 4 : 3}
+                      strokeWidth={2}
+                      className={cx("stroke-surface", line === main ? "fill-accent" : "fill-line-strong")}
+                    />
                   )
                 );
               })}
@@ -177,7 +175,15 @@ function LegendItem({ main, name, children }: { main: boolean; name: string; chi
   return (
     <span className="inline-flex items-center gap-1.5">
       <svg width="16" height="8" aria-hidden="true">
-        <line x1="0" x2="16" y1="4" y2="4" strokeWidth="2" strokeDasharray={main ? undefined : "4 3"} className={main ? "stroke-accent" : "stroke-line-strong"} />
+        <line
+          x1="0"
+          x2="16"
+          y1="4"
+          y2="4"
+          strokeWidth="2"
+          strokeDasharray={main ? undefined : "4 3"}
+          className={main ? "stroke-accent" : "stroke-line-strong"}
+        />
       </svg>
       {name} {children}
     </span>

@@ -13,7 +13,17 @@ export interface ChartPoint {
 }
 
 /** Invisible columns over a chart: one tab stop, arrow keys between points, Enter leads to the rows. */
-export function PointStrip({ label, points, active, onActive }: { label: string; points: readonly ChartPoint[]; active: number | undefined; onActive: (index: number | undefined) => void }) {
+export function PointStrip({
+  label,
+  points,
+  active,
+  onActive,
+}: {
+  label: string;
+  points: readonly ChartPoint[];
+  active: number | undefined;
+  onActive: (index: number | undefined) => void;
+}) {
   const strip = useRef<HTMLDivElement>(null);
   const [stop, setStop] = useState(points.length - 1);
   const at = Math.min(stop, points.length - 1);

@@ -3,7 +3,17 @@ import { type ReactNode, useState } from "react";
 import { type ChartTable, DataTable } from "./data-table.tsx";
 
 /** A chart with a quiet way to the same figures as a table. */
-export function DataTableToggle({ label, table, children, className }: { label: string; table: ChartTable; children: ReactNode; className?: string | undefined }) {
+export function DataTableToggle({
+  label,
+  table,
+  children,
+  className,
+}: {
+  label: string;
+  table: ChartTable;
+  children: ReactNode;
+  className?: string | undefined;
+}) {
   const [asTable, setAsTable] = useState(false);
   return (
     <div className={className}>

@@ -1,7 +1,7 @@
 import { type Amount, fromWire, negate } from "@opl/money";
 import type { WireAmount } from "./format.ts";
 
-export { type Amount, add, amountOf, compare, fromWire, isNegative, isZero, negate, subtract, sum, toWire } from "@opl/money";
+export { type Amount, add, compare, fromWire, isZero, subtract, sum, toWire } from "@opl/money";
 
 /** How many times money: only for the height of a bar or the place of a point, never for a figure. */
 export function pixelsOf(wire: WireAmount): number {

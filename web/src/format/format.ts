@@ -69,7 +69,13 @@ export function createFormat(locale: string) {
     /** The month inside a sentence, where Finnish and Swedish write it small. */
     monthInText: (month: string): string => monthLong(locale).format(utcOf(`${month}-01`)),
     /** Mar */
-    shortMonth: (month: string): string => capitalise(monthShort(locale).format(utcOf(`${month}-01`)).replace(/\.$/, ""), locale),
+    shortMonth: (month: string): string =>
+      capitalise(
+        monthShort(locale)
+          .format(utcOf(`${month}-01`))
+          .replace(/\.$/, ""),
+        locale,
+      ),
     /** 14:05, where the person is. */
     time: (instant: string | number): string => clock(locale).format(new Date(instant)),
     /** 3 March 2026, where the person is. */

@@ -11,7 +11,7 @@ export function adoptPreferences({ preferences }: Me): void {
 }
 
 /** What is set on this device, in the words of the bff. */
-export function preferencesForServer(): Me["preferences"] {
+function preferencesForServer(): Me["preferences"] {
   const { theme, privacy, language } = getPreferences();
   return { theme, privacyMode: privacy, locale: language ?? (isLanguage(i18n.locale) ? i18n.locale : "en") };
 }
@@ -22,9 +22,14 @@ export function preferencesForServer(): Me["preferences"] {
  */
 export function changePreferences(queryClient: QueryClient, change: Partial<Preferences>): void {
   setPreferences(change);
-  const me = queryClient.getQueryData(queries.me().queryKey);
-  if (me === undefined) return;
+  void sendPreferences(queryClient);
+}
+
+/** Tells the server what is set on this device, if somebody is signed in. */
+export async function sendPreferences(queryClient: QueryClient): Promise<void> {
   const preferences = preferencesForServer();
-  queryClient.setQueryData(queries.me().queryKey, { ...me, preferences });
-  void ask("updatePreferences", { body: preferences }).catch(() => undefined);
+  const { queryKey } = queries.me();
+  if (queryClient.getQueryData(queryKey) === undefined) return;
+  queryClient.setQueryData(queryKey, (me) => (me === undefined ? me : { ...me, preferences }));
+  await ask("updatePreferences", { body: preferences }).catch(() => undefined);
 }

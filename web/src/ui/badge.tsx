@@ -11,5 +11,9 @@ const tones = {
 
 /** One or two words about the state of something. */
 export function Badge({ tone = "neutral", children, className }: { tone?: keyof typeof tones; children: ReactNode; className?: string | undefined }) {
-  return <span className={cx("inline-flex shrink-0 items-center gap-1 whitespace-nowrap rounded-full px-2 py-0.5 text-12 font-500", tones[tone], className)}>{children}</span>;
+  return (
+    <span className={cx("inline-flex shrink-0 items-center gap-1 whitespace-nowrap rounded-full px-2 py-0.5 text-12 font-500", tones[tone], className)}>
+      {children}
+    </span>
+  );
 }

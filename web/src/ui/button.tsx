@@ -41,8 +41,12 @@ export function Button({
   );
 }
 
-function ButtonAnchor({ look = "secondary", size = "medium", className, ...rest }: ComponentProps<"a"> & { look?: Look; size?: keyof typeof sizes }) {
-  return <a className={cx(buttonClass(look, size), className)} {...rest} />;
+function ButtonAnchor({ look = "secondary", size = "medium", className, children, ...rest }: ComponentProps<"a"> & { look?: Look; size?: keyof typeof sizes }) {
+  return (
+    <a className={cx(buttonClass(look, size), className)} {...rest}>
+      {children}
+    </a>
+  );
 }
 
 /** A link that looks like a button. */

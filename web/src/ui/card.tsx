@@ -1,9 +1,5 @@
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { type ReactNode, useId } from "react";
 import { cx } from "./classes.ts";
-
-export function Card({ className, ...rest }: ComponentProps<"div">) {
-  return <div className={cx("rounded-12 border bg-surface", className)} {...rest} />;
-}
 
 /** A card that is a section of the page, with its heading and an optional action on the right. */
 export function SectionCard({

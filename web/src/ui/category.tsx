@@ -1,8 +1,20 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
 import {
-  ArrowLeftRight, BriefcaseBusiness, BusFront, CircleEllipsis, Clapperboard, HeartPulse, House, Landmark, type LucideIcon, Repeat, ShoppingBag,
-  ShoppingBasket, Users, Utensils,
+  ArrowLeftRight,
+  BriefcaseBusiness,
+  BusFront,
+  CircleEllipsis,
+  Clapperboard,
+  HeartPulse,
+  House,
+  Landmark,
+  type LucideIcon,
+  Repeat,
+  ShoppingBag,
+  ShoppingBasket,
+  Users,
+  Utensils,
 } from "lucide-react";
 import type { CategoryId } from "./category-ids.ts";
 import { cx } from "./classes.ts";
@@ -37,7 +49,10 @@ export const categories: Record<CategoryId, Category> = {
 export function CategoryMark({ category, size = "medium" }: { category: CategoryId | null; size?: "small" | "medium" }) {
   const { icon: Icon, mark } = categories[category ?? "other"];
   return (
-    <span aria-hidden="true" className={cx("inline-flex shrink-0 items-center justify-center", size === "small" ? "size-6 rounded-[6px]" : "size-8 rounded-8", mark)}>
+    <span
+      aria-hidden="true"
+      className={cx("inline-flex shrink-0 items-center justify-center", size === "small" ? "size-6 rounded-[6px]" : "size-8 rounded-8", mark)}
+    >
       <Icon size={16} strokeWidth={1.75} />
     </span>
   );

@@ -26,6 +26,8 @@ export function readableName(name: string): string {
 
 /** What to call a row: the counterparty, else the text, else the bank's type of entry. Undefined when the bank said nothing. */
 export function readableTitle(row: Words): string | undefined {
-  const words = [row.counterparty.name, row.remittanceInformation?.split("\n")[0], row.proprietaryCode].find((text) => text !== null && text !== undefined && text.trim() !== "");
+  const words = [row.counterparty.name, row.remittanceInformation?.split("\n")[0], row.proprietaryCode].find(
+    (text) => text !== null && text !== undefined && text.trim() !== "",
+  );
   return words === undefined || words === null ? undefined : readableName(words);
 }

@@ -2,17 +2,7 @@ import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 
 /** What will be here, and the one next step. */
-export function EmptyState({
-  icon: Icon,
-  title,
-  children,
-  action,
-}: {
-  icon: LucideIcon;
-  title: ReactNode;
-  children?: ReactNode;
-  action?: ReactNode;
-}) {
+export function EmptyState({ icon: Icon, title, children, action }: { icon: LucideIcon; title: ReactNode; children?: ReactNode; action?: ReactNode }) {
   return (
     <div className="mx-auto flex max-w-md flex-col items-center px-4 py-12 text-center">
       <span className="mb-4 inline-flex size-12 items-center justify-center rounded-12 bg-accent-soft text-accent">

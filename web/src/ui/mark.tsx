@@ -22,10 +22,26 @@ export function BankMark({ name, size = "medium", className }: { name: string; s
 }
 
 const hues = [
-  "bg-hue-7", "bg-hue-2", "bg-hue-10", "bg-hue-5", "bg-hue-12", "bg-hue-9", "bg-hue-3", "bg-hue-6", "bg-hue-11", "bg-hue-1", "bg-hue-8", "bg-hue-4",
+  "bg-hue-7",
+  "bg-hue-2",
+  "bg-hue-10",
+  "bg-hue-5",
+  "bg-hue-12",
+  "bg-hue-9",
+  "bg-hue-3",
+  "bg-hue-6",
+  "bg-hue-11",
+  "bg-hue-1",
+  "bg-hue-8",
+  "bg-hue-4",
 ] as const;
 
 /** The dot that tells accounts apart beside their names; `index` is the account's place in the list of accounts. */
 export function AccountDot({ index, className }: { index: number; className?: string | undefined }) {
-  return <span aria-hidden="true" className={cx("inline-block size-2 shrink-0 rounded-full", hues[((index % hues.length) + hues.length) % hues.length], className)} />;
+  return (
+    <span
+      aria-hidden="true"
+      className={cx("inline-block size-2 shrink-0 rounded-full", hues[((index % hues.length) + hues.length) % hues.length], className)}
+    />
+  );
 }

@@ -21,7 +21,11 @@ export function sparkPath(values: readonly number[], width: number, height: numb
 
 /** The course of a balance at a glance; the figures beside it say the same in words. */
 export function Sparkline({ points, className }: { points: readonly { readonly amount: WireAmount }[]; className?: string | undefined }) {
-  const path = sparkPath(points.map((point) => pixelsOf(point.amount)), WIDTH, HEIGHT - 4);
+  const path = sparkPath(
+    points.map((point) => pixelsOf(point.amount)),
+    WIDTH,
+    HEIGHT - 4,
+  );
   if (path === "") return null;
   return (
     <svg viewBox={`0 -2 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true" className={cx("private shrink-0", className)}>

@@ -32,7 +32,11 @@ describe("event catalogue", () => {
   });
 
   it("carries no token, key, credential, e-mail or login field (D8)", () => {
-    const names = (schema: JsonSchema): string[] => [...Object.keys(schema.properties ?? {}), ...Object.values(schema.properties ?? {}).flatMap(names), ...(schema.items ? names(schema.items) : [])];
+    const names = (schema: JsonSchema): string[] => [
+      ...Object.keys(schema.properties ?? {}),
+      ...Object.values(schema.properties ?? {}).flatMap(names),
+      ...(schema.items ? names(schema.items) : []),
+    ];
     for (const [type, contract] of events) {
       const found = names(z.toJSONSchema(contract.data) as JsonSchema).filter((name) => /token|secret|password|email|privatekey|credential/i.test(name));
       expect(found, type).toEqual([]);

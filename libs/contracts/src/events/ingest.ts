@@ -12,24 +12,43 @@ const base = { version: 1, owner: "ingest", psu: true } as const;
 export const transactionsPerEvent = 100;
 
 export const accountDiscovered = defineEvent({
-  ...base, type: "ingest.account-discovered", aggregate: "account", consumers: ["analytics", "bff"],
+  ...base,
+  type: "ingest.account-discovered",
+  aggregate: "account",
+  consumers: ["analytics", "bff"],
   summary: "An account was seen for the first time, or what the bank calls it changed.",
   data: z.object({
-    accountId: uuid, consentId: uuid, psuId: uuid, aspspId, kind: accountKind, currency: currencyCode, name: z.string(),
+    accountId: uuid,
+    consentId: uuid,
+    psuId: uuid,
+    aspspId,
+    kind: accountKind,
+    currency: currencyCode,
+    name: z.string(),
     /** For recognising transfers between a person's own accounts. */
-    iban: z.string().nullable(), ownerName: z.string().nullable(),
+    iban: z.string().nullable(),
+    ownerName: z.string().nullable(),
   }),
 });
 export const balanceRecorded = defineEvent({
-  ...base, type: "ingest.balance-recorded", aggregate: "account", consumers: ["analytics", "bff"],
+  ...base,
+  type: "ingest.balance-recorded",
+  aggregate: "account",
+  consumers: ["analytics", "bff"],
   summary: "The bank told a balance.",
   data: z.object({ accountId: uuid, psuId: uuid, balanceType, amount: amountWire, asOf: isoInstant }),
 });
 export const transactionsRecorded = defineEvent({
-  ...base, type: "ingest.transactions-recorded", aggregate: "account", consumers: ["analytics", "bff"],
+  ...base,
+  type: "ingest.transactions-recorded",
+  aggregate: "account",
+  consumers: ["analytics", "bff"],
   summary: "Entries were added, changed or taken back on one account.",
   data: z.object({
-    accountId: uuid, psuId: uuid, consentId: uuid, syncId: uuid,
+    accountId: uuid,
+    psuId: uuid,
+    consentId: uuid,
+    syncId: uuid,
     /** New entries and new revisions of known ones. */
     recorded: z.array(transaction).max(transactionsPerEvent),
     /** Entries that count no more: pending ones the bank replaced. */
@@ -37,22 +56,43 @@ export const transactionsRecorded = defineEvent({
   }),
 });
 export const pageRejected = defineEvent({
-  ...base, type: "ingest.page-rejected", aggregate: "account", consumers: ["bff"],
+  ...base,
+  type: "ingest.page-rejected",
+  aggregate: "account",
+  consumers: ["bff"],
   summary: "A page of a bank failed its checks and is in quarantine; the account is incomplete.",
   data: z.object({ accountId: uuid, psuId: uuid, consentId: uuid, syncId: uuid, code: z.string(), rawHash: z.string().nullable() }),
 });
 export const syncCompleted = defineEvent({
-  ...base, type: "ingest.sync-completed", aggregate: "sync", consumers: ["bff"],
+  ...base,
+  type: "ingest.sync-completed",
+  aggregate: "sync",
+  consumers: ["bff"],
   summary: "All accounts of a consent were read to the end.",
-  data: z.object({ syncId: uuid, consentId: uuid, psuId: uuid, aspspId, accounts: z.int(), transactionsSeen: z.int(), transactionsNew: z.int(), incompleteAccounts: z.array(uuid) }),
+  data: z.object({
+    syncId: uuid,
+    consentId: uuid,
+    psuId: uuid,
+    aspspId,
+    accounts: z.int(),
+    transactionsSeen: z.int(),
+    transactionsNew: z.int(),
+    incompleteAccounts: z.array(uuid),
+  }),
 });
 export const syncFailed = defineEvent({
-  ...base, type: "ingest.sync-failed", aggregate: "sync", consumers: ["bff"],
+  ...base,
+  type: "ingest.sync-failed",
+  aggregate: "sync",
+  consumers: ["bff"],
   summary: "A reading stopped before its end.",
   data: z.object({ syncId: uuid, consentId: uuid, psuId: uuid, aspspId, code: z.string() }),
 });
 export const accountsErased = defineEvent({
-  ...base, type: "ingest.accounts-erased", aggregate: "consent", consumers: ["analytics", "bff"],
+  ...base,
+  type: "ingest.accounts-erased",
+  aggregate: "consent",
+  consumers: ["analytics", "bff"],
   summary: "A person wanted the data of a withdrawn permission gone.",
   data: z.object({ consentId: uuid, psuId: uuid, accountIds: z.array(uuid) }),
 });

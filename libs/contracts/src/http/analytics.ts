@@ -13,7 +13,9 @@ export const categorisedTransaction = transaction.extend({ category: categoryRea
 export type CategorisedTransaction = z.infer<typeof categorisedTransaction>;
 
 export const listCategorised = defineRoute({
-  ...bff, operationId: "listCategorised", summary: "Pages of transactions with their category, pending first, then newest first.",
+  ...bff,
+  operationId: "listCategorised",
+  summary: "Pages of transactions with their category, pending first, then newest first.",
   path: "/transactions",
   query: transactionFilter.extend({ category: z.union([categoryId, z.array(categoryId).max(13)]).optional(), recurringId: uuid.optional() }),
   response: z.object({
@@ -26,75 +28,131 @@ export const listCategorised = defineRoute({
   }),
 });
 export const getCategory = defineRoute({
-  ...bff, operationId: "getCategory", summary: "Why one transaction is in its category.",
-  path: "/transactions/:transactionId/category", params: z.strictObject({ transactionId: uuid }),
+  ...bff,
+  operationId: "getCategory",
+  summary: "Why one transaction is in its category.",
+  path: "/transactions/:transactionId/category",
+  params: z.strictObject({ transactionId: uuid }),
   response: z.object({ category: categoryReason, recurringId: uuid.nullable() }),
 });
 export const cashFlow = defineRoute({
-  ...bff, operationId: "cashFlow", summary: "Money in and out by calendar month of the booking date, own transfers left out. Oldest month first.",
-  path: "/insights/cash-flow", query: z.strictObject({ months: z.coerce.number().int().min(1).max(60).default(13) }),
+  ...bff,
+  operationId: "cashFlow",
+  summary: "Money in and out by calendar month of the booking date, own transfers left out. Oldest month first.",
+  path: "/insights/cash-flow",
+  query: z.strictObject({ months: z.coerce.number().int().min(1).max(60).default(13) }),
   response: z.object({
-    currencies: z.array(z.object({
-      currency: currencyCode,
-      months: z.array(z.object({ month: isoMonth, income: amountWire, expenses: amountWire, net: amountWire, count: z.int() })),
-    })),
+    currencies: z.array(
+      z.object({
+        currency: currencyCode,
+        months: z.array(z.object({ month: isoMonth, income: amountWire, expenses: amountWire, net: amountWire, count: z.int() })),
+      }),
+    ),
   }),
 });
 export const spending = defineRoute({
-  ...bff, operationId: "spending", summary: "Expenses by category between two days, with the same span before for comparison.",
-  path: "/insights/spending", query: z.strictObject({ from: isoDate, to: isoDate }),
+  ...bff,
+  operationId: "spending",
+  summary: "Expenses by category between two days, with the same span before for comparison.",
+  path: "/insights/spending",
+  query: z.strictObject({ from: isoDate, to: isoDate }),
   response: z.object({
-    currencies: z.array(z.object({
-      currency: currencyCode, total: amountWire, previousTotal: amountWire,
-      categories: z.array(z.object({ category: categoryId, amount: amountWire, previous: amountWire, count: z.int() })),
-    })),
+    currencies: z.array(
+      z.object({
+        currency: currencyCode,
+        total: amountWire,
+        previousTotal: amountWire,
+        categories: z.array(z.object({ category: categoryId, amount: amountWire, previous: amountWire, count: z.int() })),
+      }),
+    ),
   }),
 });
 export const cumulativeSpending = defineRoute({
-  ...bff, operationId: "cumulativeSpending", summary: "Expenses of a month so far, day by day, against the month before.",
-  path: "/insights/month-so-far", query: z.strictObject({ month: isoMonth }),
+  ...bff,
+  operationId: "cumulativeSpending",
+  summary: "Expenses of a month so far, day by day, against the month before.",
+  path: "/insights/month-so-far",
+  query: z.strictObject({ month: isoMonth }),
   response: z.object({
-    currencies: z.array(z.object({
-      currency: currencyCode,
-      thisMonth: z.array(z.object({ day: z.int(), amount: amountWire })),
-      lastMonth: z.array(z.object({ day: z.int(), amount: amountWire })),
-    })),
+    currencies: z.array(
+      z.object({
+        currency: currencyCode,
+        thisMonth: z.array(z.object({ day: z.int(), amount: amountWire })),
+        lastMonth: z.array(z.object({ day: z.int(), amount: amountWire })),
+      }),
+    ),
   }),
 });
 
 export const recurring = z.object({
-  recurringId: uuid, accountId: uuid, counterpartyName: z.string(), category: categoryId,
+  recurringId: uuid,
+  accountId: uuid,
+  counterpartyName: z.string(),
+  category: categoryId,
   cadence: z.enum(["weekly", "monthly", "quarterly", "yearly"]),
   amount: amountWire,
   /** The amount before the latest change, and the day of the change. */
-  previousAmount: amountWire.nullable(), changedOn: isoDate.nullable(),
-  firstDate: isoDate, lastDate: isoDate, nextDate: isoDate.nullable(), occurrences: z.int(),
+  previousAmount: amountWire.nullable(),
+  changedOn: isoDate.nullable(),
+  firstDate: isoDate,
+  lastDate: isoDate,
+  nextDate: isoDate.nullable(),
+  occurrences: z.int(),
   status: z.enum(["active", "ended"]),
   /** In words of rules: how regular it is, 0 to 100. */
   regularity: z.int(),
 });
 export const listRecurring = defineRoute({
-  ...bff, operationId: "listRecurring", summary: "Payments and income that repeat, with the next expected day.",
-  path: "/insights/recurring", response: z.object({ recurring: z.array(recurring) }),
+  ...bff,
+  operationId: "listRecurring",
+  summary: "Payments and income that repeat, with the next expected day.",
+  path: "/insights/recurring",
+  response: z.object({ recurring: z.array(recurring) }),
 });
 export const netWorth = defineRoute({
-  ...bff, operationId: "netWorth", summary: "Balance of all accounts at the end of each day, worked back from the bank's balance through the bookings.",
-  path: "/insights/net-worth", query: z.strictObject({ from: isoDate, to: isoDate, accountId: uuid.optional() }),
+  ...bff,
+  operationId: "netWorth",
+  summary: "Balance of all accounts at the end of each day, worked back from the bank's balance through the bookings.",
+  path: "/insights/net-worth",
+  query: z.strictObject({ from: isoDate, to: isoDate, accountId: uuid.optional() }),
   response: z.object({
     currencies: z.array(z.object({ currency: currencyCode, days: z.array(z.object({ date: isoDate, amount: amountWire })) })),
     accounts: z.array(z.object({ accountId: uuid, currency: currencyCode, days: z.array(z.object({ date: isoDate, amount: amountWire })) })),
   }),
 });
 export const rebuildProjections = defineRoute({
-  operationId: "rebuildProjections", summary: "Drop the projections and read the ledger again.",
-  callers: ["operator"], psu: "none", method: "POST", idempotent: true, path: "/rebuild", timeoutMs: 600_000, status: 200,
+  operationId: "rebuildProjections",
+  summary: "Drop the projections and read the ledger again.",
+  callers: ["operator"],
+  psu: "none",
+  method: "POST",
+  idempotent: true,
+  path: "/rebuild",
+  timeoutMs: 600_000,
+  status: 200,
   response: z.object({ transactions: z.int(), accounts: z.int(), balances: z.int() }),
 });
 /** Count and order-independent sum per account, to compare with the ledger. */
 export const accountTotals = defineRoute({
-  operationId: "accountTotals", summary: "Count and sum of the entries of each account.",
-  callers: ["operator"], psu: "none", method: "GET", idempotent: true, path: "/totals", status: 200,
+  operationId: "accountTotals",
+  summary: "Count and sum of the entries of each account.",
+  callers: ["operator"],
+  psu: "none",
+  method: "GET",
+  idempotent: true,
+  path: "/totals",
+  status: 200,
   response: z.object({ accounts: z.array(z.object({ accountId: uuid, psuId: uuid, count: z.int(), sum: amountWire })) }),
 });
 
-export const analyticsRoutes = { listCategorised, getCategory, cashFlow, spending, cumulativeSpending, listRecurring, netWorth, rebuildProjections, accountTotals };
+export const analyticsRoutes = {
+  listCategorised,
+  getCategory,
+  cashFlow,
+  spending,
+  cumulativeSpending,
+  listRecurring,
+  netWorth,
+  rebuildProjections,
+  accountTotals,
+};

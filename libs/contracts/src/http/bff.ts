@@ -26,31 +26,60 @@ export const preferences = z.strictObject({
 export const me = z.object({ psuId: uuid, name: z.string(), email: z.string(), preferences });
 export const getMe = defineRoute({ ...read, operationId: "getMe", summary: "Who is signed in.", path: "/api/me", response: me });
 export const updatePreferences = defineRoute({
-  ...change, method: "PATCH", idempotent: true, operationId: "updatePreferences", summary: "Language, theme, privacy mode.",
-  path: "/api/me/preferences", body: preferences.partial(), status: 200, response: preferences,
+  ...change,
+  method: "PATCH",
+  idempotent: true,
+  operationId: "updatePreferences",
+  summary: "Language, theme, privacy mode.",
+  path: "/api/me/preferences",
+  body: preferences.partial(),
+  status: 200,
+  response: preferences,
 });
 export const eraseMe = defineRoute({
-  ...change, method: "DELETE", operationId: "eraseMe", summary: "Erase the person: every permission ends, every figure goes.",
-  path: "/api/me", body: z.strictObject({ password: z.string().min(1).max(200) }), status: 204, response: null,
+  ...change,
+  method: "DELETE",
+  operationId: "eraseMe",
+  summary: "Erase the person: every permission ends, every figure goes.",
+  path: "/api/me",
+  body: z.strictObject({ password: z.string().min(1).max(200) }),
+  status: 204,
+  response: null,
 });
 
 /** An account as pages show it; IBAN masked but for its last four. */
 export const accountView = z.object({
-  accountId: uuid, consentId: uuid, aspspId, aspspName: z.string(), kind: accountKind, name: z.string(),
-  maskedNumber: z.string().nullable(), ownerName: z.string().nullable(),
+  accountId: uuid,
+  consentId: uuid,
+  aspspId,
+  aspspName: z.string(),
+  kind: accountKind,
+  name: z.string(),
+  maskedNumber: z.string().nullable(),
+  ownerName: z.string().nullable(),
   /** The balance to show as "the balance", and which it is. */
   balance: z.object({ type: balanceType, amount: amountWire, asOf: isoInstant }).nullable(),
   available: amountWire.nullable(),
-  transactions: z.int(), oldestBookingDate: isoDate.nullable(),
-  readAt: isoInstant.nullable(), incompleteSince: isoInstant.nullable(), connected: z.boolean(),
+  transactions: z.int(),
+  oldestBookingDate: isoDate.nullable(),
+  readAt: isoInstant.nullable(),
+  incompleteSince: isoInstant.nullable(),
+  connected: z.boolean(),
 });
 export type AccountView = z.infer<typeof accountView>;
 
 /** What a person calls a bank: its consent, its accounts, how its reading goes. */
 export const connectionView = z.object({
-  consentId: uuid, aspspId, aspspName: z.string(), status: consentStatus,
-  createdAt: isoInstant, authorisedAt: isoInstant.nullable(), validUntil: isoInstant, endedAt: isoInstant.nullable(),
-  daysLeft: z.int().nullable(), lastUsedAt: isoInstant.nullable(),
+  consentId: uuid,
+  aspspId,
+  aspspName: z.string(),
+  status: consentStatus,
+  createdAt: isoInstant,
+  authorisedAt: isoInstant.nullable(),
+  validUntil: isoInstant,
+  endedAt: isoInstant.nullable(),
+  daysLeft: z.int().nullable(),
+  lastUsedAt: isoInstant.nullable(),
   accounts: z.array(z.object({ accountId: uuid, name: z.string(), kind: accountKind, maskedNumber: z.string().nullable() })),
   sync: sync.nullable(),
   health: aspsp.shape.health.nullable(),
@@ -70,58 +99,115 @@ export const overviewView = z.object({
   month: analytics.cumulativeSpending.response.shape.currencies,
   /** Recurring payments expected in the next 14 days. */
   upcoming: z.array(analytics.recurring),
-  attention: z.array(z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("permission-ends"), consentId: uuid, aspspName: z.string(), daysLeft: z.int() }),
-    z.object({ kind: z.literal("permission-ended"), consentId: uuid, aspspId, aspspName: z.string() }),
-    z.object({ kind: z.literal("account-incomplete"), accountId: uuid, accountName: z.string(), since: isoInstant }),
-    z.object({ kind: z.literal("bank-down"), aspspId, aspspName: z.string(), since: isoInstant.nullable() }),
-    z.object({ kind: z.literal("price-changed"), recurringId: uuid, counterpartyName: z.string(), before: amountWire, now: amountWire }),
-  ])),
+  attention: z.array(
+    z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("permission-ends"), consentId: uuid, aspspName: z.string(), daysLeft: z.int() }),
+      z.object({ kind: z.literal("permission-ended"), consentId: uuid, aspspId, aspspName: z.string() }),
+      z.object({ kind: z.literal("account-incomplete"), accountId: uuid, accountName: z.string(), since: isoInstant }),
+      z.object({ kind: z.literal("bank-down"), aspspId, aspspName: z.string(), since: isoInstant.nullable() }),
+      z.object({ kind: z.literal("price-changed"), recurringId: uuid, counterpartyName: z.string(), before: amountWire, now: amountWire }),
+    ]),
+  ),
   /** The oldest reading among the figures shown. */
   dataFrom: isoInstant.nullable(),
   missing,
 });
 export type OverviewView = z.infer<typeof overviewView>;
-export const getOverview = defineRoute({ ...read, operationId: "getOverview", summary: "The first screen in one call.", path: "/api/overview", response: overviewView });
+export const getOverview = defineRoute({
+  ...read,
+  operationId: "getOverview",
+  summary: "The first screen in one call.",
+  path: "/api/overview",
+  response: overviewView,
+});
 
 export const listBanks = defineRoute({
-  ...read, operationId: "listBanks", summary: "Banks a person can connect.", path: "/api/banks",
-  response: z.object({ banks: z.array(aspsp.pick({ aspspId: true, name: true, bic: true, countries: true, environment: true, historyDays: true, consentMaxDays: true, registered: true, health: true })) }),
+  ...read,
+  operationId: "listBanks",
+  summary: "Banks a person can connect.",
+  path: "/api/banks",
+  response: z.object({
+    banks: z.array(
+      aspsp.pick({
+        aspspId: true,
+        name: true,
+        bic: true,
+        countries: true,
+        environment: true,
+        historyDays: true,
+        consentMaxDays: true,
+        registered: true,
+        health: true,
+      }),
+    ),
+  }),
 });
 export const startConnection = defineRoute({
-  ...change, operationId: "startConnection", summary: "Begin to connect a bank; the browser then goes to `redirectUrl`.", path: "/api/connections",
-  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180).default(180), renews: uuid.optional() }), status: 201,
+  ...change,
+  operationId: "startConnection",
+  summary: "Begin to connect a bank; the browser then goes to `redirectUrl`.",
+  path: "/api/connections",
+  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180).default(180), renews: uuid.optional() }),
+  status: 201,
   response: z.object({ consentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),
 });
 export const finishConnection = defineRoute({
-  ...change, operationId: "finishConnection", summary: "The person came back: hand over what the bank put into the address. Works once.", path: "/api/connections/return",
+  ...change,
+  operationId: "finishConnection",
+  summary: "The person came back: hand over what the bank put into the address. Works once.",
+  path: "/api/connections/return",
   body: z.strictObject({ redirectContext: aspspId, parameters: z.array(z.strictObject({ name: z.string().max(100), value: z.string().max(20_000) })).max(30) }),
   status: 200,
   response: z.object({
-    outcome: z.enum(["authorised", "refused", "failed"]), consentId: uuid, aspspId, aspspName: z.string(),
+    outcome: z.enum(["authorised", "refused", "failed"]),
+    consentId: uuid,
+    aspspId,
+    aspspName: z.string(),
     /** Stable code when `failed`. */
     reason: z.string().nullable(),
   }),
 });
 export const listConnections = defineRoute({
-  ...read, operationId: "listConnections", summary: "Connected banks and permissions, also ended ones.", path: "/api/connections",
+  ...read,
+  operationId: "listConnections",
+  summary: "Connected banks and permissions, also ended ones.",
+  path: "/api/connections",
   response: z.object({ connections: z.array(connectionView), missing }),
 });
 export const getConnection = defineRoute({
-  ...read, operationId: "getConnection", summary: "One connection, for the page that waits for its first figures.", path: "/api/connections/:consentId",
-  params: z.strictObject({ consentId: uuid }), response: z.object({ connection: connectionView, accounts: z.array(accountView), missing }),
+  ...read,
+  operationId: "getConnection",
+  summary: "One connection, for the page that waits for its first figures.",
+  path: "/api/connections/:consentId",
+  params: z.strictObject({ consentId: uuid }),
+  response: z.object({ connection: connectionView, accounts: z.array(accountView), missing }),
 });
 export const refreshConnection = defineRoute({
-  ...change, operationId: "refreshConnection", summary: "Read this bank now.", path: "/api/connections/:consentId/refresh",
-  params: z.strictObject({ consentId: uuid }), status: 202, response: sync,
+  ...change,
+  operationId: "refreshConnection",
+  summary: "Read this bank now.",
+  path: "/api/connections/:consentId/refresh",
+  params: z.strictObject({ consentId: uuid }),
+  status: 202,
+  response: sync,
 });
 export const withdrawConnection = defineRoute({
-  ...change, operationId: "withdrawConnection", summary: "Withdraw the permission; the data is kept or erased as the person chooses.", path: "/api/connections/:consentId/withdrawal",
-  params: z.strictObject({ consentId: uuid }), body: z.strictObject({ keepData: z.boolean() }), status: 200, response: z.object({ consentId: uuid, status: consentStatus }),
+  ...change,
+  operationId: "withdrawConnection",
+  summary: "Withdraw the permission; the data is kept or erased as the person chooses.",
+  path: "/api/connections/:consentId/withdrawal",
+  params: z.strictObject({ consentId: uuid }),
+  body: z.strictObject({ keepData: z.boolean() }),
+  status: 200,
+  response: z.object({ consentId: uuid, status: consentStatus }),
 });
 
 export const listAccountViews = defineRoute({
-  ...read, operationId: "listAccountViews", summary: "All accounts of all banks.", path: "/api/accounts", response: z.object({ accounts: z.array(accountView), missing }),
+  ...read,
+  operationId: "listAccountViews",
+  summary: "All accounts of all banks.",
+  path: "/api/accounts",
+  response: z.object({ accounts: z.array(accountView), missing }),
 });
 
 export const transactionRow = analytics.categorisedTransaction
@@ -134,7 +220,11 @@ export const transactionQuery = transactionFilter.extend({
   recurringId: uuid.optional(),
 });
 export const listTransactionRows = defineRoute({
-  ...read, operationId: "listTransactionRows", summary: "Search and page through transactions, pending first, then newest first.", path: "/api/transactions", query: transactionQuery,
+  ...read,
+  operationId: "listTransactionRows",
+  summary: "Search and page through transactions, pending first, then newest first.",
+  path: "/api/transactions",
+  query: transactionQuery,
   response: z.object({
     transactions: z.array(transactionRow),
     nextCursor: z.string().nullable(),
@@ -144,22 +234,67 @@ export const listTransactionRows = defineRoute({
   }),
 });
 export const getTransactionView = defineRoute({
-  ...read, operationId: "getTransactionView", summary: "Everything about one transaction.", path: "/api/transactions/:transactionId", params: z.strictObject({ transactionId: uuid }),
+  ...read,
+  operationId: "getTransactionView",
+  summary: "Everything about one transaction.",
+  path: "/api/transactions/:transactionId",
+  params: z.strictObject({ transactionId: uuid }),
   response: z.object({
-    transaction: transactionRow, account: accountView.nullable(), recordedAt: isoInstant,
+    transaction: transactionRow,
+    account: accountView.nullable(),
+    recordedAt: isoInstant,
     revisions: z.array(z.object({ revision: z.int(), recordedAt: isoInstant, amount: amountWire, bookingDate: isoDate })),
     missing,
   }),
 });
 export const getProof = defineRoute({
-  ...read, operationId: "getProof", summary: "The bank's own words for one transaction, as received.", path: "/api/transactions/:transactionId/proof", params: z.strictObject({ transactionId: uuid }),
-  response: z.object({ aspspName: z.string(), receivedAt: isoInstant, hash: z.string(), pointer: z.string(), contentType: z.string().nullable(), interactionId: z.string().nullable(), content: z.string() }),
+  ...read,
+  operationId: "getProof",
+  summary: "The bank's own words for one transaction, as received.",
+  path: "/api/transactions/:transactionId/proof",
+  params: z.strictObject({ transactionId: uuid }),
+  response: z.object({
+    aspspName: z.string(),
+    receivedAt: isoInstant,
+    hash: z.string(),
+    pointer: z.string(),
+    contentType: z.string().nullable(),
+    interactionId: z.string().nullable(),
+    content: z.string(),
+  }),
 });
 
-export const getCashFlow = defineRoute({ ...read, operationId: "getCashFlow", summary: "Money in and out by month.", path: "/api/insights/cash-flow", query: z.strictObject({ months: z.coerce.number().int().min(1).max(60).default(13) }), response: analytics.cashFlow.response });
-export const getSpending = defineRoute({ ...read, operationId: "getSpending", summary: "Expenses by category.", path: "/api/insights/spending", query: z.strictObject({ from: isoDate, to: isoDate }), response: analytics.spending.response });
-export const getRecurring = defineRoute({ ...read, operationId: "getRecurring", summary: "What repeats.", path: "/api/insights/recurring", response: analytics.listRecurring.response });
-export const getNetWorth = defineRoute({ ...read, operationId: "getNetWorth", summary: "Balances over time.", path: "/api/insights/net-worth", query: z.strictObject({ from: isoDate, to: isoDate, accountId: uuid.optional() }), response: analytics.netWorth.response });
+export const getCashFlow = defineRoute({
+  ...read,
+  operationId: "getCashFlow",
+  summary: "Money in and out by month.",
+  path: "/api/insights/cash-flow",
+  query: z.strictObject({ months: z.coerce.number().int().min(1).max(60).default(13) }),
+  response: analytics.cashFlow.response,
+});
+export const getSpending = defineRoute({
+  ...read,
+  operationId: "getSpending",
+  summary: "Expenses by category.",
+  path: "/api/insights/spending",
+  query: z.strictObject({ from: isoDate, to: isoDate }),
+  response: analytics.spending.response,
+});
+export const getRecurring = defineRoute({
+  ...read,
+  operationId: "getRecurring",
+  summary: "What repeats.",
+  path: "/api/insights/recurring",
+  response: analytics.listRecurring.response,
+});
+export const getNetWorth = defineRoute({
+  ...read,
+  operationId: "getNetWorth",
+  summary: "Balances over time.",
+  path: "/api/insights/net-worth",
+  query: z.strictObject({ from: isoDate, to: isoDate, accountId: uuid.optional() }),
+  response: analytics.netWorth.response,
+});
 
 /**
  * `GET /api/live`: server-sent events of the signed-in person; not a JSON route. Each event has `id` (resume with Last-Event-ID),
@@ -169,13 +304,33 @@ export const liveEvent = z.object({
   /** Which fact, from the event catalogue. */
   type: z.string(),
   at: isoInstant,
-  consentId: uuid.nullable(), accountId: uuid.nullable(), syncId: uuid.nullable(), aspspId: aspspId.nullable(),
+  consentId: uuid.nullable(),
+  accountId: uuid.nullable(),
+  syncId: uuid.nullable(),
+  aspspId: aspspId.nullable(),
   /** Transactions in this fact, where it carries some. */
   count: z.int().nullable(),
 });
 export type LiveEvent = z.infer<typeof liveEvent>;
 
 export const bffRoutes = {
-  getMe, updatePreferences, eraseMe, getOverview, listBanks, startConnection, finishConnection, listConnections, getConnection, refreshConnection,
-  withdrawConnection, listAccountViews, listTransactionRows, getTransactionView, getProof, getCashFlow, getSpending, getRecurring, getNetWorth,
+  getMe,
+  updatePreferences,
+  eraseMe,
+  getOverview,
+  listBanks,
+  startConnection,
+  finishConnection,
+  listConnections,
+  getConnection,
+  refreshConnection,
+  withdrawConnection,
+  listAccountViews,
+  listTransactionRows,
+  getTransactionView,
+  getProof,
+  getCashFlow,
+  getSpending,
+  getRecurring,
+  getNetWorth,
 };

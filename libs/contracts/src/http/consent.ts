@@ -9,14 +9,25 @@ const params = z.strictObject({ consentId: uuid });
 const sessionBinding = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
 export const createConsent = defineRoute({
-  ...bff, operationId: "createConsent", summary: "Begin to connect a bank: the consent at the bank and the address to send the person to.",
-  method: "POST", path: "/consents", idempotent: false, timeoutMs: 35_000,
+  ...bff,
+  operationId: "createConsent",
+  summary: "Begin to connect a bank: the consent at the bank and the address to send the person to.",
+  method: "POST",
+  path: "/consents",
+  idempotent: false,
+  timeoutMs: 35_000,
   body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180), sessionBinding, replaces: uuid.optional() }),
-  status: 201, response: z.object({ consentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),
+  status: 201,
+  response: z.object({ consentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),
 });
 export const completeAuthorisation = defineRoute({
-  ...bff, operationId: "completeAuthorisation", summary: "The person came back from the bank. Each return is used once.",
-  method: "POST", path: "/authorisations/completion", idempotent: false, timeoutMs: 35_000,
+  ...bff,
+  operationId: "completeAuthorisation",
+  summary: "The person came back from the bank. Each return is used once.",
+  method: "POST",
+  path: "/authorisations/completion",
+  idempotent: false,
+  timeoutMs: 35_000,
   body: z.strictObject({
     /** Which bank's redirect URI the answer arrived at. */
     redirectContext: aspspId,
@@ -34,18 +45,38 @@ export const completeAuthorisation = defineRoute({
   ]),
 });
 export const listConsents = defineRoute({
-  ...bff, operationId: "listConsents", summary: "Everything this person has allowed, also what has ended.",
-  method: "GET", path: "/consents", idempotent: true, status: 200, response: z.object({ consents: z.array(consent) }),
+  ...bff,
+  operationId: "listConsents",
+  summary: "Everything this person has allowed, also what has ended.",
+  method: "GET",
+  path: "/consents",
+  idempotent: true,
+  status: 200,
+  response: z.object({ consents: z.array(consent) }),
 });
 export const getConsent = defineRoute({
-  ...bff, operationId: "getConsent", summary: "One consent with its history.",
-  method: "GET", path: "/consents/:consentId", idempotent: true, params, status: 200, response: consent,
+  ...bff,
+  operationId: "getConsent",
+  summary: "One consent with its history.",
+  method: "GET",
+  path: "/consents/:consentId",
+  idempotent: true,
+  params,
+  status: 200,
+  response: consent,
 });
 export const revokeConsent = defineRoute({
-  ...bff, operationId: "revokeConsent", summary: "Withdraw: ours first, then the bank's, then the fact.",
-  method: "POST", path: "/consents/:consentId/revocation", idempotent: true, params, timeoutMs: 35_000,
+  ...bff,
+  operationId: "revokeConsent",
+  summary: "Withdraw: ours first, then the bank's, then the fact.",
+  method: "POST",
+  path: "/consents/:consentId/revocation",
+  idempotent: true,
+  params,
+  timeoutMs: 35_000,
   body: z.strictObject({ keepData: z.boolean() }),
-  status: 200, response: consent,
+  status: 200,
+  response: consent,
 });
 
 export const consentRoutes = { createConsent, completeAuthorisation, listConsents, getConsent, revokeConsent };

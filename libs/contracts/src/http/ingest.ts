@@ -11,8 +11,17 @@ const bff = { callers: ["bff"], psu: "required" } as const;
 const rebuild = { callers: ["analytics"], psu: "none", method: "GET", idempotent: true, status: 200 } as const;
 
 export const ledgerAccount = z.object({
-  accountId: uuid, psuId: uuid, consentId: uuid, aspspId, kind: accountKind, iban: z.string().nullable(), maskedPan: z.string().nullable(),
-  bic: z.string().nullable(), currency: currencyCode, name: z.string(), ownerName: z.string().nullable(),
+  accountId: uuid,
+  psuId: uuid,
+  consentId: uuid,
+  aspspId,
+  kind: accountKind,
+  iban: z.string().nullable(),
+  maskedPan: z.string().nullable(),
+  bic: z.string().nullable(),
+  currency: currencyCode,
+  name: z.string(),
+  ownerName: z.string().nullable(),
   /** Null for a card account of a bank that tells none. */
   balances: z.array(z.object({ type: balanceType, amount: amountWire, asOf: isoInstant })),
   transactions: z.int(),
@@ -27,17 +36,36 @@ export const ledgerAccount = z.object({
 export type LedgerAccount = z.infer<typeof ledgerAccount>;
 
 export const listAccounts = defineRoute({
-  ...bff, operationId: "listAccounts", summary: "The person's accounts with their latest balances.",
-  method: "GET", path: "/accounts", idempotent: true, status: 200, response: z.object({ accounts: z.array(ledgerAccount) }),
+  ...bff,
+  operationId: "listAccounts",
+  summary: "The person's accounts with their latest balances.",
+  method: "GET",
+  path: "/accounts",
+  idempotent: true,
+  status: 200,
+  response: z.object({ accounts: z.array(ledgerAccount) }),
 });
 export const getAccount = defineRoute({
-  ...bff, operationId: "getAccount", summary: "One account.",
-  method: "GET", path: "/accounts/:accountId", idempotent: true, params: z.strictObject({ accountId: uuid }), status: 200, response: ledgerAccount,
+  ...bff,
+  operationId: "getAccount",
+  summary: "One account.",
+  method: "GET",
+  path: "/accounts/:accountId",
+  idempotent: true,
+  params: z.strictObject({ accountId: uuid }),
+  status: 200,
+  response: ledgerAccount,
 });
 export const listBalances = defineRoute({
-  ...bff, operationId: "listBalances", summary: "What the bank said the balance was, over time.",
-  method: "GET", path: "/accounts/:accountId/balances", idempotent: true, params: z.strictObject({ accountId: uuid }),
-  status: 200, response: z.object({ balances: z.array(z.object({ type: balanceType, amount: amountWire, asOf: isoInstant, recordedAt: isoInstant })) }),
+  ...bff,
+  operationId: "listBalances",
+  summary: "What the bank said the balance was, over time.",
+  method: "GET",
+  path: "/accounts/:accountId/balances",
+  idempotent: true,
+  params: z.strictObject({ accountId: uuid }),
+  status: 200,
+  response: z.object({ balances: z.array(z.object({ type: balanceType, amount: amountWire, asOf: isoInstant, recordedAt: isoInstant })) }),
 });
 
 /** What a list of transactions can be narrowed by; ingest and analytics understand the same. */
@@ -48,8 +76,14 @@ export const transactionFilter = z.strictObject({
   /** Over counterparty and text, case-insensitive. */
   text: z.string().max(100).optional(),
   /** Bounds of the amount without its sign, decimal text. */
-  minAmount: z.string().regex(/^\d{1,12}(\.\d{1,4})?$/).optional(),
-  maxAmount: z.string().regex(/^\d{1,12}(\.\d{1,4})?$/).optional(),
+  minAmount: z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,4})?$/)
+    .optional(),
+  maxAmount: z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,4})?$/)
+    .optional(),
   direction: z.enum(["in", "out"]).optional(),
   status: bookingStatus.optional(),
   cursor: cursor.optional(),
@@ -57,38 +91,92 @@ export const transactionFilter = z.strictObject({
 });
 
 export const listTransactions = defineRoute({
-  ...bff, operationId: "listTransactions", summary: "Pages of transactions, pending first, then by booking date, newest first.",
-  method: "GET", path: "/transactions", idempotent: true, query: transactionFilter,
-  status: 200, response: z.object({ transactions: z.array(transaction), nextCursor: cursor.nullable() }),
+  ...bff,
+  operationId: "listTransactions",
+  summary: "Pages of transactions, pending first, then by booking date, newest first.",
+  method: "GET",
+  path: "/transactions",
+  idempotent: true,
+  query: transactionFilter,
+  status: 200,
+  response: z.object({ transactions: z.array(transaction), nextCursor: cursor.nullable() }),
 });
 export const getTransaction = defineRoute({
-  ...bff, operationId: "getTransaction", summary: "One transaction with when we learned it and its earlier revisions.",
-  method: "GET", path: "/transactions/:transactionId", idempotent: true, params: z.strictObject({ transactionId: uuid }),
+  ...bff,
+  operationId: "getTransaction",
+  summary: "One transaction with when we learned it and its earlier revisions.",
+  method: "GET",
+  path: "/transactions/:transactionId",
+  idempotent: true,
+  params: z.strictObject({ transactionId: uuid }),
   status: 200,
-  response: z.object({ transaction, recordedAt: isoInstant, revisions: z.array(z.object({ revision: z.int(), recordedAt: isoInstant, amount: amountWire, bookingDate: isoDate })) }),
+  response: z.object({
+    transaction,
+    recordedAt: isoInstant,
+    revisions: z.array(z.object({ revision: z.int(), recordedAt: isoInstant, amount: amountWire, bookingDate: isoDate })),
+  }),
 });
 export const startSync = defineRoute({
-  ...bff, operationId: "startSync", summary: "Read a connection now, because the person asks; a running one is answered instead of a second.",
-  method: "POST", path: "/syncs", idempotent: true, body: z.strictObject({ consentId: uuid }), status: 202, response: sync,
+  ...bff,
+  operationId: "startSync",
+  summary: "Read a connection now, because the person asks; a running one is answered instead of a second.",
+  method: "POST",
+  path: "/syncs",
+  idempotent: true,
+  body: z.strictObject({ consentId: uuid }),
+  status: 202,
+  response: sync,
 });
 export const listSyncs = defineRoute({
-  ...bff, operationId: "listSyncs", summary: "The latest reading of each connection.",
-  method: "GET", path: "/syncs", idempotent: true, status: 200, response: z.object({ syncs: z.array(sync) }),
+  ...bff,
+  operationId: "listSyncs",
+  summary: "The latest reading of each connection.",
+  method: "GET",
+  path: "/syncs",
+  idempotent: true,
+  status: 200,
+  response: z.object({ syncs: z.array(sync) }),
 });
 
 export const exportAccounts = defineRoute({
-  ...rebuild, operationId: "exportAccounts", summary: "All accounts in id order, for rebuilding.",
-  path: "/rebuild/accounts", query: z.strictObject({ after: uuid.optional() }), response: z.object({ accounts: z.array(ledgerAccount), next: uuid.nullable() }),
+  ...rebuild,
+  operationId: "exportAccounts",
+  summary: "All accounts in id order, for rebuilding.",
+  path: "/rebuild/accounts",
+  query: z.strictObject({ after: uuid.optional() }),
+  response: z.object({ accounts: z.array(ledgerAccount), next: uuid.nullable() }),
 });
 export const exportTransactions = defineRoute({
-  ...rebuild, operationId: "exportTransactions", summary: "All counted transactions in id order, for rebuilding.",
-  path: "/rebuild/transactions", query: z.strictObject({ after: uuid.optional() }),
+  ...rebuild,
+  operationId: "exportTransactions",
+  summary: "All counted transactions in id order, for rebuilding.",
+  path: "/rebuild/transactions",
+  query: z.strictObject({ after: uuid.optional() }),
   response: z.object({ transactions: z.array(transaction.extend({ psuId: uuid })), next: uuid.nullable() }),
 });
 export const exportBalances = defineRoute({
-  ...rebuild, operationId: "exportBalances", summary: "All balances in id order, for rebuilding.",
-  path: "/rebuild/balances", query: z.strictObject({ after: uuid.optional() }),
-  response: z.object({ balances: z.array(z.object({ balanceId: uuid, accountId: uuid, psuId: uuid, type: balanceType, amount: amountWire, asOf: isoInstant, recordedAt: isoInstant.optional() })), next: uuid.nullable() }),
+  ...rebuild,
+  operationId: "exportBalances",
+  summary: "All balances in id order, for rebuilding.",
+  path: "/rebuild/balances",
+  query: z.strictObject({ after: uuid.optional() }),
+  response: z.object({
+    balances: z.array(
+      z.object({ balanceId: uuid, accountId: uuid, psuId: uuid, type: balanceType, amount: amountWire, asOf: isoInstant, recordedAt: isoInstant.optional() }),
+    ),
+    next: uuid.nullable(),
+  }),
 });
 
-export const ingestRoutes = { listAccounts, getAccount, listBalances, listTransactions, getTransaction, startSync, listSyncs, exportAccounts, exportTransactions, exportBalances };
+export const ingestRoutes = {
+  listAccounts,
+  getAccount,
+  listBalances,
+  listTransactions,
+  getTransaction,
+  startSync,
+  listSyncs,
+  exportAccounts,
+  exportTransactions,
+  exportBalances,
+};

@@ -47,13 +47,9 @@ type InferInput<T> = T extends z.ZodType ? z.input<T> : undefined;
 export type ParamsOf<R> = R extends RouteContract<infer P, infer _Q, infer _B, infer _R> ? Infer<P> : never;
 export type QueryOf<R> = R extends RouteContract<infer _P, infer Q, infer _B, infer _R> ? Infer<Q> : never;
 export type BodyOf<R> = R extends RouteContract<infer _P, infer _Q, infer B, infer _R> ? Infer<B> : never;
-export type ResponseOf<R> = R extends RouteContract<infer _P, infer _Q, infer _B, infer S>
-  ? S extends z.ZodType ? z.output<S> : undefined
-  : never;
+export type ResponseOf<R> = R extends RouteContract<infer _P, infer _Q, infer _B, infer S> ? (S extends z.ZodType ? z.output<S> : undefined) : never;
 /** What a client passes in: defaults may be left out. */
 export type QueryInputOf<R> = R extends RouteContract<infer _P, infer Q, infer _B, infer _R> ? InferInput<Q> : never;
 export type BodyInputOf<R> = R extends RouteContract<infer _P, infer _Q, infer B, infer _R> ? InferInput<B> : never;
 /** What a handler may answer with. */
-export type ResponseInputOf<R> = R extends RouteContract<infer _P, infer _Q, infer _B, infer S>
-  ? S extends z.ZodType ? z.input<S> : undefined
-  : never;
+export type ResponseInputOf<R> = R extends RouteContract<infer _P, infer _Q, infer _B, infer S> ? (S extends z.ZodType ? z.input<S> : undefined) : never;

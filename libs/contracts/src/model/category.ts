@@ -2,8 +2,19 @@ import { z } from "zod";
 
 /** The categories a transaction can have; names for people are the client's. */
 export const categoryId = z.enum([
-  "income", "housing", "groceries", "eating-out", "transport", "subscriptions", "health", "shopping",
-  "leisure", "family", "finance", "transfers", "other",
+  "income",
+  "housing",
+  "groceries",
+  "eating-out",
+  "transport",
+  "subscriptions",
+  "health",
+  "shopping",
+  "leisure",
+  "family",
+  "finance",
+  "transfers",
+  "other",
 ]);
 export type CategoryId = z.infer<typeof categoryId>;
 

@@ -52,13 +52,15 @@ export const registration = z.object({
   startedAt: isoInstant,
   completedAt: isoInstant.nullable(),
   lastError: z.object({ code: z.string(), message: z.string(), at: isoInstant }).nullable(),
-  steps: z.array(z.object({
-    step: registrationStep,
-    status: z.enum(["pending", "done", "failed"]),
-    finishedAt: isoInstant.nullable(),
-    durationMs: z.int().nullable(),
-    /** What the step produced, secrets left out. */
-    artefact: z.record(z.string(), z.unknown()).nullable(),
-  })),
+  steps: z.array(
+    z.object({
+      step: registrationStep,
+      status: z.enum(["pending", "done", "failed"]),
+      finishedAt: isoInstant.nullable(),
+      durationMs: z.int().nullable(),
+      /** What the step produced, secrets left out. */
+      artefact: z.record(z.string(), z.unknown()).nullable(),
+    }),
+  ),
 });
 export type Registration = z.infer<typeof registration>;

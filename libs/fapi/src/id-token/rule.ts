@@ -1,7 +1,7 @@
-import type { JsonObject, JwsHeader } from '../compact-jws.ts';
+import type { JsonObject, JwsHeader } from "../compact-jws.ts";
 
 /** Where an ID token came from; the rules differ. */
-export type IdTokenChannel = 'front' | 'token' | 'refresh';
+export type IdTokenChannel = "front" | "token" | "refresh";
 
 export interface IdTokenExpectations {
   readonly channel: IdTokenChannel;
@@ -25,7 +25,7 @@ export interface IdTokenExpectations {
   readonly subject?: string;
 }
 
-export interface IdTokenUnderTest {
+interface IdTokenUnderTest {
   readonly header: JwsHeader;
   readonly claims: JsonObject;
   readonly expected: IdTokenExpectations;

@@ -1,11 +1,11 @@
-import { isOplError } from '@opl/errors';
-import { verifyCompactJws } from '../compact-jws.ts';
-import type { JsonObject, VerifiedJws } from '../compact-jws.ts';
-import { errors } from '../errors.ts';
-import type { JwsAlgorithm } from '../jwk.ts';
-import type { JwksCache } from '../jwks-cache.ts';
-import type { IdTokenExpectations } from './rule.ts';
-import { idTokenRules } from './rules/index.ts';
+import { isOplError } from "@opl/errors";
+import { verifyCompactJws } from "../compact-jws.ts";
+import type { JsonObject, VerifiedJws } from "../compact-jws.ts";
+import { errors } from "../errors.ts";
+import type { JwsAlgorithm } from "../jwk.ts";
+import type { JwksCache } from "../jwks-cache.ts";
+import type { IdTokenExpectations } from "./rule.ts";
+import { idTokenRules } from "./rules/index.ts";
 
 export interface IdTokenKeys {
   readonly jwks: JwksCache;
@@ -29,7 +29,7 @@ async function verifyWithCache(token: string, { jwks, algorithms }: IdTokenKeys)
   try {
     return await verifyCompactJws(token, { jwks: await jwks.current(), algorithms });
   } catch (error) {
-    if (reasonOf(error) !== 'unknown-key') throw asIdTokenRefusal(error);
+    if (reasonOf(error) !== "unknown-key") throw asIdTokenRefusal(error);
   }
   // The issuer may have changed its keys a moment ago (OA-44).
   return await verifyCompactJws(token, { jwks: await jwks.reload(), algorithms }).catch((error: unknown) => {
@@ -38,7 +38,7 @@ async function verifyWithCache(token: string, { jwks, algorithms }: IdTokenKeys)
 }
 
 function reasonOf(error: unknown): unknown {
-  return isOplError(error) && error.code === 'ERR_JWS_REFUSED' ? error.details?.reason : undefined;
+  return isOplError(error) && error.code === "ERR_JWS_REFUSED" ? error.details?.reason : undefined;
 }
 
 function asIdTokenRefusal(error: unknown): unknown {

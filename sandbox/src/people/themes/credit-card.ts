@@ -41,7 +41,7 @@ export function subscriptions(card: string, list: readonly Subscription[]): Them
 
 /** Euro cents for 10 000 minor units of the currency, about what it was worth. */
 const worth = { SEK: 880n, NOK: 850n, GBP: 11_700n, USD: 9_200n, DKK: 1_340n, JPY: 6_100n, PLN: 2_340n } as const;
-export type ForeignCurrency = keyof typeof worth;
+type ForeignCurrency = keyof typeof worth;
 
 export interface Journey {
   /** Months and days as MM-DD, both included; taken every year. */

@@ -59,5 +59,9 @@ export async function deleteAccounts(tx: Transaction<Tables>, psuId: string, acc
 /** Remembers that these accounts are to stay forgotten. */
 export async function markAccountsErased(tx: Transaction<Tables>, psuId: string, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
-  await tx.insertInto("erasedAccounts").values(accountIds.map((accountId) => ({ psuId, accountId }))).onConflict((oc) => oc.doNothing()).execute();
+  await tx
+    .insertInto("erasedAccounts")
+    .values(accountIds.map((accountId) => ({ psuId, accountId })))
+    .onConflict((oc) => oc.doNothing())
+    .execute();
 }

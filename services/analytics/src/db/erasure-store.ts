@@ -3,7 +3,16 @@ import type { Transaction } from "kysely";
 import type { Tables } from "./tables.ts";
 
 const personal = [
-  "transactions", "removedTransactions", "cashFlowMonths", "balances", "recurringSeries", "accounts", "erasedAccounts", "unsettledPeople", "outbox", "deadLetters",
+  "transactions",
+  "removedTransactions",
+  "cashFlowMonths",
+  "balances",
+  "recurringSeries",
+  "accounts",
+  "erasedAccounts",
+  "unsettledPeople",
+  "outbox",
+  "deadLetters",
 ] as const satisfies readonly (keyof Tables)[];
 
 /** Removes every row about a person; only the mark that they are forgotten stays. The caller holds their lock. */
@@ -15,7 +24,14 @@ export async function erasePerson(tx: Transaction<Tables>, psuId: string, erased
 
 /** People forgotten before a moment about whom facts may still lie in the event server. */
 export async function unpurgedPeople(db: Executor<Tables>, before: Temporal.Instant, limit: number): Promise<string[]> {
-  const rows = await db.selectFrom("people").select("psuId").where("erasedAt", "<=", before).where("purgedAt", "is", null).orderBy("erasedAt").limit(limit).execute();
+  const rows = await db
+    .selectFrom("people")
+    .select("psuId")
+    .where("erasedAt", "<=", before)
+    .where("purgedAt", "is", null)
+    .orderBy("erasedAt")
+    .limit(limit)
+    .execute();
   return rows.map((row) => row.psuId);
 }
 

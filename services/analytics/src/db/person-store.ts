@@ -17,18 +17,27 @@ export async function lockPeople(tx: Transaction<Tables>, psuIds: Iterable<strin
 
 /** The number of the latest rebuild; read after the locks, so that a rebuild finds everything that was written before it. */
 export async function currentGeneration(tx: Executor<Tables>): Promise<number> {
-  const row = await tx.selectFrom("rebuilds").select((eb) => eb.fn.max("generation").as("generation")).executeTakeFirst();
+  const row = await tx
+    .selectFrom("rebuilds")
+    .select((eb) => eb.fn.max("generation").as("generation"))
+    .executeTakeFirst();
   return row?.generation ?? 0;
 }
 
 /** Says that transfers and recurring payments of people have to be worked out again: after a pause, but not put off for ever. */
-export async function markUnsettled(tx: Transaction<Tables>, psuIds: Iterable<string>, { at, pauseMs, atMostMs }: { readonly at: Temporal.Instant; readonly pauseMs: number; readonly atMostMs: number }): Promise<void> {
+export async function markUnsettled(
+  tx: Transaction<Tables>,
+  psuIds: Iterable<string>,
+  { at, pauseMs, atMostMs }: { readonly at: Temporal.Instant; readonly pauseMs: number; readonly atMostMs: number },
+): Promise<void> {
   const ids = [...new Set(psuIds)].toSorted();
   if (ids.length === 0) return;
   const due = at.add({ milliseconds: pauseMs });
   await sql`
     insert into unsettled_people as u (psu_id, first_change_at, due_at) select id, ${at}, ${due} from unnest(${ids}::uuid[]) as given (id)
-    on conflict (psu_id) do update set due_at = greatest(u.first_change_at, least(${due}, u.first_change_at + ${atMostMs} * interval '1 millisecond'))`.execute(tx);
+    on conflict (psu_id) do update set due_at = greatest(u.first_change_at, least(${due}, u.first_change_at + ${atMostMs} * interval '1 millisecond'))`.execute(
+    tx,
+  );
 }
 
 /** Everybody whose decisions were made by other rules than these. */
@@ -44,6 +53,11 @@ export async function nextUnsettled(tx: Transaction<Tables>, at: Temporal.Instan
     select p.psu_id from unsettled_people u join people p using (psu_id)
     where u.due_at <= ${at} order by u.due_at limit 1 for update of p skip locked`.execute(tx);
   return rows[0]?.psuId;
+}
+
+/** Lets a person wait longer. */
+export async function postponeSettling(db: Executor<Tables>, psuId: string, until: Temporal.Instant): Promise<void> {
+  await db.updateTable("unsettledPeople").set({ dueAt: until }).where("psuId", "=", psuId).execute();
 }
 
 export async function markSettled(tx: Transaction<Tables>, psuId: string, rulesVersion: number): Promise<void> {

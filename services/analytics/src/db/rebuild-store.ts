@@ -21,5 +21,6 @@ export async function peopleAfter(db: Executor<Tables>, psuId: string | undefine
 
 /** Removes what was written before a rebuild and not found by it. */
 export async function deleteStale(tx: Transaction<Tables>, psuId: string, generation: number): Promise<void> {
-  for (const table of ["transactions", "balances", "accounts"] as const) await tx.deleteFrom(table).where("psuId", "=", psuId).where("generation", "<", generation).execute();
+  for (const table of ["transactions", "balances", "accounts"] as const)
+    await tx.deleteFrom(table).where("psuId", "=", psuId).where("generation", "<", generation).execute();
 }

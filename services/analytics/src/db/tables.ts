@@ -7,20 +7,20 @@ import type { Cadence } from "../domain/recurrence/schedule.ts";
 /** A `numeric` column: whole numbers of any size, as text. */
 type Numeric = ColumnType<string, bigint | string, bigint | string>;
 
-export interface PeopleTable {
+interface PeopleTable {
   psuId: string;
   rulesVersion: Generated<number>;
   erasedAt: Timestamp | null;
   purgedAt: Timestamp | null;
 }
 
-export interface UnsettledPeopleTable {
+interface UnsettledPeopleTable {
   psuId: string;
   firstChangeAt: Timestamp;
   dueAt: Timestamp;
 }
 
-export interface RebuildsTable {
+interface RebuildsTable {
   generation: Generated<number>;
   startedAt: Timestamp;
   finishedAt: Timestamp | null;
@@ -40,7 +40,7 @@ export interface AccountsTable {
   generation: number;
 }
 
-export interface ErasedAccountsTable {
+interface ErasedAccountsTable {
   psuId: string;
   accountId: string;
 }
@@ -77,14 +77,14 @@ export interface TransactionsTable {
   generation: number;
 }
 
-export interface RemovedTransactionsTable {
+interface RemovedTransactionsTable {
   psuId: string;
   transactionId: string;
   version: Int8;
   removedAt: Timestamp;
 }
 
-export interface CashFlowMonthsTable {
+interface CashFlowMonthsTable {
   psuId: string;
   currency: string;
   month: string;
@@ -144,25 +144,78 @@ export const columns = {
   unsettledPeople: { psuId: "uuid", firstChangeAt: "timestamptz", dueAt: "timestamptz" },
   rebuilds: { generation: "int4", startedAt: "timestamptz", finishedAt: "timestamptz?" },
   accounts: {
-    psuId: "uuid", accountId: "uuid", consentId: "uuid", aspspId: "text", kind: "text", currency: "bpchar", name: "text",
-    iban: "text?", ownerName: "text?", version: "int8", generation: "int4",
+    psuId: "uuid",
+    accountId: "uuid",
+    consentId: "uuid",
+    aspspId: "text",
+    kind: "text",
+    currency: "bpchar",
+    name: "text",
+    iban: "text?",
+    ownerName: "text?",
+    version: "int8",
+    generation: "int4",
   },
   erasedAccounts: { psuId: "uuid", accountId: "uuid" },
   transactions: {
-    psuId: "uuid", transactionId: "uuid", accountId: "uuid", revision: "int4", pending: "bool", bookingDate: "date", valueDate: "date?",
-    amountMinor: "int8", currency: "bpchar", originalAmountMinor: "int8?", originalCurrency: "bpchar?",
-    counterpartyName: "text?", counterpartyIban: "text?", counterpartyBic: "text?", remittanceInformation: "text?", reference: "text?",
-    proprietaryCode: "text?", entryReference: "text?", rawHash: "text", rawPointer: "text", searchText: "text",
-    category: "text", ruleId: "text", matched: "text?", confidence: "text", rulesVersion: "int4", recurringId: "uuid?", version: "int8", generation: "int4",
+    psuId: "uuid",
+    transactionId: "uuid",
+    accountId: "uuid",
+    revision: "int4",
+    pending: "bool",
+    bookingDate: "date",
+    valueDate: "date?",
+    amountMinor: "int8",
+    currency: "bpchar",
+    originalAmountMinor: "int8?",
+    originalCurrency: "bpchar?",
+    counterpartyName: "text?",
+    counterpartyIban: "text?",
+    counterpartyBic: "text?",
+    remittanceInformation: "text?",
+    reference: "text?",
+    proprietaryCode: "text?",
+    entryReference: "text?",
+    rawHash: "text",
+    rawPointer: "text",
+    searchText: "text",
+    category: "text",
+    ruleId: "text",
+    matched: "text?",
+    confidence: "text",
+    rulesVersion: "int4",
+    recurringId: "uuid?",
+    version: "int8",
+    generation: "int4",
   },
   removedTransactions: { psuId: "uuid", transactionId: "uuid", version: "int8", removedAt: "timestamptz" },
   cashFlowMonths: { psuId: "uuid", currency: "bpchar", month: "bpchar", category: "text", incomeMinor: "numeric", expensesMinor: "numeric", entries: "int8" },
   balances: {
-    psuId: "uuid", accountId: "uuid", currency: "bpchar", balanceType: "text", day: "date", asOf: "timestamptz", toldAt: "timestamptz", amountMinor: "int8",
+    psuId: "uuid",
+    accountId: "uuid",
+    currency: "bpchar",
+    balanceType: "text",
+    day: "date",
+    asOf: "timestamptz",
+    toldAt: "timestamptz",
+    amountMinor: "int8",
     generation: "int4",
   },
   recurringSeries: {
-    psuId: "uuid", recurringId: "uuid", accountId: "uuid", counterpartyName: "text", category: "text", cadence: "text", amountMinor: "int8", currency: "bpchar",
-    previousAmountMinor: "int8?", changedOn: "date?", firstDate: "date", lastDate: "date", dueDate: "date", occurrences: "int4", regularity: "int4",
+    psuId: "uuid",
+    recurringId: "uuid",
+    accountId: "uuid",
+    counterpartyName: "text",
+    category: "text",
+    cadence: "text",
+    amountMinor: "int8",
+    currency: "bpchar",
+    previousAmountMinor: "int8?",
+    changedOn: "date?",
+    firstDate: "date",
+    lastDate: "date",
+    dueDate: "date",
+    occurrences: "int4",
+    regularity: "int4",
   },
 } as const satisfies TableColumns<Tables>;

@@ -13,12 +13,18 @@ export function unnest<Row extends object>(rows: readonly Row[], columns: Column
 
 /** `psu_id, account_id`: in the same order as {@link unnest}. */
 export function columnList<Row extends object>(columns: Columns<Row>, prefix = ""): RawBuilder<unknown> {
-  return sql.raw(namesOf(columns).map((name) => prefix + snakeCase(name)).join(", "));
+  return sql.raw(
+    namesOf(columns)
+      .map((name) => prefix + snakeCase(name))
+      .join(", "),
+  );
 }
 
 /** `amount_minor = excluded.amount_minor, …` for every column but the named ones. */
 export function setFromExcluded<Row extends object>(columns: Columns<Row>, ...except: readonly (keyof Row)[]): RawBuilder<unknown> {
-  const names = namesOf(columns).filter((name) => !except.includes(name)).map(snakeCase);
+  const names = namesOf(columns)
+    .filter((name) => !except.includes(name))
+    .map(snakeCase);
   return sql.raw(names.map((name) => `${name} = excluded.${name}`).join(", "));
 }
 

@@ -5,6 +5,14 @@ export function dayNumber(date: string): number {
   return Date.UTC(digits(date, 0, 4), digits(date, 5, 7) - 1, digits(date, 8, 10)) / dayMs;
 }
 
+/** The `dayNumber` of a day of a month given as number; a day behind the end of the month is its last. */
+export function dayNumberIn(month: number, dayOfMonth: number): number {
+  const first = Date.UTC(Math.floor(month / 12), month % 12, 1) / dayMs;
+  if (dayOfMonth <= 28) return first + dayOfMonth - 1;
+  const next = Date.UTC(Math.floor(month / 12), (month % 12) + 1, 1) / dayMs;
+  return Math.min(first + dayOfMonth, next) - 1;
+}
+
 /** The reverse of {@link dayNumber}. */
 export function dateOf(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
@@ -27,7 +35,7 @@ export function monthNumber(month: string): number {
   return digits(month, 0, 4) * 12 + digits(month, 5, 7) - 1;
 }
 
-export function monthFrom(number: number): string {
+function monthFrom(number: number): string {
   return `${String(Math.floor(number / 12)).padStart(4, "0")}-${String((number % 12) + 1).padStart(2, "0")}`;
 }
 

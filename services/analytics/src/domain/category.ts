@@ -32,8 +32,9 @@ export function categorise(entry: Entry, own: OwnAccounts): CategoryReason {
   const name = textOf(entry.counterpartyName);
   const message = textOf(entry.remittanceInformation);
   const code = textOf(entry.proprietaryCode);
-  const fits = (text: Text, weak: boolean) => (match: PhraseMatch) => match.rule.weak === weak && suits(match.rule, entry.amountMinor) && stands(match, text, isCard);
-  const isCard = [...code.words, ...message.words.slice(0, 1)].some((word) => cardWords.has(word.folded));
+  const fits = (text: Text, weak: boolean) => (match: PhraseMatch) =>
+    match.rule.weak === weak && suits(match.rule, entry.amountMinor) && stands(match, text, isCard);
+  const isCard = own.cards.has(entry.accountId) || [...code.words, ...message.words.slice(0, 1)].some((word) => cardWords.has(word.folded));
   const subject = name.words.length > 0 ? name : message;
   const sure: Confidence | undefined = subject === name ? undefined : "likely";
 

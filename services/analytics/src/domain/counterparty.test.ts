@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cleanCounterparty } from "./counterparty.ts";
 
@@ -15,6 +15,8 @@ describe("cleanCounterparty", () => {
     ["LÄHITAPIOLA KESKINÄINEN VAKUUTUSYHTIÖ", null, "Lähitapiola Keskinäinen Vakuutusyhtiö", "lahitapiola keskinainen vakuutusyhtio"],
     ["H&M 0123 HELSINKI", null, "H&M Helsinki", "h m helsinki"],
     ["ROBERT'S COFFEE", null, "Robert's Coffee", "robert s coffee"],
+    ["ASUNTO OY HELSINGIN KUJA 1", null, "Asunto Oy Helsingin Kuja", "asunto helsingin kuja"],
+    ["KIINTEISTÖ- JA ISÄNNÖINTIPALVELU", null, "Kiinteistö ja Isännöintipalvelu", "kiinteisto ja isannointipalvelu"],
     ["Matti Meikäläinen", "vuokra", "Matti Meikäläinen", "matti meikalainen"],
     [null, "KORTTIOSTO 1234 PRISMA TRIPLA 02.11", "Prisma Tripla", "prisma tripla"],
     ["Oy", null, "Oy", "oy"],

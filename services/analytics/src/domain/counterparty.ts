@@ -8,17 +8,25 @@ export interface CleanCounterparty {
   readonly key: string;
 }
 
-/** Legal forms and lands: they say nothing about who it is. */
-const forms = new Set(
-  ("oy oyj ab abp ky tmi ry rf ltd limited inc gmbh as asa aps ag bv nv sa sarl spa srl llc plc se co corp kg ug ou uab sia " +
-    "fi suomi finland fin sverige sweden swe norge norway nor danmark denmark dnk eesti estonia est deutschland deu international europe emea www http https com net org").split(" "),
+/** Legal forms: at the end of a name they say nothing about who it is. */
+const legalForms = new Set(
+  "oy oyj ab abp ky tmi ry rf ltd limited inc gmbh as asa aps ag bv nv sa sarl spa srl llc plc se co corp kg ug ou uab sia".split(" "),
+);
+/** Lands and parts of web addresses: the same. */
+const places = new Set(
+  "fi suomi finland fin sverige sweden swe norge norway nor danmark denmark dnk eesti estonia est deutschland deu international europe emea www http https com net org".split(
+    " ",
+  ),
 );
 /** What terminals and banks write in front of a name. */
 const decorations = new Set(
-  "korttiosto korttimaksu pkorttimaksu kortti card kortkop kop osto ostopvm pvm pos visa mastercard debit purchase kauppa payment maksu verkkomaksu payltr ecom contactless lahimaksu kuitti nro viite arkistointitunnus".split(" "),
+  "korttiosto korttimaksu pkorttimaksu kortti card kortkop kop osto ostopvm pvm pos visa mastercard debit purchase kauppa payment maksu verkkomaksu payltr ecom contactless lahimaksu kuitti nro viite arkistointitunnus".split(
+    " ",
+  ),
 );
 /** Payment services that put the shop's name behind their own, parted by a star or underscore. */
-const services = /^\s*(?:paypal|pp|sumup|zettle|izettle|klarna|iz|sq|sqr|mob\.?\s?pay|mobilepay|nyx|nayax|stripe|vfi|verifone|cko|tst|ls|payu|adyen|paytrail|nets|worldline|wl|dnh|sp)\s?[*_]+\s*(?=\S*\p{L})/iu;
+const services =
+  /^\s*(?:paypal|pp|sumup|zettle|izettle|klarna|iz|sq|sqr|mob\.?\s?pay|mobilepay|nyx|nayax|stripe|vfi|verifone|cko|tst|ls|payu|adyen|paytrail|nets|worldline|wl|dnh|sp)\s?[*_]+\s*(?=\S*\p{L})/iu;
 const manyDigits = /\d.*\d.*\d/;
 const onlyDigits = /^\d+$/;
 /** So many words tell who it is; the rest is a street or a receipt. */
@@ -40,7 +48,7 @@ export function cleanCounterparty(name: string | null, text: string | null): Cle
 
 /** True when the word says nothing about who a counterparty is. */
 export function isNoise(folded: string): boolean {
-  return forms.has(folded) || decorations.has(folded) || onlyDigits.test(folded) || manyDigits.test(folded);
+  return legalForms.has(folded) || places.has(folded) || decorations.has(folded) || onlyDigits.test(folded) || manyDigits.test(folded);
 }
 
 function tells(word: Word, index: number, words: readonly Word[]): boolean {
@@ -53,13 +61,13 @@ function displayName(raw: string, words: readonly Word[]): string {
   const first = words[0];
   const last = words.at(-1);
   if (first === undefined || last === undefined) return "";
-  const kept = new Set(words);
+  const kept = new Set(words.map((word) => word.start));
   const pieces: string[] = [];
   let end = first.start;
   for (const word of wordsOf(raw)) {
     if (word.start < first.start || word.end > last.end) continue;
-    const known = [...kept].some((each) => each.start === word.start);
-    if (!known) continue;
+    // A legal form between two words belongs to the name: Asunto Oy Kallio.
+    if (!kept.has(word.start) && !legalForms.has(word.folded)) continue;
     const between = raw.slice(end, word.start);
     // What joins two kept words stays when it is one sign: the hyphen of K-Market, the ampersand of H&M.
     pieces.push(pieces.length === 0 ? "" : /^[-&'’./+]$/.test(between) ? between : " ", raw.slice(word.start, word.end));
@@ -69,7 +77,15 @@ function displayName(raw: string, words: readonly Word[]): string {
   return text === text.toUpperCase() ? capitalise(text) : text;
 }
 
+const small = /(?<=\s)(?:JA|OCH|OG|AND|OF|THE|RY|RF)(?=\s|$)/gu;
+const companies = /(?<=\s)(?:OY|OYJ|AB|ABP|KY|TMI|LTD|INC)(?=\s|$)/gu;
+
 /** `K-MARKET KAMPPI` becomes `K-Market Kamppi`; up to three letters stay as they are, they may be a name like HSL. */
 function capitalise(text: string): string {
-  return text.replaceAll(/\p{L}{4,}/gu, (word) => word.slice(0, 1) + word.slice(1).toLowerCase()).replaceAll(/(?<=['’])S(?!\p{L})/gu, "s");
+  const first = (word: string) => word.slice(0, 1) + word.slice(1).toLowerCase();
+  return text
+    .replaceAll(small, (word) => word.toLowerCase())
+    .replaceAll(companies, first)
+    .replaceAll(/\p{L}{4,}/gu, first)
+    .replaceAll(/(?<=['’])S(?!\p{L})/gu, "s");
 }

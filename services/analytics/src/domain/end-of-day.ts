@@ -22,7 +22,12 @@ export interface Movement {
 }
 
 /** Kinds of balance that mean the same, the best first. Those that hold a credit limit say nothing about what a person owns on a card. */
-const families: readonly (readonly BalanceType[])[] = [["closingBooked", "interimBooked", "openingBooked"], ["expected"], ["interimAvailable"], ["forwardAvailable"]];
+const families: readonly (readonly BalanceType[])[] = [
+  ["closingBooked", "interimBooked", "openingBooked"],
+  ["expected"],
+  ["interimAvailable"],
+  ["forwardAvailable"],
+];
 const limitIncluded: ReadonlySet<BalanceType> = new Set(["interimAvailable", "forwardAvailable"]);
 
 /**
@@ -57,37 +62,33 @@ function isLater(a: ToldBalance, anchorA: Anchor, b: ToldBalance, anchorB: Ancho
 /**
  * The balance at the end of each day from `from` to `to`: that of the next anchor less what was booked between, after the last anchor
  * that of the last one plus what was booked since. Before the oldest entry the bank gave, the figure stays that of the oldest known
- * day. Movements must reach from the earlier of `from` and the first anchor to the later of `to` and the last.
+ * day. Movements, oldest first, must reach from the earlier of `from` and the first anchor to the later of `to` and the last.
  */
-export function endOfDays(anchors: readonly Anchor[], movements: readonly Movement[], from: string, to: string): { readonly date: string; readonly amountMinor: bigint }[] {
+export function endOfDays(
+  anchors: readonly Anchor[],
+  movements: readonly Movement[],
+  from: string,
+  to: string,
+): { readonly date: string; readonly amountMinor: bigint }[] {
   const last = anchors.at(-1);
   if (last === undefined) return [];
-  const booked = runningSum(movements);
+  const bookedUntil = anchors.map((anchor) => sumUntil(movements, anchor.day));
   const days: { date: string; amountMinor: bigint }[] = [];
-  let next = 0;
+  let [next, at, booked] = [0, 0, 0n];
   for (let day = dayNumber(from); day <= dayNumber(to); day += 1) {
     const date = dateOf(day);
     while (next < anchors.length - 1 && (anchors[next]?.day ?? date) < date) next += 1;
-    const anchor = anchors[next] ?? last;
-    days.push({ date, amountMinor: anchor.amountMinor + booked(date) - booked(anchor.day) });
+    for (let movement = movements[at]; movement !== undefined && movement.date <= date; movement = movements[at]) {
+      booked += movement.sumMinor;
+      at += 1;
+    }
+    days.push({ date, amountMinor: (anchors[next] ?? last).amountMinor + booked - (bookedUntil[next] ?? 0n) });
   }
   return days;
 }
 
-/** Sum of everything up to and including a date. */
-function runningSum(movements: readonly Movement[]): (date: string) => bigint {
-  const ordered = movements.toSorted((a, b) => (a.date < b.date ? -1 : 1));
-  const dates = ordered.map((movement) => movement.date);
-  const sums: bigint[] = [];
-  for (const { sumMinor } of ordered) sums.push((sums.at(-1) ?? 0n) + sumMinor);
-  return (date) => {
-    let low = 0;
-    let high = dates.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((dates[middle] ?? "") <= date) low = middle + 1;
-      else high = middle;
-    }
-    return sums[low - 1] ?? 0n;
-  };
+function sumUntil(movements: readonly Movement[], day: string): bigint {
+  let sum = 0n;
+  for (const { date, sumMinor } of movements) if (date <= day) sum += sumMinor;
+  return sum;
 }

@@ -1,3 +1,4 @@
+import type { AccountKind } from "@opl/contracts/model";
 import { nameKey } from "./words.ts";
 
 /** What is known about the accounts of one person. */
@@ -5,24 +6,30 @@ export interface OwnAccounts {
   readonly ibans: ReadonlySet<string>;
   /** Keys of the owners' names; single words are left out, they could be anybody. */
   readonly names: ReadonlySet<string>;
+  /** Ids of those that are cards. */
+  readonly cards: ReadonlySet<string>;
 }
 
 export interface OwnAccount {
+  readonly accountId: string;
+  readonly kind: AccountKind;
   readonly iban: string | null;
   readonly ownerName: string | null;
 }
 
-export const noAccounts: OwnAccounts = { ibans: new Set(), names: new Set() };
+export const noAccounts: OwnAccounts = { ibans: new Set(), names: new Set(), cards: new Set() };
 
 export function ownAccountsOf(accounts: Iterable<OwnAccount>): OwnAccounts {
   const ibans = new Set<string>();
   const names = new Set<string>();
-  for (const { iban, ownerName } of accounts) {
+  const cards = new Set<string>();
+  for (const { accountId, kind, iban, ownerName } of accounts) {
+    if (kind === "card") cards.add(accountId);
     if (iban !== null) ibans.add(compactIban(iban));
     const key = ownerName === null ? "" : nameKey(ownerName);
     if (key.includes(" ")) names.add(key);
   }
-  return { ibans, names };
+  return { ibans, names, cards };
 }
 
 export function isOwnIban(own: OwnAccounts, iban: string | null): boolean {

@@ -18,7 +18,11 @@ const saysTransfer = (reason: CategoryReason): boolean => reason.category === "t
 const yielding = /^(fallback\.|counterparty\.(mobilepay|wise|klarna|paypal|walley)$|(code|word|counterparty)\.card-bill$)/;
 
 type Strength = "names-the-account" | "says-transfer" | "only-mirrors";
-const confidenceOf: Readonly<Record<Strength, CategoryReason["confidence"]>> = { "names-the-account": "certain", "says-transfer": "likely", "only-mirrors": "guess" };
+const confidenceOf: Readonly<Record<Strength, CategoryReason["confidence"]>> = {
+  "names-the-account": "certain",
+  "says-transfer": "likely",
+  "only-mirrors": "guess",
+};
 
 /**
  * Finds the other half of transfers between a person's own accounts: the same amount with the opposite sign in another account within
@@ -56,7 +60,13 @@ function pairUp(outgoing: readonly Half[], incoming: readonly Half[], decisions:
       taken.add(out).add(partner);
       for (const half of [out, partner]) {
         if (!saysTransfer(half.reason)) {
-          decisions.set(half.transactionId, { category: "transfers", ruleId: "transfer.mirrored", matched: null, confidence: confidenceOf[wanted], rulesVersion });
+          decisions.set(half.transactionId, {
+            category: "transfers",
+            ruleId: "transfer.mirrored",
+            matched: null,
+            confidence: confidenceOf[wanted],
+            rulesVersion,
+          });
         }
       }
     }

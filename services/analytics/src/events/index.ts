@@ -17,7 +17,13 @@ export function startConsumers(ctx: AnalyticsContext, database: Database<Tables>
   const base = { database, messaging, service: "analytics", logger };
   const [transactions, accounts, balances] = [onTransactionsRecorded(ctx), onAccountDiscovered(ctx), onBalanceRecorded(ctx)];
   return [
-    startConsumer({ ...base, type: "ingest.transactions-recorded", batchSize: transactionsBatch, handle: (tx, event) => transactions(tx, [event]), handleBatch: transactions }),
+    startConsumer({
+      ...base,
+      type: "ingest.transactions-recorded",
+      batchSize: transactionsBatch,
+      handle: (tx, event) => transactions(tx, [event]),
+      handleBatch: transactions,
+    }),
     startConsumer({ ...base, type: "ingest.account-discovered", handle: (tx, event) => accounts(tx, [event]), handleBatch: accounts }),
     startConsumer({ ...base, type: "ingest.balance-recorded", handle: (tx, event) => balances(tx, [event]), handleBatch: balances }),
     startConsumer({ ...base, type: "ingest.accounts-erased", handle: onAccountsErased(ctx) }),

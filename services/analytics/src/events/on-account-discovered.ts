@@ -8,4 +8,8 @@ import { recordAccounts } from "../usecases/record-accounts.ts";
 export const onAccountDiscovered =
   (ctx: AnalyticsContext) =>
   (tx: Transaction<Tables>, events: readonly ReceivedEvent<"ingest.account-discovered">[]): Promise<void> =>
-    recordAccounts(ctx, tx, events.map(({ data, aggregateversion }) => ({ ...data, version: BigInt(aggregateversion) })));
+    recordAccounts(
+      ctx,
+      tx,
+      events.map(({ data, aggregateversion }) => ({ ...data, version: BigInt(aggregateversion) })),
+    );

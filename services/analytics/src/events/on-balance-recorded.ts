@@ -8,4 +8,8 @@ import { recordBalances } from "../usecases/record-balances.ts";
 export const onBalanceRecorded =
   (ctx: AnalyticsContext) =>
   (tx: Transaction<Tables>, events: readonly ReceivedEvent<"ingest.balance-recorded">[]): Promise<void> =>
-    recordBalances(ctx, tx, events.map(({ data, time }) => ({ ...data, toldAt: time })));
+    recordBalances(
+      ctx,
+      tx,
+      events.map(({ data, time }) => ({ ...data, toldAt: time })),
+    );

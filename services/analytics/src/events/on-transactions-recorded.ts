@@ -8,4 +8,8 @@ import { recordTransactions } from "../usecases/record-transactions.ts";
 export const onTransactionsRecorded =
   (ctx: AnalyticsContext) =>
   (tx: Transaction<Tables>, events: readonly ReceivedEvent<"ingest.transactions-recorded">[]): Promise<void> =>
-    recordTransactions(ctx, tx, events.map(({ data, aggregateversion }) => ({ ...data, version: BigInt(aggregateversion) })));
+    recordTransactions(
+      ctx,
+      tx,
+      events.map(({ data, aggregateversion }) => ({ ...data, version: BigInt(aggregateversion) })),
+    );

@@ -24,16 +24,34 @@ export async function startHarness(ledger = new LedgerModel()) {
   const clock = fixedClock("2026-11-22T10:00:00Z");
   const purged: string[] = [];
   const ctx: AnalyticsContext = {
-    db: database.db, clock, timeZone: "Europe/Helsinki", publish, ingest: ledger.client(), purgeFacts: async (psuId) => void purged.push(psuId), settling: { pauseMs: 0, atMostMs: 0 },
+    db: database.db,
+    clock,
+    timeZone: "Europe/Helsinki",
+    publish,
+    ingest: ledger.client(),
+    purgeFacts: async (psuId) => void purged.push(psuId),
+    settling: { pauseMs: 0, atMostMs: 0 },
   };
   const today = () => bankDay(clock.now(), ctx.timeZone);
 
   /** Facts of one kind share a transaction, as in a batch of a consumer. */
   async function deliver(facts: readonly Fact[]): Promise<void> {
     await inTransaction(ctx.db, async (tx) => {
-      await recordAccounts(ctx, tx, facts.flatMap((each) => (each.kind === "account" ? [each.fact] : [])));
-      await recordBalances(ctx, tx, facts.flatMap((each) => (each.kind === "balance" ? [each.fact] : [])));
-      await recordTransactions(ctx, tx, facts.flatMap((each) => (each.kind === "transactions" ? [each.fact] : [])));
+      await recordAccounts(
+        ctx,
+        tx,
+        facts.flatMap((each) => (each.kind === "account" ? [each.fact] : [])),
+      );
+      await recordBalances(
+        ctx,
+        tx,
+        facts.flatMap((each) => (each.kind === "balance" ? [each.fact] : [])),
+      );
+      await recordTransactions(
+        ctx,
+        tx,
+        facts.flatMap((each) => (each.kind === "transactions" ? [each.fact] : [])),
+      );
       for (const each of facts) if (each.kind === "accounts-erased") await eraseAccounts(ctx, tx, each.fact);
     });
   }
@@ -45,7 +63,15 @@ export async function startHarness(ledger = new LedgerModel()) {
   const list = (psuId: string, question: Partial<ListQuestion> = {}) => askTransactions(ctx.db, psuId, { limit: 100, ...question });
 
   return {
-    ctx, clock, database, schema, ledger, purged, deliver, settle, list,
+    ctx,
+    clock,
+    database,
+    schema,
+    ledger,
+    purged,
+    deliver,
+    settle,
+    list,
     [Symbol.asyncDispose]: () => test[Symbol.asyncDispose](),
     cashFlow: (psuId: string) => askCashFlow(ctx.db, psuId, { months: 60, today: today() }),
     spending: (psuId: string, from: string, to: string) => askSpending(ctx.db, psuId, { from, to }),
@@ -56,16 +82,23 @@ export async function startHarness(ledger = new LedgerModel()) {
     /** The answer to every question about a person, page by page, as text. */
     async everything(psuId: string): Promise<string> {
       const pages = [];
-      for (let cursor: string | undefined; ; ) {
+      for (let cursor: string | undefined; ;) {
         const page = await list(psuId, { limit: 9, cursor });
         pages.push(page);
         if (page.nextCursor === null) break;
         cursor = page.nextCursor;
       }
       const answers = [
-        pages, await list(psuId, { text: "market" }), await list(psuId, { category: ["groceries", "transfers"] }), await list(psuId, { direction: "in", status: "booked" }),
-        await askCashFlow(ctx.db, psuId, { months: 60, today: today() }), await askSpending(ctx.db, psuId, { from: "2026-01-01", to: "2026-12-31" }), await askCumulativeSpending(ctx.db, psuId, { month: "2026-11", today: today() }),
-        await askRecurring(ctx.db, psuId, today()), await askNetWorth(ctx.db, psuId, { from: "2026-01-01", to: "2026-11-30" }), (await askAccountTotals(ctx.db)).accounts.filter((account) => account.psuId === psuId),
+        pages,
+        await list(psuId, { text: "market" }),
+        await list(psuId, { category: ["groceries", "transfers"] }),
+        await list(psuId, { direction: "in", status: "booked" }),
+        await askCashFlow(ctx.db, psuId, { months: 60, today: today() }),
+        await askSpending(ctx.db, psuId, { from: "2026-01-01", to: "2026-12-31" }),
+        await askCumulativeSpending(ctx.db, psuId, { month: "2026-11", today: today() }),
+        await askRecurring(ctx.db, psuId, today()),
+        await askNetWorth(ctx.db, psuId, { from: "2026-01-01", to: "2026-11-30" }),
+        (await askAccountTotals(ctx.db)).accounts.filter((account) => account.psuId === psuId),
       ];
       return JSON.stringify(answers, null, 1);
     },

@@ -44,7 +44,15 @@ export function idOf(label: string): string {
 export class LedgerModel {
   readonly #accounts = new Map<string, LedgerAccount>();
   readonly #transactions = new Map<string, Transaction & { readonly psuId: string }>();
-  readonly #balances: { readonly balanceId: string; readonly accountId: string; readonly psuId: string; readonly type: BalanceType; readonly amount: { readonly amount: string; readonly currency: string }; readonly asOf: string; readonly recordedAt: string }[] = [];
+  readonly #balances: {
+    readonly balanceId: string;
+    readonly accountId: string;
+    readonly psuId: string;
+    readonly type: BalanceType;
+    readonly amount: { readonly amount: string; readonly currency: string };
+    readonly asOf: string;
+    readonly recordedAt: string;
+  }[] = [];
   readonly #versions = new Map<string, bigint>();
   #clock = 0;
   /** Everything told so far, in the order of telling. */
@@ -62,9 +70,28 @@ export class LedgerModel {
     const consentId = idOf(`consent ${psuId}`);
     const aspspId = "nord";
     this.#accounts.set(accountId, {
-      accountId, psuId, consentId, aspspId, kind, iban, maskedPan: null, bic: null, currency, name, ownerName, balances: [], transactions: 0, oldestBookingDate: null, readAt: null, incompleteSince: null, connected: true,
+      accountId,
+      psuId,
+      consentId,
+      aspspId,
+      kind,
+      iban,
+      maskedPan: null,
+      bic: null,
+      currency,
+      name,
+      ownerName,
+      balances: [],
+      transactions: 0,
+      oldestBookingDate: null,
+      readAt: null,
+      incompleteSince: null,
+      connected: true,
     });
-    this.facts.push({ kind: "account", fact: { accountId, consentId, psuId, aspspId, kind, currency, name, iban, ownerName, version: this.#next(`account ${accountId}`) } });
+    this.facts.push({
+      kind: "account",
+      fact: { accountId, consentId, psuId, aspspId, kind, currency, name, iban, ownerName, version: this.#next(`account ${accountId}`) },
+    });
   }
 
   balance(accountId: string, balanceType: BalanceType, minor: bigint, asOf: string, currency = "EUR"): void {
@@ -81,7 +108,10 @@ export class LedgerModel {
     const psuId = this.#owner(accountId);
     const recorded = entries.map((entry) => this.#put(psuId, accountId, entry));
     for (const label of removed) this.#transactions.delete(idOf(label));
-    this.facts.push({ kind: "transactions", fact: { psuId, accountId, version: this.#next(`transactions ${accountId}`), recorded, removed: removed.map(idOf) } });
+    this.facts.push({
+      kind: "transactions",
+      fact: { psuId, accountId, version: this.#next(`transactions ${accountId}`), recorded, removed: removed.map(idOf) },
+    });
   }
 
   eraseAccount(accountId: string): void {
@@ -119,8 +149,19 @@ export class LedgerModel {
     const { minor, date, label, name = null, iban = null, text = null, code = null, reference = null, currency = "EUR", pending = false } = plan;
     const transactionId = idOf(label);
     const transaction: Transaction = {
-      transactionId, accountId, revision: (this.#transactions.get(transactionId)?.revision ?? 0) + 1, entryReference: null, bookingStatus: pending ? "pending" : "booked",
-      amount: toWire({ minor, currency }), originalAmount: null, bookingDate: date, valueDate: date, counterparty: { name, iban, bic: null }, remittanceInformation: text, reference, proprietaryCode: code,
+      transactionId,
+      accountId,
+      revision: (this.#transactions.get(transactionId)?.revision ?? 0) + 1,
+      entryReference: null,
+      bookingStatus: pending ? "pending" : "booked",
+      amount: toWire({ minor, currency }),
+      originalAmount: null,
+      bookingDate: date,
+      valueDate: date,
+      counterparty: { name, iban, bic: null },
+      remittanceInformation: text,
+      reference,
+      proprietaryCode: code,
       raw: { hash: "0".repeat(64), pointer: `/transactions/${label}` },
     };
     this.#transactions.set(transactionId, { ...transaction, psuId });

@@ -2,7 +2,7 @@ import { type EventType, catalogue } from "@opl/contracts/events";
 import { analyticsRoutes } from "@opl/contracts/http/analytics";
 import { declareStream, toMessage } from "@opl/messaging";
 import { createClient, newId } from "@opl/service";
-import { eventually, silentLogger, testDatabase, testMessaging, testTokens } from "@opl/testkit";
+import { eventually, fixedClock, silentLogger, testDatabase, testMessaging, testTokens } from "@opl/testkit";
 import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
 import type { Tables } from "../db/tables.ts";
@@ -19,24 +19,49 @@ export async function startApp() {
   const config = { OPL_HTTP_HOST: "127.0.0.1", OPL_HTTP_PORT: 0, OPL_BANK_TIME_ZONE: "Europe/Helsinki", OPL_LOG_LEVEL: "silent" } as Config;
   const app = stack.use(
     await createApp(config, {
-      logger: silentLogger(), database: test.database, messaging, tokens: tokens.for("analytics"), ingest: ledger.client(), settling: { pauseMs: 50, atMostMs: 200 },
+      logger: silentLogger(),
+      database: test.database,
+      messaging,
+      tokens: tokens.for("analytics"),
+      ingest: ledger.client(),
+      clock: fixedClock("2026-11-22T10:00:00Z"),
+      settling: { pauseMs: 0, atMostMs: 0 },
     }),
   );
   const address = app.address ?? "";
   const clientOf = (service: string) => createClient(analyticsRoutes, { baseUrl: address, audience: "analytics", tokens: tokens.for(service) });
 
   /** A fact of another service, as its relay would send it. */
-  async function send(type: EventType, about: { readonly subject: string; readonly psuId: string; readonly version: bigint; readonly eventId?: string; readonly data: object }): Promise<void> {
+  async function send(
+    type: EventType,
+    about: { readonly subject: string; readonly psuId: string; readonly version: bigint; readonly eventId?: string; readonly data: object },
+  ): Promise<void> {
     const contract = catalogue[type];
     const { subject, headers, payload } = toMessage(contract, {
-      eventId: about.eventId ?? newId(), aggregateId: about.subject, aggregateVersion: about.version, psuId: about.psuId, occurredAt: "2026-11-22T10:00:00Z", correlationId: null, causationId: null, traceparent: null, data: JSON.stringify(about.data),
+      eventId: about.eventId ?? newId(),
+      aggregateId: about.subject,
+      aggregateVersion: about.version,
+      psuId: about.psuId,
+      occurredAt: "2026-11-22T10:00:00Z",
+      correlationId: null,
+      causationId: null,
+      traceparent: null,
+      data: JSON.stringify(about.data),
     });
     await messaging.nats.client.publish(messaging.prefix + subject, payload, { headers });
   }
 
   const parts = stack.move();
   return {
-    ledger, tokens, messaging, address, database: test.database, bff: clientOf("bff"), operator: clientOf("operator"), clientOf, send,
+    ledger,
+    tokens,
+    messaging,
+    address,
+    database: test.database,
+    bff: clientOf("bff"),
+    operator: clientOf("operator"),
+    clientOf,
+    send,
     psu: (psuId: string) => tokens.psu(psuId),
     async sendFacts(facts: readonly Fact[]): Promise<void> {
       const consentId = newId();

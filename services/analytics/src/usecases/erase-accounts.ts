@@ -15,13 +15,20 @@ export interface ErasedAccounts {
 }
 
 /** Forgets accounts and everything that follows from them, and refuses what comes late. */
-export async function eraseAccounts(ctx: Pick<AnalyticsContext, "clock" | "publish" | "settling">, tx: Transaction<Tables>, { psuId, accountIds }: ErasedAccounts): Promise<void> {
+export async function eraseAccounts(
+  ctx: Pick<AnalyticsContext, "clock" | "publish" | "settling">,
+  tx: Transaction<Tables>,
+  { psuId, accountIds }: ErasedAccounts,
+): Promise<void> {
   if (!(await lockPeople(tx, [psuId])).has(psuId)) return;
   await markAccountsErased(tx, psuId, accountIds);
   await deleteAccounts(tx, psuId, accountIds);
   await deleteSeriesOfAccounts(tx, psuId, accountIds);
   const gone = await deleteRowsOfAccounts(tx, psuId, accountIds);
-  await addToMonths(tx, gone.map((before) => ({ before, after: null })));
+  await addToMonths(
+    tx,
+    gone.map((before) => ({ before, after: null })),
+  );
   await markUnsettled(tx, [psuId], { at: ctx.clock.now(), ...ctx.settling });
   await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set(gone.map((row) => monthOf(row.bookingDate)))]]));
 }

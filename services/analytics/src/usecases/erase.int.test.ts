@@ -39,7 +39,9 @@ beforeEach(async () => {
 /** How many rows of every table name this person, but for the mark that they are forgotten. */
 async function traces(): Promise<Record<string, number>> {
   const { rows: tables } = await sql<{ name: string }>`
-    select table_name as name from information_schema.columns where table_schema = ${stage.schema} and column_name = 'psu_id' and table_name <> 'people'`.execute(stage.ctx.db);
+    select table_name as name from information_schema.columns where table_schema = ${stage.schema} and column_name = 'psu_id' and table_name <> 'people'`.execute(
+    stage.ctx.db,
+  );
   const found: Record<string, number> = {};
   for (const { name } of tables) {
     const { rows } = await sql<{ rows: number }>`select count(*)::int as rows from ${sql.table(name)} where psu_id = ${psuId}`.execute(stage.ctx.db);

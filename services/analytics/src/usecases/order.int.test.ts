@@ -1,5 +1,5 @@
 import { newId } from "@opl/service";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { sql } from "kysely";
 import { addDays, monthOf } from "../domain/calendar.ts";
@@ -10,12 +10,42 @@ import { rebuildProjections } from "./rebuild-projections.ts";
 /** What may happen in a ledger, in small: few labels, so that things meet. */
 const label = fc.constantFrom("a", "b", "c", "d", "e", "f", "g", "h");
 const party = fc.constantFrom(
-  { name: "K-MARKET KAMPPI" }, { name: "NETFLIX.COM" }, { name: null, text: "Oma siirto" }, { name: "Tilini", iban: "FI1410093000123458" }, { name: "TEHDAS OY", code: "PALKKA" }, { name: null },
+  { name: "K-MARKET KAMPPI" },
+  { name: "NETFLIX.COM" },
+  { name: null, text: "Oma siirto" },
+  { name: "Tilini", iban: "FI1410093000123458" },
+  { name: "TEHDAS OY", code: "PALKKA" },
+  { name: null },
 );
-const entry = fc.record({ label, party, minor: fc.constantFrom(-1399n, 1399n, -50_000n, 50_000n, -7n), day: fc.integer({ min: 0, max: 400 }), currency: fc.constantFrom("EUR", "EUR", "SEK"), pending: fc.boolean() });
+const entry = fc.record({
+  label,
+  party,
+  minor: fc.constantFrom(-1399n, 1399n, -50_000n, 50_000n, -7n),
+  day: fc.integer({ min: 0, max: 400 }),
+  currency: fc.constantFrom("EUR", "EUR", "SEK"),
+  pending: fc.boolean(),
+});
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ what: fc.constant("record" as const), account: fc.constantFrom(0, 1, 2), entries: fc.uniqueArray(entry, { maxLength: 5, selector: (each) => each.label }), removed: fc.uniqueArray(label, { maxLength: 2 }) }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant("balance" as const), account: fc.constantFrom(0, 1, 2), minor: fc.integer({ min: -90_000, max: 90_000 }), day: fc.integer({ min: 300, max: 400 }), hour: fc.integer({ min: 0, max: 23 }), type: fc.constantFrom("interimBooked" as const, "closingBooked" as const, "interimAvailable" as const) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      what: fc.constant("record" as const),
+      account: fc.constantFrom(0, 1, 2),
+      entries: fc.uniqueArray(entry, { maxLength: 5, selector: (each) => each.label }),
+      removed: fc.uniqueArray(label, { maxLength: 2 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant("balance" as const),
+      account: fc.constantFrom(0, 1, 2),
+      minor: fc.integer({ min: -90_000, max: 90_000 }),
+      day: fc.integer({ min: 300, max: 400 }),
+      hour: fc.integer({ min: 0, max: 23 }),
+      type: fc.constantFrom("interimBooked" as const, "closingBooked" as const, "interimAvailable" as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("account" as const), account: fc.constantFrom(0, 1, 2), name: fc.constantFrom("x", "y") }) },
 );
 
@@ -30,15 +60,25 @@ interface Story {
 /** Lets a ledger live through the steps. Pending entries keep their label to themselves: a booked one never takes it over. */
 function live(steps: readonly Step[], ledger: LedgerModel, psuId: string): Story {
   const accounts = [0, 1, 2].map((index) => idOf(`${psuId} account ${index}`));
-  const plans = [{ iban: "FI2112345600000785", ownerName: "Aino Testinen" }, { iban: "FI1410093000123458", kind: "savings" as const }, { kind: "card" as const }];
+  const plans = [
+    { iban: "FI2112345600000785", ownerName: "Aino Testinen" },
+    { iban: "FI1410093000123458", kind: "savings" as const },
+    { kind: "card" as const },
+  ];
   accounts.forEach((accountId, index) => ledger.account(psuId, accountId, plans[index] ?? {}));
   for (const each of steps) {
     const accountId = accounts[each.account] ?? "";
     const mine = (name: string, pending: boolean) => `${accountId} ${pending ? "pending " : ""}${name}`;
     if (each.what === "account") ledger.account(psuId, accountId, { ...plans[each.account], name: each.name });
-    else if (each.what === "balance") ledger.balance(accountId, each.type, BigInt(each.minor), `${addDays("2025-11-01", each.day)}T${String(each.hour).padStart(2, "0")}:00:00Z`);
+    else if (each.what === "balance")
+      ledger.balance(accountId, each.type, BigInt(each.minor), `${addDays("2025-11-01", each.day)}T${String(each.hour).padStart(2, "0")}:00:00Z`);
     else {
-      const entries = each.entries.map(({ party, day, label: name, ...rest }): EntryPlan => ({ ...rest, ...party, date: addDays("2025-11-01", day), label: mine(name, rest.pending) }));
+      const entries = each.entries.map(({ party, day, label: name, ...rest }): EntryPlan => ({
+        ...rest,
+        ...party,
+        date: addDays("2025-11-01", day),
+        label: mine(name, rest.pending),
+      }));
       const removed = each.removed.map((name) => mine(name, true)).filter((name) => !entries.some((plan) => plan.label === name));
       ledger.record(accountId, entries, removed);
     }
@@ -62,7 +102,9 @@ it("the order of facts, their batches and duplicates change no answer; totals ke
       const expected = await straight.everything(psuId);
 
       // Every fact once or more, in any order, in batches of any size, settled now and then.
-      const deliveries = facts.flatMap((fact) => Array.from({ length: 1 + random(2) }, () => ({ fact, key: random(1_000_000) }))).toSorted((a, b) => a.key - b.key);
+      const deliveries = facts
+        .flatMap((fact) => Array.from({ length: 1 + random(2) }, () => ({ fact, key: random(1_000_000) })))
+        .toSorted((a, b) => a.key - b.key);
       while (deliveries.length > 0) {
         await crooked.deliver(deliveries.splice(0, 1 + random(6)).map(({ fact }) => fact));
         if (random(4) === 0) await crooked.settle();
@@ -80,7 +122,9 @@ it("the order of facts, their batches and duplicates change no answer; totals ke
 
 async function storedCashFlow(stage: Awaited<ReturnType<typeof startHarness>>, psuId: string): Promise<Record<string, string>> {
   const { rows } = await sql<{ currency: string; month: string; income: string; expenses: string; entries: bigint }>`
-    select currency, month, sum(income_minor)::text as income, sum(expenses_minor)::text as expenses, sum(entries)::bigint as entries from cash_flow_months where psu_id = ${psuId} group by currency, month`.execute(stage.ctx.db);
+    select currency, month, sum(income_minor)::text as income, sum(expenses_minor)::text as expenses, sum(entries)::bigint as entries from cash_flow_months where psu_id = ${psuId} group by currency, month`.execute(
+    stage.ctx.db,
+  );
   return Object.fromEntries(rows.map((row) => [`${row.currency} ${row.month}`, `${row.income} ${row.expenses} ${row.entries}`]));
 }
 
@@ -90,9 +134,17 @@ async function cashFlowFromScratch(ledger: LedgerModel, stage: Awaited<ReturnTyp
   const groups = Map.groupBy(booked, (each) => `${each.amount.currency} ${monthOf(each.bookingDate)}`);
   expect((await stage.list(psuId, { limit: 500 })).total).toBe(ledger.transactions().filter((each) => each.psuId === psuId).length);
   const minor = (each: (typeof booked)[number]) => BigInt(each.amount.amount.replace(".", ""));
-  return Object.fromEntries([...groups].map(([key, rows]) => {
-    const income = rows.map(minor).filter((amount) => amount > 0n).reduce((sum, amount) => sum + amount, 0n);
-    const expenses = rows.map(minor).filter((amount) => amount < 0n).reduce((sum, amount) => sum - amount, 0n);
-    return [key, `${income} ${expenses} ${rows.length}`];
-  }));
+  return Object.fromEntries(
+    [...groups].map(([key, rows]) => {
+      const income = rows
+        .map(minor)
+        .filter((amount) => amount > 0n)
+        .reduce((sum, amount) => sum + amount, 0n);
+      const expenses = rows
+        .map(minor)
+        .filter((amount) => amount < 0n)
+        .reduce((sum, amount) => sum - amount, 0n);
+      return [key, `${income} ${expenses} ${rows.length}`];
+    }),
+  );
 }

@@ -64,7 +64,9 @@ describe("rebuilding", () => {
     const before = await stage.everything(psuId);
     await sql`update transactions set amount_minor = amount_minor - 1, revision = 99 where category = 'groceries'`.execute(stage.ctx.db);
     await sql`update cash_flow_months set income_minor = income_minor + 1`.execute(stage.ctx.db);
-    await sql`insert into transactions select (jsonb_populate_record(t, jsonb_build_object('transaction_id', gen_random_uuid()))).* from transactions t limit 5`.execute(stage.ctx.db);
+    await sql`insert into transactions select (jsonb_populate_record(t, jsonb_build_object('transaction_id', gen_random_uuid()))).* from transactions t limit 5`.execute(
+      stage.ctx.db,
+    );
     await sql`update balances set amount_minor = 1, told_at = '2030-01-01'`.execute(stage.ctx.db);
     await rebuildProjections(stage.ctx);
     expect(await stage.everything(psuId)).toBe(before);
@@ -103,7 +105,8 @@ describe("rebuilding", () => {
       const label = (name: string) => `${psuId} ${name} ${step % 24}`;
       if (step % 3 === 0) ledger.record(current, [{ label: label("rent"), minor: -99_000n, date: "2026-11-02", name: "Asunto Oy Kallio", text: "vuokra" }]);
       if (step % 3 === 1) ledger.record(current, [{ label: `${psuId} pending ${step}`, minor: -500n, date: "2026-11-21", name: "R-KIOSKI", pending: true }]);
-      if (step % 3 === 2) ledger.record(current, [{ label: `${psuId} new ${step}`, minor: -700n, date: "2026-11-20", name: "ALEPA KALLIO" }], [`${psuId} pending ${step - 1}`]);
+      if (step % 3 === 2)
+        ledger.record(current, [{ label: `${psuId} new ${step}`, minor: -700n, date: "2026-11-20", name: "ALEPA KALLIO" }], [`${psuId} pending ${step - 1}`]);
       if (step % 5 === 0) ledger.balance(current, "interimBooked", BigInt(200_000 + step), "2026-11-21T09:00:00Z");
       stage.clock.advance({ seconds: 1 });
       const facts = ledger.facts.splice(0);

@@ -58,12 +58,27 @@ async function readAccounts(ctx: RebuildContext): Promise<number> {
     },
     (accounts) =>
       inTransaction(ctx.db, async (tx) => {
-        const known = await lockPeople(tx, accounts.map((account) => account.psuId));
+        const known = await lockPeople(
+          tx,
+          accounts.map((account) => account.psuId),
+        );
         const erased = await erasedAccountsOf(tx, known);
         const generation = await currentGeneration(tx);
         const rows = accounts
           .filter((account) => known.has(account.psuId) && !erased.has(account.accountId))
-          .map(({ psuId, accountId, consentId, aspspId, kind, currency, name, iban, ownerName }) => ({ psuId, accountId, consentId, aspspId, kind, currency, name, iban, ownerName, version: 0n, generation }));
+          .map(({ psuId, accountId, consentId, aspspId, kind, currency, name, iban, ownerName }) => ({
+            psuId,
+            accountId,
+            consentId,
+            aspspId,
+            kind,
+            currency,
+            name,
+            iban,
+            ownerName,
+            version: 0n,
+            generation,
+          }));
         await putExportedAccounts(tx, rows);
       }),
   );
@@ -77,12 +92,17 @@ async function readBalances(ctx: RebuildContext): Promise<number> {
     },
     (balances) =>
       inTransaction(ctx.db, async (tx) => {
-        const known = await lockPeople(tx, balances.map((balance) => balance.psuId));
+        const known = await lockPeople(
+          tx,
+          balances.map((balance) => balance.psuId),
+        );
         const erased = await erasedAccountsOf(tx, known);
         const generation = await currentGeneration(tx);
         const rows = balances
           .filter((balance) => known.has(balance.psuId) && !erased.has(balance.accountId))
-          .map(({ type, recordedAt, ...balance }) => balanceRow({ ...balance, balanceType: type, toldAt: recordedAt ?? balance.asOf }, generation, ctx.timeZone));
+          .map(({ type, recordedAt, ...balance }) =>
+            balanceRow({ ...balance, balanceType: type, toldAt: recordedAt ?? balance.asOf }, generation, ctx.timeZone),
+          );
         await putBalances(tx, rows);
       }),
   );
@@ -97,11 +117,17 @@ async function readTransactions(ctx: RebuildContext): Promise<number> {
     },
     (items) =>
       inTransaction(ctx.db, async (tx) => {
-        const known = await lockPeople(tx, items.map(({ transaction }) => transaction.psuId));
+        const known = await lockPeople(
+          tx,
+          items.map(({ transaction }) => transaction.psuId),
+        );
         const facts = items
           .filter(({ transaction }) => known.has(transaction.psuId))
           .map(({ readAt, transaction: { psuId, ...transaction } }) => ({
-            psuId, readAt, accountId: transaction.accountId, transactionId: transaction.transactionId,
+            psuId,
+            readAt,
+            accountId: transaction.accountId,
+            transactionId: transaction.transactionId,
             fact: { kind: "exported", entry: entryOf(psuId, transaction) } as const,
           }));
         await applyToLedger(ctx, tx, facts);
@@ -110,9 +136,12 @@ async function readTransactions(ctx: RebuildContext): Promise<number> {
 }
 
 /** Reads to the end, writing each page before the next is asked for. @returns how many items there were */
-async function eachPage<Item>(read: (after: string | undefined) => Promise<{ readonly items: readonly Item[]; readonly next: string | null }>, write: (items: readonly Item[]) => Promise<void>): Promise<number> {
+async function eachPage<Item>(
+  read: (after: string | undefined) => Promise<{ readonly items: readonly Item[]; readonly next: string | null }>,
+  write: (items: readonly Item[]) => Promise<void>,
+): Promise<number> {
   let count = 0;
-  for (let after: string | undefined; ; ) {
+  for (let after: string | undefined; ;) {
     const { items, next } = await read(after);
     if (items.length > 0) await write(items);
     count += items.length;

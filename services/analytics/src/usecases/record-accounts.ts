@@ -11,7 +11,10 @@ export interface AccountFact extends EventData<"ingest.account-discovered"> {
 
 /** Takes accounts in. A new own account may turn entries told earlier into transfers, so the person is settled anew. */
 export async function recordAccounts(ctx: Pick<AnalyticsContext, "clock" | "settling">, tx: Transaction<Tables>, facts: readonly AccountFact[]): Promise<void> {
-  const known = await lockPeople(tx, facts.map((fact) => fact.psuId));
+  const known = await lockPeople(
+    tx,
+    facts.map((fact) => fact.psuId),
+  );
   const erased = await erasedAccountsOf(tx, known);
   const generation = await currentGeneration(tx);
   const newest = new Map<string, AccountRow>();

@@ -18,12 +18,20 @@ beforeEach(() => {
   ledger.account(psuId, current, { iban: "FI2112345600000785", ownerName: "Aino Testinen" });
 });
 
-const shop = (label: string, over: Partial<EntryPlan> = {}): EntryPlan => ({ minor: -1250n, date: "2026-11-02", name: "K-MARKET KAMPPI", code: "PKORTTIMAKSU", label: `${psuId} ${label}`, ...over });
-const deliverAll = () => stage.deliver(ledger.facts.splice(0));
-const month = async (of = "2026-11") => (await stage.cashFlow(psuId)).currencies.map(({ currency, months }) => {
-  const found = months.find((each) => each.month === of);
-  return `${currency} +${found?.income.amount} -${found?.expenses.amount} =${found?.net.amount} (${found?.count})`;
+const shop = (label: string, over: Partial<EntryPlan> = {}): EntryPlan => ({
+  minor: -1250n,
+  date: "2026-11-02",
+  name: "K-MARKET KAMPPI",
+  code: "PKORTTIMAKSU",
+  label: `${psuId} ${label}`,
+  ...over,
 });
+const deliverAll = () => stage.deliver(ledger.facts.splice(0));
+const month = async (of = "2026-11") =>
+  (await stage.cashFlow(psuId)).currencies.map(({ currency, months }) => {
+    const found = months.find((each) => each.month === of);
+    return `${currency} +${found?.income.amount} -${found?.expenses.amount} =${found?.net.amount} (${found?.count})`;
+  });
 
 describe("the straight path: facts become list, cash flow and balances", () => {
   it("shows entries with their category and its reason", async () => {
@@ -47,9 +55,17 @@ describe("the straight path: facts become list, cash flow and balances", () => {
     await deliverAll();
     const { transactions, days } = await stage.list(psuId);
     expect(transactions.map((row) => row.bookingStatus)).toEqual(["pending", "booked"]);
-    expect(days).toEqual([{ date: "2026-11-02", count: 1, sums: [{ amount: "-12.50", currency: "EUR" }] }, { date: "2026-11-01", count: 0, sums: [] }]);
+    expect(days).toEqual([
+      { date: "2026-11-02", count: 1, sums: [{ amount: "-12.50", currency: "EUR" }] },
+      { date: "2026-11-01", count: 0, sums: [] },
+    ]);
     expect(await month()).toEqual(["EUR +0.00 -12.50 =-12.50 (1)"]);
-    expect((await stage.totals()).accounts.find((account) => account.accountId === current)).toEqual({ accountId: current, psuId, count: 1, sum: { amount: "-12.50", currency: "EUR" } });
+    expect((await stage.totals()).accounts.find((account) => account.accountId === current)).toEqual({
+      accountId: current,
+      psuId,
+      count: 1,
+      sum: { amount: "-12.50", currency: "EUR" },
+    });
   });
 
   it("works a balance back through the bookings, day by day", async () => {
@@ -58,7 +74,12 @@ describe("the straight path: facts become list, cash flow and balances", () => {
     await deliverAll();
     const { currencies, accounts } = await stage.netWorth(psuId, "2026-11-16", "2026-11-21");
     expect(currencies[0]?.days.map(({ date, amount }) => `${date} ${amount.amount}`)).toEqual([
-      "2026-11-16 962.50", "2026-11-17 1012.50", "2026-11-18 1012.50", "2026-11-19 1000.00", "2026-11-20 1000.00", "2026-11-21 1000.00",
+      "2026-11-16 962.50",
+      "2026-11-17 1012.50",
+      "2026-11-18 1012.50",
+      "2026-11-19 1000.00",
+      "2026-11-20 1000.00",
+      "2026-11-21 1000.00",
     ]);
     expect(accounts).toEqual([{ accountId: current, currency: "EUR", days: currencies[0]?.days }]);
   });
@@ -73,7 +94,9 @@ describe("the straight path: facts become list, cash flow and balances", () => {
     ledger.record(current, [shop("a"), shop("b", { date: "2026-10-31" })]);
     ledger.record(current, [shop("c", { date: "2026-10-01" })]);
     await deliverAll();
-    expect((await stage.told("analytics.insights-changed")).filter((data) => (data as { psuId: string }).psuId === psuId)).toEqual([{ psuId, months: ["2026-10", "2026-11"] }]);
+    expect((await stage.told("analytics.insights-changed")).filter((data) => (data as { psuId: string }).psuId === psuId)).toEqual([
+      { psuId, months: ["2026-10", "2026-11"] },
+    ]);
   });
 });
 
@@ -125,7 +148,10 @@ describe("transfers between own accounts", () => {
     ledger.record(savings, [shop("in", { name: null, code: null, minor: 50_000n, date: "2026-11-03" })]);
     await deliverAll();
     await stage.settle();
-    expect((await stage.list(psuId)).transactions.map((row) => `${row.category.category} ${row.category.ruleId} ${row.category.confidence}`)).toEqual(["transfers transfer.mirrored certain", "transfers transfer.own-account certain"]);
+    expect((await stage.list(psuId)).transactions.map((row) => `${row.category.category} ${row.category.ruleId} ${row.category.confidence}`)).toEqual([
+      "transfers transfer.mirrored certain",
+      "transfers transfer.own-account certain",
+    ]);
     expect((await stage.cashFlow(psuId)).currencies).toEqual([]);
     expect((await stage.spending(psuId, "2026-11-01", "2026-11-30")).currencies).toEqual([]);
   });
@@ -144,18 +170,43 @@ describe("transfers between own accounts", () => {
 });
 
 describe("recurring payments", () => {
-  const netflix = (index: number) => shop(`n${index}`, { name: "NETFLIX.COM", minor: index < 8 ? -1399n : -1599n, date: `2026-${String(index + 1).padStart(2, "0")}-11` });
+  const netflix = (index: number) =>
+    shop(`n${index}`, { name: "NETFLIX.COM", minor: index < 8 ? -1399n : -1599n, date: `2026-${String(index + 1).padStart(2, "0")}-11` });
 
   it("are found after a pause, told once, and listed with the next day and the change of price", async () => {
-    ledger.record(current, Array.from({ length: 11 }, (_, index) => netflix(index)));
+    ledger.record(
+      current,
+      Array.from({ length: 11 }, (_, index) => netflix(index)),
+    );
     await deliverAll();
     expect((await stage.recurring(psuId)).recurring).toEqual([]);
     await stage.settle();
     const { recurring } = await stage.recurring(psuId);
-    expect(recurring).toMatchObject([{ counterpartyName: "Netflix", category: "subscriptions", cadence: "monthly", amount: { amount: "-15.99" }, previousAmount: { amount: "-13.99" }, changedOn: "2026-09-11", nextDate: "2026-12-11", occurrences: 11, status: "active", regularity: 100 }]);
+    expect(recurring).toMatchObject([
+      {
+        counterpartyName: "Netflix",
+        category: "subscriptions",
+        cadence: "monthly",
+        amount: { amount: "-15.99" },
+        previousAmount: { amount: "-13.99" },
+        changedOn: "2026-09-11",
+        nextDate: "2026-12-11",
+        occurrences: 11,
+        status: "active",
+        regularity: 100,
+      },
+    ]);
     const recurringId = recurring[0]?.recurringId ?? "";
     expect((await stage.list(psuId, { recurringId })).total).toBe(11);
-    expect(await stage.told("analytics.recurring-detected")).toContainEqual({ psuId, recurringId, accountId: current, counterpartyName: "Netflix", amount: { amount: "-15.99", currency: "EUR" }, cadence: "monthly", nextDate: "2026-12-11" });
+    expect(await stage.told("analytics.recurring-detected")).toContainEqual({
+      psuId,
+      recurringId,
+      accountId: current,
+      counterpartyName: "Netflix",
+      amount: { amount: "-15.99", currency: "EUR" },
+      cadence: "monthly",
+      nextDate: "2026-12-11",
+    });
 
     ledger.record(current, [netflix(11)]);
     await deliverAll();
@@ -165,7 +216,10 @@ describe("recurring payments", () => {
   });
 
   it("end when they stay away, but only as far as the account is known", async () => {
-    ledger.record(current, Array.from({ length: 5 }, (_, index) => netflix(index)));
+    ledger.record(
+      current,
+      Array.from({ length: 5 }, (_, index) => netflix(index)),
+    );
     await deliverAll();
     await stage.settle();
     expect((await stage.recurring(psuId)).recurring).toMatchObject([{ status: "active", nextDate: "2026-06-11" }]);

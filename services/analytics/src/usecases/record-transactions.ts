@@ -34,8 +34,15 @@ export interface EntryFact {
 }
 
 /** Takes many facts into list and totals in the caller's transaction; transfers and recurring payments follow after a pause. */
-export async function recordTransactions(ctx: Pick<AnalyticsContext, "clock" | "publish" | "settling">, tx: Transaction<Tables>, facts: readonly TransactionsFact[]): Promise<void> {
-  const known = await lockPeople(tx, facts.map((fact) => fact.psuId));
+export async function recordTransactions(
+  ctx: Pick<AnalyticsContext, "clock" | "publish" | "settling">,
+  tx: Transaction<Tables>,
+  facts: readonly TransactionsFact[],
+): Promise<void> {
+  const known = await lockPeople(
+    tx,
+    facts.map((fact) => fact.psuId),
+  );
   const months = await applyToLedger(ctx, tx, facts.filter((fact) => known.has(fact.psuId)).flatMap(entryFactsOf));
   await markUnsettled(tx, months.keys(), { at: ctx.clock.now(), ...ctx.settling });
   await tellInsightsChanged(ctx, tx, months);
@@ -43,7 +50,12 @@ export async function recordTransactions(ctx: Pick<AnalyticsContext, "clock" | "
 
 function entryFactsOf({ psuId, accountId, version, recorded, removed }: TransactionsFact): EntryFact[] {
   return [
-    ...recorded.map((transaction) => ({ psuId, accountId, transactionId: transaction.transactionId, fact: { kind: "recorded", entry: entryOf(psuId, transaction), version } as const })),
+    ...recorded.map((transaction) => ({
+      psuId,
+      accountId,
+      transactionId: transaction.transactionId,
+      fact: { kind: "recorded", entry: entryOf(psuId, transaction), version } as const,
+    })),
     ...removed.map((transactionId) => ({ psuId, accountId, transactionId, fact: { kind: "removed", version } as const })),
   ];
 }
@@ -52,7 +64,11 @@ function entryFactsOf({ psuId, accountId, version, recorded, removed }: Transact
  * Lets entries evolve by facts and writes what came of it. The people are locked by the caller.
  * @returns the months touched, by person
  */
-export async function applyToLedger(ctx: Pick<AnalyticsContext, "clock">, tx: Transaction<Tables>, given: readonly EntryFact[]): Promise<Map<string, Set<string>>> {
+export async function applyToLedger(
+  ctx: Pick<AnalyticsContext, "clock">,
+  tx: Transaction<Tables>,
+  given: readonly EntryFact[],
+): Promise<Map<string, Set<string>>> {
   const psuIds = new Set(given.map((each) => each.psuId));
   const erased = await erasedAccountsOf(tx, psuIds);
   const facts = given.filter((each) => !erased.has(each.accountId));
@@ -78,14 +94,18 @@ export async function applyToLedger(ctx: Pick<AnalyticsContext, "clock">, tx: Tr
     const row = before.get(transactionId);
     const state = states.get(transactionId);
     if (state === undefined) continue;
-    if (state.removedVersion > (removals.get(transactionId)?.version ?? 0n)) removed.push({ psuId, transactionId, version: state.removedVersion, removedAt: ctx.clock.now() });
+    if (state.removedVersion > (removals.get(transactionId)?.version ?? 0n))
+      removed.push({ psuId, transactionId, version: state.removedVersion, removedAt: ctx.clock.now() });
     if (state.entry === null && row !== undefined && state.removedVersion >= row.version) gone.push(row);
     if (state.entry !== null && state.entry !== row) written.push(rowOf(state.entry, state.version, row, ownAccounts.get(psuId), generation));
   }
   await putRows(tx, written);
   await deleteRows(tx, gone);
   await putRemovals(tx, removed);
-  const changes = [...written.map((after) => ({ before: before.get(after.transactionId) ?? null, after })), ...gone.map((row) => ({ before: row, after: null }))];
+  const changes = [
+    ...written.map((after) => ({ before: before.get(after.transactionId) ?? null, after })),
+    ...gone.map((row) => ({ before: row, after: null })),
+  ];
   await addToMonths(tx, changes);
   return monthsOf(changes);
 }

@@ -2,17 +2,16 @@ import { inTransaction } from "@opl/postgres";
 import { deterministicId } from "@opl/service";
 import type { Transaction } from "kysely";
 import { accountsOf } from "../db/account-store.ts";
-import { markSettled, nextUnsettled } from "../db/person-store.ts";
+import { markSettled, nextUnsettled, postponeSettling } from "../db/person-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { toWire } from "@opl/money";
 import { bankDay } from "../domain/bank-day.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { rulesVersion } from "../domain/category-rules/index.ts";
 import { type Series, outlook } from "../domain/recurrence/detect.ts";
-import { addToMonths } from "../projections/cash-flow/store.ts";
-import type { LedgerRow } from "../projections/ledger/evolve.ts";
+import { recountMonths } from "../projections/cash-flow/store.ts";
 import { decideCategories } from "../projections/ledger/meaning.ts";
-import { type Meaning, allRowsOf, deleteRemovalsBefore, putMeanings } from "../projections/ledger/store.ts";
+import { type Meaning, type SettledRow, allRowsOf, deleteRemovalsBefore, putMeanings } from "../projections/ledger/store.ts";
 import { evolve as evolveRecurring } from "../projections/recurring/evolve.ts";
 import { type SeriesRow, deleteSeries, putSeries, seriesOf } from "../projections/recurring/store.ts";
 import type { AnalyticsContext } from "./context.ts";
@@ -23,38 +22,62 @@ type SettleContext = Pick<AnalyticsContext, "db" | "clock" | "timeZone" | "publi
 /** Facts are kept for a week; a removal that is older can be contradicted by none. */
 const removalsKept = { hours: 30 * 24 };
 
+/** A person who cannot be settled lets others go first. */
+const retryAfter = { minutes: 1 };
+
 /** Settles the person who waits longest, in one transaction. @returns false when nobody's turn has come */
 export async function settleNext(ctx: SettleContext): Promise<boolean> {
-  return inTransaction(ctx.db, async (tx) => {
-    const psuId = await nextUnsettled(tx, ctx.clock.now());
-    if (psuId === undefined) return false;
-    await settlePerson(ctx, tx, psuId, { announce: true });
-    return true;
-  });
+  let psuId: string | undefined;
+  try {
+    return await inTransaction(ctx.db, async (tx) => {
+      psuId = await nextUnsettled(tx, ctx.clock.now());
+      if (psuId === undefined) return false;
+      await settlePerson(ctx, tx, psuId, { announce: true });
+      return true;
+    });
+  } catch (error) {
+    if (psuId !== undefined) await postponeSettling(ctx.db, psuId, ctx.clock.now().add(retryAfter));
+    throw error;
+  }
 }
 
 /**
  * Works out what only shows in all entries of a person: transfers between own accounts, categories by accounts found later, what
  * repeats. Writes the differences, so running it again changes nothing. The caller holds the person's lock.
  */
-export async function settlePerson(ctx: Pick<AnalyticsContext, "clock" | "timeZone" | "publish">, tx: Transaction<Tables>, psuId: string, { announce }: { readonly announce: boolean }): Promise<void> {
+export async function settlePerson(
+  ctx: Pick<AnalyticsContext, "clock" | "timeZone" | "publish">,
+  tx: Transaction<Tables>,
+  psuId: string,
+  { announce }: { readonly announce: boolean },
+): Promise<void> {
   const [rows, accounts, known] = [await allRowsOf(tx, psuId), await accountsOf(tx, [psuId]), await seriesOf(tx, psuId)];
   const categories = decideCategories(rows, accounts);
   const series = evolveRecurring(rows, categories).map((each) => ({ ...each, recurringId: deterministicId("recurring", psuId, each.key) }));
-  const recurringOf = new Map(series.flatMap(({ recurringId, transactionIds }) => transactionIds.map((transactionId) => [transactionId, recurringId] as const)));
+  const recurringOf = new Map(
+    series.flatMap(({ recurringId, transactionIds }) => transactionIds.map((transactionId) => [transactionId, recurringId] as const)),
+  );
 
-  const changed = rows.flatMap((row): { row: LedgerRow; meaning: Meaning }[] => {
+  const changed = rows.flatMap((row): { row: SettledRow; meaning: Meaning }[] => {
     const reason = categories.get(row.transactionId);
     const recurringId = recurringOf.get(row.transactionId) ?? null;
     if (reason === undefined) return [];
     const meaning: Meaning = { psuId, transactionId: row.transactionId, ...reason, recurringId };
     return sameMeaning(row, meaning) ? [] : [{ row, meaning }];
   });
-  await putMeanings(tx, changed.map(({ meaning }) => meaning));
+  await putMeanings(
+    tx,
+    changed.map(({ meaning }) => meaning),
+  );
   const moved = changed.filter(({ row, meaning }) => row.category !== meaning.category);
-  await addToMonths(tx, moved.map(({ row, meaning }) => ({ before: row, after: { ...row, category: meaning.category } })));
+  // From nothing and not by difference: whatever was wrong with the totals is right again.
+  if (moved.length > 0) await recountMonths(tx, psuId);
 
-  const fresh = await replaceSeries(tx, known, series.map((each) => seriesRow(psuId, each)));
+  const fresh = await replaceSeries(
+    tx,
+    known,
+    series.map((each) => seriesRow(psuId, each)),
+  );
   await markSettled(tx, psuId, rulesVersion);
   await deleteRemovalsBefore(tx, psuId, ctx.clock.now().subtract(removalsKept));
   if (announce) await tellDetected(ctx, tx, fresh);
@@ -63,10 +86,14 @@ export async function settlePerson(ctx: Pick<AnalyticsContext, "clock" | "timeZo
   }
 }
 
-function sameMeaning(row: LedgerRow, meaning: Meaning): boolean {
+function sameMeaning(row: SettledRow, meaning: Meaning): boolean {
   return (
-    row.category === meaning.category && row.ruleId === meaning.ruleId && row.matched === meaning.matched && row.confidence === meaning.confidence &&
-    row.rulesVersion === meaning.rulesVersion && row.recurringId === meaning.recurringId
+    row.category === meaning.category &&
+    row.ruleId === meaning.ruleId &&
+    row.matched === meaning.matched &&
+    row.confidence === meaning.confidence &&
+    row.rulesVersion === meaning.rulesVersion &&
+    row.recurringId === meaning.recurringId
   );
 }
 
@@ -78,8 +105,16 @@ function seriesRow(psuId: string, { key: _key, transactionIds, ...series }: Seri
 async function replaceSeries(tx: Transaction<Tables>, known: readonly SeriesRow[], found: readonly SeriesRow[]): Promise<SeriesRow[]> {
   const before = new Map(known.map((row) => [row.recurringId, row]));
   const kept = new Set(found.map((row) => row.recurringId));
-  if (known.length > 0) await deleteSeries(tx, known[0]?.psuId ?? "", known.filter((row) => !kept.has(row.recurringId)).map((row) => row.recurringId));
-  await putSeries(tx, found.filter((row) => !sameSeries(before.get(row.recurringId), row)));
+  if (known.length > 0)
+    await deleteSeries(
+      tx,
+      known[0]?.psuId ?? "",
+      known.filter((row) => !kept.has(row.recurringId)).map((row) => row.recurringId),
+    );
+  await putSeries(
+    tx,
+    found.filter((row) => !sameSeries(before.get(row.recurringId), row)),
+  );
   return found.filter((row) => !before.has(row.recurringId));
 }
 
@@ -88,7 +123,11 @@ function sameSeries(before: SeriesRow | undefined, after: SeriesRow): boolean {
 }
 
 /** Tells of payments that turned out to repeat, those that still do. */
-async function tellDetected(ctx: Pick<AnalyticsContext, "clock" | "timeZone" | "publish">, tx: Transaction<Tables>, fresh: readonly SeriesRow[]): Promise<void> {
+async function tellDetected(
+  ctx: Pick<AnalyticsContext, "clock" | "timeZone" | "publish">,
+  tx: Transaction<Tables>,
+  fresh: readonly SeriesRow[],
+): Promise<void> {
   const today = bankDay(ctx.clock.now(), ctx.timeZone);
   const events = fresh.flatMap((row) => {
     const { status, nextDate } = outlook(row, today);

@@ -1,8 +1,8 @@
-import type { AspspAccount, AspspBalance, AspspTransaction, ClientInformation, TppRole } from '@opl/contracts/model';
-import type { OplError } from '@opl/errors';
-import type { JsonObject, Jwk, JwsAlgorithm, SoftwareContact } from '@opl/fapi';
-import type { PsuContext } from '@opl/service';
-import type { BankHeader } from '../egress/bank-request.ts';
+import type { AspspAccount, AspspBalance, AspspTransaction, ClientInformation, TppRole } from "@opl/contracts/model";
+import type { OplError } from "@opl/errors";
+import type { JsonObject, Jwk, JwsAlgorithm, SoftwareContact } from "@opl/fapi";
+import type { PsuContext } from "@opl/service";
+import type { BankHeader } from "../egress/bank-request.ts";
 
 /** Facts about one ASPSP that do not depend on any consent. */
 export interface AspspProfile {
@@ -11,8 +11,8 @@ export interface AspspProfile {
   readonly name: string;
   readonly bic: string | undefined;
   readonly countries: readonly string[];
-  readonly environment: 'sandbox' | 'production';
-  readonly scaApproach: 'redirect' | 'oauth' | 'decoupled';
+  readonly environment: "sandbox" | "production";
+  readonly scaApproach: "redirect" | "oauth" | "decoupled";
   readonly historyDays: number;
   readonly consentMaxDays: number;
   /** Whether the bank's own ids of entries stay the same from one reading to the next. */
@@ -30,7 +30,7 @@ export interface OAuthProfile {
   readonly issuer: string;
   readonly tokenUrl: URL;
   readonly jwksUrl: URL;
-  readonly responseType: 'code' | 'code id_token';
+  readonly responseType: "code" | "code id_token";
   /** Whether the authorization response carries `iss` (RFC 9207). */
   readonly issInResponse: boolean;
   readonly idTokenAlgorithms: readonly JwsAlgorithm[];
@@ -59,9 +59,9 @@ export type TokenAnswer =
 
 export interface CallInput {
   readonly operation: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly url: URL;
-  readonly headers?: Readonly<Partial<Record<Exclude<BankHeader, 'authorization'>, string>>>;
+  readonly headers?: Readonly<Partial<Record<Exclude<BankHeader, "authorization">, string>>>;
   readonly body?: { readonly type: string; readonly text: string };
 }
 
@@ -86,7 +86,7 @@ export interface IssuedCertificates {
   readonly privateKeys: readonly Jwk[];
 }
 
-export interface SoftwareStatementRequest {
+interface SoftwareStatementRequest {
   readonly tppId: string;
   readonly organizationIdentifier: string;
   readonly publicJwksUrl: string;
@@ -99,7 +99,7 @@ export interface SoftwareStatementRequest {
   readonly contacts: readonly SoftwareContact[];
 }
 
-export interface Issuance {
+interface Issuance {
   readonly now: Temporal.Instant;
   readonly jti: string;
 }
@@ -170,14 +170,14 @@ export interface BankAdapter {
   readonly oauth: OAuthProfile;
   readonly psuHeaders: (psu: PsuContext) => Readonly<Record<string, string>>;
   /** Headers on every call, such as the API key of the registration. */
-  readonly callHeaders: (apiKey: string) => CallInput['headers'];
+  readonly callHeaders: (apiKey: string) => CallInput["headers"];
   /** A refusal of the bank in our closed set of codes. */
   readonly translateRefusal: (status: number, json: unknown, headers: Readonly<Record<string, string>>) => OplError;
   readonly registration?: RegistrationFacet;
   readonly consents?: ConsentsFacet;
   readonly accounts?: AccountsFacet;
   /** `with-accounts`: the list of accounts brings them. */
-  readonly balances?: 'with-accounts';
+  readonly balances?: "with-accounts";
   readonly cards?: AccountsFacet;
   readonly transactions?: TransactionsFacet;
 }

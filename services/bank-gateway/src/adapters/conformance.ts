@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import type { BankAdapter, BankCalls, CallInput } from './bank-adapter.ts';
+import { describe, expect, it } from "vitest";
+import type { BankAdapter, BankCalls, CallInput } from "./bank-adapter.ts";
 
 /** What a bank answers in the suite: one recorded body for each operation of the adapter. */
 export type RecordedAnswers = Readonly<Record<string, unknown>>;
 
-const now = Temporal.Instant.from('2026-11-22T10:00:00Z');
+const now = Temporal.Instant.from("2026-11-22T10:00:00Z");
 
 /** What every adapter must do, whatever its bank speaks. Call it in a test file of the adapter with recorded answers. */
 export function adapterConformance(adapter: BankAdapter, recorded: RecordedAnswers): void {
@@ -12,11 +12,11 @@ export function adapterConformance(adapter: BankAdapter, recorded: RecordedAnswe
   const seen: CallInput[] = [];
   const calls: BankCalls = async (input) => {
     seen.push(input);
-    return { status: 200, headers: {}, json: recorded[input.operation], rawHash: 'a'.repeat(64), receivedAt: now };
+    return { status: 200, headers: {}, json: recorded[input.operation], rawHash: "a".repeat(64), receivedAt: now };
   };
 
   describe(`adapter ${profile.aspspId}`, () => {
-    it('states its facts', () => {
+    it("states its facts", () => {
       expect(profile.aspspId).toMatch(/^[a-z][a-z0-9-]{1,39}$/);
       expect(profile.countries.length).toBeGreaterThan(0);
       expect(profile.historyDays).toBeGreaterThanOrEqual(90);
@@ -24,51 +24,51 @@ export function adapterConformance(adapter: BankAdapter, recorded: RecordedAnswe
       expect(profile.consentMaxDays).toBeLessThanOrEqual(180);
     });
 
-    it('names every origin it uses, and sends tokens to its own interfaces only', () => {
+    it("names every origin it uses, and sends tokens to its own interfaces only", () => {
       expect(profile.origins).toEqual(expect.arrayContaining([oauth.tokenUrl.origin, oauth.jwksUrl.origin]));
       expect(profile.origins).toEqual(expect.arrayContaining([...profile.resourceOrigins]));
       expect(profile.origins.every((origin) => new URL(origin).origin === origin)).toBe(true);
     });
 
-    it('accepts no weak signature', () => {
+    it("accepts no weak signature", () => {
       expect(oauth.idTokenAlgorithms.length).toBeGreaterThan(0);
       expect([...oauth.idTokenAlgorithms, ...oauth.signingAlgorithms].every((algorithm) => /^(RS|PS|ES)256$|^EdDSA$/.test(algorithm))).toBe(true);
     });
 
-    it.each([400, 401, 403, 404, 409, 429, 500, 502, 503])('has a code of the closed set for a bare %i', (status) => {
+    it.each([400, 401, 403, 404, 409, 429, 500, 502, 503])("has a code of the closed set for a bare %i", (status) => {
       const { code, kind } = adapter.translateRefusal(status, undefined, {});
       expect(code).toMatch(/^ERR_ASPSP_(REJECTED|CONSENT_INVALID|CONSENT_EXPIRED|TOKEN_INVALID|RATE_LIMITED|UNAVAILABLE|PROTOCOL)$/);
-      if (status === 429) expect(kind).toBe('rate-limited');
-      if (status >= 500) expect(kind).toBe('unavailable');
+      if (status === 429) expect(kind).toBe("rate-limited");
+      if (status >= 500) expect(kind).toBe("unavailable");
     });
 
-    it('reads accounts and cards, each with an id of its own', async () => {
+    it("reads accounts and cards, each with an id of its own", async () => {
       const lists = await Promise.all([adapter.accounts?.list(calls) ?? [], adapter.cards?.list(calls) ?? []]);
       const ids = lists.flat().map(({ account }) => account.resourceId);
       expect(ids.length).toBeGreaterThan(0);
       expect(new Set(ids).size).toBe(ids.length);
     });
 
-    it('reads transactions of each of them', async () => {
+    it("reads transactions of each of them", async () => {
       const lists = await Promise.all([adapter.accounts?.list(calls) ?? [], adapter.cards?.list(calls) ?? []]);
       for (const { account } of lists.flat()) {
-        const page = await adapter.transactions?.page(calls, account.resourceId, 'a token & more');
-        expect(page?.transactions.every(({ raw }) => raw.hash.length === 64 && raw.pointer.startsWith('/'))).toBe(true);
+        const page = await adapter.transactions?.page(calls, account.resourceId, "a token & more");
+        expect(page?.transactions.every(({ raw }) => raw.hash.length === 64 && raw.pointer.startsWith("/"))).toBe(true);
       }
     });
 
-    it('never asks for longer than the bank grants, and calls nothing but the origins of its profile', async () => {
+    it("never asks for longer than the bank grants, and calls nothing but the origins of its profile", async () => {
       const validUntil = now.add({ hours: 24 * 1000 });
       const created = await adapter.consents?.create(calls, { validUntil, now });
-      if (created !== undefined) expect(created.validUntil.since(now).total('hours')).toBeLessThanOrEqual(profile.consentMaxDays * 24);
+      if (created !== undefined) expect(created.validUntil.since(now).total("hours")).toBeLessThanOrEqual(profile.consentMaxDays * 24);
       expect(seen.length).toBeGreaterThan(0);
       expect(seen.every(({ url }) => profile.resourceOrigins.includes(url.origin))).toBe(true);
       expect(seen.every(({ headers }) => !Object.keys(headers ?? {}).some((name) => /psu|customer/i.test(name)))).toBe(true);
     });
 
-    it('says that a person is present by their address', () => {
-      const headers = adapter.psuHeaders({ psuId: 'p', sessionId: 's', ipAddress: '192.0.2.7', userAgent: 'agent\r\nx-evil: 1', token: 't' });
-      expect(Object.values(headers)).toContain('192.0.2.7');
+    it("says that a person is present by their address", () => {
+      const headers = adapter.psuHeaders({ psuId: "p", sessionId: "s", ipAddress: "192.0.2.7", userAgent: "agent\r\nx-evil: 1", token: "t" });
+      expect(Object.values(headers)).toContain("192.0.2.7");
       expect(Object.values(headers).every((value) => /^[\x20-\x7E]+$/.test(value))).toBe(true);
     });
   });

@@ -1,7 +1,7 @@
-import type { z } from 'zod';
-import type { BankAdapter } from './bank-adapter.ts';
-import { opAdapter } from './op/adapter.ts';
-import { opSettings } from './op/settings.ts';
+import type { z } from "zod";
+import type { BankAdapter } from "./bank-adapter.ts";
+import { opAdapter } from "./op/adapter.ts";
+import { opSettings } from "./op/settings.ts";
 
 /** A bank as the composition root takes it: the variables it reads, and the adapter made from them. */
 interface AdapterEntry<Settings extends z.ZodObject> {
@@ -14,6 +14,4 @@ function entry<Settings extends z.ZodObject>(settings: Settings, create: (settin
 }
 
 /** Every bank we speak with: one line each. */
-export const adapters = [
-  entry(opSettings, opAdapter),
-] as const;
+export const adapters = [entry(opSettings, opAdapter)] as const;

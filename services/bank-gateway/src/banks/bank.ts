@@ -1,17 +1,17 @@
-import { createJwksCache, signCompactJws } from '@opl/fapi';
-import type { IdTokenKeys } from '@opl/fapi';
-import type { Clock, PsuContext } from '@opl/service';
-import type { BankAdapter, BankCalls, Sign } from '../adapters/bank-adapter.ts';
-import { lifetimeSeconds, needsRefresh } from '../domain/token-set.ts';
-import type { TokenSet } from '../domain/token-set.ts';
-import { createBankCalls } from '../egress/bank-calls.ts';
-import type { Archive } from '../egress/bank-calls.ts';
-import type { Egress } from '../egress/egress.ts';
-import { readJson } from '../egress/strict-json.ts';
-import { createTokenEndpoint } from '../oauth/token-endpoint.ts';
-import type { TokenEndpoint } from '../oauth/token-endpoint.ts';
-import { chooseQsealc } from './keys.ts';
-import type { TppKey } from './keys.ts';
+import { createJwksCache, signCompactJws } from "@opl/fapi";
+import type { IdTokenKeys } from "@opl/fapi";
+import type { Clock, PsuContext } from "@opl/service";
+import type { BankAdapter, BankCalls, Sign } from "../adapters/bank-adapter.ts";
+import { lifetimeSeconds, needsRefresh } from "../domain/token-set.ts";
+import type { TokenSet } from "../domain/token-set.ts";
+import { createBankCalls } from "../egress/bank-calls.ts";
+import type { Archive } from "../egress/bank-calls.ts";
+import type { Egress } from "../egress/egress.ts";
+import { readJson } from "../egress/strict-json.ts";
+import { createTokenEndpoint } from "../oauth/token-endpoint.ts";
+import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
+import { chooseQsealc } from "./keys.ts";
+import type { TppKey } from "./keys.ts";
 
 /** What registration gave us. */
 export interface ClientCredentials {
@@ -34,7 +34,7 @@ export interface Bank {
   psuCalls(tokens: TokenSet, context: CallContext): BankCalls;
 }
 
-export interface CallContext {
+interface CallContext {
   readonly psu?: PsuContext | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly archive?: Archive;
@@ -54,7 +54,7 @@ export interface BankOptions {
 export function createBank(options: BankOptions): Bank {
   const { adapter, registrationId, egress, clock } = options;
   const { clientId, clientSecret } = options.credentials;
-  const apiKey = options.credentials.apiKey ?? adapter.registration?.portalApiKey ?? '';
+  const apiKey = options.credentials.apiKey ?? adapter.registration?.portalApiKey ?? "";
   const tokens = createTokenEndpoint({ oauth: adapter.oauth, clientId, clientSecret, apiKey, egress });
   const clientToken = cachedClientToken(tokens, adapter, clock);
   const base = { adapter, egress, apiKey, identified: true };
@@ -77,7 +77,7 @@ export function createBank(options: BankOptions): Bank {
 export function signWith(keys: readonly TppKey[], adapter: BankAdapter, clock: Clock): Sign {
   return async (claims) => {
     const { key, algorithm } = chooseQsealc(keys, adapter.oauth.signingAlgorithms, clock.now());
-    return { jws: await signCompactJws(claims, { key: key.jwk, alg: algorithm, kid: key.kid, typ: 'JWT' }), kid: key.kid, algorithm };
+    return { jws: await signCompactJws(claims, { key: key.jwk, alg: algorithm, kid: key.kid, typ: "JWT" }), kid: key.kid, algorithm };
   };
 }
 
@@ -88,7 +88,14 @@ function cachedClientToken(endpoint: TokenEndpoint, { oauth, profile }: BankAdap
   const ask = async (): Promise<TokenSet> => {
     const granted = await endpoint.clientCredentials(oauth.clientScope);
     const accessExpiresAt = clock.now().add({ seconds: lifetimeSeconds(granted.expiresInSeconds) });
-    held = { accessToken: granted.accessToken, accessExpiresAt, refreshToken: undefined, scope: [oauth.clientScope], origins: profile.resourceOrigins, subject: undefined };
+    held = {
+      accessToken: granted.accessToken,
+      accessExpiresAt,
+      refreshToken: undefined,
+      scope: [oauth.clientScope],
+      origins: profile.resourceOrigins,
+      subject: undefined,
+    };
     return held;
   };
   return async () => {
@@ -101,7 +108,7 @@ function cachedClientToken(endpoint: TokenEndpoint, { oauth, profile }: BankAdap
 }
 
 async function loadJwks({ oauth }: BankAdapter, egress: Egress): Promise<unknown> {
-  const answer = await egress({ operation: 'keys.read', method: 'GET', url: oauth.jwksUrl, headers: { accept: 'application/json' }, identified: false });
+  const answer = await egress({ operation: "keys.read", method: "GET", url: oauth.jwksUrl, headers: { accept: "application/json" }, identified: false });
   if (answer.status !== 200) throw new Error(`The key set answered with ${answer.status}.`);
-  return readJson({ contentType: answer.headers['content-type'], body: answer.body });
+  return readJson({ contentType: answer.headers["content-type"], body: answer.body });
 }

@@ -1,25 +1,25 @@
-import { readFileSync } from 'node:fs';
-import type { Jwk } from '@opl/fapi';
-import type { Clock } from '@opl/service';
-import type { Logger } from '@opl/telemetry';
-import type { Kysely } from 'kysely';
-import type { BankAdapter } from '../adapters/bank-adapter.ts';
-import { activeRegistrationOf, findRegistration, getSecret } from '../db/registration-store.ts';
-import type { Tables, TppSecretsTable } from '../db/tables.ts';
-import { createDispatcher } from '../egress/dispatcher.ts';
-import { createEgress } from '../egress/egress.ts';
-import type { Egress, EgressOptions } from '../egress/egress.ts';
-import { defaultLimits } from '../egress/limits.ts';
-import type { EgressLimits } from '../egress/limits.ts';
-import { observeEgress } from '../egress/observe.ts';
-import { createPolicy } from '../egress/policy.ts';
-import { errors } from '../errors.ts';
-import type { Vault } from '../vault/vault.ts';
-import { createBank } from './bank.ts';
-import type { Bank, ClientCredentials } from './bank.ts';
-import type { HealthMonitor } from './health-monitor.ts';
-import { chooseQwac, clientIdentity, readTppKeys } from './keys.ts';
-import type { TppKey } from './keys.ts';
+import { readFileSync } from "node:fs";
+import type { Jwk } from "@opl/fapi";
+import type { Clock } from "@opl/service";
+import type { Logger } from "@opl/telemetry";
+import type { Kysely } from "kysely";
+import type { BankAdapter } from "../adapters/bank-adapter.ts";
+import { activeRegistrationOf, findRegistration, getSecret } from "../db/registration-store.ts";
+import type { Tables, TppSecretsTable } from "../db/tables.ts";
+import { createDispatcher } from "../egress/dispatcher.ts";
+import { createEgress } from "../egress/egress.ts";
+import type { Egress, EgressOptions } from "../egress/egress.ts";
+import { defaultLimits } from "../egress/limits.ts";
+import type { EgressLimits } from "../egress/limits.ts";
+import { observeEgress } from "../egress/observe.ts";
+import { createPolicy } from "../egress/policy.ts";
+import { errors } from "../errors.ts";
+import type { Vault } from "../vault/vault.ts";
+import { createBank } from "./bank.ts";
+import type { Bank, ClientCredentials } from "./bank.ts";
+import type { HealthMonitor } from "./health-monitor.ts";
+import { chooseQwac, clientIdentity, readTppKeys } from "./keys.ts";
+import type { TppKey } from "./keys.ts";
 
 export interface BanksOptions {
   readonly adapters: readonly BankAdapter[];
@@ -71,7 +71,7 @@ export function createBanks(options: BanksOptions): Banks {
   /** What all registrations at one bank have in common: its trust, its quota of calls, its health. */
   function sharedPartsOf({ profile }: BankAdapter) {
     const { trustedRootsPath, allowLegacySha1ClientCertificate: allowLegacySha1 } = profile;
-    const trustedRootsPem = trustedRootsPath === undefined ? undefined : readFileSync(trustedRootsPath, 'utf8');
+    const trustedRootsPem = trustedRootsPath === undefined ? undefined : readFileSync(trustedRootsPath, "utf8");
     const policy = createPolicy({ maxConcurrent: limits.maxConnections, maxWaiting: 500, probeAfterMs: options.probeAfterMs ?? 10_000 });
     return { trustedRootsPem, allowLegacySha1, policy, anonymous: createDispatcher({ limits, trustedRootsPem }) };
   }
@@ -82,7 +82,7 @@ export function createBanks(options: BanksOptions): Banks {
     return adapter;
   }
 
-  function makeEgress(adapter: BankAdapter, identified: EgressOptions['identified']): Egress {
+  function makeEgress(adapter: BankAdapter, identified: EgressOptions["identified"]): Egress {
     const { aspspId, origins } = adapter.profile;
     const { policy, anonymous } = partsOf(aspspId);
     const egress = createEgress({
@@ -103,11 +103,11 @@ export function createBanks(options: BanksOptions): Banks {
     return parts;
   }
 
-  async function secret(registrationId: string, aspspId: string, name: TppSecretsTable['name']): Promise<unknown> {
+  async function secret(registrationId: string, aspspId: string, name: TppSecretsTable["name"]): Promise<unknown> {
     const value = await getSecret(db, registrationId, name);
     if (value === undefined) return undefined;
-    const plain = await vault.open({ owner: 'tpp', purpose: 'tpp-secrets', aspspId, subject: `${registrationId} ${name}` }, value);
-    return JSON.parse(plain.toString('utf8'));
+    const plain = await vault.open({ owner: "tpp", purpose: "tpp-secrets", aspspId, subject: `${registrationId} ${name}` }, value);
+    return JSON.parse(plain.toString("utf8"));
   }
 
   async function aspspOf(registrationId: string): Promise<string> {
@@ -117,7 +117,7 @@ export function createBanks(options: BanksOptions): Banks {
   }
 
   async function keysOf(registrationId: string): Promise<readonly TppKey[]> {
-    const jwks = (await secret(registrationId, await aspspOf(registrationId), 'private-jwks')) as { keys: Jwk[] } | undefined;
+    const jwks = (await secret(registrationId, await aspspOf(registrationId), "private-jwks")) as { keys: Jwk[] } | undefined;
     if (jwks === undefined) throw errors.ERR_REGISTRATION_STEP_ORDER();
     return readTppKeys(jwks.keys);
   }
@@ -133,7 +133,7 @@ export function createBanks(options: BanksOptions): Banks {
 
   async function open(registrationId: string): Promise<Bank> {
     const adapter = adapterOf(await aspspOf(registrationId));
-    const credentials = (await secret(registrationId, adapter.profile.aspspId, 'client-credentials')) as ClientCredentials | undefined;
+    const credentials = (await secret(registrationId, adapter.profile.aspspId, "client-credentials")) as ClientCredentials | undefined;
     if (credentials === undefined) throw errors.ERR_REGISTRATION_STEP_ORDER();
     const { keys, egress } = await once(links, registrationId, link);
     return createBank({ adapter, registrationId, keys, credentials, egress, clock, monotonicMs });

@@ -1,7 +1,7 @@
-import type { Clock } from '@opl/service';
-import type { Logger } from '@opl/telemetry';
-import { afterCall, healthyFrom } from '../domain/aspsp-health.ts';
-import type { AspspHealth, CallOutcome } from '../domain/aspsp-health.ts';
+import type { Clock } from "@opl/service";
+import type { Logger } from "@opl/telemetry";
+import { afterCall, healthyFrom } from "../domain/aspsp-health.ts";
+import type { AspspHealth, CallOutcome } from "../domain/aspsp-health.ts";
 
 /** Hears of every call and notices when a bank falls ill or gets well. */
 export interface HealthMonitor extends AsyncDisposable {
@@ -26,10 +26,10 @@ export function createHealthMonitor({ clock, logger, onChange }: HealthMonitorOp
       const after = afterCall(before ?? healthyFrom(now), outcome, now);
       held.set(aspspId, after);
       // The first useful answer after a start is told too: the process before may have left the bank as down.
-      if (before?.status === after.status || (before === undefined && outcome === 'failed' && after.status === 'up')) return;
+      if (before?.status === after.status || (before === undefined && outcome === "failed" && after.status === "up")) return;
       telling = telling
         .then(() => onChange(aspspId, after))
-        .catch((error: unknown) => logger.error({ err: error, aspspId }, 'health of a bank could not be recorded'));
+        .catch((error: unknown) => logger.error({ err: error, aspspId }, "health of a bank could not be recorded"));
     },
     async [Symbol.asyncDispose]() {
       await telling;

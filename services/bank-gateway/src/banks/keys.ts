@@ -1,11 +1,10 @@
-import { createPrivateKey } from 'node:crypto';
-import type { webcrypto } from 'node:crypto';
-import { certificateDer, certificatePem, classifyKeys, parseCertificate } from '@opl/eidas';
-import type { CertificatePurpose, EidasCertificate } from '@opl/eidas';
-import { completeRsaPrivateJwk } from '@opl/fapi';
-import type { Jwk, JwsAlgorithm } from '@opl/fapi';
-import { errors } from '../errors.ts';
-import type { ClientIdentity } from '../egress/dispatcher.ts';
+import { createPrivateKey } from "node:crypto";
+import { certificateDer, certificatePem, classifyKeys, parseCertificate } from "@opl/eidas";
+import type { CertificatePurpose, EidasCertificate } from "@opl/eidas";
+import { completeRsaPrivateJwk } from "@opl/fapi";
+import type { Jwk, JwsAlgorithm } from "@opl/fapi";
+import { errors } from "../errors.ts";
+import type { ClientIdentity } from "../egress/dispatcher.ts";
 
 /** One of our keys at a bank, with the certificate that belongs to it. */
 export interface TppKey {
@@ -24,12 +23,12 @@ export function readTppKeys(jwks: readonly Jwk[]): TppKey[] {
   return jwks.map((jwk, index) => {
     const chainPem = (jwk.x5c ?? []).map((entry) => certificatePem(certificateDer(entry)));
     const [leaf] = chainPem;
-    if (leaf === undefined || jwk.kid === undefined) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: 'key-without-certificate' } });
+    if (leaf === undefined || jwk.kid === undefined) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "key-without-certificate" } });
     return {
       jwk: completeRsaPrivateJwk(jwk),
       kid: jwk.kid,
       algorithm: String(jwk.alg),
-      purpose: purposes[index] ?? 'qsealc',
+      purpose: purposes[index] ?? "qsealc",
       certificate: parseCertificate(leaf),
       chainPem,
     };
@@ -38,26 +37,26 @@ export function readTppKeys(jwks: readonly Jwk[]): TppKey[] {
 
 /** The key for mutual TLS: the first QWAC that is valid now, as the bank lists them. */
 export function chooseQwac(keys: readonly TppKey[], now: Temporal.Instant): TppKey {
-  const qwac = keys.find(({ purpose, certificate }) => purpose === 'qwac' && isValid(certificate, now));
-  if (qwac === undefined) throw errors.ERR_ASPSP_NOT_REGISTERED({ message: 'We hold no valid QWAC for this bank.' });
+  const qwac = keys.find(({ purpose, certificate }) => purpose === "qwac" && isValid(certificate, now));
+  if (qwac === undefined) throw errors.ERR_ASPSP_NOT_REGISTERED({ message: "We hold no valid QWAC for this bank." });
   return qwac;
 }
 
 /** The key for signatures: the valid QSealC that fits the algorithm wanted most. */
 export function chooseQsealc(keys: readonly TppKey[], algorithms: readonly JwsAlgorithm[], now: Temporal.Instant): { key: TppKey; algorithm: JwsAlgorithm } {
-  const seals = keys.filter(({ purpose, certificate }) => purpose === 'qsealc' && isValid(certificate, now));
+  const seals = keys.filter(({ purpose, certificate }) => purpose === "qsealc" && isValid(certificate, now));
   for (const algorithm of algorithms) {
     const key = seals.find((seal) => seal.algorithm === algorithm);
     if (key !== undefined) return { key, algorithm };
   }
-  throw errors.ERR_ASPSP_NOT_REGISTERED({ message: 'We hold no valid QSealC for this bank with an algorithm it accepts.' });
+  throw errors.ERR_ASPSP_NOT_REGISTERED({ message: "We hold no valid QSealC for this bank with an algorithm it accepts." });
 }
 
 export function clientIdentity({ jwk, certificate, chainPem }: TppKey): ClientIdentity {
-  const privateKey = createPrivateKey({ key: jwk as webcrypto.JsonWebKey, format: 'jwk' });
+  const privateKey = createPrivateKey({ key: jwk, format: "jwk" });
   return {
-    certificatePem: chainPem.join(''),
-    privateKeyPem: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    certificatePem: chainPem.join(""),
+    privateKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }),
     thumbprint: certificate.thumbprint,
   };
 }

@@ -1,5 +1,6 @@
-import type { Executor } from '@opl/postgres';
-import type { BankConsentStatus, Tables } from './tables.ts';
+import type { Executor } from "@opl/postgres";
+import type { BankConsentStatus, Tables } from "./tables.ts";
+import type { StoredTokenSet } from "./token-store.ts";
 
 /** A consent as the bank side knows it. */
 export interface BankConsent {
@@ -15,40 +16,65 @@ export interface BankConsent {
   readonly validUntil: Temporal.Instant;
 }
 
-const columns = ['consentId', 'psuId', 'aspspId', 'registrationId', 'aspspConsentId', 'status', 'redirectUri', 'stateHash', 'nonceHash', 'validUntil'] as const;
+const columns = ["consentId", "psuId", "aspspId", "registrationId", "aspspConsentId", "status", "redirectUri", "stateHash", "nonceHash", "validUntil"] as const;
 
 /** False when this consent was created before. */
 export async function insertConsent(tx: Executor<Tables>, consent: BankConsent, now: Temporal.Instant): Promise<boolean> {
   const row = await tx
-    .insertInto('bankConsents')
+    .insertInto("bankConsents")
     .values({ ...consent, createdAt: now })
-    .onConflict((conflict) => conflict.column('consentId').doNothing())
-    .returning('consentId')
+    .onConflict((conflict) => conflict.column("consentId").doNothing())
+    .returning("consentId")
     .executeTakeFirst();
   return row !== undefined;
 }
 
 export async function consentExists(db: Executor<Tables>, consentId: string): Promise<boolean> {
-  return (await db.selectFrom('bankConsents').select('consentId').where('consentId', '=', consentId).executeTakeFirst()) !== undefined;
+  return (await db.selectFrom("bankConsents").select("consentId").where("consentId", "=", consentId).executeTakeFirst()) !== undefined;
 }
 
 /**
  * The consent, for its person only; without a person (ingest and jobs, trusted by their tokens) whoever owns it. The
  * caller must say which of the two it means.
  */
-export async function getConsent(db: Executor<Tables>, consentId: string, owner: { psuId: string } | 'unattended'): Promise<BankConsent | undefined> {
-  const query = db.selectFrom('bankConsents').select(columns).where('consentId', '=', consentId);
-  return (owner === 'unattended' ? query : query.where('psuId', '=', owner.psuId)).executeTakeFirst();
+export async function getConsent(db: Executor<Tables>, consentId: string, owner: { psuId: string } | "unattended"): Promise<BankConsent | undefined> {
+  const query = db.selectFrom("bankConsents").select(columns).where("consentId", "=", consentId);
+  return (owner === "unattended" ? query : query.where("psuId", "=", owner.psuId)).executeTakeFirst();
+}
+
+export interface ReadableConsent {
+  readonly consent: BankConsent;
+  /** Absent once the consent has ended, or before it was exchanged. */
+  readonly tokens: StoredTokenSet | undefined;
+}
+
+/** A consent with its tokens in one question: every read at a bank begins with it. */
+export async function getReadableConsent(
+  db: Executor<Tables>,
+  consentId: string,
+  owner: { psuId: string } | "unattended",
+): Promise<ReadableConsent | undefined> {
+  const query = db
+    .selectFrom("bankConsents")
+    .leftJoin("tokenSets", "tokenSets.consentId", "bankConsents.consentId")
+    .select(columns.map((column) => `bankConsents.${column}` as const))
+    .select(["dataKeyId", "sealed", "version", "accessExpiresAt", "refreshAttempts"])
+    .where("bankConsents.consentId", "=", consentId);
+  const row = await (owner === "unattended" ? query : query.where("psuId", "=", owner.psuId)).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { dataKeyId, sealed, version, accessExpiresAt, refreshAttempts, ...consent } = row;
+  if (dataKeyId === null || sealed === null || version === null || accessExpiresAt === null || refreshAttempts === null) return { consent, tokens: undefined };
+  return { consent, tokens: { dataKeyId, sealed, version, accessExpiresAt, refreshAttempts } };
 }
 
 /** Takes the one exchange that a consent allows. Undefined when there is none to take. */
 export async function takeExchange(tx: Executor<Tables>, consentId: string, psuId: string): Promise<BankConsent | undefined> {
   return tx
-    .updateTable('bankConsents')
-    .set({ status: 'exchanging' })
-    .where('consentId', '=', consentId)
-    .where('psuId', '=', psuId)
-    .where('status', '=', 'created')
+    .updateTable("bankConsents")
+    .set({ status: "exchanging" })
+    .where("consentId", "=", consentId)
+    .where("psuId", "=", psuId)
+    .where("status", "=", "created")
     .returning(columns)
     .executeTakeFirst();
 }
@@ -56,31 +82,31 @@ export async function takeExchange(tx: Executor<Tables>, consentId: string, psuI
 /** False when the consent was ended meanwhile. */
 export async function markAuthorised(tx: Executor<Tables>, consentId: string, now: Temporal.Instant): Promise<boolean> {
   const row = await tx
-    .updateTable('bankConsents')
-    .set({ status: 'authorised', authorisedAt: now })
-    .where('consentId', '=', consentId)
-    .where('status', '=', 'exchanging')
-    .returning('consentId')
+    .updateTable("bankConsents")
+    .set({ status: "authorised", authorisedAt: now })
+    .where("consentId", "=", consentId)
+    .where("status", "=", "exchanging")
+    .returning("consentId")
     .executeTakeFirst();
   return row !== undefined;
 }
 
 /** Ends a consent once. False when it had ended before. */
-export async function markEnded(tx: Executor<Tables>, consentId: string, status: 'failed' | 'ended', reason: string, now: Temporal.Instant): Promise<boolean> {
+export async function markEnded(tx: Executor<Tables>, consentId: string, status: "failed" | "ended", reason: string, now: Temporal.Instant): Promise<boolean> {
   const row = await tx
-    .updateTable('bankConsents')
+    .updateTable("bankConsents")
     .set({ status, endedAt: now, endReason: reason })
-    .where('consentId', '=', consentId)
-    .where('endedAt', 'is', null)
-    .returning('consentId')
+    .where("consentId", "=", consentId)
+    .where("endedAt", "is", null)
+    .returning("consentId")
     .executeTakeFirst();
   return row !== undefined;
 }
 
 export async function consentsOfPsu(db: Executor<Tables>, psuId: string): Promise<readonly BankConsent[]> {
-  return db.selectFrom('bankConsents').select(columns).where('psuId', '=', psuId).execute();
+  return db.selectFrom("bankConsents").select(columns).where("psuId", "=", psuId).execute();
 }
 
 export async function deleteConsentsOfPsu(tx: Executor<Tables>, psuId: string): Promise<void> {
-  await tx.deleteFrom('bankConsents').where('psuId', '=', psuId).execute();
+  await tx.deleteFrom("bankConsents").where("psuId", "=", psuId).execute();
 }

@@ -1,20 +1,24 @@
-import type { Executor } from '@opl/postgres';
-import type { Tables } from './tables.ts';
+import type { Executor } from "@opl/postgres";
+import type { Tables } from "./tables.ts";
 
 export async function insertErasedPsu(tx: Executor<Tables>, psuId: string, now: Temporal.Instant): Promise<void> {
-  await tx.insertInto('erasedPsus').values({ psuId, erasedAt: now }).onConflict((conflict) => conflict.column('psuId').doNothing()).execute();
+  await tx
+    .insertInto("erasedPsus")
+    .values({ psuId, erasedAt: now })
+    .onConflict((conflict) => conflict.column("psuId").doNothing())
+    .execute();
 }
 
 /** Facts that wait for the relay or lie there as published. */
 export async function deleteFactsOf(tx: Executor<Tables>, psuId: string): Promise<void> {
-  await tx.deleteFrom('outbox').where('psuId', '=', psuId).execute();
+  await tx.deleteFrom("outbox").where("psuId", "=", psuId).execute();
 }
 
 export async function listUnpurged(db: Executor<Tables>, limit: number): Promise<readonly string[]> {
-  const rows = await db.selectFrom('erasedPsus').select('psuId').where('purgedAt', 'is', null).orderBy('erasedAt').limit(limit).execute();
+  const rows = await db.selectFrom("erasedPsus").select("psuId").where("purgedAt", "is", null).orderBy("erasedAt").limit(limit).execute();
   return rows.map(({ psuId }) => psuId);
 }
 
 export async function markPurged(db: Executor<Tables>, psuId: string, now: Temporal.Instant): Promise<void> {
-  await db.updateTable('erasedPsus').set({ purgedAt: now }).where('psuId', '=', psuId).execute();
+  await db.updateTable("erasedPsus").set({ purgedAt: now }).where("psuId", "=", psuId).execute();
 }

@@ -1,6 +1,6 @@
-import type { Executor } from '@opl/postgres';
-import type { SealedValue } from '../vault/vault.ts';
-import type { Tables } from './tables.ts';
+import type { Executor } from "@opl/postgres";
+import type { SealedValue } from "../vault/vault.ts";
+import type { Tables } from "./tables.ts";
 
 export interface RawMessage extends SealedValue {
   readonly psuId: string;
@@ -20,21 +20,37 @@ export interface RawMessage extends SealedValue {
 
 /** Keeps a message; the same bytes received again add nothing. */
 export async function insertRawMessage(db: Executor<Tables>, message: RawMessage): Promise<void> {
-  await db.insertInto('rawMessages').values(message).onConflict((conflict) => conflict.columns(['psuId', 'hash']).doNothing()).execute();
+  await db
+    .insertInto("rawMessages")
+    .values(message)
+    .onConflict((conflict) => conflict.columns(["psuId", "hash"]).doNothing())
+    .execute();
 }
 
 export async function getRawMessage(db: Executor<Tables>, psuId: string, hash: string): Promise<RawMessage | undefined> {
   return db
-    .selectFrom('rawMessages')
+    .selectFrom("rawMessages")
     .select([
-      'psuId', 'hash', 'consentId', 'aspspId', 'operation', 'url', 'statusCode', 'contentType', 'interactionId', 'certificateThumbprint',
-      'receivedAt', 'byteLength', 'dataKeyId', 'sealed',
+      "psuId",
+      "hash",
+      "consentId",
+      "aspspId",
+      "operation",
+      "url",
+      "statusCode",
+      "contentType",
+      "interactionId",
+      "certificateThumbprint",
+      "receivedAt",
+      "byteLength",
+      "dataKeyId",
+      "sealed",
     ])
-    .where('psuId', '=', psuId)
-    .where('hash', '=', hash)
+    .where("psuId", "=", psuId)
+    .where("hash", "=", hash)
     .executeTakeFirst();
 }
 
 export async function deleteRawMessagesOf(tx: Executor<Tables>, psuId: string): Promise<void> {
-  await tx.deleteFrom('rawMessages').where('psuId', '=', psuId).execute();
+  await tx.deleteFrom("rawMessages").where("psuId", "=", psuId).execute();
 }

@@ -1,7 +1,7 @@
-import type { Executor } from '@opl/postgres';
-import type { SealedValue } from '../vault/vault.ts';
-import { sql } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { Executor } from "@opl/postgres";
+import type { SealedValue } from "../vault/vault.ts";
+import { sql } from "kysely";
+import type { Tables } from "./tables.ts";
 
 /** A consent the bank has still to be told about. It names no person: it outlives one who asked to be forgotten. */
 export interface RevocationDue extends SealedValue {
@@ -12,34 +12,49 @@ export interface RevocationDue extends SealedValue {
   readonly giveUpAt: Temporal.Instant;
 }
 
-const columns = ['aspspId', 'aspspConsentId', 'registrationId', 'dataKeyId', 'sealed', 'attempts', 'giveUpAt'] as const;
+const columns = ["aspspId", "aspspConsentId", "registrationId", "dataKeyId", "sealed", "attempts", "giveUpAt"] as const;
 
-export async function insertRevocation(tx: Executor<Tables>, revocation: Omit<RevocationDue, 'attempts'>, dueAt: Temporal.Instant): Promise<void> {
+/** Notes what the bank must be told. With a token it takes the place of one without: only that one can be told at every bank. */
+export async function insertRevocation(
+  tx: Executor<Tables>,
+  revocation: Omit<RevocationDue, "attempts">,
+  dueAt: Temporal.Instant,
+  { hasToken }: { readonly hasToken: boolean },
+): Promise<void> {
+  const { dataKeyId, sealed } = revocation;
   await tx
-    .insertInto('revocationsDue')
+    .insertInto("revocationsDue")
     .values({ ...revocation, attempts: 0, dueAt })
-    .onConflict((conflict) => conflict.columns(['aspspId', 'aspspConsentId']).doNothing())
+    .onConflict((conflict) => {
+      const known = conflict.columns(["aspspId", "aspspConsentId"]);
+      return hasToken ? known.doUpdateSet({ dataKeyId, sealed, dueAt, attempts: 0 }) : known.doNothing();
+    })
     .execute();
 }
 
 /** Takes what is due, each for this process alone until `retryAt`. */
-export async function takeDueRevocations(db: Executor<Tables>, now: Temporal.Instant, retryAt: Temporal.Instant, limit: number): Promise<readonly RevocationDue[]> {
+export async function takeDueRevocations(
+  db: Executor<Tables>,
+  now: Temporal.Instant,
+  retryAt: Temporal.Instant,
+  limit: number,
+): Promise<readonly RevocationDue[]> {
   return db
-    .updateTable('revocationsDue')
+    .updateTable("revocationsDue")
     .set({ dueAt: retryAt, attempts: sql`attempts + 1` })
     .where((eb) =>
       eb(
-        eb.refTuple('aspspId', 'aspspConsentId'),
-        'in',
+        eb.refTuple("aspspId", "aspspConsentId"),
+        "in",
         eb
-          .selectFrom('revocationsDue')
-          .select(['aspspId', 'aspspConsentId'])
-          .where('dueAt', '<=', now)
-          .orderBy('dueAt')
+          .selectFrom("revocationsDue")
+          .select(["aspspId", "aspspConsentId"])
+          .where("dueAt", "<=", now)
+          .orderBy("dueAt")
           .limit(limit)
           .forUpdate()
           .skipLocked()
-          .$asTuple('aspspId', 'aspspConsentId'),
+          .$asTuple("aspspId", "aspspConsentId"),
       ),
     )
     .returning(columns)
@@ -47,20 +62,29 @@ export async function takeDueRevocations(db: Executor<Tables>, now: Temporal.Ins
 }
 
 /** Takes one, due or not, for this process alone until `retryAt`. */
-export async function takeRevocation(db: Executor<Tables>, { aspspId, aspspConsentId }: Pick<RevocationDue, 'aspspId' | 'aspspConsentId'>, retryAt: Temporal.Instant): Promise<RevocationDue | undefined> {
+export async function takeRevocation(
+  db: Executor<Tables>,
+  { aspspId, aspspConsentId }: Pick<RevocationDue, "aspspId" | "aspspConsentId">,
+  retryAt: Temporal.Instant,
+): Promise<RevocationDue | undefined> {
   return db
-    .updateTable('revocationsDue')
+    .updateTable("revocationsDue")
     .set({ dueAt: retryAt, attempts: sql`attempts + 1` })
-    .where('aspspId', '=', aspspId)
-    .where('aspspConsentId', '=', aspspConsentId)
+    .where("aspspId", "=", aspspId)
+    .where("aspspConsentId", "=", aspspConsentId)
     .returning(columns)
     .executeTakeFirst();
 }
 
-export async function postponeRevocation(db: Executor<Tables>, { aspspId, aspspConsentId }: Pick<RevocationDue, 'aspspId' | 'aspspConsentId'>, dueAt: Temporal.Instant, lastError: string): Promise<void> {
-  await db.updateTable('revocationsDue').set({ dueAt, lastError }).where('aspspId', '=', aspspId).where('aspspConsentId', '=', aspspConsentId).execute();
+export async function postponeRevocation(
+  db: Executor<Tables>,
+  { aspspId, aspspConsentId }: Pick<RevocationDue, "aspspId" | "aspspConsentId">,
+  dueAt: Temporal.Instant,
+  lastError: string,
+): Promise<void> {
+  await db.updateTable("revocationsDue").set({ dueAt, lastError }).where("aspspId", "=", aspspId).where("aspspConsentId", "=", aspspConsentId).execute();
 }
 
-export async function deleteRevocation(db: Executor<Tables>, { aspspId, aspspConsentId }: Pick<RevocationDue, 'aspspId' | 'aspspConsentId'>): Promise<void> {
-  await db.deleteFrom('revocationsDue').where('aspspId', '=', aspspId).where('aspspConsentId', '=', aspspConsentId).execute();
+export async function deleteRevocation(db: Executor<Tables>, { aspspId, aspspConsentId }: Pick<RevocationDue, "aspspId" | "aspspConsentId">): Promise<void> {
+  await db.deleteFrom("revocationsDue").where("aspspId", "=", aspspId).where("aspspConsentId", "=", aspspConsentId).execute();
 }

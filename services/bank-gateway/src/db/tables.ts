@@ -1,9 +1,9 @@
-import type { MessagingTables } from '@opl/messaging';
-import type { Bytes, Json, TableColumns, Timestamp } from '@opl/postgres';
-import type { AspspHealthStatus } from '../domain/aspsp-health.ts';
-import type { RegistrationStepName } from './registration-store.ts';
+import type { MessagingTables } from "@opl/messaging";
+import type { Bytes, Json, TableColumns, Timestamp } from "@opl/postgres";
+import type { AspspHealthStatus } from "../domain/aspsp-health.ts";
+import type { RegistrationStepName } from "./registration-store.ts";
 
-export interface DataKeysTable {
+interface DataKeysTable {
   dataKeyId: string;
   /** `tpp`, or `psu:<id>`. */
   owner: string;
@@ -13,7 +13,7 @@ export interface DataKeysTable {
   createdAt: Timestamp;
 }
 
-export interface RegistrationsTable {
+interface RegistrationsTable {
   registrationId: string;
   aspspId: string;
   createdAt: Timestamp;
@@ -21,7 +21,7 @@ export interface RegistrationsTable {
   retiredAt: Timestamp | null;
 }
 
-export interface RegistrationStepsTable {
+interface RegistrationStepsTable {
   registrationId: string;
   step: RegistrationStepName;
   outcome: Json<Record<string, unknown>>;
@@ -30,15 +30,15 @@ export interface RegistrationStepsTable {
 
 export interface TppSecretsTable {
   registrationId: string;
-  name: 'private-jwks' | 'client-credentials';
+  name: "private-jwks" | "client-credentials";
   dataKeyId: string;
   sealed: Bytes;
   createdAt: Timestamp;
 }
 
-export type BankConsentStatus = 'created' | 'exchanging' | 'authorised' | 'failed' | 'ended';
+export type BankConsentStatus = "created" | "exchanging" | "authorised" | "failed" | "ended";
 
-export interface BankConsentsTable {
+interface BankConsentsTable {
   consentId: string;
   psuId: string;
   aspspId: string;
@@ -55,7 +55,7 @@ export interface BankConsentsTable {
   endReason: string | null;
 }
 
-export interface TokenSetsTable {
+interface TokenSetsTable {
   consentId: string;
   dataKeyId: string;
   sealed: Bytes;
@@ -67,7 +67,7 @@ export interface TokenSetsTable {
   refreshAttempts: number;
 }
 
-export interface RevocationsDueTable {
+interface RevocationsDueTable {
   aspspId: string;
   aspspConsentId: string;
   registrationId: string;
@@ -79,7 +79,7 @@ export interface RevocationsDueTable {
   lastError: string | null;
 }
 
-export interface BankReadsTable {
+interface BankReadsTable {
   readId: string;
   consentId: string;
   resource: string;
@@ -88,14 +88,14 @@ export interface BankReadsTable {
   startedAt: Timestamp;
 }
 
-export interface ReadPagesTable {
+interface ReadPagesTable {
   readId: string;
   page: number;
   continuation: string;
   continuationHash: Bytes;
 }
 
-export interface RawMessagesTable {
+interface RawMessagesTable {
   psuId: string;
   hash: string;
   consentId: string;
@@ -112,13 +112,13 @@ export interface RawMessagesTable {
   sealed: Bytes;
 }
 
-export interface AspspHealthTable {
+interface AspspHealthTable {
   aspspId: string;
   status: AspspHealthStatus;
   since: Timestamp;
 }
 
-export interface ErasedPsusTable {
+interface ErasedPsusTable {
   psuId: string;
   erasedAt: Timestamp;
   purgedAt: Timestamp | null;
@@ -142,29 +142,66 @@ export interface Tables extends MessagingTables {
 
 /** Column types for the comparison with the live schema; the messaging tables are compared by their owner. */
 export const ownColumns = {
-  dataKeys: { dataKeyId: 'uuid', owner: 'text', purpose: 'text', kekId: 'text', wrapped: 'bytea', createdAt: 'timestamptz' },
-  registrations: { registrationId: 'uuid', aspspId: 'text', createdAt: 'timestamptz', activatedAt: 'timestamptz?', retiredAt: 'timestamptz?' },
-  registrationSteps: { registrationId: 'uuid', step: 'text', outcome: 'jsonb', finishedAt: 'timestamptz' },
-  tppSecrets: { registrationId: 'uuid', name: 'text', dataKeyId: 'uuid', sealed: 'bytea', createdAt: 'timestamptz' },
+  dataKeys: { dataKeyId: "uuid", owner: "text", purpose: "text", kekId: "text", wrapped: "bytea", createdAt: "timestamptz" },
+  registrations: { registrationId: "uuid", aspspId: "text", createdAt: "timestamptz", activatedAt: "timestamptz?", retiredAt: "timestamptz?" },
+  registrationSteps: { registrationId: "uuid", step: "text", outcome: "jsonb", finishedAt: "timestamptz" },
+  tppSecrets: { registrationId: "uuid", name: "text", dataKeyId: "uuid", sealed: "bytea", createdAt: "timestamptz" },
   bankConsents: {
-    consentId: 'uuid', psuId: 'uuid', aspspId: 'text', registrationId: 'uuid', aspspConsentId: 'text', status: 'text', redirectUri: 'text',
-    stateHash: 'bytea', nonceHash: 'bytea', validUntil: 'timestamptz', createdAt: 'timestamptz', authorisedAt: 'timestamptz?',
-    endedAt: 'timestamptz?', endReason: 'text?',
+    consentId: "uuid",
+    psuId: "uuid",
+    aspspId: "text",
+    registrationId: "uuid",
+    aspspConsentId: "text",
+    status: "text",
+    redirectUri: "text",
+    stateHash: "bytea",
+    nonceHash: "bytea",
+    validUntil: "timestamptz",
+    createdAt: "timestamptz",
+    authorisedAt: "timestamptz?",
+    endedAt: "timestamptz?",
+    endReason: "text?",
   },
   tokenSets: {
-    consentId: 'uuid', dataKeyId: 'uuid', sealed: 'bytea', version: 'int4', accessExpiresAt: 'timestamptz', refreshExpiresAt: 'timestamptz?',
-    refreshedAt: 'timestamptz', refreshLeaseUntil: 'timestamptz?', refreshAttempts: 'int4',
+    consentId: "uuid",
+    dataKeyId: "uuid",
+    sealed: "bytea",
+    version: "int4",
+    accessExpiresAt: "timestamptz",
+    refreshExpiresAt: "timestamptz?",
+    refreshedAt: "timestamptz",
+    refreshLeaseUntil: "timestamptz?",
+    refreshAttempts: "int4",
   },
   revocationsDue: {
-    aspspId: 'text', aspspConsentId: 'text', registrationId: 'uuid', dataKeyId: 'uuid', sealed: 'bytea', attempts: 'int4', dueAt: 'timestamptz',
-    giveUpAt: 'timestamptz', lastError: 'text?',
+    aspspId: "text",
+    aspspConsentId: "text",
+    registrationId: "uuid",
+    dataKeyId: "uuid",
+    sealed: "bytea",
+    attempts: "int4",
+    dueAt: "timestamptz",
+    giveUpAt: "timestamptz",
+    lastError: "text?",
   },
-  bankReads: { readId: 'uuid', consentId: 'uuid', resource: 'text', resourceId: 'text', attended: 'bool', startedAt: 'timestamptz' },
-  readPages: { readId: 'uuid', page: 'int4', continuation: 'text', continuationHash: 'bytea' },
+  bankReads: { readId: "uuid", consentId: "uuid", resource: "text", resourceId: "text", attended: "bool", startedAt: "timestamptz" },
+  readPages: { readId: "uuid", page: "int4", continuation: "text", continuationHash: "bytea" },
   rawMessages: {
-    psuId: 'uuid', hash: 'text', consentId: 'uuid', aspspId: 'text', operation: 'text', url: 'text', statusCode: 'int4', contentType: 'text?',
-    interactionId: 'text', certificateThumbprint: 'text?', receivedAt: 'timestamptz', byteLength: 'int4', dataKeyId: 'uuid', sealed: 'bytea',
+    psuId: "uuid",
+    hash: "text",
+    consentId: "uuid",
+    aspspId: "text",
+    operation: "text",
+    url: "text",
+    statusCode: "int4",
+    contentType: "text?",
+    interactionId: "text",
+    certificateThumbprint: "text?",
+    receivedAt: "timestamptz",
+    byteLength: "int4",
+    dataKeyId: "uuid",
+    sealed: "bytea",
   },
-  aspspHealth: { aspspId: 'text', status: 'text', since: 'timestamptz' },
-  erasedPsus: { psuId: 'uuid', erasedAt: 'timestamptz', purgedAt: 'timestamptz?' },
+  aspspHealth: { aspspId: "text", status: "text", since: "timestamptz" },
+  erasedPsus: { psuId: "uuid", erasedAt: "timestamptz", purgedAt: "timestamptz?" },
 } satisfies TableColumns<Omit<Tables, keyof MessagingTables>>;

@@ -1,6 +1,6 @@
 /** RTS (EU) 2018/389 art. 36(5)(b): reads of one account without the person, in any 24 hours. */
 export const unattendedReadsPerDay = 4;
-export const budgetWindowHours = 24;
+const budgetWindowHours = 24;
 
 export interface BudgetVerdict {
   readonly allowed: boolean;
@@ -17,7 +17,7 @@ export function mayReadUnattended(reads: readonly Temporal.Instant[], now: Tempo
   const counted = reads.filter((at) => Temporal.Instant.compare(at, windowStart(now)) > 0);
   if (counted.length < unattendedReadsPerDay) return { allowed: true, retryAfterSeconds: undefined };
   const frees = counted[counted.length - unattendedReadsPerDay];
-  const wait = frees === undefined ? 0 : frees.add({ hours: budgetWindowHours }).since(now).total('seconds');
+  const wait = frees === undefined ? 0 : frees.add({ hours: budgetWindowHours }).since(now).total("seconds");
   return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(wait)) };
 }
 

@@ -11,12 +11,12 @@ export interface TokenSet {
 }
 
 /** A token that ends within this time is not used any more. */
-export const expiryMarginSeconds = 120;
+const expiryMarginSeconds = 120;
 /** When a bank does not say how long a token lives. */
 export const assumedLifetimeSeconds = 300;
 const longestLifetimeSeconds = 24 * 3600;
 
-export function needsRefresh(tokens: Pick<TokenSet, 'accessExpiresAt'>, now: Temporal.Instant): boolean {
+export function needsRefresh(tokens: Pick<TokenSet, "accessExpiresAt">, now: Temporal.Instant): boolean {
   return Temporal.Instant.compare(tokens.accessExpiresAt, now.add({ seconds: expiryMarginSeconds })) <= 0;
 }
 
@@ -27,13 +27,13 @@ export function lifetimeSeconds(told: number | undefined): number {
 }
 
 /** Whether a token may travel to an address. */
-export function mayTravelTo(tokens: Pick<TokenSet, 'origins'>, url: URL): boolean {
+export function mayTravelTo(tokens: Pick<TokenSet, "origins">, url: URL): boolean {
   return tokens.origins.includes(url.origin);
 }
 
 /** The scope we hold: what the bank says, or what we asked for when it says nothing. Wider than asked is refused (OA-54). */
-export function grantedScope(asked: readonly string[], told: string | undefined): readonly string[] | 'wider-than-asked' {
-  if (told === undefined || told.trim() === '') return asked;
-  const granted = told.split(/\s+/).filter((scope) => scope !== '');
-  return granted.every((scope) => asked.includes(scope)) ? granted : 'wider-than-asked';
+export function grantedScope(asked: readonly string[], told: string | undefined): readonly string[] | "wider-than-asked" {
+  if (told === undefined || told.trim() === "") return asked;
+  const granted = told.split(/\s+/).filter((scope) => scope !== "");
+  return granted.every((scope) => asked.includes(scope)) ? granted : "wider-than-asked";
 }

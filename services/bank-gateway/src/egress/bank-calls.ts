@@ -1,24 +1,24 @@
-import { createHash } from 'node:crypto';
-import type { OplError } from '@opl/errors';
-import { isOplError } from '@opl/errors';
-import type { PsuContext } from '@opl/service';
-import type { BankAdapter, BankCalls, CallInput } from '../adapters/bank-adapter.ts';
-import { mayTravelTo } from '../domain/token-set.ts';
-import type { TokenSet } from '../domain/token-set.ts';
-import { errors } from '../errors.ts';
-import type { BankAnswer, BankRequest } from './bank-request.ts';
-import type { Egress } from './egress.ts';
-import { readJson } from './strict-json.ts';
+import { createHash } from "node:crypto";
+import type { OplError } from "@opl/errors";
+import { isOplError } from "@opl/errors";
+import type { PsuContext } from "@opl/service";
+import type { BankAdapter, BankCalls, CallInput } from "../adapters/bank-adapter.ts";
+import { mayTravelTo } from "../domain/token-set.ts";
+import type { TokenSet } from "../domain/token-set.ts";
+import { errors } from "../errors.ts";
+import type { BankAnswer, BankRequest } from "./bank-request.ts";
+import type { Egress } from "./egress.ts";
+import { readJson } from "./strict-json.ts";
 
-/** Keeps what the bank said. @returns the address of it */
-export type Archive = (request: BankRequest, answer: BankAnswer) => Promise<string>;
+/** Keeps what the bank said under the hash of its body. */
+export type Archive = (request: BankRequest, answer: BankAnswer, rawHash: string) => Promise<void>;
 
 export interface CallsOptions {
-  readonly adapter: Pick<BankAdapter, 'callHeaders' | 'translateRefusal'>;
+  readonly adapter: Pick<BankAdapter, "callHeaders" | "translateRefusal">;
   readonly egress: Egress;
   readonly apiKey: string;
   readonly identified: boolean;
-  readonly token?: Pick<TokenSet, 'accessToken' | 'origins'>;
+  readonly token?: Pick<TokenSet, "accessToken" | "origins">;
   /** The person who is present during these calls. */
   readonly psu?: PsuContext | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -33,11 +33,20 @@ export function createBankCalls(options: CallsOptions): BankCalls {
   return async (input) => {
     const request = requestFor(input, options);
     const answer = await ask(request, options);
-    const rawHash = options.archive === undefined ? hashOf(answer.body) : await options.archive(request, answer);
-    if (answer.status < 200 || answer.status > 299) throw refusalOf(answer, options);
-    const json = answer.status === 204 || answer.body.length === 0 ? null : readJson({ contentType: answer.headers['content-type'], body: answer.body, rawHash });
-    return { status: answer.status, headers: answer.headers, json, rawHash, receivedAt: answer.receivedAt };
+    const rawHash = hashOf(answer.body);
+    // The answer is read while it is being stored; it is handed on, or refused, only when it is stored.
+    const stored = options.archive?.(request, answer, rawHash);
+    const [reading] = await Promise.allSettled([readAnswer(answer, rawHash, options), stored]);
+    await stored;
+    if (reading.status === "rejected") throw reading.reason;
+    return { status: answer.status, headers: answer.headers, json: reading.value, rawHash, receivedAt: answer.receivedAt };
   };
+}
+
+async function readAnswer(answer: BankAnswer, rawHash: string, options: CallsOptions): Promise<unknown> {
+  if (answer.status < 200 || answer.status > 299) throw refusalOf(answer, options);
+  if (answer.status === 204 || answer.body.length === 0) return null;
+  return readJson({ contentType: answer.headers["content-type"], body: answer.body, rawHash });
 }
 
 /** A connection that broke under a reading is tried once more; whatever else failed is not. */
@@ -45,8 +54,8 @@ async function ask(request: BankRequest, { egress, beforeRepeat }: CallsOptions)
   try {
     return await egress(request);
   } catch (error) {
-    const lost = isOplError(error) && error.code === errors.ERR_ASPSP_UNAVAILABLE.code && error.details?.reason === 'connection';
-    if (!lost || request.method !== 'GET' || beforeRepeat === undefined) throw error;
+    const lost = isOplError(error) && error.code === errors.ERR_ASPSP_UNAVAILABLE.code && error.details?.reason === "connection";
+    if (!lost || request.method !== "GET" || beforeRepeat === undefined) throw error;
     await beforeRepeat();
     return egress(request);
   }
@@ -54,7 +63,7 @@ async function ask(request: BankRequest, { egress, beforeRepeat }: CallsOptions)
 
 /** SHA-256 of a body as it was received and unpacked, hexadecimal. */
 export function hashOf(body: Uint8Array): string {
-  return createHash('sha256').update(body).digest('hex');
+  return createHash("sha256").update(body).digest("hex");
 }
 
 function requestFor(input: CallInput, { adapter, apiKey, identified, token, psu, signal }: CallsOptions): BankRequest {
@@ -66,7 +75,7 @@ function requestFor(input: CallInput, { adapter, apiKey, identified, token, psu,
     headers: {
       ...adapter.callHeaders(apiKey),
       ...input.headers,
-      ...(input.body === undefined ? {} : { 'content-type': input.body.type }),
+      ...(input.body === undefined ? {} : { "content-type": input.body.type }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token.accessToken}` }),
     },
     ...(input.body === undefined ? {} : { body: input.body.text }),
@@ -79,7 +88,7 @@ function requestFor(input: CallInput, { adapter, apiKey, identified, token, psu,
 function refusalOf(answer: BankAnswer, { adapter }: CallsOptions): OplError {
   let json: unknown;
   try {
-    json = readJson({ contentType: answer.headers['content-type'], body: answer.body });
+    json = readJson({ contentType: answer.headers["content-type"], body: answer.body });
   } catch (error) {
     // A refusal without readable words is still a refusal: the status decides.
     if (!isOplError(error)) throw error;

@@ -1,7 +1,7 @@
-import { Agent } from 'undici';
-import type { Dispatcher } from 'undici';
-import { guardedLookup } from './address-guard.ts';
-import type { EgressLimits } from './limits.ts';
+import { Agent } from "undici";
+import type { Dispatcher } from "undici";
+import { guardedLookup } from "./address-guard.ts";
+import type { EgressLimits } from "./limits.ts";
 
 /** The client side of mutual TLS: our QWAC with its chain, leaf first, and its private key. */
 export interface ClientIdentity {
@@ -35,12 +35,12 @@ export function createDispatcher({ limits, identity, trustedRootsPem, allowLegac
     strictContentLength: true,
     connect: {
       timeout: limits.connectTimeoutMs,
-      minVersion: 'TLSv1.2',
+      minVersion: "TLSv1.2",
       rejectUnauthorized: true,
-      lookup: guardedLookup() as never,
+      lookup: guardedLookup(),
       ...(identity === undefined ? {} : { cert: identity.certificatePem, key: identity.privateKeyPem }),
       ...(trustedRootsPem === undefined ? {} : { ca: trustedRootsPem }),
-      ...(allowLegacySha1 === true ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
+      ...(allowLegacySha1 === true ? { ciphers: "DEFAULT@SECLEVEL=0" } : {}),
     },
   });
 }

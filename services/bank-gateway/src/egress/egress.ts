@@ -1,11 +1,11 @@
-import type { Dispatcher } from 'undici';
-import type { Clock, PsuContext } from '@opl/service';
-import { errors } from '../errors.ts';
-import { isLoopbackHost } from './address-guard.ts';
-import type { BankAnswer, BankRequest } from './bank-request.ts';
-import { translateFailure } from './failure.ts';
-import type { EgressLimits } from './limits.ts';
-import { discardBody, readBody } from './read-body.ts';
+import type { Dispatcher } from "undici";
+import type { Clock, PsuContext } from "@opl/service";
+import { errors } from "../errors.ts";
+import { isLoopbackHost } from "./address-guard.ts";
+import type { BankAnswer, BankRequest } from "./bank-request.ts";
+import { translateFailure } from "./failure.ts";
+import type { EgressLimits } from "./limits.ts";
+import { discardBody, readBody } from "./read-body.ts";
 
 export interface EgressOptions {
   /** The only origins that are ever called: those of the bank's profile. */
@@ -35,11 +35,11 @@ export function createEgress(options: EgressOptions): Egress {
         method: request.method,
         headers: {
           ...request.headers,
-          'accept-encoding': 'gzip',
-          'x-fapi-interaction-id': interactionId,
+          "accept-encoding": "gzip",
+          "x-fapi-interaction-id": interactionId,
           ...(request.psu === undefined ? {} : options.psuHeaders(request.psu)),
           // Some servers insist on it for requests without a body.
-          ...(request.body === undefined && request.method === 'POST' ? { 'content-length': '0' } : {}),
+          ...(request.body === undefined && request.method === "POST" ? { "content-length": "0" } : {}),
         },
         body: request.body ?? null,
         signal,
@@ -47,10 +47,10 @@ export function createEgress(options: EgressOptions): Egress {
       const headers = firstValues(answer.headers);
       if (answer.statusCode >= 300 && answer.statusCode < 400) {
         discardBody(answer.body);
-        throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: 'redirect' } });
+        throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "redirect" } });
       }
-      const body = await readBody(answer.body, headers['content-encoding'], options.limits.maxBodyBytes);
-      refuseAnotherAnswer(headers['x-fapi-interaction-id'], interactionId);
+      const body = await readBody(answer.body, headers["content-encoding"], options.limits.maxBodyBytes);
+      refuseAnotherAnswer(headers["x-fapi-interaction-id"], interactionId);
       const certificateThumbprint = request.identified ? options.identified?.thumbprint : undefined;
       return { status: answer.statusCode, headers, body, receivedAt: options.clock.now(), interactionId, certificateThumbprint };
     } catch (error) {
@@ -62,8 +62,8 @@ export function createEgress(options: EgressOptions): Egress {
 function pool({ origins, identified, anonymous }: EgressOptions, request: BankRequest): Dispatcher {
   const { url } = request;
   // Origins are compared whole, after one parse: a prefix or a host with user-info in front proves nothing (BR-32, BR-35).
-  const encrypted = url.protocol === 'https:' || (url.protocol === 'http:' && !request.identified && isLoopbackHost(url.hostname));
-  if (!encrypted || url.username !== '' || url.password !== '' || !origins.has(url.origin)) throw errors.ERR_ASPSP_ORIGIN_REFUSED();
+  const encrypted = url.protocol === "https:" || (url.protocol === "http:" && !request.identified && isLoopbackHost(url.hostname));
+  if (!encrypted || url.username !== "" || url.password !== "" || !origins.has(url.origin)) throw errors.ERR_ASPSP_ORIGIN_REFUSED();
   if (!request.identified) return anonymous;
   if (identified === undefined) throw errors.ERR_ASPSP_NOT_REGISTERED();
   return identified.dispatcher;
@@ -71,7 +71,7 @@ function pool({ origins, identified, anonymous }: EgressOptions, request: BankRe
 
 /** An answer that names another request came to us by mistake, such as from a shared cache (BR-66). */
 function refuseAnotherAnswer(echoed: string | undefined, sent: string): void {
-  if (echoed !== undefined && echoed.toLowerCase() !== sent) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: 'another-request' } });
+  if (echoed !== undefined && echoed.toLowerCase() !== sent) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "another-request" } });
 }
 
 function firstValues(headers: Record<string, string | string[] | undefined>): Record<string, string> {

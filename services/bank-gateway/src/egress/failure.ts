@@ -1,43 +1,42 @@
-import { errors as undiciErrors } from 'undici';
-import type { OplError } from '@opl/errors';
-import { isOplError } from '@opl/errors';
-import { errors } from '../errors.ts';
-import { BodyEncodingRefused, BodyTooLarge } from './read-body.ts';
+import { errors as undiciErrors } from "undici";
+import type { OplError } from "@opl/errors";
+import { isOplError } from "@opl/errors";
+import { errors } from "../errors.ts";
+import { BodyEncodingRefused, BodyTooLarge } from "./read-body.ts";
 
-const tlsCodes =
-  /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+const tlsCodes = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
 /** Says in our words why a call to a bank gave no answer; the original error is kept as cause and never sent on. */
 export function translateFailure(error: unknown, timedOut: boolean): OplError {
   if (isOplError(error)) return error;
-  if (timedOut) return unavailable('timeout', error);
-  if (error instanceof BodyTooLarge) return protocol('too-large', error);
-  if (error instanceof BodyEncodingRefused) return protocol('content-encoding', error);
-  if (error instanceof undiciErrors.HeadersOverflowError) return protocol('headers-too-large', error);
-  if (error instanceof undiciErrors.ResponseContentLengthMismatchError) return protocol('truncated', error);
-  if (error instanceof undiciErrors.HeadersTimeoutError || error instanceof undiciErrors.BodyTimeoutError) return unavailable('timeout', error);
-  if (error instanceof undiciErrors.ConnectTimeoutError) return unavailable('timeout', error);
-  if (error instanceof undiciErrors.HTTPParserError) return protocol('http', error);
+  if (timedOut) return unavailable("timeout", error);
+  if (error instanceof BodyTooLarge) return protocol("too-large", error);
+  if (error instanceof BodyEncodingRefused) return protocol("content-encoding", error);
+  if (error instanceof undiciErrors.HeadersOverflowError) return protocol("headers-too-large", error);
+  if (error instanceof undiciErrors.ResponseContentLengthMismatchError) return protocol("truncated", error);
+  if (error instanceof undiciErrors.HeadersTimeoutError || error instanceof undiciErrors.BodyTimeoutError) return unavailable("timeout", error);
+  if (error instanceof undiciErrors.ConnectTimeoutError) return unavailable("timeout", error);
+  if (error instanceof undiciErrors.HTTPParserError) return protocol("http", error);
   return byCode(codeOf(error), error);
 }
 
 function byCode(code: string, error: unknown): OplError {
-  if (code === 'ERR_SSL_CA_MD_TOO_WEAK' || code === 'ERR_SSL_EE_KEY_TOO_SMALL') {
+  if (code === "ERR_SSL_CA_MD_TOO_WEAK" || code === "ERR_SSL_EE_KEY_TOO_SMALL") {
     return errors.ERR_ASPSP_UNAVAILABLE({
-      message: 'Our own certificate for this bank is signed with SHA-1 or too short; the settings of the bank must allow it.',
+      message: "Our own certificate for this bank is signed with SHA-1 or too short; the settings of the bank must allow it.",
       cause: error,
-      details: { reason: 'own-certificate-too-weak' },
+      details: { reason: "own-certificate-too-weak" },
     });
   }
-  if (tlsCodes.test(code)) return unavailable('tls', error);
-  if (code === 'EOPLPRIVATE') return unavailable('private-address', error);
-  if (code.startsWith('Z_')) return protocol('truncated', error);
-  return unavailable('connection', error);
+  if (tlsCodes.test(code)) return unavailable("tls", error);
+  if (code === "EOPLPRIVATE") return unavailable("private-address", error);
+  if (code.startsWith("Z_")) return protocol("truncated", error);
+  return unavailable("connection", error);
 }
 
 function codeOf(error: unknown): string {
   const code: unknown = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : '';
+  return typeof code === "string" ? code : "";
 }
 
 function unavailable(reason: string, cause: unknown) {

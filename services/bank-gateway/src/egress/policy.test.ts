@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { errors } from '../errors.ts';
-import type { BankAnswer, BankRequest } from './bank-request.ts';
-import type { Egress } from './egress.ts';
-import { createPolicy } from './policy.ts';
+import { describe, expect, it } from "vitest";
+import { errors } from "../errors.ts";
+import type { BankAnswer, BankRequest } from "./bank-request.ts";
+import type { Egress } from "./egress.ts";
+import { createPolicy } from "./policy.ts";
 
 const request = {} as BankRequest;
 const answer = (status: number) => ({ status }) as BankAnswer;
@@ -16,42 +16,49 @@ function bank(behave: () => Promise<BankAnswer>, options = {}) {
   return { egress, asked: () => asked };
 }
 
-describe('leaving a bank alone', () => {
-  it('BR-62 after five unanswered calls nothing is sent any more, and it says for how long', async () => {
+describe("leaving a bank alone", () => {
+  it("BR-62 after five unanswered calls nothing is sent any more, and it says for how long", async () => {
     const { egress, asked } = bank(async () => {
-      throw errors.ERR_ASPSP_UNAVAILABLE({ details: { reason: 'timeout' } });
+      throw errors.ERR_ASPSP_UNAVAILABLE({ details: { reason: "timeout" } });
     });
-    for (let n = 0; n < 5; n += 1) await expect(egress(request)).rejects.toMatchObject({ details: { reason: 'timeout' } });
-    await expect(egress(request)).rejects.toMatchObject({ code: 'ERR_ASPSP_UNAVAILABLE', details: { reason: 'circuit-open' }, retryAfterSeconds: 60 });
+    for (let n = 0; n < 5; n += 1) await expect(egress(request)).rejects.toMatchObject({ details: { reason: "timeout" } });
+    await expect(egress(request)).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "circuit-open" }, retryAfterSeconds: 60 });
     expect(asked()).toBe(5);
   });
 
-  it('BR-62 server errors count, refusals do not', async () => {
+  it("BR-62 server errors count, refusals do not", async () => {
     const broken = bank(async () => answer(503));
     for (let n = 0; n < 5; n += 1) await broken.egress(request);
-    await expect(broken.egress(request)).rejects.toMatchObject({ details: { reason: 'circuit-open' } });
+    await expect(broken.egress(request)).rejects.toMatchObject({ details: { reason: "circuit-open" } });
     const strict = bank(async () => answer(403));
     for (let n = 0; n < 20; n += 1) await strict.egress(request);
     expect(strict.asked()).toBe(20);
     const lying = bank(async () => {
       throw errors.ERR_ASPSP_PROTOCOL();
     });
-    for (let n = 0; n < 20; n += 1) await expect(lying.egress(request)).rejects.toMatchObject({ code: 'ERR_ASPSP_PROTOCOL' });
+    for (let n = 0; n < 20; n += 1) await expect(lying.egress(request)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL" });
   });
 
-  it('BR-62 asks again after a while, and one good answer opens the way', async () => {
+  it("BR-62 asks again after a while, and one good answer opens the way", async () => {
     let ill = true;
     const { egress } = bank(async () => answer(ill ? 500 : 200), { probeAfterMs: 1 });
     for (let n = 0; n < 5; n += 1) await egress(request);
     ill = false;
-    await expect.poll(() => egress(request).then(({ status }) => status, () => 'left alone')).toBe(200);
+    await expect
+      .poll(() =>
+        egress(request).then(
+          ({ status }) => status,
+          () => "left alone",
+        ),
+      )
+      .toBe(200);
   });
 
-  it('TM-17 G-20 keeps the calls to one bank within bounds', async () => {
+  it("TM-17 G-20 keeps the calls to one bank within bounds", async () => {
     const gate = Promise.withResolvers<BankAnswer>();
     const { egress } = bank(() => gate.promise);
     const calls = Array.from({ length: 4 }, () => egress(request));
-    await expect(calls[3]).rejects.toMatchObject({ code: 'ERR_ASPSP_UNAVAILABLE', details: { reason: 'too-many-calls' } });
+    await expect(calls[3]).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "too-many-calls" } });
     gate.resolve(answer(200));
     await expect(Promise.all(calls.slice(0, 3))).resolves.toHaveLength(3);
   });

@@ -1,9 +1,9 @@
-import { BrokenCircuitError, BulkheadRejectedError, ConsecutiveBreaker, bulkhead, circuitBreaker, handleWhen, wrap } from 'cockatiel';
-import { isOplError } from '@opl/errors';
-import { downAfter } from '../domain/aspsp-health.ts';
-import { errors } from '../errors.ts';
-import type { BankAnswer } from './bank-request.ts';
-import type { Egress } from './egress.ts';
+import { BrokenCircuitError, BulkheadRejectedError, ConsecutiveBreaker, bulkhead, circuitBreaker, handleWhen, wrap } from "cockatiel";
+import { isOplError } from "@opl/errors";
+import { downAfter } from "../domain/aspsp-health.ts";
+import { errors } from "../errors.ts";
+import type { BankAnswer } from "./bank-request.ts";
+import type { Egress } from "./egress.ts";
 
 export interface PolicyOptions {
   /** Calls to one bank at the same time, and how many may wait; one slow bank keeps to its own share. */
@@ -24,8 +24,8 @@ export function createPolicy({ maxConcurrent, maxWaiting, probeAfterMs }: Policy
     try {
       return await policy.execute(() => egress(request));
     } catch (error) {
-      if (error instanceof BrokenCircuitError) throw left('circuit-open', Math.ceil(probeAfterMs / 1000), error);
-      if (error instanceof BulkheadRejectedError) throw left('too-many-calls', 1, error);
+      if (error instanceof BrokenCircuitError) throw left("circuit-open", Math.ceil(probeAfterMs / 1000), error);
+      if (error instanceof BulkheadRejectedError) throw left("too-many-calls", 1, error);
       throw error;
     }
   };

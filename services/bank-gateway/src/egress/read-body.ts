@@ -1,5 +1,5 @@
-import { createGunzip } from 'node:zlib';
-import type { Readable } from 'node:stream';
+import { createGunzip } from "node:zlib";
+import type { Readable } from "node:stream";
 
 export class BodyTooLarge extends Error {}
 export class BodyEncodingRefused extends Error {}
@@ -9,7 +9,7 @@ const heard = (): void => undefined;
 
 /** Gives up a body that nobody will read, without waiting for the rest of it. */
 export function discardBody(body: Readable): void {
-  body.on('error', heard);
+  body.on("error", heard);
   body.destroy();
 }
 
@@ -18,16 +18,16 @@ export function discardBody(body: Readable): void {
  * arrived: a small file that unpacks to gigabytes never reaches memory (BR-41, BR-42).
  */
 export async function readBody(body: Readable, contentEncoding: string | undefined, maxBytes: number): Promise<Buffer> {
-  const encoding = contentEncoding?.trim().toLowerCase() ?? 'identity';
-  if (encoding === '' || encoding === 'identity') return collect(body, maxBytes);
-  if (encoding !== 'gzip') {
+  const encoding = contentEncoding?.trim().toLowerCase() ?? "identity";
+  if (encoding === "" || encoding === "identity") return collect(body, maxBytes);
+  if (encoding !== "gzip") {
     discardBody(body);
-    throw new BodyEncodingRefused('Only gzip, once, is accepted.');
+    throw new BodyEncodingRefused("Only gzip, once, is accepted.");
   }
   const gunzip = createGunzip();
-  gunzip.on('error', heard);
+  gunzip.on("error", heard);
   // Not `pipeline`: the error of either side must reach the reader of the decoded one.
-  body.on('error', (error) => gunzip.destroy(error));
+  body.on("error", (error) => gunzip.destroy(error));
   body.pipe(gunzip);
   try {
     return await collect(gunzip, maxBytes);
@@ -37,7 +37,7 @@ export async function readBody(body: Readable, contentEncoding: string | undefin
 }
 
 async function collect(stream: Readable, maxBytes: number): Promise<Buffer> {
-  stream.on('error', heard);
+  stream.on("error", heard);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {

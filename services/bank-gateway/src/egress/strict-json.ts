@@ -1,7 +1,7 @@
-import { StrictJsonError, parseStrictJson } from '@opl/fapi';
-import { errors } from '../errors.ts';
+import { StrictJsonError, parseStrictJson } from "@opl/fapi";
+import { errors } from "../errors.ts";
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true });
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
 export interface ReceivedBody {
@@ -17,12 +17,12 @@ export interface ReceivedBody {
  * Refusals are ERR_ASPSP_PROTOCOL with the reason in the details.
  */
 export function readJson({ contentType, body, rawHash }: ReceivedBody): unknown {
-  if (contentType === undefined || !jsonType.test(contentType)) throw refuse('content-type', rawHash);
+  if (contentType === undefined || !jsonType.test(contentType)) throw refuse("content-type", rawHash);
   let text: string;
   try {
     text = decoder.decode(body);
   } catch (error) {
-    throw refuse('encoding', rawHash, error);
+    throw refuse("encoding", rawHash, error);
   }
   try {
     return parseStrictJson(text);

@@ -1,9 +1,9 @@
-import { startConsumer } from '@opl/messaging';
-import { getConsent } from '../db/consent-store.ts';
-import { endConsent } from '../usecases/end-consent.ts';
-import type { ConsumerContext } from './index.ts';
+import { startConsumer } from "@opl/messaging";
+import { getConsent } from "../db/consent-store.ts";
+import { endConsent } from "../usecases/end-consent.ts";
+import type { ConsumerContext } from "./index.ts";
 
-const types = ['consent.revoked', 'consent.expired', 'consent.replaced'] as const;
+const types = ["consent.revoked", "consent.expired", "consent.replaced"] as const;
 
 /** Revoked, expired or replaced: forget the tokens; the bank is told by a job. Three durables, one handler. */
 export function onConsentEnded(ctx: ConsumerContext) {

@@ -1,8 +1,8 @@
-import * as contracts from '@opl/contracts/http/bank-gateway';
-import { route } from '@opl/service';
-import type { GatewayContext } from '../usecases/context.ts';
-import { fetchAccounts } from '../usecases/fetch-accounts.ts';
-import { fetchTransactions } from '../usecases/fetch-transactions.ts';
+import * as contracts from "@opl/contracts/http/bank-gateway";
+import { route } from "@opl/service";
+import type { GatewayContext } from "../usecases/context.ts";
+import { fetchAccounts } from "../usecases/fetch-accounts.ts";
+import { fetchTransactions } from "../usecases/fetch-transactions.ts";
 
 /** Accounts with balances, and pages of transactions. */
 export function accountRoutes(ctx: GatewayContext) {

@@ -1,9 +1,9 @@
-import * as contracts from '@opl/contracts/http/bank-gateway';
-import { psuRoute, route } from '@opl/service';
-import type { GatewayContext } from '../usecases/context.ts';
-import { createAspspConsent } from '../usecases/create-aspsp-consent.ts';
-import { exchangeCode } from '../usecases/exchange-code.ts';
-import { revokeAspspConsent } from '../usecases/revoke-aspsp-consent.ts';
+import * as contracts from "@opl/contracts/http/bank-gateway";
+import { psuRoute, route } from "@opl/service";
+import type { GatewayContext } from "../usecases/context.ts";
+import { createAspspConsent } from "../usecases/create-aspsp-consent.ts";
+import { exchangeCode } from "../usecases/exchange-code.ts";
+import { revokeAspspConsent } from "../usecases/revoke-aspsp-consent.ts";
 
 /** Consents at banks: create, exchange, revoke. */
 export function consentRoutes(ctx: GatewayContext) {
@@ -16,6 +16,6 @@ export function consentRoutes(ctx: GatewayContext) {
       const granted = await exchangeCode(ctx, params.consentId, body.aspspId, body, psu);
       return { scope: [...granted.scope], authorisedAt: granted.authorisedAt.toString(), validUntil: granted.validUntil.toString() };
     }),
-    route(contracts.revokeAspspConsent, ({ params, body, psu }) => revokeAspspConsent(ctx, params.consentId, body.aspspId, psu ?? 'unattended')),
+    route(contracts.revokeAspspConsent, ({ params, body, psu }) => revokeAspspConsent(ctx, params.consentId, body.aspspId, psu ?? "unattended")),
   ];
 }

@@ -1,10 +1,10 @@
-import type { BoundRoute } from '@opl/service';
-import type { GatewayContext } from '../usecases/context.ts';
-import { accountRoutes } from './accounts.ts';
-import { aspspRoutes } from './aspsps.ts';
-import { consentRoutes } from './consents.ts';
-import { rawMessageRoutes } from './raw-messages.ts';
-import { registrationRoutes } from './registrations.ts';
+import type { BoundRoute } from "@opl/service";
+import type { GatewayContext } from "../usecases/context.ts";
+import { accountRoutes } from "./accounts.ts";
+import { aspspRoutes } from "./aspsps.ts";
+import { consentRoutes } from "./consents.ts";
+import { rawMessageRoutes } from "./raw-messages.ts";
+import { registrationRoutes } from "./registrations.ts";
 
 /** Every route of the gateway. */
 export function routes(ctx: GatewayContext): BoundRoute[] {

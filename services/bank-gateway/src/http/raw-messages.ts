@@ -1,7 +1,7 @@
-import { getRawMessage as contract } from '@opl/contracts/http/bank-gateway';
-import { psuRoute } from '@opl/service';
-import type { GatewayContext } from '../usecases/context.ts';
-import { getRawMessage } from '../usecases/get-raw-message.ts';
+import { getRawMessage as contract } from "@opl/contracts/http/bank-gateway";
+import { psuRoute } from "@opl/service";
+import type { GatewayContext } from "../usecases/context.ts";
+import { getRawMessage } from "../usecases/get-raw-message.ts";
 
 /** The bank's own words behind a figure. */
 export function rawMessageRoutes(ctx: GatewayContext) {

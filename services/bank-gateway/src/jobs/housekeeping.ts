@@ -1,12 +1,15 @@
-import { startTimer } from '@opl/service';
-import type { GatewayContext } from '../usecases/context.ts';
-import { forgetOldReads } from '../usecases/forget-old-reads.ts';
-import { purgeErasedPsus } from '../usecases/purge-erased-psus.ts';
+import type { KeyEncryptionKey } from "@opl/sealing";
+import { startTimer } from "@opl/service";
+import type { GatewayContext } from "../usecases/context.ts";
+import { forgetOldReads } from "../usecases/forget-old-reads.ts";
+import { purgeErasedPsus } from "../usecases/purge-erased-psus.ts";
+import { rewrapDataKeys } from "../usecases/rewrap-data-keys.ts";
 
-/** Old reads go, and what we published about erased people. */
-export function startHousekeeping(ctx: GatewayContext, purgeFacts: (psuId: string) => Promise<unknown>) {
+/** Old reads go, and what we published about erased people; data keys follow a rotation of the key above them. */
+export function startHousekeeping(ctx: GatewayContext, kek: KeyEncryptionKey, purgeFacts: (psuId: string) => Promise<unknown>) {
   return [
-    startTimer({ name: 'old-reads', everyMs: 3_600_000, logger: ctx.logger, run: () => forgetOldReads(ctx) }),
-    startTimer({ name: 'purge-erased-psus', everyMs: 10_000, logger: ctx.logger, run: () => purgeErasedPsus(ctx, purgeFacts) }),
+    startTimer({ name: "old-reads", everyMs: 3_600_000, logger: ctx.logger, run: () => forgetOldReads(ctx) }),
+    startTimer({ name: "purge-erased-psus", everyMs: 10_000, logger: ctx.logger, run: () => purgeErasedPsus(ctx, purgeFacts) }),
+    startTimer({ name: "rewrap-data-keys", everyMs: 3_600_000, logger: ctx.logger, run: (signal) => rewrapDataKeys(ctx, kek, signal) }),
   ];
 }

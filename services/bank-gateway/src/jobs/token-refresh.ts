@@ -1,8 +1,8 @@
-import { startTimer } from '@opl/service';
-import type { GatewayContext } from '../usecases/context.ts';
-import { refreshLapsing } from '../usecases/refresh-lapsing.ts';
+import { startTimer } from "@opl/service";
+import type { GatewayContext } from "../usecases/context.ts";
+import { refreshLapsing } from "../usecases/refresh-lapsing.ts";
 
 /** Refreshes what would lapse before the next sync. */
 export function startTokenRefresh(ctx: GatewayContext) {
-  return startTimer({ name: 'token-refresh', everyMs: 15 * 60_000, logger: ctx.logger, run: (signal) => refreshLapsing(ctx, signal) });
+  return startTimer({ name: "token-refresh", everyMs: 15 * 60_000, logger: ctx.logger, run: (signal) => refreshLapsing(ctx, signal) });
 }

@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { visitBank } from '../../test/browser.ts';
-import { beginConsent, connect, exchange, register, startGateway } from '../../test/gateway.ts';
-import type { BegunConsent, TestGateway } from '../../test/gateway.ts';
-import { startSandbox } from '../../test/sandbox.ts';
-import type { Sandbox } from '../../test/sandbox.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { visitBank } from "../../testing/browser.ts";
+import { beginConsent, connect, exchange, register, startGateway } from "../../testing/gateway.ts";
+import type { BegunConsent, TestGateway } from "../../testing/gateway.ts";
+import { startSandbox } from "../../testing/sandbox.ts";
+import type { Sandbox } from "../../testing/sandbox.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
@@ -25,197 +25,209 @@ afterAll(async () => {
   await sandbox?.[Symbol.asyncDispose]();
 });
 
-const refused = (reason: string) => expect.objectContaining({ code: 'ERR_AUTHORIZATION_REFUSED', kind: 'rejected', details: { reason } });
+const refused = (reason: string) => expect.objectContaining({ code: "ERR_AUTHORIZATION_REFUSED", kind: "rejected", details: { reason } });
 
 async function storedOf({ consentId }: BegunConsent) {
   const { db } = gateway.database.database;
-  const consent = await db.selectFrom('bankConsents').select(['status', 'endReason']).where('consentId', '=', consentId).executeTakeFirstOrThrow();
-  const tokens = await db.selectFrom('tokenSets').select('consentId').where('consentId', '=', consentId).execute();
+  const consent = await db.selectFrom("bankConsents").select(["status", "endReason"]).where("consentId", "=", consentId).executeTakeFirstOrThrow();
+  const tokens = await db.selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute();
   return { status: consent.status, tokenSets: tokens.length };
 }
 
 /** What reached the bank about one consent after a point in time. */
 async function callsAbout({ aspspConsentId }: BegunConsent, since: number): Promise<string[]> {
-  return (await sandbox.calls({ since })).filter((call) => call.authorizationId === aspspConsentId && !String(call.endpoint).startsWith('Z')).map((call) => call.endpoint);
+  return (await sandbox.calls({ since }))
+    .filter((call) => call.authorizationId === aspspConsentId && !call.endpoint.startsWith("Z"))
+    .map((call) => call.endpoint);
 }
 
 /** Names of the sandbox's lies about ID tokens, and the reason each is refused for; undefined where the lie is allowed. */
 const idTokenLies: [row: string, lie: string, front: string | undefined, token: string | undefined][] = [
-  ['OA-29', 'wrong-iss', 'iss', 'iss'],
-  ['OA-29', 'no-iss', 'iss', 'iss'],
-  ['OA-30', 'wrong-aud', 'aud', 'aud'],
-  ['OA-30', 'no-aud', 'aud', 'aud'],
-  ['OA-31', 'second-aud', 'aud', 'aud'],
-  ['OA-32', 'aud-as-list', undefined, undefined],
-  ['OA-33', 'expired', 'exp', 'exp'],
-  ['OA-33', 'no-exp', 'exp', 'exp'],
-  ['OA-34', 'old-iat', 'iat', 'iat'],
-  ['OA-34', 'no-iat', 'iat', 'iat'],
-  ['OA-70', 'future-iat', 'iat', 'iat'],
-  ['OA-35', 'wrong-nonce', 'nonce', 'nonce'],
-  ['OA-35', 'no-nonce', 'nonce', undefined],
-  ['OA-36', 'wrong-s-hash', 's_hash', 's_hash'],
-  ['OA-36', 'no-s-hash', 's_hash', undefined],
-  ['OA-37', 'wrong-c-hash', 'c_hash', 'c_hash'],
-  ['OA-37', 'no-c-hash', 'c_hash', undefined],
-  ['OA-38', 'wrong-at-hash', 'at_hash', 'at_hash'],
-  ['OA-38', 'no-at-hash', undefined, undefined],
-  ['rt_hash', 'wrong-rt-hash', 'rt_hash', 'rt_hash'],
-  ['rt_hash', 'no-rt-hash', undefined, undefined],
-  ['OA-39', 'alg-none', 'malformed', 'malformed'],
-  ['OA-39', 'alg-None', 'malformed', 'malformed'],
-  ['OA-41', 'hs256', 'algorithm', 'algorithm'],
-  ['OA-42', 'broken-signature', 'signature', 'signature'],
-  ['OA-43', 'unknown-kid', 'unknown-key', 'unknown-key'],
-  ['OA-43', 'no-kid', undefined, undefined],
-  ['OA-46', 'own-key-in-header', 'signature', 'signature'],
-  ['OA-47', 'unknown-crit', 'critical-header', 'critical-header'],
-  ['OA-49', 'wrong-authorization', 'intent', 'intent'],
-  ['OA-49', 'no-authorization', 'intent', 'intent'],
-  ['acr', 'wrong-acr', 'acr', 'acr'],
-  ['acr', 'no-acr', 'acr', 'acr'],
-  ['OA-50', 'no-sub', 'sub', 'sub'],
-  ['OA-50', 'other-sub', 'sub', 'sub'],
-  ['OA-51', 'logout-token', 'token-kind', 'token-kind'],
-  ['OA-51', 'access-token', 'token-kind', 'token-kind'],
+  ["OA-29", "wrong-iss", "iss", "iss"],
+  ["OA-29", "no-iss", "iss", "iss"],
+  ["OA-30", "wrong-aud", "aud", "aud"],
+  ["OA-30", "no-aud", "aud", "aud"],
+  ["OA-31", "second-aud", "aud", "aud"],
+  ["OA-32", "aud-as-list", undefined, undefined],
+  ["OA-33", "expired", "exp", "exp"],
+  ["OA-33", "no-exp", "exp", "exp"],
+  ["OA-34", "old-iat", "iat", "iat"],
+  ["OA-34", "no-iat", "iat", "iat"],
+  ["OA-70", "future-iat", "iat", "iat"],
+  ["OA-35", "wrong-nonce", "nonce", "nonce"],
+  ["OA-35", "no-nonce", "nonce", undefined],
+  ["OA-36", "wrong-s-hash", "s_hash", "s_hash"],
+  ["OA-36", "no-s-hash", "s_hash", undefined],
+  ["OA-37", "wrong-c-hash", "c_hash", "c_hash"],
+  ["OA-37", "no-c-hash", "c_hash", undefined],
+  ["OA-38", "wrong-at-hash", "at_hash", "at_hash"],
+  ["OA-38", "no-at-hash", undefined, undefined],
+  ["rt_hash", "wrong-rt-hash", "rt_hash", "rt_hash"],
+  ["rt_hash", "no-rt-hash", undefined, undefined],
+  ["OA-39", "alg-none", "malformed", "malformed"],
+  ["OA-39", "alg-None", "malformed", "malformed"],
+  ["OA-41", "hs256", "algorithm", "algorithm"],
+  ["OA-42", "broken-signature", "signature", "signature"],
+  ["OA-43", "unknown-kid", "unknown-key", "unknown-key"],
+  ["OA-43", "no-kid", undefined, undefined],
+  ["OA-46", "own-key-in-header", "signature", "signature"],
+  ["OA-47", "unknown-crit", "critical-header", "critical-header"],
+  ["OA-49", "wrong-authorization", "intent", "intent"],
+  ["OA-49", "no-authorization", "intent", "intent"],
+  ["acr", "wrong-acr", "acr", "acr"],
+  ["acr", "no-acr", "acr", "acr"],
+  ["OA-50", "no-sub", "sub", "sub"],
+  ["OA-50", "other-sub", "sub", "sub"],
+  ["OA-51", "logout-token", "token-kind", "token-kind"],
+  ["OA-51", "access-token", "token-kind", "token-kind"],
 ];
 
-describe('a bank that lies in the front-channel ID token', () => {
-  it.each(idTokenLies)('%s %s', async (_row, lie, reason) => {
+describe("a bank that lies in the front-channel ID token", () => {
+  it.each(idTokenLies)("%s %s", async (_row, lie, reason) => {
     // Another person in front is only noticed when the second token speaks of the right one.
-    if (lie === 'other-sub') reason = 'sub';
+    if (lie === "other-sub") reason = "sub";
     const begun = await beginConsent(gateway);
-    await sandbox.fault(`id-token.${lie}`, { for: { authorizationId: begun.aspspConsentId }, options: { channel: 'front' } });
-    const returned = await visitBank(begun.redirectUrl, { psuId: '88888881' });
+    await sandbox.fault(`id-token.${lie}`, { for: { authorizationId: begun.aspspConsentId }, options: { channel: "front" } });
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
     const since = await sandbox.lastSeq();
     const attempt = exchange(gateway, begun, returned);
     if (reason === undefined) {
-      await expect(attempt).resolves.toMatchObject({ scope: ['openid', 'accounts'] });
+      await expect(attempt).resolves.toMatchObject({ scope: ["openid", "accounts"] });
       return;
     }
     await expect(attempt).rejects.toEqual(refused(`id-token-${reason}`));
-    expect(await storedOf(begun)).toEqual({ status: 'failed', tokenSets: 0 });
+    expect(await storedOf(begun)).toEqual({ status: "failed", tokenSets: 0 });
     // Before the token call: no token call.
-    if (lie !== 'other-sub') expect(await callsAbout(begun, since)).toEqual([]);
+    if (lie !== "other-sub") expect(await callsAbout(begun, since)).toEqual([]);
   });
 
-  it('OA-40 signed by a published key with an algorithm the bank may use is accepted, one it may not use is refused', async () => {
+  it("OA-40 signed by a published key with an algorithm the bank may use is accepted, one it may not use is refused", async () => {
     const begun = await beginConsent(gateway);
-    await sandbox.fault('id-token.other-alg', { for: { authorizationId: begun.aspspConsentId }, options: { channel: 'front' } });
-    const returned = await visitBank(begun.redirectUrl, { psuId: '88888881' });
+    await sandbox.fault("id-token.other-alg", { for: { authorizationId: begun.aspspConsentId }, options: { channel: "front" } });
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
     // ES256 is on this bank's list; the key named by kid is the RSA one, so the two do not fit.
-    await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused('id-token-unknown-key'));
+    await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused("id-token-unknown-key"));
   });
 
-  it('OA-52 a megabyte of ID token never gets as far as a parser', async () => {
+  it("OA-52 a megabyte of ID token never gets as far as a parser", async () => {
     const begun = await beginConsent(gateway);
-    await expect(exchange(gateway, begun, { code: 'abc' }, { idToken: 'a'.repeat(16_385) })).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(exchange(gateway, begun, { code: "abc" }, { idToken: "a".repeat(16_385) })).rejects.toMatchObject({ kind: "invalid" });
   });
 });
 
-describe('a bank that lies in the second ID token', () => {
-  it.each(idTokenLies)('%s %s', async (_row, lie, _front, reason) => {
+describe("a bank that lies in the second ID token", () => {
+  it.each(idTokenLies)("%s %s", async (_row, lie, _front, reason) => {
     const begun = await beginConsent(gateway);
-    await sandbox.fault(`id-token.${lie}`, { for: { authorizationId: begun.aspspConsentId }, options: { channel: 'token' } });
-    const returned = await visitBank(begun.redirectUrl, { psuId: '88888881' });
+    await sandbox.fault(`id-token.${lie}`, { for: { authorizationId: begun.aspspConsentId }, options: { channel: "token" } });
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
     const attempt = exchange(gateway, begun, returned);
     if (reason === undefined) {
-      await expect(attempt).resolves.toMatchObject({ scope: ['openid', 'accounts'] });
+      await expect(attempt).resolves.toMatchObject({ scope: ["openid", "accounts"] });
       return;
     }
     await expect(attempt).rejects.toEqual(refused(`id-token-${reason}`));
-    expect(await storedOf(begun)).toEqual({ status: 'failed', tokenSets: 0 });
-    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).rejects.toMatchObject({ code: 'ERR_BANK_CONSENT_STATE' });
+    expect(await storedOf(begun)).toEqual({ status: "failed", tokenSets: 0 });
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).rejects.toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
   });
 });
 
-describe('what comes back with the browser', () => {
+describe("what comes back with the browser", () => {
   const cases: [title: string, change: (returned: Record<string, string>) => Record<string, unknown>, reason: string][] = [
-    ['OA-08 another state', () => ({ state: 'x'.repeat(32) }), 'state'],
-    ['another nonce than we signed', () => ({ nonce: 'x'.repeat(32) }), 'nonce'],
-    ['another redirect address', () => ({ redirectUri: 'http://localhost:9/callback/other' }), 'redirect-uri'],
-    ['OA-13 another issuer', () => ({ issuer: 'https://authorize.evil.example' }), 'issuer'],
-    ['OA-20 control characters in the code', () => ({ code: 'abc\u0000\n' }), 'code'],
-    ['no ID token in front', () => ({ idToken: null }), 'id-token-missing'],
-    ['a code that does not belong to the ID token', () => ({ code: 'another-code' }), 'id-token-c_hash'],
-    ['another bank', () => ({ aspspId: 'other-bank' }), 'aspsp'],
+    ["OA-08 another state", () => ({ state: "x".repeat(32) }), "state"],
+    ["another nonce than we signed", () => ({ nonce: "x".repeat(32) }), "nonce"],
+    ["another redirect address", () => ({ redirectUri: "http://localhost:9/callback/other" }), "redirect-uri"],
+    ["OA-13 another issuer", () => ({ issuer: "https://authorize.evil.example" }), "issuer"],
+    ["OA-20 control characters in the code", () => ({ code: "abc\u0000\n" }), "code"],
+    ["no ID token in front", () => ({ idToken: null }), "id-token-missing"],
+    ["a code that does not belong to the ID token", () => ({ code: "another-code" }), "id-token-c_hash"],
+    ["another bank", () => ({ aspspId: "other-bank" }), "aspsp"],
   ];
-  it.each(cases)('%s ends the attempt without a token call', async (_title, change, reason) => {
+  it.each(cases)("%s ends the attempt without a token call", async (_title, change, reason) => {
     const begun = await beginConsent(gateway);
-    const returned = await visitBank(begun.redirectUrl, { psuId: '88888881' });
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
     const since = await sandbox.lastSeq();
     await expect(exchange(gateway, begun, returned, change({ ...returned }))).rejects.toEqual(refused(reason));
     expect(await callsAbout(begun, since)).toEqual([]);
-    expect(await storedOf(begun)).toEqual({ status: 'failed', tokenSets: 0 });
+    expect(await storedOf(begun)).toEqual({ status: "failed", tokenSets: 0 });
     // The right answer comes too late now.
-    await expect(exchange(gateway, begun, returned)).rejects.toMatchObject({ code: 'ERR_BANK_CONSENT_STATE' });
+    await expect(exchange(gateway, begun, returned)).rejects.toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
   });
 
-  it('OA-10 twenty exchanges at once make one token call', async () => {
+  it("OA-10 twenty exchanges at once make one token call", async () => {
     const begun = await beginConsent(gateway);
-    const returned = await visitBank(begun.redirectUrl, { psuId: '88888881' });
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
     const since = await sandbox.lastSeq();
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => exchange(gateway, begun, returned)));
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect((await sandbox.calls({ since, endpoint: 'T1' })).filter(({ grant }) => grant === 'authorization_code')).toHaveLength(1);
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect((await sandbox.calls({ since, endpoint: "T1" })).filter(({ grant }) => grant === "authorization_code")).toHaveLength(1);
   });
 
-  it('OA-09 another person cannot finish what somebody began', async () => {
+  it("OA-09 another person cannot finish what somebody began", async () => {
     const begun = await beginConsent(gateway);
-    const returned = await visitBank(begun.redirectUrl, { psuId: '88888881' });
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
     const stranger = { ...begun, psu: await gateway.tokens.psu(crypto.randomUUID()) };
-    await expect(exchange(gateway, stranger, returned)).rejects.toMatchObject({ code: 'ERR_BANK_CONSENT_STATE' });
-    await expect(exchange(gateway, begun, returned)).resolves.toMatchObject({ scope: ['openid', 'accounts'] });
+    await expect(exchange(gateway, stranger, returned)).rejects.toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
+    await expect(exchange(gateway, begun, returned)).resolves.toMatchObject({ scope: ["openid", "accounts"] });
   });
 });
 
-describe('answers of the token endpoint', () => {
-  const cases: [title: string, fault: string, options: Record<string, unknown>, outcome: { code: string; reason: string } | 'accepted'][] = [
-    ['OA-53 token type in odd letters', 'token.set', { name: 'token_type', value: 'bEaReR' }, 'accepted'],
-    ['OA-53 token type of the gateway', 'token.set', { name: 'token_type', value: 'BearerToken' }, 'accepted'],
-    ['OA-53 unknown token type', 'token.set', { name: 'token_type', value: 'mac' }, { code: 'ERR_ASPSP_PROTOCOL', reason: 'unsupported_token_type' }],
-    ['OA-54 scope wider than asked', 'token.set', { name: 'scope', value: 'openid accounts payments' }, { code: 'ERR_AUTHORIZATION_REFUSED', reason: 'scope' }],
-    ['OA-54 no scope', 'token.drop', { name: 'scope' }, 'accepted'],
-    ['OA-55 no lifetime', 'token.drop', { name: 'expires_in' }, 'accepted'],
-    ['OA-55 negative lifetime', 'token.set', { name: 'expires_in', value: -5 }, 'accepted'],
-    ['OA-55 lifetime as words', 'token.set', { name: 'expires_in', value: 'soon' }, 'accepted'],
-    ['OA-55 endless lifetime', 'token.set', { name: 'expires_in', value: 1_000_000_000_000 }, 'accepted'],
-    ['OA-56 error inside success', 'token.error-in-success', {}, { code: 'ERR_AUTHORIZATION_REFUSED', reason: 'token-endpoint-invalid_grant' }],
-    ['OA-56 no access token', 'token.drop', { name: 'access_token' }, { code: 'ERR_ASPSP_PROTOCOL', reason: 'invalid_response' }],
-    ['no ID token', 'token.drop', { name: 'id_token' }, { code: 'ERR_AUTHORIZATION_REFUSED', reason: 'id-token-missing' }],
-    ['OA-56 a page for people', 'network.html-page', {}, { code: 'ERR_ASPSP_PROTOCOL', reason: 'content-type' }],
-    ['OA-57 redirected', 'network.redirect', { to: 'https://evil.example/token', status: 307 }, { code: 'ERR_ASPSP_PROTOCOL', reason: 'redirect' }],
-    ['OA-59 code refused', 'token.refused', { error: 'invalid_grant' }, { code: 'ERR_AUTHORIZATION_REFUSED', reason: 'token-endpoint-invalid_grant' }],
-    ['OA-59 code refused in the words of the gateway', 'token.refused', { form: 'gateway', error: 'invalid_request' }, { code: 'ERR_AUTHORIZATION_REFUSED', reason: 'token-endpoint-invalid_request' }],
-    ['OA-60 no answer after the code', 'network.reset', {}, { code: 'ERR_ASPSP_UNAVAILABLE', reason: 'connection' }],
-    ['OA-60 silence after the code', 'network.hang', {}, { code: 'ERR_ASPSP_UNAVAILABLE', reason: 'timeout' }],
-    ['duplicate members', 'body.replace', { text: '{"access_token":"a","access_token":"b","token_type":"Bearer"}' }, { code: 'ERR_ASPSP_PROTOCOL', reason: 'duplicate-member' }],
+describe("answers of the token endpoint", () => {
+  const cases: [title: string, fault: string, options: Record<string, unknown>, outcome: { code: string; reason: string } | "accepted"][] = [
+    ["OA-53 token type in odd letters", "token.set", { name: "token_type", value: "bEaReR" }, "accepted"],
+    ["OA-53 token type of the gateway", "token.set", { name: "token_type", value: "BearerToken" }, "accepted"],
+    ["OA-53 unknown token type", "token.set", { name: "token_type", value: "mac" }, { code: "ERR_ASPSP_PROTOCOL", reason: "unsupported_token_type" }],
+    ["OA-54 scope wider than asked", "token.set", { name: "scope", value: "openid accounts payments" }, { code: "ERR_AUTHORIZATION_REFUSED", reason: "scope" }],
+    ["OA-54 no scope", "token.drop", { name: "scope" }, "accepted"],
+    ["OA-55 no lifetime", "token.drop", { name: "expires_in" }, "accepted"],
+    ["OA-55 negative lifetime", "token.set", { name: "expires_in", value: -5 }, "accepted"],
+    ["OA-55 lifetime as words", "token.set", { name: "expires_in", value: "soon" }, "accepted"],
+    ["OA-55 endless lifetime", "token.set", { name: "expires_in", value: 1_000_000_000_000 }, "accepted"],
+    ["OA-56 error inside success", "token.error-in-success", {}, { code: "ERR_AUTHORIZATION_REFUSED", reason: "token-endpoint-invalid_grant" }],
+    ["OA-56 no access token", "token.drop", { name: "access_token" }, { code: "ERR_ASPSP_PROTOCOL", reason: "invalid_response" }],
+    ["no ID token", "token.drop", { name: "id_token" }, { code: "ERR_AUTHORIZATION_REFUSED", reason: "id-token-missing" }],
+    ["OA-56 a page for people", "network.html-page", {}, { code: "ERR_ASPSP_PROTOCOL", reason: "content-type" }],
+    ["OA-57 redirected", "network.redirect", { to: "https://evil.example/token", status: 307 }, { code: "ERR_ASPSP_PROTOCOL", reason: "redirect" }],
+    ["OA-59 code refused", "token.refused", { error: "invalid_grant" }, { code: "ERR_AUTHORIZATION_REFUSED", reason: "token-endpoint-invalid_grant" }],
+    [
+      "OA-59 code refused in the words of the gateway",
+      "token.refused",
+      { form: "gateway", error: "invalid_request" },
+      { code: "ERR_AUTHORIZATION_REFUSED", reason: "token-endpoint-invalid_request" },
+    ],
+    ["OA-60 no answer after the code", "network.reset", {}, { code: "ERR_ASPSP_UNAVAILABLE", reason: "connection" }],
+    ["OA-60 silence after the code", "network.hang", {}, { code: "ERR_ASPSP_UNAVAILABLE", reason: "timeout" }],
+    [
+      "duplicate members",
+      "body.replace",
+      { text: '{"access_token":"a","access_token":"b","token_type":"Bearer"}' },
+      { code: "ERR_ASPSP_PROTOCOL", reason: "duplicate-member" },
+    ],
   ];
-  it.each(cases)('%s', async (_title, fault, options, outcome) => {
+  it.each(cases)("%s", async (_title, fault, options, outcome) => {
     const begun = await beginConsent(gateway);
-    const returned = await visitBank(begun.redirectUrl, { psuId: '88888881' });
-    await sandbox.fault(fault, { for: { endpoint: 'T1' }, options });
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+    await sandbox.fault(fault, { for: { endpoint: "T1" }, options });
     const since = await sandbox.lastSeq();
     const attempt = exchange(gateway, begun, returned);
-    if (outcome === 'accepted') {
-      await expect(attempt).resolves.toMatchObject({ scope: ['openid', 'accounts'] });
+    if (outcome === "accepted") {
+      await expect(attempt).resolves.toMatchObject({ scope: ["openid", "accounts"] });
       return;
     }
     await expect(attempt).rejects.toMatchObject({ code: outcome.code, details: { reason: outcome.reason } });
-    expect(await storedOf(begun)).toEqual({ status: 'failed', tokenSets: 0 });
+    expect(await storedOf(begun)).toEqual({ status: "failed", tokenSets: 0 });
     // One token call, never a second one with the same code, and nothing read.
-    await expect(exchange(gateway, begun, returned)).rejects.toMatchObject({ code: 'ERR_BANK_CONSENT_STATE' });
+    await expect(exchange(gateway, begun, returned)).rejects.toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
     const calls = await sandbox.calls({ since });
-    expect(calls.filter(({ grant }) => grant === 'authorization_code').length).toBeLessThanOrEqual(1);
+    expect(calls.filter(({ grant }) => grant === "authorization_code").length).toBeLessThanOrEqual(1);
     expect(calls.filter(({ endpoint }) => /^A[4-8]$/.test(endpoint))).toEqual([]);
   });
 
-  it('OA-71 a token endpoint that shows a wrong certificate gets nothing', async () => {
-    for (const kind of ['expired', 'wrong-host', 'unknown-authority']) {
-      await sandbox.fault('bank.tls-certificate', { options: { kind } });
+  it("OA-71 a token endpoint that shows a wrong certificate gets nothing", async () => {
+    for (const kind of ["expired", "wrong-host", "unknown-authority"]) {
+      await sandbox.fault("bank.tls-certificate", { options: { kind } });
       const replica = await gateway.replica();
       const since = await sandbox.lastSeq();
-      await expect(beginConsent({ ...gateway, as: replica.as })).rejects.toMatchObject({ code: 'ERR_ASPSP_UNAVAILABLE', details: { reason: 'tls' } });
+      await expect(beginConsent({ ...gateway, as: replica.as })).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "tls" } });
       expect(await sandbox.calls({ since })).toEqual([]);
       await replica[Symbol.asyncDispose]();
       await sandbox.calm();
@@ -223,17 +235,17 @@ describe('answers of the token endpoint', () => {
   });
 });
 
-describe('after it all', () => {
-  it('OA-44 a key that was rotated just before signing is accepted after one reload', async () => {
+describe("after it all", () => {
+  it("OA-44 a key that was rotated just before signing is accepted after one reload", async () => {
     const replica = await gateway.replica();
     const begun = await beginConsent({ ...gateway, as: replica.as });
-    await sandbox.fault('bank.rotate-id-token-key');
-    const returned = await visitBank(begun.redirectUrl, { psuId: '88888881' });
-    await expect(exchange({ as: replica.as }, begun, returned)).resolves.toMatchObject({ scope: ['openid', 'accounts'] });
+    await sandbox.fault("bank.rotate-id-token-key");
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+    await expect(exchange({ as: replica.as }, begun, returned)).resolves.toMatchObject({ scope: ["openid", "accounts"] });
     await replica[Symbol.asyncDispose]();
   });
 
-  it('the honest way still works', async () => {
-    await expect(connect(gateway)).resolves.toMatchObject({ granted: { scope: ['openid', 'accounts'] } });
+  it("the honest way still works", async () => {
+    await expect(connect(gateway)).resolves.toMatchObject({ granted: { scope: ["openid", "accounts"] } });
   });
 });

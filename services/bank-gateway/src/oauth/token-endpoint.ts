@@ -1,8 +1,8 @@
-import { ClientSecretPost, Configuration, clientCredentialsGrant, customFetch, genericGrantRequest, refreshTokenGrant } from 'openid-client';
-import type { OAuthProfile, TokenAnswer } from '../adapters/bank-adapter.ts';
-import { errors } from '../errors.ts';
-import type { Egress } from '../egress/egress.ts';
-import { readJson } from '../egress/strict-json.ts';
+import { ClientSecretPost, Configuration, clientCredentialsGrant, customFetch, genericGrantRequest, refreshTokenGrant } from "openid-client";
+import type { OAuthProfile, TokenAnswer } from "../adapters/bank-adapter.ts";
+import { errors } from "../errors.ts";
+import type { Egress } from "../egress/egress.ts";
+import { readJson } from "../egress/strict-json.ts";
 
 export type GrantedTokens = Extract<TokenAnswer, { ok: true }>;
 
@@ -37,7 +37,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     const configuration = new Configuration({ issuer, token_endpoint: tokenUrl.href }, options.clientId, {}, ClientSecretPost(options.clientSecret));
     configuration[customFetch] = async (_url, init) => {
       try {
-        answer = await ask(options, operation, String(init.body));
+        answer = await ask(options, operation, formText(init.body));
       } catch (error) {
         failure = error;
         throw error;
@@ -47,40 +47,46 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     try {
       await grant(configuration);
     } catch (error) {
-      throw failure ?? (answer?.ok === false ? refusal(answer.error, error) : errors.ERR_ASPSP_PROTOCOL({ cause: error, details: { reason: 'token-answer' } }));
+      throw failure ?? (answer?.ok === false ? refusal(answer.error, error) : errors.ERR_ASPSP_PROTOCOL({ cause: error, details: { reason: "token-answer" } }));
     }
-    if (answer === undefined || !answer.ok) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: 'token-answer' } });
+    if (answer === undefined || !answer.ok) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "token-answer" } });
     return answer;
   }
   return {
-    clientCredentials: (scope) => run('token.client', (configuration) => clientCredentialsGrant(configuration, { scope })),
+    clientCredentials: (scope) => run("token.client", (configuration) => clientCredentialsGrant(configuration, { scope })),
     exchangeCode: ({ code, redirectUri }) =>
-      run('token.code', (configuration) => genericGrantRequest(configuration, 'authorization_code', { code, redirect_uri: redirectUri })),
-    refresh: (refreshToken) => run('token.refresh', (configuration) => refreshTokenGrant(configuration, refreshToken)),
+      run("token.code", (configuration) => genericGrantRequest(configuration, "authorization_code", { code, redirect_uri: redirectUri })),
+    refresh: (refreshToken) => run("token.refresh", (configuration) => refreshTokenGrant(configuration, refreshToken)),
   };
+}
+
+/** The library hands over its form as parameters. */
+function formText(body: unknown): string {
+  if (!(body instanceof URLSearchParams)) throw new TypeError("A token request without a form.");
+  return body.toString();
 }
 
 /** The answer holds tokens, so it is neither archived nor repeated anywhere. */
 async function ask({ oauth, apiKey, egress }: TokenEndpointOptions, operation: string, form: string): Promise<TokenAnswer> {
   const answer = await egress({
     operation,
-    method: 'POST',
+    method: "POST",
     url: oauth.tokenUrl,
-    headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8', 'x-api-key': apiKey },
+    headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded;charset=UTF-8", "x-api-key": apiKey },
     body: form,
     identified: true,
   });
   if (answer.status >= 500) throw errors.ERR_ASPSP_UNAVAILABLE({ details: { status: answer.status } });
-  if (answer.status === 429) throw errors.ERR_ASPSP_RATE_LIMITED({ details: { status: answer.status, by: 'aspsp' }, retryAfterSeconds: 60 });
-  return oauth.readTokenAnswer(answer.status, readJson({ contentType: answer.headers['content-type'], body: answer.body }));
+  if (answer.status === 429) throw errors.ERR_ASPSP_RATE_LIMITED({ details: { status: answer.status, by: "aspsp" }, retryAfterSeconds: 60 });
+  return oauth.readTokenAnswer(answer.status, readJson({ contentType: answer.headers["content-type"], body: answer.body }));
 }
 
 function toStandardResponse(answer: TokenAnswer): Response {
-  const headers = { 'content-type': 'application/json' };
+  const headers = { "content-type": "application/json" };
   if (!answer.ok) return new Response(JSON.stringify({ error: answer.error }), { status: 400, headers });
   const body = {
     access_token: answer.accessToken,
-    token_type: 'Bearer',
+    token_type: "Bearer",
     ...(answer.refreshToken === undefined ? {} : { refresh_token: answer.refreshToken }),
     ...(answer.scope === undefined ? {} : { scope: answer.scope }),
   };
@@ -88,6 +94,6 @@ function toStandardResponse(answer: TokenAnswer): Response {
 }
 
 function refusal(error: string, cause: unknown) {
-  if (error === 'invalid_response' || error === 'unsupported_token_type') return errors.ERR_ASPSP_PROTOCOL({ cause, details: { reason: error } });
+  if (error === "invalid_response" || error === "unsupported_token_type") return errors.ERR_ASPSP_PROTOCOL({ cause, details: { reason: error } });
   return errors.ERR_ASPSP_TOKEN_INVALID({ cause, details: { reason: error } });
 }

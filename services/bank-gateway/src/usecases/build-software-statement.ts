@@ -1,15 +1,15 @@
-import type { BodyOf } from '@opl/contracts/http';
-import type { buildSoftwareStatement as contract } from '@opl/contracts/http/bank-gateway';
-import { signWith } from '../banks/bank.ts';
-import { errors } from '../errors.ts';
-import type { GatewayContext } from './context.ts';
-import { steps } from './registration-steps.ts';
-import { requireOutcome, runRegistrationStep } from './run-registration-step.ts';
+import type { BodyOf } from "@opl/contracts/http";
+import type { buildSoftwareStatement as contract } from "@opl/contracts/http/bank-gateway";
+import { signWith } from "../banks/bank.ts";
+import { errors } from "../errors.ts";
+import type { GatewayContext } from "./context.ts";
+import { steps } from "./registration-steps.ts";
+import { requireOutcome, runRegistrationStep } from "./run-registration-step.ts";
 
 type Input = BodyOf<typeof contract> & { readonly registrationId: string };
 
 /** Builds and signs what we say about our software. */
-export async function buildSoftwareStatement(ctx: Pick<GatewayContext, 'db' | 'clock' | 'banks' | 'newId'>, input: Input) {
+export async function buildSoftwareStatement(ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "newId">, input: Input) {
   return runRegistrationStep(ctx, input, steps.softwareStatement, async () => {
     const adapter = ctx.banks.adapter(input.aspspId);
     if (adapter.registration === undefined) throw errors.ERR_ASPSP_CAPABILITY_MISSING();

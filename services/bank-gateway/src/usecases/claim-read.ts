@@ -1,12 +1,15 @@
-import { inTransaction } from '@opl/postgres';
-import { insertRead, lockReads, unattendedReadsSince } from '../db/budget-store.ts';
-import { mayReadUnattended, windowStart } from '../domain/request-budget.ts';
-import { errors } from '../errors.ts';
-import type { GatewayContext } from './context.ts';
+import { inTransaction } from "@opl/postgres";
+import type { Transaction } from "kysely";
+import { insertRead, lockReads, unattendedReadsSince } from "../db/budget-store.ts";
+import type { BankRead } from "../db/budget-store.ts";
+import type { Tables } from "../db/tables.ts";
+import { mayReadUnattended, windowStart } from "../domain/request-budget.ts";
+import { errors } from "../errors.ts";
+import type { GatewayContext } from "./context.ts";
 
 export interface ReadOf {
   readonly consentId: string;
-  readonly resource: 'accounts' | 'transactions';
+  readonly resource: "accounts" | "transactions";
   /** The account; `-` for the list of all. */
   readonly resourceId: string;
   readonly attended: boolean;
@@ -17,16 +20,17 @@ export interface ReadOf {
  * beyond the daily budget; with the person they are free.
  * @returns the id of the read
  */
-export async function claimRead({ db, clock, newId }: Pick<GatewayContext, 'db' | 'clock' | 'newId'>, read: ReadOf): Promise<string> {
-  const now = clock.now();
-  const row = { ...read, readId: newId(), startedAt: now };
-  await inTransaction(db, async (tx) => {
-    if (!read.attended) {
-      await lockReads(tx, read.consentId);
-      const verdict = mayReadUnattended(await unattendedReadsSince(tx, read, windowStart(now)), now);
-      if (!verdict.allowed) throw errors.ERR_ASPSP_RATE_LIMITED({ details: { by: 'budget' }, retryAfterSeconds: verdict.retryAfterSeconds ?? 3600 });
-    }
-    await insertRead(tx, row);
-  });
+export async function claimRead({ db, clock, newId }: Pick<GatewayContext, "db" | "clock" | "newId">, read: ReadOf): Promise<string> {
+  const row = { ...read, readId: newId(), startedAt: clock.now() };
+  // One insert is a transaction by itself; the count has to be taken under a lock.
+  if (read.attended) await insertRead(db, row);
+  else await inTransaction(db, (tx) => claimUnattended(tx, row));
   return row.readId;
+}
+
+async function claimUnattended(tx: Transaction<Tables>, row: BankRead): Promise<void> {
+  await lockReads(tx, row.consentId);
+  const verdict = mayReadUnattended(await unattendedReadsSince(tx, row, windowStart(row.startedAt)), row.startedAt);
+  if (!verdict.allowed) throw errors.ERR_ASPSP_RATE_LIMITED({ details: { by: "budget" }, retryAfterSeconds: verdict.retryAfterSeconds ?? 3600 });
+  await insertRead(tx, row);
 }

@@ -1,10 +1,10 @@
-import { inTransaction } from '@opl/postgres';
-import type { PsuContext } from '@opl/service';
-import { consentExists, insertConsent } from '../db/consent-store.ts';
-import { errors } from '../errors.ts';
-import { stateHash } from '../oauth/state-hash.ts';
-import { archiveFor } from '../vault/archive.ts';
-import type { GatewayContext } from './context.ts';
+import { inTransaction } from "@opl/postgres";
+import type { PsuContext } from "@opl/service";
+import { consentExists, insertConsent } from "../db/consent-store.ts";
+import { errors } from "../errors.ts";
+import { stateHash } from "../oauth/state-hash.ts";
+import { archiveFor } from "../vault/archive.ts";
+import type { GatewayContext } from "./context.ts";
 
 export interface CreateConsentInput {
   readonly consentId: string;
@@ -16,7 +16,7 @@ export interface CreateConsentInput {
 }
 
 /** Creates the consent at the bank for a person who is present, and says where to send the browser. */
-export async function createAspspConsent(ctx: Pick<GatewayContext, 'db' | 'vault' | 'banks' | 'clock'>, input: CreateConsentInput, psu: PsuContext) {
+export async function createAspspConsent(ctx: Pick<GatewayContext, "db" | "vault" | "banks" | "clock">, input: CreateConsentInput, psu: PsuContext) {
   const { consentId, aspspId, redirectUri, state, nonce } = input;
   if (await consentExists(ctx.db, consentId)) throw errors.ERR_BANK_CONSENT_EXISTS();
   const bank = await ctx.banks.active(aspspId);
@@ -33,7 +33,7 @@ export async function createAspspConsent(ctx: Pick<GatewayContext, 'db' | 'vault
     aspspId,
     registrationId: bank.registrationId,
     aspspConsentId,
-    status: 'created',
+    status: "created",
     redirectUri,
     stateHash: stateHash(state),
     nonceHash: stateHash(nonce),

@@ -1,15 +1,15 @@
-import type { Transaction } from 'kysely';
-import { publish } from '@opl/messaging';
-import { inTransaction } from '@opl/postgres';
-import { markEnded } from '../db/consent-store.ts';
-import type { BankConsent } from '../db/consent-store.ts';
-import { insertRevocation } from '../db/revocation-store.ts';
-import { takeTokenSet } from '../db/token-store.ts';
-import type { Tables } from '../db/tables.ts';
-import { openTokens, sealRevocation } from '../vault/sealed-tokens.ts';
-import type { GatewayContext } from './context.ts';
+import type { Transaction } from "kysely";
+import { publish } from "@opl/messaging";
+import { inTransaction } from "@opl/postgres";
+import { markEnded } from "../db/consent-store.ts";
+import type { BankConsent } from "../db/consent-store.ts";
+import { insertRevocation } from "../db/revocation-store.ts";
+import { takeTokenSet } from "../db/token-store.ts";
+import type { Tables } from "../db/tables.ts";
+import { openTokens, sealRevocation } from "../vault/sealed-tokens.ts";
+import type { GatewayContext } from "./context.ts";
 
-type Context = Pick<GatewayContext, 'vault' | 'clock'>;
+type Context = Pick<GatewayContext, "vault" | "clock">;
 
 /**
  * Ends a consent on our side, for good: from the commit on nothing can be read with it. The token moves, sealed anew, to
@@ -18,22 +18,22 @@ type Context = Pick<GatewayContext, 'vault' | 'clock'>;
  */
 export async function endConsent(ctx: Context, tx: Transaction<Tables>, consent: BankConsent, reason: string): Promise<boolean> {
   const now = ctx.clock.now();
-  const wasAlive = await markEnded(tx, consent.consentId, 'ended', reason, now);
+  const wasAlive = await markEnded(tx, consent.consentId, "ended", reason, now);
   const sealed = await takeTokenSet(tx, consent.consentId);
   // A failed attempt may have left an authorised consent at the bank; one that ended before has been dealt with.
-  if (!wasAlive && consent.status !== 'failed') return false;
-  const tokens = sealed === undefined ? null : await openTokens(ctx.vault, consent, sealed);
+  if (!wasAlive && consent.status !== "failed") return false;
+  const tokens = sealed === undefined ? null : await openTokens(ctx.vault, consent, sealed, tx);
   const { aspspId, aspspConsentId, registrationId, validUntil } = consent;
-  const value = await sealRevocation(ctx.vault, consent, tokens);
-  await insertRevocation(tx, { aspspId, aspspConsentId, registrationId, giveUpAt: validUntil, ...value }, now);
+  const value = await sealRevocation(ctx.vault, consent, tokens, tx);
+  await insertRevocation(tx, { aspspId, aspspConsentId, registrationId, giveUpAt: validUntil, ...value }, now, { hasToken: tokens !== null });
   return wasAlive;
 }
 
 /** The bank says the consent is gone: forget the tokens and tell whoever thought it was there. */
-export async function loseConsent(ctx: Pick<GatewayContext, 'db' | 'clock'>, { consentId, psuId, aspspId }: BankConsent, code: string): Promise<void> {
+export async function loseConsent(ctx: Pick<GatewayContext, "db" | "clock">, { consentId, psuId, aspspId }: BankConsent, code: string): Promise<void> {
   await inTransaction(ctx.db, async (tx) => {
-    const wasAlive = await markEnded(tx, consentId, 'ended', code, ctx.clock.now());
+    const wasAlive = await markEnded(tx, consentId, "ended", code, ctx.clock.now());
     await takeTokenSet(tx, consentId);
-    if (wasAlive) await publish(tx, { type: 'bank-gateway.aspsp-consent-lost', subject: consentId, psuId, data: { consentId, psuId, aspspId, code } });
+    if (wasAlive) await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code } });
   });
 }

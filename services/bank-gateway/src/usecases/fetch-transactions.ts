@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
-import { isUniqueViolation } from '@opl/postgres';
-import type { AspspTransaction } from '@opl/contracts/model';
-import { getContinuation, saveContinuation } from '../db/budget-store.ts';
-import { formatCursor, parseCursor } from '../domain/page-cursor.ts';
-import { maxPagesPerRead } from '../domain/request-budget.ts';
-import { errors } from '../errors.ts';
-import { claimRead } from './claim-read.ts';
-import { readAsPsu } from './read-as-psu.ts';
-import type { ReadContext, ReadRequest } from './read-as-psu.ts';
+import { createHash } from "node:crypto";
+import { isUniqueViolation } from "@opl/postgres";
+import type { AspspTransaction } from "@opl/contracts/model";
+import { getContinuation, saveContinuation } from "../db/budget-store.ts";
+import { formatCursor, parseCursor } from "../domain/page-cursor.ts";
+import { maxPagesPerRead } from "../domain/request-budget.ts";
+import { errors } from "../errors.ts";
+import { claimRead } from "./claim-read.ts";
+import { readAsPsu } from "./read-as-psu.ts";
+import type { ReadContext, ReadRequest } from "./read-as-psu.ts";
 
 export interface FetchTransactionsRequest extends ReadRequest {
   readonly resourceId: string;
@@ -35,7 +35,7 @@ export async function fetchTransactions(ctx: ReadContext, request: FetchTransact
   return readAsPsu(ctx, request, {
     async count() {
       if (isLaterPage) return;
-      const readId = await claimRead(ctx, { consentId, resource: 'transactions', resourceId, attended: request.psu !== undefined });
+      const readId = await claimRead(ctx, { consentId, resource: "transactions", resourceId, attended: request.psu !== undefined });
       place = { readId, page: 1, continuation: undefined };
     },
     async read({ transactions: facet, profile }, calls) {
@@ -60,12 +60,12 @@ async function findPlace({ db }: ReadContext, { consentId, resourceId }: FetchTr
 
 /** A bank that sends us back to a page we had, or never comes to an end, is stopped (BR-29, BR-30, BR-31). */
 async function keepNextPlace({ db }: ReadContext, place: { readId: string; page: number; continuation: string }): Promise<string> {
-  if (place.page > maxPagesPerRead) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: 'endless-pages' } });
-  const continuationHash = createHash('sha256').update(place.continuation).digest();
+  if (place.page > maxPagesPerRead) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "endless-pages" } });
+  const continuationHash = createHash("sha256").update(place.continuation).digest();
   try {
     await saveContinuation(db, { ...place, continuationHash });
   } catch (error) {
-    if (isUniqueViolation(error, 'read_pages_no_circle')) throw errors.ERR_ASPSP_PROTOCOL({ cause: error, details: { reason: 'pages-in-a-circle' } });
+    if (isUniqueViolation(error, "read_pages_no_circle")) throw errors.ERR_ASPSP_PROTOCOL({ cause: error, details: { reason: "pages-in-a-circle" } });
     throw error;
   }
   return formatCursor(place);

@@ -1,9 +1,9 @@
-import { deleteReadsBefore } from '../db/budget-store.ts';
-import type { GatewayContext } from './context.ts';
+import { deleteReadsBefore } from "../db/budget-store.ts";
+import type { GatewayContext } from "./context.ts";
 
 /** Longer than the budget's window and than any sync that still pages. */
 const keepHours = 72;
 
-export async function forgetOldReads({ db, clock }: Pick<GatewayContext, 'db' | 'clock'>): Promise<void> {
+export async function forgetOldReads({ db, clock }: Pick<GatewayContext, "db" | "clock">): Promise<void> {
   await deleteReadsBefore(db, clock.now().subtract({ hours: keepHours }));
 }

@@ -1,16 +1,16 @@
-import type { Transaction } from 'kysely';
-import { consentsOfPsu, deleteConsentsOfPsu } from '../db/consent-store.ts';
-import { shredDataKeys } from '../db/data-key-store.ts';
-import { deleteRawMessagesOf } from '../db/raw-message-store.ts';
-import { deleteFactsOf, insertErasedPsu } from '../db/erasure-store.ts';
-import type { Tables } from '../db/tables.ts';
-import { psuOwner } from '../vault/vault.ts';
-import type { GatewayContext } from './context.ts';
-import { endConsent } from './end-consent.ts';
+import type { Transaction } from "kysely";
+import { consentsOfPsu, deleteConsentsOfPsu } from "../db/consent-store.ts";
+import { shredDataKeys } from "../db/data-key-store.ts";
+import { deleteRawMessagesOf } from "../db/raw-message-store.ts";
+import { deleteFactsOf, insertErasedPsu } from "../db/erasure-store.ts";
+import type { Tables } from "../db/tables.ts";
+import { psuOwner } from "../vault/vault.ts";
+import type { GatewayContext } from "./context.ts";
+import { endConsent } from "./end-consent.ts";
 
 /** Forgets everything about a person and shreds the keys their data was sealed with; the banks are still told. */
-export async function forgetPsu(ctx: Pick<GatewayContext, 'vault' | 'clock'>, tx: Transaction<Tables>, psuId: string): Promise<void> {
-  for (const consent of await consentsOfPsu(tx, psuId)) await endConsent(ctx, tx, consent, 'erased');
+export async function forgetPsu(ctx: Pick<GatewayContext, "vault" | "clock">, tx: Transaction<Tables>, psuId: string): Promise<void> {
+  for (const consent of await consentsOfPsu(tx, psuId)) await endConsent(ctx, tx, consent, "erased");
   await deleteRawMessagesOf(tx, psuId);
   await deleteConsentsOfPsu(tx, psuId);
   await shredDataKeys(tx, psuOwner(psuId));

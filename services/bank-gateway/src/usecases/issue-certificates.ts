@@ -1,18 +1,18 @@
-import type { BodyOf } from '@opl/contracts/http';
-import type { issueCertificates as contract } from '@opl/contracts/http/bank-gateway';
-import { chooseQsealc, chooseQwac, readTppKeys } from '../banks/keys.ts';
-import type { TppKey } from '../banks/keys.ts';
-import { saveSecret } from '../db/registration-store.ts';
-import { createBankCalls } from '../egress/bank-calls.ts';
-import { errors } from '../errors.ts';
-import type { GatewayContext } from './context.ts';
-import { steps } from './registration-steps.ts';
-import { runRegistrationStep } from './run-registration-step.ts';
+import type { BodyOf } from "@opl/contracts/http";
+import type { issueCertificates as contract } from "@opl/contracts/http/bank-gateway";
+import { chooseQsealc, chooseQwac, readTppKeys } from "../banks/keys.ts";
+import type { TppKey } from "../banks/keys.ts";
+import { saveSecret } from "../db/registration-store.ts";
+import { createBankCalls } from "../egress/bank-calls.ts";
+import { errors } from "../errors.ts";
+import type { GatewayContext } from "./context.ts";
+import { steps } from "./registration-steps.ts";
+import { runRegistrationStep } from "./run-registration-step.ts";
 
 type Input = BodyOf<typeof contract> & { readonly registrationId: string };
 
 /** Has the bank issue our certificates; private keys are sealed before anything is answered. */
-export async function issueCertificates(ctx: Pick<GatewayContext, 'db' | 'clock' | 'banks' | 'vault'>, input: Input) {
+export async function issueCertificates(ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "vault">, input: Input) {
   const { registrationId, aspspId } = input;
   return runRegistrationStep(ctx, input, steps.certificates, async () => {
     const adapter = ctx.banks.adapter(aspspId);
@@ -24,18 +24,18 @@ export async function issueCertificates(ctx: Pick<GatewayContext, 'db' | 'clock'
     const now = ctx.clock.now();
     const [qwac, seal] = [chooseQwac(keys, now), chooseQsealc(keys, adapter.oauth.signingAlgorithms, now).key];
     const { organizationIdentifier } = qwac.certificate;
-    if (organizationIdentifier === undefined) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: 'certificate-without-identifier' } });
-    const slot = { owner: 'tpp', purpose: 'tpp-secrets', aspspId, subject: `${registrationId} private-jwks` } as const;
+    if (organizationIdentifier === undefined) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "certificate-without-identifier" } });
+    const slot = { owner: "tpp", purpose: "tpp-secrets", aspspId, subject: `${registrationId} private-jwks` } as const;
     const sealed = await ctx.vault.seal(slot, JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }));
     return {
       outcome: {
-        tppId: issued.tppId ?? organizationIdentifier.replace(/^PSD/, ''),
+        tppId: issued.tppId ?? organizationIdentifier.replace(/^PSD/, ""),
         organizationIdentifier,
         publicJwksUrl: issued.publicJwksUrl,
         certificates: keys.map((key) => describeKey(key, aspspId, key === qwac || key === seal)),
       },
       save: async (tx) => {
-        await saveSecret(tx, registrationId, 'private-jwks', sealed, now);
+        await saveSecret(tx, registrationId, "private-jwks", sealed, now);
       },
     };
   });

@@ -1,11 +1,11 @@
-import type { Aspsp } from '@opl/contracts/model';
-import type { BankAdapter } from '../adapters/bank-adapter.ts';
-import { listHealth } from '../db/health-store.ts';
-import { registeredAspspIds } from '../db/registration-store.ts';
-import type { GatewayContext } from './context.ts';
+import type { Aspsp } from "@opl/contracts/model";
+import type { BankAdapter } from "../adapters/bank-adapter.ts";
+import { listHealth } from "../db/health-store.ts";
+import { registeredAspspIds } from "../db/registration-store.ts";
+import type { GatewayContext } from "./context.ts";
 
 /** The banks there are, with what each can do and how it is. */
-export async function listAspsps({ db, banks }: Pick<GatewayContext, 'db' | 'banks'>): Promise<Aspsp[]> {
+export async function listAspsps({ db, banks }: Pick<GatewayContext, "db" | "banks">): Promise<Aspsp[]> {
   const [registered, health] = await Promise.all([registeredAspspIds(db), listHealth(db)]);
   return banks.adapters.map((adapter) => {
     const { aspspId, name, bic, countries, environment, scaApproach, historyDays, consentMaxDays } = adapter.profile;
@@ -21,14 +21,14 @@ export async function listAspsps({ db, banks }: Pick<GatewayContext, 'db' | 'ban
       historyDays,
       consentMaxDays,
       registered: registered.has(aspspId),
-      health: { status: known?.status ?? 'up', since: known?.since.toString() ?? null },
+      health: { status: known?.status ?? "up", since: known?.since.toString() ?? null },
     };
   });
 }
 
-const facets = ['registration', 'consents', 'accounts', 'balances', 'cards', 'transactions'] as const;
+const facets = ["registration", "consents", "accounts", "balances", "cards", "transactions"] as const;
 
 /** Having a facet is having the capability. */
-export function capabilitiesOf(adapter: BankAdapter): Aspsp['capabilities'] {
+function capabilitiesOf(adapter: BankAdapter): Aspsp["capabilities"] {
   return facets.filter((facet) => adapter[facet] !== undefined);
 }

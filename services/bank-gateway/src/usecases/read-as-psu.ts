@@ -1,19 +1,19 @@
-import { isOplError } from '@opl/errors';
-import type { PsuContext } from '@opl/service';
-import type { BankAdapter, BankCalls } from '../adapters/bank-adapter.ts';
-import { getConsent } from '../db/consent-store.ts';
-import type { BankConsent } from '../db/consent-store.ts';
-import { getTokenSet } from '../db/token-store.ts';
-import { needsRefresh } from '../domain/token-set.ts';
-import { errors } from '../errors.ts';
-import { archiveFor } from '../vault/archive.ts';
-import { openTokens } from '../vault/sealed-tokens.ts';
-import type { GatewayContext } from './context.ts';
-import { loseConsent } from './end-consent.ts';
-import { refreshTokenSet } from './refresh-token-set.ts';
-import type { VersionedTokens } from './refresh-token-set.ts';
+import { isOplError } from "@opl/errors";
+import type { PsuContext } from "@opl/service";
+import type { BankAdapter, BankCalls } from "../adapters/bank-adapter.ts";
+import { getReadableConsent } from "../db/consent-store.ts";
+import type { BankConsent } from "../db/consent-store.ts";
+import type { StoredTokenSet } from "../db/token-store.ts";
+import { needsRefresh } from "../domain/token-set.ts";
+import { errors } from "../errors.ts";
+import { archiveFor } from "../vault/archive.ts";
+import { openTokens } from "../vault/sealed-tokens.ts";
+import type { GatewayContext } from "./context.ts";
+import { loseConsent } from "./end-consent.ts";
+import { refreshTokenSet } from "./refresh-token-set.ts";
+import type { VersionedTokens } from "./refresh-token-set.ts";
 
-export type ReadContext = Pick<GatewayContext, 'db' | 'vault' | 'banks' | 'clock' | 'newId' | 'logger'>;
+export type ReadContext = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "newId" | "logger">;
 
 export interface ReadRequest {
   readonly consentId: string;
@@ -34,20 +34,20 @@ export interface Reading<T> {
  * that the bank has forgotten is forgotten here as well.
  */
 export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { count, read }: Reading<T>): Promise<T> {
-  const consent = await requireLiveConsent(ctx, request);
+  const { consent, tokens } = await requireLiveConsent(ctx, request);
   const bank = await ctx.banks.under(consent.registrationId);
   const archive = archiveFor(ctx, consent);
   const attempt = async ({ tokens }: VersionedTokens): Promise<T> => {
     await count();
     return read(bank.adapter, bank.psuCalls(tokens, { psu: request.psu, signal: request.signal, archive, beforeRepeat: count }));
   };
-  let held = await currentTokens(ctx, consent);
+  let held: VersionedTokens = { tokens: await openTokens(ctx.vault, consent, tokens), version: tokens.version };
   try {
     if (needsRefresh(held.tokens, ctx.clock.now())) held = await refreshTokenSet(ctx, bank, consent, held.version);
     try {
       return await attempt(held);
     } catch (error) {
-      if (!isOplError(error) || error.code !== 'ERR_ASPSP_TOKEN_INVALID') throw error;
+      if (!isOplError(error) || error.code !== "ERR_ASPSP_TOKEN_INVALID") throw error;
       held = await refreshTokenSet(ctx, bank, consent, held.version);
       return await attempt(held);
     }
@@ -57,20 +57,16 @@ export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { cou
   }
 }
 
-async function requireLiveConsent({ db, clock }: ReadContext, { consentId, psu }: ReadRequest): Promise<BankConsent> {
-  const consent = await getConsent(db, consentId, psu === undefined ? 'unattended' : { psuId: psu.psuId });
-  if (consent === undefined) throw errors.ERR_BANK_CONSENT_NOT_FOUND();
-  if (consent.status !== 'authorised') throw consent.status === 'ended' ? errors.ERR_ASPSP_CONSENT_INVALID() : errors.ERR_BANK_CONSENT_STATE();
+async function requireLiveConsent({ db, clock }: ReadContext, { consentId, psu }: ReadRequest): Promise<{ consent: BankConsent; tokens: StoredTokenSet }> {
+  const found = await getReadableConsent(db, consentId, psu === undefined ? "unattended" : { psuId: psu.psuId });
+  if (found === undefined) throw errors.ERR_BANK_CONSENT_NOT_FOUND();
+  const { consent, tokens } = found;
+  if (consent.status !== "authorised") throw consent.status === "ended" ? errors.ERR_ASPSP_CONSENT_INVALID() : errors.ERR_BANK_CONSENT_STATE();
   if (Temporal.Instant.compare(clock.now(), consent.validUntil) >= 0) throw errors.ERR_ASPSP_CONSENT_EXPIRED();
-  return consent;
-}
-
-async function currentTokens({ db, vault }: ReadContext, consent: BankConsent): Promise<VersionedTokens> {
-  const stored = await getTokenSet(db, consent.consentId);
-  if (stored === undefined) throw errors.ERR_ASPSP_CONSENT_INVALID();
-  return { tokens: await openTokens(vault, consent, stored), version: stored.version };
+  if (tokens === undefined) throw errors.ERR_ASPSP_CONSENT_INVALID();
+  return { consent, tokens };
 }
 
 function isConsentGone(code: string): boolean {
-  return code === 'ERR_ASPSP_CONSENT_INVALID' || code === 'ERR_ASPSP_CONSENT_EXPIRED';
+  return code === "ERR_ASPSP_CONSENT_INVALID" || code === "ERR_ASPSP_CONSENT_EXPIRED";
 }

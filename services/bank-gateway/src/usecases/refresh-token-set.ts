@@ -1,19 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { isOplError } from '@opl/errors';
-import { inTransaction } from '@opl/postgres';
-import type { Bank } from '../banks/bank.ts';
-import type { BankConsent } from '../db/consent-store.ts';
-import { getTokenSet, releaseRefreshLease, replaceTokenSet, takeRefreshLease } from '../db/token-store.ts';
-import { grantedScope, lifetimeSeconds } from '../domain/token-set.ts';
-import type { TokenSet } from '../domain/token-set.ts';
-import { errors } from '../errors.ts';
-import { checkTokenIdToken } from '../oauth/check-return.ts';
-import type { GrantedTokens } from '../oauth/token-endpoint.ts';
-import { openTokens, sealTokens } from '../vault/sealed-tokens.ts';
-import type { GatewayContext } from './context.ts';
-import { loseConsent } from './end-consent.ts';
+import { setTimeout as delay } from "node:timers/promises";
+import { isOplError } from "@opl/errors";
+import { inTransaction } from "@opl/postgres";
+import type { Bank } from "../banks/bank.ts";
+import type { BankConsent } from "../db/consent-store.ts";
+import { getTokenSet, releaseRefreshLease, replaceTokenSet, takeRefreshLease } from "../db/token-store.ts";
+import { grantedScope, lifetimeSeconds } from "../domain/token-set.ts";
+import type { TokenSet } from "../domain/token-set.ts";
+import { errors } from "../errors.ts";
+import { checkTokenIdToken } from "../oauth/check-return.ts";
+import type { GrantedTokens } from "../oauth/token-endpoint.ts";
+import { openTokens, sealTokens } from "../vault/sealed-tokens.ts";
+import type { GatewayContext } from "./context.ts";
+import { loseConsent } from "./end-consent.ts";
 
-type Context = Pick<GatewayContext, 'db' | 'vault' | 'clock' | 'logger'>;
+type Context = Pick<GatewayContext, "db" | "vault" | "clock" | "logger">;
 
 export interface VersionedTokens {
   readonly tokens: TokenSet;
@@ -39,21 +39,22 @@ export async function refreshTokenSet(ctx: Context, bank: Bank, consent: BankCon
     const now = ctx.clock.now();
     const lease = await inTransaction(ctx.db, (tx) => takeRefreshLease(tx, consent.consentId, seen, now, now.add({ seconds: leaseSeconds })));
     if (lease !== undefined) {
-      if (lease.refreshAttempts > maxAttempts) return lose(ctx, consent, 'refresh-interrupted');
+      if (lease.refreshAttempts > maxAttempts) return lose(ctx, consent, "refresh-interrupted");
       return askBank(ctx, bank, consent, { tokens: await openTokens(ctx.vault, consent, lease), version: seen });
     }
     await delay(pollMs);
   }
-  throw errors.ERR_ASPSP_UNAVAILABLE({ details: { reason: 'refresh' } });
+  throw errors.ERR_ASPSP_UNAVAILABLE({ details: { reason: "refresh" } });
 }
 
 async function askBank(ctx: Context, bank: Bank, consent: BankConsent, held: VersionedTokens): Promise<VersionedTokens> {
-  if (held.tokens.refreshToken === undefined) return lose(ctx, consent, 'no-refresh-token');
+  if (held.tokens.refreshToken === undefined) return lose(ctx, consent, "no-refresh-token");
   let granted: GrantedTokens;
   try {
     granted = await bank.tokens.refresh(held.tokens.refreshToken);
   } catch (error) {
-    if (isOplError(error) && error.code === 'ERR_ASPSP_TOKEN_INVALID' && isRefusedGrant(error.details?.reason)) return lose(ctx, consent, 'refresh-refused', error);
+    if (isOplError(error) && error.code === "ERR_ASPSP_TOKEN_INVALID" && isRefusedGrant(error.details?.reason))
+      return lose(ctx, consent, "refresh-refused", error);
     await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, held.version));
     throw error;
   }
@@ -79,12 +80,12 @@ async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: Tok
     origins: before.origins,
     subject: before.subject,
   };
-  if (scope === 'wider-than-asked') return lose(ctx, consent, 'scope-changed');
+  if (scope === "wider-than-asked") return lose(ctx, consent, "scope-changed");
   if (granted.idToken !== undefined) {
     try {
-      await checkTokenIdToken(bank, consent, granted.idToken, next, { channel: 'refresh', now, subject: before.subject });
+      await checkTokenIdToken(bank, consent, granted.idToken, next, { channel: "refresh", now, subject: before.subject });
     } catch (error) {
-      if (isOplError(error) && error.code === 'ERR_AUTHORIZATION_REFUSED') return lose(ctx, consent, 'id-token-refused', error);
+      if (isOplError(error) && error.code === "ERR_AUTHORIZATION_REFUSED") return lose(ctx, consent, "id-token-refused", error);
       throw error;
     }
   }
@@ -93,7 +94,7 @@ async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: Tok
 
 /** RFC 6749 `invalid_grant`; the gateway of some banks calls it `invalid_request`. */
 function isRefusedGrant(reason: unknown): boolean {
-  return reason === 'invalid_grant' || reason === 'invalid_request';
+  return reason === "invalid_grant" || reason === "invalid_request";
 }
 
 async function lose(ctx: Context, consent: BankConsent, code: string, cause?: unknown): Promise<never> {

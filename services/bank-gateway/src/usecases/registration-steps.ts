@@ -5,16 +5,16 @@ import {
   issueCertificates,
   submitRegistration,
   validateRegistration,
-} from '@opl/contracts/http/bank-gateway';
+} from "@opl/contracts/http/bank-gateway";
 
 const untilExpiry = ({ expiresAt }: { readonly expiresAt: string }): Temporal.Instant => Temporal.Instant.from(expiresAt);
 
 /** The saga's steps and what each answers. */
 export const steps = {
-  certificates: { step: 'certificates', outcome: issueCertificates.response },
-  softwareStatement: { step: 'software-statement', outcome: buildSoftwareStatement.response, expiresAt: untilExpiry },
-  registrationRequest: { step: 'registration-request', outcome: buildRegistrationRequest.response, expiresAt: untilExpiry },
-  submission: { step: 'submission', outcome: submitRegistration.response },
-  validation: { step: 'validation', outcome: validateRegistration.response },
-  activation: { step: 'activation', outcome: activateRegistration.response },
+  certificates: { step: "certificates", outcome: issueCertificates.response },
+  softwareStatement: { step: "software-statement", outcome: buildSoftwareStatement.response, expiresAt: untilExpiry },
+  registrationRequest: { step: "registration-request", outcome: buildRegistrationRequest.response, expiresAt: untilExpiry },
+  submission: { step: "submission", outcome: submitRegistration.response },
+  validation: { step: "validation", outcome: validateRegistration.response },
+  activation: { step: "activation", outcome: activateRegistration.response },
 } as const;

@@ -1,11 +1,11 @@
-import { inTransaction } from '@opl/postgres';
-import type { Transaction } from 'kysely';
-import type { z } from 'zod';
-import { ensureRegistration, getStepOutcome, saveStepOutcome, tryLockStep, unlockStep } from '../db/registration-store.ts';
-import type { RegistrationStepName } from '../db/registration-store.ts';
-import type { Tables } from '../db/tables.ts';
-import { errors } from '../errors.ts';
-import type { GatewayContext } from './context.ts';
+import { inTransaction } from "@opl/postgres";
+import type { Transaction } from "kysely";
+import type { z } from "zod";
+import { ensureRegistration, getStepOutcome, saveStepOutcome, tryLockStep, unlockStep } from "../db/registration-store.ts";
+import type { RegistrationStepName } from "../db/registration-store.ts";
+import type { Tables } from "../db/tables.ts";
+import { errors } from "../errors.ts";
+import type { GatewayContext } from "./context.ts";
 
 export interface StepInput {
   readonly registrationId: string;
@@ -31,7 +31,7 @@ export interface StepResult<Schema extends z.ZodType> {
  * run whose process died leaves nothing behind and is simply made again.
  */
 export async function runRegistrationStep<Schema extends z.ZodType>(
-  { db, clock, banks }: Pick<GatewayContext, 'db' | 'clock' | 'banks'>,
+  { db, clock, banks }: Pick<GatewayContext, "db" | "clock" | "banks">,
   { registrationId, aspspId }: StepInput,
   definition: StepDefinition<Schema>,
   run: () => Promise<StepResult<Schema>>,
@@ -39,7 +39,7 @@ export async function runRegistrationStep<Schema extends z.ZodType>(
   const { step } = definition;
   banks.adapter(aspspId);
   const belongsTo = await inTransaction(db, (tx) => ensureRegistration(tx, registrationId, aspspId, clock.now()));
-  if (belongsTo !== aspspId) throw errors.ERR_REGISTRATION_STEP_ORDER({ message: 'This registration began at another bank.' });
+  if (belongsTo !== aspspId) throw errors.ERR_REGISTRATION_STEP_ORDER({ message: "This registration began at another bank." });
   return db.connection().execute(async (held) => {
     if (!(await tryLockStep(held, registrationId, step))) throw errors.ERR_REGISTRATION_STEP_RUNNING({ retryAfterSeconds: 5 });
     try {
@@ -59,7 +59,7 @@ export async function runRegistrationStep<Schema extends z.ZodType>(
 
 /** What an earlier step answered. @throws ERR_REGISTRATION_STEP_ORDER when it was not run */
 export async function requireOutcome<Schema extends z.ZodType>(
-  { db }: Pick<GatewayContext, 'db'>,
+  { db }: Pick<GatewayContext, "db">,
   registrationId: string,
   definition: StepDefinition<Schema>,
 ): Promise<z.output<Schema>> {
@@ -68,7 +68,11 @@ export async function requireOutcome<Schema extends z.ZodType>(
   return outcome;
 }
 
-async function outcomeOf<Schema extends z.ZodType>(db: GatewayContext['db'], registrationId: string, { step, outcome }: StepDefinition<Schema>): Promise<z.output<Schema> | undefined> {
+async function outcomeOf<Schema extends z.ZodType>(
+  db: GatewayContext["db"],
+  registrationId: string,
+  { step, outcome }: StepDefinition<Schema>,
+): Promise<z.output<Schema> | undefined> {
   const stored = await getStepOutcome(db, registrationId, step);
   return stored === undefined ? undefined : outcome.parse(stored);
 }

@@ -1,15 +1,14 @@
-import { promisify } from 'node:util';
-import { constants, gunzip, gzip } from 'node:zlib';
-import { isConstraintViolation } from '@opl/postgres';
-import type { Kysely } from 'kysely';
-import { getRawMessage, insertRawMessage } from '../db/raw-message-store.ts';
-import type { RawMessage } from '../db/raw-message-store.ts';
-import type { Tables } from '../db/tables.ts';
-import { hashOf } from '../egress/bank-calls.ts';
-import type { Archive } from '../egress/bank-calls.ts';
-import { errors } from '../errors.ts';
-import { psuOwner } from './vault.ts';
-import type { SecretSlot, Vault } from './vault.ts';
+import { promisify } from "node:util";
+import { constants, gunzip, gzip } from "node:zlib";
+import { isConstraintViolation } from "@opl/postgres";
+import type { Kysely } from "kysely";
+import { getRawMessage, insertRawMessage } from "../db/raw-message-store.ts";
+import type { RawMessage } from "../db/raw-message-store.ts";
+import type { Tables } from "../db/tables.ts";
+import type { Archive } from "../egress/bank-calls.ts";
+import { errors } from "../errors.ts";
+import { psuOwner } from "./vault.ts";
+import type { SecretSlot, Vault } from "./vault.ts";
 
 export interface ArchiveOptions {
   readonly db: Kysely<Tables>;
@@ -27,8 +26,7 @@ const decompress = promisify(gunzip);
 
 /** Keeps every answer about a person as it was received: packed, sealed under the person's own key, addressed by its hash. */
 export function archiveFor({ db, vault }: ArchiveOptions, { psuId, consentId, aspspId }: Belonging): Archive {
-  return async (request, answer) => {
-    const hash = hashOf(answer.body);
+  return async (request, answer, hash) => {
     const packed = await compress(answer.body, { level: constants.Z_BEST_SPEED });
     const value = await vault.seal(slotOf({ psuId, aspspId, hash }), packed);
     const message: RawMessage = {
@@ -39,7 +37,7 @@ export function archiveFor({ db, vault }: ArchiveOptions, { psuId, consentId, as
       operation: request.operation,
       url: request.url.href,
       statusCode: answer.status,
-      contentType: answer.headers['content-type'] ?? null,
+      contentType: answer.headers["content-type"] ?? null,
       interactionId: answer.interactionId,
       certificateThumbprint: answer.certificateThumbprint ?? null,
       receivedAt: answer.receivedAt,
@@ -50,10 +48,9 @@ export function archiveFor({ db, vault }: ArchiveOptions, { psuId, consentId, as
       await insertRawMessage(db, message);
     } catch (error) {
       // The person was forgotten while the bank answered: the key is gone, and so is the reason to know.
-      if (isConstraintViolation(error, 'raw_messages_data_key_id_fkey')) throw errors.ERR_BANK_CONSENT_NOT_FOUND({ cause: error });
+      if (isConstraintViolation(error, "raw_messages_data_key_id_fkey")) throw errors.ERR_BANK_CONSENT_NOT_FOUND({ cause: error });
       throw error;
     }
-    return hash;
   };
 }
 
@@ -65,6 +62,6 @@ export async function readArchived({ db, vault }: ArchiveOptions, psuId: string,
   return { message, body: await decompress(packed) };
 }
 
-function slotOf({ psuId, aspspId, hash }: Pick<RawMessage, 'psuId' | 'aspspId' | 'hash'>): SecretSlot {
-  return { owner: psuOwner(psuId), purpose: 'raw-messages', aspspId, subject: hash };
+function slotOf({ psuId, aspspId, hash }: Pick<RawMessage, "psuId" | "aspspId" | "hash">): SecretSlot {
+  return { owner: psuOwner(psuId), purpose: "raw-messages", aspspId, subject: hash };
 }

@@ -1,40 +1,42 @@
-import type { BankConsent } from '../db/consent-store.ts';
-import type { TokenSet } from '../domain/token-set.ts';
-import { psuOwner } from './vault.ts';
-import type { SealedValue, SecretSlot, Vault } from './vault.ts';
+import type { Executor } from "@opl/postgres";
+import type { BankConsent } from "../db/consent-store.ts";
+import type { Tables } from "../db/tables.ts";
+import type { TokenSet } from "../domain/token-set.ts";
+import { psuOwner } from "./vault.ts";
+import type { SealedValue, SecretSlot, Vault } from "./vault.ts";
 
-type Belonging = Pick<BankConsent, 'psuId' | 'aspspId' | 'consentId'>;
+type Belonging = Pick<BankConsent, "psuId" | "aspspId" | "consentId">;
 
 /** Tokens of a consent, sealed under the person's own key. */
 export function sealTokens(vault: Vault, consent: Belonging, tokens: TokenSet): Promise<SealedValue> {
   return vault.seal(tokenSlot(consent), JSON.stringify(tokens));
 }
 
-export async function openTokens(vault: Vault, consent: Belonging, value: SealedValue): Promise<TokenSet> {
-  return readTokens(await vault.open(tokenSlot(consent), value));
+export async function openTokens(vault: Vault, consent: Belonging, value: SealedValue, lookup?: Executor<Tables>): Promise<TokenSet> {
+  return readTokens(await vault.open(tokenSlot(consent), value, lookup));
 }
 
-type Revocation = Pick<BankConsent, 'aspspId' | 'aspspConsentId'>;
+type Revocation = Pick<BankConsent, "aspspId" | "aspspConsentId">;
 
 /** The token of an ended consent, sealed under a key of the gateway: it has to outlive the person's. */
-export function sealRevocation(vault: Vault, revocation: Revocation, tokens: TokenSet | null): Promise<SealedValue> {
-  return vault.seal(revocationSlot(revocation), JSON.stringify(tokens));
+export function sealRevocation(vault: Vault, revocation: Revocation, tokens: TokenSet | null, lookup?: Executor<Tables>): Promise<SealedValue> {
+  return vault.seal(revocationSlot(revocation), JSON.stringify(tokens), lookup);
 }
 
 export async function openRevocation(vault: Vault, revocation: Revocation, value: SealedValue): Promise<TokenSet | undefined> {
   const plain = await vault.open(revocationSlot(revocation), value);
-  return plain.toString('utf8') === 'null' ? undefined : readTokens(plain);
+  return plain.toString("utf8") === "null" ? undefined : readTokens(plain);
 }
 
 function readTokens(plain: Buffer): TokenSet {
-  const stored = JSON.parse(plain.toString('utf8')) as Omit<TokenSet, 'accessExpiresAt'> & { accessExpiresAt: string };
+  const stored = JSON.parse(plain.toString("utf8")) as Omit<TokenSet, "accessExpiresAt"> & { accessExpiresAt: string };
   return { ...stored, accessExpiresAt: Temporal.Instant.from(stored.accessExpiresAt), refreshToken: stored.refreshToken, subject: stored.subject };
 }
 
 function tokenSlot({ psuId, aspspId, consentId }: Belonging): SecretSlot {
-  return { owner: psuOwner(psuId), purpose: 'tokens', aspspId, subject: consentId };
+  return { owner: psuOwner(psuId), purpose: "tokens", aspspId, subject: consentId };
 }
 
 function revocationSlot({ aspspId, aspspConsentId }: Revocation): SecretSlot {
-  return { owner: 'tpp', purpose: 'revocations', aspspId, subject: aspspConsentId };
+  return { owner: "tpp", purpose: "revocations", aspspId, subject: aspspConsentId };
 }

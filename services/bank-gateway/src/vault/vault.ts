@@ -1,16 +1,17 @@
-import { generateDataKey, open, seal } from '@opl/sealing';
-import type { KeyEncryptionKey } from '@opl/sealing';
-import type { Clock } from '@opl/service';
-import type { Kysely } from 'kysely';
-import { findDataKey, getDataKey, insertDataKey } from '../db/data-key-store.ts';
-import type { StoredDataKey } from '../db/data-key-store.ts';
-import type { Tables } from '../db/tables.ts';
+import { generateDataKey, open, seal } from "@opl/sealing";
+import type { KeyEncryptionKey } from "@opl/sealing";
+import type { Executor } from "@opl/postgres";
+import type { Clock } from "@opl/service";
+import type { Kysely } from "kysely";
+import { findDataKey, getDataKey, insertDataKey } from "../db/data-key-store.ts";
+import type { StoredDataKey } from "../db/data-key-store.ts";
+import type { Tables } from "../db/tables.ts";
 
-export type SecretPurpose = 'tokens' | 'raw-messages' | 'tpp-secrets' | 'revocations';
+type SecretPurpose = "tokens" | "raw-messages" | "tpp-secrets" | "revocations";
 
 /** What a sealed value belongs to; it opens nowhere else. */
 export interface SecretSlot {
-  readonly owner: 'tpp' | `psu:${string}`;
+  readonly owner: "tpp" | `psu:${string}`;
   readonly purpose: SecretPurpose;
   readonly aspspId: string;
   /** The row: consent, registration and name, or hash. */
@@ -23,12 +24,15 @@ export interface SealedValue {
 }
 
 export interface Vault {
-  seal(slot: SecretSlot, plaintext: Buffer | string): Promise<SealedValue>;
-  open(slot: SecretSlot, value: SealedValue): Promise<Buffer>;
+  /** Makes sure that a key is there before a transaction needs it. */
+  prepare(owner: SecretSlot["owner"], purpose: SecretPurpose): Promise<void>;
+  /** @param lookup inside a transaction: that one, so that finding a key takes no second connection */
+  seal(slot: SecretSlot, plaintext: Buffer | string, lookup?: Executor<Tables>): Promise<SealedValue>;
+  open(slot: SecretSlot, value: SealedValue, lookup?: Executor<Tables>): Promise<Buffer>;
 }
 
 export interface VaultOptions {
-  /** Never a transaction: a key that is rolled back after it was remembered would seal what nothing can open. */
+  /** New keys are made here and never in a transaction: one that is rolled back after it was remembered would seal what nothing can open. */
   readonly db: Kysely<Tables>;
   readonly kek: KeyEncryptionKey;
   readonly clock: Clock;
@@ -58,11 +62,11 @@ export function createVault({ db, kek, clock, newId }: VaultOptions): Vault {
     return plain;
   }
 
-  async function keyFor(owner: string, purpose: string): Promise<{ dataKeyId: string; plain: Buffer }> {
+  async function keyFor(lookup: Executor<Tables>, owner: string, purpose: string): Promise<{ dataKeyId: string; plain: Buffer }> {
     const known = idByOwner.get(`${owner} ${purpose}`);
     const atHand = known === undefined ? undefined : byId.get(known);
     if (known !== undefined && atHand !== undefined) return { dataKeyId: known, plain: await atHand };
-    const stored = (await findDataKey(db, owner, purpose)) ?? (await create(owner, purpose));
+    const stored = (await findDataKey(lookup, owner, purpose)) ?? (await create(owner, purpose));
     remember(idByOwner, `${owner} ${purpose}`, stored.dataKeyId);
     return { dataKeyId: stored.dataKeyId, plain: await unwrap(stored) };
   }
@@ -72,26 +76,30 @@ export function createVault({ db, kek, clock, newId }: VaultOptions): Vault {
     const { wrapped } = await generateDataKey(kek, keyContext({ dataKeyId, owner, purpose }));
     await insertDataKey(db, { dataKeyId, owner, purpose, kekId: wrapped.keyId, wrapped: wrapped.bytes }, clock.now());
     const stored = await findDataKey(db, owner, purpose);
-    if (stored === undefined) throw new TypeError('A data key vanished while it was made.');
+    if (stored === undefined) throw new TypeError("A data key vanished while it was made.");
     return stored;
   }
 
   return {
-    async seal(slot, plaintext) {
-      const { dataKeyId, plain } = await keyFor(slot.owner, slot.purpose);
+    async prepare(owner, purpose) {
+      await keyFor(db, owner, purpose);
+    },
+    async seal(slot, plaintext, lookup = db) {
+      const { dataKeyId, plain } = await keyFor(lookup, slot.owner, slot.purpose);
       return { dataKeyId, sealed: seal(plain, plaintext, valueContext(slot, dataKeyId)) };
     },
-    async open(slot, { dataKeyId, sealed }) {
+    async open(slot, { dataKeyId, sealed }, lookup = db) {
       const atHand = byId.get(dataKeyId);
-      const stored = atHand === undefined ? await getDataKey(db, dataKeyId) : undefined;
-      if (atHand === undefined && stored === undefined) throw new TypeError('The data key of a sealed value is gone.');
+      const stored = atHand === undefined ? await getDataKey(lookup, dataKeyId) : undefined;
+      if (atHand === undefined && stored === undefined) throw new TypeError("The data key of a sealed value is gone.");
       const plain = await (atHand ?? unwrap(stored as StoredDataKey));
       return open(plain, sealed, valueContext(slot, dataKeyId));
     },
   };
 }
 
-function keyContext({ dataKeyId, owner, purpose }: Pick<StoredDataKey, 'dataKeyId' | 'owner' | 'purpose'>): Record<string, string> {
+/** What a wrapped data key belongs to; needed to open it again. */
+export function keyContext({ dataKeyId, owner, purpose }: Pick<StoredDataKey, "dataKeyId" | "owner" | "purpose">): Record<string, string> {
   return { dataKeyId, owner, purpose };
 }
 

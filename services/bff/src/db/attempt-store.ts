@@ -30,7 +30,7 @@ export async function countAttempt(tx: Transaction<Tables>, limits: readonly Att
   const exhausted = counted.filter(({ key, count }) => count > (limits.find((limit) => limit.key.equals(key))?.max ?? 0));
   return exhausted
     .map(({ windowEndsAt }) => windowEndsAt)
-    .toSorted(Temporal.Instant.compare)
+    .toSorted((a, b) => Temporal.Instant.compare(a, b))
     .at(-1);
 }
 

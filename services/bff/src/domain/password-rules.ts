@@ -5,7 +5,7 @@ const fewestCharacters = 5;
 
 /** Why a password is not good enough, in words for the person; undefined when it is. */
 export function passwordFault(password: string, person: { readonly name: string; readonly email: string }): string | undefined {
-  const characters = [...password];
+  const characters = Array.from(password);
   if (characters.length < passwordLength.min)
     return `Use at least ${passwordLength.min} characters. A few words that do not belong together are easy to keep in mind.`;
   if (characters.length > passwordLength.max) return `Use at most ${passwordLength.max} characters.`;

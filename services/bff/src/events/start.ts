@@ -19,12 +19,14 @@ const patienceMs = 3_000;
 export async function startEvents({ connect, ...options }: Options): Promise<AsyncDisposable> {
   const parts = new AsyncDisposableStack();
   const stopped = new AbortController();
-  const connecting = connect(stopped.signal).then(({ messaging, ours }) => {
+  const connectAndStart = async (): Promise<void> => {
+    const { messaging, ours } = await connect(stopped.signal);
     if (ours) parts.use(messaging);
     if (stopped.signal.aborted) return;
     parts.use(startRelay({ ...options, messaging, owner: "bff" }));
     for (const consumer of startFactConsumers({ ...options, messaging })) parts.use(consumer);
-  });
+  };
+  const connecting = connectAndStart();
   const patience = new AbortController();
   const late = delay(patienceMs, true, { signal: patience.signal }).catch(() => false);
   const away = await Promise.race([connecting.then(() => false), late]);

@@ -9,7 +9,7 @@ import { connectionView, listedConnections } from "../views/connection.ts";
 import { orMissing, partOf, wholeOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
 
-type Context = Pick<BffContext, "clients" | "clock" | "keys">;
+type Context = Pick<BffContext, "bankDirectory" | "clients" | "clock" | "keys">;
 
 /** A bank's page and back: seconds, not milliseconds. The owners know how long they need. */
 export function connectionRoutes(ctx: Context): readonly BoundRoute[] {
@@ -62,15 +62,14 @@ export function connectionRoutes(ctx: Context): readonly BoundRoute[] {
   ];
 }
 
-async function askParts({ clients }: Pick<Context, "clients">, asking: Asking) {
+async function askParts({ bankDirectory, clients }: Pick<Context, "bankDirectory" | "clients">, asking: Asking) {
   const part = partOf(asking);
-  const { psu: _, ...withoutPerson } = part;
   const [accounts, syncs, banks] = await Promise.all([
     orMissing(asking, "accounts", clients.ingest.listAccounts(part)),
     orMissing(asking, "syncs", clients.ingest.listSyncs(part)),
-    orMissing(asking, "banks", clients.bankGateway.listAspsps(withoutPerson)),
+    orMissing(asking, "banks", bankDirectory.list()),
   ]);
-  return { accounts: accounts?.accounts, syncs: syncs?.syncs, banks: banks?.aspsps };
+  return { accounts: accounts?.accounts, syncs: syncs?.syncs, banks };
 }
 
 type Parts = Awaited<ReturnType<typeof askParts>>;
@@ -79,8 +78,7 @@ function missingOf({ accounts, syncs, banks }: Parts): ("accounts" | "banks")[] 
   return [...(accounts === undefined || syncs === undefined ? ["accounts" as const] : []), ...(banks === undefined ? ["banks" as const] : [])];
 }
 
-async function bankNamesOf({ clients }: Pick<Context, "clients">, asking: Asking): Promise<(aspspId: string) => string> {
-  const { psu: _, ...withoutPerson } = partOf(asking);
-  const banks = await orMissing(asking, "banks", clients.bankGateway.listAspsps(withoutPerson));
-  return bankNames(banks?.aspsps);
+async function bankNamesOf({ bankDirectory }: Pick<Context, "bankDirectory">, asking: Asking): Promise<(aspspId: string) => string> {
+  const banks = await orMissing(asking, "banks", bankDirectory.list());
+  return bankNames(banks);
 }

@@ -7,17 +7,21 @@ import { orMissing, partOf } from "./parts.ts";
 
 const historyDays = 365;
 
-export function overviewRoutes({ clients, clock, timeZone }: Pick<BffContext, "clients" | "clock" | "timeZone">): readonly BoundRoute[] {
+export function overviewRoutes({
+  bankDirectory,
+  clients,
+  clock,
+  timeZone,
+}: Pick<BffContext, "bankDirectory" | "clients" | "clock" | "timeZone">): readonly BoundRoute[] {
   return [
     psuRoute(contracts.getOverview, async (asking) => {
       const now = clock.now();
       const today = now.toZonedDateTimeISO(timeZone).toPlainDate();
       const part = partOf(asking);
-      const { psu: _, ...withoutPerson } = part;
       const [accounts, consents, banks, netWorth, month, recurring] = await Promise.all([
         orMissing(asking, "accounts", clients.ingest.listAccounts(part)),
         orMissing(asking, "consents", clients.consent.listConsents(part)),
-        orMissing(asking, "banks", clients.bankGateway.listAspsps(withoutPerson)),
+        orMissing(asking, "banks", bankDirectory.list()),
         orMissing(
           asking,
           "net worth",
@@ -27,7 +31,7 @@ export function overviewRoutes({ clients, clock, timeZone }: Pick<BffContext, "c
         orMissing(asking, "recurring payments", clients.analytics.listRecurring(part)),
       ]);
       return overviewView(
-        { accounts: accounts?.accounts, consents: consents?.consents, banks: banks?.aspsps, netWorth, month, recurring: recurring?.recurring },
+        { accounts: accounts?.accounts, consents: consents?.consents, banks, netWorth, month, recurring: recurring?.recurring },
         { now, today },
       );
     }),

@@ -10,7 +10,7 @@ export interface Asking {
 }
 
 /** A page waits so long for one of its parts, and then does without. */
-export const partTimeoutMs = 4_000;
+const partTimeoutMs = 4_000;
 
 /** The options of a call for one part of a page. */
 export function partOf({ psu, signal, requestId }: Asking): { psu: PsuContext; signal: AbortSignal; requestId: string; timeoutMs: number } {

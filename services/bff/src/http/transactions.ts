@@ -12,26 +12,25 @@ import { transactionRow } from "../views/transaction.ts";
 import { orMissing, partOf, wholeOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
 
-type Context = Pick<BffContext, "clients">;
+type Context = Pick<BffContext, "bankDirectory" | "clients">;
 type Query = z.output<typeof contracts.transactionQuery>;
 type Page = z.input<typeof contracts.listTransactionRows.response>;
 
 export function transactionRoutes(ctx: Context): readonly BoundRoute[] {
-  const { clients } = ctx;
+  const { bankDirectory, clients } = ctx;
   return [
     psuRoute(contracts.listTransactionRows, async ({ query, ...asking }) => listRows(ctx, asking, query)),
     psuRoute(contracts.getTransactionView, async ({ params, ...asking }) => {
       const part = partOf(asking);
-      const { psu: _, ...withoutPerson } = part;
       const [found, meaning, banks] = await Promise.all([
         clients.ingest.getTransaction({ ...wholeOf(asking), params }),
         orMissing(asking, "category", clients.analytics.getCategory({ ...part, params })),
-        orMissing(asking, "banks", clients.bankGateway.listAspsps(withoutPerson)),
+        orMissing(asking, "banks", bankDirectory.list()),
       ]);
       const account = await orMissing(asking, "account", clients.ingest.getAccount({ ...part, params: { accountId: found.transaction.accountId } }));
       return {
         transaction: transactionRow(found.transaction, meaning),
-        account: account === undefined ? null : accountView(account, bankNames(banks?.aspsps)),
+        account: account === undefined ? null : accountView(account, bankNames(banks)),
         recordedAt: found.recordedAt,
         revisions: found.revisions,
         missing: [
@@ -43,13 +42,12 @@ export function transactionRoutes(ctx: Context): readonly BoundRoute[] {
     }),
     psuRoute(contracts.getProof, async ({ params, ...asking }) => {
       const { transaction } = await clients.ingest.getTransaction({ ...wholeOf(asking), params });
-      const { psu: _, ...withoutPerson } = partOf(asking);
       const [message, banks] = await Promise.all([
         clients.bankGateway.getRawMessage({ ...wholeOf(asking), params: { hash: transaction.raw.hash }, query: { pointer: transaction.raw.pointer } }),
-        orMissing(asking, "banks", clients.bankGateway.listAspsps(withoutPerson)),
+        orMissing(asking, "banks", bankDirectory.list()),
       ]);
       return {
-        aspspName: bankNames(banks?.aspsps)(message.aspspId),
+        aspspName: bankNames(banks)(message.aspspId),
         receivedAt: message.receivedAt,
         hash: message.hash,
         pointer: transaction.raw.pointer,
@@ -69,7 +67,7 @@ const fromIngest = "i";
  * Rows with their meaning from analytics; plain rows from ingest while analytics cannot be asked. Who is in the middle of a
  * list goes on where the list came from.
  */
-async function listRows({ clients }: Context, asking: Asking, query: Query): Promise<Page> {
+async function listRows({ clients }: Pick<Context, "clients">, asking: Asking, query: Query): Promise<Page> {
   const { cursor, category, recurringId, ...filter } = query;
   const [source, place] = readCursor(cursor);
   const at = place === undefined ? {} : { cursor: place };

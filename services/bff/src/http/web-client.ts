@@ -69,7 +69,7 @@ function send(request: FastifyRequest, reply: FastifyReply, file: WebFile): Fast
     "cache-control": isIndex ? "no-store" : file.hashed ? `public, max-age=${year}, immutable` : "no-cache",
   });
   if (!isIndex && request.headers["if-none-match"] === file.etag) return reply.code(304).send();
-  const accepted = String(request.headers["accept-encoding"] ?? "");
+  const accepted = request.headers["accept-encoding"] ?? "";
   if (file.br !== undefined && /\bbr\b/.test(accepted)) return reply.header("content-encoding", "br").send(file.br);
   if (file.gzip !== undefined && /\bgzip\b/.test(accepted)) return reply.header("content-encoding", "gzip").send(file.gzip);
   return reply.send(file.plain);

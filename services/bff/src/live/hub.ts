@@ -20,7 +20,7 @@ export interface Sink {
   cut(): void;
 }
 
-export interface Listener {
+interface Listener {
   readonly psuId: string;
   readonly sessionId: string;
   /** What the browser says it saw last. */

@@ -18,10 +18,10 @@ type Methods = Omit<Adapter, "id" | "options" | "createSchema" | "transaction" |
 
 function methods(inner: Omit<Adapter, "transaction">): Methods {
   return {
-    async create<T extends Record<string, unknown>, R = T>(input: Parameters<Adapter["create"]>[0]): Promise<R> {
+    async create<T extends Row, R = T>(input: Omit<Parameters<Adapter["create"]>[0], "data"> & { data: Omit<T, "id"> }): Promise<R> {
       const token = input.model === "session" ? (input.data as Row)["token"] : undefined;
-      if (typeof token !== "string") return inner.create(input);
-      const row = await inner.create<T, R>({ ...input, data: { ...(input.data as Omit<T, "id">), token: hash(token) } });
+      if (typeof token !== "string") return inner.create<T, R>(input);
+      const row = await inner.create<T, R>({ ...input, data: { ...input.data, token: hash(token) } });
       return { ...row, token };
     },
     async findOne<T>(input: Parameters<Adapter["findOne"]>[0]): Promise<T | null> {

@@ -94,7 +94,7 @@ describe("signing up, in and out", () => {
     const answers = await Promise.all([1, 2, 3, 4].map((n) => signUp(bff.browser(), email, `${password} ${n}`)));
     expect(answers.map(({ status, text }) => [status, text])).toEqual(answers.map(() => [200, '{"accepted":true}']));
     const signedIn = await Promise.all([1, 2, 3, 4].map((n) => signIn(bff.browser(), email, `${password} ${n}`)));
-    expect(signedIn.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401]);
+    expect(signedIn.map(({ status }) => String(status)).toSorted()).toEqual(["200", "401", "401", "401"]);
   });
 
   it("gives one answer to a wrong password and to an unknown address (US-21)", async () => {
@@ -200,7 +200,7 @@ describe("the life of a session", () => {
     const { db } = bff.database.database;
     clock.advance({ hours: 11 });
     expect((await browser.get("/api/me")).status).toBe(200);
-    clock.advance({ hours: 1, seconds: 1 });
+    clock.advance({ hours: 2 });
     expect((await browser.get("/api/me")).status).toBe(401);
     expect(await db.selectFrom("sessions").selectAll().where("userId", "=", psuId).execute()).toEqual([]);
     const idle = await bff.person();

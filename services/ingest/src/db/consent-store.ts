@@ -7,7 +7,7 @@ type Db = Executor<IngestDatabase>;
 type Tx = Transaction<IngestDatabase>;
 export type ConsentRow = Selectable<ConsentsTable>;
 
-export interface KnownConsent {
+interface KnownConsent {
   readonly psuId: string;
   readonly consentId: string;
   readonly aspspId: string;

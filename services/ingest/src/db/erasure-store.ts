@@ -7,6 +7,8 @@ type Tx = Transaction<IngestDatabase>;
 /** Deletes accounts with everything that was read of them. */
 export async function deleteAccounts(tx: Tx, psuId: string, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
+  // What has been published about them goes as well; what still waits is followed by the fact that they are erased.
+  await sql`delete from outbox where psu_id = ${psuId} and aggregate_id = any(${accountIds}) and published_at is not null`.execute(tx);
   for (const table of ["transactions", "transactionRevisions", "quarantine", "syncPages", "syncAccounts", "accounts"] as const) {
     await tx.deleteFrom(table).where("psuId", "=", psuId).where("accountId", "in", accountIds).execute();
   }

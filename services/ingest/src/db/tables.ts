@@ -1,5 +1,6 @@
 import type { AspspTransaction, BalanceType, Transaction } from "@opl/contracts/model";
 import type { MessagingTables } from "@opl/messaging";
+import type { Generated } from "kysely";
 import type { Int8, IsoDate, Json, TableColumns, Timestamp } from "@opl/postgres";
 
 export interface ConsentsTable {
@@ -14,13 +15,13 @@ export interface ConsentsTable {
   nextSyncAt: Timestamp | null;
 }
 
-export interface ErasedPsusTable {
+interface ErasedPsusTable {
   psuId: string;
   erasedAt: Timestamp;
   purgedAt: Timestamp | null;
 }
 
-export interface AspspHealthTable {
+interface AspspHealthTable {
   aspspId: string;
   status: "up" | "degraded" | "down";
   since: Timestamp;
@@ -74,6 +75,7 @@ export interface TransactionsTable {
   contentKey: string;
   byReference: boolean;
   occurrence: number;
+  doubtful: Generated<boolean>;
   revision: number;
   syncId: string;
   recordedAt: Timestamp;
@@ -97,7 +99,7 @@ export interface TransactionsTable {
   rawPointer: string;
 }
 
-export interface TransactionRevisionsTable {
+interface TransactionRevisionsTable {
   psuId: string;
   transactionId: string;
   revision: number;
@@ -141,7 +143,7 @@ export interface SyncAccountsTable {
   transactionsNew: number;
 }
 
-export interface SyncPagesTable {
+interface SyncPagesTable {
   psuId: string;
   syncId: string;
   accountId: string;
@@ -188,47 +190,151 @@ export type IngestDatabase = LedgerTables & MessagingTables;
 /** The same as values, for the test that compares them with the live schema. */
 export const ledgerColumns: TableColumns<LedgerTables> = {
   consents: {
-    psuId: "uuid", consentId: "uuid", aspspId: "text", status: "text", authorisedAt: "timestamptz?", validUntil: "timestamptz?", endedAt: "timestamptz?",
-    replacedBy: "uuid?", nextSyncAt: "timestamptz?",
+    psuId: "uuid",
+    consentId: "uuid",
+    aspspId: "text",
+    status: "text",
+    authorisedAt: "timestamptz?",
+    validUntil: "timestamptz?",
+    endedAt: "timestamptz?",
+    replacedBy: "uuid?",
+    nextSyncAt: "timestamptz?",
   },
   erasedPsus: { psuId: "uuid", erasedAt: "timestamptz", purgedAt: "timestamptz?" },
   aspspHealth: { aspspId: "text", status: "text", since: "timestamptz", learnedAt: "timestamptz" },
   accounts: {
-    psuId: "uuid", accountId: "uuid", accountKey: "uuid", aspspId: "text", consentId: "uuid", resourceId: "text", kind: "text", iban: "text?",
-    maskedPan: "text?", bic: "text?", currency: "bpchar", name: "text", ownerName: "text?", rawHash: "text", rawPointer: "text",
-    discoveredAt: "timestamptz", connected: "bool", transactionCount: "int4", oldestBookingDate: "date?", readAt: "timestamptz?",
+    psuId: "uuid",
+    accountId: "uuid",
+    accountKey: "uuid",
+    aspspId: "text",
+    consentId: "uuid",
+    resourceId: "text",
+    kind: "text",
+    iban: "text?",
+    maskedPan: "text?",
+    bic: "text?",
+    currency: "bpchar",
+    name: "text",
+    ownerName: "text?",
+    rawHash: "text",
+    rawPointer: "text",
+    discoveredAt: "timestamptz",
+    connected: "bool",
+    transactionCount: "int4",
+    oldestBookingDate: "date?",
+    readAt: "timestamptz?",
     incompleteSince: "timestamptz?",
   },
   balances: {
-    psuId: "uuid", balanceId: "uuid", accountId: "uuid", syncId: "uuid", type: "text", amountMinor: "int8", currency: "bpchar", asOf: "timestamptz",
-    recordedAt: "timestamptz", rawHash: "text", rawPointer: "text",
+    psuId: "uuid",
+    balanceId: "uuid",
+    accountId: "uuid",
+    syncId: "uuid",
+    type: "text",
+    amountMinor: "int8",
+    currency: "bpchar",
+    asOf: "timestamptz",
+    recordedAt: "timestamptz",
+    rawHash: "text",
+    rawPointer: "text",
   },
   transactions: {
-    psuId: "uuid", transactionId: "uuid", accountId: "uuid", pending: "bool", identityKey: "uuid", contentKey: "uuid", byReference: "bool",
-    occurrence: "int4", revision: "int4", syncId: "uuid", recordedAt: "timestamptz", revisedAt: "timestamptz", missingSince: "timestamptz?",
-    entryReference: "text?", amountMinor: "int8", currency: "bpchar", originalAmountMinor: "int8?", originalCurrency: "bpchar?", bookingDate: "date",
-    valueDate: "date?", counterpartyName: "text?", counterpartyIban: "text?", counterpartyBic: "text?", remittanceInformation: "text?",
-    reference: "text?", proprietaryCode: "text?", searchText: "text", rawHash: "text", rawPointer: "text",
+    psuId: "uuid",
+    transactionId: "uuid",
+    accountId: "uuid",
+    pending: "bool",
+    identityKey: "uuid",
+    contentKey: "uuid",
+    byReference: "bool",
+    occurrence: "int4",
+    doubtful: "bool",
+    revision: "int4",
+    syncId: "uuid",
+    recordedAt: "timestamptz",
+    revisedAt: "timestamptz",
+    missingSince: "timestamptz?",
+    entryReference: "text?",
+    amountMinor: "int8",
+    currency: "bpchar",
+    originalAmountMinor: "int8?",
+    originalCurrency: "bpchar?",
+    bookingDate: "date",
+    valueDate: "date?",
+    counterpartyName: "text?",
+    counterpartyIban: "text?",
+    counterpartyBic: "text?",
+    remittanceInformation: "text?",
+    reference: "text?",
+    proprietaryCode: "text?",
+    searchText: "text",
+    rawHash: "text",
+    rawPointer: "text",
   },
   transactionRevisions: {
-    psuId: "uuid", transactionId: "uuid", revision: "int4", accountId: "uuid", recordedAt: "timestamptz", amountMinor: "int8", currency: "bpchar",
-    bookingDate: "date", content: "jsonb",
+    psuId: "uuid",
+    transactionId: "uuid",
+    revision: "int4",
+    accountId: "uuid",
+    recordedAt: "timestamptz",
+    amountMinor: "int8",
+    currency: "bpchar",
+    bookingDate: "date",
+    content: "jsonb",
   },
   syncs: {
-    psuId: "uuid", syncId: "uuid", consentId: "uuid", aspspId: "text", reason: "text", status: "text", requestedAt: "timestamptz", dueAt: "timestamptz",
-    startedAt: "timestamptz?", finishedAt: "timestamptz?", accountsAt: "timestamptz?", failures: "int4", resumes: "int4", errorCode: "text?",
-    traceparent: "text?", runId: "uuid?", leasedUntil: "timestamptz?",
+    psuId: "uuid",
+    syncId: "uuid",
+    consentId: "uuid",
+    aspspId: "text",
+    reason: "text",
+    status: "text",
+    requestedAt: "timestamptz",
+    dueAt: "timestamptz",
+    startedAt: "timestamptz?",
+    finishedAt: "timestamptz?",
+    accountsAt: "timestamptz?",
+    failures: "int4",
+    resumes: "int4",
+    errorCode: "text?",
+    traceparent: "text?",
+    runId: "uuid?",
+    leasedUntil: "timestamptz?",
   },
   syncAccounts: {
-    psuId: "uuid", syncId: "uuid", accountId: "uuid", resourceId: "text", status: "text", nextCursor: "text?", pages: "int4",
-    transactionsSeen: "int4", transactionsNew: "int4",
+    psuId: "uuid",
+    syncId: "uuid",
+    accountId: "uuid",
+    resourceId: "text",
+    status: "text",
+    nextCursor: "text?",
+    pages: "int4",
+    transactionsSeen: "int4",
+    transactionsNew: "int4",
   },
   syncPages: {
-    psuId: "uuid", syncId: "uuid", accountId: "uuid", page: "int4", cursorKey: "uuid", entries: "int4", oldestBookingDate: "date?", seen: "_uuid",
-    copies: "_uuid", entryReferencesStable: "bool", deferred: "jsonb", pending: "jsonb",
+    psuId: "uuid",
+    syncId: "uuid",
+    accountId: "uuid",
+    page: "int4",
+    cursorKey: "uuid",
+    entries: "int4",
+    oldestBookingDate: "date?",
+    seen: "_uuid",
+    copies: "_uuid",
+    entryReferencesStable: "bool",
+    deferred: "jsonb",
+    pending: "jsonb",
   },
   quarantine: {
-    psuId: "uuid", quarantineId: "uuid", consentId: "uuid", syncId: "uuid", accountId: "uuid?", page: "int4?", code: "text", rawHash: "text?",
-    createdAt: "timestamptz", healedAt: "timestamptz?",
+    psuId: "uuid",
+    quarantineId: "uuid",
+    consentId: "uuid",
+    syncId: "uuid",
+    accountId: "uuid?",
+    page: "int4?",
+    code: "text",
+    rawHash: "text?",
+    createdAt: "timestamptz",
+    healedAt: "timestamptz?",
   },
 };

@@ -21,7 +21,10 @@ export interface ListInput {
 }
 
 /** Pending first, then by booking date, newest first: the first rows of every account, merged. */
-export async function listTransactions(db: Executor<IngestDatabase>, { psuId, accountIds, filter, after, limit }: ListInput): Promise<readonly TransactionRow[]> {
+export async function listTransactions(
+  db: Executor<IngestDatabase>,
+  { psuId, accountIds, filter, after, limit }: ListInput,
+): Promise<readonly TransactionRow[]> {
   const chosen = accountIds === undefined ? sql`` : sql`and a.account_id = any(${accountIds}::uuid[])`;
   const order = sql`pending desc, booking_date desc, transaction_id desc`;
   const { rows } = await sql<TransactionRow>`
@@ -32,7 +35,10 @@ export async function listTransactions(db: Executor<IngestDatabase>, { psuId, ac
   return rows;
 }
 
-function conditionsOf({ from, to, text, minAmount, maxAmount, direction, status }: TransactionFilter, after: Place | undefined): readonly RawBuilder<unknown>[] {
+function conditionsOf(
+  { from, to, text, minAmount, maxAmount, direction, status }: TransactionFilter,
+  after: Place | undefined,
+): readonly RawBuilder<unknown>[] {
   const conditions: RawBuilder<unknown>[] = [sql``];
   if (status !== undefined) conditions.push(sql`and pending = ${status === "pending"}`);
   if (from !== undefined) conditions.push(sql`and booking_date >= ${from}::date`);
@@ -41,7 +47,8 @@ function conditionsOf({ from, to, text, minAmount, maxAmount, direction, status 
   if (text !== undefined && text !== "") conditions.push(sql`and search_text like ${`%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`}`);
   if (minAmount !== undefined) conditions.push(sql`and abs(amount_minor) >= ${boundByCurrency(boundsOf(minAmount, "up"))}`);
   if (maxAmount !== undefined) conditions.push(sql`and abs(amount_minor) <= ${boundByCurrency(boundsOf(maxAmount, "down"))}`);
-  if (after !== undefined) conditions.push(sql`and (pending, booking_date, transaction_id) < (${after.pending}, ${after.bookingDate}::date, ${after.transactionId}::uuid)`);
+  if (after !== undefined)
+    conditions.push(sql`and (pending, booking_date, transaction_id) < (${after.pending}, ${after.bookingDate}::date, ${after.transactionId}::uuid)`);
   return conditions;
 }
 

@@ -23,6 +23,7 @@ export interface RecordedBy {
 export interface NewTransaction {
   readonly transactionId: string;
   readonly occurrence: number;
+  readonly doubtful?: boolean;
   readonly identified: IdentifiedEntry;
 }
 
@@ -36,7 +37,13 @@ export async function bookedOn(db: Db, psuId: string, accountId: string, dates: 
 }
 
 export async function pendingIds(db: Db, psuId: string, accountId: string): Promise<readonly string[]> {
-  const rows = await db.selectFrom("transactions").select("transactionId").where("psuId", "=", psuId).where("accountId", "=", accountId).where("pending", "=", true).execute();
+  const rows = await db
+    .selectFrom("transactions")
+    .select("transactionId")
+    .where("psuId", "=", psuId)
+    .where("accountId", "=", accountId)
+    .where("pending", "=", true)
+    .execute();
   return rows.map((row) => row.transactionId);
 }
 
@@ -46,12 +53,13 @@ export async function addTransactions(tx: Tx, by: RecordedBy, added: readonly Ne
   const column = <T>(read: (entry: Entry, identified: IdentifiedEntry) => T): T[] => added.map(({ identified }) => read(identified.entry, identified));
   await sql`
     insert into transactions (
-      psu_id, account_id, sync_id, recorded_at, revised_at, revision, transaction_id, occurrence, pending, identity_key, content_key, by_reference,
+      psu_id, account_id, sync_id, recorded_at, revised_at, revision, transaction_id, occurrence, doubtful, pending, identity_key, content_key, by_reference,
       entry_reference, amount_minor, currency, original_amount_minor, original_currency, booking_date, value_date,
       counterparty_name, counterparty_iban, counterparty_bic, remittance_information, reference, proprietary_code, search_text, raw_hash, raw_pointer
     )
     select ${by.psuId}::uuid, ${by.accountId}::uuid, ${by.syncId}::uuid, ${by.recordedAt}::timestamptz, ${by.recordedAt}::timestamptz, 1, entry.* from unnest(
       ${added.map(({ transactionId }) => transactionId)}::uuid[], ${added.map(({ occurrence }) => occurrence)}::integer[],
+      ${added.map(({ doubtful = false }) => doubtful)}::boolean[],
       ${column((entry) => entry.bookingStatus === "pending")}::boolean[], ${column((_, { identityKey }) => identityKey)}::uuid[],
       ${column((_, { contentKey }) => contentKey)}::uuid[], ${column((_, { byReference }) => byReference)}::boolean[],
       ${column((entry) => entry.entryReference)}::text[], ${column((entry) => entry.amount.minor)}::bigint[], ${column((entry) => entry.amount.currency)}::text[],
@@ -65,7 +73,13 @@ export async function addTransactions(tx: Tx, by: RecordedBy, added: readonly Ne
 
 /** Gives a booked transaction new content; what it was stays as a revision. Returns it as it is now. */
 export async function reviseTransaction(tx: Tx, by: RecordedBy, transactionId: string, { entry, contentKey }: IdentifiedEntry): Promise<TransactionRow> {
-  const before = await tx.selectFrom("transactions").selectAll().where("psuId", "=", by.psuId).where("transactionId", "=", transactionId).forUpdate().executeTakeFirstOrThrow();
+  const before = await tx
+    .selectFrom("transactions")
+    .selectAll()
+    .where("psuId", "=", by.psuId)
+    .where("transactionId", "=", transactionId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
   await tx
     .insertInto("transactionRevisions")
     .values({
@@ -122,27 +136,38 @@ export async function adoptReference(tx: Tx, psuId: string, transactionId: strin
 
 export async function removePending(tx: Tx, psuId: string, accountId: string, transactionIds: readonly string[]): Promise<void> {
   if (transactionIds.length === 0) return;
-  await sql`delete from transactions where psu_id = ${psuId} and account_id = ${accountId} and pending and transaction_id = any(${transactionIds}::uuid[])`.execute(tx);
+  await sql`delete from transactions where psu_id = ${psuId} and account_id = ${accountId} and pending and transaction_id = any(${transactionIds}::uuid[])`.execute(
+    tx,
+  );
+}
+
+/** What a complete reading says of the booked transactions it did not show. */
+export interface Unseen {
+  /** How many are newly missing. */
+  readonly missing: number;
+  /** Twins that only one reading ever showed, on another page than their siblings: there was one entry, and it moved while we read. */
+  readonly retracted: readonly string[];
 }
 
 /**
  * Marks the booked transactions that a complete reading did not show although it reached beyond their day, and takes the
- * mark from those it shows again. Returns how many are newly missing.
+ * mark from those it shows again. Doubtful twins are confirmed by being seen, and go when they are not.
  */
-export async function markMissing(tx: Tx, { psuId, accountId, syncId, recordedAt }: RecordedBy, adopted: readonly string[]): Promise<number> {
+export async function judgeUnseen(tx: Tx, { psuId, accountId, syncId, recordedAt }: RecordedBy, decided: readonly string[]): Promise<Unseen> {
+  const pages = sql`sync_pages where psu_id = ${psuId} and sync_id = ${syncId} and account_id = ${accountId}`;
   // As a list that is hashed once: joined instead, nobody knows how long it is and each row may search all of it.
-  const seen = sql`(
-    select unnest(seen) from sync_pages where psu_id = ${psuId} and sync_id = ${syncId} and account_id = ${accountId} union all select unnest(${adopted}::uuid[])
-  )`;
+  const seen = sql`(select unnest(seen) from ${pages} union all select unnest(${decided}::uuid[]))`;
+  const earlier = sql`psu_id = ${psuId} and account_id = ${accountId} and not pending and sync_id <> ${syncId}`;
+  const unseen = sql`booking_date > (select min(oldest_booking_date) from ${pages}) and transaction_id not in ${seen}`;
   await sql`
-    update transactions set missing_since = null
-    where psu_id = ${psuId} and account_id = ${accountId} and not pending and missing_since is not null and not (transaction_id not in ${seen})`.execute(tx);
-  const { numAffectedRows = 0n } = await sql`
-    update transactions set missing_since = ${recordedAt}
-    where psu_id = ${psuId} and account_id = ${accountId} and not pending and missing_since is null and sync_id <> ${syncId}
-      and booking_date > (select min(oldest_booking_date) from sync_pages where psu_id = ${psuId} and sync_id = ${syncId} and account_id = ${accountId})
-      and transaction_id not in ${seen}`.execute(tx);
-  return Number(numAffectedRows);
+    update transactions set missing_since = null, doubtful = false
+    where ${earlier} and (missing_since is not null or doubtful) and not (transaction_id not in ${seen})`.execute(tx);
+  const { rows } = await sql<{ transactionId: string }>`delete from transactions where ${earlier} and doubtful and ${unseen} returning transaction_id`.execute(
+    tx,
+  );
+  const { numAffectedRows = 0n } =
+    await sql`update transactions set missing_since = ${recordedAt} where ${earlier} and missing_since is null and ${unseen}`.execute(tx);
+  return { missing: Number(numAffectedRows), retracted: rows.map((row) => row.transactionId) };
 }
 
 export async function getTransaction(db: Db, psuId: string, transactionId: string): Promise<TransactionRow | undefined> {
@@ -175,7 +200,8 @@ export function toTransaction(row: TransactionRow): Transaction {
     entryReference: row.entryReference,
     bookingStatus: row.pending ? "pending" : "booked",
     amount: toWire({ minor: row.amountMinor, currency: row.currency }),
-    originalAmount: row.originalAmountMinor === null || row.originalCurrency === null ? null : toWire({ minor: row.originalAmountMinor, currency: row.originalCurrency }),
+    originalAmount:
+      row.originalAmountMinor === null || row.originalCurrency === null ? null : toWire({ minor: row.originalAmountMinor, currency: row.originalCurrency }),
     bookingDate: row.bookingDate,
     valueDate: row.valueDate,
     counterparty: { name: row.counterpartyName, iban: row.counterpartyIban, bic: row.counterpartyBic },
@@ -199,5 +225,8 @@ export function announce(accountId: string, { transactionId, identified: { entry
 }
 
 function searchTextOf(entry: Entry): string {
-  return [entry.counterparty.name, entry.remittanceInformation, entry.proprietaryCode].filter((text) => text !== null).join(" ").toLowerCase();
+  return [entry.counterparty.name, entry.remittanceInformation, entry.proprietaryCode]
+    .filter((text) => text !== null)
+    .join(" ")
+    .toLowerCase();
 }

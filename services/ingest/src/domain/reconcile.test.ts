@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AspspTransaction } from "@opl/contracts/model";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NameId } from "./name-id.ts";
 import { reconcilePage, replacePending, settleReading } from "./reconcile.ts";
@@ -111,8 +111,10 @@ function paged(entries: readonly AspspTransaction[], cuts: readonly number[]): A
 const runs = { numRuns: 500 };
 
 describe("identity over readings (property)", () => {
-  it("BR-28 BR-20: any order of entries and pages gives the same ledger, with the same ids", () => {
-    const scenario = fc.tuple(aReading, aReading, fc.boolean()).chain(([before, now, stable]) => fc.tuple(fc.constant({ before, now, stable }), rearranged(before), rearranged(now)));
+  it("BR-28 BR-20: every order of entries and pages gives the same ledger, with the same ids", () => {
+    const scenario = fc
+      .tuple(aReading, aReading, fc.boolean())
+      .chain(([before, now, stable]) => fc.tuple(fc.constant({ before, now, stable }), rearranged(before), rearranged(now)));
     fc.assert(
       fc.property(scenario, ([{ before, now, stable }, beforeAgain, nowAgain]) => {
         const one = new Ledger();
@@ -265,14 +267,15 @@ describe("identity without references", () => {
     const ledger = new Ledger();
     ledger.read([[entry({}), entry({ ...euros("-3.00") })]]);
     ledger.read([[entry({})]]);
-    expect([...ledger.rows.values()].map(({ missing }) => missing).toSorted()).toEqual([false, true]);
+    expect([...ledger.rows.values()].filter(({ missing }) => missing)).toHaveLength(1);
     expect(ledger.read([[entry({}), entry({ ...euros("-3.00") })]])).toBe(0);
     expect([...ledger.rows.values()].some(({ missing }) => missing)).toBe(false);
   });
 });
 
 describe("pending", () => {
-  const pending = (amounts: readonly string[]) => amounts.map((amount) => identify(readEntry(entry({ bookingStatus: "pending", ...euros(amount) })), { entryReferencesStable: true, nameId }));
+  const pending = (amounts: readonly string[]) =>
+    amounts.map((amount) => identify(readEntry(entry({ bookingStatus: "pending", ...euros(amount) })), { entryReferencesStable: true, nameId }));
 
   it("BR-22: the set is swapped whole: what is gone goes, what stays keeps its id, twins count", () => {
     const first = replacePending({ accountId: "a", entries: pending(["-1.00", "-1.00", "-2.00"]), known: [], nameId });
@@ -286,7 +289,9 @@ describe("pending", () => {
 
   it("does not depend on the order (property)", () => {
     const amounts = fc.array(fc.constantFrom("-1.00", "-2.00", "-3.00"), { maxLength: 10 });
-    const scenario = fc.tuple(amounts, amounts).chain(([before, now]) => fc.tuple(fc.constant({ before, now }), fc.shuffledSubarray(now, { minLength: now.length })));
+    const scenario = fc
+      .tuple(amounts, amounts)
+      .chain(([before, now]) => fc.tuple(fc.constant({ before, now }), fc.shuffledSubarray(now, { minLength: now.length })));
     fc.assert(
       fc.property(scenario, ([{ before, now }, shuffled]) => {
         const known = replacePending({ accountId: "a", entries: pending(before), known: [], nameId }).added.map(({ transactionId }) => transactionId);

@@ -13,8 +13,13 @@ export interface KnownTransaction {
   readonly syncId: string;
 }
 
-export interface AddedTransaction extends KnownTransaction {
+interface AddedTransaction extends KnownTransaction {
   readonly identified: IdentifiedEntry;
+  /**
+   * A twin whose sibling stood on an earlier page. When a bank puts a new entry in front while we read, the last entry of a page
+   * comes again as the first of the next: only another reading can tell.
+   */
+  readonly doubtful: boolean;
 }
 
 export interface PageInput {
@@ -59,14 +64,15 @@ export function reconcilePage({ accountId, syncId, entries, entryReferencesStabl
       if (exact !== undefined) outcome.seen.push(exact.transactionId);
       else if (group.some(ledger.isEarlier) || ledger.withContent(contentKey).some((row) => !row.byReference && ledger.isEarlier(row))) {
         outcome.deferred.set(`${identityKey} ${contentKey}`, identified);
-      } else outcome.added.push(ledger.add(identified, 0));
+      } else outcome.added.push({ ...ledger.add(identified, 0), doubtful: false });
       continue;
     }
-    const index = (copies.get(contentKey) ?? 0) + (counted.get(contentKey) ?? 0);
+    const before = copies.get(contentKey) ?? 0;
+    const index = before + (counted.get(contentKey) ?? 0);
     counted.set(contentKey, (counted.get(contentKey) ?? 0) + 1);
     outcome.copies.push(contentKey);
     const twin = ledger.withContent(contentKey).filter(countable)[index];
-    if (twin === undefined) outcome.added.push(ledger.add(identified, index));
+    if (twin === undefined) outcome.added.push({ ...ledger.add(identified, index), doubtful: before > 0 });
     else outcome.seen.push(twin.transactionId);
   }
   for (const { transactionId } of outcome.added) outcome.seen.push(transactionId);
@@ -114,7 +120,7 @@ export function settleReading({ accountId, syncId, deferred, known, seen, nameId
     }
     const adoptedId = takeFirst(ledger.withContent(identified.contentKey), (row) => !row.byReference);
     if (adoptedId !== undefined) outcome.adopted.push({ transactionId: adoptedId, identified });
-    else outcome.added.push(ledger.add(identified, 0));
+    else outcome.added.push({ ...ledger.add(identified, 0), doubtful: false });
   }
   return outcome;
 }
@@ -174,7 +180,7 @@ class Ledger {
     return this.#byContent.get(contentKey) ?? [];
   }
 
-  add(identified: IdentifiedEntry, atLeast: number): AddedTransaction {
+  add(identified: IdentifiedEntry, atLeast: number): Omit<AddedTransaction, "doubtful"> {
     const { accountId, syncId, nameId } = this.#names;
     let occurrence = atLeast;
     let transactionId = transactionIdOf(accountId, identified, occurrence, nameId);
@@ -184,7 +190,7 @@ class Ledger {
       transactionId = transactionIdOf(accountId, identified, occurrence, nameId);
     }
     const { identityKey, contentKey, byReference } = identified;
-    const added: AddedTransaction = { transactionId, identityKey, contentKey, byReference, occurrence, syncId, identified };
+    const added = { transactionId, identityKey, contentKey, byReference, occurrence, syncId, identified };
     this.#ids.add(transactionId);
     append(this.#byIdentity, identityKey, added);
     append(this.#byContent, contentKey, added);

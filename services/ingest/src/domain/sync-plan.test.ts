@@ -1,6 +1,6 @@
 import { OplError } from "@opl/errors";
 import type { ErrorKind } from "@opl/errors";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { afterFailure, endOfReading, nextScheduledSync } from "./sync-plan.ts";
 

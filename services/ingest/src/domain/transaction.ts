@@ -30,7 +30,10 @@ export interface IdentifiedEntry {
  * together with the booking date. Without a reference, or where the bank makes new ones at each reading, the whole content
  * is the identity and equal entries are told apart by counting them.
  */
-export function identify(entry: Entry, { entryReferencesStable, nameId }: { readonly entryReferencesStable: boolean; readonly nameId: NameId }): IdentifiedEntry {
+export function identify(
+  entry: Entry,
+  { entryReferencesStable, nameId }: { readonly entryReferencesStable: boolean; readonly nameId: NameId },
+): IdentifiedEntry {
   const contentKey = nameId(contentOf(entry));
   const byReference = entryReferencesStable && entry.entryReference !== null;
   return { entry, contentKey, byReference, identityKey: byReference ? nameId(nameOf("reference", entry.entryReference, entry.bookingDate)) : contentKey };

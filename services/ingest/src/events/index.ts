@@ -12,5 +12,11 @@ export interface ConsumerContext extends Pick<IngestContext, "clock" | "newId" |
 
 /** Every fact we listen to. */
 export const consumers: readonly ((context: ConsumerContext) => Consumer)[] = [
-  onConsentAuthorised, onConsentRevoked, onConsentExpired, onConsentReplaced, onAspspDegraded, onAspspRecovered, onUserErased,
+  onConsentAuthorised,
+  onConsentRevoked,
+  onConsentExpired,
+  onConsentReplaced,
+  onAspspDegraded,
+  onAspspRecovered,
+  onUserErased,
 ];

@@ -9,5 +9,9 @@ export function onAspspDegraded(context: ConsumerContext) {
 }
 
 export function onAspspRecovered(context: ConsumerContext) {
-  return startConsumer({ ...context.consumer, type: "bank-gateway.aspsp-recovered", handle: (tx, { data }) => recordAspspHealth(context, tx, { ...data, status: "up" }) });
+  return startConsumer({
+    ...context.consumer,
+    type: "bank-gateway.aspsp-recovered",
+    handle: (tx, { data }) => recordAspspHealth(context, tx, { ...data, status: "up" }),
+  });
 }

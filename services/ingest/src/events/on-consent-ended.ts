@@ -24,6 +24,7 @@ export function onConsentReplaced(context: ConsumerContext) {
   return startConsumer({
     ...context.consumer,
     type: "consent.replaced",
-    handle: (tx, { data: { psuId, consentId, aspspId, successor } }) => stopSyncing(context, tx, { psuId, consentId, aspspId, keepData: true, replacedBy: successor }),
+    handle: (tx, { data: { psuId, consentId, aspspId, successor } }) =>
+      stopSyncing(context, tx, { psuId, consentId, aspspId, keepData: true, replacedBy: successor }),
   });
 }

@@ -12,5 +12,9 @@ export interface HttpContext extends Pick<IngestContext, "db" | "clock" | "newId
 }
 
 export const routes = (context: HttpContext): readonly BoundRoute[] => [
-  ...accountRoutes(context), ...balanceRoutes(context), ...transactionRoutes(context), ...syncRoutes(context), ...rebuildRoutes(context),
+  ...accountRoutes(context),
+  ...balanceRoutes(context),
+  ...transactionRoutes(context),
+  ...syncRoutes(context),
+  ...rebuildRoutes(context),
 ];

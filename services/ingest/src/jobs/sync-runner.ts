@@ -48,7 +48,9 @@ export function startSyncRunner({ context, syncsAtOnce, pollMs, logger: parent }
     const started = performance.now();
     try {
       const trace = sync.traceparent === null ? {} : { traceparent: sync.traceparent };
-      const result = await runWithTrace(trace, "run sync", { "aspsp.id": aspspId, "consent.id": consentId, "sync.id": syncId }, () => runSync(context, sync, runId, signal));
+      const result = await runWithTrace(trace, "run sync", { "aspsp.id": aspspId, "consent.id": consentId, "sync.id": syncId }, () =>
+        runSync(context, sync, runId, signal),
+      );
       ended.add(1, { status: result.status, reason, aspsp: aspspId });
       duration.record((performance.now() - started) / 1000, { reason });
       if (result.status === "completed" || result.status === "failed") context.presence.forget(syncId);
@@ -101,7 +103,8 @@ function log(logger: Logger, about: object, result: SyncResult): void {
     const { status: _, ...figures } = result;
     logger.info({ ...about, ...figures, incompleteAccounts: result.incompleteAccounts.length }, "sync completed");
     // A bank does not change what it has booked, or take it back, without a reason that somebody should know.
-    if (result.revised > 0 || result.missing > 0) logger.warn({ ...about, revised: result.revised, missing: result.missing }, "the bank changed booked transactions");
+    if (result.revised > 0 || result.missing > 0)
+      logger.warn({ ...about, revised: result.revised, missing: result.missing }, "the bank changed booked transactions");
   } else if (result.status === "failed") logger.warn({ ...about, code: result.error.code, err: result.error }, "sync failed");
   else if (result.status === "retried") logger.info({ ...about, code: result.error.code, inSeconds: result.inSeconds }, "sync will be tried again");
 }

@@ -38,7 +38,9 @@ describe("the schedule", () => {
     await boss.start();
     stack.defer(() => boss.stop({ graceful: false }));
     await boss.send("scheduled-syncs", null);
-    const done = async () => (await sql<{ state: string }>`select state::text from job where name = 'scheduled-syncs' and state = 'completed'`.execute(test.database.db)).rows.length === 1;
+    const done = async () =>
+      (await sql<{ state: string }>`select state::text from job where name = 'scheduled-syncs' and state = 'completed'`.execute(test.database.db)).rows
+        .length === 1;
     await eventually(done, { timeoutMs: 30_000 });
     expect(runs).toHaveLength(2);
   }, 60_000);

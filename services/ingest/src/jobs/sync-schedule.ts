@@ -1,7 +1,7 @@
 import type { Logger } from "@opl/telemetry";
 import { PgBoss } from "pg-boss";
 
-export interface ScheduledJob {
+interface ScheduledJob {
   readonly name: string;
   /** Five fields, UTC. */
   readonly cron: string;

@@ -11,7 +11,7 @@ import { neighbour } from "./neighbour.ts";
 import type { Neighbour } from "./neighbour.ts";
 
 /** Keys of all services; the same for every app of a test file. */
-export const tokens = testTokens();
+const tokens = testTokens();
 
 /** The whole service on a schema and subjects of its own, with a fake bank in the place of the gateway. */
 export async function startTestApp() {
@@ -20,15 +20,24 @@ export async function startTestApp() {
   const messaging = stack.use(await testMessaging({ name: "ingest" }));
   const bank = new FakeBank();
   const config = {
-    OPL_HTTP_HOST: "127.0.0.1", OPL_HTTP_PORT: 0, OPL_DATABASE_POOL_SIZE: 8, OPL_LOG_LEVEL: "silent", OPL_SYNCS_AT_ONCE: 4, OPL_SYNC_ACCOUNTS_AT_ONCE: 4,
-    OPL_SYNC_UNATTENDED_PER_DAY: 4, OPL_SYNC_MANUAL_SECONDS: 0, OPL_SYNC_PAGES_MAX: 500, OPL_SYNC_TRANSACTIONS_MAX: 250_000,
+    OPL_HTTP_HOST: "127.0.0.1",
+    OPL_HTTP_PORT: 0,
+    OPL_DATABASE_POOL_SIZE: 8,
+    OPL_LOG_LEVEL: "silent",
+    OPL_SYNCS_AT_ONCE: 4,
+    OPL_SYNC_ACCOUNTS_AT_ONCE: 4,
+    OPL_SYNC_UNATTENDED_PER_DAY: 4,
+    OPL_SYNC_MANUAL_SECONDS: 0,
+    OPL_SYNC_PAGES_MAX: 500,
+    OPL_SYNC_TRANSACTIONS_MAX: 250_000,
   } as Config;
   const overrides = { logger: silentLogger(), database: test.database, messaging, tokens: tokens.for("ingest"), bankGateway: bank };
   let app = await createApp(config, overrides);
   stack.defer(() => app[Symbol.asyncDispose]());
   const neighbours = new Map<string, Neighbour>();
   for (const owner of ["consent", "bank-gateway", "bff"] as const) neighbours.set(owner, stack.use(await neighbour(owner, messaging)));
-  const clientOf = (service: string): Client<typeof ingestRoutes> => createClient(ingestRoutes, { baseUrl: app.address ?? "", audience: "ingest", tokens: tokens.for(service) });
+  const clientOf = (service: string): Client<typeof ingestRoutes> =>
+    createClient(ingestRoutes, { baseUrl: app.address ?? "", audience: "ingest", tokens: tokens.for(service) });
 
   const all = stack.move();
   return {
@@ -39,7 +48,15 @@ export async function startTestApp() {
     publish: (owner: "consent" | "bank-gateway" | "bff", ...events: readonly NewEvent[]) => neighbours.get(owner)?.publish(...events),
     /** A person who has just allowed reading. */
     async connect({ psuId = newId(), consentId = newId() } = {}): Promise<{ psuId: string; consentId: string; psu: PsuContext }> {
-      const data = { psuId, consentId, aspspId: "op-fi", scope: ["accounts"], authorisedAt: "2026-11-22T10:00:00Z", validUntil: "2027-05-20T10:00:00Z", replaces: null };
+      const data = {
+        psuId,
+        consentId,
+        aspspId: "op-fi",
+        scope: ["accounts"],
+        authorisedAt: "2026-11-22T10:00:00Z",
+        validUntil: "2027-05-20T10:00:00Z",
+        replaces: null,
+      };
       await neighbours.get("consent")?.publish({ type: "consent.authorised", subject: consentId, psuId, data });
       return { psuId, consentId, psu: await tokens.psu(psuId) };
     },

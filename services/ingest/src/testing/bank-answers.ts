@@ -4,14 +4,27 @@ const raw = { hash: "ab".repeat(32), pointer: "" };
 
 /** An account as a bank tells it; valid by default, override what matters. */
 export function anAccount(change: Partial<AspspAccount> = {}): AspspAccount {
-  return { resourceId: "r1", kind: "current", iban: "FI2112345600000785", maskedPan: null, bic: "OKOYFIHH", currency: "EUR", name: "Käyttötili", ownerName: "Aino Virtanen", raw: { ...raw, pointer: "/0" }, ...change };
+  return {
+    resourceId: "r1",
+    kind: "current",
+    iban: "FI2112345600000785",
+    maskedPan: null,
+    bic: "OKOYFIHH",
+    currency: "EUR",
+    name: "Käyttötili",
+    ownerName: "Aino Virtanen",
+    raw: { ...raw, pointer: "/0" },
+    ...change,
+  };
 }
 
 export function aBalance(amount: string, change: Partial<AspspBalance> = {}): AspspBalance {
   return { type: "interimBooked", amount: { amount, currency: "EUR" }, asOf: "2026-11-22T10:00:00Z", raw: { ...raw, pointer: "/0/netBalance" }, ...change };
 }
 
-export function aTransaction(change: Partial<Omit<AspspTransaction, "amount">> & { readonly amount?: string; readonly currency?: string } = {}): AspspTransaction {
+export function aTransaction(
+  change: Partial<Omit<AspspTransaction, "amount">> & { readonly amount?: string; readonly currency?: string } = {},
+): AspspTransaction {
   const { amount = "-10.00", currency = "EUR", ...rest } = change;
   return {
     entryReference: null,
@@ -33,6 +46,11 @@ export function aTransaction(change: Partial<Omit<AspspTransaction, "amount">> &
 export function manyTransactions(count: number, change: (index: number) => Parameters<typeof aTransaction>[0] = () => ({})): AspspTransaction[] {
   const last = Temporal.PlainDate.from("2026-11-20");
   return Array.from({ length: count }, (_, index) =>
-    aTransaction({ entryReference: `E${index}`, amount: `-${1 + (index % 97)}.${String(index % 100).padStart(2, "0")}`, bookingDate: last.subtract({ days: Math.floor(index / 5) }).toString(), ...change(index) }),
+    aTransaction({
+      entryReference: `E${index}`,
+      amount: `-${1 + (index % 97)}.${String(index % 100).padStart(2, "0")}`,
+      bookingDate: last.subtract({ days: Math.floor(index / 5) }).toString(),
+      ...change(index),
+    }),
   );
 }

@@ -56,7 +56,12 @@ export class FakeBank implements BankGateway {
     const page = cursor === undefined ? 0 : Number.parseInt(cursor.replace("page-", ""), 10);
     const counted = page + 1 < account.pages.length ? `page-${page + 1}` : null;
     const nextCursor = this.nextCursor === undefined ? counted : this.nextCursor(params.resourceId, page);
-    return structuredClone({ fetchedAt: this.fetchedAt, transactions: account.pages[page] ?? [], nextCursor, entryReferencesStable: account.entryReferencesStable });
+    return structuredClone({
+      fetchedAt: this.fetchedAt,
+      transactions: account.pages[page] ?? [],
+      nextCursor,
+      entryReferencesStable: account.entryReferencesStable,
+    });
   };
 
   async #called(call: BankCall, signal: AbortSignal | undefined): Promise<void> {

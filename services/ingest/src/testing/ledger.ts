@@ -13,7 +13,7 @@ import type { SyncResult } from "../usecases/run-sync.ts";
 import { startSync } from "../usecases/start-sync.ts";
 import { FakeBank } from "./fake-bank.ts";
 
-export const testSettings: IngestSettings = {
+const testSettings: IngestSettings = {
   scheduledSyncsPerDay: 4,
   manualSyncSeconds: 0,
   accountsAtOnce: 4,
@@ -57,7 +57,15 @@ export class TestLedger implements AsyncDisposable {
 
   /** A person who has just allowed reading. */
   async connect({ psuId = newId(), consentId = newId(), aspspId = "op-fi" } = {}): Promise<Person> {
-    const data = { psuId, consentId, aspspId, scope: ["accounts"], authorisedAt: this.clock.now().toString(), validUntil: "2027-05-20T10:00:00Z", replaces: null };
+    const data = {
+      psuId,
+      consentId,
+      aspspId,
+      scope: ["accounts"],
+      authorisedAt: this.clock.now().toString(),
+      validUntil: "2027-05-20T10:00:00Z",
+      replaces: null,
+    };
     await inTransaction(this.db, (tx) => recordAuthorisedConsent(this.context, tx, data));
     return { psuId, consentId };
   }

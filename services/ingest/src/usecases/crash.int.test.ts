@@ -50,7 +50,10 @@ async function outcome({ psuId }: Person) {
   const events = await db.selectFrom("outbox").select(["eventType", "data"]).where("psuId", "=", psuId).orderBy("position").execute();
   const published = new Map<string, unknown>();
   for (const { data } of events.filter(({ eventType }) => eventType === "ingest.transactions-recorded")) {
-    const { recorded, removed } = JSON.parse(data) as { recorded: { transactionId: string; revision: number; amount: { amount: string } }[]; removed: string[] };
+    const { recorded, removed } = JSON.parse(data) as {
+      recorded: { transactionId: string; revision: number; amount: { amount: string } }[];
+      removed: string[];
+    };
     for (const id of removed) published.delete(id);
     for (const each of recorded) published.set(each.transactionId, [each.revision, each.amount.amount]);
   }
@@ -58,7 +61,9 @@ async function outcome({ psuId }: Person) {
     rows: rows.map((row) => [row.amountMinor, row.bookingDate, row.pending, row.revision, row.missingSince !== null, row.entryReference].join()).toSorted(),
     published: [...published.values()].map((each) => JSON.stringify(each)).toSorted(),
     counts: accounts.map((row) => [row.transactionCount, row.connected, row.incompleteSince, row.readAt !== null]),
-    events: Object.fromEntries([...Map.groupBy(events, ({ eventType }) => eventType)].map(([type, each]) => [type, type.startsWith("ingest.transactions") ? "some" : each.length])),
+    events: Object.fromEntries(
+      [...Map.groupBy(events, ({ eventType }) => eventType)].map(([type, each]) => [type, type.startsWith("ingest.transactions") ? "some" : each.length]),
+    ),
     left: (await db.selectFrom("syncPages").select("page").where("psuId", "=", psuId).execute()).length,
   };
 }

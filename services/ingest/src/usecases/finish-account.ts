@@ -5,8 +5,18 @@ import { identify, readEntry } from "../domain/transaction.ts";
 import type { IdentifiedEntry } from "../domain/transaction.ts";
 import { countTransactions, markRead } from "../db/account-store.ts";
 import { heal } from "../db/quarantine-store.ts";
-import { endReading, listOpenPages, listSeen, holdAccount } from "../db/sync-store.ts";
-import { addTransactions, adoptReference, announce, bookedOn, markMissing, pendingIds, removePending, reviseTransaction, toTransaction } from "../db/transaction-store.ts";
+import { endReading, listOpenPages, listSeen, holdAccount } from "../db/reading-store.ts";
+import {
+  addTransactions,
+  adoptReference,
+  announce,
+  bookedOn,
+  judgeUnseen,
+  pendingIds,
+  removePending,
+  reviseTransaction,
+  toTransaction,
+} from "../db/transaction-store.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
 import { recordedEvents } from "./store-page.ts";
@@ -49,14 +59,15 @@ export async function finishAccount(
     for (const { transactionId, identified } of settled.revised) revised.push(toTransaction(await reviseTransaction(tx, by, transactionId, identified)));
     for (const { transactionId, identified } of settled.adopted) await adoptReference(tx, psuId, transactionId, identified);
     const decided = [...settled.added, ...settled.revised, ...settled.adopted].map(({ transactionId }) => transactionId);
-    const missing = await markMissing(tx, by, decided);
+    const { missing, retracted } = await judgeUnseen(tx, by, decided);
+    const removed = [...pending.removed, ...retracted];
 
     if (!(await endReading(tx, { ...by, runId }, "done", added.length))) throw errors.ERR_SYNC_TAKEN_OVER();
-    await countTransactions(tx, psuId, accountId, added.length - pending.removed.length, null);
+    await countTransactions(tx, psuId, accountId, added.length - removed.length, null);
     await markRead(tx, psuId, accountId, by.recordedAt);
     await heal(tx, psuId, accountId, by.recordedAt);
     const recorded = [...added.map((each) => announce(accountId, each)), ...revised];
-    await publish(tx, recordedEvents({ psuId, consentId, syncId, accountId, step: "end", recorded, removed: pending.removed, nameId }));
+    await publish(tx, recordedEvents({ psuId, consentId, syncId, accountId, step: "end", recorded, removed, nameId }));
     return { revised: revised.length, missing };
   });
 }

@@ -9,9 +9,13 @@ import { healthMinutes } from "./record-aspsp-health.ts";
 const consentsAtOnce = 200;
 
 /** Records the unattended syncs that are due and returns how many; a consent that is being read already just waits for its next turn. */
-export async function planScheduledSyncs(
-  { db, clock, newId, syncChannel, settings }: Pick<IngestContext, "db" | "clock" | "newId" | "syncChannel" | "settings">,
-): Promise<number> {
+export async function planScheduledSyncs({
+  db,
+  clock,
+  newId,
+  syncChannel,
+  settings,
+}: Pick<IngestContext, "db" | "clock" | "newId" | "syncChannel" | "settings">): Promise<number> {
   let planned = 0;
   for (;;) {
     const now = clock.now();
@@ -20,7 +24,19 @@ export async function planScheduledSyncs(
       let recorded = 0;
       for (const { psuId, consentId, aspspId } of due) {
         await setNextSync(tx, { psuId, consentId }, nextScheduledSync(now, settings.scheduledSyncsPerDay));
-        if (await addSync(tx, { psuId, syncId: newId(), consentId, aspspId, reason: "scheduled", requestedAt: now, traceparent: currentTraceHeaders().traceparent ?? null, leasedUntil: null })) recorded += 1;
+        if (
+          await addSync(tx, {
+            psuId,
+            syncId: newId(),
+            consentId,
+            aspspId,
+            reason: "scheduled",
+            requestedAt: now,
+            traceparent: currentTraceHeaders().traceparent ?? null,
+            leasedUntil: null,
+          })
+        )
+          recorded += 1;
       }
       if (recorded > 0) await wakeRunners(tx, syncChannel);
       return { taken: due.length, recorded };

@@ -22,7 +22,8 @@ beforeEach(async () => {
   for (const table of ["syncs", "consents", "aspspHealth"] as const) await db.deleteFrom(table).execute();
 });
 
-const health = (status: "up" | "degraded" | "down", since = clock.now().toString()) => inTransaction(db, (tx) => recordAspspHealth(context, tx, { aspspId: "op-fi", status, since }));
+const health = (status: "up" | "degraded" | "down", since = clock.now().toString()) =>
+  inTransaction(db, (tx) => recordAspspHealth(context, tx, { aspspId: "op-fi", status, since }));
 
 describe("scheduled syncs", () => {
   it("are four in any 24 hours, evenly, the first sync among them", async () => {

@@ -9,7 +9,7 @@ import { nameOf } from "../domain/name-id.ts";
 import { accountsWithKeys, recordAccount } from "../db/account-store.ts";
 import { addBalances } from "../db/balance-store.ts";
 import { holdConsent } from "../db/consent-store.ts";
-import { recordSyncAccounts } from "../db/sync-store.ts";
+import { recordSyncAccounts } from "../db/reading-store.ts";
 import type { SyncRow } from "../db/sync-store.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
@@ -30,11 +30,23 @@ export async function recordAccounts(
 ): Promise<void> {
   const { psuId, syncId, consentId, aspspId } = sync;
   const balancesOf = new Map(fetched.accounts.map(({ account, balances }) => [account.resourceId, balances]));
-  const keyed = keyAccounts({ psuId, aspspId }, fetched.accounts.map(({ account }) => account), nameId);
+  const keyed = keyAccounts(
+    { psuId, aspspId },
+    fetched.accounts.map(({ account }) => account),
+    nameId,
+  );
   await inTransaction(db, async (tx) => {
     if ((await holdConsent(tx, psuId, consentId)) === undefined) throw errors.ERR_SYNC_CONSENT_ENDED();
     const at = clock.now();
-    const known = new Map((await accountsWithKeys(tx, psuId, keyed.map(({ key }) => key))).map((row) => [row.accountKey, row]));
+    const known = new Map(
+      (
+        await accountsWithKeys(
+          tx,
+          psuId,
+          keyed.map(({ key }) => key),
+        )
+      ).map((row) => [row.accountKey, row]),
+    );
     const events: NewEvent[] = [];
     const listed: { readonly accountId: string; readonly resourceId: string }[] = [];
     for (const { key, account } of keyed) {
@@ -45,12 +57,29 @@ export async function recordAccounts(
       const { kind, name, iban, ownerName, currency } = account;
       if (before === undefined || !sameFacts(before, { consentId, kind, name, iban, ownerName })) {
         const id = nameId(nameOf("account-discovered", syncId, accountId));
-        events.push({ type: "ingest.account-discovered", id, subject: accountId, psuId, data: { accountId, consentId, psuId, aspspId, kind, currency, name, iban, ownerName } });
+        events.push({
+          type: "ingest.account-discovered",
+          id,
+          subject: accountId,
+          psuId,
+          data: { accountId, consentId, psuId, aspspId, kind, currency, name, iban, ownerName },
+        });
       }
-      const added = await addBalances(tx, { psuId, accountId, syncId, recordedAt: at }, readBalances(accountId, balancesOf.get(account.resourceId) ?? [], nameId));
+      const added = await addBalances(
+        tx,
+        { psuId, accountId, syncId, recordedAt: at },
+        readBalances(accountId, balancesOf.get(account.resourceId) ?? [], nameId),
+      );
       for (const { balanceId, type, amount, asOf } of added) {
         const id = nameId(nameOf("balance-recorded", balanceId));
-        events.push({ type: "ingest.balance-recorded", id, subject: accountId, psuId, time: at, data: { accountId, psuId, balanceType: type, amount: toWire(amount), asOf } });
+        events.push({
+          type: "ingest.balance-recorded",
+          id,
+          subject: accountId,
+          psuId,
+          time: at,
+          data: { accountId, psuId, balanceType: type, amount: toWire(amount), asOf },
+        });
       }
     }
     if (!(await recordSyncAccounts(tx, sync, at, listed))) throw errors.ERR_SYNC_TAKEN_OVER();

@@ -17,6 +17,15 @@ export async function recordAuthorisedConsent(
   if (!(await holdPsu(tx, psuId))) return;
   const nextSyncAt = nextScheduledSync(now, settings.scheduledSyncsPerDay);
   if (!(await addConsent(tx, { psuId, consentId, aspspId, authorisedAt, validUntil, nextSyncAt }))) return;
-  await addSync(tx, { psuId, syncId: newId(), consentId, aspspId, reason: "first", requestedAt: now, traceparent: currentTraceHeaders().traceparent ?? null, leasedUntil: null });
+  await addSync(tx, {
+    psuId,
+    syncId: newId(),
+    consentId,
+    aspspId,
+    reason: "first",
+    requestedAt: now,
+    traceparent: currentTraceHeaders().traceparent ?? null,
+    leasedUntil: null,
+  });
   await wakeRunners(tx, syncChannel);
 }

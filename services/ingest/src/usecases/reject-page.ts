@@ -3,7 +3,7 @@ import { inTransaction } from "@opl/postgres";
 import { nameOf } from "../domain/name-id.ts";
 import { markIncomplete } from "../db/account-store.ts";
 import { quarantine } from "../db/quarantine-store.ts";
-import { endReading, holdAccount } from "../db/sync-store.ts";
+import { endReading, holdAccount } from "../db/reading-store.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
 import type { AccountReading } from "./store-page.ts";
@@ -31,7 +31,17 @@ export async function rejectPage(
     if (!(await endReading(tx, { psuId, syncId, runId, accountId }, "incomplete", 0))) throw errors.ERR_SYNC_TAKEN_OVER();
     const now = clock.now();
     await markIncomplete(tx, psuId, accountId, now);
-    await quarantine(tx, { psuId, quarantineId: nameId(nameOf("quarantine", syncId, accountId)), consentId, syncId, accountId, page, code, rawHash, createdAt: now });
+    await quarantine(tx, {
+      psuId,
+      quarantineId: nameId(nameOf("quarantine", syncId, accountId)),
+      consentId,
+      syncId,
+      accountId,
+      page,
+      code,
+      rawHash,
+      createdAt: now,
+    });
     const id = nameId(nameOf("page-rejected", syncId, accountId));
     await publish(tx, { type: "ingest.page-rejected", id, subject: accountId, psuId, data: { accountId, psuId, consentId, syncId, code, rawHash } });
   });

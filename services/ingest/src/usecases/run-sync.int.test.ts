@@ -15,7 +15,8 @@ beforeEach(() => {
   bank.nextCursor = undefined;
 });
 
-const paged = <T>(items: readonly T[], size: number): T[][] => Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+const paged = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 const count = async ({ psuId }: Person) => (await db.selectFrom("transactions").select("transactionId").where("psuId", "=", psuId).execute()).length;
 const snapshot = ({ psuId }: Person) => db.selectFrom("transactions").selectAll().where("psuId", "=", psuId).orderBy("transactionId").execute();
 
@@ -40,7 +41,12 @@ describe("the first sync", () => {
     expect(await ledger.published("ingest.balance-recorded")).toHaveLength(3);
     const recorded = (await ledger.published("ingest.transactions-recorded")).flatMap((event) => event.recorded);
     expect(new Set(recorded.map(({ transactionId }) => transactionId)).size).toBe(253);
-    expect((await ledger.published("ingest.sync-completed")).at(-1)).toMatchObject({ accounts: 2, transactionsSeen: 253, transactionsNew: 253, incompleteAccounts: [] });
+    expect((await ledger.published("ingest.sync-completed")).at(-1)).toMatchObject({
+      accounts: 2,
+      transactionsSeen: 253,
+      transactionsNew: 253,
+      incompleteAccounts: [],
+    });
   });
 
   it("publishes in chunks of a hundred at the most", async () => {
@@ -109,14 +115,30 @@ describe("reading again", () => {
   });
 
   it("BR-22: replaces the pending set at the end of a complete reading", async () => {
-    const account = bank.add({}, [[aTransaction({ bookingStatus: "pending", amount: "-5.00" }), aTransaction({ bookingStatus: "pending", amount: "-6.00" }), aTransaction({ entryReference: "B1" })]]);
+    const account = bank.add({}, [
+      [
+        aTransaction({ bookingStatus: "pending", amount: "-5.00" }),
+        aTransaction({ bookingStatus: "pending", amount: "-6.00" }),
+        aTransaction({ entryReference: "B1" }),
+      ],
+    ]);
     const person = await ledger.connect();
     await ledger.runNext();
     expect(await count(person)).toBe(3);
-    account.pages = [[aTransaction({ bookingStatus: "pending", amount: "-6.00" }), aTransaction({ entryReference: "B2", amount: "-5.00" }), aTransaction({ entryReference: "B1" })]];
+    account.pages = [
+      [
+        aTransaction({ bookingStatus: "pending", amount: "-6.00" }),
+        aTransaction({ entryReference: "B2", amount: "-5.00" }),
+        aTransaction({ entryReference: "B1" }),
+      ],
+    ];
     await ledger.syncAgain(person);
     const rows = await snapshot(person);
-    expect(rows.map(({ pending, amountMinor }) => [pending, amountMinor]).toSorted()).toEqual([[false, -1000n], [false, -500n], [true, -600n]].toSorted());
+    expect(rows.map(({ pending, amountMinor }) => `${pending ? "pending" : "booked"} ${amountMinor}`).toSorted()).toEqual([
+      "booked -1000",
+      "booked -500",
+      "pending -600",
+    ]);
     const events = (await ledger.published("ingest.transactions-recorded")).slice(-2);
     expect(events.flatMap(({ recorded }) => recorded).map(({ amount }) => amount.amount)).toEqual(["-5.00"]);
     expect(events.flatMap(({ removed }) => removed)).toHaveLength(1);
@@ -137,11 +159,44 @@ describe("reading again", () => {
     expect((await listAccounts(db, person.psuId))[0]?.transactions).toBe(3);
   });
 
+  it("BR-37: an entry without a reference that moves over the border of a page while we read is counted twice until the next reading at most", async () => {
+    const purchases = ["-1.00", "-2.00", "-3.00", "-4.00", "-5.00"].map((amount, index) => aTransaction({ amount, bookingDate: `2026-11-${18 - index}` }));
+    const account = bank.add({}, paged(purchases, 2));
+    const person = await ledger.connect();
+    bank.before = ({ cursor }) => {
+      // A new purchase in front pushes everything down by one before the second page is asked for.
+      if (cursor === "page-1") account.pages = paged([aTransaction({ amount: "-9.00", bookingDate: "2026-11-19" }), ...purchases], 2);
+    };
+    await ledger.runNext();
+    bank.before = () => undefined;
+    expect(await count(person)).toBe(6);
+    expect(await ledger.syncAgain(person)).toMatchObject({ transactionsNew: 1, missing: 0 });
+    const rows = await snapshot(person);
+    expect(rows.map((row) => row.amountMinor).toSorted((a, b) => Number(b - a))).toEqual([-100n, -200n, -300n, -400n, -500n, -900n]);
+    expect((await ledger.published("ingest.transactions-recorded")).at(-1)?.removed).toHaveLength(1);
+    expect((await listAccounts(db, person.psuId))[0]?.transactions).toBe(6);
+  });
+
+  it("BR-20 BR-37: true twins on two pages are confirmed by the next reading and stay for good", async () => {
+    const twin = () => aTransaction({ amount: "-4.00", bookingDate: "2026-11-19" });
+    const rest = manyTransactions(6, (index) => ({ bookingDate: `2026-11-${10 - index}`.replace(/-(\d)$/, "-0$1") }));
+    const account = bank.add({}, [[twin()], [twin()], rest]);
+    const person = await ledger.connect();
+    await ledger.runNext();
+    expect((await snapshot(person)).filter((row) => row.doubtful)).toHaveLength(1);
+    await ledger.syncAgain(person);
+    expect((await snapshot(person)).filter((row) => row.doubtful)).toHaveLength(0);
+    account.pages = [[twin()], rest];
+    expect(await ledger.syncAgain(person)).toMatchObject({ missing: 1 });
+    expect(await count(person)).toBe(8);
+  });
+
   it("BR-23: history that falls out of the bank's window is not missing", async () => {
     const account = bank.add({}, [manyTransactions(50)]);
     const person = await ledger.connect();
     await ledger.runNext();
-    account.pages = [manyTransactions(50).slice(0, 20)];
+    // The oldest day that is left is cut in the middle.
+    account.pages = [manyTransactions(50).slice(0, 18)];
     expect(await ledger.syncAgain(person)).toMatchObject({ missing: 0 });
   });
 
@@ -154,7 +209,9 @@ describe("reading again", () => {
     await ledger.syncAgain(person);
     const rows = await db.selectFrom("balances").select(["amountMinor"]).where("psuId", "=", person.psuId).orderBy("asOf").execute();
     expect(rows.map((row) => row.amountMinor)).toEqual([1000n, 2000n]);
-    expect((await listAccounts(db, person.psuId))[0]?.balances).toEqual([{ type: "interimBooked", amount: { amount: "20.00", currency: "EUR" }, asOf: "2026-11-22T12:00:00Z" }]);
+    expect((await listAccounts(db, person.psuId))[0]?.balances).toEqual([
+      { type: "interimBooked", amount: { amount: "20.00", currency: "EUR" }, asOf: "2026-11-22T12:00:00Z" },
+    ]);
   });
 
   it("BR-13: keeps both of two balances that contradict each other", async () => {
@@ -225,7 +282,8 @@ describe("accounts across consents", () => {
 describe("quarantine", () => {
   const refused = (resourceId: string, page: number) => {
     bank.before = ({ resourceId: asked, cursor }) => {
-      if (asked === resourceId && cursor === (page === 0 ? undefined : `page-${page}`)) throw aspspError("ERR_ASPSP_PROTOCOL", "upstream", { details: { rawHash: "cd".repeat(32) } });
+      if (asked === resourceId && cursor === (page === 0 ? undefined : `page-${page}`))
+        throw aspspError("ERR_ASPSP_PROTOCOL", "upstream", { details: { rawHash: "cd".repeat(32) } });
     };
   };
 
@@ -239,8 +297,14 @@ describe("quarantine", () => {
     const bad = accounts.find(({ incompleteSince }) => incompleteSince !== null);
     expect(result).toMatchObject({ status: "completed", incompleteAccounts: [bad?.accountId], transactionsNew: 40 });
     expect(bad).toMatchObject({ transactions: 10, readAt: null });
-    expect((await ledger.published("ingest.page-rejected")).at(-1)).toMatchObject({ accountId: bad?.accountId, code: "ERR_ASPSP_PROTOCOL", rawHash: "cd".repeat(32) });
-    expect(await db.selectFrom("quarantine").selectAll().where("psuId", "=", person.psuId).execute()).toMatchObject([{ page: 2, code: "ERR_ASPSP_PROTOCOL", healedAt: null }]);
+    expect((await ledger.published("ingest.page-rejected")).at(-1)).toMatchObject({
+      accountId: bad?.accountId,
+      code: "ERR_ASPSP_PROTOCOL",
+      rawHash: "cd".repeat(32),
+    });
+    expect(await db.selectFrom("quarantine").selectAll().where("psuId", "=", person.psuId).execute()).toMatchObject([
+      { page: 2, code: "ERR_ASPSP_PROTOCOL", healedAt: null },
+    ]);
 
     bank.before = () => undefined;
     expect(await ledger.syncAgain(person)).toMatchObject({ status: "completed", incompleteAccounts: [], transactionsNew: 20 });
@@ -299,7 +363,9 @@ describe("quarantine", () => {
       throw aspspError("ERR_ASPSP_PROTOCOL", "upstream", { details: { rawHash: "ef".repeat(32) } });
     };
     expect(await ledger.runNext()).toMatchObject({ status: "failed", error: { code: "ERR_ASPSP_PROTOCOL" } });
-    expect(await db.selectFrom("quarantine").selectAll().where("psuId", "=", person.psuId).execute()).toMatchObject([{ accountId: null, rawHash: "ef".repeat(32) }]);
+    expect(await db.selectFrom("quarantine").selectAll().where("psuId", "=", person.psuId).execute()).toMatchObject([
+      { accountId: null, rawHash: "ef".repeat(32) },
+    ]);
     expect((await ledger.published("ingest.sync-failed")).at(-1)).toMatchObject({ code: "ERR_ASPSP_PROTOCOL" });
   });
 });

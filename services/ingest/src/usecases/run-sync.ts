@@ -6,8 +6,10 @@ import { inTransaction } from "@opl/postgres";
 import { nameOf } from "../domain/name-id.ts";
 import { afterFailure, isRefusedPage, longestResumes } from "../domain/sync-plan.ts";
 import { quarantine } from "../db/quarantine-store.ts";
-import { finishSync, listSyncAccounts, renewLease, requeueSync } from "../db/sync-store.ts";
-import type { SyncAccountRow, SyncRow } from "../db/sync-store.ts";
+import { listSyncAccounts } from "../db/reading-store.ts";
+import { finishSync, renewLease, requeueSync } from "../db/sync-store.ts";
+import type { SyncAccountRow } from "../db/reading-store.ts";
+import type { SyncRow } from "../db/sync-store.ts";
 import { errors } from "../errors.ts";
 import { recordAccounts } from "./record-accounts.ts";
 import type { RunningSync } from "./record-accounts.ts";
@@ -15,7 +17,15 @@ import { syncAccount } from "./sync-account.ts";
 import type { SyncAccountContext } from "./sync-account.ts";
 
 export type SyncResult =
-  | { readonly status: "completed"; readonly accounts: number; readonly transactionsSeen: number; readonly transactionsNew: number; readonly incompleteAccounts: readonly string[]; readonly revised: number; readonly missing: number }
+  | {
+      readonly status: "completed";
+      readonly accounts: number;
+      readonly transactionsSeen: number;
+      readonly transactionsNew: number;
+      readonly incompleteAccounts: readonly string[];
+      readonly revised: number;
+      readonly missing: number;
+    }
   | { readonly status: "failed"; readonly error: OplError }
   | { readonly status: "retried"; readonly error: OplError; readonly inSeconds: number }
   /** Somebody else has it now, or the consent has ended: nothing is left to do here. */
@@ -40,7 +50,10 @@ export async function runSync(context: SyncAccountContext, claimed: SyncRow, run
 }
 
 /** Keeps a sync ours while it runs; false when it is no longer. */
-export async function keepSync({ db, clock, settings }: Pick<SyncAccountContext, "db" | "clock" | "settings">, sync: Pick<RunningSync, "psuId" | "syncId" | "runId">): Promise<boolean> {
+export async function keepSync(
+  { db, clock, settings }: Pick<SyncAccountContext, "db" | "clock" | "settings">,
+  sync: Pick<RunningSync, "psuId" | "syncId" | "runId">,
+): Promise<boolean> {
   return renewLease(db, sync, clock.now().add({ seconds: settings.leaseSeconds }));
 }
 
@@ -100,7 +113,13 @@ async function complete({ db, clock, nameId }: SyncAccountContext, sync: Running
       transactionsNew: accounts.reduce((sum, account) => sum + account.transactionsNew, 0),
       incompleteAccounts: accounts.filter(({ status }) => status === "incomplete").map(({ accountId }) => accountId),
     };
-    await publish(tx, { type: "ingest.sync-completed", id: nameId(nameOf("sync-completed", syncId)), subject: syncId, psuId, data: { syncId, consentId, psuId, aspspId, ...totals } });
+    await publish(tx, {
+      type: "ingest.sync-completed",
+      id: nameId(nameOf("sync-completed", syncId)),
+      subject: syncId,
+      psuId,
+      data: { syncId, consentId, psuId, aspspId, ...totals },
+    });
     return { status: "completed", ...totals, ...changes };
   });
 }
@@ -139,9 +158,25 @@ async function fail({ db, clock, nameId }: SyncAccountContext, sync: RunningSync
     if (!(await finishSync(tx, sync, now, code))) return { status: "left" };
     if (isRefusedPage(error)) {
       const rawHash = typeof error.details?.["rawHash"] === "string" ? error.details["rawHash"] : null;
-      await quarantine(tx, { psuId, quarantineId: nameId(nameOf("quarantine", syncId)), consentId, syncId, accountId: null, page: null, code, rawHash, createdAt: now });
+      await quarantine(tx, {
+        psuId,
+        quarantineId: nameId(nameOf("quarantine", syncId)),
+        consentId,
+        syncId,
+        accountId: null,
+        page: null,
+        code,
+        rawHash,
+        createdAt: now,
+      });
     }
-    await publish(tx, { type: "ingest.sync-failed", id: nameId(nameOf("sync-failed", syncId)), subject: syncId, psuId, data: { syncId, consentId, psuId, aspspId, code } });
+    await publish(tx, {
+      type: "ingest.sync-failed",
+      id: nameId(nameOf("sync-failed", syncId)),
+      subject: syncId,
+      psuId,
+      data: { syncId, consentId, psuId, aspspId, code },
+    });
     return { status: "failed", error };
   });
 }

@@ -26,10 +26,20 @@ export async function startSync(
   const now = clock.now();
   return inTransaction(db, async (tx) => {
     const consent = await holdConsent(tx, psuId, consentId);
-    if (consent === undefined) throw (await getConsent(tx, psuId, consentId)) === undefined ? errors.ERR_SYNC_CONSENT_UNKNOWN() : errors.ERR_SYNC_CONSENT_ENDED();
+    if (consent === undefined)
+      throw (await getConsent(tx, psuId, consentId)) === undefined ? errors.ERR_SYNC_CONSENT_UNKNOWN() : errors.ERR_SYNC_CONSENT_ENDED();
     const latest = await getLatestSync(tx, psuId, consentId);
     const justEnded = latest?.status === "completed" && latest.finishedAt !== null && secondsBetween(latest.finishedAt, now) < settings.manualSyncSeconds;
-    const asked = { psuId, syncId: newId(), consentId, aspspId: consent.aspspId, reason: "manual", requestedAt: now, traceparent: currentTraceHeaders().traceparent ?? null, leasedUntil: now.add({ seconds: ownSyncSeconds }) } as const;
+    const asked = {
+      psuId,
+      syncId: newId(),
+      consentId,
+      aspspId: consent.aspspId,
+      reason: "manual",
+      requestedAt: now,
+      traceparent: currentTraceHeaders().traceparent ?? null,
+      leasedUntil: now.add({ seconds: ownSyncSeconds }),
+    } as const;
     const started = !justEnded && (await addSync(tx, asked));
     if (started) await wakeRunners(tx, syncChannel);
     const answered = started ? asked.syncId : (await getLatestSync(tx, psuId, consentId))?.syncId;

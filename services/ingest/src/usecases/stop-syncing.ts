@@ -21,7 +21,11 @@ export interface ConsentEnd {
  * A consent ended: nothing is read or stored any more. Waits for a page that is being stored at this moment; every later
  * one finds the consent ended.
  */
-export async function stopSyncing({ clock }: Pick<IngestContext, "clock">, tx: Transaction<IngestDatabase>, { keepData, ...consent }: ConsentEnd): Promise<void> {
+export async function stopSyncing(
+  { clock }: Pick<IngestContext, "clock">,
+  tx: Transaction<IngestDatabase>,
+  { keepData, ...consent }: ConsentEnd,
+): Promise<void> {
   const { psuId, consentId, aspspId } = consent;
   const now = clock.now();
   if (!(await holdPsu(tx, psuId))) return;

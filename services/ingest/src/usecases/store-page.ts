@@ -8,7 +8,7 @@ import type { NameId } from "../domain/name-id.ts";
 import { reconcilePage } from "../domain/reconcile.ts";
 import { identify } from "../domain/transaction.ts";
 import type { Entry } from "../domain/transaction.ts";
-import { advanceReading, holdAccount } from "../db/sync-store.ts";
+import { advanceReading, holdAccount } from "../db/reading-store.ts";
 import { addTransactions, announce, bookedOn } from "../db/transaction-store.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
@@ -54,7 +54,14 @@ export async function storePage(
     const receivedAs = new Map(entries.map((entry, index) => [entry, received[index]]));
     await addTransactions(tx, { psuId, accountId, syncId, recordedAt: clock.now() }, outcome.added);
     const moved = await advanceReading(tx, {
-      psuId, syncId, runId, accountId, page, cursorKey, nextCursor, entryReferencesStable,
+      psuId,
+      syncId,
+      runId,
+      accountId,
+      page,
+      cursorKey,
+      nextCursor,
+      entryReferencesStable,
       entries: entries.length,
       added: outcome.added.length,
       oldestBookingDate: dates[0] ?? null,
@@ -93,7 +100,10 @@ export function recordedEvents({ psuId, consentId, syncId, accountId, step, reco
     subject: accountId,
     psuId,
     data: {
-      accountId, psuId, consentId, syncId,
+      accountId,
+      psuId,
+      consentId,
+      syncId,
       recorded: recorded.slice(index * transactionsPerEvent, (index + 1) * transactionsPerEvent),
       removed: removed.slice(index * removedPerEvent, (index + 1) * removedPerEvent),
     },

@@ -5,8 +5,8 @@ import { readPage } from "../domain/page.ts";
 import type { PageRefusal } from "../domain/page.ts";
 import { endOfReading, isRefusedPage } from "../domain/sync-plan.ts";
 import type { ReadingEnd } from "../domain/sync-plan.ts";
-import { listReadPages } from "../db/sync-store.ts";
-import type { SyncAccountRow } from "../db/sync-store.ts";
+import { listReadPages } from "../db/reading-store.ts";
+import type { SyncAccountRow } from "../db/reading-store.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
 import { finishAccount } from "./finish-account.ts";
@@ -20,7 +20,11 @@ import type { AccountReading } from "./store-page.ts";
 export type SyncAccountContext = Pick<IngestContext, "db" | "clock" | "nameId" | "newId" | "bankGateway" | "settings"> & { readonly presence: PsuPresence };
 export type SyncedAccount = ({ readonly status: "done" } & FinishedAccount) | { readonly status: "incomplete"; readonly code: string };
 
-const refusalCodes: Readonly<Record<PageRefusal, string>> = { amount: errors.ERR_PAGE_AMOUNT.code, text: errors.ERR_PAGE_TEXT.code, date: errors.ERR_PAGE_DATE.code };
+const refusalCodes: Readonly<Record<PageRefusal, string>> = {
+  amount: errors.ERR_PAGE_AMOUNT.code,
+  text: errors.ERR_PAGE_TEXT.code,
+  date: errors.ERR_PAGE_DATE.code,
+};
 const endCodes: Readonly<Record<ReadingEnd, string>> = {
   "cursor-repeated": errors.ERR_PAGE_REPEATED.code,
   "too-many-pages": errors.ERR_PAGE_BUDGET.code,
@@ -61,10 +65,21 @@ export async function syncAccount(context: SyncAccountContext, sync: RunningSync
       const cursorKey = cursorKeyOf(nextCursor, nameId);
       visited.add(cursorKey);
       entries += read.entries.length;
-      const end = fetched.nextCursor === null ? undefined : endOfReading({ pages: page, entries, visited }, cursorKeyOf(fetched.nextCursor, nameId), settings.readingLimits);
+      const end =
+        fetched.nextCursor === null
+          ? undefined
+          : endOfReading({ pages: page, entries, visited }, cursorKeyOf(fetched.nextCursor, nameId), settings.readingLimits);
       if (fetched.nextCursor !== null && end === undefined) coming = fetchPage(context, reading, fetched.nextCursor, either);
 
-      const toStore = { page, cursorKey, nextCursor: fetched.nextCursor, entries: read.entries, received: fetched.transactions, entryReferencesStable: fetched.entryReferencesStable, copies };
+      const toStore = {
+        page,
+        cursorKey,
+        nextCursor: fetched.nextCursor,
+        entries: read.entries,
+        received: fetched.transactions,
+        entryReferencesStable: fetched.entryReferencesStable,
+        copies,
+      };
       count(copies, await storePage(context, reading, toStore));
       if (end !== undefined) return await reject(page + 1, endCodes[end], null);
       pages = page;
@@ -78,7 +93,12 @@ export async function syncAccount(context: SyncAccountContext, sync: RunningSync
 
 type RefusedPage = { readonly refused: string; readonly rawHash: string | null };
 
-function fetchPage({ bankGateway, presence }: SyncAccountContext, { sync, resourceId }: AccountReading, cursor: string | null, signal: AbortSignal): Promise<FetchedPage | RefusedPage> {
+function fetchPage(
+  { bankGateway, presence }: SyncAccountContext,
+  { sync, resourceId }: AccountReading,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<FetchedPage | RefusedPage> {
   const asked = bankGateway.fetchTransactions({
     params: { consentId: sync.consentId, resourceId },
     query: cursor === null ? {} : { cursor },

@@ -152,35 +152,38 @@ describe("a person who is forgotten", () => {
 });
 
 describe("a process that dies in the middle", () => {
-  it.each([1, 2, 3, 4, 5, 6])("DR-T1: at call %i, another takes over after the lease; nothing is lost or doubled, the first one can do no harm", async (callNumber) => {
-    bank.add({ resourceId: "r1" }, pages(3));
-    bank.add({ resourceId: "r2", iban: "FI5542345670000081" }, pages(3));
-    const person = await ledger.connect();
-    const { promise: thaw, resolve: resume } = Promise.withResolvers<void>();
-    const { promise: frozen, resolve: freeze } = Promise.withResolvers<void>();
-    let calls = 0;
-    bank.before = async () => {
-      calls += 1;
-      if (calls < callNumber) return;
-      freeze();
-      await thaw;
-    };
-    const zombie = ledger.runNext();
-    await frozen;
-    expect(await ledger.runNext()).toBeUndefined();
-    ledger.clock.advance({ seconds: context.settings.leaseSeconds });
-    bank.before = () => undefined;
-    // A page that the first one is just storing may come between once.
-    const first = await ledger.runNext();
-    expect(first?.status === "left" ? await ledger.runNext() : first).toMatchObject({ status: "completed", transactionsSeen: 60, transactionsNew: 60 });
-    const before = await db.selectFrom("transactions").selectAll().where("psuId", "=", person.psuId).orderBy("transactionId").execute();
-    expect(before).toHaveLength(60);
-    resume();
-    expect(await zombie).toEqual({ status: "left" });
-    expect(await db.selectFrom("transactions").selectAll().where("psuId", "=", person.psuId).orderBy("transactionId").execute()).toEqual(before);
-    const events = (await ledger.published("ingest.transactions-recorded")).filter(({ psuId }) => psuId === person.psuId);
-    expect(events.flatMap(({ recorded }) => recorded)).toHaveLength(60);
-  });
+  it.each([1, 2, 3, 4, 5, 6])(
+    "DR-T1: at call %i, another takes over after the lease; nothing is lost or doubled, the first one can do no harm",
+    async (callNumber) => {
+      bank.add({ resourceId: "r1" }, pages(3));
+      bank.add({ resourceId: "r2", iban: "FI5542345670000081" }, pages(3));
+      const person = await ledger.connect();
+      const { promise: thaw, resolve: resume } = Promise.withResolvers<void>();
+      const { promise: frozen, resolve: freeze } = Promise.withResolvers<void>();
+      let calls = 0;
+      bank.before = async () => {
+        calls += 1;
+        if (calls < callNumber) return;
+        freeze();
+        await thaw;
+      };
+      const zombie = ledger.runNext();
+      await frozen;
+      expect(await ledger.runNext()).toBeUndefined();
+      ledger.clock.advance({ seconds: context.settings.leaseSeconds });
+      bank.before = () => undefined;
+      // A page that the first one is just storing may come between once.
+      const first = await ledger.runNext();
+      expect(first?.status === "left" ? await ledger.runNext() : first).toMatchObject({ status: "completed", transactionsSeen: 60, transactionsNew: 60 });
+      const before = await db.selectFrom("transactions").selectAll().where("psuId", "=", person.psuId).orderBy("transactionId").execute();
+      expect(before).toHaveLength(60);
+      resume();
+      expect(await zombie).toEqual({ status: "left" });
+      expect(await db.selectFrom("transactions").selectAll().where("psuId", "=", person.psuId).orderBy("transactionId").execute()).toEqual(before);
+      const events = (await ledger.published("ingest.transactions-recorded")).filter(({ psuId }) => psuId === person.psuId);
+      expect(events.flatMap(({ recorded }) => recorded)).toHaveLength(60);
+    },
+  );
 
   it("keeps the lease while it runs, and hears when it has lost it", async () => {
     const person = await ledger.connect();

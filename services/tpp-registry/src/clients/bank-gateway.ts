@@ -1,7 +1,23 @@
-import { activateRegistration, buildRegistrationRequest, buildSoftwareStatement, issueCertificates, listAspsps, submitRegistration, validateRegistration } from "@opl/contracts/http/bank-gateway";
+import {
+  activateRegistration,
+  buildRegistrationRequest,
+  buildSoftwareStatement,
+  issueCertificates,
+  listAspsps,
+  submitRegistration,
+  validateRegistration,
+} from "@opl/contracts/http/bank-gateway";
 import { type Client, createClient, type ServiceTokens } from "@opl/service";
 
-const asked = { listAspsps, issueCertificates, buildSoftwareStatement, buildRegistrationRequest, submitRegistration, validateRegistration, activateRegistration };
+const asked = {
+  listAspsps,
+  issueCertificates,
+  buildSoftwareStatement,
+  buildRegistrationRequest,
+  submitRegistration,
+  validateRegistration,
+  activateRegistration,
+};
 
 /** The one who holds the keys and talks to the bank; each step answers the same when asked again. */
 export type BankGateway = Client<typeof asked>;

@@ -8,7 +8,12 @@ export type CertificateRow = Selectable<CertificatesTable>;
 /** A certificate that is known by its thumbprint already stays as it is. @returns the ones that are new */
 export async function insertCertificates(tx: Tx, rows: readonly Omit<CertificateRow, "warnedAtDays">[]): Promise<readonly CertificateRow[]> {
   if (rows.length === 0) return [];
-  return tx.insertInto("certificates").values(rows.map((row) => ({ ...row, roles: [...row.roles], chainPem: [...row.chainPem] }))).onConflict((oc) => oc.column("thumbprint").doNothing()).returningAll().execute();
+  return tx
+    .insertInto("certificates")
+    .values(rows.map((row) => ({ ...row, roles: [...row.roles], chainPem: [...row.chainPem] })))
+    .onConflict((oc) => oc.column("thumbprint").doNothing())
+    .returningAll()
+    .execute();
 }
 
 /** Newest first, with whether the registration they belong to is the bank's current one. */
@@ -34,7 +39,16 @@ export async function listCertificates(db: Executor<TppRegistryTables>): Promise
 
 /** Certificates in use that end before `until`, locked for the warning. */
 export async function lockEnding(tx: Tx, until: Temporal.Instant): Promise<readonly CertificateRow[]> {
-  return tx.selectFrom("certificates").selectAll().where("inUse", "=", true).where("notAfter", "<=", until).orderBy("notAfter").limit(100).forUpdate().skipLocked().execute();
+  return tx
+    .selectFrom("certificates")
+    .selectAll()
+    .where("inUse", "=", true)
+    .where("notAfter", "<=", until)
+    .orderBy("notAfter")
+    .limit(100)
+    .forUpdate()
+    .skipLocked()
+    .execute();
 }
 
 export async function recordWarning(tx: Tx, certificateId: string, days: number): Promise<void> {

@@ -17,14 +17,26 @@ export interface RegistrationWithSteps {
 export async function insertRegistration(tx: Tx, row: { registrationId: string; aspspId: string; now: Temporal.Instant }): Promise<void> {
   await tx
     .insertInto("registrations")
-    .values({ registrationId: row.registrationId, aspspId: row.aspspId, status: "running", startedAt: row.now, completedAt: null, nextTryAt: row.now, errorCode: null, errorMessage: null, errorAt: null })
+    .values({
+      registrationId: row.registrationId,
+      aspspId: row.aspspId,
+      status: "running",
+      startedAt: row.now,
+      completedAt: null,
+      nextTryAt: row.now,
+      errorCode: null,
+      errorMessage: null,
+      errorAt: null,
+    })
     .onConflict((oc) => oc.column("aspspId").where("status", "=", "running").doNothing())
     .execute();
 }
 
 export async function lockRegistration(tx: Tx, registrationId: string): Promise<RegistrationWithSteps | undefined> {
   const registration = await tx.selectFrom("registrations").selectAll().where("registrationId", "=", registrationId).forUpdate().executeTakeFirst();
-  return registration === undefined ? undefined : { registration, finished: await finishedSteps(tx, [registrationId]).then((all) => all.get(registrationId) ?? []) };
+  return registration === undefined
+    ? undefined
+    : { registration, finished: await finishedSteps(tx, [registrationId]).then((all) => all.get(registrationId) ?? []) };
 }
 
 export async function getRegistration(db: Db, registrationId: string): Promise<RegistrationWithSteps | undefined> {
@@ -34,7 +46,14 @@ export async function getRegistration(db: Db, registrationId: string): Promise<R
 
 /** The newest registration at a bank, whatever became of it. */
 export async function latestRegistration(db: Db, aspspId: string): Promise<RegistrationWithSteps | undefined> {
-  const rows = await db.selectFrom("registrations").selectAll().where("aspspId", "=", aspspId).orderBy("startedAt", "desc").orderBy("registrationId", "desc").limit(1).execute();
+  const rows = await db
+    .selectFrom("registrations")
+    .selectAll()
+    .where("aspspId", "=", aspspId)
+    .orderBy("startedAt", "desc")
+    .orderBy("registrationId", "desc")
+    .limit(1)
+    .execute();
   return (await withSteps(db, rows))[0];
 }
 
@@ -45,7 +64,14 @@ export async function listRegistrations(db: Db): Promise<readonly RegistrationWi
 
 /** Running registrations whose next try is due. */
 export async function listDue(db: Db, now: Temporal.Instant): Promise<readonly string[]> {
-  const rows = await db.selectFrom("registrations").select("registrationId").where("status", "=", "running").where("nextTryAt", "<=", now).orderBy("nextTryAt").limit(20).execute();
+  const rows = await db
+    .selectFrom("registrations")
+    .select("registrationId")
+    .where("status", "=", "running")
+    .where("nextTryAt", "<=", now)
+    .orderBy("nextTryAt")
+    .limit(20)
+    .execute();
   return rows.map((row) => row.registrationId);
 }
 
@@ -54,12 +80,28 @@ export async function saveStep(tx: Tx, registrationId: string, finished: Finishe
   const { step, artefact, ...times } = finished;
   const row = { registrationId, step, artefact: jsonb(artefact), finishedAt: times.finishedAt, durationMs: times.durationMs, expiresAt: times.expiresAt };
   if (forgotten.length > 0) await tx.deleteFrom("registrationSteps").where("registrationId", "=", registrationId).where("step", "in", forgotten).execute();
-  await tx.insertInto("registrationSteps").values(row).onConflict((oc) => oc.columns(["registrationId", "step"]).doUpdateSet({ artefact: row.artefact, finishedAt: row.finishedAt, durationMs: row.durationMs, expiresAt: row.expiresAt })).execute();
-  await tx.updateTable("registrations").set({ tries: 0, nextTryAt: finished.finishedAt, errorCode: null, errorMessage: null, errorAt: null }).where("registrationId", "=", registrationId).execute();
+  await tx
+    .insertInto("registrationSteps")
+    .values(row)
+    .onConflict((oc) =>
+      oc
+        .columns(["registrationId", "step"])
+        .doUpdateSet({ artefact: row.artefact, finishedAt: row.finishedAt, durationMs: row.durationMs, expiresAt: row.expiresAt }),
+    )
+    .execute();
+  await tx
+    .updateTable("registrations")
+    .set({ tries: 0, nextTryAt: finished.finishedAt, errorCode: null, errorMessage: null, errorAt: null })
+    .where("registrationId", "=", registrationId)
+    .execute();
 }
 
 export async function completeRegistration(tx: Tx, registrationId: string, at: Temporal.Instant): Promise<void> {
-  await tx.updateTable("registrations").set({ status: "completed", completedAt: at, nextTryAt: null, errorCode: null, errorMessage: null, errorAt: null }).where("registrationId", "=", registrationId).execute();
+  await tx
+    .updateTable("registrations")
+    .set({ status: "completed", completedAt: at, nextTryAt: null, errorCode: null, errorMessage: null, errorAt: null })
+    .where("registrationId", "=", registrationId)
+    .execute();
 }
 
 export interface Failure {
@@ -69,7 +111,11 @@ export interface Failure {
 }
 
 export async function failRegistration(tx: Tx, registrationId: string, failure: Failure): Promise<void> {
-  await tx.updateTable("registrations").set({ status: "failed", nextTryAt: null, errorCode: failure.code, errorMessage: failure.message, errorAt: failure.at }).where("registrationId", "=", registrationId).execute();
+  await tx
+    .updateTable("registrations")
+    .set({ status: "failed", nextTryAt: null, errorCode: failure.code, errorMessage: failure.message, errorAt: failure.at })
+    .where("registrationId", "=", registrationId)
+    .execute();
 }
 
 export async function postponeRegistration(tx: Tx, registrationId: string, failure: Failure, nextTryAt: Temporal.Instant): Promise<void> {
@@ -81,7 +127,10 @@ export async function postponeRegistration(tx: Tx, registrationId: string, failu
 }
 
 async function withSteps(db: Db, rows: readonly RegistrationRow[]): Promise<readonly RegistrationWithSteps[]> {
-  const finished = await finishedSteps(db, rows.map((row) => row.registrationId));
+  const finished = await finishedSteps(
+    db,
+    rows.map((row) => row.registrationId),
+  );
   return rows.map((registration) => ({ registration, finished: finished.get(registration.registrationId) ?? [] }));
 }
 

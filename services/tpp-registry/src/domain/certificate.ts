@@ -16,7 +16,12 @@ export function dueWarning(notAfter: Temporal.Instant, now: Temporal.Instant, wa
 }
 
 /** What the certificate is to us now. */
-export function certificateStatus(notAfter: Temporal.Instant, inUse: boolean, current: boolean, now: Temporal.Instant): "active" | "spare" | "superseded" | "expired" {
+export function certificateStatus(
+  notAfter: Temporal.Instant,
+  inUse: boolean,
+  current: boolean,
+  now: Temporal.Instant,
+): "active" | "spare" | "superseded" | "expired" {
   if (Temporal.Instant.compare(notAfter, now) <= 0) return "expired";
   if (!current) return "superseded";
   return inUse ? "active" : "spare";

@@ -5,21 +5,39 @@ import { type FinishedStep, isFinal, nextStep, nextTryAt, steps, stepsAfter } fr
 import { redirectUriOf, scopesOf } from "./tpp-profile.ts";
 
 const now = Temporal.Instant.from("2026-11-22T10:00:00Z");
-const done = (step: FinishedStep["step"], expiresAt: Temporal.Instant | null = null): FinishedStep => ({ step, finishedAt: now, durationMs: 1, artefact: {}, expiresAt });
+const done = (step: FinishedStep["step"], expiresAt: Temporal.Instant | null = null): FinishedStep => ({
+  step,
+  finishedAt: now,
+  durationMs: 1,
+  artefact: {},
+  expiresAt,
+});
 
 describe("the registration saga", () => {
   it.each(steps.map((step, index) => [index, step] as const))("after %i finished steps comes %s", (count, step) => {
-    expect(nextStep(steps.slice(0, count).map((name) => done(name)), now)).toBe(step);
+    expect(
+      nextStep(
+        steps.slice(0, count).map((name) => done(name)),
+        now,
+      ),
+    ).toBe(step);
   });
 
   it("is over after the last step", () => {
-    expect(nextStep(steps.map((step) => done(step)), now)).toBeNull();
+    expect(
+      nextStep(
+        steps.map((step) => done(step)),
+        now,
+      ),
+    ).toBeNull();
   });
 
   it("goes back to a statement that ran out before the bank took it", () => {
     const built = [done("certificates"), done("software-statement", now.add({ hours: 1 })), done("registration-request", now.add({ seconds: 10 }))];
     expect(nextStep(built, now)).toBe("registration-request");
-    expect(nextStep([built[0] as FinishedStep, done("software-statement", now.subtract({ seconds: 1 })), done("registration-request", now.add({ hours: 1 }))], now)).toBe("software-statement");
+    expect(
+      nextStep([built[0] as FinishedStep, done("software-statement", now.subtract({ seconds: 1 })), done("registration-request", now.add({ hours: 1 }))], now),
+    ).toBe("software-statement");
     expect(stepsAfter("software-statement")).toEqual(["registration-request", "submission", "validation", "activation"]);
   });
 

@@ -13,7 +13,9 @@ export function registrationRoutes(ctx: RegistryContext, wakeRegistrar: () => vo
       wakeRegistrar();
       return viewRegistration(started, ctx.clock.now());
     }),
-    route(listRegistrations, async () => ({ registrations: (await registrations.listRegistrations(ctx.db)).map((entry) => viewRegistration(entry, ctx.clock.now())) })),
+    route(listRegistrations, async () => ({
+      registrations: (await registrations.listRegistrations(ctx.db)).map((entry) => viewRegistration(entry, ctx.clock.now())),
+    })),
     route(getRegistration, async ({ params }) => {
       const found = await registrations.getRegistration(ctx.db, params.registrationId);
       if (found === undefined) throw errors.ERR_REGISTRATION_NOT_FOUND();

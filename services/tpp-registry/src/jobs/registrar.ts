@@ -28,7 +28,7 @@ export function startRegistrar(ctx: RegistryContext, wanted: readonly string[], 
         }
       }
       for (const registrationId of await listDueRegistrations(ctx)) {
-        for (let going = true; going && !signal.aborted; ) {
+        for (let going = true; going && !signal.aborted;) {
           const advance = await advanceRegistration(ctx, registrationId);
           going = advance.kind === "step-done";
           if (advance.kind === "step-done") log.info({ registrationId, step: advance.step }, "registration step done");

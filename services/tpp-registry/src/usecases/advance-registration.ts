@@ -55,10 +55,22 @@ async function recordCertificates(ctx: RegistryContext, tx: Transaction<TppRegis
   const { certificates } = issued.parse(outcome.artefact);
   const fresh = await insertCertificates(
     tx,
-    certificates.map((entry) => ({ ...entry, certificateId: ctx.newId(), registrationId, notBefore: Temporal.Instant.from(entry.notBefore), notAfter: Temporal.Instant.from(entry.notAfter) })),
+    certificates.map((entry) => ({
+      ...entry,
+      certificateId: ctx.newId(),
+      registrationId,
+      notBefore: Temporal.Instant.from(entry.notBefore),
+      notAfter: Temporal.Instant.from(entry.notAfter),
+    })),
   );
   for (const { certificateId, aspspId, purpose, thumbprint, notAfter } of fresh) {
-    await publish(tx, { type: "tpp-registry.certificate-issued", subject: certificateId, psuId: null, time: ctx.clock.now(), data: { certificateId, aspspId, purpose, thumbprint, notAfter: notAfter.toString() } });
+    await publish(tx, {
+      type: "tpp-registry.certificate-issued",
+      subject: certificateId,
+      psuId: null,
+      time: ctx.clock.now(),
+      data: { certificateId, aspspId, purpose, thumbprint, notAfter: notAfter.toString() },
+    });
   }
 }
 
@@ -69,7 +81,13 @@ async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>
   const { client } = submitted.parse(locked.finished.find((entry) => entry.step === "submission")?.artefact);
   await completeRegistration(tx, registrationId, now);
   const { aspspId } = locked.registration;
-  await publish(tx, { type: "tpp-registry.registration-completed", subject: registrationId, psuId: null, time: now, data: { registrationId, aspspId, clientId: client.clientId, scopes: scopesOf(ctx.profile.roles) } });
+  await publish(tx, {
+    type: "tpp-registry.registration-completed",
+    subject: registrationId,
+    psuId: null,
+    time: now,
+    data: { registrationId, aspspId, clientId: client.clientId, scopes: scopesOf(ctx.profile.roles) },
+  });
   return { kind: "completed" };
 }
 
@@ -84,7 +102,13 @@ function recordFailure(ctx: RegistryContext, registrationId: string, step: Regis
       return { kind: "postponed", step, error };
     }
     await failRegistration(tx, registrationId, failure);
-    await publish(tx, { type: "tpp-registry.registration-failed", subject: registrationId, psuId: null, time: now, data: { registrationId, aspspId: locked.registration.aspspId, step, code: error.code } });
+    await publish(tx, {
+      type: "tpp-registry.registration-failed",
+      subject: registrationId,
+      psuId: null,
+      time: now,
+      data: { registrationId, aspspId: locked.registration.aspspId, step, code: error.code },
+    });
     return { kind: "failed", step, error };
   });
 }

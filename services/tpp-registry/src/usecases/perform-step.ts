@@ -21,7 +21,12 @@ const passing = (artefact: { readonly expiresAt: string }): StepOutcome => ({ ar
 /** The saga, one line a step: what is asked of the gateway and what comes out. Asking again answers the same. */
 const performers: Readonly<Record<RegistrationStep, (ctx: Ctx, at: At) => Promise<StepOutcome>>> = {
   certificates: async ({ bankGateway, profile }, { registrationId, aspspId }) =>
-    lasting(await bankGateway.issueCertificates({ params: { registrationId }, body: { aspspId, country: profile.country, commonName: profile.name, roles: [...profile.roles] } })),
+    lasting(
+      await bankGateway.issueCertificates({
+        params: { registrationId },
+        body: { aspspId, country: profile.country, commonName: profile.name, roles: [...profile.roles] },
+      }),
+    ),
 
   "software-statement": async ({ bankGateway, profile }, { registrationId, aspspId }) =>
     passing(
@@ -46,14 +51,16 @@ const performers: Readonly<Record<RegistrationStep, (ctx: Ctx, at: At) => Promis
   submission: async ({ bankGateway, profile }, { registrationId, aspspId }) => {
     const answer = await bankGateway.submitRegistration({ params: { registrationId }, body: { aspspId } });
     const missing = missingInAcceptedClient({ redirectUris: [redirectUriOf(profile, aspspId)], roles: profile.roles }, answer.client);
-    if (missing.length > 0) throw errors.ERR_REGISTRATION_INCOMPLETE({ message: `The bank registered less than we asked for: ${missing.join(", ")}.`, details: { missing } });
+    if (missing.length > 0)
+      throw errors.ERR_REGISTRATION_INCOMPLETE({ message: `The bank registered less than we asked for: ${missing.join(", ")}.`, details: { missing } });
     return lasting(answer);
   },
 
   validation: async ({ bankGateway, profile }, { registrationId, aspspId }) =>
     lasting(await bankGateway.validateRegistration({ params: { registrationId }, body: { aspspId, scopes: scopesOf(profile.roles) } })),
 
-  activation: async ({ bankGateway }, { registrationId, aspspId }) => lasting(await bankGateway.activateRegistration({ params: { registrationId }, body: { aspspId } })),
+  activation: async ({ bankGateway }, { registrationId, aspspId }) =>
+    lasting(await bankGateway.activateRegistration({ params: { registrationId }, body: { aspspId } })),
 };
 
 /** Has one step done by the gateway; no transaction is open meanwhile. */

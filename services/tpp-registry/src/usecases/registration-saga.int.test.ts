@@ -26,7 +26,17 @@ beforeEach(async () => {
     clock,
     newId: sequentialIds(),
     bankGateway: bank.gateway,
-    profile: { softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001", name: "TPP", country: "FI", roles: ["AIS"], organisationName: "TPP Oy", contacts: [{ name: "S", email: "s@ledger.example", phone: "", type: "Support" }], clientName: "One Point Ledger", clientUri: "https://ledger.example", publicOrigin: "https://ledger.example" },
+    profile: {
+      softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001",
+      name: "TPP",
+      country: "FI",
+      roles: ["AIS"],
+      organisationName: "TPP Oy",
+      contacts: [{ name: "S", email: "s@ledger.example", phone: "", type: "Support" }],
+      clientName: "One Point Ledger",
+      clientUri: "https://ledger.example",
+      publicOrigin: "https://ledger.example",
+    },
   };
 });
 afterAll(() => Promise.all(opened.map((db) => db[Symbol.asyncDispose]())));
@@ -40,7 +50,14 @@ async function run(registrationId: string): Promise<Advance> {
 }
 
 const facts = async (): Promise<string[]> => (await ctx.db.selectFrom("outbox").select("eventType").orderBy("position").execute()).map((row) => row.eventType);
-const operations = ["issueCertificates", "buildSoftwareStatement", "buildRegistrationRequest", "submitRegistration", "validateRegistration", "activateRegistration"] as const;
+const operations = [
+  "issueCertificates",
+  "buildSoftwareStatement",
+  "buildRegistrationRequest",
+  "submitRegistration",
+  "validateRegistration",
+  "activateRegistration",
+] as const;
 
 describe("the registration saga", () => {
   it("goes through every step once, keeps each artefact, and says so", async () => {
@@ -62,7 +79,15 @@ describe("the registration saga", () => {
     expect(await listRegistrations(ctx.db)).toHaveLength(1);
   });
 
-  it.each(operations.flatMap((operation) => [[operation, "before"], [operation, "after"]] as const))("%s lost %s the bank did it: tried again after a pause, done once", async (operation, when) => {
+  it.each(
+    operations.flatMap(
+      (operation) =>
+        [
+          [operation, "before"],
+          [operation, "after"],
+        ] as const,
+    ),
+  )("%s lost %s the bank did it: tried again after a pause, done once", async (operation, when) => {
     const { registration } = await startRegistration(ctx, "bank-a");
     bank.fail(operation, when);
     expect(await run(registration.registrationId)).toMatchObject({ kind: "postponed" });
@@ -82,7 +107,11 @@ describe("the registration saga", () => {
     for (;;) {
       const both = await Promise.all([advanceRegistration(ctx, registration.registrationId), advanceRegistration(ctx, registration.registrationId)]);
       expect(both.filter((advance) => advance.kind === "step-done" || advance.kind === "completed").length).toBeLessThanOrEqual(2);
-      if (both.some((advance) => advance.kind === "completed" || advance.kind === "nothing") && (await getRegistration(ctx.db, registration.registrationId))?.registration.status === "completed") break;
+      if (
+        both.some((advance) => advance.kind === "completed" || advance.kind === "nothing") &&
+        (await getRegistration(ctx.db, registration.registrationId))?.registration.status === "completed"
+      )
+        break;
     }
     expect(bank.done.get("submitRegistration")).toBe(1);
     expect(await facts()).toEqual(["tpp-registry.certificate-issued", "tpp-registry.certificate-issued", "tpp-registry.registration-completed"]);
@@ -120,7 +149,15 @@ describe("G-38 certificates that end", () => {
     const { registration } = await startRegistration(ctx, "bank-a");
     await run(registration.registrationId);
     const end = Temporal.Instant.from("2031-11-22T10:00:00Z");
-    for (const [days, told] of [[31, 0], [30, 2], [29, 0], [7, 2], [3, 0], [1, 2], [0, 0]] as const) {
+    for (const [days, told] of [
+      [31, 0],
+      [30, 2],
+      [29, 0],
+      [7, 2],
+      [3, 0],
+      [1, 2],
+      [0, 0],
+    ] as const) {
       const now = end.subtract({ hours: days * 24 });
       expect(await warnOfExpiry({ ...ctx, clock: { now: () => now } }), `${days} days`).toBe(told);
     }

@@ -13,7 +13,13 @@ export function warnOfExpiry(ctx: Pick<RegistryContext, "db" | "clock">): Promis
       const due = dueWarning(notAfter, now, warnedAtDays);
       if (due === null) continue;
       await recordWarning(tx, certificateId, due);
-      await publish(tx, { type: "tpp-registry.certificate-expiring", subject: certificateId, psuId: null, time: now, data: { certificateId, aspspId, daysLeft: Math.max(0, daysLeft(notAfter, now)) } });
+      await publish(tx, {
+        type: "tpp-registry.certificate-expiring",
+        subject: certificateId,
+        psuId: null,
+        time: now,
+        data: { certificateId, aspspId, daysLeft: Math.max(0, daysLeft(notAfter, now)) },
+      });
       told += 1;
     }
     return told;

@@ -40,8 +40,22 @@ function useCommands(typed: string, onHelp: () => void): readonly Command[] {
   const pages = t`Pages`;
   const actions = t`Actions`;
   const all: Command[] = [
-    ...navItems.map(({ to, name, icon: Icon }) => ({ id: `page ${to}`, group: pages, name: i18n._(name), words: i18n._(name), icon: <Icon {...iconSize} />, run: () => void navigate({ to }) })),
-    { id: "page settings", group: pages, name: t`Settings`, words: t`Settings`, icon: <Settings {...iconSize} />, run: () => void navigate({ to: "/settings" }) },
+    ...navItems.map(({ to, name, icon: Icon }) => ({
+      id: `page ${to}`,
+      group: pages,
+      name: i18n._(name),
+      words: i18n._(name),
+      icon: <Icon {...iconSize} />,
+      run: () => void navigate({ to }),
+    })),
+    {
+      id: "page settings",
+      group: pages,
+      name: t`Settings`,
+      words: t`Settings`,
+      icon: <Settings {...iconSize} />,
+      run: () => void navigate({ to: "/settings" }),
+    },
     ...accounts.map((account, index) => ({
       id: `account ${account.accountId}`,
       group: t`Accounts`,
@@ -59,8 +73,22 @@ function useCommands(typed: string, onHelp: () => void): readonly Command[] {
       icon: <CategoryMark category={category} size="small" />,
       run: () => void navigate({ to: "/transactions", search: { category: [category] } }),
     })),
-    { id: "connect", group: actions, name: t`Connect a bank`, words: t`Connect a bank`, icon: <Plus {...iconSize} />, run: () => void navigate({ to: "/connect" }) },
-    { id: "privacy", group: actions, name: preferences.privacy ? t`Show amounts` : t`Hide amounts`, words: t`Privacy amounts`, icon: <Eye {...iconSize} />, run: () => changePreferences(queryClient, { privacy: !preferences.privacy }) },
+    {
+      id: "connect",
+      group: actions,
+      name: t`Connect a bank`,
+      words: t`Connect a bank`,
+      icon: <Plus {...iconSize} />,
+      run: () => void navigate({ to: "/connect" }),
+    },
+    {
+      id: "privacy",
+      group: actions,
+      name: preferences.privacy ? t`Show amounts` : t`Hide amounts`,
+      words: t`Privacy amounts`,
+      icon: <Eye {...iconSize} />,
+      run: () => changePreferences(queryClient, { privacy: !preferences.privacy }),
+    },
     ...(["system", "light", "dark"] as const)
       .filter((theme) => theme !== preferences.theme)
       .map((theme) => ({

@@ -2,7 +2,9 @@ const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu,
 
 /** The commands in which every typed word begins some word, those whose name begins so first. Order is kept otherwise. */
 export function matchCommands<C extends { readonly name: string; readonly words: string }>(commands: readonly C[], typed: string): readonly C[] {
-  const wanted = plain(typed).split(/\s+/).filter((word) => word !== "");
+  const wanted = plain(typed)
+    .split(/\s+/)
+    .filter((word) => word !== "");
   if (wanted.length === 0) return commands;
   const rank = (command: C): number => {
     const words = plain(`${command.name} ${command.words}`).split(/[\s,.:–-]+/);

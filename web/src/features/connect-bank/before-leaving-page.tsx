@@ -102,11 +102,7 @@ function BeforeLeaving({ bank }: { bank: Bank }) {
               <Trans>Their balances</Trans>
             </li>
             <li>
-              <Plural
-                value={historyMonths}
-                one="Their transactions, going back up to # month"
-                other="Their transactions, going back up to # months"
-              />
+              <Plural value={historyMonths} one="Their transactions, going back up to # month" other="Their transactions, going back up to # months" />
             </li>
           </ul>
         </Fact>

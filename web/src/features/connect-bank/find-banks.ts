@@ -10,7 +10,11 @@ export function countriesOf(banks: readonly Pick<Bank, "countries">[]): string[]
 }
 
 /** Banks by name or BIC and country; those that can be connected first, then by name. */
-export function findBanks<B extends Pick<Bank, "name" | "bic" | "countries" | "registered">>(banks: readonly B[], typed: string, country: string | undefined): B[] {
+export function findBanks<B extends Pick<Bank, "name" | "bic" | "countries" | "registered">>(
+  banks: readonly B[],
+  typed: string,
+  country: string | undefined,
+): B[] {
   const wanted = plain(typed.trim());
   return banks
     .filter((bank) => country === undefined || bank.countries.includes(country))

@@ -28,7 +28,8 @@ export function FirstFigures({ consentId, bankName }: { consentId: string; bankN
   useEffect(
     () =>
       watchLive((event) => {
-        if (event.type === "ingest.transactions-recorded" && (event.consentId === null || event.consentId === consentId)) setHeard((sum) => sum + (event.count ?? 0));
+        if (event.type === "ingest.transactions-recorded" && (event.consentId === null || event.consentId === consentId))
+          setHeard((sum) => sum + (event.count ?? 0));
       }),
     [consentId],
   );
@@ -102,7 +103,11 @@ export function FirstFigures({ consentId, bankName }: { consentId: string; bankN
         <p className="mt-6 text-center">
           <span className="block text-28 font-600 tabular tracking-tight">{count}</span>
           <span className="text-14 text-muted">
-            {since === undefined ? <Plural value={shown} one="transaction" other="transactions" /> : <Plural value={shown} one={`transaction since ${since}`} other={`transactions since ${since}`} />}
+            {since === undefined ? (
+              <Plural value={shown} one="transaction" other="transactions" />
+            ) : (
+              <Plural value={shown} one={`transaction since ${since}`} other={`transactions since ${since}`} />
+            )}
           </span>
         </p>
       )}

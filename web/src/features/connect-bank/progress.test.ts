@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { progressOf } from "./progress.ts";
 
-const sync = { syncId: "s", consentId: "c", aspspId: "op", reason: "first" as const, startedAt: null, finishedAt: null, accounts: 2, accountsDone: 0, transactionsSeen: 0, transactionsNew: 0, errorCode: null };
+const sync = {
+  syncId: "s",
+  consentId: "c",
+  aspspId: "op",
+  reason: "first" as const,
+  startedAt: null,
+  finishedAt: null,
+  accounts: 2,
+  accountsDone: 0,
+  transactionsSeen: 0,
+  transactionsNew: 0,
+  errorCode: null,
+};
 const account = (transactions: number, oldestBookingDate: string | null) => ({ transactions, oldestBookingDate });
 
 describe("progressOf", () => {
@@ -17,7 +29,11 @@ describe("progressOf", () => {
   });
 
   it("says what the ledger says when reading is over", () => {
-    expect(progressOf({ sync: { ...sync, status: "completed" } }, [account(3412, "2024-11-22")], 9999)).toEqual({ stage: "done", transactions: 3412, since: "2024-11-22" });
+    expect(progressOf({ sync: { ...sync, status: "completed" } }, [account(3412, "2024-11-22")], 9999)).toEqual({
+      stage: "done",
+      transactions: 3412,
+      since: "2024-11-22",
+    });
     expect(progressOf({ sync: { ...sync, status: "failed" } }, [], 0).stage).toBe("failed");
   });
 });

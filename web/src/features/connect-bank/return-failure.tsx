@@ -24,7 +24,9 @@ export function ReturnFailure({ outcome }: { outcome: Exclude<ReturnOutcome, { k
       return (
         <Failure
           icon={CloudOff}
-          title={outcome.bankName === undefined ? <Trans>The bank does not answer right now</Trans> : <Trans>{outcome.bankName} does not answer right now</Trans>}
+          title={
+            outcome.bankName === undefined ? <Trans>The bank does not answer right now</Trans> : <Trans>{outcome.bankName} does not answer right now</Trans>
+          }
           actions={<TryAgain aspspId={outcome.aspspId} />}
         >
           <Trans>Your money is not affected, and nothing was read. Banks are usually back within minutes; try again then.</Trans>
@@ -32,7 +34,12 @@ export function ReturnFailure({ outcome }: { outcome: Exclude<ReturnOutcome, { k
       );
     case "not-verified":
       return (
-        <Failure tone="warning" icon={ShieldAlert} title={<Trans>The answer of {outcome.bankName} could not be verified</Trans>} actions={<TryAgain aspspId={outcome.aspspId} />}>
+        <Failure
+          tone="warning"
+          icon={ShieldAlert}
+          title={<Trans>The answer of {outcome.bankName} could not be verified</Trans>}
+          actions={<TryAgain aspspId={outcome.aspspId} />}
+        >
           <Trans>It did not pass our checks, so we did not use it. Nothing was permitted and nothing was read. If it happens again, tell us this word:</Trans>{" "}
           <code className="font-mono text-12">{outcome.reason === "" ? "-" : outcome.reason}</code>
         </Failure>
@@ -40,7 +47,10 @@ export function ReturnFailure({ outcome }: { outcome: Exclude<ReturnOutcome, { k
     case "wrong-person":
       return (
         <Failure tone="warning" icon={UserRoundX} title={<Trans>This answer is not for you</Trans>} actions={<StartOver />}>
-          <Trans>It was not you, in this browser, who set out to the bank, so we refused its answer. Nothing was added to your accounts. If somebody sent you this link, do not use it.</Trans>
+          <Trans>
+            It was not you, in this browser, who set out to the bank, so we refused its answer. Nothing was added to your accounts. If somebody sent you this
+            link, do not use it.
+          </Trans>
         </Failure>
       );
     case "nothing-to-finish":
@@ -79,16 +89,35 @@ export function ReturnFailure({ outcome }: { outcome: Exclude<ReturnOutcome, { k
             </>
           }
         >
-          <Trans>A part of our service did not answer. Your money is not affected. Look at your permissions in a minute: if the bank is not there, start again.</Trans>
+          <Trans>
+            A part of our service did not answer. Your money is not affected. Look at your permissions in a minute: if the bank is not there, start again.
+          </Trans>
         </Failure>
       );
   }
 }
 
-function Failure({ icon: Icon, tone = "neutral", title, children, actions }: { icon: LucideIcon; tone?: "neutral" | "warning"; title: ReactNode; children: ReactNode; actions: ReactNode }) {
+function Failure({
+  icon: Icon,
+  tone = "neutral",
+  title,
+  children,
+  actions,
+}: {
+  icon: LucideIcon;
+  tone?: "neutral" | "warning";
+  title: ReactNode;
+  children: ReactNode;
+  actions: ReactNode;
+}) {
   return (
     <div role="alert">
-      <span className={cx("mb-5 inline-flex size-12 items-center justify-center rounded-12", tone === "warning" ? "bg-warning-soft text-warning" : "bg-sunken text-muted")}>
+      <span
+        className={cx(
+          "mb-5 inline-flex size-12 items-center justify-center rounded-12",
+          tone === "warning" ? "bg-warning-soft text-warning" : "bg-sunken text-muted",
+        )}
+      >
         <Icon aria-hidden="true" size={20} strokeWidth={1.75} />
       </span>
       <h1 tabIndex={-1} className="text-28 font-600 tracking-tight text-balance">

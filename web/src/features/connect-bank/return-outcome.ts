@@ -38,6 +38,6 @@ export function outcomeOfError(error: unknown, context: string): ReturnOutcome {
   // Whether the attempt is somebody else's or none at all is not told apart, on purpose.
   if (error.status === 403 || error.status === 404) return { kind: "wrong-person" };
   if (error.status === 409 || error.status === 400 || error.status === 422) return { kind: "nothing-to-finish" };
-  if (/^ERR_ASPSP_/.test(error.code)) return { kind: "bank-down", aspspId: context, bankName: undefined };
+  if (error.code.startsWith("ERR_ASPSP_")) return { kind: "bank-down", aspspId: context, bankName: undefined };
   return { kind: "unreachable", error };
 }

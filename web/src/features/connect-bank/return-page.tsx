@@ -59,6 +59,7 @@ export function ReturnPage() {
     let shown = true;
     void finish(queryClient, context).then((result) => {
       if (shown) setOutcome(result);
+      return undefined;
     });
     return () => {
       shown = false;

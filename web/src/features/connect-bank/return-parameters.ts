@@ -9,7 +9,11 @@ const RETURN_PATH = /^\/connect\/return\/([a-z][a-z0-9-]{1,39})\/?$/;
  * What a bank put into the address: from the fragment (hybrid response) and from the query (plain code response), in the order
  * given, repeated names kept apart so that the server can refuse them. Undefined when the path is not a return path.
  */
-export function readReturn(address: { readonly pathname: string; readonly search: string; readonly hash: string }): { context: string; parameters: readonly ReturnParameter[] } | undefined {
+export function readReturn(address: {
+  readonly pathname: string;
+  readonly search: string;
+  readonly hash: string;
+}): { context: string; parameters: readonly ReturnParameter[] } | undefined {
   const context = RETURN_PATH.exec(address.pathname)?.[1];
   if (context === undefined) return undefined;
   const parameters = [address.hash.replace(/^#/, ""), address.search].flatMap((text) =>

@@ -33,7 +33,10 @@ export function BalanceSection({ currency, accounts }: { currency: string; accou
 
   const known = accounts.filter((account) => data.accounts.some((one) => one.accountId === account.accountId && one.currency === currency));
   const account = known.find((one) => one.accountId === accountId);
-  const days = account === undefined ? (data.currencies.find((one) => one.currency === currency)?.days ?? []) : (data.accounts.find((one) => one.accountId === account.accountId)?.days ?? []);
+  const days =
+    account === undefined
+      ? (data.currencies.find((one) => one.currency === currency)?.days ?? [])
+      : (data.accounts.find((one) => one.accountId === account.accountId)?.days ?? []);
   const first = days[0]?.date;
   const last = days.at(-1)?.date;
   const finding = courseFinding(days);
@@ -51,7 +54,9 @@ export function BalanceSection({ currency, accounts }: { currency: string; accou
     <ChartCard
       title={
         finding.direction === "same" ? (
-          <Trans>{name} is the same as on {since}</Trans>
+          <Trans>
+            {name} is the same as on {since}
+          </Trans>
         ) : finding.direction === "up" ? (
           <Trans>
             {name} went up by {difference} since {since}
@@ -87,7 +92,9 @@ export function BalanceSection({ currency, accounts }: { currency: string; accou
           <Segmented
             label={t`How far back`}
             value={span}
-            onChange={(next) => void navigate({ search: (before) => ({ ...before, span: next === "1y" ? undefined : next }) as typeof before, replace: true, resetScroll: false })}
+            onChange={(next) =>
+              void navigate({ search: (before) => ({ ...before, span: next === "1y" ? undefined : next }) as typeof before, replace: true, resetScroll: false })
+            }
             options={[
               { value: "3m", label: t`3 months` },
               { value: "1y", label: t`1 year` },
@@ -97,7 +104,10 @@ export function BalanceSection({ currency, accounts }: { currency: string; accou
         </div>
       }
       label={t`Balance by day: ${name}`}
-      table={{ head: [t`Day`, t`Balance`], rows: days.toReversed().map(({ date, amount }) => ({ key: date, cells: [format.day(date), <Amount key="a" value={amount} />] })) }}
+      table={{
+        head: [t`Day`, t`Balance`],
+        rows: days.toReversed().map(({ date, amount }) => ({ key: date, cells: [format.day(date), <Amount key="a" value={amount} />] })),
+      }}
     >
       <LazyLineChart
         label={t`Balance by day: ${name}`}

@@ -51,7 +51,11 @@ export function CategoryRows({ category, month }: { category: CategoryId; month:
           </li>
         ))}
       </ul>
-      <Link to="/transactions" search={{ category: [category], ...span }} className="mt-3 inline-flex min-h-8 items-center gap-1.5 rounded-4 text-14 text-accent underline underline-offset-4">
+      <Link
+        to="/transactions"
+        search={{ category: [category], ...span }}
+        className="mt-3 inline-flex min-h-8 items-center gap-1.5 rounded-4 text-14 text-accent underline underline-offset-4"
+      >
         <Plural value={total} one="See the row" other="See all # rows" />
         <ArrowRight aria-hidden="true" size={16} strokeWidth={1.75} />
       </Link>

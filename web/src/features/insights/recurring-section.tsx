@@ -67,13 +67,18 @@ function RecurringRow({ one }: { one: Recurring }) {
   const cadence = { weekly: t`Weekly`, monthly: t`Monthly`, quarterly: t`Every 3 months`, yearly: t`Yearly` }[one.cadence];
   const day = format.shortDay(one.nextDate ?? one.lastDate, today());
   return (
-    <Link to="/transactions" search={{ recurring: one.recurringId }} className="flex min-h-14 items-center gap-3 rounded-8 px-2 py-1.5 -outline-offset-2 transition-colors hover:bg-sunken">
+    <Link
+      to="/transactions"
+      search={{ recurring: one.recurringId }}
+      className="flex min-h-14 items-center gap-3 rounded-8 px-2 py-1.5 -outline-offset-2 transition-colors hover:bg-sunken"
+    >
       <CategoryMark category={one.category} />
       <span className="min-w-0 flex-1">
         <span className="block truncate text-14 font-500">{one.counterpartyName}</span>
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1 text-12 text-muted">
           <span>
-            {cadence} · {one.nextDate === null ? <Trans>last {day}</Trans> : one.nextDate < today() ? <Trans>was expected {day}</Trans> : <Trans>next {day}</Trans>}
+            {cadence} ·{" "}
+            {one.nextDate === null ? <Trans>last {day}</Trans> : one.nextDate < today() ? <Trans>was expected {day}</Trans> : <Trans>next {day}</Trans>}
           </span>
           <PriceChange one={one} />
         </span>

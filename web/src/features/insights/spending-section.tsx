@@ -22,12 +22,16 @@ export function SpendingSection({ currency, latest }: { currency: string; latest
   const navigate = useNavigate({ from: "/insights" });
   const search = useSearch({ from: "/signed-in/insights" });
   const month = search.month ?? latest;
-  const { data, error, isPending, isPlaceholderData, refetch } = useQuery({ ...queries.spending(firstDayOf(month), lastDayOf(month)), placeholderData: keepPreviousData });
+  const { data, error, isPending, isPlaceholderData, refetch } = useQuery({
+    ...queries.spending(firstDayOf(month), lastDayOf(month)),
+    placeholderData: keepPreviousData,
+  });
   if (isPending) return <ChartSkeleton height="h-80" />;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const found = data.currencies.find((one) => one.currency === currency);
   const breakdown = found === undefined ? undefined : spendingBreakdown(found);
-  const go = (next: string): void => void navigate({ search: (before) => ({ ...before, month: next === latest ? undefined : next }) as typeof before, replace: true, resetScroll: false });
+  const go = (next: string): void =>
+    void navigate({ search: (before) => ({ ...before, month: next === latest ? undefined : next }) as typeof before, replace: true, resetScroll: false });
   const open = (category: SpendingShare["category"] | undefined): void =>
     void navigate({ search: (before) => ({ ...before, category }) as typeof before, replace: true, resetScroll: false });
   const name = format.month(month);
@@ -65,7 +69,12 @@ export function SpendingSection({ currency, latest }: { currency: string; latest
         <ul className={cx("-mx-2 transition-opacity", isPlaceholderData && "opacity-60")}>
           {breakdown.shares.map((share) => (
             <li key={share.category}>
-              <CategoryBar share={share} largest={breakdown.shares[0]} open={search.category === share.category} onToggle={() => open(search.category === share.category ? undefined : share.category)} />
+              <CategoryBar
+                share={share}
+                largest={breakdown.shares[0]}
+                open={search.category === share.category}
+                onToggle={() => open(search.category === share.category ? undefined : share.category)}
+              />
               {search.category === share.category && <CategoryRows category={share.category} month={month} />}
             </li>
           ))}
@@ -81,12 +90,20 @@ function CategoryBar({ share, largest, open, onToggle }: { share: SpendingShare;
   const { name, fill } = categories[share.category];
   const top = largest === undefined || largest.share === 0 ? 1 : largest.share;
   return (
-    <button type="button" aria-expanded={open} onClick={onToggle} className="grid min-h-14 w-full grid-cols-[auto_1fr_auto_auto] items-center gap-x-3 rounded-8 px-2 py-2 text-left -outline-offset-2 transition-colors hover:bg-sunken">
+    <button
+      type="button"
+      aria-expanded={open}
+      onClick={onToggle}
+      className="grid min-h-14 w-full grid-cols-[auto_1fr_auto_auto] items-center gap-x-3 rounded-8 px-2 py-2 text-left -outline-offset-2 transition-colors hover:bg-sunken"
+    >
       <CategoryMark category={share.category} />
       <span className="min-w-0">
         <span className="block truncate text-14 font-500">{i18n._(name)}</span>
         <span aria-hidden="true" className="mt-1.5 block h-1.5 overflow-hidden rounded-full bg-sunken">
-          <span className={cx("private block h-full rounded-full", fill)} style={{ width: `${Math.max(share.share > 0 ? 1 : 0, (share.share / top) * 100)}%` }} />
+          <span
+            className={cx("private block h-full rounded-full", fill)}
+            style={{ width: `${Math.max(share.share > 0 ? 1 : 0, (share.share / top) * 100)}%` }}
+          />
         </span>
       </span>
       <span className="min-w-24 text-right">
@@ -129,4 +146,3 @@ function ComparedWords({ breakdown }: { breakdown: SpendingBreakdown }) {
     </Trans>
   );
 }
-

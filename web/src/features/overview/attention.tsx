@@ -85,7 +85,9 @@ function AttentionItem({ item }: { item: Item }) {
             </LinkButton>
           }
         >
-          <Trans>Since {since}, some rows of {accountName} could not be understood and are missing. We keep what the bank sent and try again.</Trans>
+          <Trans>
+            Since {since}, some rows of {accountName} could not be understood and are missing. We keep what the bank sent and try again.
+          </Trans>
         </Line>
       );
     }
@@ -97,7 +99,9 @@ function AttentionItem({ item }: { item: Item }) {
           {since === undefined ? (
             <Trans>{aspspName} does not answer right now. You see its latest figures; new ones follow by themselves.</Trans>
           ) : (
-            <Trans>{aspspName} has not answered since {since}. You see its latest figures; new ones follow by themselves.</Trans>
+            <Trans>
+              {aspspName} has not answered since {since}. You see its latest figures; new ones follow by themselves.
+            </Trans>
           )}
         </Line>
       );

@@ -11,10 +11,20 @@ import { CategoryMark } from "../../ui/category.tsx";
 /** Recurring payments of the next 14 days. */
 export function UpcomingCard({ upcoming }: { upcoming: Overview["upcoming"] }) {
   const format = useFormat();
-  const dated = upcoming.flatMap((one) => (one.nextDate === null ? [] : [{ ...one, nextDate: one.nextDate }])).toSorted((a, b) => a.nextDate.localeCompare(b.nextDate));
+  const dated = upcoming
+    .flatMap((one) => (one.nextDate === null ? [] : [{ ...one, nextDate: one.nextDate }]))
+    .toSorted((a, b) => a.nextDate.localeCompare(b.nextDate));
   const out = dated.filter(({ amount }) => fromWire(amount).minor < 0n);
   const currency = out[0]?.amount.currency;
-  const total = currency === undefined ? undefined : toWire(sum(out.filter(({ amount }) => amount.currency === currency).map(({ amount }) => fromWire(amount)), currency));
+  const total =
+    currency === undefined
+      ? undefined
+      : toWire(
+          sum(
+            out.filter(({ amount }) => amount.currency === currency).map(({ amount }) => fromWire(amount)),
+            currency,
+          ),
+        );
   return (
     <SectionCard
       title={

@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { RefreshCw } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { ask } from "../../api/client.ts";
 import type { ConnectionView } from "../../api/queries.ts";
 import { useProblem } from "../../api/use-problem.ts";
@@ -17,7 +17,8 @@ import { BankMark } from "../../ui/mark.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { History } from "./history.tsx";
 import { ENDS_SOON_DAYS, elapsedShare } from "./validity.ts";
-import { WithdrawDialog } from "./withdraw-dialog.tsx";
+
+const WithdrawDialog = lazy(() => import("./withdraw-dialog.tsx").then((module) => ({ default: module.WithdrawDialog })));
 
 /** One permission: what, which accounts, since, until, last used, what happened, and the ways to change it. */
 export function PermissionCard({ connection }: { connection: ConnectionView }) {
@@ -103,7 +104,11 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
         )}
       </div>
       <History connection={connection} />
-      {withdrawing && <WithdrawDialog connection={connection} onClose={() => setWithdrawing(false)} />}
+      {withdrawing && (
+        <Suspense fallback={null}>
+          <WithdrawDialog connection={connection} onClose={() => setWithdrawing(false)} />
+        </Suspense>
+      )}
     </section>
   );
 }

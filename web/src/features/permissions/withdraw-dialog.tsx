@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { ask } from "../../api/client.ts";
 import type { ConnectionView } from "../../api/queries.ts";
 import { useProblem } from "../../api/use-problem.ts";
@@ -18,7 +18,9 @@ export function WithdrawDialog({ connection, onClose }: { connection: Connection
   const withdraw = useMutation({
     mutationFn: () => ask("withdrawConnection", { params: { consentId }, body: { keepData } }),
     onSuccess: async () => {
-      await Promise.all([["connections"], ["accounts"], ["overview"], ["transactions"], ["insights"]].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+      await Promise.all(
+        [["connections"], ["accounts"], ["overview"], ["transactions"], ["insights"]].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
+      );
       onClose();
     },
   });
@@ -65,10 +67,16 @@ export function WithdrawDialog({ connection, onClose }: { connection: Connection
   );
 }
 
+/** A large radio button with its consequences beside it. */
 function Choice({ checked, onChoose, title, children }: { checked: boolean; onChoose: () => void; title: ReactNode; children: ReactNode }) {
+  const id = useId();
   return (
-    <label className="flex cursor-pointer gap-3 rounded-8 border p-4 transition-colors hover:bg-sunken has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent">
-      <input type="radio" name="data" checked={checked} onChange={onChoose} className="mt-0.5 size-4 shrink-0 accent-accent" />
+    // oxlint-disable-next-line jsx-a11y/label-has-associated-control -- its words come as properties
+    <label
+      htmlFor={id}
+      className="flex cursor-pointer gap-3 rounded-8 border p-4 transition-colors hover:bg-sunken has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+    >
+      <input id={id} type="radio" name="data" checked={checked} onChange={onChoose} className="mt-0.5 size-4 shrink-0 accent-accent" />
       <span className="min-w-0">
         <span className="block text-14 font-500">{title}</span>
         <span className="mt-0.5 block text-14 text-muted">{children}</span>

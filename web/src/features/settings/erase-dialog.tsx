@@ -8,6 +8,7 @@ import { useProblem } from "../../api/use-problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { formText } from "../../ui/form-text.ts";
 import { Notice } from "../../ui/notice.tsx";
 
 /** Erasing oneself, confirmed by the password. */
@@ -26,7 +27,7 @@ export function EraseDialog({ onClose }: { onClose: () => void }) {
   const wrong = isApiError(erase.error) && erase.error.code === "ERR_PASSWORD_REFUSED";
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const password = String(new FormData(event.currentTarget).get("password"));
+    const password = formText(new FormData(event.currentTarget), "password");
     if (password !== "") erase.mutate(password);
   };
   return (
@@ -34,10 +35,20 @@ export function EraseDialog({ onClose }: { onClose: () => void }) {
       open
       onClose={onClose}
       title={t`Erase everything?`}
-      description={<Trans>Every permission ends at its bank, and every account, transaction and insight is deleted, with your sign-in. Your money is not affected.</Trans>}
+      description={
+        <Trans>Every permission ends at its bank, and every account, transaction and insight is deleted, with your sign-in. Your money is not affected.</Trans>
+      }
     >
       <form onSubmit={submit} noValidate className="space-y-5 px-4 pb-6 pt-5 sm:px-6">
-        <Field label={t`Your password`} name="password" type="password" autoComplete="current-password" maxLength={200} required error={wrong ? t`The password is not right.` : undefined} />
+        <Field
+          label={t`Your password`}
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          maxLength={200}
+          required
+          error={wrong ? t`The password is not right.` : undefined}
+        />
         {erase.isError && !wrong && (
           <Notice tone="danger" live title={problem(erase.error).title}>
             {problem(erase.error).detail}

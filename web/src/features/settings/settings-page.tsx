@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useId, useState } from "react";
+import { lazy, type ReactNode, Suspense, useId, useState } from "react";
 import { auth } from "../../api/auth.ts";
 import { queries } from "../../api/queries.ts";
 import { useProblem } from "../../api/use-problem.ts";
@@ -13,7 +13,8 @@ import { SectionCard } from "../../ui/card.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHead } from "../../ui/page.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { EraseDialog } from "./erase-dialog.tsx";
+
+const EraseDialog = lazy(() => import("./erase-dialog.tsx").then((module) => ({ default: module.EraseDialog })));
 
 export function SettingsPage() {
   const { t } = useLingui();
@@ -185,7 +186,11 @@ function EraseSection() {
           </Button>
         </Row>
       </div>
-      {open && <EraseDialog onClose={() => setOpen(false)} />}
+      {open && (
+        <Suspense fallback={null}>
+          <EraseDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </SectionCard>
   );
 }

@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
+import { formText } from "../../ui/form-text.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { readAmountBound, type TransactionSearch } from "./filter.ts";
 
@@ -20,7 +21,7 @@ export function AmountFilter({
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const texts = { min: String(data.get("min")).trim(), max: String(data.get("max")).trim() };
+    const texts = { min: formText(data, "min").trim(), max: formText(data, "max").trim() };
     const bounds = { min: readAmountBound(texts.min), max: readAmountBound(texts.max) };
     const found = { min: texts.min !== "" && bounds.min === undefined, max: texts.max !== "" && bounds.max === undefined };
     setFaults(found);
@@ -42,8 +43,22 @@ export function AmountFilter({
         ]}
       />
       <div className="grid grid-cols-2 gap-3">
-        <Field label={t`At least`} name="min" inputMode="decimal" autoComplete="off" defaultValue={search.min} error={faults.min === true ? t`Not an amount` : undefined} />
-        <Field label={t`At most`} name="max" inputMode="decimal" autoComplete="off" defaultValue={search.max} error={faults.max === true ? t`Not an amount` : undefined} />
+        <Field
+          label={t`At least`}
+          name="min"
+          inputMode="decimal"
+          autoComplete="off"
+          defaultValue={search.min}
+          error={faults.min === true ? t`Not an amount` : undefined}
+        />
+        <Field
+          label={t`At most`}
+          name="max"
+          inputMode="decimal"
+          autoComplete="off"
+          defaultValue={search.max}
+          error={faults.max === true ? t`Not an amount` : undefined}
+        />
       </div>
       <Button type="submit" look="primary" size="wide">
         <Trans>Show</Trans>

@@ -24,7 +24,8 @@ export function FilterBar({ search, accounts, onChange }: { search: TransactionS
   const { t, i18n } = useLingui();
   const format = useFormat();
   const periodName = usePeriodName();
-  const several = (count: number, first: string | undefined): string | undefined => (count === 0 ? undefined : count === 1 ? first : `${first ?? ""} +${count - 1}`);
+  const several = (count: number, first: string | undefined): string | undefined =>
+    count === 0 ? undefined : count === 1 ? first : `${first ?? ""} +${count - 1}`;
   const chosenAccounts = search.account ?? [];
   const chosenCategories = search.category ?? [];
   const accountName = (id: string | undefined): string => accounts.find((account) => account.accountId === id)?.name ?? t`Account`;
@@ -37,7 +38,12 @@ export function FilterBar({ search, accounts, onChange }: { search: TransactionS
     <div role="search" aria-label={t`Transactions`} className="space-y-3">
       <SearchField value={search.q ?? ""} onChange={(q) => onChange({ q: q === "" ? undefined : q })} />
       <div className="flex flex-wrap gap-2">
-        <FilterChip name={t`Account`} summary={several(chosenAccounts.length, accountName(chosenAccounts[0]))} onClear={() => onChange({ account: undefined })} className="p-2">
+        <FilterChip
+          name={t`Account`}
+          summary={several(chosenAccounts.length, accountName(chosenAccounts[0]))}
+          onClear={() => onChange({ account: undefined })}
+          className="p-2"
+        >
           {() =>
             accounts.length === 0 ? (
               <p className="p-2 text-14 text-muted">
@@ -102,7 +108,20 @@ export function FilterBar({ search, accounts, onChange }: { search: TransactionS
         {isFiltered(search) && (
           <button
             type="button"
-            onClick={() => onChange({ q: undefined, account: undefined, category: undefined, from: undefined, to: undefined, min: undefined, max: undefined, dir: undefined, status: undefined, recurring: undefined })}
+            onClick={() =>
+              onChange({
+                q: undefined,
+                account: undefined,
+                category: undefined,
+                from: undefined,
+                to: undefined,
+                min: undefined,
+                max: undefined,
+                dir: undefined,
+                status: undefined,
+                recurring: undefined,
+              })
+            }
             className="min-h-8 rounded-8 px-2 text-14 text-muted underline underline-offset-4 hover:text-ink"
           >
             <Trans>Clear all</Trans>
@@ -120,7 +139,16 @@ function padded(text: string): string {
 }
 
 function amountSummary({ min, max, dir }: TransactionSearch, names: { in: string; out: string }, write: (text: string) => string): string | undefined {
-  const bounds = min !== undefined && max !== undefined ? (min === max ? write(min) : `${write(min)}–${write(max)}`) : min !== undefined ? `≥ ${write(min)}` : max !== undefined ? `≤ ${write(max)}` : undefined;
+  const bounds =
+    min !== undefined && max !== undefined
+      ? min === max
+        ? write(min)
+        : `${write(min)}–${write(max)}`
+      : min !== undefined
+        ? `≥ ${write(min)}`
+        : max !== undefined
+          ? `≤ ${write(max)}`
+          : undefined;
   const parts = [dir === undefined ? undefined : names[dir], bounds].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(", ");
 }

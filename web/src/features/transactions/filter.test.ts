@@ -5,12 +5,33 @@ const account = "0198c1f0-0000-7000-8000-000000000001";
 
 describe("the filter in the address", () => {
   it("is read, with lists by comma or repeated, doubles removed", () => {
-    const search = decodeSearch({ q: "prisma", account: [account, account], category: "housing,groceries", from: "2026-01-01", to: "2026-01-31", min: "5", dir: "out" });
+    const search = decodeSearch({
+      q: "prisma",
+      account: [account, account],
+      category: "housing,groceries",
+      from: "2026-01-01",
+      to: "2026-01-31",
+      min: "5",
+      dir: "out",
+    });
     expect(search).toEqual({ q: "prisma", account: [account], category: ["housing", "groceries"], from: "2026-01-01", to: "2026-01-31", min: "5", dir: "out" });
   });
 
   it("leaves out what is not understood, whatever a link says", () => {
-    const raw = { q: "", account: "1 or 1=1", category: "gold,", from: "2026-02-30", to: "soon", min: "-5", max: "1e9", dir: "up", status: "lost", tx: "../x", recurring: 7, other: "x" };
+    const raw = {
+      q: "",
+      account: "1 or 1=1",
+      category: "gold,",
+      from: "2026-02-30",
+      to: "soon",
+      min: "-5",
+      max: "1e9",
+      dir: "up",
+      status: "lost",
+      tx: "../x",
+      recurring: 7,
+      other: "x",
+    };
     expect(decodeSearch(raw)).toEqual({});
   });
 

@@ -48,7 +48,9 @@ export function decodeSearch(raw: Readonly<Record<string, unknown>>): Transactio
     const value = text(name);
     return value !== undefined && test(value) ? value : undefined;
   };
-  const accounts = listOf(raw["account"]).filter((id) => UUID.test(id)).slice(0, 50);
+  const accounts = listOf(raw["account"])
+    .filter((id) => UUID.test(id))
+    .slice(0, 50);
   const wanted = listOf(raw["category"]);
   const chosen = categoryIds.filter((id) => wanted.includes(id));
   const dir = (["in", "out"] as const).find((one) => one === raw["dir"]);
@@ -59,12 +61,24 @@ export function decodeSearch(raw: Readonly<Record<string, unknown>>): Transactio
     ...optional("category", chosen.length > 0 ? chosen : undefined),
     ...optional("from", matching("from", isDay)),
     ...optional("to", matching("to", isDay)),
-    ...optional("min", matching("min", (value) => DECIMAL.test(value))),
-    ...optional("max", matching("max", (value) => DECIMAL.test(value))),
+    ...optional(
+      "min",
+      matching("min", (value) => DECIMAL.test(value)),
+    ),
+    ...optional(
+      "max",
+      matching("max", (value) => DECIMAL.test(value)),
+    ),
     ...optional("dir", dir),
     ...optional("status", status),
-    ...optional("recurring", matching("recurring", (value) => UUID.test(value))),
-    ...optional("tx", matching("tx", (value) => UUID.test(value))),
+    ...optional(
+      "recurring",
+      matching("recurring", (value) => UUID.test(value)),
+    ),
+    ...optional(
+      "tx",
+      matching("tx", (value) => UUID.test(value)),
+    ),
   };
 }
 

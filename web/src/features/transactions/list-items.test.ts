@@ -3,11 +3,28 @@ import type { TransactionPage, TransactionRow } from "../../api/queries.ts";
 import { headIndexes, listItems, nextRow } from "./list-items.ts";
 
 const row = (transactionId: string, bookingDate: string, bookingStatus: "booked" | "pending" = "booked"): TransactionRow => ({
-  transactionId, accountId: "a", bookingStatus, bookingDate, amount: { amount: "-1.00", currency: "EUR" }, originalAmount: null, valueDate: null,
-  counterparty: { name: "X", iban: null, bic: null }, remittanceInformation: null, reference: null, proprietaryCode: null, category: null, recurringId: null,
+  transactionId,
+  accountId: "a",
+  bookingStatus,
+  bookingDate,
+  amount: { amount: "-1.00", currency: "EUR" },
+  originalAmount: null,
+  valueDate: null,
+  counterparty: { name: "X", iban: null, bic: null },
+  remittanceInformation: null,
+  reference: null,
+  proprietaryCode: null,
+  category: null,
+  recurringId: null,
 });
 const day = (date: string, count: number) => ({ date, count, sums: [{ amount: `-${count}.00`, currency: "EUR" }] });
-const page = (transactions: TransactionRow[], days: TransactionPage["days"], nextCursor: string | null, total: number | null): TransactionPage => ({ transactions, days, nextCursor, total, missing: [] });
+const page = (transactions: TransactionRow[], days: TransactionPage["days"], nextCursor: string | null, total: number | null): TransactionPage => ({
+  transactions,
+  days,
+  nextCursor,
+  total,
+  missing: [],
+});
 
 describe("listItems", () => {
   it("keeps pending apart and groups the rest by day with the day's sum over the whole filter", () => {
@@ -15,9 +32,11 @@ describe("listItems", () => {
       page([row("p", "2026-03-05", "pending"), row("1", "2026-03-04"), row("2", "2026-03-03")], [day("2026-03-04", 1), day("2026-03-03", 2)], "next", 4),
       page([row("3", "2026-03-03")], [day("2026-03-03", 2)], null, null),
     ];
-    expect(listItems(pages).map((item) => (item.kind === "row" ? `${item.position}:${item.row.transactionId}` : item.kind === "day-head" ? `${item.date} ${item.sums[0]?.amount}` : item.kind))).toEqual([
-      "pending-head", "1:p", "2026-03-04 -1.00", "2:1", "2026-03-03 -2.00", "3:2", "4:3",
-    ]);
+    expect(
+      listItems(pages).map((item) =>
+        item.kind === "row" ? `${item.position}:${item.row.transactionId}` : item.kind === "day-head" ? `${item.date} ${item.sums[0]?.amount}` : item.kind,
+      ),
+    ).toEqual(["pending-head", "1:p", "2026-03-04 -1.00", "2:1", "2026-03-03 -2.00", "3:2", "4:3"]);
   });
 
   it("keeps a place for every row that is still to come", () => {

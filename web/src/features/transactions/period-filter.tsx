@@ -29,7 +29,15 @@ export function usePeriodName(): (search: TransactionSearch) => string | undefin
   };
 }
 
-export function PeriodFilter({ search, onChange, onDone }: { search: TransactionSearch; onChange: (span: { from: string | undefined; to: string | undefined }) => void; onDone: () => void }) {
+export function PeriodFilter({
+  search,
+  onChange,
+  onDone,
+}: {
+  search: TransactionSearch;
+  onChange: (span: { from: string | undefined; to: string | undefined }) => void;
+  onDone: () => void;
+}) {
   const { t } = useLingui();
   const names = usePresetNames();
   const day = today();
@@ -61,11 +69,23 @@ export function PeriodFilter({ search, onChange, onDone }: { search: Transaction
       <div className="mt-2 grid grid-cols-2 gap-2 border-t px-1 pb-1 pt-3">
         <label className="text-12 text-muted">
           {t`From`}
-          <input type="date" value={search.from ?? ""} max={search.to} onChange={(event) => set("from", event.target.value)} className={`${inputClass} mt-1 px-2 tabular`} />
+          <input
+            type="date"
+            value={search.from ?? ""}
+            max={search.to}
+            onChange={(event) => set("from", event.target.value)}
+            className={`${inputClass} mt-1 px-2 tabular`}
+          />
         </label>
         <label className="text-12 text-muted">
           {t`To`}
-          <input type="date" value={search.to ?? ""} min={search.from} onChange={(event) => set("to", event.target.value)} className={`${inputClass} mt-1 px-2 tabular`} />
+          <input
+            type="date"
+            value={search.to ?? ""}
+            min={search.from}
+            onChange={(event) => set("to", event.target.value)}
+            className={`${inputClass} mt-1 px-2 tabular`}
+          />
         </label>
       </div>
     </>

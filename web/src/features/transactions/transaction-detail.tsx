@@ -12,13 +12,21 @@ import { IconButton } from "../../ui/button.tsx";
 import { categories, CategoryMark } from "../../ui/category.tsx";
 import { AccountDot } from "../../ui/mark.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
-import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { useCategoryReason } from "./category-reason.ts";
 import { readableTitle } from "../../ui/counterparty.ts";
+import { DetailSkeleton } from "./detail-skeleton.tsx";
 import { Proof } from "./proof.tsx";
 
 /** Everything about one transaction, down to what the bank sent. */
-export function TransactionDetail({ transactionId, accounts, onClose }: { transactionId: string; accounts: readonly AccountView[] | undefined; onClose: () => void }) {
+export function TransactionDetail({
+  transactionId,
+  accounts,
+  onClose,
+}: {
+  transactionId: string;
+  accounts: readonly AccountView[] | undefined;
+  onClose: () => void;
+}) {
   const { t } = useLingui();
   const { data, error, isPending, refetch } = useQuery(queries.transaction(transactionId));
   return (
@@ -168,17 +176,5 @@ function CategoryPart({ view }: { view: TransactionView }) {
         </p>
       )}
     </section>
-  );
-}
-
-function DetailSkeleton() {
-  return (
-    <Loading className="space-y-3 px-5 py-6">
-      <Bone className="h-4 w-24" />
-      <Bone className="h-5 w-48" />
-      <Bone className="h-9 w-36" />
-      <Bone className="mt-6 h-8 w-full" />
-      <Bone className="h-24 w-full" />
-    </Loading>
   );
 }

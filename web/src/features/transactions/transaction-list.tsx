@@ -1,6 +1,5 @@
 import { Plural, Trans } from "@lingui/react/macro";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { AccountView } from "../../api/queries.ts";
 import { today } from "../../format/clock.ts";
 import { useFormat } from "../../format/use-format.ts";
@@ -10,8 +9,10 @@ import { cx } from "../../ui/classes.ts";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { NARROW, useMedia } from "../../ui/use-media.ts";
 import { headIndexes, type ListItem, nextRow } from "./list-items.ts";
+import { lineAt, offsetsOf } from "./row-window.ts";
 import { TransactionRowLink } from "./transaction-row.tsx";
 import { useFreshRows } from "./use-fresh-rows.ts";
+import { useRowWindow, useScrollY } from "./use-row-window.ts";
 
 const HEAD_HEIGHT = 40;
 
@@ -41,41 +42,18 @@ export function TransactionList({
   const { compact } = usePreferences();
   const narrow = useMedia(NARROW);
   const rowHeight = narrow ? 60 : compact ? 36 : 44;
-  const list = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(0);
   const [activeId, setActiveId] = useState<string>();
   const focusWanted = useRef(false);
   const heads = useMemo(() => headIndexes(items), [items]);
   const fresh = useFreshRows(items, listKey);
   const accountIndex = useMemo(() => new Map(accounts.map((account, index) => [account.accountId, { account, index }] as const)), [accounts]);
+  const offsets = useMemo(
+    () => offsetsOf(items.length, (index) => (items[index]?.kind === "row" || items[index]?.kind === "unloaded" ? rowHeight : HEAD_HEIGHT)),
+    [items, rowHeight],
+  );
+  const { list, top, range, reveal } = useRowWindow(offsets);
 
-  useLayoutEffect(() => {
-    const measure = (): void => setMargin(list.current === null ? 0 : Math.round(list.current.getBoundingClientRect().top + window.scrollY));
-    measure();
-    // What stands above the list may change its height: notices, chips that wrap.
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, []);
-
-  const heightOf = useCallback((index: number) => (items[index]?.kind === "row" || items[index]?.kind === "unloaded" ? rowHeight : HEAD_HEIGHT), [items, rowHeight]);
-  const virtualizer = useWindowVirtualizer({
-    count: items.length,
-    estimateSize: heightOf,
-    scrollMargin: margin,
-    overscan: 8,
-    scrollPaddingStart: HEAD_HEIGHT + 8,
-    scrollPaddingEnd: 72,
-    getItemKey: (index) => {
-      const item = items[index];
-      return item?.kind === "row" ? item.row.transactionId : item?.kind === "day-head" ? item.date : `${item?.kind ?? ""}${index}`;
-    },
-  });
-  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
-
-  const shown = virtualizer.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
-  const nearEnd = items[Math.min(items.length - 1, last + 40)]?.kind === "unloaded";
+  const nearEnd = items[Math.min(items.length - 1, range.end + 40)]?.kind === "unloaded";
   useEffect(() => {
     if (nearEnd && !stale) onNeedMore?.();
   }, [nearEnd, stale, onNeedMore]);
@@ -91,7 +69,7 @@ export function TransactionList({
     if (index === undefined || item?.kind !== "row") return;
     focusWanted.current = true;
     setActiveId(item.row.transactionId);
-    virtualizer.scrollToIndex(index, { align: "auto" });
+    reveal(index, { above: HEAD_HEIGHT + 8, below: 72 });
     if (followFocus) onOpen(item.row.transactionId, true);
   };
   useEffect(() => {
@@ -118,34 +96,28 @@ export function TransactionList({
     focusRow(target());
   };
 
-  // The head of the day at the upper edge stays in view, pushed away by the next one.
-  const offset = (virtualizer.scrollOffset ?? 0) - margin;
-  const atEdge = shown.find((one) => one.end - margin > offset)?.index ?? 0;
-  const headIndex = heads[atEdge] ?? -1;
-  const nextHead = shown.find((one) => one.index > headIndex && heads[one.index] === one.index);
-  const push = nextHead === undefined ? 0 : Math.min(0, nextHead.start - margin - offset - HEAD_HEIGHT);
-
+  const shown = Array.from({ length: Math.max(0, Math.min(items.length, range.end) - range.first) }, (_, index) => range.first + index);
   return (
     <div className={cx("@container transition-opacity", stale && "opacity-60")} aria-busy={stale}>
-      {offset > 0 && headIndex >= 0 && (
-        <div aria-hidden="true" className="sticky top-0 z-10 h-0">
-          <div style={{ transform: `translateY(${push}px)` }}>
-            <Head item={items[headIndex]} pinned />
-          </div>
-        </div>
-      )}
-      <div ref={list} onKeyDown={onKeyDown} className="relative" style={{ height: virtualizer.getTotalSize() }}>
-        {shown.map((one) => {
-          const item = items[one.index];
+      <PinnedHead items={items} heads={heads} offsets={offsets} top={top} />
+      <div ref={list} onKeyDown={onKeyDown} className="relative" style={{ height: offsets.at(-1) }}>
+        {shown.map((index) => {
+          const item = items[index];
           if (item === undefined) return null;
+          const start = offsets[index] ?? 0;
           return (
-            <div key={one.key} data-index={one.index} className="absolute inset-x-0 top-0" style={{ height: one.size, transform: `translateY(${one.start - margin}px)` }}>
+            <div
+              key={keyOf(item, index)}
+              data-index={index}
+              className="absolute inset-x-0 top-0"
+              style={{ height: (offsets[index + 1] ?? 0) - start, transform: `translateY(${start}px)` }}
+            >
               {item.kind === "row" ? (
                 <TransactionRowLink
                   row={item.row}
                   account={accountIndex.get(item.row.accountId)}
                   open={item.row.transactionId === openId}
-                  tabbable={one.index === activeIndex}
+                  tabbable={index === activeIndex}
                   fresh={fresh.has(item.row.transactionId)}
                   narrow={narrow}
                   onOpen={onOpen}
@@ -164,6 +136,27 @@ export function TransactionList({
             </div>
           );
         })}
+      </div>
+    </div>
+  );
+}
+
+function keyOf(item: ListItem, index: number): string {
+  return item.kind === "row" ? item.row.transactionId : item.kind === "day-head" ? item.date : `${item.kind}${index}`;
+}
+
+/** The head of the day at the upper edge stays in view, pushed away by the next one. */
+function PinnedHead({ items, heads, offsets, top }: { items: readonly ListItem[]; heads: readonly number[]; offsets: Float64Array; top: number }) {
+  const y = useScrollY() - top;
+  const head = heads[lineAt(offsets, y)] ?? -1;
+  if (y <= 0 || head < 0) return null;
+  let next = head + 1;
+  while (next < items.length && heads[next] === head) next += 1;
+  const push = next >= items.length ? 0 : Math.min(0, (offsets[next] ?? 0) - y - HEAD_HEIGHT);
+  return (
+    <div aria-hidden="true" className="sticky top-0 z-10 h-0">
+      <div style={{ transform: `translateY(${push}px)` }}>
+        <Head item={items[head]} pinned />
       </div>
     </div>
   );

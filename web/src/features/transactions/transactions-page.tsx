@@ -2,11 +2,10 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ReceiptText, SearchX } from "lucide-react";
-import { useCallback, useMemo } from "react";
+import { lazy, Suspense, useCallback, useMemo } from "react";
 import { queries } from "../../api/queries.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHead } from "../../ui/page.tsx";
@@ -15,8 +14,13 @@ import { useMedia, WIDE } from "../../ui/use-media.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { isFiltered, toQuery, type TransactionSearch } from "./filter.ts";
 import { listItems } from "./list-items.ts";
-import { TransactionDetail } from "./transaction-detail.tsx";
+import { DetailSkeleton } from "./detail-skeleton.tsx";
 import { ListSkeleton, TransactionList } from "./transaction-list.tsx";
+
+// Loaded when the pointer or the focus reaches the list, so that it is there when a row is opened.
+const loadDetail = () => import("./transaction-detail.tsx");
+const TransactionDetail = lazy(() => loadDetail().then((module) => ({ default: module.TransactionDetail })));
+const Dialog = lazy(() => import("../../ui/dialog.tsx").then((module) => ({ default: module.Dialog })));
 
 /** Every booking of every bank, narrowed by what the address says. */
 export function TransactionsPage() {
@@ -46,19 +50,33 @@ export function TransactionsPage() {
     [navigate],
   );
   const open = useCallback((tx: string | undefined, replace = false) => change({ tx }, replace), [change]);
-  const close = useCallback(() => open(undefined), [open]);
+  const close = useCallback(() => {
+    open(undefined);
+    // Back to the row it was opened from.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>("main [data-index] a[tabindex='0']")?.focus({ preventScroll: true }));
+  }, [open]);
   const showNewest = (): void => {
-    queryClient.setQueryData(options.queryKey, (before) => (before === undefined ? before : { pages: before.pages.slice(0, 1), pageParams: before.pageParams.slice(0, 1) }));
+    queryClient.setQueryData(options.queryKey, (before) =>
+      before === undefined ? before : { pages: before.pages.slice(0, 1), pageParams: before.pageParams.slice(0, 1) },
+    );
     window.scrollTo({ top: 0 });
     void refetch();
   };
 
-  const detail = search.tx === undefined ? undefined : <TransactionDetail key={search.tx} transactionId={search.tx} accounts={accounts} onClose={close} />;
+  const detail =
+    search.tx === undefined ? undefined : (
+      <Suspense fallback={<DetailSkeleton />}>
+        <TransactionDetail key={search.tx} transactionId={search.tx} accounts={accounts} onClose={close} />
+      </Suspense>
+    );
   return (
     <>
       <PageHead
         title={t`Transactions`}
-        lead={total === undefined ? <span className="invisible">0</span> : <Plural value={total} one={`${format.count(total)} transaction`} other={`${format.count(total)} transactions`} />}
+        leadIsLive
+        lead={
+          total === undefined ? <>&nbsp;</> : <Plural value={total} one={`${format.count(total)} transaction`} other={`${format.count(total)} transactions`} />
+        }
       />
       <FilterBar search={search} accounts={accounts ?? []} onChange={change} />
       {withoutMeaning && (
@@ -71,7 +89,12 @@ export function TransactionsPage() {
         </Notice>
       )}
       <div className="mt-4 flex items-start gap-6">
-        <div className="min-w-0 flex-1">
+        <div
+          className="min-w-0 flex-1"
+          onKeyDown={(event) => event.key === "Escape" && detail !== undefined && close()}
+          onPointerEnter={() => void loadDetail()}
+          onFocus={() => void loadDetail()}
+        >
           {newer && (
             <div className="sticky top-3 z-20 h-0 text-center">
               <Button size="small" look="primary" className="rounded-full shadow-float" onClick={showNewest}>
@@ -119,9 +142,11 @@ export function TransactionsPage() {
         )}
       </div>
       {!wide && detail !== undefined && (
-        <Dialog open onClose={close} title={t`Transaction`} place="side" hideTitle>
-          {detail}
-        </Dialog>
+        <Suspense fallback={null}>
+          <Dialog open onClose={close} title={t`Transaction`} place="side" hideTitle>
+            {detail}
+          </Dialog>
+        </Suspense>
       )}
     </>
   );
@@ -140,7 +165,11 @@ function NothingYet({ connected }: { connected: boolean }) {
         )
       }
     >
-      {connected ? <Trans>They appear as soon as your bank has been read.</Trans> : <Trans>Of all your banks in one list, searchable, each with its category and the bank’s own words.</Trans>}
+      {connected ? (
+        <Trans>They appear as soon as your bank has been read.</Trans>
+      ) : (
+        <Trans>Of all your banks in one list, searchable, each with its category and the bank’s own words.</Trans>
+      )}
     </EmptyState>
   );
 }

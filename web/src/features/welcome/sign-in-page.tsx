@@ -4,6 +4,7 @@ import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useRef, useState } from "react";
 import { safeReturnPath } from "../../session/return-path.ts";
 import { Button } from "../../ui/button.tsx";
+import { formText } from "../../ui/form-text.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { usePageTitle } from "../../ui/page.tsx";
 import { checkCredentials } from "./credentials.ts";
@@ -27,7 +28,7 @@ export function SignInPage() {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const input = { email: String(data.get("email")).trim(), password: String(data.get("password")) };
+    const input = { email: formText(data, "email").trim(), password: formText(data, "password") };
     const found = checkCredentials(input, false);
     setFaults(found);
     const first = (["email", "password"] as const).find((field) => found[field] !== undefined);

@@ -1,14 +1,14 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Eye, KeyRound, Undo2 } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
 import { isApiError } from "../../api/api-error.ts";
 import { auth } from "../../api/auth.ts";
-import { ask } from "../../api/client.ts";
-import { preferencesForServer } from "../../preferences/change-preferences.ts";
+import { sendPreferences } from "../../preferences/change-preferences.ts";
 import { Button } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
+import { formText } from "../../ui/form-text.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { usePageTitle } from "../../ui/page.tsx";
 import { checkCredentials } from "./credentials.ts";
@@ -22,6 +22,7 @@ export function WelcomePage() {
   const { t } = useLingui();
   usePageTitle(t`Welcome`);
   const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const signIn = useSignIn();
   const words = useFaultWords();
   const problem = useSignInProblem();
@@ -32,7 +33,7 @@ export function WelcomePage() {
       await auth.signUp(input);
       await signIn(input);
       // What was chosen before signing up (language, theme) goes along.
-      await ask("updatePreferences", { body: preferencesForServer() }).catch(() => undefined);
+      await sendPreferences(queryClient);
     },
     onSuccess: () => navigate({ to: "/connect" }),
   });
@@ -40,7 +41,7 @@ export function WelcomePage() {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const input = { name: String(data.get("name")), email: String(data.get("email")), password: String(data.get("password")) };
+    const input = { name: formText(data, "name"), email: formText(data, "email"), password: formText(data, "password") };
     const found = checkCredentials(input, true);
     setFaults(found);
     const first = (["name", "email", "password"] as const).find((field) => found[field] !== undefined);
@@ -71,11 +72,7 @@ export function WelcomePage() {
       </ul>
       <form ref={form} onSubmit={submit} noValidate className="mt-8 space-y-5 rounded-12 border bg-surface p-5 sm:p-6" aria-label={t`Create your account`}>
         {signUp.isError && (
-          <Notice
-            tone="danger"
-            live
-            title={refused ? t`We could not sign you in with this` : problem(signUp.error).title}
-          >
+          <Notice tone="danger" live title={refused ? t`We could not sign you in with this` : problem(signUp.error).title}>
             {refused ? <Trans>If you already have an account with this email, sign in instead.</Trans> : problem(signUp.error).detail}
           </Notice>
         )}

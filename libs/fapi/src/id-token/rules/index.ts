@@ -1,18 +1,18 @@
-import type { IdTokenRule } from '../rule.ts';
-import { accessTokenHash } from './access-token-hash.ts';
-import { acr } from './acr.ts';
-import { audience } from './audience.ts';
-import { codeHash } from './code-hash.ts';
-import { expiry } from './expiry.ts';
-import { intent } from './intent.ts';
-import { issuedAt } from './issued-at.ts';
-import { issuer } from './issuer.ts';
-import { nonce } from './nonce.ts';
-import { notBefore } from './not-before.ts';
-import { refreshTokenHash } from './refresh-token-hash.ts';
-import { stateHash } from './state-hash.ts';
-import { subject } from './subject.ts';
-import { tokenKind } from './token-kind.ts';
+import type { IdTokenRule } from "../rule.ts";
+import { accessTokenHash } from "./access-token-hash.ts";
+import { acr } from "./acr.ts";
+import { audience } from "./audience.ts";
+import { codeHash } from "./code-hash.ts";
+import { expiry } from "./expiry.ts";
+import { intent } from "./intent.ts";
+import { issuedAt } from "./issued-at.ts";
+import { issuer } from "./issuer.ts";
+import { nonce } from "./nonce.ts";
+import { notBefore } from "./not-before.ts";
+import { refreshTokenHash } from "./refresh-token-hash.ts";
+import { stateHash } from "./state-hash.ts";
+import { subject } from "./subject.ts";
+import { tokenKind } from "./token-kind.ts";
 
 /**
  * Everything an ID token is judged by, after its signature. The name is the stable reason of a refusal.
@@ -29,7 +29,7 @@ import { tokenKind } from './token-kind.ts';
  * | at_hash, rt_hash   | if sent       | if sent        | if sent       |
  */
 export const idTokenRules = {
-  'token-kind': tokenKind,
+  "token-kind": tokenKind,
   iss: issuer,
   aud: audience,
   exp: expiry,
@@ -44,5 +44,3 @@ export const idTokenRules = {
   at_hash: accessTokenHash,
   rt_hash: refreshTokenHash,
 } satisfies Record<string, IdTokenRule>;
-
-export type IdTokenRuleName = keyof typeof idTokenRules;

@@ -10,7 +10,7 @@ export type Confidence = "certain" | "likely" | "guess";
  */
 export type RuleSource = "code" | "counterparty" | "word";
 
-/** One rule: any of its phrases names the category. A phrase is words; `*` ends a word that may go on; `=` in front means nothing else may stand there. */
+/** One rule. Each of its phrases alone names the category. A phrase is words; `*` ends a word that may go on; `=` in front means nothing else may stand there. */
 export interface CategoryRule {
   /** Stable, `counterparty.s-market`. */
   readonly id: string;

@@ -15,10 +15,19 @@ export const family = defineRules("family", {
     koulukuva: "koulukuva*|seppala koulukuvat|kuvaverkko",
   },
   word: {
-    daycare: { phrases: "paivakoti*|paivahoito*|varhaiskasvatu*|dagis|forskola*|barnomsorg|daycare|kindergarten|iltapaivatoiminta|iltapaivakerho|eskari|esiopetus", direction: "out" },
-    school: { phrases: "koulu*|opiskelijamaksu|lukukausimaksu*|lukio*|school*|tuition|oppikirja*|musiikkiopisto*|lastenkerho|leirikoulu*|luokkaretki*|perhekerho", direction: "out" },
+    daycare: {
+      phrases: "paivakoti*|paivahoito*|varhaiskasvatu*|dagis|forskola*|barnomsorg|daycare|kindergarten|iltapaivatoiminta|iltapaivakerho|eskari|esiopetus",
+      direction: "out",
+    },
+    school: {
+      phrases: "koulu*|opiskelijamaksu|lukukausimaksu*|lukio*|school*|tuition|oppikirja*|musiikkiopisto*|lastenkerho|leirikoulu*|luokkaretki*|perhekerho",
+      direction: "out",
+    },
     support: { phrases: "elatus*|elatusapu|elatusmaksu*|underhallsbidrag|child support|viikkoraha*|kuukausiraha|veckopeng", direction: "out" },
     toys: { phrases: "lelu*|leksak*|toys|lastenvaatteet|vauva*|baby*|vaipat", direction: "out" },
-    pets: { phrases: "elainlaakari*|elainkauppa*|elainhoitola|koira*|kissa*|veterinar*|lemmikki*|djuraffar|pet shop|veterinary|hevostalli|tallipaikka", direction: "out" },
+    pets: {
+      phrases: "elainlaakari*|elainkauppa*|elainhoitola|koira*|kissa*|veterinar*|lemmikki*|djuraffar|pet shop|veterinary|hevostalli|tallipaikka",
+      direction: "out",
+    },
   },
 });

@@ -32,7 +32,7 @@ export const groceries = defineRules("groceries", {
     "city-gross": "city gross",
     systembolaget: "systembolaget",
     "rema-1000": "rema 1000|rema1000",
-    kiwi: "=kiwi|kiwi norge",
+    kiwi: "=kiwi|kiwi norge|bunnpris",
     meny: "=meny|meny norge|meny butik",
     vinmonopolet: "vinmonopolet",
     netto: "=netto|netto aps|netto marken",
@@ -71,6 +71,7 @@ export const groceries = defineRules("groceries", {
     "whole-foods": "whole foods|wholefoods",
     "trader-joes": "trader joe*",
     biedronka: "biedronka|zabka",
+    lawson: "=lawson|familymart|family mart",
     spar: "=spar|eurospar|interspar|spar express",
   },
   word: {

@@ -17,7 +17,7 @@ export const health = defineRules("health", {
     specsavers: "specsavers|synsam|synoptik",
     coronaria: "coronaria|dextra",
     apotea: "apotea|apoteket|apotek hjartat|kronans apotek|apotek 1|vitusapotek|boots apotek",
-    boots: "=boots|boots uk",
+    boots: "=boots|boots uk|duane reade|walgreens|cvs pharmacy",
     "dm-drogerie": "dm drogerie|rossmann",
     elixia: "elixia|sats",
     fitness24seven: "fitness24seven|fitness 24 seven|fitness24",
@@ -29,7 +29,8 @@ export const health = defineRules("health", {
   },
   word: {
     pharmacy: "apteekki*|apteekit|apotek*|pharmacy|pharmacie|apotheke|farmacia|laake|laakkeet",
-    doctor: "laakari|laakarikeskus|laakariasema|sairaala*|terveysasema|terveyskesku*|poliklinikka|klinikka|lakare|vardcentral*|sjukhus|hospital|clinic|doctor|laboratorio",
+    doctor:
+      "laakari|laakarikeskus|laakariasema|sairaala*|terveysasema|terveyskesku*|poliklinikka|klinikka|lakare|vardcentral*|sjukhus|hospital|clinic|doctor|laboratorio",
     dentist: "hammas*|tandlakar*|tandvard*|dentist|dental",
     therapy: "fysio*|hieroja|hieronta*|osteopat*|kiroprakt*|psykoterap*|psykolog*|terapia*|massage|naprapat*",
     optician: "optikko|optiikka|silmalasi*|piilolinssi*|optik|optician",

@@ -62,10 +62,21 @@ export const housing = defineRules("housing", {
     nuohous: "nuohous*",
   },
   word: {
-    rent: { phrases: "vuokra|vuokran|vuokrat|vuokranmaksu|vuokralasku|vuokravakuus|takuuvuokra|hyra|hyran|hyresavi*|bostadshyra|miete|loyer|alquiler|rent|monthly rent", direction: "out" },
-    "housing-company": { phrases: "isannoin*|kiinteistopalvelu*|yhtiovastik*|hoitovastik*|vastik*|rahoitusvastik*|asunto oy|as oy|asunto osakeyhtio|asumisoikeus*|kayttovastik*|bostads ab|bostadsratt*|brf|taloyhti*|saunamaksu|autopaikka*", direction: "out" },
+    rent: {
+      phrases:
+        "vuokra|vuokran|vuokrat|vuokranmaksu|vuokralasku|vuokravakuus|takuuvuokra|hyra|hyran|hyresavi*|bostadshyra|miete|loyer|alquiler|rent|monthly rent",
+      direction: "out",
+    },
+    "housing-company": {
+      phrases:
+        "isannoin*|kiinteistopalvelu*|yhtiovastik*|hoitovastik*|vastik*|rahoitusvastik*|asunto oy|as oy|asunto osakeyhtio|asumisoikeus*|kayttovastik*|bostads ab|bostadsratt*|brf|taloyhti*|saunamaksu|autopaikka*",
+      direction: "out",
+    },
     mortgage: { phrases: "asuntolain*|bolan|mortgage|hypothek*|asp laina", direction: "out" },
-    electricity: { phrases: "sahko|sahkon|sahkolasku*|sahkonsiir*|sahkolaitos|sahkoverkko*|sahkoenergia|energialaitos|elrakning|elnat|electricity|strom|energia oy", direction: "out" },
+    electricity: {
+      phrases: "sahko|sahkon|sahkolasku*|sahkonsiir*|sahkolaitos|sahkoverkko*|sahkoenergia|energialaitos|elrakning|elnat|electricity|strom|energia oy",
+      direction: "out",
+    },
     water: { phrases: "vesilasku*|vesimaksu*|vesihuolto*|vesilaitos|vattenavgift|water bill", direction: "out" },
     heating: { phrases: "kaukolam*|lammitys*|fjarrvarme|lammitysolj*|oljytilaus", direction: "out" },
     waste: { phrases: "jatehuolto|jatemaksu*|sopavgift|roskahuolto", direction: "out" },

@@ -17,9 +17,17 @@ export const income = defineRules("income", {
     insurance: { phrases: "lahitapiola|if vahinkovakuutus|pohjola vakuutus|fennia", direction: "in", confidence: "likely" },
   },
   word: {
-    salary: { phrases: "palkka*|tyopalkka|kuukausipalkka|palkkio*|lon|loner|lonen|salary|wages|payroll|gehalt|lohn|salaire|nomina|tilipaiva|lomaraha*|bonuspalkkio*|tulospalkkio*", direction: "in" },
+    salary: {
+      phrases:
+        "palkka*|tyopalkka|kuukausipalkka|palkkio*|lon|loner|lonen|salary|wages|payroll|gehalt|lohn|salaire|nomina|tilipaiva|lomaraha*|bonuspalkkio*|tulospalkkio*",
+      direction: "in",
+    },
     pension: { phrases: "elake*|kansanelake|tyoelake*|pension*", direction: "in" },
-    benefit: { phrases: "lapsilis*|barnbidrag|opintotu*|asumistu*|tyottomyys*|ansiosidon*|peruspaivaraha|vanhempainraha|vanhempainpaivaraha|paivaraha*|kotihoidon tuki|toimeentulotu*|sairauspaivaraha|studiestod|bostadsbidrag|foraldrapenning|matkakorvau*", direction: "in" },
+    benefit: {
+      phrases:
+        "lapsilis*|barnbidrag|opintotu*|asumistu*|tyottomyys*|ansiosidon*|peruspaivaraha|vanhempainraha|vanhempainpaivaraha|paivaraha*|kotihoidon tuki|toimeentulotu*|sairauspaivaraha|studiestod|bostadsbidrag|foraldrapenning|matkakorvau*",
+      direction: "in",
+    },
     "tax-refund": { phrases: "veronpalautus*|ennakonpalautus|skatteaterbaring|tax refund", direction: "in" },
     dividend: { phrases: "osinko*|osingot|utdelning*|dividend*|ylijaamanpalautus|osuusmaksun korko", direction: "in" },
     interest: { phrases: "talletuskorko|hyvityskorko|korkotuotto|ranteinkomst", direction: "in" },

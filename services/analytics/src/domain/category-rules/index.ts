@@ -13,7 +13,7 @@ import { subscriptions } from "./subscriptions.ts";
 import { transfers } from "./transfers.ts";
 import { transport } from "./transport.ts";
 
-export type { CategoryRule, Confidence, RuleSource } from "./define-rules.ts";
+export type { CategoryRule, Confidence } from "./define-rules.ts";
 
 /** Raised with every change of a rule or of how rules are applied; every person is then categorised anew. A test compares it with the rules. */
 export const rulesVersion = 1;

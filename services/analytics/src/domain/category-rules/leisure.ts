@@ -43,7 +43,8 @@ export const leisure = defineRules("leisure", {
     culture: "teatteri*|museo*|museum|muzeum|oopperat*|konsertti*|keikka*|festival*|festari*|konsert|teater|theatre|theater|taidehalli|galleria|nayttely*",
     hotel: "hotel*|hotell*|hostel*|motelli|majoitus*|mokki*|lomamokki|camping|leirinta*|resort|bed breakfast|guesthouse",
     travel: "matkatoimisto|lomamatka*|resebyra|travel agency|loma*",
-    sport: "urheilu*|voimistelu*|kausimaksu|urheiluseura*|jaakiekko*|jalkapallo*|hiihto*|laskettelu*|golf|padel|tennis|keilail*|ratsastus*|kalastus*|veneily*|venesatama|seuramaksu*|harrastus*|salibandy*|sulkapallo*",
+    sport:
+      "urheilu*|voimistelu*|kausimaksu|urheiluseura*|jaakiekko*|jalkapallo*|hiihto*|laskettelu*|golf|padel|tennis|keilail*|ratsastus*|kalastus*|veneily*|venesatama|seuramaksu*|harrastus*|salibandy*|sulkapallo*",
     games: "pelikauppa|games|gaming|lotto|eurojackpot|peliautomaatti*|casino|kasino|vedonlyonti",
     amusement: "huvipuisto*|elaintarha*|zoo|sirkus|akvaario|kylpyla*|spa",
     hobby: "lanka*|kasityo*|ompelu*|musiikkikauppa|soitinliike|pienoismalli*",

@@ -9,7 +9,8 @@ export const other = defineRules("other", {
   counterparty: {
     "otto-atm": "otto automaatti|ottopiste|bankomat|nosto fi|euronet|nokas|loomis",
     "punainen-risti": "punainen risti|roda korset|red cross",
-    unicef: "unicef*|plan international*|pelastakaa lapset|world vision*|kirkon ulkomaanapu|save the children|amnesty*|greenpeace*|wwf*|lakarit ilman rajoja|suomen pakolaisapu|syopajarjesto*|hope ry|john nurmisen saatio|sos lapsikyla|uusi lastensairaala",
+    unicef:
+      "unicef*|plan international*|pelastakaa lapset|world vision*|kirkon ulkomaanapu|save the children|amnesty*|greenpeace*|wwf*|lakarit ilman rajoja|suomen pakolaisapu|syopajarjesto*|hope ry|john nurmisen saatio|sos lapsikyla|uusi lastensairaala",
     seurakunta: "seurakunt*|kirkkoherranvirasto|forsamling*",
     police: "poliisi|poliisihallitus|maahanmuuttovirasto|digi ja vaestotietovirasto|maistraatti|oikeusrekisterikeskus",
     mobilepay: { phrases: "mobilepay*|mob pay|mobile pay|vipps*|swish*|siirto maksu|pivo", weak: true },

@@ -79,7 +79,10 @@ export const subscriptions = defineRules("subscriptions", {
     yousician: "yousician",
   },
   word: {
-    phone: { phrases: "puhelinlasku*|mobiililasku*|liittyma*|matkapuhelin*|laajakaista*|nettiliittym*|bredband*|mobilabonnemang|broadband|internetliittyma", direction: "out" },
+    phone: {
+      phrases: "puhelinlasku*|mobiililasku*|liittyma*|matkapuhelin*|laajakaista*|nettiliittym*|bredband*|mobilabonnemang|broadband|internetliittyma",
+      direction: "out",
+    },
     newspaper: { phrases: "lehtitilaus*|tilausmaksu*|sanomalehti|tidning*|prenumeration|aikakauslehti", direction: "out" },
     streaming: { phrases: "suoratoisto*|streaming", direction: "out" },
     subscription: { phrases: "subscription|abonnement|kuukausitilaus|jatkuva tilaus|membership", direction: "out" },

@@ -24,6 +24,8 @@ export const transport = defineRules("transport", {
     sncf: "sncf",
     eurostar: "eurostar",
     trainline: "trainline",
+    mta: "mta nyc*|mta metrocard|omny mta",
+    "jr-east": "jr east|jr west|suica|pasmo",
     tfl: "tfl travel*|transport for london|tfl gov uk",
     flixbus: "flixbus|flix se",
     uber: "uber|uber trip|uber bv",
@@ -98,7 +100,7 @@ export const transport = defineRules("transport", {
     autoliitto: "autoliitto",
   },
   word: {
-    taxi: "taksi*|taxi*|cab",
+    taxi: "taksi*|taxi*|cab|kyyti|kyydista",
     fuel: "bensa*|polttoaine*|huoltoasema|bensin*|petrol|fuel|tankstelle|gasolinera",
     parking: "parking|pysakoin*|parkkihalli|parkkimaksu|parkering*|parkhaus|parkki",
     "public-transport": "joukkoliiken*|bussi*|metro|raitiovaunu|junalip*|matkalip*|matkakortti|lansimetro",

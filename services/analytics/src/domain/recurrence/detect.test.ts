@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { addDays, addMonths, dayOfMonth, weekday } from "../calendar.ts";
 import { type Occurrence, detectRecurring, outlook } from "./detect.ts";
@@ -7,13 +7,23 @@ let counter = 0;
 const paid = (bookingDate: string, minor: bigint, over: Partial<Occurrence> = {}): Occurrence => {
   counter += 1;
   return {
-    transactionId: `t${String(counter).padStart(5, "0")}`, accountId: "a", currency: "EUR", amountMinor: minor, bookingDate, category: "other", counterpartyName: "Somebody", counterpartyKey: "somebody", reference: null, ...over,
+    transactionId: `t${String(counter).padStart(5, "0")}`,
+    accountId: "a",
+    currency: "EUR",
+    amountMinor: minor,
+    bookingDate,
+    category: "other",
+    counterpartyName: "Somebody",
+    counterpartyKey: "somebody",
+    reference: null,
+    ...over,
   };
 };
 const months = (first: string, count: number, day: number): string[] => Array.from({ length: count }, (_, index) => dayOfMonth(addMonths(first, index), day));
 /** Booked on working days only: the next one. */
 const workingDay = (date: string): string => (weekday(date) < 5 ? date : addDays(date, 7 - weekday(date)));
-const brief = (rows: readonly Occurrence[]) => detectRecurring(rows).map(({ cadence, amountMinor, dueDate, transactionIds }) => ({ cadence, amountMinor, dueDate, times: transactionIds.length }));
+const brief = (rows: readonly Occurrence[]) =>
+  detectRecurring(rows).map(({ cadence, amountMinor, dueDate, transactionIds }) => ({ cadence, amountMinor, dueDate, times: transactionIds.length }));
 
 describe("detectRecurring", () => {
   it("finds rent: every month on the 2nd, on the next working day where that is a weekend", () => {
@@ -30,7 +40,9 @@ describe("detectRecurring", () => {
   });
 
   it("knows the end of the month, whatever its length", () => {
-    expect(brief(months("2026-01", 5, 31).map((date) => paid(date, -700n)))).toEqual([{ cadence: "monthly", amountMinor: -700n, dueDate: "2026-06-30", times: 5 }]);
+    expect(brief(months("2026-01", 5, 31).map((date) => paid(date, -700n)))).toEqual([
+      { cadence: "monthly", amountMinor: -700n, dueDate: "2026-06-30", times: 5 },
+    ]);
   });
 
   it("tells a changed price with the day of the change", () => {
@@ -59,7 +71,9 @@ describe("detectRecurring", () => {
   });
 
   it("keeps a series that missed a month or was late once", () => {
-    const rows = months("2025-10", 13, 5).filter((_, index) => index !== 4).map((date, index) => paid(index === 7 ? addDays(date, 3) : date, -2500n));
+    const rows = months("2025-10", 13, 5)
+      .filter((_, index) => index !== 4)
+      .map((date, index) => paid(index === 7 ? addDays(date, 3) : date, -2500n));
     expect(brief(rows)).toEqual([{ cadence: "monthly", amountMinor: -2500n, dueDate: "2026-11-05", times: 12 }]);
   });
 
@@ -71,40 +85,71 @@ describe("detectRecurring", () => {
   });
 
   it("finds pay that comes on the 15th and the 30th", () => {
-    const pay = [15, 30].flatMap((day) => months("2026-01", 10, day).map((date, index) => paid(date, 194_640n + BigInt(index * 731 * (day - 14)), { category: "income" })));
+    const pay = [15, 30].flatMap((day) =>
+      months("2026-01", 10, day).map((date, index) => paid(date, 194_640n + BigInt(index * 731 * (day - 14)), { category: "income" })),
+    );
     expect(brief(pay).map(({ dueDate }) => dueDate)).toEqual(["2026-11-15", "2026-11-30"]);
   });
 
   it("does not take shopping for a series, however often", () => {
-    const rows = Array.from({ length: 120 }, (_, index) => paid(addDays("2026-01-01", index * 2 + (index % 3)), BigInt(-700 - ((index * 7919) % 5000)), { category: "groceries" }));
+    const rows = Array.from({ length: 120 }, (_, index) =>
+      paid(addDays("2026-01-01", index * 2 + (index % 3)), BigInt(-700 - ((index * 7919) % 5000)), { category: "groceries" }),
+    );
     expect(brief(rows)).toEqual([]);
   });
 
   it("leaves transfers between own accounts out, and never mixes accounts, currencies or directions", () => {
     expect(brief(months("2026-01", 10, 5).map((date) => paid(date, -500n, { category: "transfers" })))).toEqual([]);
-    const mixed = months("2026-01", 9, 5).map((date, index) => paid(date, -500n, { accountId: ["a", "b", "c"][index % 3] ?? "a", currency: ["EUR", "SEK"][index % 2] ?? "EUR" }));
-    for (const series of detectRecurring(mixed)) expect(mixed.filter((row) => series.transactionIds.includes(row.transactionId)).every((row) => row.accountId === series.accountId && row.currency === series.currency)).toBe(true);
+    const mixed = months("2026-01", 9, 5).map((date, index) =>
+      paid(date, -500n, { accountId: ["a", "b", "c"][index % 3] ?? "a", currency: ["EUR", "SEK"][index % 2] ?? "EUR" }),
+    );
+    for (const series of detectRecurring(mixed))
+      expect(
+        mixed
+          .filter((row) => series.transactionIds.includes(row.transactionId))
+          .every((row) => row.accountId === series.accountId && row.currency === series.currency),
+      ).toBe(true);
   });
 
-  const anyRow = fc.record({ day: fc.integer({ min: 0, max: 500 }), minor: fc.constantFrom(-1000n, -1000n, -1100n, 2500n), key: fc.constantFrom("x", "y"), category: fc.constantFrom("subscriptions" as const, "housing" as const, "other" as const) });
+  const anyRow = fc.record({
+    day: fc.integer({ min: 0, max: 500 }),
+    minor: fc.constantFrom(-1000n, -1000n, -1100n, 2500n),
+    key: fc.constantFrom("x", "y"),
+    category: fc.constantFrom("subscriptions" as const, "housing" as const, "other" as const),
+  });
   it("does not depend on the order of the entries; every series is of entries that are there, each in one series at the most", () => {
     fc.assert(
-      fc.property(fc.array(anyRow, { maxLength: 40 }), fc.array(fc.integer({ min: 0, max: 27 }), { minLength: 3, maxLength: 20 }), fc.infiniteStream(fc.nat()), (noise, jitter, order) => {
-        const steady = jitter.map((days, index) => paid(dayOfMonth(addMonths("2025-01", index), 1 + (days % 4)), -990n, { counterpartyKey: "x", transactionId: `s${String(index).padStart(3, "0")}` }));
-        const rows = [...steady, ...noise.map(({ day, minor, key, category }, index) => paid(addDays("2025-01-01", day), minor, { counterpartyKey: key, category, transactionId: `n${String(index).padStart(3, "0")}` }))];
-        const shuffled = rows.map((row) => ({ row, key: order.next().value ?? 0 })).toSorted((a, b) => a.key - b.key).map(({ row }) => row);
-        const bySeries = (list: ReturnType<typeof detectRecurring>) => list.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-        const series = bySeries(detectRecurring(rows));
-        expect(bySeries(detectRecurring(shuffled))).toEqual(series);
-        const ids = series.flatMap((each) => each.transactionIds);
-        expect(new Set(ids).size).toBe(ids.length);
-        for (const each of series) {
-          expect(each.firstDate < each.lastDate && each.lastDate < each.dueDate).toBe(true);
-          expect(each.regularity).toBeGreaterThanOrEqual(0);
-          expect(each.regularity).toBeLessThanOrEqual(100);
-        }
-        expect(new Set(series.map((each) => each.key)).size).toBe(series.length);
-      }),
+      fc.property(
+        fc.array(anyRow, { maxLength: 40 }),
+        fc.array(fc.integer({ min: 0, max: 27 }), { minLength: 3, maxLength: 20 }),
+        fc.infiniteStream(fc.nat()),
+        (noise, jitter, order) => {
+          const steady = jitter.map((days, index) =>
+            paid(dayOfMonth(addMonths("2025-01", index), 1 + (days % 4)), -990n, { counterpartyKey: "x", transactionId: `s${String(index).padStart(3, "0")}` }),
+          );
+          const rows = [
+            ...steady,
+            ...noise.map(({ day, minor, key, category }, index) =>
+              paid(addDays("2025-01-01", day), minor, { counterpartyKey: key, category, transactionId: `n${String(index).padStart(3, "0")}` }),
+            ),
+          ];
+          const shuffled = rows
+            .map((row) => ({ row, key: order.next().value ?? 0 }))
+            .toSorted((a, b) => a.key - b.key)
+            .map(({ row }) => row);
+          const bySeries = (list: ReturnType<typeof detectRecurring>) => list.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+          const series = bySeries(detectRecurring(rows));
+          expect(bySeries(detectRecurring(shuffled))).toEqual(series);
+          const ids = series.flatMap((each) => each.transactionIds);
+          expect(new Set(ids).size).toBe(ids.length);
+          for (const each of series) {
+            expect(each.firstDate < each.lastDate && each.lastDate < each.dueDate).toBe(true);
+            expect(each.regularity).toBeGreaterThanOrEqual(0);
+            expect(each.regularity).toBeLessThanOrEqual(100);
+          }
+          expect(new Set(series.map((each) => each.key)).size).toBe(series.length);
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -1,8 +1,8 @@
 import type { CategoryId } from "@opl/contracts/model";
-import { addDays } from "../calendar.ts";
+import { addDays, dateOf } from "../calendar.ts";
 import { amountPattern, clusterByAmount, latestChange } from "./amounts.ts";
-import { type Fit, fitTo, usualShare } from "./fit.ts";
-import { type Cadence, cadenceRules, isWeekend, shiftFromWeekend, slotDate } from "./schedule.ts";
+import { type Fit, directionOf, fitTo, usualShare } from "./fit.ts";
+import { type Cadence, type Place, cadenceRules, monthlyRule, placeOf, shiftFromWeekend, slotDay } from "./schedule.ts";
 
 /** A booked entry that may repeat. */
 export interface Occurrence {
@@ -38,6 +38,10 @@ export interface Series {
   readonly transactionIds: readonly string[];
 }
 
+interface Placed extends Occurrence {
+  readonly place: Place;
+}
+
 /** Bought when one likes, not when a bill comes: only an equal price makes them a series. */
 const atWill: ReadonlySet<CategoryId> = new Set(["groceries", "eating-out", "transport", "shopping", "leisure", "health"]);
 
@@ -48,10 +52,12 @@ const mostDays = 3;
 export function detectRecurring(entries: Iterable<Occurrence>): Series[] {
   const groups = Map.groupBy(
     [...entries].filter((entry) => entry.category !== "transfers" && entry.counterpartyKey !== "" && entry.amountMinor !== 0n),
-    (entry) => `${entry.accountId} ${entry.currency} ${entry.amountMinor < 0n ? "out" : "in"} ${entry.counterpartyKey}`,
+    (entry) => `${entry.accountId} ${entry.currency} ${directionOf(entry.amountMinor)} ${entry.counterpartyKey}`,
   );
   return [...groups].flatMap(([group, rows]) => {
-    const fits = seriesIn(rows.toSorted(byDate)).toSorted((a, b) => byDate(firstOf(a), firstOf(b)));
+    if (rows.length < 2) return [];
+    const placed = rows.map((row): Placed => ({ ...row, place: placeOf(row.bookingDate) })).toSorted(byDate);
+    const fits = seriesIn(placed).toSorted((a, b) => byDate(firstOf(a), firstOf(b)));
     return fits.map((fit, index) => seriesOf(`${group} ${index}`, fit));
   });
 }
@@ -63,7 +69,7 @@ export function outlook(series: Pick<Series, "cadence" | "dueDate">, today: stri
 }
 
 /** All rows as one series if they are one, else by reference, else by amount: two contracts with one company. */
-function seriesIn(rows: readonly Occurrence[]): Fit<Occurrence>[] {
+function seriesIn(rows: readonly Placed[]): Fit<Placed>[] {
   const whole = bestFit(rows);
   if (whole !== undefined) return [whole];
   const byReference = [...Map.groupBy(rows, (row) => row.reference ?? "").values()];
@@ -75,12 +81,12 @@ function seriesIn(rows: readonly Occurrence[]): Fit<Occurrence>[] {
 }
 
 /** Several times a month from the same payer on days of their own, such as pay on the 15th and the 30th. */
-function severalDays(rows: readonly Occurrence[]): Fit<Occurrence>[] {
-  const monthly = cadenceRules.find((rule) => rule.cadence === "monthly");
-  const fits: Fit<Occurrence>[] = [];
+function severalDays(rows: readonly Placed[]): Fit<Placed>[] {
+  const fits: Fit<Placed>[] = [];
+  if (isShopping(rows)) return [];
   let rest = rows;
-  for (let layer = 0; monthly !== undefined && layer < mostDays; layer += 1) {
-    const fit = fitTo(monthly, rest, 1 / (mostDays + 1));
+  for (let layer = 0; layer < mostDays; layer += 1) {
+    const fit = fitTo(monthlyRule, rest, 1 / (mostDays + 1));
     if (fit === undefined || !convinces(fit)) break;
     fits.push(fit);
     const taken = new Set(fit.rows);
@@ -89,7 +95,8 @@ function severalDays(rows: readonly Occurrence[]): Fit<Occurrence>[] {
   return fits.length > 1 && rest.length <= rows.length * (1 - usualShare) ? fits : [];
 }
 
-function bestFit(rows: readonly Occurrence[]): Fit<Occurrence> | undefined {
+function bestFit(rows: readonly Placed[]): Fit<Placed> | undefined {
+  if (isShopping(rows)) return undefined;
   for (const rule of cadenceRules) {
     const fit = fitTo(rule, rows);
     if (fit !== undefined && convinces(fit)) return fit;
@@ -97,7 +104,12 @@ function bestFit(rows: readonly Occurrence[]): Fit<Occurrence> | undefined {
   return undefined;
 }
 
-function convinces({ rule, rows, regularity }: Fit<Occurrence>): boolean {
+/** Nothing but purchases at will with ever different amounts: no part of them convinces, and there are many. */
+function isShopping(rows: readonly Placed[]): boolean {
+  return rows.every((row) => atWill.has(row.category)) && new Set(rows.map((row) => row.amountMinor)).size > rows.length / 2 + 1;
+}
+
+function convinces({ rule, rows, regularity }: Fit<Placed>): boolean {
   const pattern = amountPattern(rows.map((row) => row.amountMinor));
   const category = rows.at(-1)?.category ?? "other";
   if (category === "subscriptions" && pattern === "fixed" && rule.cadence === "monthly") return regularity >= 60;
@@ -108,13 +120,13 @@ function convinces({ rule, rows, regularity }: Fit<Occurrence>): boolean {
   return pattern === "near" ? regularity >= 55 : regularity >= 65 && rows.length > rule.atLeast;
 }
 
-function seriesOf(key: string, fit: Fit<Occurrence>): Series {
+function seriesOf(key: string, fit: Fit<Placed>): Series {
   const { rows, rule, anchor, lastSlot, regularity } = fit;
   const first = firstOf(fit);
   const last = rows.at(-1) ?? first;
   const change = amountPattern(rows.map((row) => row.amountMinor)) === "fixed" ? latestChange(rows) : undefined;
-  const due = slotDate(rule.unit, anchor, lastSlot + rule.step);
-  const workingDaysOnly = rule.unit === "month" && !rows.some((row) => isWeekend(row.bookingDate));
+  const due = slotDay(rule.unit, anchor, lastSlot + rule.step);
+  const workingDaysOnly = rule.unit === "month" && !rows.some((row) => row.place.weekday >= 5);
   return {
     key,
     accountId: last.accountId,
@@ -127,19 +139,19 @@ function seriesOf(key: string, fit: Fit<Occurrence>): Series {
     changedOn: change?.after.bookingDate ?? null,
     firstDate: first.bookingDate,
     lastDate: last.bookingDate,
-    dueDate: workingDaysOnly ? shiftFromWeekend(due, last.amountMinor < 0n ? "out" : "in") : due,
+    dueDate: dateOf(workingDaysOnly ? shiftFromWeekend(due, directionOf(last.amountMinor)) : due),
     regularity,
     transactionIds: rows.map((row) => row.transactionId),
   };
 }
 
-function firstOf(fit: Fit<Occurrence>): Occurrence {
+function firstOf(fit: Fit<Placed>): Placed {
   const [first] = fit.rows;
   if (first === undefined) throw new TypeError("a fit has rows");
   return first;
 }
 
-function byDate(a: Occurrence, b: Occurrence): number {
-  if (a.bookingDate !== b.bookingDate) return a.bookingDate < b.bookingDate ? -1 : 1;
+function byDate(a: Placed, b: Placed): number {
+  if (a.place.day !== b.place.day) return a.place.day - b.place.day;
   return a.transactionId < b.transactionId ? -1 : 1;
 }

@@ -1,13 +1,12 @@
-import { dayNumber } from "../calendar.ts";
-import { type Anchor, type CadenceRule, anchorOf, isMonthEnd, slotOf } from "./schedule.ts";
+import { type Anchor, type CadenceRule, type Place, shiftFromWeekend, slotDay, slotOf } from "./schedule.ts";
 
-export interface Dated {
-  readonly bookingDate: string;
+export interface Placed {
+  readonly place: Place;
   readonly amountMinor: bigint;
 }
 
 /** Rows that keep to a schedule, oldest first, one a slot. */
-export interface Fit<Row extends Dated> {
+export interface Fit<Row extends Placed> {
   readonly rule: CadenceRule;
   readonly anchor: Anchor;
   readonly rows: readonly Row[];
@@ -22,47 +21,65 @@ export const usualShare = 0.8;
 const filledShare = 0.75;
 
 /** Tries one cadence on rows of one counterparty, oldest first; undefined when they do not keep to it. */
-export function fitTo<Row extends Dated>(rule: CadenceRule, rows: readonly Row[], belongShare = usualShare): Fit<Row> | undefined {
+export function fitTo<Row extends Placed>(rule: CadenceRule, rows: readonly Row[], belongShare = usualShare): Fit<Row> | undefined {
   if (rows.length < 2 || rows.length * belongShare > mostSlots(rule, rows)) return undefined;
-  const fits = anchorsOf(rule, rows).flatMap((anchor) => fitAt(rule, anchor, rows, belongShare) ?? []);
-  return fits.reduce<Fit<Row> | undefined>((best, fit) => (best === undefined || betterThan(fit, best) ? fit : best), undefined);
+  let best: Fit<Row> | undefined;
+  for (const anchor of anchorsOf(rule, rows)) {
+    const fit = fitAt(rule, anchor, rows, belongShare);
+    if (fit !== undefined && (best === undefined || betterThan(fit, best))) best = fit;
+  }
+  return best;
 }
 
 /** So many slots at the most between the first row and the last: whoever pays more often than that cannot keep to the schedule. */
-function mostSlots(rule: CadenceRule, rows: readonly Dated[]): number {
+function mostSlots(rule: CadenceRule, rows: readonly Placed[]): number {
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return 0;
   const shortestDays = rule.step * (rule.unit === "week" ? 7 : 28);
-  return Math.floor((dayNumber(last.bookingDate) - dayNumber(first.bookingDate) + 2 * rule.toleranceDays) / shortestDays) + 1;
+  return Math.floor((last.place.day - first.place.day + 2 * rule.toleranceDays) / shortestDays) + 1;
 }
 
-function betterThan(a: Fit<Dated>, b: Fit<Dated>): boolean {
+function betterThan(a: Fit<Placed>, b: Fit<Placed>): boolean {
   return a.rows.length === b.rows.length ? a.regularity > b.regularity : a.rows.length > b.rows.length;
 }
 
-function anchorsOf(rule: CadenceRule, rows: readonly Dated[]): Anchor[] {
-  const anchors = new Set(rows.map((row) => anchorOf(rule.unit, row.bookingDate)));
-  if (rule.unit === "month" && rows.some((row) => isMonthEnd(row.bookingDate))) anchors.add(31);
+function anchorsOf(rule: CadenceRule, rows: readonly Placed[]): Anchor[] {
+  const anchors = new Set(rows.map(({ place }) => (rule.unit === "week" ? place.weekday : place.dayOfMonth)));
+  if (rule.unit === "month" && rows.some(({ place }) => place.isMonthEnd)) anchors.add(31);
   return [...anchors].toSorted((a, b) => a - b);
 }
 
-function fitAt<Row extends Dated>(rule: CadenceRule, anchor: Anchor, rows: readonly Row[], belongShare: number): Fit<Row> | undefined {
-  const bySlot = new Map<number, { row: Row; deviationDays: number }>();
+function fitAt<Row extends Placed>(rule: CadenceRule, anchor: Anchor, rows: readonly Row[], belongShare: number): Fit<Row> | undefined {
+  const bySlot = new Map<number, { row: Row; beside: number }>();
   for (const row of rows) {
-    const { slot, deviationDays } = slotOf(rule.unit, anchor, row.bookingDate);
+    const slot = slotOf(rule.unit, anchor, row.place);
+    const beside = daysBeside(rule, row, slotDay(rule.unit, anchor, slot));
+    if (beside > rule.toleranceDays) continue;
     const holder = bySlot.get(slot);
-    if (deviationDays <= rule.toleranceDays && (holder === undefined || deviationDays < holder.deviationDays)) bySlot.set(slot, { row, deviationDays });
+    if (holder === undefined || beside < holder.beside) bySlot.set(slot, { row, beside });
   }
+  if (bySlot.size < 2 || bySlot.size < rows.length * belongShare) return undefined;
   const phase = mostCommon([...bySlot.keys()].map((slot) => mod(slot, rule.step)));
   const slots = [...bySlot.keys()].filter((slot) => mod(slot, rule.step) === phase).toSorted((a, b) => a - b);
-  const kept = slots.flatMap((slot) => bySlot.get(slot) ?? []);
   const [firstSlot, lastSlot] = [slots[0], slots.at(-1)];
-  if (firstSlot === undefined || lastSlot === undefined || kept.length < 2 || kept.length < rows.length * belongShare) return undefined;
-  const filled = kept.length / ((lastSlot - firstSlot) / rule.step + 1);
+  if (firstSlot === undefined || lastSlot === undefined || slots.length < 2 || slots.length < rows.length * belongShare) return undefined;
+  const filled = slots.length / ((lastSlot - firstSlot) / rule.step + 1);
   if (filled < filledShare) return undefined;
-  const beside = kept.reduce((sum, each) => sum + each.deviationDays, 0) / kept.length;
+  const kept = slots.flatMap((slot) => bySlot.get(slot) ?? []);
+  const beside = kept.reduce((sum, each) => sum + each.beside, 0) / kept.length;
   const regularity = Math.round(100 * filled * (1 - beside / (2 * rule.toleranceDays)));
   return { rule, anchor, rows: kept.map((each) => each.row), lastSlot, regularity };
+}
+
+/** Days between a row and the day it is due, or the working day for which that stands. */
+function daysBeside(rule: CadenceRule, { place, amountMinor }: Placed, due: number): number {
+  const beside = Math.abs(place.day - due);
+  if (beside === 0 || rule.unit === "week") return beside;
+  return Math.min(beside, Math.abs(place.day - shiftFromWeekend(due, directionOf(amountMinor))));
+}
+
+export function directionOf(amountMinor: bigint): "in" | "out" {
+  return amountMinor < 0n ? "out" : "in";
 }
 
 function mostCommon(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { addDays, dateOf, dayNumber, dayOfMonth, daysInMonth, monthFrom, monthNumber, monthOf, weekday } from "../calendar.ts";
+import { dayNumber, dayNumberIn, daysInMonth, monthNumber, monthOf, weekday } from "../calendar.ts";
 
 export type Cadence = "weekly" | "monthly" | "quarterly" | "yearly";
 
@@ -14,57 +14,56 @@ export interface CadenceRule {
   readonly atLeast: number;
 }
 
+export const monthlyRule: CadenceRule = { cadence: "monthly", unit: "month", step: 1, toleranceDays: 4, graceDays: 12, atLeast: 3 };
+
 /** In the order in which they are tried. */
 export const cadenceRules: readonly CadenceRule[] = [
   { cadence: "weekly", unit: "week", step: 1, toleranceDays: 1, graceDays: 5, atLeast: 4 },
-  { cadence: "monthly", unit: "month", step: 1, toleranceDays: 4, graceDays: 12, atLeast: 3 },
+  monthlyRule,
   { cadence: "quarterly", unit: "month", step: 3, toleranceDays: 7, graceDays: 25, atLeast: 3 },
   { cadence: "yearly", unit: "month", step: 12, toleranceDays: 10, graceDays: 45, atLeast: 2 },
 ];
 
-/** A place in a schedule: the number of its week or month, and how many days the date lies beside its day. */
-export interface Slot {
-  readonly slot: number;
-  readonly deviationDays: number;
+/** A date as numbers, worked out once for all the schedules it is compared with. */
+export interface Place {
+  /** Days since 1970-01-01. */
+  readonly day: number;
+  /** Months since year zero. */
+  readonly month: number;
+  readonly dayOfMonth: number;
+  /** 0 is Monday. */
+  readonly weekday: number;
+  readonly isMonthEnd: boolean;
 }
 
-/** Which day a schedule prefers: 0 to 6 for weeks (Monday is 0), 1 to 31 for months. */
+export function placeOf(date: string): Place {
+  const month = monthOf(date);
+  const dayOfMonth = Number.parseInt(date.slice(8, 10), 10);
+  return { day: dayNumber(date), month: monthNumber(month), dayOfMonth, weekday: weekday(date), isMonthEnd: dayOfMonth === daysInMonth(month) };
+}
+
+/** Which day a schedule prefers: 0 to 6 for weeks (Monday is 0), 1 to 31 for months, where 31 is the last day of any. */
 export type Anchor = number;
 
-export function anchorOf(unit: CadenceRule["unit"], date: string): Anchor {
-  return unit === "week" ? weekday(date) : Number.parseInt(date.slice(8, 10), 10);
+/** The slot of a schedule, a week or a month by number, whose day is nearest to a place. */
+export function slotOf(unit: CadenceRule["unit"], anchor: Anchor, { day, month, dayOfMonth }: Place): number {
+  // Day 4 was a Monday.
+  if (unit === "week") return Math.round((day - 4 - anchor) / 7);
+  const neighbour = dayOfMonth < anchor ? month - 1 : month + 1;
+  return Math.abs(slotDay(unit, anchor, neighbour) - day) < Math.abs(slotDay(unit, anchor, month) - day) ? neighbour : month;
 }
 
-/** The slot whose day is nearest to the date. */
-export function slotOf(unit: CadenceRule["unit"], anchor: Anchor, date: string): Slot {
-  const day = dayNumber(date);
-  if (unit === "week") {
-    // Day 4 was a Monday.
-    const slot = Math.round((day - 4 - anchor) / 7);
-    return { slot, deviationDays: Math.abs(day - 4 - anchor - slot * 7) };
-  }
-  const month = monthNumber(monthOf(date));
-  const near = [month - 1, month, month + 1].map((slot) => ({ slot, deviationDays: Math.abs(dayNumber(slotDate(unit, anchor, slot)) - day) }));
-  return near.reduce((best, each) => (each.deviationDays < best.deviationDays ? each : best));
+/** The day of a slot, as days since 1970-01-01. */
+export function slotDay(unit: CadenceRule["unit"], anchor: Anchor, slot: number): number {
+  return unit === "week" ? 4 + anchor + slot * 7 : dayNumberIn(slot, anchor);
 }
 
-/** The day of a slot. */
-export function slotDate(unit: CadenceRule["unit"], anchor: Anchor, slot: number): string {
-  return unit === "week" ? dateOf(4 + anchor + slot * 7) : dayOfMonth(monthFrom(slot), anchor);
-}
-
-/** Where banks book on working days only, money due on a weekend comes on Friday and is taken on Monday. */
-export function shiftFromWeekend(date: string, direction: "in" | "out"): string {
-  const day = weekday(date);
-  if (day < 5) return date;
-  return direction === "in" ? addDays(date, 4 - day) : addDays(date, 7 - day);
-}
-
-export function isWeekend(date: string): boolean {
-  return weekday(date) >= 5;
-}
-
-/** True for a schedule that means "the end of the month", whatever its length. */
-export function isMonthEnd(date: string): boolean {
-  return Number.parseInt(date.slice(8, 10), 10) === daysInMonth(monthOf(date));
+/**
+ * Where banks book on working days only, money due on a weekend comes on the Friday before and is taken on the Monday after. Days since
+ * 1970-01-01.
+ */
+export function shiftFromWeekend(day: number, direction: "in" | "out"): number {
+  const beyondFriday = ((((day + 3) % 7) + 7) % 7) - 4;
+  if (beyondFriday <= 0) return day;
+  return direction === "in" ? day - beyondFriday : day + 3 - beyondFriday;
 }

@@ -3,7 +3,7 @@ import { monthOf } from "../../domain/calendar.ts";
 import { type EntryChange, forSums } from "../entry-change.ts";
 
 /** Money of one category in and out of one calendar month. Both sums are positive; a negative figure here is a difference to apply. */
-export interface MonthTotal {
+interface MonthTotal {
   readonly psuId: string;
   readonly currency: string;
   readonly month: string;

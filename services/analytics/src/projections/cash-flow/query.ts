@@ -18,7 +18,11 @@ interface MonthRow {
  * Money in and out of the latest months up to that of `today`, transfers between own accounts left out. Expenses are positive, net is
  * income less expenses. Each currency begins with its first month that has entries and has every month since.
  */
-export async function askCashFlow(db: Executor<Tables>, psuId: string, { months, today }: { readonly months: number; readonly today: string }): Promise<ResponseInputOf<typeof cashFlow>> {
+export async function askCashFlow(
+  db: Executor<Tables>,
+  psuId: string,
+  { months, today }: { readonly months: number; readonly today: string },
+): Promise<ResponseInputOf<typeof cashFlow>> {
   const last = monthOf(today);
   const { rows } = await sql<MonthRow>`
     select currency, month, sum(income_minor)::text as income_minor, sum(expenses_minor)::text as expenses_minor, sum(entries)::int as entries

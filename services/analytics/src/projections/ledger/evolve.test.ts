@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EntryState, type LedgerFact, evolve, unknownEntry } from "./evolve.ts";
 
@@ -6,7 +6,11 @@ interface Told {
   readonly revision: number;
   readonly text: string;
 }
-const recorded = (version: number, revision = 1, text = `v${version}`): LedgerFact<Told> => ({ kind: "recorded", version: BigInt(version), entry: { revision, text } });
+const recorded = (version: number, revision = 1, text = `v${version}`): LedgerFact<Told> => ({
+  kind: "recorded",
+  version: BigInt(version),
+  entry: { revision, text },
+});
 const removed = (version: number): LedgerFact<Told> => ({ kind: "removed", version: BigInt(version) });
 const exported = (revision: number, text: string): LedgerFact<Told> => ({ kind: "exported", entry: { revision, text } });
 const after = (...facts: LedgerFact<Told>[]) => facts.reduce<EntryState<Told>>(evolve, unknownEntry);
@@ -36,11 +40,17 @@ describe("an entry of the list: given facts, then state", () => {
   });
 
   it("every order of the same facts, each once or more, ends in the same entry", () => {
-    const facts = fc.uniqueArray(fc.record({ version: fc.integer({ min: 1, max: 8 }), removes: fc.boolean() }), { selector: (fact) => fact.version, maxLength: 8 });
+    const facts = fc.uniqueArray(fc.record({ version: fc.integer({ min: 1, max: 8 }), removes: fc.boolean() }), {
+      selector: (fact) => fact.version,
+      maxLength: 8,
+    });
     fc.assert(
       fc.property(facts, fc.infiniteStream(fc.nat()), (given, order) => {
         const story = given.toSorted((a, b) => a.version - b.version).map(({ version, removes }) => (removes ? removed(version) : recorded(version, version)));
-        const shuffled = [...story, ...story].map((fact) => ({ fact, key: order.next().value ?? 0 })).toSorted((a, b) => a.key - b.key).map(({ fact }) => fact);
+        const shuffled = [...story, ...story]
+          .map((fact) => ({ fact, key: order.next().value ?? 0 }))
+          .toSorted((a, b) => a.key - b.key)
+          .map(({ fact }) => fact);
         expect(textAfter(...shuffled)).toBe(textAfter(...story));
       }),
       { numRuns: 2000 },

@@ -42,7 +42,10 @@ export function evolve<Entry extends { readonly revision: number }>(state: Entry
   }
 }
 
-function supersedes(fact: { readonly entry: { readonly revision: number }; readonly version: bigint }, state: EntryState<{ readonly revision: number }>): boolean {
+function supersedes(
+  fact: { readonly entry: { readonly revision: number }; readonly version: bigint },
+  state: EntryState<{ readonly revision: number }>,
+): boolean {
   if (state.entry === null) return true;
   return state.version === 0n ? fact.entry.revision >= state.entry.revision : fact.version > state.version;
 }

@@ -3,20 +3,26 @@ import type { AccountRow } from "../../db/account-store.ts";
 import { categorise } from "../../domain/category.ts";
 import { ownAccountsOf } from "../../domain/own-accounts.ts";
 import { type TransferCandidate, findMirroredTransfers } from "../../domain/own-transfer.ts";
-import type { LedgerRow } from "./evolve.ts";
+import type { SettledRow } from "./store.ts";
 import { ruleEntryOf } from "./translate.ts";
 
 /**
  * The category of every entry of one person, by the entry itself and by all others. Depends on rows and accounts alone, so it is the
  * same whatever came first: an account found late, or one half of a transfer.
  */
-export function decideCategories(rows: readonly LedgerRow[], accounts: readonly AccountRow[]): Map<string, CategoryReason> {
+export function decideCategories(rows: readonly SettledRow[], accounts: readonly AccountRow[]): Map<string, CategoryReason> {
   const own = ownAccountsOf(accounts);
   const byId = new Map(accounts.map((account) => [account.accountId, account]));
   const candidates = rows.map((row): TransferCandidate => {
     const entry = ruleEntryOf(row);
     const account = byId.get(row.accountId);
-    return { ...entry, transactionId: row.transactionId, accountKind: account?.kind ?? "unknown", accountIban: account?.iban ?? null, reason: categorise(entry, own) };
+    return {
+      ...entry,
+      transactionId: row.transactionId,
+      accountKind: account?.kind ?? "unknown",
+      accountIban: account?.iban ?? null,
+      reason: categorise(entry, own),
+    };
   });
   const mirrored = findMirroredTransfers(candidates);
   return new Map(candidates.map(({ transactionId, reason }) => [transactionId, mirrored.get(transactionId) ?? reason]));

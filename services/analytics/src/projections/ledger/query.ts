@@ -21,10 +21,7 @@ type Answer = ResponseInputOf<typeof listCategorised>;
 export async function askTransactions(db: Executor<Tables>, psuId: string, question: ListQuestion): Promise<Answer> {
   const { cursor, limit } = question;
   const after = cursor === undefined ? undefined : readCursor(cursor);
-  const [rows, total] = await Promise.all([
-    pageOf(db, psuId, question, after, limit + 1),
-    after === undefined ? countOf(db, psuId, question) : null,
-  ]);
+  const [rows, total] = await Promise.all([pageOf(db, psuId, question, after, limit + 1), after === undefined ? countOf(db, psuId, question) : null]);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
@@ -36,10 +33,17 @@ export async function askTransactions(db: Executor<Tables>, psuId: string, quest
 }
 
 /** Why an entry is in its category; undefined when the person has no such entry. */
-export async function askCategory(db: Executor<Tables>, psuId: string, transactionId: string): Promise<{ category: CategoryReason; recurringId: string | null } | undefined> {
+export async function askCategory(
+  db: Executor<Tables>,
+  psuId: string,
+  transactionId: string,
+): Promise<{ category: CategoryReason; recurringId: string | null } | undefined> {
   const row = await db
-    .selectFrom("transactions").select(["category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId"])
-    .where("psuId", "=", psuId).where("transactionId", "=", transactionId).executeTakeFirst();
+    .selectFrom("transactions")
+    .select(["category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId"])
+    .where("psuId", "=", psuId)
+    .where("transactionId", "=", transactionId)
+    .executeTakeFirst();
   if (row === undefined) return undefined;
   const { recurringId, ...category } = row;
   return { category, recurringId };
@@ -47,12 +51,17 @@ export async function askCategory(db: Executor<Tables>, psuId: string, transacti
 
 async function pageOf(db: Executor<Tables>, psuId: string, question: ListQuestion, after: ListPlace | undefined, limit: number): Promise<LedgerRow[]> {
   let query = db.selectFrom("transactions").selectAll().where(filtered(psuId, question));
-  if (after !== undefined) query = query.where(sql<SqlBool>`(pending, booking_date, transaction_id) < (${after.pending}, ${after.bookingDate}::date, ${after.transactionId}::uuid)`);
+  if (after !== undefined)
+    query = query.where(sql<SqlBool>`(pending, booking_date, transaction_id) < (${after.pending}, ${after.bookingDate}::date, ${after.transactionId}::uuid)`);
   return query.orderBy("pending", "desc").orderBy("bookingDate", "desc").orderBy("transactionId", "desc").limit(limit).execute();
 }
 
 async function countOf(db: Executor<Tables>, psuId: string, question: ListQuestion): Promise<number> {
-  const row = await db.selectFrom("transactions").select(sql<number>`count(*)::int`.as("total")).where(filtered(psuId, question)).executeTakeFirstOrThrow();
+  const row = await db
+    .selectFrom("transactions")
+    .select(sql<number>`count(*)::int`.as("total"))
+    .where(filtered(psuId, question))
+    .executeTakeFirstOrThrow();
   return row.total;
 }
 
@@ -61,13 +70,22 @@ async function sumsOf(db: Executor<Tables>, psuId: string, question: ListQuestio
   const dates = [...new Set(page.map((row) => row.bookingDate))].toSorted().toReversed();
   if (dates.length === 0) return [];
   const rows = await db
-    .selectFrom("transactions").select(["bookingDate", "currency", sql<number>`count(*)::int`.as("entries"), sql<string>`sum(amount_minor)::text`.as("sumMinor")])
-    .where(filtered(psuId, question)).where("pending", "=", false).where(sql<SqlBool>`booking_date = any(${dates}::date[])`)
-    .groupBy(["bookingDate", "currency"]).orderBy("currency").execute();
+    .selectFrom("transactions")
+    .select(["bookingDate", "currency", sql<number>`count(*)::int`.as("entries"), sql<string>`sum(amount_minor)::text`.as("sumMinor")])
+    .where(filtered(psuId, question))
+    .where("pending", "=", false)
+    .where(sql<SqlBool>`booking_date = any(${dates}::date[])`)
+    .groupBy(["bookingDate", "currency"])
+    .orderBy("currency")
+    .execute();
   const byDate = Map.groupBy(rows, (row) => row.bookingDate);
   return dates.map((date) => {
     const sums = byDate.get(date) ?? [];
-    return { date, count: sums.reduce((count, row) => count + row.entries, 0), sums: sums.map(({ currency, sumMinor }) => toWire({ minor: BigInt(sumMinor), currency })) };
+    return {
+      date,
+      count: sums.reduce((count, row) => count + row.entries, 0),
+      sums: sums.map(({ currency, sumMinor }) => toWire({ minor: BigInt(sumMinor), currency })),
+    };
   });
 }
 
@@ -75,7 +93,9 @@ function filtered(psuId: string, question: ListQuestion) {
   const { from, to, minAmount, maxAmount, direction, status, recurringId } = question;
   const accounts = listOf(question.accountId);
   const categories = listOf(question.category);
-  const text = searchable(question.text ?? "").replaceAll("\0", "").trim();
+  const text = searchable(question.text ?? "")
+    .replaceAll("\0", "")
+    .trim();
   return (eb: ExpressionBuilder<Tables, "transactions">) =>
     eb.and([
       eb("psuId", "=", psuId),
@@ -97,7 +117,9 @@ const byExponent = Map.groupBy(currencies, currencyExponent);
 
 /** The bound in minor units of each row's own currency. */
 function bound(text: string, side: "least" | "most"): RawBuilder<bigint> {
-  const cases = [...byExponent].filter(([exponent]) => exponent !== 2).map(([exponent, codes]) => sql`when currency = any(${codes}) then ${boundMinor(text, exponent, side)}::numeric`);
+  const cases = [...byExponent]
+    .filter(([exponent]) => exponent !== 2)
+    .map(([exponent, codes]) => sql`when currency = any(${codes}) then ${boundMinor(text, exponent, side)}::numeric`);
   return sql<bigint>`case ${sql.join(cases, sql` `)} else ${boundMinor(text, 2, side)}::numeric end`;
 }
 

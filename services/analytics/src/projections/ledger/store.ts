@@ -25,9 +25,32 @@ export async function rowsOf(tx: Executor<Tables>, keys: readonly EntryKey[]): P
   return rows;
 }
 
+const settledColumns = [
+  "psuId",
+  "transactionId",
+  "accountId",
+  "pending",
+  "bookingDate",
+  "amountMinor",
+  "currency",
+  "counterpartyName",
+  "counterpartyIban",
+  "remittanceInformation",
+  "reference",
+  "proprietaryCode",
+  "category",
+  "ruleId",
+  "matched",
+  "confidence",
+  "rulesVersion",
+  "recurringId",
+] as const satisfies readonly (keyof LedgerRow)[];
+/** What decides about an entry, and what was decided. */
+export type SettledRow = Pick<LedgerRow, (typeof settledColumns)[number]>;
+
 /** All rows of one person, for working out what only shows in all of them. */
-export async function allRowsOf(tx: Executor<Tables>, psuId: string): Promise<LedgerRow[]> {
-  return tx.selectFrom("transactions").selectAll().where("psuId", "=", psuId).orderBy("transactionId").execute();
+export async function allRowsOf(tx: Executor<Tables>, psuId: string): Promise<SettledRow[]> {
+  return tx.selectFrom("transactions").select(settledColumns).where("psuId", "=", psuId).orderBy("transactionId").execute();
 }
 
 export async function removalsOf(tx: Executor<Tables>, keys: readonly EntryKey[]): Promise<Removal[]> {
@@ -47,7 +70,14 @@ export async function putRows(tx: Transaction<Tables>, rows: readonly LedgerRow[
 
 export type Meaning = Pick<LedgerRow, "psuId" | "transactionId" | "category" | "ruleId" | "matched" | "confidence" | "rulesVersion" | "recurringId">;
 const meaningColumns = {
-  psuId: "uuid", transactionId: "uuid", category: "text", ruleId: "text", matched: "text", confidence: "text", rulesVersion: "int4", recurringId: "uuid",
+  psuId: "uuid",
+  transactionId: "uuid",
+  category: "text",
+  ruleId: "text",
+  matched: "text",
+  confidence: "text",
+  rulesVersion: "int4",
+  recurringId: "uuid",
 } as const;
 
 /** New decisions about known rows. */
@@ -71,7 +101,9 @@ export async function putRemovals(tx: Transaction<Tables>, removals: readonly Re
   if (removals.length === 0) return;
   await sql`
     insert into removed_transactions as r (${columnList(columns.removedTransactions)}) select * from ${unnest(removals, columns.removedTransactions)}
-    on conflict (psu_id, transaction_id) do update set version = excluded.version, removed_at = excluded.removed_at where excluded.version > r.version`.execute(tx);
+    on conflict (psu_id, transaction_id) do update set version = excluded.version, removed_at = excluded.removed_at where excluded.version > r.version`.execute(
+    tx,
+  );
 }
 
 /** Forgets removals that no fact can contradict any more: facts are kept for a week. */

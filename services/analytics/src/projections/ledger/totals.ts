@@ -14,5 +14,12 @@ export async function askAccountTotals(db: Executor<Tables>): Promise<ResponseIn
       from transactions where not pending group by psu_id, account_id, currency
     ) t using (psu_id, account_id)
     order by account_id, currency`.execute(db);
-  return { accounts: rows.map(({ psuId, accountId, currency, entries, sumMinor }) => ({ accountId, psuId, count: entries, sum: toWire({ minor: BigInt(sumMinor), currency }) })) };
+  return {
+    accounts: rows.map(({ psuId, accountId, currency, entries, sumMinor }) => ({
+      accountId,
+      psuId,
+      count: entries,
+      sum: toWire({ minor: BigInt(sumMinor), currency }),
+    })),
+  };
 }

@@ -33,8 +33,20 @@ export function entryOf(psuId: string, transaction: Transaction): LedgerEntry {
   };
 }
 
+type RuleColumns =
+  | "accountId"
+  | "pending"
+  | "amountMinor"
+  | "currency"
+  | "bookingDate"
+  | "counterpartyName"
+  | "counterpartyIban"
+  | "remittanceInformation"
+  | "reference"
+  | "proprietaryCode";
+
 /** What the rules look at. */
-export function ruleEntryOf(row: LedgerEntry): Entry {
+export function ruleEntryOf(row: Pick<LedgerEntry, RuleColumns>): Entry {
   return {
     accountId: row.accountId,
     bookingStatus: row.pending ? "pending" : "booked",

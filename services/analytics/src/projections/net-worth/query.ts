@@ -40,13 +40,10 @@ async function linesOf(db: Executor<Tables>, psuId: string, from: string, to: st
     return anchors.length === 0 ? [] : [{ key, accountId: first.accountId, currency: first.currency, anchors }];
   });
   const earliest = anchored.reduce((day, { anchors }) => (anchors[0] !== undefined && anchors[0].day < day ? anchors[0].day : day), from);
-  const movements = Map.groupBy(await movementsAfter(db, psuId, earliest), lineKey);
+  const movements = new Map((await movementsAfter(db, psuId, earliest)).map((account) => [lineKey(account), account.movements]));
   return anchored
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ key, accountId, currency, anchors }) => {
-      const sums = (movements.get(key) ?? []).map(({ date, sumMinor }) => ({ date, sumMinor: BigInt(sumMinor) }));
-      return { accountId, currency, days: endOfDays(anchors, sums, from, to) };
-    });
+    .map(({ key, accountId, currency, anchors }) => ({ accountId, currency, days: endOfDays(anchors, movements.get(key) ?? [], from, to) }));
 }
 
 function lineKey({ accountId, currency }: { readonly accountId: string; readonly currency: string }): string {
@@ -56,7 +53,10 @@ function lineKey({ accountId, currency }: { readonly accountId: string; readonly
 /** Every line has the same days. */
 function sumOf(lines: readonly Line[]): { readonly date: string; readonly amountMinor: bigint }[] {
   const [first, ...others] = lines;
-  return (first?.days ?? []).map(({ date, amountMinor }, index) => ({ date, amountMinor: others.reduce((sum, line) => sum + (line.days[index]?.amountMinor ?? 0n), amountMinor) }));
+  return (first?.days ?? []).map(({ date, amountMinor }, index) => ({
+    date,
+    amountMinor: others.reduce((sum, line) => sum + (line.days[index]?.amountMinor ?? 0n), amountMinor),
+  }));
 }
 
 function wire(currency: string, days: Line["days"]) {

@@ -2,6 +2,7 @@ import type { Executor } from "@opl/postgres";
 import { type Selectable, type Transaction, sql } from "kysely";
 import { type BalancesTable, type Tables, columns } from "../../db/tables.ts";
 import { columnList, setFromExcluded, unnest } from "../../db/unnest.ts";
+import type { Movement } from "../../domain/end-of-day.ts";
 import { type DayBalances, evolve, noBalances } from "./evolve.ts";
 
 export type BalanceRow = Selectable<BalancesTable>;
@@ -41,17 +42,23 @@ export async function balancesFor(db: Executor<Tables>, psuId: string, from: str
   return rows;
 }
 
-export interface MovementRow {
+export interface AccountMovements {
   readonly accountId: string;
   readonly currency: string;
-  readonly date: string;
-  readonly sumMinor: string;
+  readonly movements: readonly Movement[];
 }
 
-/** Sums of booked entries by account, currency and day, after a day. */
-export async function movementsAfter(db: Executor<Tables>, psuId: string, after: string): Promise<MovementRow[]> {
-  const { rows } = await sql<MovementRow>`
-    select account_id, currency, booking_date as date, sum(amount_minor)::text as sum_minor from transactions
-    where psu_id = ${psuId} and not pending and booking_date > ${after}::date group by account_id, currency, booking_date`.execute(db);
-  return rows;
+/** Sums of booked entries by account, currency and day, after a day; oldest first. */
+export async function movementsAfter(db: Executor<Tables>, psuId: string, after: string): Promise<AccountMovements[]> {
+  // One text an account: a row a day would cost more to read than to work out.
+  const { rows } = await sql<{ accountId: string; currency: string; days: string }>`
+    select account_id, currency, string_agg(booking_date || ' ' || sum_minor, ',' order by booking_date) as days from (
+      select account_id, currency, booking_date, sum(amount_minor) as sum_minor from transactions
+      where psu_id = ${psuId} and not pending and booking_date > ${after}::date group by account_id, currency, booking_date
+    ) by_day group by account_id, currency`.execute(db);
+  return rows.map(({ accountId, currency, days }) => ({
+    accountId,
+    currency,
+    movements: days.split(",").map((day) => ({ date: day.slice(0, 10), sumMinor: BigInt(day.slice(11)) })),
+  }));
 }

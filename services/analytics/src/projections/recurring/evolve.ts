@@ -1,14 +1,17 @@
 import type { CategoryReason } from "@opl/contracts/model";
-import { cleanCounterparty } from "../../domain/counterparty.ts";
+import { type CleanCounterparty, cleanCounterparty } from "../../domain/counterparty.ts";
 import { type Series, detectRecurring } from "../../domain/recurrence/detect.ts";
-import type { LedgerRow } from "../ledger/evolve.ts";
+import type { SettledRow } from "../ledger/store.ts";
 
 /** What repeats among all entries of one person. Worked out whole: one more entry can make, change or end a series. */
-export function evolve(rows: readonly LedgerRow[], categories: ReadonlyMap<string, CategoryReason>): Series[] {
+export function evolve(rows: readonly SettledRow[], categories: ReadonlyMap<string, CategoryReason>): Series[] {
   const booked = rows.filter((row) => !row.pending);
+  const cleaned = new Map<string, CleanCounterparty>();
   return detectRecurring(
     booked.map((row) => {
-      const { name, key } = cleanCounterparty(row.counterpartyName, row.remittanceInformation);
+      const raw = row.counterpartyName ?? row.remittanceInformation ?? "";
+      const { name, key } = cleaned.get(raw) ?? cleanCounterparty(raw, null);
+      cleaned.set(raw, { name, key });
       return {
         transactionId: row.transactionId,
         accountId: row.accountId,

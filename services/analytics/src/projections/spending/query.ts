@@ -19,7 +19,10 @@ export async function askSpending(db: Executor<Tables>, psuId: string, period: P
         total: wire(sum(parts, "amountMinor")),
         previousTotal: wire(sum(parts, "previousMinor")),
         categories: parts.toSorted(byAmount).map(({ category, amountMinor, previousMinor, entries }) => ({
-          category, amount: wire(BigInt(amountMinor)), previous: wire(BigInt(previousMinor)), count: entries,
+          category,
+          amount: wire(BigInt(amountMinor)),
+          previous: wire(BigInt(previousMinor)),
+          count: entries,
         })),
       };
     }),
@@ -27,14 +30,22 @@ export async function askSpending(db: Executor<Tables>, psuId: string, period: P
 }
 
 /** Expenses of a month added up day by day, up to today, beside the whole month before. */
-export async function askCumulativeSpending(db: Executor<Tables>, psuId: string, { month, today }: { readonly month: string; readonly today: string }): Promise<ResponseInputOf<typeof cumulativeSpending>> {
+export async function askCumulativeSpending(
+  db: Executor<Tables>,
+  psuId: string,
+  { month, today }: { readonly month: string; readonly today: string },
+): Promise<ResponseInputOf<typeof cumulativeSpending>> {
   const before = addMonths(month, -1);
   const rows = await expensesByDay(db, psuId, { from: `${before}-01`, to: dayOfMonth(month, 31) });
   const byCurrency = [...Map.groupBy(rows, (row) => row.currency)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const now = monthOf(today);
   const until = month > now ? 0 : month === now ? Number.parseInt(today.slice(8, 10), 10) : daysInMonth(month);
   return {
-    currencies: byCurrency.map(([currency, days]) => ({ currency, thisMonth: runningOf(days, month, until, currency), lastMonth: runningOf(days, before, daysInMonth(before), currency) })),
+    currencies: byCurrency.map(([currency, days]) => ({
+      currency,
+      thisMonth: runningOf(days, month, until, currency),
+      lastMonth: runningOf(days, before, daysInMonth(before), currency),
+    })),
   };
 }
 

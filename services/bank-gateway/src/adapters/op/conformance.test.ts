@@ -1,16 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { Secret } from '@opl/service';
-import { adapterConformance } from '../conformance.ts';
-import { opAdapter } from './adapter.ts';
-import { opSettings } from './settings.ts';
+import { readFileSync } from "node:fs";
+import { Secret } from "@opl/service";
+import { adapterConformance } from "../conformance.ts";
+import { opAdapter } from "./adapter.ts";
+import { opSettings } from "./settings.ts";
 
-const fixture = (name: string): unknown => JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
-const settings = { ...opSettings.omit({ OP_API_KEY_FILE: true }).parse({}), OP_API_KEY_FILE: new Secret('portal') };
+const fixture = (name: string): unknown => JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), "utf8"));
+const settings = { ...opSettings.omit({ OP_API_KEY_FILE: true }).parse({}), OP_API_KEY_FILE: new Secret("portal") };
 
 adapterConformance(opAdapter(settings), {
-  'accounts.list': fixture('accounts'),
-  'cards.list': fixture('cards'),
-  'accounts.transactions': fixture('transactions'),
-  'cards.transactions': fixture('card-transactions'),
-  'consents.create': { authorizationId: '5f0c1d0e-0000-4000-8000-000000000001', created: '2026-11-22T10:00:00Z', status: 'Unauthorized' },
+  "accounts.list": fixture("accounts"),
+  "cards.list": fixture("cards"),
+  "accounts.transactions": fixture("transactions"),
+  "cards.transactions": fixture("card-transactions"),
+  "consents.create": { authorizationId: "5f0c1d0e-0000-4000-8000-000000000001", created: "2026-11-22T10:00:00Z", status: "Unauthorized" },
 });

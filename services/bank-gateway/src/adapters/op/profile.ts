@@ -1,6 +1,6 @@
-import type { OpEndpoints } from '../../standards/op/op.ts';
-import type { AspspProfile } from '../bank-adapter.ts';
-import type { OpSettings } from './settings.ts';
+import type { OpEndpoints } from "../../standards/op/op.ts";
+import type { AspspProfile } from "../bank-adapter.ts";
+import type { OpSettings } from "./settings.ts";
 
 /** Facts about OP Financial Group, Finland. */
 export function opProfile(settings: OpSettings): AspspProfile {
@@ -13,12 +13,12 @@ export function opProfile(settings: OpSettings): AspspProfile {
     origin(settings.OP_OIDC_JWKS_URL),
   ]);
   return {
-    aspspId: 'op',
-    name: settings.OP_ENVIRONMENT === 'sandbox' ? 'OP (sandbox)' : 'OP',
-    bic: 'OKOYFIHH',
-    countries: ['FI'],
+    aspspId: "op",
+    name: settings.OP_ENVIRONMENT === "sandbox" ? "OP (sandbox)" : "OP",
+    bic: "OKOYFIHH",
+    countries: ["FI"],
     environment: settings.OP_ENVIRONMENT,
-    scaApproach: 'redirect',
+    scaApproach: "redirect",
     // The interface says 730 days; aggregators count 729, which is safe on both sides of midnight.
     historyDays: 729,
     consentMaxDays: 180,
@@ -41,11 +41,11 @@ export function opEndpoints(settings: OpSettings): OpEndpoints {
     tokenUrl: settings.OP_TOKEN_URL,
     jwksUrl: settings.OP_OIDC_JWKS_URL,
     authorizeUrl: settings.OP_AUTHORIZE_URL,
-    aisBaseUrl: settings.OP_AIS_BASE_URL.replace(/\/+$/, ''),
+    aisBaseUrl: settings.OP_AIS_BASE_URL.replace(/\/+$/, ""),
     requestObjectAudience: settings.OP_REQUEST_OBJECT_AUD,
     financialId: settings.OP_FAPI_FINANCIAL_ID,
-    currency: 'EUR',
-    signingAlgorithms: preferred === undefined ? ['RS256', 'PS256', 'ES256'] : [preferred],
+    currency: "EUR",
+    signingAlgorithms: preferred === undefined ? ["RS256", "PS256", "ES256"] : [preferred],
   };
 }
 

@@ -1,12 +1,16 @@
-import { z } from 'zod';
+import { z } from "zod";
 
 const amount = z.string();
 export const currency = z.string().regex(/^[A-Z]{3}$/);
 /** An id that becomes part of a path; NUL cannot be stored. */
-export const opaqueId = z.string().min(1).max(190).refine((id) => !id.includes('\0') && id !== '.' && id !== '..');
+export const opaqueId = z
+  .string()
+  .min(1)
+  .max(190)
+  .refine((id) => !id.includes("\0") && id !== "." && id !== "..");
 
 /** One account of `GET /accounts`. */
-export const opAccount = z.object({
+const opAccount = z.object({
   accountId: opaqueId,
   productName: z.string(),
   identifierSchema: z.string(),
@@ -24,6 +28,5 @@ export type OpAccount = z.infer<typeof opAccount>;
 export const opAccounts = z.array(opAccount).max(1000);
 
 /** One card of `GET /cards`; it has neither a balance nor a currency. */
-export const opCard = z.object({ cardId: opaqueId, productName: z.string(), cardNumber: z.string() });
-export type OpCard = z.infer<typeof opCard>;
+const opCard = z.object({ cardId: opaqueId, productName: z.string(), cardNumber: z.string() });
 export const opCards = z.array(opCard).max(1000);

@@ -1,5 +1,5 @@
-import { requestObjectClaims } from '@opl/fapi';
-import type { AuthorizationRequest, Sign } from '../../adapters/bank-adapter.ts';
+import { requestObjectClaims } from "@opl/fapi";
+import type { AuthorizationRequest, Sign } from "../../adapters/bank-adapter.ts";
 
 export interface AuthorizationRequestSettings {
   readonly authorizeUrl: string;
@@ -11,7 +11,7 @@ export interface AuthorizationRequestSettings {
 }
 
 /** How long the person has to arrive at the bank. */
-export const requestLifetimeSeconds = 900;
+const requestLifetimeSeconds = 900;
 const maxAgeSeconds = 86_400;
 
 /** The address of the bank's login page with our signed request; the plain parameters repeat what is signed. */
@@ -21,7 +21,7 @@ export async function opAuthorizationUrl(
   request: AuthorizationRequest,
 ): Promise<{ url: URL; expiresAt: Temporal.Instant }> {
   const { clientId, redirectUri, state, nonce, now } = request;
-  const scope = settings.scope.join(' ');
+  const scope = settings.scope.join(" ");
   const { jws } = await sign(
     requestObjectClaims({
       clientId,

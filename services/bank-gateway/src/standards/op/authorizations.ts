@@ -1,14 +1,14 @@
-import { z } from 'zod';
-import type { ConsentsFacet, CreatedConsent } from '../../adapters/bank-adapter.ts';
-import { errors } from '../../errors.ts';
-import { pathSegment, readWire } from '../wire.ts';
-import { opaqueId } from './accounts-wire.ts';
-import { opAuthorizationUrl } from './authorization-request.ts';
-import type { AuthorizationRequestSettings } from './authorization-request.ts';
+import { z } from "zod";
+import type { ConsentsFacet, CreatedConsent } from "../../adapters/bank-adapter.ts";
+import { errors } from "../../errors.ts";
+import { pathSegment, readWire } from "../wire.ts";
+import { opaqueId } from "./accounts-wire.ts";
+import { opAuthorizationUrl } from "./authorization-request.ts";
+import type { AuthorizationRequestSettings } from "./authorization-request.ts";
 
 const instant = z.iso.datetime({ offset: true });
 /** The Authorization object of the account interface. */
-export const opAuthorization = z.object({
+const opAuthorization = z.object({
   authorizationId: opaqueId,
   created: instant.nullish(),
   authorized: instant.nullish(),
@@ -32,18 +32,18 @@ export function opConsentsFacet(settings: ConsentSettings): ConsentsFacet {
     async create(calls, { validUntil, now }) {
       const expires = withinLimit(validUntil, now, settings.consentMaxDays);
       const reply = await calls({
-        operation: 'consents.create',
-        method: 'POST',
+        operation: "consents.create",
+        method: "POST",
         url: new URL(collection),
         // Unknown members are refused by the bank: exactly what it knows, nothing more.
-        body: { type: 'application/json; charset=utf-8', text: JSON.stringify({ expires: expires.toString() }) },
+        body: { type: "application/json; charset=utf-8", text: JSON.stringify({ expires: expires.toString() }) },
       });
       return translateCreated(readWire(opAuthorization, reply), expires);
     },
     authorizationUrl: (sign, request) => opAuthorizationUrl(settings, sign, request),
     async revoke(calls, aspspConsentId) {
       const url = new URL(`${collection}/${pathSegment(aspspConsentId)}`);
-      await calls({ operation: 'consents.revoke', method: 'DELETE', url });
+      await calls({ operation: "consents.revoke", method: "DELETE", url });
     },
   };
 }
@@ -51,11 +51,11 @@ export function opConsentsFacet(settings: ConsentSettings): ConsentsFacet {
 function withinLimit(validUntil: Temporal.Instant, now: Temporal.Instant, maxDays: number): Temporal.Instant {
   const latest = now.add({ hours: maxDays * 24 }).subtract({ minutes: marginMinutes });
   const chosen = Temporal.Instant.compare(validUntil, latest) > 0 ? latest : validUntil;
-  return chosen.round('second');
+  return chosen.round("second");
 }
 
 function translateCreated(wire: z.output<typeof opAuthorization>, asked: Temporal.Instant): CreatedConsent {
-  if (wire.status !== 'Unauthorized') throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: 'consent-status' } });
+  if (wire.status !== "Unauthorized") throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "consent-status" } });
   const told = wire.expires ? Temporal.Instant.from(wire.expires) : asked;
   // A bank that grants more than was asked for does not make our consent longer (BR-59).
   return { aspspConsentId: wire.authorizationId, validUntil: Temporal.Instant.compare(told, asked) > 0 ? asked : told };

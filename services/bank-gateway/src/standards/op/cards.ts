@@ -1,15 +1,15 @@
-import type { AccountWithBalances, AccountsFacet, BankReply } from '../../adapters/bank-adapter.ts';
-import { cappedText, readWire } from '../wire.ts';
-import { opCards } from './accounts-wire.ts';
+import type { AccountWithBalances, AccountsFacet, BankReply } from "../../adapters/bank-adapter.ts";
+import { cappedText, readWire } from "../wire.ts";
+import { opCards } from "./accounts-wire.ts";
 
 /** Cards share the list of accounts with accounts; their ids are told apart by this prefix. */
-export const cardPrefix = 'card:';
+export const cardPrefix = "card:";
 
 /** `GET /cards`: every card the PSU chose. */
 export function opCardsFacet(aisBaseUrl: string, currency: string): AccountsFacet {
   return {
     async list(calls) {
-      const reply = await calls({ operation: 'cards.list', method: 'GET', url: new URL(`${aisBaseUrl}/cards`) });
+      const reply = await calls({ operation: "cards.list", method: "GET", url: new URL(`${aisBaseUrl}/cards`) });
       return translateCards(reply, currency);
     },
   };
@@ -20,12 +20,12 @@ export function translateCards(reply: BankReply, currency: string): AccountWithB
   return readWire(opCards, reply).map((card, index) => ({
     account: {
       resourceId: `${cardPrefix}${card.cardId}`,
-      kind: 'card',
+      kind: "card",
       iban: null,
       maskedPan: cappedText(card.cardNumber, 30),
       bic: null,
       currency,
-      name: cappedText(card.productName, 200) ?? 'Card',
+      name: cappedText(card.productName, 200) ?? "Card",
       ownerName: null,
       raw: { hash: reply.rawHash, pointer: `/${index}` },
     },

@@ -1,15 +1,15 @@
-import type { AspspProfile, BankAdapter } from '../../adapters/bank-adapter.ts';
-import { opAccountsFacet } from './accounts.ts';
-import { opConsentsFacet } from './authorizations.ts';
-import { opCardsFacet } from './cards.ts';
-import { opPsuHeaders } from './psu-headers.ts';
-import { translateOpRefusal } from './refusal.ts';
-import { opRegistrationFacet } from './registration.ts';
-import type { RegistrationSettings } from './registration.ts';
-import { readOpTokenAnswer } from './token-answer.ts';
-import { opTransactionsFacet } from './transactions.ts';
+import type { AspspProfile, BankAdapter } from "../../adapters/bank-adapter.ts";
+import { opAccountsFacet } from "./accounts.ts";
+import { opConsentsFacet } from "./authorizations.ts";
+import { opCardsFacet } from "./cards.ts";
+import { opPsuHeaders } from "./psu-headers.ts";
+import { translateOpRefusal } from "./refusal.ts";
+import { opRegistrationFacet } from "./registration.ts";
+import type { RegistrationSettings } from "./registration.ts";
+import { readOpTokenAnswer } from "./token-answer.ts";
+import { opTransactionsFacet } from "./transactions.ts";
 
-export interface OpEndpoints extends Omit<RegistrationSettings, 'grantTypes'> {
+export interface OpEndpoints extends Omit<RegistrationSettings, "grantTypes"> {
   readonly issuer: string;
   readonly tokenUrl: string;
   readonly jwksUrl: string;
@@ -18,14 +18,14 @@ export interface OpEndpoints extends Omit<RegistrationSettings, 'grantTypes'> {
   readonly requestObjectAudience: string;
   readonly financialId: string | undefined;
   readonly currency: string;
-  readonly signingAlgorithms: BankAdapter['oauth']['signingAlgorithms'];
+  readonly signingAlgorithms: BankAdapter["oauth"]["signingAlgorithms"];
 }
 
-const responseType = 'code id_token';
-const intentClaim = 'authorizationId';
-const acrValues = ['urn:openbanking:psd2:sca', 'urn:openbanking:psd2:ca'];
-const consentScope = ['openid', 'accounts'];
-const grantTypes = ['client_credentials', 'authorization_code', 'refresh_token'];
+const responseType = "code id_token";
+const intentClaim = "authorizationId";
+const acrValues = ["urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"];
+const consentScope = ["openid", "accounts"];
+const grantTypes = ["client_credentials", "authorization_code", "refresh_token"];
 
 /** The facets of the OP interface for one bank that speaks it. */
 export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankAdapter {
@@ -38,25 +38,25 @@ export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankA
       jwksUrl: new URL(endpoints.jwksUrl),
       responseType,
       issInResponse: false,
-      idTokenAlgorithms: ['RS256', 'PS256', 'ES256'],
+      idTokenAlgorithms: ["RS256", "PS256", "ES256"],
       acrValues,
       intentClaim,
-      clientScope: 'accounts',
+      clientScope: "accounts",
       consentScope,
       signingAlgorithms: endpoints.signingAlgorithms,
       readTokenAnswer: readOpTokenAnswer,
     },
     psuHeaders: opPsuHeaders,
     callHeaders: (apiKey) => ({
-      accept: 'application/json',
-      'x-api-key': apiKey,
-      ...(financialId === undefined ? {} : { 'x-fapi-financial-id': financialId }),
+      accept: "application/json",
+      "x-api-key": apiKey,
+      ...(financialId === undefined ? {} : { "x-fapi-financial-id": financialId }),
     }),
     translateRefusal: translateOpRefusal,
     registration: opRegistrationFacet({ ...endpoints, grantTypes }),
     consents: opConsentsFacet({ ...endpoints, responseType, intentClaim, acrValues, scope: consentScope, consentMaxDays: profile.consentMaxDays }),
     accounts: opAccountsFacet(aisBaseUrl),
-    balances: 'with-accounts',
+    balances: "with-accounts",
     cards: opCardsFacet(aisBaseUrl, endpoints.currency),
     transactions: opTransactionsFacet(aisBaseUrl),
   };

@@ -1,6 +1,6 @@
-import type { OplError } from '@opl/errors';
-import { z } from 'zod';
-import { errors } from '../../errors.ts';
+import type { OplError } from "@opl/errors";
+import { z } from "zod";
+import { errors } from "../../errors.ts";
 
 const business = z.object({
   id: z.string().nullish(),
@@ -29,10 +29,10 @@ export function translateOpRefusal(status: number, json: unknown, headers: Reado
     ...(refusal.violations.length === 0 ? {} : { violations: refusal.violations.map(word) }),
     ...(refusal.errorId === undefined ? {} : { aspspErrorId: word(refusal.errorId) }),
   };
-  if (status === 429) return errors.ERR_ASPSP_RATE_LIMITED({ details: { ...details, by: 'aspsp' }, retryAfterSeconds: retryAfter(headers['retry-after']) });
+  if (status === 429) return errors.ERR_ASPSP_RATE_LIMITED({ details: { ...details, by: "aspsp" }, retryAfterSeconds: retryAfter(headers["retry-after"]) });
   if (status >= 500) return errors.ERR_ASPSP_UNAVAILABLE({ details });
   if (status === 401) return isApiKeyFault(refusal) ? errors.ERR_ASPSP_REJECTED({ details }) : errors.ERR_ASPSP_TOKEN_INVALID({ details });
-  if (status === 403 && refusal.type === 'SECURITY' && refusal.message.startsWith('Authorization ')) {
+  if (status === 403 && refusal.type === "SECURITY" && refusal.message.startsWith("Authorization ")) {
     return /expired/i.test(refusal.message) ? errors.ERR_ASPSP_CONSENT_EXPIRED({ details }) : errors.ERR_ASPSP_CONSENT_INVALID({ details });
   }
   return errors.ERR_ASPSP_REJECTED({ details });
@@ -41,21 +41,21 @@ export function translateOpRefusal(status: number, json: unknown, headers: Reado
 function readRefusal(json: unknown): Refusal {
   const gateway = fault.safeParse(json);
   if (gateway.success) {
-    return { type: undefined, message: '', errorId: undefined, violations: [], faultCode: gateway.data.fault.detail?.errorcode };
+    return { type: undefined, message: "", errorId: undefined, violations: [], faultCode: gateway.data.fault.detail?.errorcode };
   }
   const several = wrapped.safeParse(json);
   const one = business.safeParse(several.success ? several.data.errors[0] : json);
-  if (!one.success) return { type: undefined, message: '', errorId: undefined, violations: [], faultCode: undefined };
+  if (!one.success) return { type: undefined, message: "", errorId: undefined, violations: [], faultCode: undefined };
   const { type, message, id, violations } = one.data;
-  return { type, message: message ?? '', errorId: id ?? undefined, violations: (violations ?? []).map((violation) => violation.type), faultCode: undefined };
+  return { type, message: message ?? "", errorId: id ?? undefined, violations: (violations ?? []).map((violation) => violation.type), faultCode: undefined };
 }
 
 function isApiKeyFault({ faultCode }: Refusal): boolean {
-  return faultCode === 'oauth.v2.InvalidApiKey' || faultCode === 'steps.oauth.v2.FailedToResolveAPIKey';
+  return faultCode === "oauth.v2.InvalidApiKey" || faultCode === "steps.oauth.v2.FailedToResolveAPIKey";
 }
 
 function word(text: string): string {
-  return text.replaceAll(/[^\w.:-]/g, '_').slice(0, 80);
+  return text.replaceAll(/[^\w.:-]/g, "_").slice(0, 80);
 }
 
 /** Seconds to wait: a bank that names none, a date, or ten years gets a sensible figure (BR-60). */

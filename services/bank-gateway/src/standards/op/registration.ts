@@ -1,19 +1,35 @@
-import { isJwsAlgorithm, registrationRequestClaims, softwareStatementClaims } from '@opl/fapi';
-import type { Jwk } from '@opl/fapi';
-import { z } from 'zod';
-import type { IssuedCertificates, RegisteredClient, RegistrationFacet } from '../../adapters/bank-adapter.ts';
-import { readWire } from '../wire.ts';
+import { isJwsAlgorithm, registrationRequestClaims, softwareStatementClaims } from "@opl/fapi";
+import type { Jwk } from "@opl/fapi";
+import { z } from "zod";
+import type { IssuedCertificates, RegisteredClient, RegistrationFacet } from "../../adapters/bank-adapter.ts";
+import { readWire } from "../wire.ts";
 
 const b64url = z.string().regex(/^[\w-]+$/);
 const keyMembers = { use: z.string().optional(), kid: z.string().min(1), alg: z.string().refine(isJwsAlgorithm), x5c: z.array(z.string()).min(1) };
-const rsaKey = z.object({ ...keyMembers, kty: z.literal('RSA'), n: b64url, e: b64url, d: b64url, p: b64url.optional(), q: b64url.optional(), dp: b64url.optional(), dq: b64url.optional(), qi: b64url.optional() });
-const ecKey = z.object({ ...keyMembers, kty: z.literal('EC'), crv: z.literal('P-256'), x: b64url, y: b64url, d: b64url });
+const rsaKey = z.object({
+  ...keyMembers,
+  kty: z.literal("RSA"),
+  n: b64url,
+  e: b64url,
+  d: b64url,
+  p: b64url.optional(),
+  q: b64url.optional(),
+  dp: b64url.optional(),
+  dq: b64url.optional(),
+  qi: b64url.optional(),
+});
+const ecKey = z.object({ ...keyMembers, kty: z.literal("EC"), crv: z.literal("P-256"), x: b64url, y: b64url, d: b64url });
 
 /** Answer of the certificate generator. */
-export const opGeneratedTpp = z.object({
+const opGeneratedTpp = z.object({
   tppId: z.string().min(1).nullish(),
   publicJwksUrl: z.url(),
-  privateJwks: z.object({ keys: z.array(z.discriminatedUnion('kty', [rsaKey, ecKey])).min(2).max(16) }),
+  privateJwks: z.object({
+    keys: z
+      .array(z.discriminatedUnion("kty", [rsaKey, ecKey]))
+      .min(2)
+      .max(16),
+  }),
 });
 
 const epoch = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).nullish();
@@ -50,13 +66,13 @@ export function opRegistrationFacet(settings: RegistrationSettings): Registratio
     portalApiKey: settings.portalApiKey,
     async issueCertificates(calls, { country, commonName, roles }) {
       const url = new URL(settings.certificateGenerationUrl);
-      url.searchParams.set('c', country);
-      url.searchParams.set('cn', commonName);
-      url.searchParams.set('roles', roles.join(','));
-      const reply = await calls({ operation: 'registration.certificates', method: 'POST', url });
+      url.searchParams.set("c", country);
+      url.searchParams.set("cn", commonName);
+      url.searchParams.set("roles", roles.join(","));
+      const reply = await calls({ operation: "registration.certificates", method: "POST", url });
       const wire = readWire(opGeneratedTpp, reply);
       return {
-        tppId: wire.tppId ?? lastPathSegment(reply.headers['location']),
+        tppId: wire.tppId ?? lastPathSegment(reply.headers["location"]),
         publicJwksUrl: wire.publicJwksUrl,
         privateKeys: wire.privateJwks.keys as readonly Jwk[],
       } satisfies IssuedCertificates;
@@ -89,10 +105,10 @@ export function opRegistrationFacet(settings: RegistrationSettings): Registratio
     },
     async submit(calls, registrationRequest) {
       const reply = await calls({
-        operation: 'registration.submit',
-        method: 'POST',
+        operation: "registration.submit",
+        method: "POST",
         url: new URL(settings.registrationUrl),
-        body: { type: 'application/jwt', text: registrationRequest },
+        body: { type: "application/jwt", text: registrationRequest },
       });
       return translateRegisteredClient(readWire(opRegisteredClient, reply));
     },
@@ -131,6 +147,10 @@ function endOf(claims: { readonly exp?: unknown }): Temporal.Instant {
 }
 
 function lastPathSegment(location: string | undefined): string | undefined {
-  const last = location?.split('?')[0]?.split('/').filter((part) => part !== '').at(-1);
+  const last = location
+    ?.split("?")[0]
+    ?.split("/")
+    .filter((part) => part !== "")
+    .at(-1);
   return last === undefined ? undefined : decodeURIComponent(last);
 }

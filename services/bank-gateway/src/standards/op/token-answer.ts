@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import type { TokenAnswer } from '../../adapters/bank-adapter.ts';
+import { z } from "zod";
+import type { TokenAnswer } from "../../adapters/bank-adapter.ts";
 
 /** Numbers may come as text: the bank's gateway answers so. */
 const seconds = z.union([z.number(), z.string().transform((text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined))]).nullish();
@@ -15,7 +15,7 @@ const success = z.object({
 /** RFC 6749 section 5.2, or the gateway's own form. */
 const failure = z.object({ error: z.string().nullish(), ErrorCode: z.string().nullish() });
 
-const bearerNames: ReadonlySet<string> = new Set(['bearer', 'bearertoken']);
+const bearerNames: ReadonlySet<string> = new Set(["bearer", "bearertoken"]);
 
 /** Reads an answer of the token endpoint in any of the bank's forms; a 200 may carry an error too. */
 export function readOpTokenAnswer(status: number, json: unknown): TokenAnswer {
@@ -24,9 +24,9 @@ export function readOpTokenAnswer(status: number, json: unknown): TokenAnswer {
   if (error !== undefined) return { ok: false, error: stable(error) };
   if (status !== 200) return { ok: false, error: `http_${status}` };
   const parsed = success.safeParse(json);
-  if (!parsed.success) return { ok: false, error: 'invalid_response' };
+  if (!parsed.success) return { ok: false, error: "invalid_response" };
   const { data } = parsed;
-  if (!bearerNames.has(data.token_type.toLowerCase())) return { ok: false, error: 'unsupported_token_type' };
+  if (!bearerNames.has(data.token_type.toLowerCase())) return { ok: false, error: "unsupported_token_type" };
   return {
     ok: true,
     accessToken: data.access_token,
@@ -40,5 +40,5 @@ export function readOpTokenAnswer(status: number, json: unknown): TokenAnswer {
 
 /** Error codes are words; anything else a bank writes there stays out of our logs. */
 function stable(error: string): string {
-  return /^[\w.-]{1,60}$/.test(error) ? error : 'unreadable_error';
+  return /^[\w.-]{1,60}$/.test(error) ? error : "unreadable_error";
 }

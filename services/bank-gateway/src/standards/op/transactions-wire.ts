@@ -1,13 +1,13 @@
-import { z } from 'zod';
-import { currency } from './accounts-wire.ts';
+import { z } from "zod";
+import { currency } from "./accounts-wire.ts";
 
 const amount = z.string();
 /** A real calendar day of this age; a bank that answers with another means something else (BR-56). */
-const day = z.iso.date().refine((date) => date >= '1970-01-01' && date <= '2100-12-31');
+const day = z.iso.date().refine((date) => date >= "1970-01-01" && date <= "2100-12-31");
 const text = z.string();
 
 /** One row of `GET /accounts/{id}/transactions`. The interface calls every member optional; a row without these three says nothing. */
-export const opTransaction = z.object({
+const opTransaction = z.object({
   archiveId: text.max(200).nullish(),
   message: text.nullish(),
   reference: text.nullish(),
@@ -23,7 +23,7 @@ export const opTransaction = z.object({
 export type OpTransaction = z.infer<typeof opTransaction>;
 
 /** One row of `GET /cards/{id}/transactions`; it has no id. */
-export const opCardTransaction = z.object({
+const opCardTransaction = z.object({
   description: text.nullish(),
   amount,
   currency,

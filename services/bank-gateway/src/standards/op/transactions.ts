@@ -1,9 +1,9 @@
-import type { AspspTransaction } from '@opl/contracts/model';
-import type { BankReply, TransactionsFacet, TransactionsPage } from '../../adapters/bank-adapter.ts';
-import { cappedText, pathSegment, readAmount, readWire, refusePage } from '../wire.ts';
-import { cardPrefix } from './cards.ts';
-import { opCardTransactionPage, opTransactionPage } from './transactions-wire.ts';
-import type { OpCardTransaction, OpTransaction } from './transactions-wire.ts';
+import type { AspspTransaction } from "@opl/contracts/model";
+import type { BankReply, TransactionsFacet, TransactionsPage } from "../../adapters/bank-adapter.ts";
+import { cappedText, pathSegment, readAmount, readWire, refusePage } from "../wire.ts";
+import { cardPrefix } from "./cards.ts";
+import { opCardTransactionPage, opTransactionPage } from "./transactions-wire.ts";
+import type { OpCardTransaction, OpTransaction } from "./transactions-wire.ts";
 
 /** `GET …/transactions`, page by page; the end is a missing token, not an empty page. */
 export function opTransactionsFacet(aisBaseUrl: string): TransactionsFacet {
@@ -11,10 +11,10 @@ export function opTransactionsFacet(aisBaseUrl: string): TransactionsFacet {
     async page(calls, resourceId, continuation) {
       const isCard = resourceId.startsWith(cardPrefix);
       const id = pathSegment(isCard ? resourceId.slice(cardPrefix.length) : resourceId);
-      const url = new URL(`${aisBaseUrl}/${isCard ? 'cards' : 'accounts'}/${id}/transactions`);
-      if (continuation !== undefined) url.searchParams.set('continuationToken', continuation);
-      const operation = isCard ? 'cards.transactions' : 'accounts.transactions';
-      const reply = await calls({ operation, method: 'GET', url });
+      const url = new URL(`${aisBaseUrl}/${isCard ? "cards" : "accounts"}/${id}/transactions`);
+      if (continuation !== undefined) url.searchParams.set("continuationToken", continuation);
+      const operation = isCard ? "cards.transactions" : "accounts.transactions";
+      const reply = await calls({ operation, method: "GET", url });
       return isCard ? translateCardPage(reply) : translatePage(reply);
     },
   };
@@ -40,15 +40,15 @@ export function translateCardPage(reply: BankReply): TransactionsPage {
 function translateTransaction(row: OpTransaction, rawHash: string, pointer: string): AspspTransaction {
   const amount = readAmount(row.amount, row.currency, rawHash, `${pointer}/amount`);
   const bookingDate = row.bookingDate ?? row.valueDate ?? row.paymentDate;
-  if (bookingDate === null || bookingDate === undefined) throw refusePage(rawHash, 'no-date', pointer);
+  if (bookingDate === null || bookingDate === undefined) throw refusePage(rawHash, "no-date", pointer);
   return {
     entryReference: row.archiveId || null,
-    bookingStatus: 'booked',
+    bookingStatus: "booked",
     amount,
     originalAmount: null,
     bookingDate,
     valueDate: row.valueDate ?? null,
-    counterparty: counterpartyOf(row, amount.amount.startsWith('-')),
+    counterparty: counterpartyOf(row, amount.amount.startsWith("-")),
     remittanceInformation: cappedText(row.message, 4000),
     reference: readReference(row.reference),
     proprietaryCode: cappedText(row.proprietaryTransactionDescription, 140),
@@ -56,13 +56,13 @@ function translateTransaction(row: OpTransaction, rawHash: string, pointer: stri
   };
 }
 
-function counterpartyOf({ payer, recipient }: OpTransaction, outgoing: boolean): AspspTransaction['counterparty'] {
+function counterpartyOf({ payer, recipient }: OpTransaction, outgoing: boolean): AspspTransaction["counterparty"] {
   // Of a payer only the name is ever told; on an incoming entry the recipient is the PSU.
   if (!outgoing && payer) return { name: cappedText(payer.name, 140), iban: null, bic: null };
   if (!outgoing && recipient === null) return { name: null, iban: null, bic: null };
   return {
     name: cappedText(recipient?.name, 140),
-    iban: cappedText(recipient?.identifier?.replaceAll(/\s/g, ''), 34),
+    iban: cappedText(recipient?.identifier?.replaceAll(/\s/g, ""), 34),
     bic: cappedText(recipient?.servicer, 11),
   };
 }
@@ -71,7 +71,7 @@ function translateCardTransaction(row: OpCardTransaction, rawHash: string, point
   const { originalAmount, originalCurrency } = row;
   return {
     entryReference: null,
-    bookingStatus: 'booked',
+    bookingStatus: "booked",
     amount: readAmount(row.amount, row.currency, rawHash, `${pointer}/amount`),
     originalAmount: originalAmount && originalCurrency ? readAmount(originalAmount, originalCurrency, rawHash, `${pointer}/originalAmount`) : null,
     bookingDate: row.postingDate,
@@ -86,6 +86,6 @@ function translateCardTransaction(row: OpCardTransaction, rawHash: string, point
 
 /** Finnish references may come padded with zeros to 20 digits; without them they read as on the invoice. */
 function readReference(reference: string | null | undefined): string | null {
-  const trimmed = reference?.trim() ?? '';
-  return cappedText(/^\d+$/.test(trimmed) ? trimmed.replace(/^0+(?=\d)/, '') : trimmed, 40);
+  const trimmed = reference?.trim() ?? "";
+  return cappedText(/^\d+$/.test(trimmed) ? trimmed.replace(/^0+(?=\d)/, "") : trimmed, 40);
 }

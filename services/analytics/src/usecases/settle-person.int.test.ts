@@ -1,0 +1,97 @@
+import { inTransaction } from "@opl/postgres";
+import { newId } from "@opl/service";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { markUnsettled, markUnsettledByRules } from "../db/person-store.ts";
+import { rulesVersion } from "../domain/category-rules/index.ts";
+import { type Harness, startHarness } from "../testing/harness.ts";
+import { LedgerModel } from "../testing/ledger-model.ts";
+import { settleNext } from "./settle-person.ts";
+
+let stage: Harness;
+beforeAll(async () => {
+  stage = await startHarness();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+beforeEach(() => stage.settle());
+
+async function person(): Promise<string> {
+  const ledger = new LedgerModel();
+  const [psuId, accountId] = [newId(), newId()];
+  ledger.account(psuId, accountId);
+  ledger.record(
+    accountId,
+    Array.from({ length: 4 }, (_, index) => ({
+      label: `${psuId} ${index}`,
+      minor: -1399n,
+      date: `2026-${String(index + 8).padStart(2, "0")}-11`,
+      name: "NETFLIX.COM",
+    })),
+  );
+  await stage.deliver(ledger.facts);
+  return psuId;
+}
+const waiting = async () => (await stage.ctx.db.selectFrom("unsettledPeople").select("psuId").execute()).map((row) => row.psuId);
+
+it("waits until a person's figures are quiet, but not for ever", async () => {
+  const psuId = await person();
+  await stage.settle();
+  const dueAfter = async () => {
+    const row = await stage.ctx.db.selectFrom("unsettledPeople").selectAll().where("psuId", "=", psuId).executeTakeFirstOrThrow();
+    return row.dueAt.since(row.firstChangeAt).total("milliseconds");
+  };
+  const change = () => inTransaction(stage.ctx.db, (tx) => markUnsettled(tx, [psuId], { at: stage.clock.now(), pauseMs: 500, atMostMs: 3000 }));
+  const seen: number[] = [];
+  for (let at = 0; at < 8; at += 1) {
+    await change();
+    seen.push(await dueAfter());
+    stage.clock.advance({ milliseconds: 400 });
+  }
+  expect(seen).toEqual([500, 900, 1300, 1700, 2100, 2500, 2900, 3000]);
+  expect(await settleNext(stage.ctx)).toBe(true);
+  expect(await waiting()).toEqual([]);
+});
+
+it("two replicas settle different people, and nobody twice", async () => {
+  const people = [await person(), await person(), await person(), await person()];
+  const told = (await stage.told("analytics.recurring-detected")).length;
+  const settled = await Promise.all(people.flatMap(() => [settleNext(stage.ctx), settleNext(stage.ctx)]));
+  expect(settled.filter(Boolean).length + (await stage.settle())).toBe(people.length);
+  expect((await stage.told("analytics.recurring-detected")).length - told).toBe(people.length);
+});
+
+it("settles everybody anew whose decisions were made by other rules", async () => {
+  const psuId = await person();
+  await stage.settle();
+  await stage.ctx.db
+    .updateTable("transactions")
+    .set({ category: "other", ruleId: "counterparty.of-old", rulesVersion: rulesVersion - 1 })
+    .where("psuId", "=", psuId)
+    .execute();
+  await stage.ctx.db
+    .updateTable("people")
+    .set({ rulesVersion: rulesVersion - 1 })
+    .where("psuId", "=", psuId)
+    .execute();
+  await inTransaction(stage.ctx.db, (tx) => markUnsettledByRules(tx, rulesVersion, stage.clock.now()));
+  expect(await waiting()).toEqual([psuId]);
+  await stage.settle();
+  expect((await stage.list(psuId)).transactions.map((row) => [row.category.category, row.category.rulesVersion])).toEqual(
+    Array.from({ length: 4 }, () => ["subscriptions", rulesVersion]),
+  );
+});
+
+it("one person who cannot be settled holds nobody up", async () => {
+  const [broken, fine] = [await person(), await person()];
+  const publish: typeof stage.ctx.publish = async (tx, events) => {
+    if (JSON.stringify(events).includes(broken)) throw new Error("planted");
+    await stage.ctx.publish(tx, events);
+  };
+  await expect(settleNext({ ...stage.ctx, publish })).rejects.toThrow("planted");
+  expect(await settleNext({ ...stage.ctx, publish })).toBe(true);
+  expect((await stage.recurring(fine)).recurring).toHaveLength(1);
+  expect(await waiting()).toEqual([broken]);
+  expect(await stage.settle()).toBe(0);
+  stage.clock.advance({ minutes: 1 });
+  expect(await stage.settle()).toBe(1);
+  expect((await stage.recurring(broken)).recurring).toHaveLength(1);
+});

@@ -1,0 +1,76 @@
+import * as fc from "fast-check";
+import { bffRoutes } from "@opl/contracts/http/bff";
+import { problem } from "@opl/contracts/http";
+import type { RouteContract } from "@opl/contracts/http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { arbitraryInput } from "../../test/arbitrary-input.ts";
+import { startBff } from "../../test/bff.ts";
+import type { Bff, Person } from "../../test/bff.ts";
+import { authContracts } from "./auth.ts";
+
+const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(authContracts)];
+const runs = 40;
+const schemaOf = (schema: z.ZodType | undefined): object => (schema === undefined ? {} : z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
+const statuses = (contract: RouteContract): number[] => [contract.status, 400, 401, 403, 404, 409, 413, 422, 429];
+
+describe("whatever a route is sent", () => {
+  let bff: Bff;
+  let other: Person;
+  beforeAll(async () => {
+    bff = await startBff({ config: { OPL_SIGN_UPS_PER_HOUR: 10 } });
+    other = await bff.person();
+  });
+  afterAll(() => bff[Symbol.asyncDispose]());
+
+  it.each(contracts.map((contract) => [contract.method, contract.path, contract] as const))(
+    "%s %s answers as agreed or with a problem, never with a fault or another's data (US-32, US-34, US-45)",
+    async (method, path, contract) => {
+      const me = await bff.person();
+      const { consent, accounts, transactions, recurringId } = me.holdings;
+      const ids = [
+        consent.consentId,
+        ...accounts.map(({ accountId }) => accountId),
+        ...transactions.map(({ transactionId }) => transactionId),
+        recurringId,
+        other.holdings.consent.consentId,
+        ...other.holdings.accounts.map(({ accountId }) => accountId),
+      ];
+      const { cookie } = me.browser;
+      await fc.assert(
+        fc.asyncProperty(
+          arbitraryInput(schemaOf(contract.params), ids),
+          arbitraryInput(schemaOf(contract.query), ids),
+          arbitraryInput(schemaOf(contract.body), ids),
+          async (params, query, body) => {
+            me.browser.cookie = cookie;
+            const address = path.replaceAll(/:(\w+)/g, (_, name: string) => segment((params as Record<string, unknown> | null)?.[name]));
+            const withBody = method === "GET" ? {} : { body: JSON.stringify(body) ?? "" };
+            const answer = await me.browser.send(method, `${address}${contract.query === undefined ? "" : search(query)}`, withBody);
+            expect(statuses(contract)).toContain(answer.status);
+            expect(answer.text).not.toContain(other.holdings.canary);
+            expect(answer.headers.getSetCookie().join()).not.toContain("a=b");
+            if (answer.status >= 400) expect(problem.safeParse(answer.json()).error).toBeUndefined();
+            else if (contract.response !== null) expect(contract.response.safeParse(answer.json()).error).toBeUndefined();
+          },
+        ),
+        { numRuns: runs },
+      );
+    },
+  );
+});
+
+/** A place in a path as a client would write it; an empty one would be another address. */
+function segment(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "x");
+  return encodeURIComponent(text.toWellFormed().slice(0, 500)) || "x";
+}
+
+function search(query: unknown): string {
+  if (typeof query !== "object" || query === null) return `?${encodeURIComponent(String(query).toWellFormed().slice(0, 500))}`;
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of [value].flat()) parameters.append(name, (typeof one === "string" ? one : (JSON.stringify(one) ?? "")).slice(0, 1_000));
+  }
+  return `?${parameters.toString()}`;
+}

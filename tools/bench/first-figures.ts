@@ -1,0 +1,37 @@
+import { Person, visitBank } from "../../e2e/person.ts";
+import type { Product } from "../up/product.ts";
+import { type Figure, figure, percentile } from "./report.ts";
+
+const tries = 20;
+const manyTransactions = 10_000;
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 15));
+}
+
+/** What a person waits for after coming back from a bank that takes `latencyMs` for each call. */
+export async function firstFigures(product: Product, latencyMs: number): Promise<Figure[]> {
+  const waits: number[] = [];
+  for (let index = 0; index < tries; index += 1) {
+    const person = await new Person(product.origin).signUp();
+    const { redirectUrl } = await person.post("startConnection", "/api/connections", { aspspId: "op" });
+    const returned = await visitBank(redirectUrl, `load-${800 + index}-300`, "approve");
+    const started = performance.now();
+    const { consentId } = await person.comeBack(returned);
+    await until(async () => (await person.get("getConnection", `/api/connections/${consentId}`)).accounts.some((account) => account.balance !== null));
+    waits.push(performance.now() - started);
+    await person.untilRead(consentId);
+  }
+  const person = await new Person(product.origin).signUp();
+  const { redirectUrl } = await person.post("startConnection", "/api/connections", { aspspId: "op" });
+  const returned = await visitBank(redirectUrl, `load-899-${manyTransactions}`, "approve");
+  const started = performance.now();
+  await person.comeBack(returned);
+  await until(async () => ((await person.get("listTransactionRows", "/api/transactions?limit=1")).total ?? 0) >= manyTransactions);
+  const all = (performance.now() - started) / 1000;
+  // The code exchange and the account list cannot be had with fewer than two calls of the bank.
+  return [
+    figure(`SCA return to first balance, p95 (bank +${latencyMs} ms)`, percentile(waits, 95) / 1000, "s", "lower", 1.5, (2 * latencyMs) / 1000),
+    figure(`SCA return to 10,000 transactions visible (bank +${latencyMs} ms)`, all, "s", "lower", 6),
+  ];
+}

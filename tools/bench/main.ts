@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { portalKey } from "../../sandbox/test/tpp.ts";
+import { writePrivate } from "../setup/secrets.ts";
+import { type Product, startProduct } from "../up/product.ts";
+import { terminalProgress } from "../up/progress.ts";
+import { firstFigures } from "./first-figures.ts";
+import { gatewayOverhead } from "./gateway-overhead.ts";
+import { overview } from "./overview.ts";
+import { type Figure, printTable, writeLatest } from "./report.ts";
+import { throughput } from "./throughput.ts";
+
+/**
+ * `npm run bench`: the figures of the product on this machine, each with its ratio to the bare parts measured in the same run.
+ * OPL_BENCH_PEOPLE sets how many people the overview is asked by (1,000); making them takes most of the time.
+ */
+const root = path.resolve(import.meta.dirname, "../..");
+const people = Number.parseInt(process.env["OPL_BENCH_PEOPLE"] ?? "1000", 10);
+const port = Number.parseInt(process.env["OPL_PORT"] ?? "8490", 10);
+const latencyMs = 200;
+const progress = terminalProgress(process.stdout);
+
+async function withProduct(sandbox: Readonly<Record<string, string>>, measure: (product: Product) => Promise<Figure[]>): Promise<Figure[]> {
+  const dir = mkdtempSync(path.join(tmpdir(), "opl-bench-"));
+  // The independent client knows this key of the developer portal.
+  writePrivate(path.join(dir, "secrets", "sandbox", "portal-key"), portalKey);
+  const product = await startProduct({
+    dir,
+    port,
+    progress,
+    logLevel: "warn",
+    sandbox: { SANDBOX_RSA_BITS: "2048", SANDBOX_PAGE_SIZE: "500", ...sandbox },
+    environment: { bff: { OPL_SIGN_UPS_PER_HOUR: "1000000", OPL_REQUESTS_PER_MINUTE: "10000000" } },
+  });
+  try {
+    return await measure(product);
+  } finally {
+    await product.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+const figures = [
+  ...(await withProduct({}, async (product) => [
+    ...(await progress.step("throughput", () => throughput(product))),
+    ...(await progress.step("gateway overhead", () => gatewayOverhead(product))),
+    ...(await progress.step(`overview by ${people} people`, () => overview(product, people))),
+  ])),
+  ...(await withProduct({ SANDBOX_LATENCY_MS: String(latencyMs) }, (product) => progress.step("first figures", () => firstFigures(product, latencyMs)))),
+];
+progress.say("");
+printTable(figures, process.stdout);
+progress.say(`\nWritten: ${path.relative(process.cwd(), writeLatest(figures, root))}`);
+process.exit(0);

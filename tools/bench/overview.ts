@@ -1,0 +1,81 @@
+import { Worker } from "node:worker_threads";
+import { Agent, request } from "undici";
+import { Person } from "../../e2e/person.ts";
+import type { Product } from "../up/product.ts";
+import { type Figure, figure, percentile } from "./report.ts";
+
+const perSecond = 100;
+const seconds = 20;
+
+/** Makes people by the real flow, a few at a time. */
+async function makePeople(product: Product, count: number): Promise<Person[]> {
+  const made: Person[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      const index = next;
+      next += 1;
+      const person = await new Person(product.origin).signUp();
+      const { consentId } = await person.connect("op", `load-${2000 + index}-200`);
+      await person.untilRead(consentId, 300_000);
+      made.push(person);
+    }
+  };
+  await Promise.all(Array.from({ length: 6 }, worker));
+  return made;
+}
+
+/** Open loop: a request leaves every 10 ms, however long the earlier ones take. @returns latencies in ms; a failed one counts as endless */
+async function load(ask: (index: number) => Promise<number>): Promise<number[]> {
+  const latencies: Promise<number>[] = [];
+  const started = performance.now();
+  for (let index = 0; index < perSecond * seconds; index += 1) {
+    const due = started + (index * 1000) / perSecond;
+    const wait = due - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    latencies.push(
+      ask(index).then(
+        (status) => (status === 200 ? performance.now() - due : Number.POSITIVE_INFINITY),
+        () => Number.POSITIVE_INFINITY,
+      ),
+    );
+  }
+  return Promise.all(latencies);
+}
+
+const bareServer = `
+const { parentPort, workerData } = require("node:worker_threads");
+require("fastify")().get("/", async (_, reply) => reply.type("application/json").send(workerData)).listen({ port: 0, host: "127.0.0.1" }, (_, address) => parentPort.postMessage(address));
+`;
+
+/** The first screen at 100 requests a second by many people, against a bare server that answers the same bytes. */
+export async function overview(product: Product, peopleCount: number): Promise<Figure[]> {
+  const people = await makePeople(product, peopleCount);
+  const dispatcher = new Agent({ connections: 64 });
+  const get = async (url: string, cookie: string): Promise<{ status: number; text: string }> => {
+    const answer = await request(url, { dispatcher, headers: { cookie, accept: "application/json" } });
+    return { status: answer.statusCode, text: await answer.body.text() };
+  };
+  const url = `${product.origin}/api/overview`;
+  const cookieOf = (index: number): string => people[(index * 7919) % people.length]?.cookie ?? "";
+  const { text } = await get(url, cookieOf(0));
+  await load(async (index) => (index % 20 === 0 ? (await get(url, cookieOf(index))).status : 200));
+  const ours = await load(async (index) => (await get(url, cookieOf(index))).status);
+
+  const worker = new Worker(bareServer, { eval: true, workerData: text });
+  const bare = await new Promise<string>((resolve, reject) => worker.once("message", resolve).once("error", reject));
+  const bares = await load(async (index) => (await get(bare, cookieOf(index))).status);
+  await worker.terminate();
+  await dispatcher.close();
+  const goals = { 50: 20, 95: 80, 99: 200 } as const;
+  return ([50, 95, 99] as const).map((percent) =>
+    figure(
+      `overview p${percent} at ${perSecond}/s, ${people.length} people`,
+      percentile(ours, percent),
+      "ms",
+      "lower",
+      goals[percent],
+      percentile(bares, percent),
+    ),
+  );
+}
