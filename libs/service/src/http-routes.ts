@@ -3,6 +3,7 @@ import type { Logger } from "@opl/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { errors } from "./errors.ts";
+import { isReadyAnswer } from "./ready-answer.ts";
 import type { BoundRoute, RouteContext } from "./route.ts";
 import type { PsuContext } from "./tokens.ts";
 
@@ -76,7 +77,9 @@ function registerRoute(fastify: FastifyInstance, { contract, handler }: BoundRou
       reply.code(contract.status);
       const answer = await withLimit(handler(context), limitMs, reply, stop);
       if (reply.sent) return reply;
-      return contract.response === null ? reply.send() : answer;
+      if (contract.response === null) return reply.send();
+      // Text is sent as it is.
+      return isReadyAnswer(answer) ? reply.type("application/json; charset=utf-8").send(answer.text) : answer;
     },
   });
 }

@@ -1,6 +1,7 @@
 import type { BodyOf, ParamsOf, QueryOf, ResponseInputOf, RouteContract } from "@opl/contracts/http";
 import type { Logger } from "@opl/telemetry";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ReadyAnswer } from "./ready-answer.ts";
 import type { PsuContext } from "./tokens.ts";
 
 /** What a handler gets: everything already checked against the contract. */
@@ -20,7 +21,7 @@ export interface RouteContext<Contract, Psu = PsuContext | undefined> {
   readonly reply: FastifyReply;
 }
 
-type Answer<Contract> = ResponseInputOf<Contract> extends undefined ? undefined | void : ResponseInputOf<Contract>;
+type Answer<Contract> = ResponseInputOf<Contract> extends undefined ? undefined | void : ResponseInputOf<Contract> | ReadyAnswer<Contract>;
 
 export interface BoundRoute {
   readonly contract: RouteContract;

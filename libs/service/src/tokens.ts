@@ -7,6 +7,8 @@ import { z } from "zod";
 import { newId, systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import { errors } from "./errors.ts";
+import { keep } from "./kept.ts";
+import type { Kept } from "./kept.ts";
 import { Secret } from "./secret.ts";
 
 /** Proof that a person is present, signed by bff. `token` is the signed form, forwarded downstream as it is. */
@@ -46,11 +48,16 @@ const psuIssuer = "bff";
 const lifetimeSeconds = 60;
 const reuseSeconds = 30;
 const psuLifetimeSeconds = 300;
+/** A person who asks again within this time is vouched for by the same token; services behind then know it already. */
+const psuReuseSeconds = 60;
+/** Tokens remembered at the most, of each kind. */
+const remembered = 5_000;
 /** Clocks of two machines may differ by so much. */
 const skewSeconds = 5;
 
 const registered = { iss: z.string(), iat: z.int(), exp: z.int() };
 const serviceClaims = z.object({ ...registered, aud: z.string(), jti: z.string() });
+type ServiceClaims = z.output<typeof serviceClaims>;
 const psuClaims = z.object({
   ...registered,
   sub: z.uuid(),
@@ -58,6 +65,7 @@ const psuClaims = z.object({
   ip: z.string().refine((text) => isIPv4(text) || isIPv6(text)),
   ua: z.string().max(1000).optional(),
 });
+type PsuClaims = z.output<typeof psuClaims>;
 
 export function createServiceTokens(options: ServiceTokensOptions): ServiceTokens {
   const { service, clock = systemClock } = options;
@@ -69,7 +77,24 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
   const sign = (claims: object, typ: string, seconds: number): Promise<string> =>
     signCompactJws({ iss: service, ...claims, iat: now(), exp: now() + seconds }, { key, alg: "EdDSA", kid: key.kid ?? service, typ });
 
-  /** Signature, type and times; the issuer must be the owner of the key. */
+  const known = { service: keep<Promise<ServiceClaims>>(remembered), psu: keep<Promise<PsuClaims>>(remembered) };
+  const signed = keep<{ readonly context: Promise<PsuContext>; readonly until: number }>(remembered);
+
+  /** The same token carries the same signature, so that is checked once; whether it still holds is asked each time. */
+  async function verified<T extends { exp: number; iat: number }>(token: string, kept: Kept<Promise<T>>, read: () => Promise<T>): Promise<T> {
+    let claims = kept.get(token);
+    if (claims === undefined) {
+      claims = read();
+      kept.set(token, claims);
+      claims.catch(() => kept.delete(token));
+    }
+    const { exp, iat } = await claims;
+    if (exp <= now() - skewSeconds) throw new Error("expired");
+    if (iat > now() + skewSeconds) throw new Error("issued in the future");
+    return claims;
+  }
+
+  /** Signature, type and span; the issuer must be the owner of the key. */
   async function check<T extends z.ZodType<{ iss: string; iat: number; exp: number }>>(
     token: string,
     typ: string,
@@ -79,8 +104,6 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
     const { header, payload } = await verifyCompactJws(token, { jwks, algorithms: ["EdDSA"], typ, maxBytes: 4096 });
     const read = claims.parse(payload);
     if (header.kid?.split(":")[0] !== read.iss) throw new Error("the key belongs to another service");
-    if (read.exp <= now() - skewSeconds) throw new Error("expired");
-    if (read.iat > now() + skewSeconds) throw new Error("issued in the future");
     if (read.exp - read.iat > longestSeconds) throw new Error("valid for too long");
     return read;
   }
@@ -96,21 +119,33 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
     },
     async verify(token, audience) {
       try {
-        const { iss, aud } = await check(token, serviceType, serviceClaims, lifetimeSeconds);
+        const { iss, aud } = await verified(token, known.service, () => check(token, serviceType, serviceClaims, lifetimeSeconds));
         if (aud !== audience) throw new Error("meant for another service");
         return { issuer: iss };
       } catch (cause) {
         throw errors.ERR_SERVICE_TOKEN_REFUSED({ cause: reasonOf(cause) });
       }
     },
-    async signPsuContext({ psuId, sessionId, ipAddress, userAgent }) {
+    signPsuContext({ psuId, sessionId, ipAddress, userAgent }) {
       const agent = userAgent?.slice(0, 1000);
-      const token = await sign({ sub: psuId, sid: sessionId, ip: ipAddress, ...(agent === undefined ? {} : { ua: agent }) }, psuType, psuLifetimeSeconds);
-      return { psuId, sessionId, ipAddress, ...(agent === undefined ? {} : { userAgent: agent }), token };
+      const said = { sub: psuId, sid: sessionId, ip: ipAddress, ...(agent === undefined ? {} : { ua: agent }) };
+      const who = JSON.stringify(said);
+      const before = signed.get(who);
+      if (before !== undefined && before.until > now()) return before.context;
+      const context = sign(said, psuType, psuLifetimeSeconds).then((token) => ({
+        psuId,
+        sessionId,
+        ipAddress,
+        ...(agent === undefined ? {} : { userAgent: agent }),
+        token,
+      }));
+      signed.set(who, { context, until: now() + psuReuseSeconds });
+      context.catch(() => signed.delete(who));
+      return context;
     },
     async verifyPsuContext(token) {
       try {
-        const { iss, sub, sid, ip, ua } = await check(token, psuType, psuClaims, psuLifetimeSeconds);
+        const { iss, sub, sid, ip, ua } = await verified(token, known.psu, () => check(token, psuType, psuClaims, psuLifetimeSeconds));
         if (iss !== psuIssuer) throw new Error("not signed by the one that sees people");
         return { psuId: sub, sessionId: sid, ipAddress: ip, ...(ua === undefined ? {} : { userAgent: ua }), token };
       } catch (cause) {

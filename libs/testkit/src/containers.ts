@@ -3,44 +3,24 @@ import type { RunningServers } from "./servers.ts";
 
 const images = { postgres: "postgres:18", nats: "nats:2.12-alpine" };
 
-/** The little of testcontainers that we use; the package is optional, so its types are not at hand everywhere. */
-interface Container {
-  withExposedPorts(...ports: number[]): Container;
-  withEnvironment(environment: Record<string, string>): Container;
-  withCommand(command: string[]): Container;
-  withWaitStrategy(strategy: unknown): Container;
-  start(): Promise<{ getHost(): string; getMappedPort(port: number): number; stop(): Promise<unknown> }>;
-}
-interface Testcontainers {
-  readonly GenericContainer: new (image: string) => Container;
-  readonly Wait: { forLogMessage(pattern: RegExp, times?: number): unknown };
-}
-
-async function load(): Promise<Testcontainers | undefined> {
-  // As a variable, so that the compiler does not insist on an optional package.
-  const name: string = "testcontainers";
-  return import(name).then(
-    (module: Testcontainers) => module,
-    () => undefined,
-  );
-}
-
-/** True when a container engine was named or is there, and testcontainers is installed. */
-export async function containersWanted(env: NodeJS.ProcessEnv): Promise<boolean> {
+/** True when a container engine is named or has its socket where engines have it; `OPL_TEST_CONTAINERS=0` says no all the same. */
+export function containersWanted(env: NodeJS.ProcessEnv): boolean {
   const engine = env["DOCKER_HOST"] !== undefined || existsSync("/var/run/docker.sock");
-  return engine && env["OPL_TEST_CONTAINERS"] !== "0" && (await load()) !== undefined;
+  return engine && env["OPL_TEST_CONTAINERS"] !== "0";
 }
 
+/** @throws when the engine does not answer or does not have the images */
 export async function startContainers(): Promise<RunningServers> {
-  const { GenericContainer, Wait } = (await load()) as Testcontainers;
+  // Only here: loading it takes longer than most tests.
+  const { GenericContainer, Wait } = await import("testcontainers");
   const password = "throw-away";
   const [postgres, nats] = await Promise.all([
     new GenericContainer(images.postgres)
       .withExposedPorts(5432)
       .withEnvironment({ POSTGRES_PASSWORD: password })
       .withCommand(["postgres", "-c", "fsync=off", "-c", "max_connections=400"])
-      // Once while the image initialises itself, once for good.
-      .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
+      // While the image initialises itself it listens on its socket only.
+      .withWaitStrategy(Wait.forListeningPorts())
       .start(),
     new GenericContainer(images.nats)
       .withExposedPorts(4222, 6222, 8222)

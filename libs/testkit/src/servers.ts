@@ -31,7 +31,13 @@ export async function startTestServers(env: NodeJS.ProcessEnv): Promise<RunningS
     const { OPL_TEST_NATS_USER: natsUser, OPL_TEST_NATS_PASSWORD: natsPassword } = env;
     return { servers: { databaseUrl, natsUrl, natsUser, natsPassword }, stop: () => Promise.resolve() };
   }
-  if (await containersWanted(env)) return startContainers();
+  if (containersWanted(env)) {
+    try {
+      return await startContainers();
+    } catch (error) {
+      process.stdout.write(`The container engine is of no use (${error instanceof Error ? error.message : String(error)}); embedded servers instead.\n`);
+    }
+  }
   return startEmbedded();
 }
 
