@@ -34,7 +34,7 @@ const calls: Readonly<Record<Service, readonly Service[]>> = {
   consent: ["bank-gateway"],
   ingest: ["bank-gateway"],
   analytics: ["ingest"],
-  bff: ["tpp-registry", "bank-gateway", "consent", "ingest", "analytics"],
+  bff: ["bank-gateway", "consent", "ingest", "analytics"],
 };
 
 /** The environment of one service on this machine; nothing of the caller's own environment gets in but PATH and OTEL_ settings. */

@@ -43,7 +43,7 @@ export function findNatsServer(path = process.env["PATH"] ?? ""): string {
   if (found !== undefined) return found;
   throw errors.ERR_NATS_NOT_FOUND({
     message:
-      "There is no nats-server on PATH or in the sbin folders. Install it (Debian, Ubuntu: apt-get install nats-server; macOS: brew install nats-server) or give the URL of a running server.",
+      "There is no nats-server on PATH or in the sbin folders. Install it (Debian, Ubuntu: apt-get install nats-server; macOS: brew install nats-server) and start again.",
   });
 }
 

@@ -68,6 +68,8 @@ const portNames = [
 const sandboxPorts = ["sandbox-certgen", "sandbox-mtls", "sandbox-authorize"] as const;
 const readyWithinMs = 60_000;
 const registeredWithinMs = 120_000;
+/** Seven processes on one person's machine: a small young generation keeps them all under 1 GB together. */
+const nodeFlags = ["--max-semi-space-size=2"];
 const demoEmail = "demo@ledger.example";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -94,6 +96,7 @@ function tailOf(file: string): string {
  */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { progress } = options;
+  const nats = findNatsServer();
   const dir = openStateFolder(path.resolve(options.dir));
   const lock = await takeLock(path.join(dir, "run.lock"), "tools/up/main.ts");
   const undo: (() => Promise<void> | void)[] = [() => lock.release()];
@@ -101,7 +104,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     for (const step of undo.splice(0).toReversed()) await step();
   };
   try {
-    return await assemble(options, dir, lock, undo, stop, progress);
+    return await assemble(options, nats, dir, lock, undo, stop, progress);
   } catch (error) {
     await stop();
     throw error;
@@ -110,13 +113,13 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 
 async function assemble(
   options: ProductOptions,
+  nats: string,
   dir: string,
   lock: RunLock,
   undo: (() => Promise<void> | void)[],
   stop: () => Promise<void>,
   progress: Progress,
 ): Promise<Product> {
-  const nats = findNatsServer();
   const ports = await choosePorts(path.join(dir, "ports.json"), portNames, { web: options.port }, sandboxPorts);
   const secretsDir = path.join(dir, "secrets");
   const logDir = path.join(dir, "logs");
@@ -125,7 +128,7 @@ async function assemble(
   const portalKeyFile = keepSecret(path.join(secretsDir, "sandbox"), "portal-key");
   const passwordFile = keepSecret(path.join(secretsDir, "demo"), "password");
   const start = (name: string, args: readonly string[], env: Readonly<Record<string, string>>): Supervised => {
-    const child = supervise({ name, command: process.execPath, args, env, cwd: root }, { logDir, onStart: (pid) => lock.note(pid, args.at(-1) ?? name) });
+    const child = supervise({ name, command: process.execPath, args: [...nodeFlags, ...args], env, cwd: root }, { logDir, onStart: (pid) => lock.note(pid, args.at(-1) ?? name) });
     undo.push(() => child.stop());
     return child;
   };
@@ -252,12 +255,16 @@ async function assemble(
     waitFor(
       async () => {
         const response = await fetch(`${urlOf("tpp-registry")}/registrations`, { headers: { authorization: `Bearer ${await tokens.issue("tpp-registry")}` } });
-        const { registrations }: { registrations: { status: string }[] } = JSON.parse(await response.text());
-        return registrations.some((registration) => registration.status === "completed") ? true : null;
+        const { registrations }: { registrations: { status: string; lastError: { code: string; message: string } | null }[] } = JSON.parse(await response.text());
+        // Newest first: a refusal will not turn into a yes by waiting.
+        if (registrations[0]?.status === "failed") return { refused: registrations[0].lastError };
+        return registrations.some((registration) => registration.status === "completed") ? { refused: null } : null;
       },
       registeredWithinMs,
       () => `The registration at the sandbox bank did not complete; the log of tpp-registry ends with:\n${tailOf(path.join(logDir, "tpp-registry.log"))}`,
-    ),
+    ).then(({ refused }) => {
+      if (refused !== null) throw new OplError({ code: "ERR_UP_NOT_REGISTERED", kind: "rejected", message: `The sandbox bank refused the registration (${refused.code}): ${refused.message}` });
+    }),
   );
 
   return {

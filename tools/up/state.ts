@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { OplError } from "@opl/errors";
 import { writePrivate } from "../setup/secrets.ts";
 
-/** The folder that holds everything of one installation: data, keys, logs, ports. Only its owner may enter. */
+/** The folder that holds everything of one installation: data, keys, logs, ports. Postgres, as another user, walks through it; keys lie in a folder only their owner may enter. */
 export function openStateFolder(directory: string): string {
   try {
     mkdirSync(directory, { recursive: true });

@@ -30,7 +30,6 @@ const logLimitBytes = 20_000_000;
 /**
  * Keeps one child process running: output to `<logDir>/<name>.log`, started again when it ends unasked, with growing pauses while
  * it keeps ending at once. The child's standard input stays open as long as this process lives, so that it notices our end.
- * `onExitBeforeReady` hears of an end before `ready()` was called, which is a failed start.
  */
 export function supervise(program: Program, options: { readonly logDir: string; readonly onStart?: (pid: number) => void }): Supervised {
   mkdirSync(options.logDir, { recursive: true });

@@ -12,6 +12,7 @@ export function NotFoundPage() {
   return (
     <main className="grid min-h-dvh place-items-center">
       <EmptyState
+        heading="h1"
         icon={Compass}
         title={<Trans>There is no such page</Trans>}
         action={

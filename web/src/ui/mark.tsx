@@ -2,7 +2,7 @@ import { cx } from "./classes.ts";
 
 /** Up to two capital letters that stand for a name. */
 export function initialsOf(name: string): string {
-  const words = name.split(/[\s\-–—./]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = name.match(/[\p{L}\p{N}]+/gu) ?? [];
   const letters = words.length > 1 ? [words[0], words[1]].map((word) => Array.from(word ?? "")[0] ?? "") : Array.from(words[0] ?? "").slice(0, 2);
   return letters.join("").toLocaleUpperCase();
 }

@@ -1,5 +1,6 @@
 import { startTimer, type Timer } from "@opl/service";
-import { isOplError } from "@opl/errors";
+import { toOplError } from "@opl/errors";
+import { isFinal } from "../domain/registration.ts";
 import type { Logger } from "@opl/telemetry";
 import type { RegistryContext } from "../context.ts";
 import { listDueRegistrations } from "../usecases/list-due-registrations.ts";
@@ -17,16 +18,7 @@ export function startRegistrar(ctx: RegistryContext, wanted: readonly string[], 
     everyMs,
     logger: log,
     run: async (signal) => {
-      for (const aspspId of missing) {
-        try {
-          await startRegistration(ctx, aspspId);
-          missing.delete(aspspId);
-        } catch (error) {
-          if (!isOplError(error) || error.kind !== "unavailable") throw error;
-          log.info({ aspspId }, "the gateway does not answer yet");
-          return;
-        }
-      }
+      for (const aspspId of missing) await begin(ctx, aspspId, missing, log);
       for (const registrationId of await listDueRegistrations(ctx)) {
         for (let going = true; going && !signal.aborted;) {
           const advance = await advanceRegistration(ctx, registrationId);
@@ -38,4 +30,19 @@ export function startRegistrar(ctx: RegistryContext, wanted: readonly string[], 
       }
     },
   });
+}
+
+/** One bank's trouble is no other's: whatever happens here, the registrations that are running go on. */
+async function begin(ctx: RegistryContext, aspspId: string, missing: Set<string>, log: Logger): Promise<void> {
+  try {
+    await startRegistration(ctx, aspspId);
+    missing.delete(aspspId);
+  } catch (cause) {
+    const error = toOplError(cause);
+    if (isFinal(error)) {
+      // A name nobody knows, or a bank that takes none: asking again would not help.
+      missing.delete(aspspId);
+      log.error({ aspspId, err: error }, "this bank cannot be registered at; see OPL_TPP_ASPSPS");
+    } else log.info({ aspspId, code: error.code }, "the registration cannot begin yet");
+  }
 }

@@ -36,7 +36,7 @@ export function RecurringSection({ currency }: { currency: string }) {
       title={isZero(perMonth) ? <Trans>Recurring payments</Trans> : <Trans>Recurring payments come to {total} a month</Trans>}
       description={<Trans>Found in your transactions by amount, counterparty and rhythm.</Trans>}
     >
-      <ul className="grid gap-x-4 px-2 pb-2 pt-3 sm:px-4 lg:grid-cols-2">
+      <ul className="grid grid-cols-1 gap-x-4 px-2 pb-2 pt-3 sm:px-4 lg:grid-cols-2">
         {active.map((one) => (
           <li key={one.recurringId}>
             <RecurringRow one={one} />
@@ -48,7 +48,7 @@ export function RecurringSection({ currency }: { currency: string }) {
           <summary className="flex min-h-10 items-center rounded-8 px-2 text-14 text-muted hover:text-ink">
             <Trans>Ended ({count})</Trans>
           </summary>
-          <ul className="grid gap-x-4 lg:grid-cols-2">
+          <ul className="grid grid-cols-1 gap-x-4 lg:grid-cols-2">
             {ended.map((one) => (
               <li key={one.recurringId}>
                 <RecurringRow one={one} />
