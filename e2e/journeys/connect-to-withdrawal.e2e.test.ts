@@ -1,9 +1,10 @@
 import { AxeBuilder } from "@axe-core/playwright";
+import { sql } from "kysely";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, newPerson } from "../browser.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
-import { bankTruth } from "../truth.ts";
+import { asAdmin, bankTruth } from "../truth.ts";
 
 /** The main job of the product in a real browser: sign up, connect the sandbox bank, see figures, withdraw. */
 let product: TestProduct;
@@ -29,6 +30,40 @@ afterAll(async () => {
 async function expectAccessible(page: Page, where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
   expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
+}
+
+/** What a script on the page could still find of the return from the bank. */
+const keptByPage = (page: Page): Promise<Record<string, string>> =>
+  page.evaluate<Record<string, string>>(`({
+    localStorage: JSON.stringify({ ...localStorage }),
+    sessionStorage: JSON.stringify({ ...sessionStorage }),
+    cookie: document.cookie,
+    state: String(JSON.stringify(history.state)),
+    location: location.href,
+  })`);
+
+/**
+ * Makes the ended consent look due in every way the ledger could read again: its plan, a queued sync, and a run of the planning job, which
+ * otherwise comes once a minute.
+ * @returns asks whether the plan has been gone through, and the sync has failed
+ */
+async function temptToRead(consentId: string): Promise<() => Promise<boolean>> {
+  const job = await asAdmin(product, async (db) => {
+    await sql`update opl_ingest.consents set next_sync_at = now() - interval '1 hour' where consent_id = ${consentId}::uuid`.execute(db);
+    const { numAffectedRows } = await sql`
+      update opl_ingest.syncs set status = 'queued', due_at = now() - interval '1 hour', finished_at = null, accounts_at = null, run_id = null, leased_until = null
+      where consent_id = ${consentId}::uuid`.execute(db);
+    expect(numAffectedRows).toBe(1n);
+    const { rows } = await sql<{ id: string }>`insert into opl_ingest.job (name) values ('scheduled-syncs') returning id::text`.execute(db);
+    return rows[0]?.id ?? "";
+  });
+  return () =>
+    asAdmin(product, async (db) => {
+      const { rows } = await sql<{ done: boolean }>`
+        select (select state = 'completed' from opl_ingest.job where id = ${job}::uuid)
+          and (select status = 'failed' from opl_ingest.syncs where consent_id = ${consentId}::uuid) as done`.execute(db);
+      return rows[0]?.done ?? false;
+    });
 }
 
 describe("from sign-up to charts to withdrawal", () => {
@@ -57,12 +92,18 @@ describe("from sign-up to charts to withdrawal", () => {
     await page.waitForURL((url) => url.origin !== origin);
     await page.locator("input[name=psuId]").fill("88888881");
     await page.locator("form button").first().click();
+    const answered = page.waitForResponse((response) => (response.headers()["location"] ?? "").startsWith(origin));
     await page.locator('button[name=decision][value="approve"]').click();
+    const handedOver = new URLSearchParams(new URL((await answered).headers()["location"] ?? "").hash.slice(1));
+    expect([...handedOver.keys()]).toEqual(expect.arrayContaining(["code", "id_token", "state"]));
 
-    // Back: the address holds nothing of what the bank put there.
+    // Back: the page holds nothing of what the bank put into its address.
     await page.waitForURL((url) => url.origin === origin);
     await page.getByRole("heading", { name: /is connected/ }).waitFor({ timeout: 30_000 });
-    expect(page.url()).not.toMatch(/code=|id_token=|state=/);
+    for (const [where, text] of Object.entries(await keptByPage(page))) {
+      expect(text, where).not.toMatch(/(?:^|[^a-z])(?:code|state|[a-z_]*token)["']?[=:]/i);
+      for (const [name, value] of handedOver) expect(text.includes(value), `${name} in ${where}`).toBe(false);
+    }
     await page.getByText(/Everything is read/).waitFor({ timeout: 60_000 });
     await expectAccessible(page, "connected");
     const truth = await bankTruth(product, "88888881");
@@ -110,16 +151,21 @@ describe("from sign-up to charts to withdrawal", () => {
     await page.getByText("Withdrawn by you").waitFor();
     await expect.poll(async () => (await calls()).some((call) => call.endpoint === "A3" && call.status === 200)).toBe(true);
     const last = (await calls()).at(-1)?.seq ?? 0;
-    const refused = await page.evaluate(async () => {
+    const { consentId, status: refused } = await page.evaluate(async () => {
       const { connections } = (await (await fetch("/api/connections")).json()) as { connections: { consentId: string }[] };
-      const answer = await fetch(`/api/connections/${connections[0]?.consentId}/refresh`, {
+      const consentId = connections[0]?.consentId ?? "";
+      const answer = await fetch(`/api/connections/${consentId}/refresh`, {
         method: "POST",
         headers: { "opl-csrf": "1", "content-type": "application/json" },
         body: "{}",
       });
-      return answer.status;
+      return { consentId, status: answer.status };
     });
     expect(refused).toBeGreaterThanOrEqual(400);
+    const lookedAt = await temptToRead(consentId);
+    await expect.poll(lookedAt, { timeout: 30_000, interval: 200 }).toBe(true);
+    // A call that was begun would be in the books by now, or within moments.
+    await expect(expect.poll(async () => (await calls(last)).length, { timeout: 3_000, interval: 200 }).toBeGreaterThan(0)).rejects.toThrow();
     expect(await calls(last)).toEqual([]);
 
     expect(complaints.found).toEqual([]);

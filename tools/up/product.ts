@@ -128,7 +128,10 @@ async function assemble(
   const portalKeyFile = keepSecret(path.join(secretsDir, "sandbox"), "portal-key");
   const passwordFile = keepSecret(path.join(secretsDir, "demo"), "password");
   const start = (name: string, args: readonly string[], env: Readonly<Record<string, string>>): Supervised => {
-    const child = supervise({ name, command: process.execPath, args: [...nodeFlags, ...args], env, cwd: root }, { logDir, onStart: (pid) => lock.note(pid, args.at(-1) ?? name) });
+    const child = supervise(
+      { name, command: process.execPath, args: [...nodeFlags, ...args], env, cwd: root },
+      { logDir, onStart: (pid) => lock.note(pid, args.at(-1) ?? name) },
+    );
     undo.push(() => child.stop());
     return child;
   };
@@ -255,7 +258,9 @@ async function assemble(
     waitFor(
       async () => {
         const response = await fetch(`${urlOf("tpp-registry")}/registrations`, { headers: { authorization: `Bearer ${await tokens.issue("tpp-registry")}` } });
-        const { registrations }: { registrations: { status: string; lastError: { code: string; message: string } | null }[] } = JSON.parse(await response.text());
+        const { registrations }: { registrations: { status: string; lastError: { code: string; message: string } | null }[] } = JSON.parse(
+          await response.text(),
+        );
         // Newest first: a refusal will not turn into a yes by waiting.
         if (registrations[0]?.status === "failed") return { refused: registrations[0].lastError };
         return registrations.some((registration) => registration.status === "completed") ? { refused: null } : null;
@@ -263,7 +268,12 @@ async function assemble(
       registeredWithinMs,
       () => `The registration at the sandbox bank did not complete; the log of tpp-registry ends with:\n${tailOf(path.join(logDir, "tpp-registry.log"))}`,
     ).then(({ refused }) => {
-      if (refused !== null) throw new OplError({ code: "ERR_UP_NOT_REGISTERED", kind: "rejected", message: `The sandbox bank refused the registration (${refused.code}): ${refused.message}` });
+      if (refused !== null)
+        throw new OplError({
+          code: "ERR_UP_NOT_REGISTERED",
+          kind: "rejected",
+          message: `The sandbox bank refused the registration (${refused.code}): ${refused.message}`,
+        });
     }),
   );
 

@@ -3,7 +3,7 @@ import type { EventContract, EventType } from "@opl/contracts/events";
 import { toOplError } from "@opl/errors";
 import type { OplError } from "@opl/errors";
 import { inTransaction, translateSqlError } from "@opl/postgres";
-import { runWithTrace, withSpan } from "@opl/telemetry";
+import { runWithTrace } from "@opl/telemetry";
 import type { counter, Logger } from "@opl/telemetry";
 import type { Kysely, Transaction } from "kysely";
 import { storeDeadLetter } from "./dead-letters.ts";
@@ -117,21 +117,24 @@ async function applyAll<DB, Type extends EventType>(context: BatchContext<DB, Ty
 async function runHandlers<DB, Type extends EventType>(context: BatchContext<DB, Type>, tx: Transaction<DB>, apply: readonly Parsed<Type>[]): Promise<void> {
   const { handle, handleBatch, durable, contract } = context;
   const attributes = { "messaging.consumer": durable, "event.type": contract.type };
-  if (handleBatch !== undefined && apply.length > 1) {
-    await withSpan(`handle ${contract.type}`, { ...attributes, "messaging.batch.message_count": apply.length }, () =>
-      handleBatch(
-        tx,
-        apply.map(({ event }) => event),
-      ),
+  const first = apply[0]?.event;
+  if (handleBatch !== undefined && first !== undefined && apply.length > 1) {
+    const events = apply.map(({ event }) => event);
+    // What a batch publishes has one cause on paper: the first of its events.
+    await runWithTrace(traceOf(first), `handle ${contract.type}`, { ...attributes, "messaging.batch.message_count": apply.length }, () =>
+      handledEvent.run(first, () => handleBatch(tx, events)),
     );
     return;
   }
   for (const { event, delivery } of apply) {
-    const trace = event.traceparent === null ? {} : { traceparent: event.traceparent };
-    await runWithTrace(trace, `handle ${contract.type}`, { ...attributes, "event.id": event.id }, () =>
+    await runWithTrace(traceOf(event), `handle ${contract.type}`, { ...attributes, "event.id": event.id }, () =>
       handledEvent.run(event, () => handle(tx, event, { deliveryCount: delivery.deliveries })),
     );
   }
+}
+
+function traceOf({ traceparent }: { readonly traceparent: string | null }): { readonly traceparent?: string } {
+  return traceparent === null ? {} : { traceparent };
 }
 
 /** After the commit: what was applied or known is done, what came too early comes again. */

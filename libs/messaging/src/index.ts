@@ -6,6 +6,7 @@ export { retryDeadLetters } from "./dead-letters.ts";
 export { fromMessage, toMessage } from "./event-message.ts";
 export type { ReceivedEvent } from "./event-message.ts";
 export type { Failpoint, FailpointName } from "./failpoint.ts";
+export { forgetPerson } from "./forget-person.ts";
 export { outboxChannel, publish } from "./outbox.ts";
 export type { NewEvent } from "./outbox.ts";
 export { contractOf, durableOf, inboxPrefixOf, messagingServices, permissionsOf } from "./permissions.ts";

@@ -217,7 +217,7 @@ async function publishOne({ nats, prefix, ...messaging }: Messaging, owner: stri
     if (!messaging.isConnected()) throw new Error("not connected");
     if (!(row.eventType in catalogue)) throw new Error(`unknown event type ${row.eventType}`);
     const { subject, headers, payload } = toMessage(contractOf(row.eventType as EventType), row);
-    const streamName = streamNameOf({ nats, prefix, ...messaging }, owner);
+    const streamName = streamNameOf({ prefix }, owner);
     const ack = await nats.client.publish(prefix + subject, payload, {
       headers,
       msgID: row.replay === 0 ? row.eventId : `${row.eventId}:${row.replay}`,

@@ -1,3 +1,4 @@
+import type { ConsumerInfo } from "@nats-io/jetstream";
 import type { Logger } from "@opl/telemetry";
 import { catalogue } from "@opl/contracts/events";
 import type { EventContract } from "@opl/contracts/events";
@@ -12,6 +13,16 @@ const outboxDays = 7;
 /** Longer than the outbox, the stream and every replay together (DR-C2). */
 const inboxDays = 30;
 const rowsAtOnce = 5_000;
+/** No sequence lies beyond it. */
+const wholeStream = 2n ** 63n - 1n;
+
+type Progress = Pick<ConsumerInfo, "num_pending" | "num_ack_pending"> & { readonly ack_floor: Pick<ConsumerInfo["ack_floor"], "stream_seq"> };
+
+/** The part of `Messaging` that tells how far consumers are. */
+interface ConsumerInfoSource {
+  readonly prefix: string;
+  readonly nats: { readonly manager: { readonly consumers: { info(stream: string, durable: string): Promise<Progress> } } };
+}
 
 /**
  * Deletes outbox rows that are a week old and that every consumer named in the catalogue has acknowledged (DR-P5), and
@@ -33,25 +44,26 @@ export async function deleteConfirmed(db: Kysely<MessagingTables>, messaging: Me
 }
 
 /** The sequence up to which every consumer has acknowledged everything; 0 while one of them does not exist yet. */
-async function confirmedSequence(messaging: Messaging, owner: string): Promise<bigint> {
+export async function confirmedSequence(messaging: ConsumerInfoSource, owner: string): Promise<bigint> {
   const contracts = (Object.values(catalogue) as readonly EventContract[]).filter((contract) => contract.owner === owner);
   const durables = contracts.flatMap((contract) => contract.consumers.map((consumer) => durableOf(consumer, contract.type)));
-  let lowest: bigint | undefined;
+  let lowest = wholeStream;
   for (const durable of durables) {
     try {
-      const {
-        ack_floor: floor,
-        num_pending: pending,
-        num_ack_pending: open,
-        delivered,
-      } = await messaging.nats.manager.consumers.info(streamNameOf(messaging, owner), durable);
-      // A consumer without anything to do has a floor far behind the stream; what was delivered to it counts then.
-      const reached = BigInt(pending === 0 && open === 0 ? Math.max(floor.stream_seq, delivered.stream_seq, Number.MAX_SAFE_INTEGER) : floor.stream_seq);
-      if (lowest === undefined || reached < lowest) lowest = reached;
+      const reached = acknowledgedUpTo(await messaging.nats.manager.consumers.info(streamNameOf(messaging, owner), durable));
+      if (reached < lowest) lowest = reached;
     } catch (error) {
       if (isMissing(error)) return 0n;
       throw error;
     }
   }
-  return lowest ?? BigInt(Number.MAX_SAFE_INTEGER);
+  return lowest;
+}
+
+/**
+ * How far one consumer is. One that has nothing left to do sets no limit: its floor stays at the last fact of its own kind,
+ * however far the stream has gone on with others.
+ */
+function acknowledgedUpTo({ ack_floor: floor, num_pending: pending, num_ack_pending: open }: Progress): bigint {
+  return pending === 0 && open === 0 ? wholeStream : BigInt(floor.stream_seq);
 }

@@ -17,7 +17,7 @@ export interface StreamOptions {
 }
 
 /** Name of an owner's stream behind the connection's prefix. */
-export function streamNameOf(messaging: Messaging, owner: string): string {
+export function streamNameOf(messaging: Pick<Messaging, "prefix">, owner: string): string {
   return messaging.prefix.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_") + streamOf(owner);
 }
 

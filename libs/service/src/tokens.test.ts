@@ -46,6 +46,15 @@ describe("service tokens", () => {
     await expect(called.verify(first, "ingest")).rejects.toMatchObject({ code: "ERR_SERVICE_TOKEN_REFUSED", kind: "unauthenticated" });
   });
 
+  it("are refused with a changed signature also when the genuine one is known", async () => {
+    const { tokens } = stage();
+    const [token, called] = [await tokens("bff").issue("ingest"), tokens("ingest")];
+    await called.verify(token, "ingest");
+    const [header, payload] = token.split(".");
+    await expect(called.verify(`${header}.${payload}.${"A".repeat(86)}`, "ingest")).rejects.toMatchObject({ code: "ERR_SERVICE_TOKEN_REFUSED" });
+    await expect(called.verify(token, "consent")).rejects.toMatchObject({ code: "ERR_SERVICE_TOKEN_REFUSED" });
+  });
+
   const refusals: readonly [string, (at: ReturnType<typeof stage>) => Promise<string>][] = [
     ["another audience", ({ tokens }) => tokens("bff").issue("consent")],
     ["a key of another service", ({ forge }) => forge(consent.secret, "consent", { iss: "bff", aud: "ingest" })],
@@ -102,6 +111,27 @@ describe("PSU context", () => {
     await tokens("ingest").verifyPsuContext(token);
     clock.advance({ seconds: 2 });
     await expect(tokens("ingest").verifyPsuContext(token)).rejects.toMatchObject({ code: "ERR_PSU_CONTEXT_REFUSED" });
+  });
+
+  it("ends as well where it is known", async () => {
+    const { clock, tokens } = stage();
+    const [{ token }, called] = [await tokens("bff").signPsuContext(person), tokens("ingest")];
+    expect(await called.verifyPsuContext(token)).toEqual(await called.verifyPsuContext(token));
+    clock.advance({ minutes: 5, seconds: 6 });
+    await expect(called.verifyPsuContext(token)).rejects.toMatchObject({ code: "ERR_PSU_CONTEXT_REFUSED" });
+  });
+
+  it("is the same for who asks again within a minute, and never another's", async () => {
+    const { clock, tokens } = stage();
+    const signer = tokens("bff");
+    const first = await signer.signPsuContext(person);
+    clock.advance({ seconds: 59 });
+    expect(await signer.signPsuContext(person)).toEqual(first);
+    for (const other of [{ psuId: person.sessionId }, { sessionId: "s-2" }, { ipAddress: "192.0.2.1" }, { userAgent: "Chrome" }]) {
+      expect(await signer.signPsuContext({ ...person, ...other })).toMatchObject({ ...other, token: expect.not.stringMatching(first.token) as string });
+    }
+    clock.advance({ seconds: 1 });
+    expect((await signer.signPsuContext(person)).token).not.toBe(first.token);
   });
 
   const claims = { sub: psuId, sid: "s", ip: "192.0.2.1" };

@@ -77,7 +77,7 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
   const sign = (claims: object, typ: string, seconds: number): Promise<string> =>
     signCompactJws({ iss: service, ...claims, iat: now(), exp: now() + seconds }, { key, alg: "EdDSA", kid: key.kid ?? service, typ });
 
-  const known = { service: keep<Promise<ServiceClaims>>(remembered), psu: keep<Promise<PsuClaims>>(remembered) };
+  const held = { service: keep<Promise<ServiceClaims>>(remembered), psu: keep<Promise<PsuClaims>>(remembered) };
   const signed = keep<{ readonly context: Promise<PsuContext>; readonly until: number }>(remembered);
 
   /** The same token carries the same signature, so that is checked once; whether it still holds is asked each time. */
@@ -119,7 +119,7 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
     },
     async verify(token, audience) {
       try {
-        const { iss, aud } = await verified(token, known.service, () => check(token, serviceType, serviceClaims, lifetimeSeconds));
+        const { iss, aud } = await verified(token, held.service, () => check(token, serviceType, serviceClaims, lifetimeSeconds));
         if (aud !== audience) throw new Error("meant for another service");
         return { issuer: iss };
       } catch (cause) {
@@ -145,7 +145,7 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
     },
     async verifyPsuContext(token) {
       try {
-        const { iss, sub, sid, ip, ua } = await verified(token, known.psu, () => check(token, psuType, psuClaims, psuLifetimeSeconds));
+        const { iss, sub, sid, ip, ua } = await verified(token, held.psu, () => check(token, psuType, psuClaims, psuLifetimeSeconds));
         if (iss !== psuIssuer) throw new Error("not signed by the one that sees people");
         return { psuId: sub, sessionId: sid, ipAddress: ip, ...(ua === undefined ? {} : { userAgent: ua }), token };
       } catch (cause) {

@@ -60,6 +60,8 @@ describe("the whole service: facts in by NATS, questions by HTTP, facts out by N
       "500.00",
       "3000.00",
     ]);
+    const brief = await app.bff.netWorth({ psu, query: { from: "2026-11-12", to: "2026-11-13", accountsFrom: "2026-11-13" } });
+    expect([brief.currencies[0]?.days.length, brief.accounts.map(({ days }) => days.map(({ date }) => date))]).toEqual([2, [["2026-11-13"]]]);
     expect((await app.bff.cashFlow({ psu, query: { months: 60 } })).currencies[0]?.months.length).toBeGreaterThan(10);
     expect((await app.operator.accountTotals()).accounts).toContainEqual({ accountId, psuId, count: 12, sum: { amount: "2346.11", currency: "EUR" } });
 

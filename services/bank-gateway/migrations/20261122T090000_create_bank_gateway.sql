@@ -56,6 +56,10 @@ create table bank_consents (
   authorised_at timestamptz,
   ended_at timestamptz,
   end_reason text,
+  -- The consent that took its place; what is erased with that one goes with this one.
+  successor uuid,
+  -- The person withdrew it and wanted what was read with it erased.
+  data_erased_at timestamptz,
   check ((status in ('failed', 'ended')) = (ended_at is not null))
 );
 create index bank_consents_of_psu on bank_consents (psu_id);
@@ -113,7 +117,6 @@ create table read_pages (
 create table raw_messages (
   psu_id uuid not null,
   hash text not null check (hash ~ '^[0-9a-f]{64}$'),
-  consent_id uuid not null,
   aspsp_id text not null,
   operation text not null,
   url text not null,
@@ -127,6 +130,16 @@ create table raw_messages (
   sealed bytea not null,
   primary key (psu_id, hash)
 );
+
+-- Under which consents the same bytes were received. A message goes with the last of them whose data is erased.
+create table raw_message_consents (
+  psu_id uuid not null,
+  hash text not null,
+  consent_id uuid not null,
+  primary key (psu_id, consent_id, hash),
+  foreign key (psu_id, hash) references raw_messages
+);
+create index raw_message_consents_of_message on raw_message_consents (psu_id, hash);
 
 create table aspsp_health (
   aspsp_id text primary key,

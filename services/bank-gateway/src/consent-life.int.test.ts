@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { publish, startRelay } from "@opl/messaging";
 import { eventually, example, fixedClock, silentLogger } from "@opl/testkit";
 import type { FixedClock } from "@opl/testkit";
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { visitBank } from "../testing/browser.ts";
 import { beginConsent, connect, exchange, readAll, register, startGateway } from "../testing/gateway.ts";
 import type { TestGateway } from "../testing/gateway.ts";
 import { refreshLapsing } from "./usecases/refresh-lapsing.ts";
+import { retryRevocations } from "./usecases/retry-revocations.ts";
 import { startSandbox } from "../testing/sandbox.ts";
 import type { Sandbox } from "../testing/sandbox.ts";
 
@@ -282,6 +284,58 @@ describe("a consent ends", () => {
     await eventually(async () => (await db().selectFrom("revocationsDue").selectAll().execute()).length === 0);
   });
 
+  it("G-17 withdrawn with the wish to erase: what the bank said goes as well", async () => {
+    const relay = startRelay({ database: gateway.database.database, messaging: gateway.messaging, owner: "consent", logger: silentLogger() });
+    const { consentId, psu } = await connect(gateway);
+    const { accounts } = await gateway.as.ingest.fetchAccounts({ params: { consentId }, psu });
+    const hash = accounts[0]?.account.raw.hash ?? "";
+    await expect(gateway.as.bff.getRawMessage({ params: { hash }, query: {}, psu })).resolves.toMatchObject({ hash });
+    // The order of a withdrawal: first the call, then the fact.
+    await gateway.as.consent.revokeAspspConsent({ params: { consentId }, psu, body: { aspspId: "op" } });
+    const data = { consentId, psuId: psu.psuId, aspspId: "op", by: "psu", keepData: false, revokedAt: "2026-11-22T10:00:00Z" } as const;
+    await db()
+      .transaction()
+      .execute((tx) => publish(tx, { type: "consent.revoked", subject: consentId, psuId: psu.psuId, data }));
+    await eventually(async () => (await db().selectFrom("rawMessages").select("hash").where("psuId", "=", psu.psuId).execute()).length === 0);
+    await expect(gateway.as.bff.getRawMessage({ params: { hash }, query: {}, psu })).rejects.toMatchObject({ kind: "not-found" });
+    await relay[Symbol.asyncDispose]();
+  });
+
+  it("a rotated refresh token outlives a telling that failed after it", async () => {
+    const clock: FixedClock = fixedClock(Temporal.Now.instant().toString());
+    const replica = await gateway.replica({ clock });
+    const { consentId, psu, aspspConsentId } = await connect({ ...gateway, as: replica.as });
+    clock.advance({ hours: 12 });
+    await sandbox.fault("network.reset", { for: { endpoint: "A3" } });
+    const since = await sandbox.lastSeq();
+    await expect(replica.as.consent.revokeAspspConsent({ params: { consentId }, psu, body: { aspspId: "op" } })).resolves.toMatchObject({ aspspTold: false });
+    await sandbox.calm();
+    clock.advance({ hours: 12 });
+    await retryRevocations(replica.app.context, new AbortController().signal);
+    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked", { timeoutMs: 15_000 });
+    const grants = (await sandbox.calls({ since, endpoint: "T1" })).map(({ grant }) => grant);
+    expect(grants).toEqual(["refresh_token", "refresh_token"]);
+    await replica[Symbol.asyncDispose]();
+  });
+
+  it("a bank that takes neither the person's token nor ours has not been told: it is asked again until the consent would have run out", async () => {
+    const clock: FixedClock = fixedClock(Temporal.Now.instant().toString());
+    const replica = await gateway.replica({ clock });
+    const { consentId, psu, aspspConsentId } = await connect({ ...gateway, as: replica.as }, { validUntil: clock.now().add({ hours: 24 }).toString() });
+    await sandbox.fault("network.status", {
+      for: { endpoint: "A3" },
+      options: { status: 401, shape: "gateway", code: "keymanagement.service.access_token_expired" },
+    });
+    const due = () => db().selectFrom("revocationsDue").select("lastError").where("aspspConsentId", "=", aspspConsentId).execute();
+    await expect(replica.as.consent.revokeAspspConsent({ params: { consentId }, psu, body: { aspspId: "op" } })).resolves.toMatchObject({ aspspTold: false });
+    expect(await due()).toEqual([{ lastError: "ERR_ASPSP_TOKEN_INVALID" }]);
+    clock.advance({ hours: 25 });
+    await retryRevocations(replica.app.context, new AbortController().signal);
+    await eventually(async () => (await due()).length === 0);
+    expect(await statusAtBank(aspspConsentId)).toBe("Authorized");
+    await replica[Symbol.asyncDispose]();
+  });
+
   it("an attempt that was never finished has nothing to be told", async () => {
     const { consentId, psu } = await beginConsent(gateway);
     await expect(gateway.as.consent.revokeAspspConsent({ params: { consentId }, psu, body: { aspspId: "op" } })).resolves.toMatchObject({
@@ -332,6 +386,8 @@ describe("a consent ends", () => {
   it("G-17 a person who is erased leaves nothing that can be read, and the bank is told", async () => {
     const { consentId, psu, aspspConsentId } = await connect(gateway);
     const { accounts } = await gateway.as.ingest.fetchAccounts({ params: { consentId }, psu });
+    await sql`insert into dead_letters (consumer, message_key, event_type, psu_id, deliveries, error_code, error_kind, error_message, headers, body)
+      values ('bank-gateway-on-consent-revoked', ${psu.psuId}, 'consent.revoked', ${psu.psuId}, 5, 'ERR_TEST', 'invalid', 'test', '{}', '{}')`.execute(db());
     const relay = startRelay({ database: gateway.database.database, messaging: gateway.messaging, owner: "bff", logger: silentLogger() });
     await db()
       .transaction()
@@ -340,6 +396,7 @@ describe("a consent ends", () => {
       );
     await eventually(async () => (await db().selectFrom("bankConsents").select("consentId").where("psuId", "=", psu.psuId).execute()).length === 0);
     expect(await db().selectFrom("rawMessages").select("hash").where("psuId", "=", psu.psuId).execute()).toEqual([]);
+    expect(await db().selectFrom("deadLetters").select("psuId").where("psuId", "=", psu.psuId).execute()).toEqual([]);
     expect(await db().selectFrom("dataKeys").select("owner").where("owner", "=", `psu:${psu.psuId}`).execute()).toEqual([]);
     await expect(gateway.as.bff.getRawMessage({ params: { hash: accounts[0]?.account.raw.hash ?? "" }, query: {}, psu })).rejects.toMatchObject({
       kind: "not-found",

@@ -21,6 +21,7 @@ import { registerSecurity } from "./http/security.ts";
 import { registerWebClient } from "./http/web-client.ts";
 import { startPruning } from "./jobs/prune.ts";
 import { openStreamHub } from "./live/hub.ts";
+import { keptPages } from "./live/kept-pages.ts";
 import type { StreamLimits } from "./live/hub.ts";
 import { deriveSessionKeys } from "./session/keys.ts";
 import { openPeople } from "./session/people.ts";
@@ -103,6 +104,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     hub,
     clients,
     bankDirectory: bankDirectory(clients.bankGateway, overrides.banksHeldMs),
+    overviews: keptPages(),
     publicOrigin: config.OPL_PUBLIC_ORIGIN,
     proxies,
     timeZone: config.OPL_TIME_ZONE,

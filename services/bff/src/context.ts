@@ -1,10 +1,12 @@
-import type { Clock } from "@opl/service";
+import type { Clock, ReadyAnswer } from "@opl/service";
+import type { getOverview } from "@opl/contracts/http/bff";
 import type { Logger } from "@opl/telemetry";
 import type { Kysely } from "kysely";
 import type { BankDirectory } from "./clients/bank-directory.ts";
 import type { Clients } from "./clients/index.ts";
 import type { Tables } from "./db/tables.ts";
 import type { StreamHub } from "./live/hub.ts";
+import type { KeptPages } from "./live/kept-pages.ts";
 import type { TrustedProxies } from "./session/client-address.ts";
 import type { SessionKeys } from "./session/keys.ts";
 import type { People } from "./session/people.ts";
@@ -19,6 +21,8 @@ export interface BffContext {
   readonly hub: StreamHub;
   readonly clients: Clients;
   readonly bankDirectory: BankDirectory;
+  /** First screens of people about whom nothing changed since. */
+  readonly overviews: KeptPages<ReadyAnswer<typeof getOverview>>;
   readonly publicOrigin: string;
   readonly proxies: TrustedProxies;
   /** Whose midnight begins a day. */

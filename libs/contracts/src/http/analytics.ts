@@ -114,7 +114,8 @@ export const netWorth = defineRoute({
   operationId: "netWorth",
   summary: "Balance of all accounts at the end of each day, worked back from the bank's balance through the bookings.",
   path: "/insights/net-worth",
-  query: z.strictObject({ from: isoDate, to: isoDate, accountId: uuid.optional() }),
+  /** `accountsFrom`: lines of single accounts begin only at this day; the sums do not need more of them. */
+  query: z.strictObject({ from: isoDate, to: isoDate, accountId: uuid.optional(), accountsFrom: isoDate.optional() }),
   response: z.object({
     currencies: z.array(z.object({ currency: currencyCode, days: z.array(z.object({ date: isoDate, amount: amountWire })) })),
     accounts: z.array(z.object({ accountId: uuid, currency: currencyCode, days: z.array(z.object({ date: isoDate, amount: amountWire })) })),

@@ -1,3 +1,4 @@
+import { forgetPerson } from "@opl/messaging";
 import type { Executor } from "@opl/postgres";
 import type { Transaction } from "kysely";
 import type { Tables } from "./tables.ts";
@@ -11,13 +12,12 @@ const personal = [
   "accounts",
   "erasedAccounts",
   "unsettledPeople",
-  "outbox",
-  "deadLetters",
 ] as const satisfies readonly (keyof Tables)[];
 
 /** Removes every row about a person; only the mark that they are forgotten stays. The caller holds their lock. */
 export async function erasePerson(tx: Transaction<Tables>, psuId: string, erasedAt: Temporal.Instant): Promise<void> {
   for (const table of personal) await tx.deleteFrom(table).where("psuId", "=", psuId).execute();
+  await forgetPerson(tx, psuId);
   await tx.deleteFrom("outboxVersions").where("eventType", "=", "analytics.insights-changed").where("aggregateId", "=", psuId).execute();
   await tx.updateTable("people").set({ erasedAt, rulesVersion: 0 }).where("psuId", "=", psuId).execute();
 }

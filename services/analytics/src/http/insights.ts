@@ -21,10 +21,10 @@ export function insightRoutes({ db, clock, timeZone }: Pick<AnalyticsContext, "d
       return askCumulativeSpending(db, psuId, { month, today: today() });
     }),
     psuRoute(listRecurring, ({ psu: { psuId } }) => askRecurring(db, psuId, today())),
-    psuRoute(netWorth, async ({ psu: { psuId }, query: { accountId, ...period } }) => {
+    psuRoute(netWorth, async ({ psu: { psuId }, query: { accountId, accountsFrom, ...period } }) => {
       answerable(period);
       if (accountId !== undefined && !(await ownsAccounts(db, psuId, [accountId]))) throw errors.ERR_ANALYTICS_ACCOUNT_NOT_FOUND();
-      return askNetWorth(db, psuId, { ...period, accountId });
+      return askNetWorth(db, psuId, { ...period, accountId, accountsFrom });
     }),
   ];
 }

@@ -9,11 +9,6 @@ export async function insertErasedPsu(tx: Executor<Tables>, psuId: string, now: 
     .execute();
 }
 
-/** Facts that wait for the relay or lie there as published. */
-export async function deleteFactsOf(tx: Executor<Tables>, psuId: string): Promise<void> {
-  await tx.deleteFrom("outbox").where("psuId", "=", psuId).execute();
-}
-
 export async function listUnpurged(db: Executor<Tables>, limit: number): Promise<readonly string[]> {
   const rows = await db.selectFrom("erasedPsus").select("psuId").where("purgedAt", "is", null).orderBy("erasedAt").limit(limit).execute();
   return rows.map(({ psuId }) => psuId);

@@ -76,6 +76,15 @@ export async function takeRevocation(
     .executeTakeFirst();
 }
 
+/** Puts newer tokens in the place of those that were sealed at the end of the consent. */
+export async function resealRevocation(
+  db: Executor<Tables>,
+  { aspspId, aspspConsentId }: Pick<RevocationDue, "aspspId" | "aspspConsentId">,
+  { dataKeyId, sealed }: SealedValue,
+): Promise<void> {
+  await db.updateTable("revocationsDue").set({ dataKeyId, sealed }).where("aspspId", "=", aspspId).where("aspspConsentId", "=", aspspConsentId).execute();
+}
+
 export async function postponeRevocation(
   db: Executor<Tables>,
   { aspspId, aspspConsentId }: Pick<RevocationDue, "aspspId" | "aspspConsentId">,

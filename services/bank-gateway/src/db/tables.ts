@@ -53,6 +53,8 @@ interface BankConsentsTable {
   authorisedAt: Timestamp | null;
   endedAt: Timestamp | null;
   endReason: string | null;
+  successor: string | null;
+  dataErasedAt: Timestamp | null;
 }
 
 interface TokenSetsTable {
@@ -98,7 +100,6 @@ interface ReadPagesTable {
 interface RawMessagesTable {
   psuId: string;
   hash: string;
-  consentId: string;
   aspspId: string;
   operation: string;
   url: string;
@@ -110,6 +111,12 @@ interface RawMessagesTable {
   byteLength: number;
   dataKeyId: string;
   sealed: Bytes;
+}
+
+interface RawMessageConsentsTable {
+  psuId: string;
+  hash: string;
+  consentId: string;
 }
 
 interface AspspHealthTable {
@@ -136,6 +143,7 @@ export interface Tables extends MessagingTables {
   bankReads: BankReadsTable;
   readPages: ReadPagesTable;
   rawMessages: RawMessagesTable;
+  rawMessageConsents: RawMessageConsentsTable;
   aspspHealth: AspspHealthTable;
   erasedPsus: ErasedPsusTable;
 }
@@ -161,6 +169,8 @@ export const ownColumns = {
     authorisedAt: "timestamptz?",
     endedAt: "timestamptz?",
     endReason: "text?",
+    successor: "uuid?",
+    dataErasedAt: "timestamptz?",
   },
   tokenSets: {
     consentId: "uuid",
@@ -189,7 +199,6 @@ export const ownColumns = {
   rawMessages: {
     psuId: "uuid",
     hash: "text",
-    consentId: "uuid",
     aspspId: "text",
     operation: "text",
     url: "text",
@@ -202,6 +211,7 @@ export const ownColumns = {
     dataKeyId: "uuid",
     sealed: "bytea",
   },
+  rawMessageConsents: { psuId: "uuid", hash: "text", consentId: "uuid" },
   aspspHealth: { aspspId: "text", status: "text", since: "timestamptz" },
   erasedPsus: { psuId: "uuid", erasedAt: "timestamptz", purgedAt: "timestamptz?" },
 } satisfies TableColumns<Omit<Tables, keyof MessagingTables>>;

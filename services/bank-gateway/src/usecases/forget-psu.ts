@@ -1,8 +1,9 @@
+import { forgetPerson } from "@opl/messaging";
 import type { Transaction } from "kysely";
 import { consentsOfPsu, deleteConsentsOfPsu } from "../db/consent-store.ts";
 import { shredDataKeys } from "../db/data-key-store.ts";
 import { deleteRawMessagesOf } from "../db/raw-message-store.ts";
-import { deleteFactsOf, insertErasedPsu } from "../db/erasure-store.ts";
+import { insertErasedPsu } from "../db/erasure-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { psuOwner } from "../vault/vault.ts";
 import type { GatewayContext } from "./context.ts";
@@ -14,6 +15,6 @@ export async function forgetPsu(ctx: Pick<GatewayContext, "vault" | "clock">, tx
   await deleteRawMessagesOf(tx, psuId);
   await deleteConsentsOfPsu(tx, psuId);
   await shredDataKeys(tx, psuOwner(psuId));
-  await deleteFactsOf(tx, psuId);
+  await forgetPerson(tx, psuId);
   await insertErasedPsu(tx, psuId, ctx.clock.now());
 }

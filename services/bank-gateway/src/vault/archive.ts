@@ -1,7 +1,8 @@
 import { promisify } from "node:util";
 import { constants, gunzip, gzip } from "node:zlib";
-import { isConstraintViolation } from "@opl/postgres";
+import { inTransaction, isConstraintViolation } from "@opl/postgres";
 import type { Kysely } from "kysely";
+import { mayReceive } from "../db/consent-store.ts";
 import { getRawMessage, insertRawMessage } from "../db/raw-message-store.ts";
 import type { RawMessage } from "../db/raw-message-store.ts";
 import type { Tables } from "../db/tables.ts";
@@ -24,7 +25,10 @@ interface Belonging {
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
-/** Keeps every answer about a person as it was received: packed, sealed under the person's own key, addressed by its hash. */
+/**
+ * Keeps every answer about a person as it was received: packed, sealed under the person's own key, addressed by its hash.
+ * Nothing is kept for a consent that has ended: ERR_ASPSP_CONSENT_INVALID.
+ */
 export function archiveFor({ db, vault }: ArchiveOptions, { psuId, consentId, aspspId }: Belonging): Archive {
   return async (request, answer, hash) => {
     const packed = await compress(answer.body, { level: constants.Z_BEST_SPEED });
@@ -32,7 +36,6 @@ export function archiveFor({ db, vault }: ArchiveOptions, { psuId, consentId, as
     const message: RawMessage = {
       psuId,
       hash,
-      consentId,
       aspspId,
       operation: request.operation,
       url: request.url.href,
@@ -45,7 +48,11 @@ export function archiveFor({ db, vault }: ArchiveOptions, { psuId, consentId, as
       ...value,
     };
     try {
-      await insertRawMessage(db, message);
+      await inTransaction(db, async (tx) => {
+        // Withdrawn while the bank answered: nothing may appear behind an erasure.
+        if (!(await mayReceive(tx, consentId))) throw errors.ERR_ASPSP_CONSENT_INVALID();
+        await insertRawMessage(tx, message, consentId);
+      });
     } catch (error) {
       // The person was forgotten while the bank answered: the key is gone, and so is the reason to know.
       if (isConstraintViolation(error, "raw_messages_data_key_id_fkey")) throw errors.ERR_BANK_CONSENT_NOT_FOUND({ cause: error });

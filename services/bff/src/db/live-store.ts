@@ -82,6 +82,17 @@ export async function lastLiveEventBefore(db: Executor<Tables>, time: Temporal.I
   return row?.id ?? 0n;
 }
 
+/** The number of the last hint this person was shown, 0 when there is none; changes whenever something about them did. */
+export async function lastLiveEventOf(db: Executor<Tables>, psuId: string): Promise<bigint> {
+  const { rows } = await sql<{ id: string }>`
+    select greatest(
+      (select max(id) from live_events where psu_id = ${psuId}::uuid),
+      (select max(id) from live_events where psu_id is null),
+      0
+    )::text as id`.execute(db);
+  return BigInt(rows[0]?.id ?? "0");
+}
+
 export async function deleteLiveEventsBefore(tx: Transaction<Tables>, time: Temporal.Instant): Promise<void> {
   await tx.deleteFrom("liveEvents").where("createdAt", "<", time).execute();
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from "kysely";
+import { forgetPerson } from "@opl/messaging";
 import type { Executor } from "@opl/postgres";
 import type { Tables } from "./tables.ts";
 
@@ -15,6 +16,7 @@ export async function erasePerson(tx: Transaction<Tables>, psuId: string, now: T
   if (numDeletedRows === 0n) return false;
   await tx.insertInto("erasures").values({ psuId, erasedAt: now }).execute();
   await tx.deleteFrom("liveEvents").where("psuId", "=", psuId).execute();
+  await forgetPerson(tx, psuId);
   return true;
 }
 

@@ -19,6 +19,24 @@ export async function usableSessions(
   return new Set(rows.map(({ id }) => id));
 }
 
+export interface FoundSession {
+  readonly psuId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly createdAt: Temporal.Instant;
+  readonly expiresAt: Temporal.Instant;
+}
+
+/** A session and whose it is, also one that has expired. */
+export async function findSession(db: Executor<Tables>, sessionId: string): Promise<FoundSession | undefined> {
+  return db
+    .selectFrom("sessions")
+    .innerJoin("people", "people.id", "sessions.userId")
+    .select(["people.id as psuId", "people.name", "people.email", "sessions.createdAt", "sessions.expiresAt"])
+    .where("sessions.id", "=", sessionId)
+    .executeTakeFirst();
+}
+
 export async function endSession(tx: Transaction<Tables>, sessionId: string): Promise<void> {
   await tx.deleteFrom("sessions").where("id", "=", sessionId).execute();
 }

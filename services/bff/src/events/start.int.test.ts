@@ -25,6 +25,25 @@ it("does not start when the event server refuses us", async () => {
   );
 });
 
+it("asks again after every refusal that came after the start, until it is stopped", async () => {
+  await using database = await testDatabase<Tables>({ service: "bff" });
+  const [started, thirdTry] = [Promise.withResolvers<never>(), Promise.withResolvers<void>()];
+  let tries = 0;
+  const connect = (signal: AbortSignal): Promise<never> => {
+    tries += 1;
+    if (tries === 1) return started.promise;
+    if (tries < 3) return Promise.reject(new Error("refused"));
+    thirdTry.resolve();
+    return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("stopped"))));
+  };
+  const wait = () => Promise.resolve();
+  const events = await startEvents({ database: database.database, clock: systemClock, logger: silentLogger(), connect, wait });
+  started.reject(new Error("refused"));
+  await thirdTry.promise;
+  await events[Symbol.asyncDispose]();
+  expect(tries).toBe(3);
+});
+
 it("listens to the facts the catalogue gives to bff", () => {
   expect(consumedFacts.toSorted()).toEqual([
     "analytics.insights-changed",

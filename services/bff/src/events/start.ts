@@ -7,16 +7,20 @@ import type { FactConsumerOptions } from "./on-fact.ts";
 type Options = Omit<FactConsumerOptions, "messaging"> & {
   /** Connects to the event server; may take as long as that is away. */
   readonly connect: (signal: AbortSignal) => Promise<{ readonly messaging: Messaging; readonly ours: boolean }>;
+  /** Waits, or less long when the signal says so; replaced only in tests. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
 /** Who waits no longer goes on without facts: pages then show what there is, with its age (G-36). */
 const patienceMs = 3_000;
+/** A server that refuses us may be one whose users are being changed. */
+const refusedPauseMs = 10_000;
 
 /**
  * Connects to the event server, then relays our facts and listens to those of others. An event server that is away delays a
- * start only a little; one that refuses us fails it.
+ * start only a little; one that refuses us fails it. One that refuses us later is asked again and again until we stop.
  */
-export async function startEvents({ connect, ...options }: Options): Promise<AsyncDisposable> {
+export async function startEvents({ connect, wait = pause, ...options }: Options): Promise<AsyncDisposable> {
   const parts = new AsyncDisposableStack();
   const stopped = new AbortController();
   const connectAndStart = async (): Promise<void> => {
@@ -26,22 +30,34 @@ export async function startEvents({ connect, ...options }: Options): Promise<Asy
     parts.use(startRelay({ ...options, messaging, owner: "bff" }));
     for (const consumer of startFactConsumers({ ...options, messaging })) parts.use(consumer);
   };
-  const connecting = connectAndStart();
+  const goOnConnecting = async (first: Promise<void>): Promise<void> => {
+    for (let connecting = first; ; connecting = connectAndStart()) {
+      try {
+        return await connecting;
+      } catch (error) {
+        if (stopped.signal.aborted) return;
+        options.logger.error({ err: error }, "no connection to the event server; trying again");
+      }
+      await wait(refusedPauseMs, stopped.signal);
+      if (stopped.signal.aborted) return;
+    }
+  };
+  const first = connectAndStart();
   const patience = new AbortController();
-  const late = delay(patienceMs, true, { signal: patience.signal }).catch(() => false);
-  const away = await Promise.race([connecting.then(() => false), late]);
+  const away = await Promise.race([first.then(() => false), wait(patienceMs, patience.signal).then(() => !patience.signal.aborted)]);
   patience.abort();
-  if (away) {
-    options.logger.warn("the event server is away; starting without facts");
-    connecting.catch((error: unknown) => {
-      if (!stopped.signal.aborted) options.logger.error({ err: error }, "no connection to the event server");
-    });
-  }
+  if (away) options.logger.warn("the event server is away; starting without facts");
+  const connecting = away ? goOnConnecting(first) : first;
   return {
     [Symbol.asyncDispose]: async () => {
       stopped.abort();
-      await connecting.catch(() => undefined);
+      await connecting;
       await parts.disposeAsync();
     },
   };
+}
+
+/** Ends early when the signal says so. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -55,7 +55,7 @@ const signOutElsewhereContract = defineRoute({
 /** Contracts of signing in and out, for the API document. */
 export const authContracts = { signUp: signUpContract, signIn: signInContract, signOut: signOutContract, signOutElsewhere: signOutElsewhereContract };
 
-export function authRoutes(ctx: Pick<BffContext, "db" | "clock" | "keys" | "people" | "proxies" | "signUpsPerHour">): readonly BoundRoute[] {
+export function authRoutes(ctx: Pick<BffContext, "db" | "clock" | "keys" | "overviews" | "people" | "proxies" | "signUpsPerHour">): readonly BoundRoute[] {
   return [
     route(signUpContract, async ({ body, request }) => {
       await signUp(ctx, { ...body, ipAddress: visitorOf(request, ctx.proxies).ipAddress });
@@ -76,8 +76,9 @@ export function authRoutes(ctx: Pick<BffContext, "db" | "clock" | "keys" | "peop
 }
 
 /** Ends the session of a request; the browser forgets the cookie and what it kept of our answers (US-28). */
-async function leave({ people }: Pick<BffContext, "people">, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { cookies } = await people.signOut(cookieOf(request));
+async function leave({ overviews, people }: Pick<BffContext, "overviews" | "people">, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { value: who, cookies } = await people.signOut(cookieOf(request));
+  if (who !== undefined) overviews.drop(who.psuId);
   reply.headers({ "set-cookie": [...cookies], "clear-site-data": '"cache"' });
 }
 

@@ -6,10 +6,10 @@ import type { BffContext } from "../context.ts";
 import { errors } from "../errors.ts";
 import { cameByPlainHttp } from "../session/client-address.ts";
 import { isPlainJson, refuseForeign } from "../session/csrf.ts";
-import { renewedCookiesOf, sessionIdOf, visitorOf } from "../session/visitor.ts";
+import { psuIdOf, renewedCookiesOf, sessionIdOf, visitorOf } from "../session/visitor.ts";
 import { cspReportPath } from "./csp-reports.ts";
 
-type Context = Pick<BffContext, "publicOrigin" | "proxies" | "logger"> & { readonly requestsPerMinute: number };
+type Context = Pick<BffContext, "publicOrigin" | "proxies" | "logger" | "overviews"> & { readonly requestsPerMinute: number };
 
 const year = 31_536_000;
 const methods = new Set(["GET", "POST", "PATCH", "DELETE"]);
@@ -96,6 +96,11 @@ export async function registerSecurity(fastify: FastifyInstance, ctx: Context): 
     const route = request.routeOptions.url;
     if (reply.statusCode === 404 && route?.includes(":") === true)
       log.warn({ requestId: request.id, route, sessionId: sessionIdOf(request) }, "asked for something that is not there");
+  });
+  // What a person changes, or tried to, is on their next page, before the fact of it has come round.
+  fastify.addHook("onSend", async (request) => {
+    const psuId = request.method === "GET" ? undefined : psuIdOf(request);
+    if (psuId !== undefined) ctx.overviews.drop(psuId);
   });
   // A session that lives on gets its cookie anew, on whatever answer.
   fastify.addHook("onSend", async (request, reply) => {

@@ -1,14 +1,16 @@
+import { hash } from "node:crypto";
 import { betterAuth } from "better-auth";
 import type { BetterAuthOptions } from "better-auth";
 import { APIError } from "better-auth/api";
 import { getAdapter } from "better-auth/db/adapter";
 import type { Kysely } from "kysely";
-import { newId } from "@opl/service";
+import { keep, newId } from "@opl/service";
 import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import { inTransaction } from "@opl/postgres";
 import { findPersonByEmail } from "../db/person-store.ts";
-import { endSession } from "../db/session-store.ts";
+import { endSession, findSession } from "../db/session-store.ts";
+import type { FoundSession } from "../db/session-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { passwordLength } from "../domain/password-rules.ts";
 import { sessionCookieAttributes, sessionCookieName } from "./cookie.ts";
@@ -44,7 +46,8 @@ export interface People {
   signIn(credentials: { readonly email: string; readonly password: string }, visitor: Visitor): Promise<WithCookies<SignedIn> | undefined>;
   /** Whose session the cookie is, undefined for none, an ended or an expired one. A session in use lives on. */
   authenticate(cookie: string | undefined): Promise<WithCookies<SignedIn> | undefined>;
-  signOut(cookie: string | undefined): Promise<WithCookies<undefined>>;
+  /** Says whose session it was, undefined when there was none. */
+  signOut(cookie: string | undefined): Promise<WithCookies<{ readonly psuId: string } | undefined>>;
   /** Is this the password of the person whose session the cookie is? */
   passwordFits(cookie: string, password: string): Promise<boolean>;
 }
@@ -64,10 +67,27 @@ export interface PeopleOptions {
 /** Set by us on what we hand to the library, never read from a request. */
 const addressHeader = "opl-client-address";
 
+/** Cookies remembered at the most. */
+const rememberedCookies = 10_000;
+
+/** A session in use lives on: its end moves when so much of its life is over. */
+function renewAfterSeconds(idleMinutes: number): number {
+  return Math.ceil((idleMinutes * 60) / 10);
+}
+
 export async function openPeople(options: PeopleOptions): Promise<People> {
   const auth = await configureLibrary(options);
   const { api } = auth;
   const endOfLife = (createdAt: Date): number => createdAt.getTime() + options.longestHours * 3_600_000;
+  const idleSeconds = options.idleMinutes * 60;
+  /** Ids of sessions by the hash of a cookie that the library has found to be genuine. Whether the session lives is asked each time. */
+  const genuine = keep<string>(rememberedCookies);
+  /** Nothing to do for this session but to go on: neither over nor due to be renewed. */
+  const goesOn = ({ createdAt, expiresAt }: FoundSession): boolean => {
+    const now = options.clock.now();
+    const renewedFrom = expiresAt.subtract({ seconds: idleSeconds - renewAfterSeconds(options.idleMinutes) });
+    return Temporal.Instant.compare(now, renewedFrom) < 0 && Temporal.Instant.compare(now, createdAt.add({ hours: options.longestHours })) < 0;
+  };
   return {
     async signUp(person) {
       try {
@@ -88,6 +108,13 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
     },
     async authenticate(cookie) {
       if (cookie === undefined) return undefined;
+      const key = hash("sha256", cookie);
+      const sessionId = genuine.get(key);
+      const known = sessionId === undefined ? undefined : await findSession(options.db, sessionId);
+      if (sessionId !== undefined && known !== undefined && goesOn(known)) {
+        return { value: { psuId: known.psuId, sessionId, name: known.name, email: known.email }, cookies: [] };
+      }
+      genuine.delete(key);
       const answer = await orUndefinedWhenRefused(api.getSession({ headers: new Headers({ cookie }), returnHeaders: true }));
       const session = answer?.response ?? null;
       if (answer === undefined || session === null) return undefined;
@@ -95,6 +122,7 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
         await inTransaction(options.db, (tx) => endSession(tx, session.session.id));
         return undefined;
       }
+      genuine.set(key, session.session.id);
       return { value: signedIn(session), cookies: ownCookies(answer.headers) };
     },
     async signOut(cookie) {
@@ -102,8 +130,9 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
       // The library would say "done" as well when the database cannot be reached; a session that lives on must not look ended.
       const answer = await orUndefinedWhenRefused(api.getSession({ headers }));
       if (answer !== undefined && answer !== null) await inTransaction(options.db, (tx) => endSession(tx, answer.session.id));
+      const psuId = answer?.user.id;
       const cleared = await api.signOut({ headers, returnHeaders: true });
-      return { value: undefined, cookies: ownCookies(cleared.headers) };
+      return { value: psuId === undefined ? undefined : { psuId }, cookies: ownCookies(cleared.headers) };
     },
     async passwordFits(cookie, password) {
       const answer = await orUndefinedWhenRefused(api.verifyPassword({ body: { password }, headers: new Headers({ cookie }) }));
@@ -129,7 +158,7 @@ async function configureLibrary({ db, cookieSecret, publicOrigin, idleMinutes, l
       password: { hash: hashPassword, verify: verifyPassword },
     },
     user: { modelName: "people" },
-    session: { modelName: "sessions", expiresIn: idleMinutes * 60, updateAge: Math.ceil((idleMinutes * 60) / 10), cookieCache: { enabled: false } },
+    session: { modelName: "sessions", expiresIn: idleMinutes * 60, updateAge: renewAfterSeconds(idleMinutes), cookieCache: { enabled: false } },
     account: { modelName: "credentials" },
     verification: { modelName: "verifications" },
     // Attempts are counted by us, per address and per account, in Postgres.

@@ -41,6 +41,11 @@ export function sessionIdOf(request: FastifyRequest): string | undefined {
   return seen.get(request)?.sessionId;
 }
 
+/** Who asked, if it was somebody who is signed in. */
+export function psuIdOf(request: FastifyRequest): string | undefined {
+  return seen.get(request)?.psuId;
+}
+
 /** Cookies that the answer to this request has to carry. */
 export function renewedCookiesOf(request: FastifyRequest): readonly string[] {
   return renewed.get(request) ?? [];

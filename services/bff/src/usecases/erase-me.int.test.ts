@@ -1,4 +1,5 @@
 import { eventually } from "@opl/testkit";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { password, startBff } from "../../test/bff.ts";
 import type { Bff } from "../../test/bff.ts";
@@ -13,12 +14,13 @@ describe("being forgotten", () => {
 
   const tablesAbout = async (psuId: string): Promise<Record<string, number>> => {
     const { db } = bff.database.database;
-    const [people, sessions, credentials, preferences, liveEvents] = await Promise.all([
+    const [people, sessions, credentials, preferences, liveEvents, deadLetters] = await Promise.all([
       db.selectFrom("people").selectAll().where("id", "=", psuId).execute(),
       db.selectFrom("sessions").selectAll().where("userId", "=", psuId).execute(),
       db.selectFrom("credentials").selectAll().where("userId", "=", psuId).execute(),
       db.selectFrom("preferences").selectAll().where("psuId", "=", psuId).execute(),
       db.selectFrom("liveEvents").selectAll().where("psuId", "=", psuId).execute(),
+      db.selectFrom("deadLetters").selectAll().where("psuId", "=", psuId).execute(),
     ]);
     return {
       people: people.length,
@@ -26,6 +28,7 @@ describe("being forgotten", () => {
       credentials: credentials.length,
       preferences: preferences.length,
       liveEvents: liveEvents.length,
+      deadLetters: deadLetters.length,
     };
   };
 
@@ -55,7 +58,11 @@ describe("being forgotten", () => {
     const stream = await browser.stream();
     await consent.tell(expiring);
     await eventually(() => stream.events.length > 0);
-    expect(await tablesAbout(psuId)).toEqual({ people: 1, sessions: 1, credentials: 1, preferences: 1, liveEvents: 1 });
+    await sql`insert into dead_letters (consumer, message_key, event_type, psu_id, deliveries, error_code, error_kind, error_message, headers, body)
+      values ('bff-on-consent-expiring', ${psuId}, 'consent.expiring', ${psuId}, 5, 'ERR_TEST', 'invalid', 'test', '{}', '{}')`.execute(
+      bff.database.database.db,
+    );
+    expect(await tablesAbout(psuId)).toEqual({ people: 1, sessions: 1, credentials: 1, preferences: 1, liveEvents: 1, deadLetters: 1 });
 
     const { cookie } = browser;
     const both = [browser.send("DELETE", "/api/me", { body: { password } }), browser.send("DELETE", "/api/me", { body: { password } })];
@@ -71,7 +78,7 @@ describe("being forgotten", () => {
       const handled = await bff.database.database.db.selectFrom("inbox").selectAll().where("consumer", "=", "bff-on-consent-expiring").execute();
       return handled.length === 2;
     });
-    expect(await tablesAbout(psuId)).toEqual({ people: 0, sessions: 0, credentials: 0, preferences: 0, liveEvents: 0 });
+    expect(await tablesAbout(psuId)).toEqual({ people: 0, sessions: 0, credentials: 0, preferences: 0, liveEvents: 0, deadLetters: 0 });
     const told = await bff.database.database.db
       .selectFrom("outbox")
       .selectAll()

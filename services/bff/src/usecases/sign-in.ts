@@ -14,13 +14,15 @@ interface SignIn {
 }
 
 /** A new session for who knows the password. @throws ERR_CREDENTIALS_REFUSED, the same for every reason; ERR_TOO_MANY_ATTEMPTS */
-export async function signIn(ctx: Pick<BffContext, "db" | "clock" | "keys" | "people">, input: SignIn): Promise<WithCookies<SignedIn>> {
+export async function signIn(ctx: Pick<BffContext, "db" | "clock" | "keys" | "overviews" | "people">, input: SignIn): Promise<WithCookies<SignedIn>> {
   const rules = signInRules(input.email, addressBlock(input.visitor.ipAddress));
   await attempt(ctx, rules);
   const signedIn = await ctx.people.signIn({ email: input.email, password: input.password }, input.visitor);
   if (signedIn === undefined) throw errors.ERR_CREDENTIALS_REFUSED();
   const [samePlace, account] = rules;
   await forgive(ctx, [samePlace, account]);
-  if (input.formerCookie !== undefined) await ctx.people.signOut(input.formerCookie);
+  if (input.formerCookie === undefined) return signedIn;
+  const { value: former } = await ctx.people.signOut(input.formerCookie);
+  if (former !== undefined) ctx.overviews.drop(former.psuId);
   return signedIn;
 }

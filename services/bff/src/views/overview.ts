@@ -29,7 +29,8 @@ export interface Moment {
 type Missing = OverviewView["missing"];
 type Days = z.infer<typeof netWorth.response>["accounts"][number]["days"];
 
-const sparkDays = 30;
+/** Length of the small line of each account. */
+export const sparkDays = 30;
 const upcomingDays = 14;
 
 /** The first screen out of several answers, of which any may be missing. */

@@ -1,4 +1,5 @@
 /** Tombstones: who was erased does not come back by a request or a fact that was under way (US-37). */
+import { forgetPerson } from "@opl/messaging";
 import type { Executor } from "@opl/postgres";
 import { sql } from "kysely";
 import type { Transaction } from "kysely";
@@ -37,9 +38,7 @@ export async function listToPurge(db: Db, erasedBefore: Temporal.Instant, limit:
 
 /** @returns false while facts about the person still wait to be sent */
 export async function eraseSentFacts(tx: Tx, psuId: string): Promise<boolean> {
-  await tx.deleteFrom("outbox").where("psuId", "=", psuId).where("publishedAt", "is not", null).execute();
-  await tx.deleteFrom("deadLetters").where("psuId", "=", psuId).execute();
-  return (await tx.selectFrom("outbox").select("eventId").where("psuId", "=", psuId).limit(1).executeTakeFirst()) === undefined;
+  return forgetPerson(tx, psuId, { keepUnsent: true });
 }
 
 export async function recordPurge(db: Db, psuId: string, purgedAt: Temporal.Instant): Promise<void> {

@@ -1,3 +1,4 @@
+import { forgetPerson } from "@opl/messaging";
 import { sql } from "kysely";
 import type { Transaction } from "kysely";
 import type { IngestDatabase } from "./tables.ts";
@@ -23,7 +24,7 @@ export async function deletePsu(tx: Tx, psuId: string): Promise<number> {
     const { numDeletedRows } = await tx.deleteFrom(table).where("psuId", "=", psuId).executeTakeFirstOrThrow();
     rows += numDeletedRows;
   }
-  // What was published, or waits to be, is about the person too.
-  await sql`delete from outbox where psu_id = ${psuId}`.execute(tx);
+  // What was published, waits to be, or was set aside is about the person too.
+  await forgetPerson(tx, psuId);
   return Number(rows);
 }

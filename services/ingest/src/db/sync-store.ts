@@ -70,7 +70,24 @@ export async function claimNextSync(db: Db, { runId, now, leasedUntil, healthSin
   return rows[0];
 }
 
-/** Takes one sync that this process has just recorded. */
+/**
+ * Ends the wait before the next try of a consent's queued sync, because a person asks; like a new one it is then left to the process
+ * that took the request. A bank that said itself how long to wait is still waited for (BR-60). False when nothing waited.
+ */
+export async function hastenSync(tx: Tx, { psuId, consentId, requestedAt, leasedUntil }: Omit<NewSync, "syncId">): Promise<boolean> {
+  const result = await tx
+    .updateTable("syncs")
+    .set({ dueAt: requestedAt, leasedUntil })
+    .where("psuId", "=", psuId)
+    .where("consentId", "=", consentId)
+    .where("status", "=", "queued")
+    .where("dueAt", ">", requestedAt)
+    .where((eb) => eb.or([eb("errorCode", "is", null), eb("errorCode", "!=", "ERR_ASPSP_RATE_LIMITED")]))
+    .executeTakeFirst();
+  return changed(result);
+}
+
+/** Takes one sync that this process has just recorded, or whose wait it has just ended. */
 export async function claimSync(db: Db, psuId: string, syncId: string, { runId, now, leasedUntil }: Omit<Claim, "healthSince">): Promise<SyncRow | undefined> {
   const { rows } = await sql<SyncRow>`
     update syncs set status = 'running', run_id = ${runId}, leased_until = ${leasedUntil}, started_at = coalesce(started_at, ${now}), resumes = resumes + 1

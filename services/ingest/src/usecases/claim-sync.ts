@@ -17,7 +17,7 @@ export async function claimDueSync(context: ClaimContext): Promise<ClaimedSync |
   return sync === undefined ? undefined : { sync, runId: claim.runId };
 }
 
-/** Takes a sync that this process has just recorded, unless somebody else has it. */
+/** Takes a sync that this process has just recorded or hastened, unless somebody else has it. */
 export async function claimOwnSync(context: ClaimContext, psuId: string, syncId: string): Promise<ClaimedSync | undefined> {
   const claim = claimOf(context);
   const sync = await claimSync(context.db, psuId, syncId, claim);

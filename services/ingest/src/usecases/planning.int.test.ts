@@ -1,8 +1,9 @@
 import { inTransaction } from "@opl/postgres";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { manyTransactions } from "../testing/bank-answers.ts";
+import { aspspError } from "../testing/fake-bank.ts";
 import { TestLedger } from "../testing/ledger.ts";
-import { claimDueSync } from "./claim-sync.ts";
+import { claimDueSync, claimOwnSync } from "./claim-sync.ts";
 import { forgetOldSyncs } from "./forget-old-syncs.ts";
 import { planScheduledSyncs } from "./plan-scheduled-syncs.ts";
 import { purgeErasedPsus } from "./purge-erased-psus.ts";
@@ -81,6 +82,37 @@ describe("a sync by hand", () => {
     expect((await startSync(context, person)).started).toBe(false);
     clock.advance({ seconds: 11 });
     expect((await startSync(context, person)).started).toBe(true);
+  });
+
+  it("ends the wait of one that is to be tried again, for the process that took the request", async () => {
+    const person = await ledger.connect();
+    let broken = true;
+    bank.before = () => {
+      if (broken) throw aspspError("ERR_ASPSP_UNAVAILABLE", "unavailable");
+    };
+    expect(await ledger.runNext()).toMatchObject({ status: "retried", inSeconds: 2 });
+    clock.advance({ seconds: 2 });
+    expect(await ledger.runNext()).toMatchObject({ status: "retried", inSeconds: 30 });
+    broken = false;
+    const { sync, started } = await startSync(context, person);
+    expect({ started, status: sync.status }).toEqual({ started: false, status: "queued" });
+    expect(await ledger.runNext()).toBeUndefined();
+    const claimed = await claimOwnSync(context, person.psuId, sync.syncId);
+    if (claimed === undefined) throw new Error("it still waits");
+    expect(await runSync(context, claimed.sync, claimed.runId, new AbortController().signal)).toMatchObject({ status: "completed" });
+  });
+
+  it("BR-60: does not ask a bank again that said how long to wait", async () => {
+    const person = await ledger.connect();
+    bank.before = () => {
+      throw aspspError("ERR_ASPSP_RATE_LIMITED", "rate-limited", { retryAfterSeconds: 90 });
+    };
+    expect(await ledger.runNext()).toMatchObject({ status: "retried", inSeconds: 90 });
+    const { sync } = await startSync(context, person);
+    expect(await claimOwnSync(context, person.psuId, sync.syncId)).toBeUndefined();
+    clock.advance({ seconds: 90 });
+    bank.before = () => undefined;
+    expect(await ledger.runNext()).toMatchObject({ status: "completed" });
   });
 
   it("is refused for a consent of another person", async () => {

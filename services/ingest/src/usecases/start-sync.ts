@@ -2,7 +2,7 @@ import type { Sync } from "@opl/contracts/model";
 import { inTransaction } from "@opl/postgres";
 import { currentTraceHeaders } from "@opl/telemetry";
 import { getConsent, holdConsent } from "../db/consent-store.ts";
-import { addSync, getLatestSync, getSync, wakeRunners } from "../db/sync-store.ts";
+import { addSync, getLatestSync, getSync, hastenSync, wakeRunners } from "../db/sync-store.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
 
@@ -16,7 +16,8 @@ export interface StartedSync {
 }
 
 /**
- * Records a sync because the person asks. While one is open for the consent, or one has just ended, that one is the answer.
+ * Records a sync because the person asks. While one is open for the consent, or one has just ended, that one is the answer; one
+ * that waits for its next try waits no longer.
  * @throws ERR_SYNC_CONSENT_UNKNOWN, ERR_SYNC_CONSENT_ENDED
  */
 export async function startSync(
@@ -41,7 +42,7 @@ export async function startSync(
       leasedUntil: now.add({ seconds: ownSyncSeconds }),
     } as const;
     const started = !justEnded && (await addSync(tx, asked));
-    if (started) await wakeRunners(tx, syncChannel);
+    if (started || (await hastenSync(tx, asked))) await wakeRunners(tx, syncChannel);
     const answered = started ? asked.syncId : (await getLatestSync(tx, psuId, consentId))?.syncId;
     const sync = answered === undefined ? undefined : await getSync(tx, psuId, answered);
     if (sync === undefined) throw errors.ERR_SYNC_CONSENT_UNKNOWN();

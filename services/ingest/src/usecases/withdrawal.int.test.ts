@@ -130,10 +130,15 @@ describe("a person who is forgotten", () => {
     const person = await ledger.connect();
     await ledger.runNext();
     expect(await rowsAbout(person.psuId)).toBeGreaterThan(4);
+    await sql`insert into dead_letters (consumer, message_key, event_type, psu_id, deliveries, error_code, error_kind, error_message, headers, body)
+      values ('ingest-on-consent-authorised', ${person.psuId}, 'consent.authorised', ${person.psuId}, 5, 'ERR_TEST', 'invalid', 'test', '{}', '{}')`.execute(
+      db,
+    );
     const erase = () => inTransaction(db, (tx) => erasePsu(tx, { psuId: person.psuId, erasedAt: "2026-11-22T11:00:00Z" }));
     expect(await erase()).toBeGreaterThan(4);
     expect(await rowsAbout(person.psuId)).toBe(0);
     expect(await db.selectFrom("outbox").select("eventId").where("psuId", "=", person.psuId).execute()).toEqual([]);
+    expect(await db.selectFrom("deadLetters").select("psuId").where("psuId", "=", person.psuId).execute()).toEqual([]);
     await ledger.connect({ psuId: person.psuId });
     await withdraw(person);
     expect(await erase()).toBe(0);

@@ -14,9 +14,21 @@ it("a bank that nobody knows keeps no other from being registered", async () => 
     clock,
     newId: sequentialIds(),
     bankGateway: standInGateway(() => clock.now().add({ hours: 1 }).toString()).gateway,
-    profile: { softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001", name: "TPP", country: "FI", roles: ["AIS"], organisationName: "TPP Oy", contacts: [], clientName: "L", clientUri: "https://ledger.example", publicOrigin: "https://ledger.example" },
+    profile: {
+      softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001",
+      name: "TPP",
+      country: "FI",
+      roles: ["AIS"],
+      organisationName: "TPP Oy",
+      contacts: [],
+      clientName: "L",
+      clientUri: "https://ledger.example",
+      publicOrigin: "https://ledger.example",
+    },
   };
   await using registrar = startRegistrar(ctx, ["nobody", "bank-a", "bank-b"], silentLogger());
   registrar.wake();
-  await eventually(async () => expect((await listRegistrations(ctx.db)).map(({ registration }) => [registration.aspspId, registration.status])).toEqual([["bank-a", "completed"]]));
+  await eventually(async () =>
+    expect((await listRegistrations(ctx.db)).map(({ registration }) => [registration.aspspId, registration.status])).toEqual([["bank-a", "completed"]]),
+  );
 });

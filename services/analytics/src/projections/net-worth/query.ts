@@ -12,6 +12,8 @@ export interface NetWorthQuestion {
   readonly to: string;
   /** Only this account. */
   readonly accountId?: string | undefined;
+  /** Lines of single accounts only from this day on. */
+  readonly accountsFrom?: string | undefined;
 }
 
 interface Line {
@@ -21,12 +23,16 @@ interface Line {
 }
 
 /** End-of-day balances of every account with a balance, and their sum in each currency. */
-export async function askNetWorth(db: Executor<Tables>, psuId: string, { from, to, accountId }: NetWorthQuestion): Promise<ResponseInputOf<typeof netWorth>> {
+export async function askNetWorth(
+  db: Executor<Tables>,
+  psuId: string,
+  { from, to, accountId, accountsFrom = from }: NetWorthQuestion,
+): Promise<ResponseInputOf<typeof netWorth>> {
   const lines = (await linesOf(db, psuId, from, to)).filter((line) => accountId === undefined || line.accountId === accountId);
   const byCurrency = [...Map.groupBy(lines, (line) => line.currency)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
     currencies: byCurrency.map(([currency, parts]) => ({ currency, days: wire(currency, sumOf(parts)) })),
-    accounts: lines.map((line) => ({ accountId: line.accountId, currency: line.currency, days: wire(line.currency, line.days) })),
+    accounts: lines.map((line) => ({ accountId: line.accountId, currency: line.currency, days: wire(line.currency, since(line.days, accountsFrom)) })),
   };
 }
 
@@ -57,6 +63,10 @@ function sumOf(lines: readonly Line[]): { readonly date: string; readonly amount
     date,
     amountMinor: others.reduce((sum, line) => sum + (line.days[index]?.amountMinor ?? 0n), amountMinor),
   }));
+}
+
+function since(days: Line["days"], first: string): Line["days"] {
+  return days.filter(({ date }) => date >= first);
 }
 
 function wire(currency: string, days: Line["days"]) {
