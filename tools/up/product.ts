@@ -254,7 +254,7 @@ async function assemble(
     jwks: JSON.parse(readSecret(path.join(secretsDir, "operator", "service-jwks.json"))),
   };
   const tokens = createServiceTokens({ service: "operator", ...operatorKeys });
-  await progress.step("registered as TPP at the sandbox bank", () =>
+  const { refused } = await progress.step("registered as TPP at the sandbox bank", () =>
     waitFor(
       async () => {
         const response = await fetch(`${urlOf("tpp-registry")}/registrations`, { headers: { authorization: `Bearer ${await tokens.issue("tpp-registry")}` } });
@@ -267,15 +267,14 @@ async function assemble(
       },
       registeredWithinMs,
       () => `The registration at the sandbox bank did not complete; the log of tpp-registry ends with:\n${tailOf(path.join(logDir, "tpp-registry.log"))}`,
-    ).then(({ refused }) => {
-      if (refused !== null)
-        throw new OplError({
-          code: "ERR_UP_NOT_REGISTERED",
-          kind: "rejected",
-          message: `The sandbox bank refused the registration (${refused.code}): ${refused.message}`,
-        });
-    }),
+    ),
   );
+  if (refused !== null)
+    throw new OplError({
+      code: "ERR_UP_NOT_REGISTERED",
+      kind: "rejected",
+      message: `The sandbox bank refused the registration (${refused.code}): ${refused.message}`,
+    });
 
   return {
     origin,
