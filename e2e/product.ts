@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Product, startProduct } from "../tools/up/product.ts";
 import { silentProgress } from "../tools/up/progress.ts";
+import { freePort } from "../tools/up/server-process.ts";
 
 export interface TestProduct extends Product, AsyncDisposable {
   readonly dir: string;
@@ -11,17 +11,6 @@ export interface TestProduct extends Product, AsyncDisposable {
   bank<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<T>;
   /** Asks a service as the operator. */
   operator<T>(service: Parameters<Product["urlOf"]>[0], method: "GET" | "POST", path: string): Promise<T>;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen({ port: 0, host: "127.0.0.1" }, () => {
-      const address = probe.address();
-      probe.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
-    });
-  });
 }
 
 /** The whole product, as `npm start` runs it, in a folder of its own and with small keys at the bank. */

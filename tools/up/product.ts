@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { OplError } from "@opl/errors";
 import { natsServerConfig } from "@opl/messaging";
@@ -13,6 +13,7 @@ import { environmentOf, type SandboxEndpoints, type Surroundings } from "./envir
 import { type KeptServer, keepRunning } from "./keep-running.ts";
 import { findNatsServer, startNatsServer } from "./nats-server.ts";
 import type { Progress } from "./progress.ts";
+import { tailOf } from "./server-process.ts";
 import { choosePorts, openStateFolder, type RunLock, takeLock } from "./state.ts";
 import { type Supervised, supervise } from "./supervisor.ts";
 
@@ -84,10 +85,6 @@ async function waitFor<T>(ask: () => Promise<T | null>, limitMs: number, problem
       throw new OplError({ code: "ERR_UP_NOT_READY", kind: "unavailable", message: problem() });
     await pause(40);
   }
-}
-
-function tailOf(file: string): string {
-  return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n").slice(-12).join("\n") : "(no log)";
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { OplError } from "@opl/errors";
 import { writePrivate } from "../setup/secrets.ts";
+import { commandOf, freePort } from "./server-process.ts";
 
 /** The folder that holds everything of one installation: data, keys, logs, ports. Postgres, as another user, walks through it; keys lie in a folder only their owner may enter. */
 export function openStateFolder(directory: string): string {
@@ -24,17 +25,6 @@ export function portIsFree(port: number): Promise<boolean> {
     const probe = createServer();
     probe.once("error", () => resolve(false));
     probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => resolve(true)));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen({ port: 0, host: "127.0.0.1" }, () => {
-      const address = probe.address();
-      probe.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
-    });
   });
 }
 
@@ -77,18 +67,10 @@ export async function choosePorts<Name extends string>(
 }
 
 /** Is that process alive, and was it started from this folder? A number alone may belong to somebody else by now. */
-export function isOurProcess(pid: number, mark: string): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(mark);
-  } catch {
-    // No /proc here (macOS): then the number has to do.
-    return process.platform !== "linux";
-  }
+function isOurProcess(pid: number, mark: string): boolean {
+  const command = commandOf(pid);
+  // Where commands cannot be read, the number has to do.
+  return command === "unknown" || command?.includes(mark) === true;
 }
 
 export interface RunLock {
