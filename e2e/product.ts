@@ -4,6 +4,7 @@ import path from "node:path";
 import { type Product, startProduct } from "../tools/up/product.ts";
 import { silentProgress } from "../tools/up/progress.ts";
 import { freePort } from "../tools/up/server-process.ts";
+import { services } from "../tools/setup/secrets.ts";
 
 export interface TestProduct extends Product, AsyncDisposable {
   readonly dir: string;
@@ -14,7 +15,11 @@ export interface TestProduct extends Product, AsyncDisposable {
 }
 
 /** The whole product, as `npm start` runs it, in a folder of its own and with small keys at the bank. */
-export async function startTestProduct(sandbox: Readonly<Record<string, string>> = {}): Promise<TestProduct> {
+export async function startTestProduct(
+  sandbox: Readonly<Record<string, string>> = {},
+  /** What every service gets in its environment beside the usual. */
+  everyService: Readonly<Record<string, string>> = {},
+): Promise<TestProduct> {
   const dir = mkdtempSync(path.join(tmpdir(), "opl-e2e-"));
   const product = await startProduct({
     dir,
@@ -22,6 +27,7 @@ export async function startTestProduct(sandbox: Readonly<Record<string, string>>
     progress: silentProgress,
     fsync: false,
     sandbox: { SANDBOX_RSA_BITS: "2048", ...sandbox },
+    environment: Object.fromEntries(services.map((service) => [service, everyService])),
   });
   const json = async <T>(answer: Response): Promise<T> => {
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${await answer.text()}`);

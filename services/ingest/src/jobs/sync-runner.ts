@@ -46,15 +46,15 @@ export function startSyncRunner({ context, syncsAtOnce, pollMs, logger: parent }
       },
     });
     const started = performance.now();
+    const trace = sync.traceparent === null ? {} : { traceparent: sync.traceparent };
     try {
-      const trace = sync.traceparent === null ? {} : { traceparent: sync.traceparent };
-      const result = await runWithTrace(trace, "run sync", { "aspsp.id": aspspId, "consent.id": consentId, "sync.id": syncId }, () =>
-        runSync(context, sync, runId, signal),
-      );
-      ended.add(1, { status: result.status, reason, aspsp: aspspId });
-      duration.record((performance.now() - started) / 1000, { reason });
-      if (result.status === "completed" || result.status === "failed") context.presence.forget(syncId);
-      log(logger, { syncId, consentId, aspspId, reason }, result);
+      await runWithTrace(trace, "run sync", { "aspsp.id": aspspId, "consent.id": consentId, "sync.id": syncId }, async () => {
+        const result = await runSync(context, sync, runId, signal);
+        ended.add(1, { status: result.status, reason, aspsp: aspspId });
+        duration.record((performance.now() - started) / 1000, { reason });
+        if (result.status === "completed" || result.status === "failed") context.presence.forget(syncId);
+        log(logger, { syncId, consentId, aspspId, reason }, result);
+      });
     } catch (error) {
       // Nothing could be written down; the lease runs out and somebody takes the sync up again.
       logger.error({ err: error, syncId }, "sync interrupted");
