@@ -2,9 +2,20 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { OplError } from "@opl/errors";
 import { createServiceTokens } from "@opl/service";
+import type { ServiceTokens } from "@opl/service";
 import { readSecret, services } from "./secrets.ts";
 
 const timeoutMs = 600_000;
+
+/** Bearer tokens of the operator, whose key is under `secretsDir/operator`. */
+export function operatorTokens(secretsDir: string): ServiceTokens {
+  const folder = path.join(secretsDir, "operator");
+  return createServiceTokens({
+    service: "operator",
+    privateJwk: JSON.parse(readSecret(path.join(folder, "service-key.json"))),
+    jwks: JSON.parse(readFileSync(path.join(folder, "service-jwks.json"), "utf8")),
+  });
+}
 
 /**
  * Asks one service as the operator, with the operator's key under `secretsDir/operator`. The service is found at `OPL_<SERVICE>_URL`,
@@ -21,12 +32,7 @@ export async function ask(
       kind: "invalid",
       message: `There is no service ${service || "without a name"}. One of: ${services.join(", ")}.`,
     });
-  const folder = path.join(secretsDir, "operator");
-  const tokens = createServiceTokens({
-    service: "operator",
-    privateJwk: JSON.parse(readSecret(path.join(folder, "service-key.json"))),
-    jwks: JSON.parse(readFileSync(path.join(folder, "service-jwks.json"), "utf8")),
-  });
+  const tokens = operatorTokens(secretsDir);
   const origin = environment[`OPL_${service.toUpperCase().replaceAll("-", "_")}_URL`] ?? `http://${service}:8080`;
   const answer = await fetch(new URL(route, origin), {
     method,

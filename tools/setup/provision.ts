@@ -1,11 +1,6 @@
 import path from "node:path";
 import { provisionSchemas } from "@opl/postgres";
-import { readSecret, type Service, services } from "./secrets.ts";
-
-/** Schema and role of a service in Postgres: `opl_bank_gateway`. */
-export function schemaOf(service: Service): string {
-  return `opl_${service.replaceAll("-", "_")}`;
-}
+import { readSecret, schemaOf, services } from "./secrets.ts";
 
 /** A schema and a role for each service, with the passwords found under `secretsDir/<service>/database-password`. */
 export async function provision(adminUrl: string, secretsDir: string): Promise<void> {

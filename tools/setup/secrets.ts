@@ -5,6 +5,11 @@ import path from "node:path";
 export const services = ["tpp-registry", "bank-gateway", "consent", "ingest", "analytics", "bff"] as const;
 export type Service = (typeof services)[number];
 
+/** Schema and role of a service in Postgres: `opl_bank_gateway`. */
+export function schemaOf(service: Service): string {
+  return `opl_${service.replaceAll("-", "_")}`;
+}
+
 /** Who issues service tokens: the services, and an operator at the command line. */
 export const issuers = [...services, "operator"] as const;
 

@@ -1,6 +1,5 @@
 import path from "node:path";
-import { schemaOf } from "../setup/provision.ts";
-import type { Service } from "../setup/secrets.ts";
+import { schemaOf, type Service } from "../setup/secrets.ts";
 
 /** What the sandbox bank says of itself when it is ready. */
 export interface SandboxEndpoints {

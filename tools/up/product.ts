@@ -1,21 +1,18 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { OplError } from "@opl/errors";
-import { natsServerConfig } from "@opl/messaging";
-import { openDatabase } from "@opl/postgres";
-import { createServiceTokens } from "@opl/service";
-import { sql } from "kysely";
-import { provision } from "../setup/provision.ts";
 import { keepSecret, makeSecrets, readSecret, type Service, services } from "../setup/secrets.ts";
+import { compileCache } from "./compile-cache.ts";
 import { buildWeb } from "./build-web.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { environmentOf, type SandboxEndpoints, type Surroundings } from "./environment.ts";
 import { type KeptServer, keepRunning } from "./keep-running.ts";
 import { findNatsServer, startNatsServer } from "./nats-server.ts";
+import { beginPreparation } from "./preparation.ts";
 import type { Progress } from "./progress.ts";
 import { tailOf } from "./server-process.ts";
 import { choosePorts, openStateFolder, type RunLock, takeLock } from "./state.ts";
 import { type Supervised, supervise } from "./supervisor.ts";
+import { waitFor } from "./wait-for.ts";
 
 export interface ProductOptions {
   /** Holds data, keys and logs; made when it does not exist, kept when it does. */
@@ -68,24 +65,16 @@ const portNames = [
 ] as const;
 const sandboxPorts = ["sandbox-certgen", "sandbox-mtls", "sandbox-authorize"] as const;
 const readyWithinMs = 60_000;
-const registeredWithinMs = 120_000;
-/** Seven processes on one person's machine: a small young generation keeps them all under 1 GB together. */
-const nodeFlags = ["--max-semi-space-size=2"];
+const bankReadyWithinMs = 120_000;
+/**
+ * Seven processes on one person's machine stay under 1 GB together: a small young generation, few allocation arenas, and code that is
+ * read compiled instead of being stripped of its types and compiled anew in each process.
+ */
+const node = {
+  flags: ["--max-semi-space-size=2"],
+  env: { NODE_COMPILE_CACHE: compileCache, MALLOC_ARENA_MAX: "2" },
+} as const;
 const demoEmail = "demo@ledger.example";
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Asks until the answer is there. Fails with `problem()` when it takes too long or the process keeps ending. */
-async function waitFor<T>(ask: () => Promise<T | null>, limitMs: number, problem: () => string, child?: Supervised): Promise<T> {
-  const deadline = performance.now() + limitMs;
-  for (;;) {
-    const answer = await ask().catch(() => null);
-    if (answer !== null) return answer;
-    if (performance.now() > deadline || (child !== undefined && child.restarts() > 3))
-      throw new OplError({ code: "ERR_UP_NOT_READY", kind: "unavailable", message: problem() });
-    await pause(40);
-  }
-}
 
 /**
  * Starts the whole product on this machine: Postgres, NATS, the sandbox bank, the six services, and registers the TPP at the bank by
@@ -124,9 +113,11 @@ async function assemble(
   makeSecrets(secretsDir);
   const portalKeyFile = keepSecret(path.join(secretsDir, "sandbox"), "portal-key");
   const passwordFile = keepSecret(path.join(secretsDir, "demo"), "password");
+  const preparation = beginPreparation(node);
+  undo.push(() => preparation.end());
   const start = (name: string, args: readonly string[], env: Readonly<Record<string, string>>): Supervised => {
     const child = supervise(
-      { name, command: process.execPath, args: [...nodeFlags, ...args], env, cwd: root },
+      { name, command: process.execPath, args: [...node.flags, ...args], env: { ...node.env, ...env }, cwd: root },
       { logDir, onStart: (pid) => lock.note(pid, args.at(-1) ?? name) },
     );
     undo.push(() => child.stop());
@@ -151,7 +142,7 @@ async function assemble(
         const told: SandboxEndpoints = JSON.parse(readFileSync(sandboxReady, "utf8"));
         return (await fetch(new URL("/people", told.adminUrl))).ok ? told : null;
       },
-      registeredWithinMs,
+      bankReadyWithinMs,
       () => `The sandbox bank did not start; its log ends with:\n${tailOf(path.join(logDir, "sandbox.log"))}`,
       child,
     );
@@ -165,29 +156,12 @@ async function assemble(
       return server;
     });
     undo.push(() => kept.stop());
-    const url = new URL(adminUrl);
-    await makeDatabase(adminUrl);
-    url.pathname = `/${databaseName}`;
-    await provision(url.href, secretsDir);
-    return { kept, adminUrl: url.href };
+    return { kept, adminUrl: await preparation.ask("makeSchemas", { adminUrl, database: databaseName, secretsDir }) };
   };
-  const natsPassword = (user: string): string => readSecret(path.join(secretsDir, user, "nats-password"));
   const startNats = async (): Promise<KeptServer> => {
     const storeDir = path.join(dir, "nats");
-    const kept = await keepRunning(() =>
-      startNatsServer({
-        binary: nats,
-        storeDir,
-        port: ports.nats,
-        configText: natsServerConfig({
-          host: "127.0.0.1",
-          port: ports.nats,
-          storeDir,
-          users: services.map((service) => ({ service, password: natsPassword(service) })),
-          operatorPassword: natsPassword("operator"),
-        }),
-      }),
-    );
+    const configText = await preparation.ask("natsConfig", { secretsDir, port: ports.nats, storeDir });
+    const kept = await keepRunning(() => startNatsServer({ binary: nats, storeDir, port: ports.nats, configText }));
     undo.push(() => kept.stop());
     return kept;
   };
@@ -246,32 +220,10 @@ async function assemble(
     );
   });
 
-  const operatorKeys = {
-    privateJwk: JSON.parse(readSecret(path.join(secretsDir, "operator", "service-key.json"))),
-    jwks: JSON.parse(readSecret(path.join(secretsDir, "operator", "service-jwks.json"))),
-  };
-  const tokens = createServiceTokens({ service: "operator", ...operatorKeys });
-  const { refused } = await progress.step("registered as TPP at the sandbox bank", () =>
-    waitFor(
-      async () => {
-        const response = await fetch(`${urlOf("tpp-registry")}/registrations`, { headers: { authorization: `Bearer ${await tokens.issue("tpp-registry")}` } });
-        const { registrations }: { registrations: { status: string; lastError: { code: string; message: string } | null }[] } = JSON.parse(
-          await response.text(),
-        );
-        // Newest first: a refusal will not turn into a yes by waiting.
-        if (registrations[0]?.status === "failed") return { refused: registrations[0].lastError };
-        return registrations.some((registration) => registration.status === "completed") ? { refused: null } : null;
-      },
-      registeredWithinMs,
-      () => `The registration at the sandbox bank did not complete; the log of tpp-registry ends with:\n${tailOf(path.join(logDir, "tpp-registry.log"))}`,
-    ),
+  await progress.step("registered as TPP at the sandbox bank", () =>
+    preparation.ask("awaitRegistration", { url: urlOf("tpp-registry"), secretsDir, logFile: path.join(logDir, "tpp-registry.log") }),
   );
-  if (refused !== null)
-    throw new OplError({
-      code: "ERR_UP_NOT_REGISTERED",
-      kind: "rejected",
-      message: `The sandbox bank refused the registration (${refused.code}): ${refused.message}`,
-    });
+  preparation.end();
 
   return {
     origin,
@@ -282,16 +234,11 @@ async function assemble(
     adminDatabaseUrl: postgres.adminUrl,
     natsUrl: around.natsUrl,
     urlOf,
-    operatorToken: (service) => tokens.issue(service),
+    // Loaded when somebody asks: the process that only watches does without it.
+    operatorToken: async (service) => (await import("../setup/ask.ts")).operatorTokens(secretsDir).issue(service),
     processes: { ...children, sandbox: sandbox.child },
     postgres: postgres.kept,
     nats: keptNats,
     stop,
   };
-}
-
-async function makeDatabase(adminUrl: string): Promise<void> {
-  await using admin = openDatabase<{ pg_database: { datname: string } }>({ url: adminUrl, schema: "public", applicationName: "up", poolSize: 1 });
-  const { rows } = await sql`select 1 from pg_database where datname = ${databaseName}`.execute(admin.db);
-  if (rows.length === 0) await sql.raw(`create database ${databaseName}`).execute(admin.db);
 }

@@ -44,7 +44,13 @@ export function supervise(program: Program, options: { readonly logDir: string; 
 
   const start = (): void => {
     const startedAt = performance.now();
-    child = spawn(program.command, program.args, { cwd: program.cwd, env: { ...program.env, OPL_EXIT_WITH_PARENT: "1" }, stdio: ["pipe", "pipe", "pipe"] });
+    child = spawn(program.command, program.args, {
+      cwd: program.cwd,
+      env: { ...program.env, OPL_EXIT_WITH_PARENT: "1" },
+      stdio: ["pipe", "pipe", "pipe"],
+      // In a group of its own: Ctrl-C reaches it once and through us, so that it ends in good order.
+      detached: process.platform !== "win32",
+    });
     // A child that ends closes its pipe; that is no error of ours.
     child.stdin?.on("error", () => undefined);
     child.stdout?.pipe(log, { end: false });

@@ -46,6 +46,16 @@ describe("register", () => {
     expect(new Set([mine, theirs, later].map(({ traceparent }) => traceparent)).size).toBe(3);
   });
 
+  it.each([
+    ["without a collector not even loads what would send", {}, false],
+    ["with one it does", { OTEL_TRACES_EXPORTER: "console" }, true],
+  ])("%s", async (_, env, loaded) => {
+    const program = `
+      const files = Object.keys(process.getBuiltinModule('node:module')._cache);
+      console.log('answer ' + files.some((file) => /grpc-js/.test(file)));`;
+    expect((await run(program, env)).answer).toBe(loaded);
+  });
+
   it("does nothing when it is switched off", async () => {
     const { answer } = await run(roundTrip, { OTEL_SDK_DISABLED: "true" });
     expect(answer).toEqual({ mine: {}, theirs: {}, later: {} });

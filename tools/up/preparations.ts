@@ -1,0 +1,72 @@
+import path from "node:path";
+import { OplError } from "@opl/errors";
+import { natsServerConfig } from "@opl/messaging";
+import { openDatabase } from "@opl/postgres";
+import { sql } from "kysely";
+import { operatorTokens } from "../setup/ask.ts";
+import { provision } from "../setup/provision.ts";
+import { readSecret, services } from "../setup/secrets.ts";
+import { tailOf } from "./server-process.ts";
+import { waitFor } from "./wait-for.ts";
+
+/** The registration at the bank is one conversation of a few seconds; a bank that takes longer than this does not answer. */
+const registeredWithinMs = 120_000;
+
+/** What is done once, before or during a start, with libraries that nothing needs afterwards. */
+export const preparations = { natsConfig, makeSchemas, awaitRegistration };
+
+/** The text of nats-server.conf with the passwords of this installation. */
+async function natsConfig({ secretsDir, port, storeDir }: { readonly secretsDir: string; readonly port: number; readonly storeDir: string }): Promise<string> {
+  const password = (user: string): string => readSecret(path.join(secretsDir, user, "nats-password"));
+  return natsServerConfig({
+    host: "127.0.0.1",
+    port,
+    storeDir,
+    users: services.map((service) => ({ service, password: password(service) })),
+    operatorPassword: password("operator"),
+  });
+}
+
+/** The database when it is missing, and a schema and a role for each service in it. @returns the URL of that database */
+async function makeSchemas({
+  adminUrl,
+  database,
+  secretsDir,
+}: {
+  readonly adminUrl: string;
+  readonly database: string;
+  readonly secretsDir: string;
+}): Promise<string> {
+  await using admin = openDatabase<{ pg_database: { datname: string } }>({ url: adminUrl, schema: "public", applicationName: "up", poolSize: 1 });
+  const { rows } = await sql`select 1 from pg_database where datname = ${database}`.execute(admin.db);
+  if (rows.length === 0) await sql.raw(`create database ${database}`).execute(admin.db);
+  const url = new URL(adminUrl);
+  url.pathname = `/${database}`;
+  await provision(url.href, secretsDir);
+  return url.href;
+}
+
+/**
+ * Resolves when tpp-registry has registered at a bank.
+ * @throws ERR_UP_NOT_REGISTERED when the bank refused, ERR_UP_NOT_READY after two minutes
+ */
+async function awaitRegistration({ url, secretsDir, logFile }: { readonly url: string; readonly secretsDir: string; readonly logFile: string }): Promise<void> {
+  const tokens = operatorTokens(secretsDir);
+  const { refused } = await waitFor(
+    async () => {
+      const response = await fetch(`${url}/registrations`, { headers: { authorization: `Bearer ${await tokens.issue("tpp-registry")}` } });
+      const { registrations }: { registrations: { status: string; lastError: { code: string; message: string } | null }[] } = JSON.parse(await response.text());
+      // Newest first: a refusal will not turn into a yes by waiting.
+      if (registrations[0]?.status === "failed") return { refused: registrations[0].lastError };
+      return registrations.some((registration) => registration.status === "completed") ? { refused: null } : null;
+    },
+    registeredWithinMs,
+    () => `The registration at the sandbox bank did not complete; the log of tpp-registry ends with:\n${tailOf(logFile)}`,
+  );
+  if (refused !== null)
+    throw new OplError({
+      code: "ERR_UP_NOT_REGISTERED",
+      kind: "rejected",
+      message: `The sandbox bank refused the registration (${refused.code}): ${refused.message}`,
+    });
+}
