@@ -1,17 +1,18 @@
-import { execFileSync } from "node:child_process";
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { errors } from "./errors.ts";
+import { findNatsServer } from "./find-nats-server.ts";
+import { natsConfigFile, type NatsProgram } from "./nats-program.ts";
 import { assertPortFree, commandOf, endLeftover, freePort, spawnServer, tailOf } from "./server-process.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 export interface NatsServerOptions {
-  /** Path of the program; looked for when left out. */
-  readonly binary?: string;
-  /** The configuration file, or how it reads for a port. The port given here wins over one in the text. */
-  readonly configText: string | ((port: number) => string);
+  /** Looked for when left out. */
+  readonly program?: NatsProgram;
+  /** The configuration file, or how it reads for a port and for the store as the server sees it. The port given here wins over one in the text. */
+  readonly configText: string | ((port: number, storeDir: string) => string);
   /** Holds streams, configuration, log and process id. */
   readonly storeDir: string;
   /** A free one when left out. */
@@ -33,43 +34,16 @@ const stopSignals = [
   ["SIGTERM", 10_000],
   ["SIGKILL", 2_000],
 ] as const;
-/** Debian installs into an sbin folder, which ordinary users do not have on their PATH. */
-const sbinFolders = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin", "/opt/homebrew/sbin", "/sbin"];
-
-/** Finds nats-server on PATH or in the sbin folders. @throws ERR_NATS_NOT_FOUND with how to install it */
-export function findNatsServer(path = process.env["PATH"] ?? ""): string {
-  const name = process.platform === "win32" ? "nats-server.exe" : "nats-server";
-  const found = [...path.split(delimiter).filter((folder) => folder !== ""), ...sbinFolders].map((folder) => join(folder, name)).find(isExecutable);
-  if (found !== undefined) return found;
-  throw errors.ERR_NATS_NOT_FOUND({
-    message:
-      "There is no nats-server on PATH or in the sbin folders. Install it (Debian, Ubuntu: apt-get install nats-server; macOS: brew install nats-server) and start again.",
-  });
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Version of the program, `2.9.10`. */
-export function natsServerVersion(binary: string): string {
-  return /v(\d+\.\d+\.\d+)/.exec(execFileSync(binary, ["--version"], { encoding: "utf8" }))?.[1] ?? "unknown";
-}
-
 /** Starts a NATS server of our own on loopback and waits until it answers with JetStream on. */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
-  const binary = options.binary ?? findNatsServer();
+  const program = options.program ?? (await findNatsServer());
   const storeDir = resolve(options.storeDir);
   mkdirSync(storeDir, { recursive: true, mode: 0o700 });
   const pidFile = join(storeDir, "nats-server.pid");
   await takeOver(pidFile);
+  await program.clean(storeDir);
   if (options.port) await assertPortFree(options.port, "NATS");
-  const { server, port, info } = await startOnPort(binary, storeDir, pidFile, options);
+  const { server, port, info } = await startOnPort(program, storeDir, pidFile, options);
   let stopped: Promise<void> | undefined;
   return {
     url: `nats://127.0.0.1:${port}`,
@@ -110,36 +84,20 @@ interface ServerInfo {
 }
 
 async function startOnPort(
-  binary: string,
+  program: NatsProgram,
   storeDir: string,
   pidFile: string,
   options: NatsServerOptions,
 ): Promise<{ server: ServerProcess; port: number; info: ServerInfo }> {
-  const configFile = join(storeDir, "nats-server.conf");
+  const configFile = join(storeDir, natsConfigFile);
   const logFile = join(storeDir, "nats-server.log");
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port || (await freePort());
     // The file holds passwords.
-    const text = typeof options.configText === "string" ? options.configText : options.configText(port);
+    const text = typeof options.configText === "string" ? options.configText : options.configText(port, program.storeSeen(storeDir));
     writeFileSync(configFile, text, { mode: 0o600 });
     const name = `opl-${process.pid}-${port}`;
-    const server = await spawnServer({
-      command: binary,
-      args: [
-        "--config",
-        configFile,
-        "--addr",
-        "127.0.0.1",
-        "--port",
-        String(port),
-        "--jetstream",
-        "--name",
-        name,
-        ...(/\bstore_dir\b/.test(text) ? [] : ["--store_dir", storeDir]),
-      ],
-      logFile,
-      exitSignal: "SIGTERM",
-    });
+    const server = await spawnServer({ ...program.commandFor({ storeDir, port, name }), logFile, exitSignal: "SIGTERM" });
     writeFileSync(pidFile, `${server.pid} ${process.pid}\n`);
     const info = await answers(port, name, server);
     if (info !== undefined) return { server, port, info };

@@ -6,7 +6,9 @@ import { buildWeb } from "./build-web.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { environmentOf, type SandboxEndpoints, type Surroundings } from "./environment.ts";
 import { type KeptServer, keepRunning } from "./keep-running.ts";
-import { findNatsServer, startNatsServer } from "./nats-server.ts";
+import { findNatsServer, thisMachine } from "./find-nats-server.ts";
+import type { NatsProgram } from "./nats-program.ts";
+import { startNatsServer } from "./nats-server.ts";
 import { beginPreparation } from "./preparation.ts";
 import type { Progress } from "./progress.ts";
 import { tailOf } from "./server-process.ts";
@@ -82,7 +84,7 @@ const demoEmail = "demo@ledger.example";
  */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { progress } = options;
-  const nats = findNatsServer();
+  const nats = await findNatsServer(thisMachine((text) => progress.say(text)));
   const dir = openStateFolder(path.resolve(options.dir));
   const lock = await takeLock(path.join(dir, "run.lock"), "tools/up/main.ts");
   const undo: (() => Promise<void> | void)[] = [() => lock.release()];
@@ -99,7 +101,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 
 async function assemble(
   options: ProductOptions,
-  nats: string,
+  nats: NatsProgram,
   dir: string,
   lock: RunLock,
   undo: (() => Promise<void> | void)[],
@@ -160,8 +162,8 @@ async function assemble(
   };
   const startNats = async (): Promise<KeptServer> => {
     const storeDir = path.join(dir, "nats");
-    const configText = await preparation.ask("natsConfig", { secretsDir, port: ports.nats, storeDir });
-    const kept = await keepRunning(() => startNatsServer({ binary: nats, storeDir, port: ports.nats, configText }));
+    const configText = await preparation.ask("natsConfig", { secretsDir, port: ports.nats, storeDir: nats.storeSeen(storeDir) });
+    const kept = await keepRunning(() => startNatsServer({ program: nats, storeDir, port: ports.nats, configText }));
     undo.push(() => kept.stop());
     return kept;
   };
@@ -169,7 +171,7 @@ async function assemble(
   // Independent of one another: side by side, each saying when it is done. All are awaited, so that a failure leaves nothing half begun.
   const beginnings = [
     progress.step("Postgres 18, a schema and a role for each service", startPostgres),
-    progress.step("NATS with JetStream, a user for each service", startNats),
+    progress.step(`NATS with JetStream (${nats.described}), a user for each service`, startNats),
     progress.step("sandbox bank over mutual TLS", startSandbox),
     progress.step("web client", buildWeb),
   ] as const;

@@ -57,7 +57,7 @@ async function startEmbedded(): Promise<RunningServers> {
     startNatsServer({
       storeDir,
       // Every stream reserves its byte limit, and a run has many.
-      configText: (port) => natsServerConfig({ port, storeDir, users: [], operatorPassword, maxStoreBytes: 1024 ** 5 }),
+      configText: (port, storeSeen) => natsServerConfig({ port, storeDir: storeSeen, users: [], operatorPassword, maxStoreBytes: 1024 ** 5 }),
     }),
   ]);
   return {
