@@ -13,11 +13,11 @@ export function schemaOf(service: Service): string {
 /** Who issues service tokens: the services, and an operator at the command line. */
 export const issuers = [...services, "operator"] as const;
 
-/** Writes so that the file is whole or absent, readable by its owner only. */
+/** Writes so that the file is whole or absent, also when the machine goes down; readable by its owner only. */
 export function writePrivate(file: string, content: string): void {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, content, { mode: 0o600 });
+  writeFileSync(draft, content, { mode: 0o600, flush: true });
   renameSync(draft, file);
 }
 

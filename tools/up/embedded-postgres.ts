@@ -1,12 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { execFile } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chownSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, rmSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { errors } from "./errors.ts";
-import { findPostgresBinaries, othersCanEnter, postgresUser } from "./postgres-binaries.ts";
+import { canEnter, findPostgresBinaries, persistentFolder, postgresUser } from "./postgres-binaries.ts";
 import type { PostgresBinaries, PostgresUser } from "./postgres-binaries.ts";
 import { assertPortFree, commandOf, endLeftover, freePort, spawnServer, tailOf } from "./server-process.ts";
 import type { ServerProcess } from "./server-process.ts";
@@ -19,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   /** False only for tests: a crash of the machine may then lose data. */
   readonly fsync: boolean;
   readonly maxConnections?: number;
+  /** Where root keeps what the Postgres user could not reach. */
+  readonly outside?: string;
 }
 
 export interface EmbeddedPostgres {
@@ -34,6 +35,7 @@ export interface EmbeddedPostgres {
 const adminRole = "opl_admin";
 const passwordFile = "opl-admin-password";
 const ownerFile = "opl-owner.pid";
+const noRoom = /No space left on device|Check free disk space/;
 /** SIGINT disconnects everybody and checkpoints, SIGQUIT leaves recovery to the next start. */
 const stopSignals = [
   ["SIGINT", 10_000],
@@ -46,9 +48,10 @@ const stopSignals = [
  * waits until it accepts connections. Errors are OplErrors that say what to do.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const user = postgresUser();
-  const dataDir = reachableFolder(resolve(options.dataDir), user);
-  const binaries = await findPostgresBinaries(user);
+  const { outside = persistentFolder } = options;
+  const user = postgresUser(resolve(options.dataDir));
+  const dataDir = reachableFolder(resolve(options.dataDir), user, outside);
+  const binaries = await findPostgresBinaries(user, outside);
   await takeOver(dataDir);
   if (!existsSync(join(dataDir, "PG_VERSION"))) await createCluster(dataDir, binaries, user);
   if (options.port !== undefined && options.port !== 0) await assertPortFree(options.port, "Postgres");
@@ -65,14 +68,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 }
 
-/** The folder itself, or one under the temporary folder when the Postgres user could not walk down to it. */
-function reachableFolder(dataDir: string, user: PostgresUser | undefined): string {
+/**
+ * The folder itself, or one below `outside` when the Postgres user could not walk down to it. A link in its place then leads there: whoever
+ * removes the link begins with an empty database, never with the one of other keys.
+ */
+function reachableFolder(dataDir: string, user: PostgresUser | undefined, outside: string): string {
   mkdirSync(dirname(dataDir), { recursive: true });
-  if (user === undefined || othersCanEnter(dirname(dataDir))) return dataDir;
-  const place = createHash("sha256").update(dataDir).digest("hex").slice(0, 16);
-  const elsewhere = join(tmpdir(), `opl-data-${place}`);
-  mkdirSync(elsewhere, { recursive: true, mode: 0o711 });
-  return join(elsewhere, basename(dataDir));
+  const found = lstatSync(dataDir, { throwIfNoEntry: false });
+  if (found?.isSymbolicLink() === true) return readlinkSync(dataDir);
+  if (user === undefined || canEnter(dirname(dataDir), user)) return dataDir;
+  const elsewhere = join(outside, randomBytes(8).toString("hex"), basename(dataDir));
+  mkdirSync(dirname(elsewhere), { recursive: true, mode: 0o755 });
+  if (found !== undefined) rmdirSync(dataDir);
+  symlinkSync(elsewhere, dataDir);
+  return elsewhere;
 }
 
 /** Makes sure that nobody serves this folder: refuses when its owner lives, ends what a dead owner left behind. */
@@ -132,13 +141,16 @@ async function createCluster(dataDir: string, { initdb }: PostgresBinaries, user
     renameSync(draft, dataDir);
   } catch (cause) {
     rmSync(secret, { force: true });
-    throw errors.ERR_POSTGRES_START({ cause, message: `A Postgres cluster could not be made in ${dataDir}: ${lastLine(cause)}` });
+    throw errors.ERR_POSTGRES_START({ cause, message: `A Postgres cluster could not be made in ${dataDir}: ${reasonOf(cause)}` });
   }
 }
 
-function lastLine(error: unknown): string {
+/** What a person can act on, out of all that initdb says: at the end it only tells that it cleans up. */
+function reasonOf(error: unknown): string {
   const text = (error as { stderr?: string }).stderr ?? (error instanceof Error ? error.message : String(error));
-  return text.trim().split("\n").at(-1) ?? "";
+  if (noRoom.test(text)) return "there is no room on its disk. Make room and start again.";
+  const lines = text.trim().split("\n");
+  return lines.find((line) => /(FATAL|PANIC|error):/.test(line)) ?? lines.at(-1) ?? "";
 }
 
 async function startOnPort(
@@ -164,6 +176,7 @@ async function startOnPort(
     await server.stop(stopSignals);
     // Somebody took the free port in between.
     if (!options.port && attempt < 4 && log.includes("could not bind")) continue;
+    if (noRoom.test(log)) throw errors.ERR_POSTGRES_START({ message: `There is no room on the disk of ${dataDir}. Make room and start again.` });
     throw errors.ERR_POSTGRES_START({
       message: `Postgres did not start (${server.exited() ?? "no answer within 60 s"}); its log ${logFile} ends with:\n${log}`,
     });

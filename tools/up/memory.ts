@@ -8,7 +8,7 @@ export interface ProcessMemory {
   readonly bytes: number;
 }
 
-interface RunningProcess {
+export interface RunningProcess {
   readonly pid: number;
   readonly parent: number;
   readonly command: string;
@@ -44,7 +44,8 @@ function runningProcesses(): RunningProcess[] {
     });
 }
 
-function familyOf(pid: number, all: readonly RunningProcess[]): RunningProcess[] {
+/** The process and everything below it, as of now. */
+export function familyOf(pid: number, all: readonly RunningProcess[] = runningProcesses()): RunningProcess[] {
   return all.filter((one) => one.pid === pid).concat(all.filter((one) => one.parent === pid).flatMap((child) => familyOf(child.pid, all)));
 }
 

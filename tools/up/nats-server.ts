@@ -104,6 +104,8 @@ async function startOnPort(
     const log = tailOf(logFile);
     await server.stop(stopSignals);
     if (!options.port && attempt < 4 && log.includes("address already in use")) continue;
+    if (/no space left on device/i.test(log))
+      throw errors.ERR_NATS_START({ message: `There is no room on the disk of ${storeDir}. Make room and start again.` });
     throw errors.ERR_NATS_START({
       message: `nats-server did not start (${server.exited() ?? "no answer within 30 s"}); its log ${logFile} ends with:\n${log}`,
     });

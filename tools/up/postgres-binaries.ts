@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { errors } from "./errors.ts";
@@ -18,12 +17,17 @@ export interface PostgresBinaries {
   readonly pgCtl: string;
 }
 
+/** Where root keeps what the Postgres user could not reach below root's own folders; unlike the temporary folder it is never emptied. */
+export const persistentFolder = "/var/lib/one-point-ledger";
+
 /**
- * Postgres refuses root. As root we run it as the user `postgres`, which is made when it does not exist; otherwise as
- * ourselves (undefined).
+ * Postgres refuses root. As root we run it as whoever owns the data already, else as the user `postgres`, which is made when it does
+ * not exist; otherwise as ourselves (undefined).
  */
-export function postgresUser(): PostgresUser | undefined {
+export function postgresUser(dataDir: string): PostgresUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
+  const owner = statSync(dataDir, { throwIfNoEntry: false });
+  if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   try {
     return lookUpUser();
   } catch {
@@ -42,20 +46,21 @@ function lookUpUser(): PostgresUser {
   return { uid: ask("-u"), gid: ask("-g") };
 }
 
-/** True when a stranger can walk down to this folder: every folder above it may be entered by anybody. */
-export function othersCanEnter(folder: string): boolean {
+/** True when the user can walk down to this folder: may enter it and every folder above it. */
+export function canEnter(folder: string, { uid, gid }: PostgresUser): boolean {
   for (let at = resolve(folder); ; at = dirname(at)) {
-    if (existsSync(at) && (statSync(at).mode & 0o001) === 0) return false;
+    const found = statSync(at, { throwIfNoEntry: false });
+    if (found !== undefined && (found.mode & (found.uid === uid ? 0o100 : found.gid === gid ? 0o010 : 0o001)) === 0) return false;
     if (at === dirname(at)) return true;
   }
 }
 
-/** The binaries npm installed, or a copy of them where the Postgres user can reach. */
-export async function findPostgresBinaries(user: PostgresUser | undefined): Promise<PostgresBinaries> {
+/** The binaries npm installed, or a copy of them below `outside`, where the Postgres user can reach. */
+export async function findPostgresBinaries(user: PostgresUser | undefined, outside: string): Promise<PostgresBinaries> {
   const installed = await installedBinaries();
   for (const binary of Object.values(installed)) makeExecutable(binary);
-  if (user === undefined || othersCanEnter(dirname(installed.postgres))) return installed;
-  return copyOf(installed);
+  if (user === undefined || canEnter(dirname(installed.postgres), user)) return installed;
+  return copyOf(installed, outside);
 }
 
 async function installedBinaries(): Promise<PostgresBinaries> {
@@ -83,15 +88,16 @@ function makeExecutable(file: string): void {
 }
 
 /** Copies the 60 MB once per version and place; several processes may try at once. */
-function copyOf(installed: PostgresBinaries): PostgresBinaries {
+function copyOf(installed: PostgresBinaries, outside: string): PostgresBinaries {
   const source = dirname(dirname(installed.postgres));
   const stamp = createHash("sha256")
     .update(`${source} ${statSync(installed.postgres).mtimeMs} ${statSync(installed.postgres).size}`)
     .digest("hex")
     .slice(0, 12);
-  const target = join(tmpdir(), `opl-postgres-${stamp}`);
+  const target = join(outside, `postgres-${stamp}`);
   if (!existsSync(target)) {
-    const draft = mkdtempSync(join(tmpdir(), "opl-postgres-draft-"));
+    mkdirSync(outside, { recursive: true, mode: 0o755 });
+    const draft = mkdtempSync(join(outside, "postgres-draft-"));
     try {
       mkdirSync(join(draft, "native"));
       cpSync(source, join(draft, "native"), { recursive: true, verbatimSymlinks: true });

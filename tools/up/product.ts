@@ -3,7 +3,7 @@ import path from "node:path";
 import { keepSecret, makeSecrets, readSecret, type Service, services } from "../setup/secrets.ts";
 import { compileCache } from "./compile-cache.ts";
 import { buildWeb } from "./build-web.ts";
-import { startEmbeddedPostgres } from "./embedded-postgres.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { environmentOf, type SandboxEndpoints, type Surroundings } from "./environment.ts";
 import { type KeptServer, keepRunning } from "./keep-running.ts";
 import { findNatsServer, thisMachine } from "./find-nats-server.ts";
@@ -108,7 +108,9 @@ async function assemble(
   stop: () => Promise<void>,
   progress: Progress,
 ): Promise<Product> {
-  const ports = await choosePorts(path.join(dir, "ports.json"), portNames, { web: options.port }, sandboxPorts);
+  const sandboxDir = path.join(dir, "sandbox");
+  const sandboxReady = path.join(sandboxDir, "endpoints.json");
+  const ports = await choosePorts(path.join(dir, "ports.json"), portNames, { web: options.port }, sandboxPorts, () => portsOf(sandboxReady));
   const secretsDir = path.join(dir, "secrets");
   const logDir = path.join(dir, "logs");
   mkdirSync(logDir, { recursive: true });
@@ -126,8 +128,6 @@ async function assemble(
     return child;
   };
 
-  const sandboxDir = path.join(dir, "sandbox");
-  const sandboxReady = path.join(sandboxDir, "endpoints.json");
   const startSandbox = async (): Promise<{ child: Supervised; endpoints: SandboxEndpoints }> => {
     const child = start("sandbox", ["sandbox/src/main.ts"], {
       PATH: process.env["PATH"] ?? "",
@@ -151,13 +151,15 @@ async function assemble(
     return { child, endpoints };
   };
   const startPostgres = async (): Promise<{ kept: KeptServer; adminUrl: string }> => {
-    let adminUrl = "";
+    const dataDir = path.join(dir, "postgres");
+    let server!: EmbeddedPostgres;
     const kept = await keepRunning(async () => {
-      const server = await startEmbeddedPostgres({ dataDir: path.join(dir, "postgres"), port: ports.postgres, fsync: options.fsync ?? true });
-      adminUrl = server.adminUrl;
+      server = await startEmbeddedPostgres({ dataDir, port: ports.postgres, fsync: options.fsync ?? true });
       return server;
     });
     undo.push(() => kept.stop());
+    const { adminUrl, dataDir: place } = server;
+    if (place !== dataDir) progress.say(`           the database is in ${place}: its user may not enter ${dir}`);
     return { kept, adminUrl: await preparation.ask("makeSchemas", { adminUrl, database: databaseName, secretsDir }) };
   };
   const startNats = async (): Promise<KeptServer> => {
@@ -243,4 +245,15 @@ async function assemble(
     nats: keptNats,
     stop,
   };
+}
+
+/** Where the sandbox bank was: our registration at it names these ports. Nothing when it has not run yet. */
+function portsOf(sandboxReady: string): Partial<Record<(typeof sandboxPorts)[number], number>> {
+  const port = (url: string): number => Number(new URL(url).port);
+  try {
+    const { certGenerationUrl, tokenUrl, authorizeUrl }: SandboxEndpoints = JSON.parse(readFileSync(sandboxReady, "utf8"));
+    return { "sandbox-certgen": port(certGenerationUrl), "sandbox-mtls": port(tokenUrl), "sandbox-authorize": port(authorizeUrl) };
+  } catch {
+    return {};
+  }
 }

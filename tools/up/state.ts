@@ -1,21 +1,47 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { OplError } from "@opl/errors";
 import { writePrivate } from "../setup/secrets.ts";
 import { commandOf, freePort } from "./server-process.ts";
 
-/** The folder that holds everything of one installation: data, keys, logs, ports. Postgres, as another user, walks through it; keys lie in a folder only their owner may enter. */
+/** A new database, its journal and the first streams take half of this. */
+const leastFreeBytes = 200_000_000;
+
+/**
+ * The folder that holds everything of one installation: data, keys, logs, ports. Postgres, as another user, walks through it; keys lie in
+ * a folder only their owner may enter.
+ * @throws ERR_UP_STATE_FOLDER when it cannot be made or written to, ERR_UP_NO_ROOM when its disk is nearly full
+ */
 export function openStateFolder(directory: string): string {
   try {
     mkdirSync(directory, { recursive: true });
-    return directory;
+    accessSync(directory, constants.W_OK);
   } catch (cause) {
     throw new OplError({
       code: "ERR_UP_STATE_FOLDER",
       kind: "unavailable",
-      message: `The folder ${directory} cannot be made: ${(cause as Error).message}. Free the disk, or name another folder in OPL_DIR.`,
+      message: `The folder ${directory} cannot be made or written to: ${(cause as Error).message}. Mend its rights, or name another folder in OPL_DIR.`,
       cause,
     });
+  }
+  const { bavail, bsize } = statfsSync(directory);
+  if (bavail * bsize < leastFreeBytes) {
+    throw new OplError({
+      code: "ERR_UP_NO_ROOM",
+      kind: "unavailable",
+      message: `There is not enough room on the disk of ${directory}: a start needs ${leastFreeBytes / 1e6} MB, ${Math.floor((bavail * bsize) / 1e6)} MB are free. Make room, or name a folder on another disk in OPL_DIR.`,
+    });
+  }
+  return directory;
+}
+
+/** What an earlier start noted; undefined when it noted nothing, or when the machine went down before it was on disk. */
+function readNote(file: string): object | undefined {
+  try {
+    const note: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return typeof note === "object" && note !== null ? note : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -30,15 +56,17 @@ export function portIsFree(port: number): Promise<boolean> {
 
 /**
  * A port for each name. The ones of the last start are kept where they are still free, so that addresses stored in data stay true;
- * `fixed` ones must be free, or the start ends with a sentence that names the port.
+ * `fixed` ones must be free, or the start ends with a sentence that names the port. When the note of the last start is lost, `known` says
+ * what else is known of it.
  */
 export async function choosePorts<Name extends string>(
   file: string,
   names: readonly Name[],
   fixed: Partial<Record<Name, number>>,
   mustKeep: readonly Name[],
+  known: () => Partial<Record<NoInfer<Name>, number>> = () => ({}),
 ): Promise<Record<Name, number>> {
-  const last: Partial<Record<Name, number>> = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+  const last = (readNote(file) as Partial<Record<Name, number>> | undefined) ?? known();
   const chosen = {} as Record<Name, number>;
   const taken = new Set<number>();
   for (const name of names) {
@@ -48,7 +76,7 @@ export async function choosePorts<Name extends string>(
       throw new OplError({
         code: "ERR_UP_PORT_BUSY",
         kind: "unavailable",
-        message: `Port ${fixed[name]} is taken by another program. Stop that program, or choose another port: OPL_PORT=8500 npm start.`,
+        message: `Port ${fixed[name]} is taken by another program${(fixed[name] ?? 0) < 1024 ? ", or only root may open it" : ""}. Stop that program, or choose another port: OPL_PORT=8500 npm start.`,
       });
     } else if (wanted !== undefined && mustKeep.includes(name)) {
       throw new OplError({
@@ -88,8 +116,9 @@ interface LockFile {
 /** One product a folder. A lock left by a killed start is taken over, and whatever that start left running is ended first. */
 export async function takeLock(file: string, mark: string): Promise<RunLock & { readonly ended: number }> {
   let ended = 0;
-  if (existsSync(file)) {
-    const old: LockFile = JSON.parse(readFileSync(file, "utf8"));
+  const old = readNote(file) as LockFile | undefined;
+  // A note that cannot be read was cut off with the machine, and then nothing it named runs any more.
+  if (old !== undefined) {
     if (old.pid !== process.pid && isOurProcess(old.pid, old.mark)) {
       throw new OplError({
         code: "ERR_UP_RUNNING",

@@ -8,6 +8,8 @@ import { cameByPlainHttp } from "../session/client-address.ts";
 import { isPlainJson, refuseForeign } from "../session/csrf.ts";
 import { psuIdOf, renewedCookiesOf, sessionIdOf, visitorOf } from "../session/visitor.ts";
 import { cspReportPath } from "./csp-reports.ts";
+import { isOtherLoopbackName } from "./loopback.ts";
+import { isPage } from "./web-client.ts";
 
 type Context = Pick<BffContext, "publicOrigin" | "proxies" | "logger" | "overviews"> & { readonly requestsPerMinute: number };
 
@@ -122,6 +124,8 @@ function registerRequestRules(fastify: FastifyInstance, { publicOrigin, proxies,
       if (api || method !== "GET") throw errors.ERR_PLAIN_HTTP();
       return reply.redirect(`${publicOrigin}${onlyPath(url)}`, 308);
     }
+    if (!api && method === "GET" && isPage(url) && isOtherLoopbackName(headers.host, publicOrigin))
+      return reply.redirect(`${publicOrigin}${onlyPath(url)}`, 307);
     if (!api || url === cspReportPath) return undefined;
     const refusal = refuseForeign({ method, headers }, publicOrigin);
     if (refusal !== undefined) {

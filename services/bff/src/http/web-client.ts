@@ -47,7 +47,7 @@ export async function registerWebClient(fastify: FastifyInstance, folder: string
     const path = request.url.split("?", 1)[0] ?? "/";
     const file = files.get(path === "/" ? page : path);
     if (file !== undefined) return send(request, reply, file);
-    if (!isPage(path)) {
+    if (!isPage(request.url)) {
       const { status, body } = toProblem(errors.ERR_FILE_NOT_FOUND(), request.id);
       return reply.code(status).type("application/problem+json").send(JSON.stringify(body));
     }
@@ -56,7 +56,8 @@ export async function registerWebClient(fastify: FastifyInstance, folder: string
 }
 
 /** Neither an address of the API or the probes nor one that names a file. */
-function isPage(path: string): boolean {
+export function isPage(url: string): boolean {
+  const path = url.split("?", 1)[0] ?? "/";
   return !/^\/(api|health|assets)(\/|$)/.test(path) && extname(path) === "";
 }
 

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, truncateSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { familyOf, type RunningProcess } from "../tools/up/memory.ts";
+import { commandOf, freePort } from "../tools/up/server-process.ts";
+import { npmStart, type StartCommand } from "./command.ts";
+import { Person } from "./person.ts";
+
+/** Of these processes those that still run; a number may be somebody else's by now. */
+const alive = (processes: readonly RunningProcess[]): string[] =>
+  processes.filter(({ pid, command }) => commandOf(pid) === command.trim()).map(({ command }) => command);
+
+describe.runIf(process.platform === "linux")("npm start", () => {
+  const dir = mkdtempSync(path.join(tmpdir(), "opl-start-"));
+  let port: number;
+  const begun: StartCommand[] = [];
+  const start = (over: Partial<Parameters<typeof npmStart>[0]> = {}): StartCommand => {
+    const command = npmStart({ dir, port, env: { SANDBOX_RSA_BITS: "2048" }, ...over });
+    begun.push(command);
+    return command;
+  };
+  beforeAll(async () => {
+    port = await freePort();
+  });
+  afterAll(async () => {
+    for (const { pid, ended } of begun) {
+      if (commandOf(pid)?.includes("tools/up/main.ts") === true) process.kill(pid, "SIGINT");
+      await ended;
+    }
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const origin = (): string => `http://localhost:${port}`;
+  let person: Person;
+
+  it("D5 prints one line a step, one address and a login, and SIGINT leaves no process and all data", async () => {
+    const first = start();
+    await first.ready;
+    expect(first.printed()).toContain(`Open      ${origin()}`);
+    expect(first.printed().match(/^ +\d+\.\d s {2}\S.*$/gm)?.length).toBe(6);
+    // Neither colours nor a moving cursor where nobody watches.
+    expect(first.printed()).not.toContain("\u001B");
+    person = await new Person(origin()).signUp();
+
+    const again = start({ port: await freePort() });
+    expect(await again.ended).toBe("1");
+    expect(again.printed()).toContain(`One Point Ledger already runs from this folder (process ${first.pid}). Stop it with Ctrl-C there`);
+
+    const family = familyOf(first.pid);
+    expect(family.length).toBeGreaterThan(10);
+    process.kill(first.pid, "SIGINT");
+    expect(await first.ended).toBe("0");
+    expect(first.printed()).toContain("Stopped. Your data is kept.");
+    expect(alive(family)).toEqual([]);
+  });
+
+  it("names a port that somebody else has", async () => {
+    const other = createServer().listen(port, "127.0.0.1");
+    const refused = start();
+    expect(await refused.ended).toBe("1");
+    expect(refused.printed()).toContain(`Port ${port} is taken by another program.`);
+    expect(refused.printed()).not.toContain("    at ");
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  it("D5 after SIGKILL ends what was left, keeps the data, and does without its notes when the machine took them", async () => {
+    const killed = start();
+    await killed.ready;
+    await person.signIn();
+    const family = familyOf(killed.pid);
+    process.kill(killed.pid, "SIGKILL");
+    expect(await killed.ended).toBe("SIGKILL");
+    expect(alive(family).join("\n")).toContain("postgres");
+
+    truncateSync(path.join(dir, "run.lock"));
+    truncateSync(path.join(dir, "ports.json"));
+    const next = start();
+    await next.ready;
+    expect(alive(family)).toEqual([]);
+    await person.signIn();
+    // The bank knows us by what was registered before.
+    const { consentId } = await person.connect("op", "88888881");
+    expect((await person.untilRead(consentId)).connection.status).toBe("valid");
+    process.kill(next.pid, "SIGINT");
+    expect(await next.ended).toBe("0");
+  });
+});
