@@ -7,6 +7,7 @@ import { type Product, startProduct } from "../up/product.ts";
 import { terminalProgress } from "../up/progress.ts";
 import { firstFigures } from "./first-figures.ts";
 import { gatewayOverhead } from "./gateway-overhead.ts";
+import { memory } from "./memory.ts";
 import { overview } from "./overview.ts";
 import { type Figure, printTable, writeLatest } from "./report.ts";
 import { throughput } from "./throughput.ts";
@@ -48,6 +49,7 @@ const figures = [
     ...(await progress.step(`overview by ${people} people`, () => overview(product, people))),
   ])),
   ...(await withProduct({ SANDBOX_LATENCY_MS: String(latencyMs) }, (product) => progress.step("first figures", () => firstFigures(product, latencyMs)))),
+  ...(await progress.step("memory", () => memory(port, (text) => progress.say(text)))),
 ];
 progress.say("");
 printTable(figures, process.stdout);
