@@ -78,7 +78,7 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
         cards: books?.cards.map(({ cardId, productName, cardNumber, rows }) => ({ cardId, productName, cardNumber, transactions: rows.length })),
       };
     }),
-    load: "load-<n>-<count> logs in as person n with count transactions",
+    load: "load-<n>-<count> logs in as person n with count transactions, load-<n>-<count>-<accounts> with that many accounts",
   }));
 
   server.get("/registrations", async () => ({

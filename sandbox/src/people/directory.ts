@@ -38,7 +38,7 @@ const addedSchema = z.object({
 });
 type Added = z.infer<typeof addedSchema>;
 
-const loadPsu = /^load-(\d{1,6})-(\d{1,6})$/;
+const loadPsu = /^load-(\d{1,6})-(\d{1,6})(?:-([1-5]))?$/;
 
 export function openPeople({ folder, seed, clock }: { folder: string; seed: string; clock: Clock }): People {
   const begins = firstDay(join(folder, "begins.json"), seed, clock);
@@ -51,8 +51,16 @@ export function openPeople({ folder, seed, clock }: { folder: string; seed: stri
     if (resident !== undefined) return resident.generate({ seed, begins, today });
     const load = loadPsu.exec(psuId);
     if (load === null) return undefined;
-    const count = Number.parseInt(load[2] ?? "0", 10);
-    return generateLoadPerson({ seed, psuId, name: `Kuorma Koehenkilö ${load[1] ?? ""}`, count, begins, today });
+    const [, number, count = "0", accounts] = load;
+    return generateLoadPerson({
+      seed,
+      psuId,
+      name: `Kuorma Koehenkilö ${number ?? ""}`,
+      count: Number.parseInt(count, 10),
+      accounts: accounts === undefined ? undefined : Number.parseInt(accounts, 10),
+      begins,
+      today,
+    });
   }
 
   function find(psuId: string): PersonBooks | undefined {

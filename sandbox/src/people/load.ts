@@ -9,12 +9,16 @@ export interface LoadInput {
   readonly psuId: string;
   readonly name: string;
   readonly count: number;
+  /** How many accounts they are on; by default as few as hold them. */
+  readonly accounts?: number | undefined;
   readonly begins: Temporal.PlainDate;
   readonly today: Temporal.PlainDate;
 }
 
 const rowsPerAccount = 3000;
-const products = ["Käyttötili", "Taloustili", "Säästötili", "Tuottotili"] as const;
+const products = ["Käyttötili", "Taloustili", "Säästötili", "Tuottotili", "Matkatili"] as const;
+/** Unless more are asked for. */
+const mostByItself = 4;
 const shops: readonly [string, ...string[]] = [
   "PRISMA TRIPLA HELSINKI",
   "K-MARKET KAMPPI",
@@ -28,9 +32,10 @@ const shops: readonly [string, ...string[]] = [
   "VERKKOKAUPPA.COM OYJ",
 ];
 
-/** At most four accounts, so that several can be read side by side. */
+/** Several accounts, so that they can be read side by side. */
 export function generateLoadPerson(input: LoadInput): PersonBooks {
-  const accountCount = Math.max(1, Math.min(products.length, Math.ceil(input.count / rowsPerAccount)));
+  const wanted = input.accounts ?? Math.min(mostByItself, Math.ceil(input.count / rowsPerAccount));
+  const accountCount = Math.max(1, Math.min(products.length, wanted));
   const share = Math.floor(input.count / accountCount);
   const accounts = products.slice(0, accountCount).map((productName, index) => {
     const rows = index === 0 ? input.count - share * (accountCount - 1) : share;

@@ -144,6 +144,17 @@ describe("people made for load", () => {
   });
 });
 
+describe("people made for load on a number of accounts", () => {
+  it.each([
+    [12_000, undefined, [3000, 3000, 3000, 3000]],
+    [252, 5, [52, 50, 50, 50, 50]],
+    [252, undefined, [252]],
+  ])("have %i transactions on %s", (count, accounts, rows) => {
+    const person = generateLoadPerson({ seed, psuId: "load-8", name: "Kuorma", count, accounts, begins, today });
+    expect(person.accounts.map(({ bookings }) => bookings.length)).toEqual(rows);
+  });
+});
+
 describe("the calendar", () => {
   it("knows Easter, midsummer, weekends and the eves", () => {
     expect([2024, 2025, 2026, 2027].map((year) => easterSunday(year).toString())).toEqual(["2024-03-31", "2025-04-20", "2026-04-05", "2027-03-28"]);
