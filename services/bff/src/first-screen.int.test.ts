@@ -49,6 +49,25 @@ describe("sign-up to the first screen", () => {
     expect((await browser.send("POST", "/api/connections/return", { body })).status).toBe(403);
   });
 
+  it("tells ingest that the person is here for the first sync (G-19), and comes back as well when ingest is down", async () => {
+    const { browser, psuId } = await bff.person();
+    const comeBack = async () => {
+      const { consentId } = (await browser.send("POST", "/api/connections", { body: { aspspId: "op-fi" } })).json<{ consentId: string }>();
+      const parameters = [{ name: "state", value: consentId }];
+      const back = await browser.send("POST", "/api/connections/return", { body: { redirectContext: "op-fi", parameters } });
+      expect(back.json()).toMatchObject({ outcome: "authorised", consentId });
+      return consentId;
+    };
+    const attended = await comeBack();
+    expect(bff.downstream.asked.findLast(({ operation }) => operation === "attendFirstSync")).toMatchObject({
+      body: { consentId: attended },
+      psu: { psuId, ipAddress: "127.0.0.1" },
+    });
+    bff.downstream.down.add("ingest");
+    await comeBack();
+    bff.downstream.down.clear();
+  });
+
   it("refreshes and withdraws a connection", async () => {
     const { browser, holdings } = await bff.person();
     const { consentId } = holdings.consent;

@@ -108,6 +108,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         revisions: [],
       })),
       psuRoute(ingest.startSync, async ({ psu, body }) => ownConsent(psu, body.consentId).sync),
+      psuRoute(ingest.attendFirstSync, async () => undefined),
       psuRoute(ingest.listSyncs, async ({ psu }) => ({ syncs: [mine(psu)?.sync ?? []].flat() })),
     ]),
     analytics: await serve("analytics", [

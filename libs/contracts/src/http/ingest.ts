@@ -127,6 +127,17 @@ export const startSync = defineRoute({
   status: 202,
   response: sync,
 });
+export const attendFirstSync = defineRoute({
+  ...bff,
+  operationId: "attendFirstSync",
+  summary: "A person has just allowed reading and is here: the first sync of that consent, recorded already or about to be, is read in their presence.",
+  method: "POST",
+  path: "/syncs/first/attendance",
+  idempotent: true,
+  body: z.strictObject({ consentId: uuid }),
+  status: 202,
+  response: null,
+});
 export const listSyncs = defineRoute({
   ...bff,
   operationId: "listSyncs",
@@ -175,6 +186,7 @@ export const ingestRoutes = {
   listTransactions,
   getTransaction,
   startSync,
+  attendFirstSync,
   listSyncs,
   exportAccounts,
   exportTransactions,

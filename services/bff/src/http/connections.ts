@@ -11,6 +11,9 @@ import type { Asking } from "./parts.ts";
 
 type Context = Pick<BffContext, "bankDirectory" | "clients" | "clock" | "keys">;
 
+/** A person who comes back from the bank waits no longer for us to say that they are here. */
+const attendedWithinMs = 400;
+
 /** A bank's page and back: seconds, not milliseconds. The owners know how long they need. */
 export function connectionRoutes(ctx: Context): readonly BoundRoute[] {
   const { clients, clock, keys } = ctx;
@@ -35,6 +38,11 @@ export function connectionRoutes(ctx: Context): readonly BoundRoute[] {
         bankNamesOf(ctx, asking),
       ]);
       const { outcome, consentId, aspspId } = result;
+      // Lost, it costs one unattended read of the day: the fact of the consent begins the reading anyway.
+      if (outcome === "authorised") {
+        const attended = clients.ingest.attendFirstSync({ ...partOf(asking), timeoutMs: attendedWithinMs, body: { consentId } });
+        await orMissing(asking, "first reading", attended);
+      }
       return { outcome, consentId, aspspId, aspspName: bankName(aspspId), reason: outcome === "failed" ? result.reason : null };
     }),
     psuRoute(contracts.listConnections, async (asking) => {

@@ -96,6 +96,26 @@ export async function claimSync(db: Db, psuId: string, syncId: string, { runId, 
   return rows[0];
 }
 
+/** Takes one of the first syncs whose people are here, also while it is left to whoever knows of them. */
+export async function claimFirstSync(
+  db: Db,
+  consents: readonly Pick<SyncRow, "psuId" | "consentId">[],
+  { runId, now, leasedUntil }: Omit<Claim, "healthSince">,
+): Promise<SyncRow | undefined> {
+  if (consents.length === 0) return undefined;
+  const { rows } = await sql<SyncRow>`
+    with awaited as (
+      select s.psu_id, s.sync_id
+      from unnest(${consents.map(({ psuId }) => psuId)}::uuid[], ${consents.map(({ consentId }) => consentId)}::uuid[]) as here (psu_id, consent_id)
+      join syncs s using (psu_id, consent_id)
+      where s.reason = 'first' and s.status = 'queued' and s.due_at <= ${now} limit 1 for update of s skip locked
+    )
+    update syncs s set status = 'running', run_id = ${runId}, leased_until = ${leasedUntil}, started_at = coalesce(s.started_at, ${now}), resumes = s.resumes + 1
+    from awaited where s.psu_id = awaited.psu_id and s.sync_id = awaited.sync_id
+    returning s.*`.execute(db);
+  return rows[0];
+}
+
 /** False when the sync is no longer ours. */
 export async function renewLease(db: Db, run: Run, leasedUntil: Temporal.Instant): Promise<boolean> {
   return changed(await ofRun(db, run).set({ leasedUntil }).executeTakeFirst());

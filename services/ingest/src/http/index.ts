@@ -8,7 +8,7 @@ import { syncRoutes } from "./syncs.ts";
 import { transactionRoutes } from "./transactions.ts";
 
 export interface HttpContext extends Pick<IngestContext, "db" | "clock" | "newId" | "syncChannel" | "settings"> {
-  readonly syncRunner: Pick<SyncRunner, "startNow">;
+  readonly syncRunner: Pick<SyncRunner, "attendFirst" | "startNow">;
 }
 
 export const routes = (context: HttpContext): readonly BoundRoute[] => [

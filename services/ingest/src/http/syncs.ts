@@ -1,4 +1,4 @@
-import { listSyncs, startSync } from "@opl/contracts/http/ingest";
+import { attendFirstSync, listSyncs, startSync } from "@opl/contracts/http/ingest";
 import { psuRoute } from "@opl/service";
 import { listLatestSyncs } from "../db/sync-store.ts";
 import * as usecase from "../usecases/start-sync.ts";
@@ -11,5 +11,6 @@ export const syncRoutes = (context: HttpContext) => [
     if (sync.status === "queued" || sync.status === "running") await context.syncRunner.startNow(psu.psuId, sync.syncId, psu);
     return sync;
   }),
+  psuRoute(attendFirstSync, ({ psu, body }) => context.syncRunner.attendFirst(body.consentId, psu)),
   psuRoute(listSyncs, async ({ psu }) => ({ syncs: [...(await listLatestSyncs(context.db, psu.psuId))] })),
 ];

@@ -2,7 +2,8 @@ import { startTimer } from "@opl/service";
 import type { PsuContext } from "@opl/service";
 import { counter, histogram, runWithTrace } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
-import { claimDueSync, claimOwnSync } from "../usecases/claim-sync.ts";
+import { getLatestSync } from "../db/sync-store.ts";
+import { claimAwaitedSync, claimDueSync, claimOwnSync } from "../usecases/claim-sync.ts";
 import { keepSync, runSync } from "../usecases/run-sync.ts";
 import type { SyncResult } from "../usecases/run-sync.ts";
 import type { SyncAccountContext } from "../usecases/sync-account.ts";
@@ -22,6 +23,8 @@ export interface SyncRunner extends AsyncDisposable {
   wake(): void;
   /** Runs a sync that this process has just recorded, while the person is present. */
   startNow(psuId: string, syncId: string, psu: PsuContext): Promise<void>;
+  /** Runs the first sync of a consent with the presence of the person who gave it: as soon as it is recorded, or from now on. */
+  attendFirst(consentId: string, psu: PsuContext): Promise<void>;
 }
 
 /** Takes recorded syncs and runs them, bounded in number. Stopping gives them back; a killed process loses its lease. */
@@ -75,7 +78,7 @@ export function startSyncRunner({ context, syncsAtOnce, pollMs, logger: parent }
     logger,
     run: async (signal) => {
       while (running.size < syncsAtOnce && !signal.aborted) {
-        const claimed = await claimDueSync(context);
+        const claimed = (await claimAwaitedSync(context)) ?? (await claimDueSync(context));
         if (claimed === undefined) return;
         launch(claimed);
       }
@@ -89,6 +92,12 @@ export function startSyncRunner({ context, syncsAtOnce, pollMs, logger: parent }
       if (running.size >= syncsAtOnce || stopped.signal.aborted) return;
       const claimed = await claimOwnSync(context, psuId, syncId);
       if (claimed !== undefined) launch(claimed);
+    },
+    async attendFirst(consentId, psu) {
+      const latest = await getLatestSync(context.db, psu.psuId, consentId);
+      if (latest?.status === "running") context.presence.note(latest.syncId, psu);
+      else context.presence.awaitFirst(consentId, psu);
+      timer.wake();
     },
     async [Symbol.asyncDispose]() {
       stopped.abort();

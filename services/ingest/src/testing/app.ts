@@ -14,7 +14,7 @@ import type { Neighbour } from "./neighbour.ts";
 const tokens = testTokens();
 
 /** The whole service on a schema and subjects of its own, with a fake bank in the place of the gateway. */
-export async function startTestApp() {
+export async function startTestApp({ firstWaitSeconds = 0 } = {}) {
   await using stack = new AsyncDisposableStack();
   const test = stack.use(await testDatabase<IngestDatabase>({ service: "ingest" }));
   const messaging = stack.use(await testMessaging({ name: "ingest" }));
@@ -28,6 +28,7 @@ export async function startTestApp() {
     OPL_SYNC_ACCOUNTS_AT_ONCE: 4,
     OPL_SYNC_UNATTENDED_PER_DAY: 4,
     OPL_SYNC_MANUAL_SECONDS: 0,
+    OPL_SYNC_FIRST_WAIT_SECONDS: firstWaitSeconds,
     OPL_SYNC_PAGES_MAX: 500,
     OPL_SYNC_TRANSACTIONS_MAX: 250_000,
   } as Config;
@@ -46,6 +47,7 @@ export async function startTestApp() {
     address: () => app.address ?? "",
     clientOf,
     publish: (owner: "consent" | "bank-gateway" | "bff", ...events: readonly NewEvent[]) => neighbours.get(owner)?.publish(...events),
+    psu: (psuId: string): Promise<PsuContext> => tokens.psu(psuId),
     /** A person who has just allowed reading. */
     async connect({ psuId = newId(), consentId = newId() } = {}): Promise<{ psuId: string; consentId: string; psu: PsuContext }> {
       const data = {

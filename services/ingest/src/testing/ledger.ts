@@ -16,6 +16,7 @@ import { FakeBank } from "./fake-bank.ts";
 const testSettings: IngestSettings = {
   scheduledSyncsPerDay: 4,
   manualSyncSeconds: 0,
+  firstSyncWaitSeconds: 0,
   accountsAtOnce: 4,
   readingLimits: { pages: 20, entries: 100_000 },
   leaseSeconds: 10,

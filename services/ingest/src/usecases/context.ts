@@ -22,6 +22,8 @@ export interface IngestSettings {
   readonly scheduledSyncsPerDay: number;
   /** A person who asks again within so many seconds gets the sync that has just ended. */
   readonly manualSyncSeconds: number;
+  /** So long a first sync is left to a process that knows the person is present. */
+  readonly firstSyncWaitSeconds: number;
   /** Accounts of one sync that are read at the same time. */
   readonly accountsAtOnce: number;
   readonly readingLimits: ReadingLimits;

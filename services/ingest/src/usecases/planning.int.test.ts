@@ -1,12 +1,15 @@
 import { inTransaction } from "@opl/postgres";
+import { newId } from "@opl/service";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { manyTransactions } from "../testing/bank-answers.ts";
 import { aspspError } from "../testing/fake-bank.ts";
 import { TestLedger } from "../testing/ledger.ts";
-import { claimDueSync, claimOwnSync } from "./claim-sync.ts";
+import { claimAwaitedSync, claimDueSync, claimOwnSync } from "./claim-sync.ts";
 import { forgetOldSyncs } from "./forget-old-syncs.ts";
 import { planScheduledSyncs } from "./plan-scheduled-syncs.ts";
+import { PsuPresence } from "./psu-presence.ts";
 import { purgeErasedPsus } from "./purge-erased-psus.ts";
+import { recordAuthorisedConsent } from "./record-authorised-consent.ts";
 import { erasePsu } from "./erase-psu.ts";
 import { recordAspspHealth } from "./record-aspsp-health.ts";
 import { runSync } from "./run-sync.ts";
@@ -64,6 +67,53 @@ describe("scheduled syncs", () => {
     clock.advance({ hours: 7 });
     const planned = await Promise.all([planScheduledSyncs(context), planScheduledSyncs(context), planScheduledSyncs(context)]);
     expect(planned.reduce((sum, each) => sum + each, 0)).toBe(10);
+  });
+});
+
+describe("a first sync (G-19)", () => {
+  const waiting = { ...context, settings: { ...context.settings, firstSyncWaitSeconds: 3 } };
+  const connect = async (consentId = newId()) => {
+    const psu = { psuId: newId(), sessionId: "s", ipAddress: "192.0.2.7", token: "t" };
+    const data = {
+      psuId: psu.psuId,
+      consentId,
+      aspspId: "op-fi",
+      scope: ["accounts"],
+      authorisedAt: clock.now().toString(),
+      validUntil: "2027-05-20T10:00:00Z",
+      replaces: null,
+    };
+    await inTransaction(db, (tx) => recordAuthorisedConsent(waiting, tx, data));
+    return { psu, consentId };
+  };
+
+  it("is left for a moment to a process that knows of the person, and then taken by any", async () => {
+    await connect();
+    expect(await claimDueSync(waiting)).toBeUndefined();
+    clock.advance({ seconds: 3 });
+    expect((await claimDueSync(waiting))?.sync.reason).toBe("first");
+  });
+
+  it("is taken at once, and once, where the person is known to be", async () => {
+    const { psu, consentId } = await connect();
+    const presence = new PsuPresence(clock);
+    presence.awaitFirst(consentId, psu);
+    const claims = await Promise.all([claimAwaitedSync({ ...waiting, presence }), claimAwaitedSync({ ...waiting, presence })]);
+    const [taken, ...others] = claims.filter((claim) => claim !== undefined);
+    expect([taken?.sync.consentId, others]).toEqual([consentId, []]);
+    expect(presence.of(taken?.sync.syncId ?? "")).toEqual(psu);
+    expect(presence.awaited()).toEqual([]);
+  });
+
+  it("is not attended by another person, nor by one who came too long ago", async () => {
+    const { psu, consentId } = await connect();
+    const presence = new PsuPresence(clock);
+    presence.awaitFirst(consentId, { ...psu, psuId: newId() });
+    expect(await claimAwaitedSync({ ...waiting, presence })).toBeUndefined();
+    presence.awaitFirst(consentId, psu);
+    clock.advance({ minutes: 4 });
+    expect(await claimAwaitedSync({ ...waiting, presence })).toBeUndefined();
+    expect((await claimDueSync(waiting))?.sync.consentId).toBe(consentId);
   });
 });
 

@@ -3,12 +3,25 @@ import type { Clock, PsuContext } from "@opl/service";
 /** The signed form is valid for five minutes; we stop using it before that. */
 const usableSeconds = 240;
 
+interface Presence {
+  readonly psu: PsuContext;
+  readonly until: Temporal.Instant;
+}
+
+/** A consent whose first sync somebody is waiting for. */
+export interface AwaitedConsent {
+  readonly psuId: string;
+  readonly consentId: string;
+}
+
 /**
  * Who is present for which sync. Kept in memory alone: when the process dies, the sync goes on without the person, and the
  * bank is never told of a presence that is over.
  */
 export class PsuPresence {
-  readonly #present = new Map<string, { readonly psu: PsuContext; readonly until: Temporal.Instant }>();
+  readonly #present = new Map<string, Presence>();
+  /** By consent: the first sync that the person is here for has not begun, or is not even recorded. */
+  readonly #awaiting = new Map<string, Presence>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -16,8 +29,24 @@ export class PsuPresence {
   }
 
   note(syncId: string, psu: PsuContext): void {
-    for (const [known, { until }] of this.#present) if (this.#isOver(until)) this.#present.delete(known);
-    this.#present.set(syncId, { psu, until: this.#clock.now().add({ seconds: usableSeconds }) });
+    this.#keep(this.#present, syncId, psu);
+  }
+
+  /** The person who gave this consent is here until its first sync begins. */
+  awaitFirst(consentId: string, psu: PsuContext): void {
+    this.#keep(this.#awaiting, consentId, psu);
+  }
+
+  awaited(): readonly AwaitedConsent[] {
+    return [...this.#awaiting].filter(([, { until }]) => !this.#isOver(until)).map(([consentId, { psu }]) => ({ psuId: psu.psuId, consentId }));
+  }
+
+  /** The awaited first sync of this consent has begun. */
+  begun(consentId: string, syncId: string): void {
+    const presence = this.#awaiting.get(consentId);
+    if (presence === undefined) return;
+    this.#awaiting.delete(consentId);
+    this.#present.set(syncId, presence);
   }
 
   of(syncId: string): PsuContext | undefined {
@@ -27,6 +56,11 @@ export class PsuPresence {
 
   forget(syncId: string): void {
     this.#present.delete(syncId);
+  }
+
+  #keep(among: Map<string, Presence>, id: string, psu: PsuContext): void {
+    for (const [known, { until }] of among) if (this.#isOver(until)) among.delete(known);
+    among.set(id, { psu, until: this.#clock.now().add({ seconds: usableSeconds }) });
   }
 
   #isOver(until: Temporal.Instant): boolean {

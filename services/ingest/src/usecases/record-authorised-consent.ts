@@ -25,7 +25,8 @@ export async function recordAuthorisedConsent(
     reason: "first",
     requestedAt: now,
     traceparent: currentTraceHeaders().traceparent ?? null,
-    leasedUntil: null,
+    // The person has just come back from the bank: a read in their presence takes none of the four of the day.
+    leasedUntil: now.add({ seconds: settings.firstSyncWaitSeconds }),
   });
   await wakeRunners(tx, syncChannel);
 }
