@@ -5,7 +5,7 @@ import { testDatabase } from "@opl/testkit";
 import { sql } from "kysely";
 import type { Generated } from "kysely";
 import { afterAll, describe, expect, it } from "vitest";
-import { jsonb } from "./index.ts";
+import { jsonb, openDatabase } from "./index.ts";
 import type { Int8, IsoDate, Json, Timestamp } from "./index.ts";
 
 interface ThingsTable {
@@ -44,5 +44,23 @@ describe("openDatabase", () => {
       tags: ["a", "b"],
       document: { someKey: { nested_key: 1 } },
     });
+  });
+
+  it("prepares what is asked again and again, and a migration beside it does no harm", async () => {
+    await sql`create table known (name text primary key, size int not null)`.execute(db);
+    await sql`insert into known values ('a', 1), ('b', 2)`.execute(db);
+    await using one = openDatabase<{ known: { name: string; size: number } }>({
+      ...test.database.connection,
+      schema: test.schema,
+      applicationName: "one",
+      poolSize: 1,
+    });
+    const sizeOf = (name: string) => one.db.selectFrom("known").select("size").where("name", "=", name).executeTakeFirst();
+    const all = () => one.db.selectFrom("known").selectAll().orderBy("name").execute();
+    for (let time = 0; time < 30; time += 1) expect([await sizeOf("a"), (await all()).length]).toEqual([{ size: 1 }, 2]);
+    const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(one.db);
+    expect(rows.map(({ statement }) => statement)).toEqual(['select "size" from "known" where "name" = $1']);
+    await sql`alter table known add column color text default 'red'`.execute(db);
+    expect([await sizeOf("b"), (await all()).length]).toEqual([{ size: 2 }, 2]);
   });
 });

@@ -3,6 +3,7 @@ import type { Transaction } from "kysely";
 import * as pg from "pg";
 import { connectionString, sessionSettings } from "./connection.ts";
 import { errors } from "./errors.ts";
+import { preparedNames } from "./prepared.ts";
 import { translateSqlError } from "./sqlstate.ts";
 import { toParameter, typeParsers } from "./values.ts";
 
@@ -102,12 +103,14 @@ async function ping(pool: pg.Pool, timeoutMs: number): Promise<void> {
   }
 }
 
-/** Accepts Temporal parameters and translates errors that are about the database as a whole. */
+const nameOf = preparedNames();
+
+/** Accepts Temporal parameters, prepares what is asked often, and translates errors that are about the database as a whole. */
 class ParameterClient extends pg.Client {
   // The driver's overloads cannot be written out again; arguments pass through but for the values.
   override query(...args: unknown[]): never {
     const [text, values, ...rest] = args;
-    const given = Array.isArray(values) ? [text, values.map(toParameter), ...rest] : args;
+    const given = typeof text === "string" && Array.isArray(values) ? [{ name: nameOf(text), text, values: values.map(toParameter) }, ...rest] : args;
     // oxlint-disable-next-line typescript/unbound-method -- applied to `this` in the same breath
     const result: unknown = Reflect.apply(super.query as (...parameters: unknown[]) => unknown, this, given);
     return (result instanceof Promise ? result.catch(rethrowTranslated) : result) as never;
