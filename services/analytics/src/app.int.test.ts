@@ -52,16 +52,18 @@ describe("the whole service: facts in by NATS, questions by HTTP, facts out by N
     expect((await app.bff.spending({ psu, query: { from: "2026-11-01", to: "2026-11-30" } })).currencies).toMatchObject([
       { total: { amount: "13.99" }, previousTotal: { amount: "13.99" }, categories: [{ category: "subscriptions", count: 1 }] },
     ]);
-    expect((await app.bff.cumulativeSpending({ psu, query: { month: "2026-10" } })).currencies[0]?.thisMonth.at(-1)).toEqual({
-      day: 31,
-      amount: { amount: "13.99", currency: "EUR" },
+    const screen = await app.bff.firstScreen({ psu, query: { from: "2026-10-29", to: "2026-10-31", accountsFrom: "2026-10-30" } });
+    expect(screen).toEqual({
+      netWorth: [{ currency: "EUR", from: "2026-10-29", amounts: ["513.99", "513.99", "513.99"] }],
+      accounts: [{ accountId, currency: "EUR", from: "2026-10-30", amounts: ["513.99", "513.99"] }],
+      month: [{ currency: "EUR", thisMonth: expect.anything(), lastMonth: expect.anything() }],
+      recurring,
     });
+    expect(screen.month[0]?.thisMonth.at(-1)).toEqual({ day: 31, amount: { amount: "13.99", currency: "EUR" } });
     expect((await app.bff.netWorth({ psu, query: { from: "2026-11-12", to: "2026-11-13" } })).currencies[0]?.days.map((day) => day.amount.amount)).toEqual([
       "500.00",
       "3000.00",
     ]);
-    const brief = await app.bff.netWorth({ psu, query: { from: "2026-11-12", to: "2026-11-13", accountsFrom: "2026-11-13" } });
-    expect([brief.currencies[0]?.days.length, brief.accounts.map(({ days }) => days.map(({ date }) => date))]).toEqual([2, [["2026-11-13"]]]);
     expect((await app.bff.cashFlow({ psu, query: { months: 60 } })).currencies[0]?.months.length).toBeGreaterThan(10);
     expect((await app.operator.accountTotals()).accounts).toContainEqual({ accountId, psuId, count: 12, sum: { amount: "2346.11", currency: "EUR" } });
 
@@ -149,7 +151,12 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     await expect(app.bff.netWorth({ psu, query: { ...period, accountId: theirs.accountId } })).rejects.toMatchObject(refused);
     const nextCursor = (await app.bff.listCategorised({ psu: theirs.psu, query: { limit: 1 } })).nextCursor ?? "";
     expect((await app.bff.listCategorised({ psu, query: { cursor: nextCursor } })).transactions.every((row) => row.accountId === mine.accountId)).toBe(true);
-    const all = JSON.stringify([await app.bff.listCategorised({ psu }), await app.bff.netWorth({ psu, query: period }), await app.bff.listRecurring({ psu })]);
+    const all = JSON.stringify([
+      await app.bff.listCategorised({ psu }),
+      await app.bff.netWorth({ psu, query: period }),
+      await app.bff.listRecurring({ psu }),
+      await app.bff.firstScreen({ psu, query: { ...period, accountsFrom: period.from } }),
+    ]);
     expect(all).not.toContain(theirs.accountId);
     // Every route that takes an id has a case above.
     const withIds = Object.values(analyticsRoutes).filter(
@@ -207,9 +214,10 @@ describe("bad questions get a clear answer, never a 5xx (US-33, US-34)", () => {
     ["/insights/spending?from=2026-02-02&to=2026-02-01", 400],
     ["/insights/spending?from=0000-01-01&to=0000-01-02", 400],
     ["/insights/spending?from=2000-01-01&to=2026-01-01", 400],
-    ["/insights/month-so-far?month=2026-13", 400],
-    ["/insights/month-so-far?month=0000-01", 400],
-    ["/insights/month-so-far?month=2999-12", 200],
+    ["/insights/first-screen?from=2026-01-01&to=2026-01-02", 400],
+    ["/insights/first-screen?from=2026-01-02&to=2026-01-01&accountsFrom=2026-01-01", 400],
+    ["/insights/first-screen?from=1000-01-01&to=2999-01-01&accountsFrom=1000-01-01", 400],
+    ["/insights/first-screen?from=2999-12-01&to=2999-12-31&accountsFrom=2026-01-01", 200],
     ["/insights/net-worth?from=2026-01-02&to=2026-01-01", 400],
     ["/insights/net-worth?from=1000-01-01&to=2999-01-01", 400],
   ])("GET %s answers %i", async (path, status) => {

@@ -124,7 +124,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       }),
       psuRoute(analytics.cashFlow, async () => ({ currencies: [] })),
       psuRoute(analytics.spending, async () => ({ currencies: [] })),
-      psuRoute(analytics.cumulativeSpending, async () => ({ currencies: [{ currency: "EUR", thisMonth: [], lastMonth: [] }] })),
+      psuRoute(analytics.firstScreen, async () => ({ netWorth: [], accounts: [], month: [{ currency: "EUR", thisMonth: [], lastMonth: [] }], recurring: [] })),
       psuRoute(analytics.listRecurring, async () => ({ recurring: [] })),
       psuRoute(analytics.netWorth, async ({ psu, query }) => {
         filtered(psu, query);

@@ -67,23 +67,6 @@ export const spending = defineRoute({
     ),
   }),
 });
-export const cumulativeSpending = defineRoute({
-  ...bff,
-  operationId: "cumulativeSpending",
-  summary: "Expenses of a month so far, day by day, against the month before.",
-  path: "/insights/month-so-far",
-  query: z.strictObject({ month: isoMonth }),
-  response: z.object({
-    currencies: z.array(
-      z.object({
-        currency: currencyCode,
-        thisMonth: z.array(z.object({ day: z.int(), amount: amountWire })),
-        lastMonth: z.array(z.object({ day: z.int(), amount: amountWire })),
-      }),
-    ),
-  }),
-});
-
 export const recurring = z.object({
   recurringId: uuid,
   accountId: uuid,
@@ -114,11 +97,30 @@ export const netWorth = defineRoute({
   operationId: "netWorth",
   summary: "Balance of all accounts at the end of each day, worked back from the bank's balance through the bookings.",
   path: "/insights/net-worth",
-  /** `accountsFrom`: lines of single accounts begin only at this day; the sums do not need more of them. */
-  query: z.strictObject({ from: isoDate, to: isoDate, accountId: uuid.optional(), accountsFrom: isoDate.optional() }),
+  query: z.strictObject({ from: isoDate, to: isoDate, accountId: uuid.optional() }),
   response: z.object({
     currencies: z.array(z.object({ currency: currencyCode, days: z.array(z.object({ date: isoDate, amount: amountWire })) })),
     accounts: z.array(z.object({ accountId: uuid, currency: currencyCode, days: z.array(z.object({ date: isoDate, amount: amountWire })) })),
+  }),
+});
+
+/** An amount a day from one day on. Not an object a day: the first screen has hundreds of them. */
+export const dayLine = z.object({ currency: currencyCode, from: isoDate, amounts: z.array(amountWire.shape.amount) });
+export type DayLine = z.infer<typeof dayLine>;
+/** Expenses of a month day by day, each with all before it. */
+const monthLine = z.array(z.object({ day: z.int(), amount: amountWire }));
+export const firstScreen = defineRoute({
+  ...bff,
+  operationId: "firstScreen",
+  summary: "All that the first screen needs in one answer: sums by day, the lines of the accounts, the month of `to` so far, what repeats.",
+  path: "/insights/first-screen",
+  /** `accountsFrom`: lines of single accounts begin only at this day. */
+  query: z.strictObject({ from: isoDate, to: isoDate, accountsFrom: isoDate }),
+  response: z.object({
+    netWorth: z.array(dayLine),
+    accounts: z.array(dayLine.extend({ accountId: uuid })),
+    month: z.array(z.object({ currency: currencyCode, thisMonth: monthLine, lastMonth: monthLine })),
+    recurring: z.array(recurring),
   }),
 });
 export const rebuildProjections = defineRoute({
@@ -151,9 +153,9 @@ export const analyticsRoutes = {
   getCategory,
   cashFlow,
   spending,
-  cumulativeSpending,
   listRecurring,
   netWorth,
+  firstScreen,
   rebuildProjections,
   accountTotals,
 };

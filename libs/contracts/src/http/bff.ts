@@ -96,7 +96,7 @@ export const overviewView = z.object({
   /** Last 365 days of the main currency, end of day. */
   netWorthHistory: z.array(z.object({ date: isoDate, amount: amountWire })),
   accounts: z.array(accountView.extend({ spark: z.array(z.object({ date: isoDate, amount: amountWire })) })),
-  month: analytics.cumulativeSpending.response.shape.currencies,
+  month: analytics.firstScreen.response.shape.month,
   /** Recurring payments expected in the next 14 days. */
   upcoming: z.array(analytics.recurring),
   attention: z.array(

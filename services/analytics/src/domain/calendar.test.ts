@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addDays, addMonths, dateOf, dayNumber, dayNumberIn, dayOfMonth, daysInMonth, monthNumber, monthOf, weekday } from "./calendar.ts";
+import { addDays, addMonths, dateOf, datesBetween, dayNumber, dayNumberIn, dayOfMonth, daysInMonth, monthNumber, monthOf, weekday } from "./calendar.ts";
 
 const anyDate = fc.date({ min: new Date("1971-01-01"), max: new Date("2999-12-31"), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10));
 
@@ -11,6 +11,7 @@ describe("the calendar agrees with Temporal", () => {
         const plain = Temporal.PlainDate.from(date);
         expect(dateOf(dayNumber(date))).toBe(date);
         expect(addDays(date, days)).toBe(plain.add({ days }).toString());
+        expect(datesBetween(date, addDays(date, days))).toEqual(Array.from({ length: Math.max(0, days + 1) }, (_, index) => addDays(date, index)));
         expect(weekday(date)).toBe(plain.dayOfWeek - 1);
         expect(daysInMonth(monthOf(date))).toBe(plain.daysInMonth);
         expect(addMonths(monthOf(date), days)).toBe(plain.toPlainYearMonth().add({ months: days }).toString());

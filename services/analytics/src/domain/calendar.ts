@@ -18,6 +18,19 @@ export function dateOf(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
 }
 
+/** Every date from one to another, both included. */
+export function datesBetween(from: string, to: string): readonly string[] {
+  const dates: string[] = [];
+  for (let month = monthOf(from); month <= monthOf(to); month = addMonths(month, 1)) {
+    const last = daysInMonth(month);
+    for (let day = 1; day <= last; day += 1) {
+      const date = `${month}-${day < 10 ? "0" : ""}${day}`;
+      if (date >= from && date <= to) dates.push(date);
+    }
+  }
+  return dates;
+}
+
 export function addDays(date: string, days: number): string {
   return dateOf(dayNumber(date) + days);
 }

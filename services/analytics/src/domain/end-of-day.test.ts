@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addDays } from "./calendar.ts";
+import { addDays, datesBetween } from "./calendar.ts";
 import { type ToldBalance, anchorsOf, endOfDays } from "./end-of-day.ts";
 
 const told = (balanceType: ToldBalance["balanceType"], day: string, minor: bigint, hour = "10"): ToldBalance => ({
@@ -53,8 +53,7 @@ describe("endOfDays", () => {
     { date: "2026-11-12", sumMinor: 1000n },
     { date: "2026-11-14", sumMinor: -50n },
   ];
-  const amounts = (anchors: Parameters<typeof endOfDays>[0], from: string, to: string) =>
-    endOfDays(anchors, movements, from, to).map(({ amountMinor }) => amountMinor);
+  const amounts = (anchors: Parameters<typeof endOfDays>[0], from: string, to: string) => endOfDays(anchors, movements, datesBetween(from, to));
 
   it("goes back from the anchor, forward after it, and stays flat before the oldest entry", () => {
     expect(amounts([{ day: "2026-11-13", amountMinor: 5000n }], "2026-11-08", "2026-11-15")).toEqual([4300n, 4300n, 4000n, 4000n, 5000n, 5000n, 4950n, 4950n]);
@@ -79,10 +78,10 @@ describe("endOfDays", () => {
         const byDate = new Map<string, bigint>();
         for (const { day, minor } of rows) byDate.set(addDays("2026-02-01", day), (byDate.get(addDays("2026-02-01", day)) ?? 0n) + minor);
         const sums = [...byDate].map(([date, sumMinor]) => ({ date, sumMinor })).toSorted((a, b) => (a.date < b.date ? -1 : 1));
-        const days = endOfDays([{ day: addDays("2026-02-01", anchorDay), amountMinor }], sums, "2026-01-31", addDays("2026-02-01", 61));
-        expect(days[anchorDay + 1]?.amountMinor).toBe(amountMinor);
-        for (let at = 1; at < days.length; at += 1)
-          expect((days[at]?.amountMinor ?? 0n) - (days[at - 1]?.amountMinor ?? 0n)).toBe(byDate.get(days[at]?.date ?? "") ?? 0n);
+        const dates = datesBetween("2026-01-31", addDays("2026-02-01", 61));
+        const days = endOfDays([{ day: addDays("2026-02-01", anchorDay), amountMinor }], sums, dates);
+        expect(days[anchorDay + 1]).toBe(amountMinor);
+        for (let at = 1; at < days.length; at += 1) expect((days[at] ?? 0n) - (days[at - 1] ?? 0n)).toBe(byDate.get(dates[at] ?? "") ?? 0n);
       }),
     );
   });

@@ -1,5 +1,5 @@
 import type { AccountKind, BalanceType } from "@opl/contracts/model";
-import { addDays, dateOf, dayNumber } from "./calendar.ts";
+import { addDays } from "./calendar.ts";
 
 /** What a bank said about a balance. */
 export interface ToldBalance {
@@ -60,31 +60,23 @@ function isLater(a: ToldBalance, anchorA: Anchor, b: ToldBalance, anchorB: Ancho
 }
 
 /**
- * The balance at the end of each day from `from` to `to`: that of the next anchor less what was booked between, after the last anchor
+ * The balance at the end of each of some days in a row: that of the next anchor less what was booked between, after the last anchor
  * that of the last one plus what was booked since. Before the oldest entry the bank gave, the figure stays that of the oldest known
- * day. Movements, oldest first, must reach from the earlier of `from` and the first anchor to the later of `to` and the last.
+ * day. Movements, oldest first, must reach from the earlier of the first day and the first anchor to the later of the last ones.
  */
-export function endOfDays(
-  anchors: readonly Anchor[],
-  movements: readonly Movement[],
-  from: string,
-  to: string,
-): { readonly date: string; readonly amountMinor: bigint }[] {
+export function endOfDays(anchors: readonly Anchor[], movements: readonly Movement[], dates: readonly string[]): bigint[] {
   const last = anchors.at(-1);
   if (last === undefined) return [];
   const bookedUntil = anchors.map((anchor) => sumUntil(movements, anchor.day));
-  const days: { date: string; amountMinor: bigint }[] = [];
   let [next, at, booked] = [0, 0, 0n];
-  for (let day = dayNumber(from); day <= dayNumber(to); day += 1) {
-    const date = dateOf(day);
+  return dates.map((date) => {
     while (next < anchors.length - 1 && (anchors[next]?.day ?? date) < date) next += 1;
     for (let movement = movements[at]; movement !== undefined && movement.date <= date; movement = movements[at]) {
       booked += movement.sumMinor;
       at += 1;
     }
-    days.push({ date, amountMinor: (anchors[next] ?? last).amountMinor + booked - (bookedUntil[next] ?? 0n) });
-  }
-  return days;
+    return (anchors[next] ?? last).amountMinor + booked - (bookedUntil[next] ?? 0n);
+  });
 }
 
 function sumUntil(movements: readonly Movement[], day: string): bigint {

@@ -1,11 +1,12 @@
-import { cashFlow, cumulativeSpending, listRecurring, netWorth, spending } from "@opl/contracts/http/analytics";
+import { cashFlow, firstScreen, listRecurring, netWorth, spending } from "@opl/contracts/http/analytics";
 import { type BoundRoute, psuRoute } from "@opl/service";
 import { ownsAccounts } from "../db/account-store.ts";
 import { bankDay } from "../domain/bank-day.ts";
+import { monthOf } from "../domain/calendar.ts";
 import { type Period, isAnswerable } from "../domain/period.ts";
 import { errors } from "../errors.ts";
 import { askCashFlow } from "../projections/cash-flow/query.ts";
-import { askNetWorth } from "../projections/net-worth/query.ts";
+import { askNetWorth, askNetWorthInBrief } from "../projections/net-worth/query.ts";
 import { askRecurring } from "../projections/recurring/query.ts";
 import { askCumulativeSpending, askSpending } from "../projections/spending/query.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
@@ -16,15 +17,20 @@ export function insightRoutes({ db, clock, timeZone }: Pick<AnalyticsContext, "d
   return [
     psuRoute(cashFlow, ({ psu: { psuId }, query: { months } }) => askCashFlow(db, psuId, { months, today: today() })),
     psuRoute(spending, async ({ psu: { psuId }, query }) => askSpending(db, psuId, answerable(query))),
-    psuRoute(cumulativeSpending, async ({ psu: { psuId }, query: { month } }) => {
-      answerable({ from: `${month}-01`, to: `${month}-28` });
-      return askCumulativeSpending(db, psuId, { month, today: today() });
-    }),
     psuRoute(listRecurring, ({ psu: { psuId } }) => askRecurring(db, psuId, today())),
-    psuRoute(netWorth, async ({ psu: { psuId }, query: { accountId, accountsFrom, ...period } }) => {
+    psuRoute(netWorth, async ({ psu: { psuId }, query: { accountId, ...period } }) => {
       answerable(period);
       if (accountId !== undefined && !(await ownsAccounts(db, psuId, [accountId]))) throw errors.ERR_ANALYTICS_ACCOUNT_NOT_FOUND();
-      return askNetWorth(db, psuId, { ...period, accountId, accountsFrom });
+      return askNetWorth(db, psuId, { ...period, accountId });
+    }),
+    psuRoute(firstScreen, async ({ psu: { psuId }, query }) => {
+      answerable(query);
+      const [brief, month, { recurring }] = await Promise.all([
+        askNetWorthInBrief(db, psuId, query),
+        askCumulativeSpending(db, psuId, { month: monthOf(query.to), today: today() }),
+        askRecurring(db, psuId, today()),
+      ]);
+      return { ...brief, month, recurring };
     }),
   ];
 }

@@ -31,19 +31,18 @@ export function overviewRoutes(ctx: Context): readonly BoundRoute[] {
 
 async function makeOverview({ bankDirectory, clients }: Context, asking: Asking, moment: Moment): Promise<OverviewView> {
   const { today } = moment;
-  const part = partOf(asking);
+  // Made to its end also when who asked first has gone: others may be waiting for the same page.
+  const part = { ...partOf(asking), signal: undefined };
   const history = {
     from: today.subtract({ days: historyDays }).toString(),
     to: today.toString(),
     accountsFrom: today.subtract({ days: sparkDays - 1 }).toString(),
   };
-  const [accounts, consents, banks, netWorth, month, recurring] = await Promise.all([
+  const [accounts, consents, banks, insights] = await Promise.all([
     orMissing(asking, "accounts", clients.ingest.listAccounts(part)),
     orMissing(asking, "consents", clients.consent.listConsents(part)),
     orMissing(asking, "banks", bankDirectory.list()),
-    orMissing(asking, "net worth", clients.analytics.netWorth({ ...part, query: history })),
-    orMissing(asking, "month so far", clients.analytics.cumulativeSpending({ ...part, query: { month: today.toPlainYearMonth().toString() } })),
-    orMissing(asking, "recurring payments", clients.analytics.listRecurring(part)),
+    orMissing(asking, "insights", clients.analytics.firstScreen({ ...part, query: history })),
   ]);
-  return overviewView({ accounts: accounts?.accounts, consents: consents?.consents, banks, netWorth, month, recurring: recurring?.recurring }, moment);
+  return overviewView({ accounts: accounts?.accounts, consents: consents?.consents, banks, insights }, moment);
 }

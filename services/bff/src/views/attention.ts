@@ -63,9 +63,9 @@ function banksDown({ consents = [], banks = [] }: OverviewParts): Attention {
     .map((bank) => ({ kind: "bank-down" as const, aspspId: bank.aspspId, aspspName: bank.name, since: bank.health.since }));
 }
 
-function changedPrices({ recurring = [] }: OverviewParts, { today }: Moment): Attention {
+function changedPrices({ insights }: OverviewParts, { today }: Moment): Attention {
   const since = today.subtract({ days: rememberDays }).toString();
-  return recurring.flatMap(({ status, recurringId, counterpartyName, previousAmount, changedOn, amount }) =>
+  return (insights?.recurring ?? []).flatMap(({ status, recurringId, counterpartyName, previousAmount, changedOn, amount }) =>
     status === "active" && previousAmount !== null && changedOn !== null && changedOn >= since
       ? [{ kind: "price-changed" as const, recurringId, counterpartyName, before: previousAmount, now: amount }]
       : [],

@@ -15,10 +15,11 @@ const complete: OverviewParts = {
   accounts: [],
   consents: [],
   banks: [bank],
-  netWorth: { currencies: [], accounts: [] },
-  month: { currencies: [] },
-  recurring: [],
+  insights: { netWorth: [], accounts: [], month: [], recurring: [] },
 };
+const insights = (some: Partial<NonNullable<OverviewParts["insights"]>>): Partial<OverviewParts> => ({
+  insights: { netWorth: [], accounts: [], month: [], recurring: [], ...some },
+});
 const show = (parts: Partial<OverviewParts>) => overviewView({ ...complete, ...parts }, moment);
 
 function aRecurring(overrides: Partial<z.output<typeof recurring>> = {}): z.output<typeof recurring> {
@@ -62,18 +63,16 @@ describe("net worth", () => {
 
   it("has the history of the main currency and a spark line of at most 30 days per account", () => {
     const account = anAccount({ balances: balance("1.00") });
-    const days = Array.from({ length: 365 }, (_, index) => ({ date: moment.today.subtract({ days: 364 - index }).toString(), amount: eur("1.00") }));
+    const line = { currency: "EUR", from: moment.today.subtract({ days: 364 }).toString(), amounts: Array.from({ length: 365 }, (_, index) => `${index}.00`) };
     const view = show({
       accounts: [account],
-      netWorth: {
-        currencies: [
-          { currency: "SEK", days: [] },
-          { currency: "EUR", days },
-        ],
-        accounts: [{ accountId: account.accountId, currency: "EUR", days }],
-      },
+      ...insights({
+        netWorth: [{ currency: "SEK", from: "2026-11-22", amounts: ["7.00"] }, line],
+        accounts: [{ ...line, accountId: account.accountId }],
+      }),
     });
-    expect(view.netWorthHistory).toHaveLength(365);
+    const days = line.amounts.map((amount, index) => ({ date: moment.today.subtract({ days: 364 - index }).toString(), amount: eur(amount) }));
+    expect(view.netWorthHistory).toEqual(days);
     expect(view.accounts[0]?.spark).toEqual(days.slice(-30));
   });
 });
@@ -81,7 +80,7 @@ describe("net worth", () => {
 describe("upcoming payments", () => {
   it("are those of the next 14 days, soonest first", () => {
     const dates = ["2026-11-21", "2026-11-22", "2026-12-06", "2026-12-07", "2026-11-30", null];
-    const view = show({ recurring: [...dates.map((nextDate) => aRecurring({ nextDate })), aRecurring({ nextDate: "2026-11-25", status: "ended" })] });
+    const view = show(insights({ recurring: [...dates.map((nextDate) => aRecurring({ nextDate })), aRecurring({ nextDate: "2026-11-25", status: "ended" })] }));
     expect(view.upcoming.map(({ nextDate }) => nextDate)).toEqual(["2026-11-22", "2026-11-30", "2026-12-06"]);
   });
 });
@@ -128,7 +127,10 @@ describe("what needs attention", () => {
     expect(kinds([], { accounts: [anAccount({ incompleteSince: "2026-11-22T08:00:00Z" })] })).toEqual(["account-incomplete"]);
     const changed = { previousAmount: eur("-24.90"), changedOn: "2026-11-01" };
     expect(
-      kinds([], { recurring: [aRecurring(changed), aRecurring({ ...changed, changedOn: "2026-10-01" }), aRecurring({ ...changed, status: "ended" })] }),
+      kinds(
+        [],
+        insights({ recurring: [aRecurring(changed), aRecurring({ ...changed, changedOn: "2026-10-01" }), aRecurring({ ...changed, status: "ended" })] }),
+      ),
     ).toEqual(["price-changed"]);
   });
 });
@@ -137,9 +139,7 @@ describe("parts that could not be had", () => {
   it.each([
     ["accounts", { accounts: undefined }],
     ["consents", { consents: undefined }],
-    ["insights", { netWorth: undefined }],
-    ["insights", { month: undefined }],
-    ["insights", { recurring: undefined }],
+    ["insights", { insights: undefined }],
     ["banks", { banks: undefined }],
   ] as const)("%s are named and the rest is shown", (part, without) => {
     const view = show(without);
@@ -148,7 +148,7 @@ describe("parts that could not be had", () => {
   });
 
   it("may be all of them", () => {
-    const nothing = { accounts: undefined, consents: undefined, banks: undefined, netWorth: undefined, month: undefined, recurring: undefined };
+    const nothing = { accounts: undefined, consents: undefined, banks: undefined, insights: undefined };
     const view = overviewView(nothing, moment);
     expect(view.missing).toEqual(["accounts", "consents", "insights", "banks"]);
     expect(contract.parse(view)).toEqual(view);

@@ -1,11 +1,11 @@
-import type { z } from "zod";
-import type { cumulativeSpending, listRecurring, netWorth } from "@opl/contracts/http/analytics";
+import type { DayLine, firstScreen } from "@opl/contracts/http/analytics";
 import type { AccountView, OverviewView } from "@opl/contracts/http/bff";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
 import type { ResponseOf } from "@opl/contracts/http/route";
 import type { Aspsp, AmountWire, Consent } from "@opl/contracts/model";
 import { add, fromWire, toWire } from "@opl/money";
 import type { Amount } from "@opl/money";
+import { keep } from "@opl/service";
 import { accountView, inDisplayOrder } from "./account.ts";
 import { attentionList } from "./attention.ts";
 import { bankNames } from "./bank-names.ts";
@@ -15,9 +15,7 @@ export interface OverviewParts {
   readonly accounts: readonly LedgerAccount[] | undefined;
   readonly consents: readonly Consent[] | undefined;
   readonly banks: readonly Aspsp[] | undefined;
-  readonly netWorth: ResponseOf<typeof netWorth> | undefined;
-  readonly month: ResponseOf<typeof cumulativeSpending> | undefined;
-  readonly recurring: ResponseOf<typeof listRecurring>["recurring"] | undefined;
+  readonly insights: ResponseOf<typeof firstScreen> | undefined;
 }
 
 /** Whose clock says "today", and what a day is. */
@@ -27,7 +25,7 @@ export interface Moment {
 }
 
 type Missing = OverviewView["missing"];
-type Days = z.infer<typeof netWorth.response>["accounts"][number]["days"];
+type Days = OverviewView["netWorthHistory"];
 
 /** Length of the small line of each account. */
 export const sparkDays = 30;
@@ -39,10 +37,10 @@ export function overviewView(parts: OverviewParts, moment: Moment): OverviewView
   const currency = mainCurrency(accounts);
   return {
     netWorth: sumsByCurrency(accounts),
-    netWorthHistory: parts.netWorth?.currencies.find((entry) => entry.currency === currency)?.days ?? [],
-    accounts: accounts.map((account) => ({ ...account, spark: sparkOf(account, parts.netWorth) })),
-    month: parts.month?.currencies ?? [],
-    upcoming: upcoming(parts.recurring ?? [], moment.today),
+    netWorthHistory: daysOf(parts.insights?.netWorth.find((line) => line.currency === currency)),
+    accounts: accounts.map((account) => ({ ...account, spark: sparkOf(account, parts.insights) })),
+    month: parts.insights?.month ?? [],
+    upcoming: upcoming(parts.insights?.recurring ?? [], moment.today),
     attention: attentionList(parts, moment),
     dataFrom: oldestReading(accounts),
     missing: missingParts(parts),
@@ -76,12 +74,31 @@ function currenciesByUse(accounts: readonly AccountView[]): string[] {
   return [...uses].toSorted(([a, usesOfA], [b, usesOfB]) => usesOfB - usesOfA || (a < b ? -1 : 1)).map(([currency]) => currency);
 }
 
-function sparkOf(account: AccountView, history: OverviewParts["netWorth"]): Days {
-  const series = history?.accounts.find((entry) => entry.accountId === account.accountId && entry.currency === account.balance?.amount.currency);
-  return series?.days.slice(-sparkDays) ?? [];
+function sparkOf(account: AccountView, insights: OverviewParts["insights"]): Days {
+  const line = insights?.accounts.find(({ accountId, currency }) => accountId === account.accountId && currency === account.balance?.amount.currency);
+  return daysOf(line).slice(-sparkDays);
 }
 
-function upcoming(recurring: NonNullable<OverviewParts["recurring"]>, today: Temporal.PlainDate): OverviewView["upcoming"] {
+function daysOf(line: DayLine | undefined): Days {
+  if (line === undefined) return [];
+  const dates = datesFrom(line.from, line.amounts.length);
+  return line.amounts.map((amount, index) => ({ date: dates[index] ?? line.from, amount: { amount, currency: line.currency } }));
+}
+
+/** Everybody's lines have the same few spans. */
+const spans = keep<readonly string[]>(16);
+
+function datesFrom(first: string, count: number): readonly string[] {
+  const span = `${first} ${count}`;
+  const known = spans.get(span);
+  if (known !== undefined) return known;
+  const start = Temporal.PlainDate.from(first);
+  const dates = Array.from({ length: count }, (_, index) => start.add({ days: index }).toString());
+  spans.set(span, dates);
+  return dates;
+}
+
+function upcoming(recurring: NonNullable<OverviewParts["insights"]>["recurring"], today: Temporal.PlainDate): OverviewView["upcoming"] {
   const last = today.add({ days: upcomingDays }).toString();
   const first = today.toString();
   return recurring
@@ -99,7 +116,7 @@ function missingParts(parts: OverviewParts): Missing {
   const missing: Missing = [];
   if (parts.accounts === undefined) missing.push("accounts");
   if (parts.consents === undefined) missing.push("consents");
-  if (parts.netWorth === undefined || parts.month === undefined || parts.recurring === undefined) missing.push("insights");
+  if (parts.insights === undefined) missing.push("insights");
   if (parts.banks === undefined) missing.push("banks");
   return missing;
 }

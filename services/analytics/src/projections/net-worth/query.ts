@@ -1,74 +1,84 @@
-import type { netWorth } from "@opl/contracts/http/analytics";
+import type { firstScreen, netWorth } from "@opl/contracts/http/analytics";
 import type { ResponseInputOf } from "@opl/contracts/http/route";
-import { toWire } from "@opl/money";
+import { toDecimalText, toWire } from "@opl/money";
 import type { Executor } from "@opl/postgres";
-import { accountsOf } from "../../db/account-store.ts";
 import type { Tables } from "../../db/tables.ts";
+import { datesBetween } from "../../domain/calendar.ts";
 import { type Anchor, anchorsOf, endOfDays } from "../../domain/end-of-day.ts";
+import type { Period } from "../../domain/period.ts";
 import { balancesFor, movementsAfter } from "./store.ts";
 
-export interface NetWorthQuestion {
-  readonly from: string;
-  readonly to: string;
-  /** Only this account. */
-  readonly accountId?: string | undefined;
-  /** Lines of single accounts only from this day on. */
-  readonly accountsFrom?: string | undefined;
-}
+type Brief = Pick<ResponseInputOf<typeof firstScreen>, "netWorth" | "accounts">;
 
 interface Line {
   readonly accountId: string;
   readonly currency: string;
-  readonly days: readonly { readonly date: string; readonly amountMinor: bigint }[];
+  /** One for each day asked for. */
+  readonly amounts: readonly bigint[];
 }
 
-/** End-of-day balances of every account with a balance, and their sum in each currency. */
+/** End-of-day balances of every account with a balance, or of one, and their sum in each currency. */
 export async function askNetWorth(
   db: Executor<Tables>,
   psuId: string,
-  { from, to, accountId, accountsFrom = from }: NetWorthQuestion,
+  { from, to, accountId }: Period & { readonly accountId?: string | undefined },
 ): Promise<ResponseInputOf<typeof netWorth>> {
-  const lines = (await linesOf(db, psuId, from, to)).filter((line) => accountId === undefined || line.accountId === accountId);
-  const byCurrency = [...Map.groupBy(lines, (line) => line.currency)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const dates = datesBetween(from, to);
+  const lines = (await linesOf(db, psuId, dates)).filter((line) => accountId === undefined || line.accountId === accountId);
+  const daysOf = (currency: string, amounts: readonly bigint[]) =>
+    amounts.map((minor, index) => ({ date: dates[index] ?? from, amount: toWire({ minor, currency }) }));
   return {
-    currencies: byCurrency.map(([currency, parts]) => ({ currency, days: wire(currency, sumOf(parts)) })),
-    accounts: lines.map((line) => ({ accountId: line.accountId, currency: line.currency, days: wire(line.currency, since(line.days, accountsFrom)) })),
+    currencies: sumsOf(lines).map(({ currency, amounts }) => ({ currency, days: daysOf(currency, amounts) })),
+    accounts: lines.map((line) => ({ accountId: line.accountId, currency: line.currency, days: daysOf(line.currency, line.amounts) })),
   };
 }
 
-async function linesOf(db: Executor<Tables>, psuId: string, from: string, to: string): Promise<Line[]> {
-  const [accounts, balances] = await Promise.all([accountsOf(db, [psuId]), balancesFor(db, psuId, from, to)]);
-  const kinds = new Map(accounts.map((account) => [account.accountId, account.kind]));
-  const anchored = [...Map.groupBy(balances, lineKey)].flatMap(([key, told]): { key: string; accountId: string; currency: string; anchors: Anchor[] }[] => {
-    const [first] = told;
+/** The same for the first screen: sums of the whole period, the accounts only from a day in it on. */
+export async function askNetWorthInBrief(
+  db: Executor<Tables>,
+  psuId: string,
+  { from, to, accountsFrom }: Period & { readonly accountsFrom: string },
+): Promise<Brief> {
+  const dates = datesBetween(from, to);
+  const lines = await linesOf(db, psuId, dates);
+  const later = Math.max(0, dates.indexOf(accountsFrom));
+  const brief = (currency: string, amounts: readonly bigint[], at: number) => ({
+    currency,
+    from: dates[at] ?? from,
+    amounts: amounts.slice(at).map((minor) => toDecimalText({ minor, currency })),
+  });
+  return {
+    netWorth: sumsOf(lines).map(({ currency, amounts }) => brief(currency, amounts, 0)),
+    accounts: lines.map(({ accountId, currency, amounts }) => ({ accountId, ...brief(currency, amounts, later) })),
+  };
+}
+
+async function linesOf(db: Executor<Tables>, psuId: string, dates: readonly string[]): Promise<Line[]> {
+  const [from = "", to = from] = [dates[0], dates.at(-1)];
+  const told = [...Map.groupBy(await balancesFor(db, psuId, from, to), lineKey)];
+  const anchored = told.flatMap(([key, balances]): { key: string; accountId: string; currency: string; anchors: Anchor[] }[] => {
+    const [first] = balances;
     if (first === undefined) return [];
-    const anchors = anchorsOf(kinds.get(first.accountId) ?? "unknown", told);
+    const anchors = anchorsOf(first.kind ?? "unknown", balances);
     return anchors.length === 0 ? [] : [{ key, accountId: first.accountId, currency: first.currency, anchors }];
   });
+  if (anchored.length === 0) return [];
   const earliest = anchored.reduce((day, { anchors }) => (anchors[0] !== undefined && anchors[0].day < day ? anchors[0].day : day), from);
   const movements = new Map((await movementsAfter(db, psuId, earliest)).map((account) => [lineKey(account), account.movements]));
   return anchored
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ key, accountId, currency, anchors }) => ({ accountId, currency, days: endOfDays(anchors, movements.get(key) ?? [], from, to) }));
+    .map(({ key, accountId, currency, anchors }) => ({ accountId, currency, amounts: endOfDays(anchors, movements.get(key) ?? [], dates) }));
 }
 
 function lineKey({ accountId, currency }: { readonly accountId: string; readonly currency: string }): string {
   return `${accountId} ${currency}`;
 }
 
-/** Every line has the same days. */
-function sumOf(lines: readonly Line[]): { readonly date: string; readonly amountMinor: bigint }[] {
-  const [first, ...others] = lines;
-  return (first?.days ?? []).map(({ date, amountMinor }, index) => ({
-    date,
-    amountMinor: others.reduce((sum, line) => sum + (line.days[index]?.amountMinor ?? 0n), amountMinor),
+/** By currency; every line has the same days. */
+function sumsOf(lines: readonly Line[]): { readonly currency: string; readonly amounts: readonly bigint[] }[] {
+  const byCurrency = [...Map.groupBy(lines, (line) => line.currency)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return byCurrency.map(([currency, [first, ...others]]) => ({
+    currency,
+    amounts: (first?.amounts ?? []).map((minor, index) => others.reduce((sum, { amounts }) => sum + (amounts[index] ?? 0n), minor)),
   }));
-}
-
-function since(days: Line["days"], first: string): Line["days"] {
-  return days.filter(({ date }) => date >= first);
-}
-
-function wire(currency: string, days: Line["days"]) {
-  return days.map(({ date, amountMinor }) => ({ date, amount: toWire({ minor: amountMinor, currency }) }));
 }

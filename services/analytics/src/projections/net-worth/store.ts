@@ -1,3 +1,4 @@
+import type { AccountKind } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
 import { type Selectable, type Transaction, sql } from "kysely";
 import { type BalancesTable, type Tables, columns } from "../../db/tables.ts";
@@ -31,14 +32,21 @@ function latestOf(rows: readonly BalanceRow[]): BalanceRow[] {
   return [...balances.values()] as BalanceRow[];
 }
 
+/** A balance with the kind of its account, null while that is not known. */
+export interface ToldBalance extends Pick<BalanceRow, "accountId" | "currency" | "balanceType" | "day" | "asOf" | "amountMinor"> {
+  readonly kind: AccountKind | null;
+}
+
 /** The latest of each kind, and closing balances of a span of days. */
-export async function balancesFor(db: Executor<Tables>, psuId: string, from: string, to: string): Promise<BalanceRow[]> {
-  const { rows } = await sql<BalanceRow>`
-    (select distinct on (account_id, currency, balance_type) ${columnList(columns.balances)} from balances
-     where psu_id = ${psuId} order by account_id, currency, balance_type, day desc)
-    union
-    (select ${columnList(columns.balances)} from balances
-     where psu_id = ${psuId} and balance_type = 'closingBooked' and day between ${from}::date and ${to}::date)`.execute(db);
+export async function balancesFor(db: Executor<Tables>, psuId: string, from: string, to: string): Promise<ToldBalance[]> {
+  const { rows } = await sql<ToldBalance>`
+    select b.account_id, b.currency, b.balance_type, b.day, b.as_of, b.amount_minor, a.kind from (
+      (select distinct on (account_id, currency, balance_type) account_id, currency, balance_type, day, as_of, amount_minor from balances
+       where psu_id = ${psuId} order by account_id, currency, balance_type, day desc)
+      union
+      (select account_id, currency, balance_type, day, as_of, amount_minor from balances
+       where psu_id = ${psuId} and balance_type = 'closingBooked' and day between ${from}::date and ${to}::date)
+    ) b left join accounts a on a.psu_id = ${psuId} and a.account_id = b.account_id`.execute(db);
   return rows;
 }
 

@@ -4,7 +4,7 @@ import { toWire } from "@opl/money";
 import type { Executor } from "@opl/postgres";
 import type { Tables } from "../../db/tables.ts";
 import { outlook } from "../../domain/recurrence/detect.ts";
-import { type SeriesRow, knownUntil, seriesOf } from "./store.ts";
+import { type SeriesRow, knownSeriesOf } from "./store.ts";
 
 type Answer = ResponseInputOf<typeof listRecurring>["recurring"][number];
 
@@ -13,8 +13,8 @@ type Answer = ResponseInputOf<typeof listRecurring>["recurring"][number];
  * known; where the bank was not asked since, nothing can be missing.
  */
 export async function askRecurring(db: Executor<Tables>, psuId: string, today: string): Promise<ResponseInputOf<typeof listRecurring>> {
-  const [series, known] = await Promise.all([seriesOf(db, psuId), knownUntil(db, psuId)]);
-  const recurring = series.map((row) => toAnswer(row, earlier(today, known.get(row.accountId) ?? row.lastDate)));
+  const series = await knownSeriesOf(db, psuId);
+  const recurring = series.map((row) => toAnswer(row, earlier(today, row.knownUntil ?? row.lastDate)));
   return { recurring: recurring.toSorted(bySoonest) };
 }
 

@@ -9,6 +9,26 @@ export async function seriesOf(db: Executor<Tables>, psuId: string): Promise<Ser
   return db.selectFrom("recurringSeries").selectAll().where("psuId", "=", psuId).orderBy("recurringId").execute();
 }
 
+/** A series with the latest day up to which the entries of its account are known: of the last booked entry, or of the last balance. */
+export type KnownSeries = SeriesRow & { readonly knownUntil: string | null };
+
+/** Series with how far their accounts are known. */
+export async function knownSeriesOf(db: Executor<Tables>, psuId: string): Promise<KnownSeries[]> {
+  const { rows } = await sql<KnownSeries>`
+    select ${columnList(columns.recurringSeries, "s.")}, known.until as known_until
+    from recurring_series s
+    left join (
+      select a.account_id, greatest(booked.day, told.day) as until from accounts a
+      left join lateral (
+        select booking_date as day from transactions where psu_id = a.psu_id and not pending and account_id = a.account_id order by booking_date desc limit 1
+      ) booked on true
+      left join lateral (select max(day) as day from balances where psu_id = a.psu_id and account_id = a.account_id) told on true
+      where a.psu_id = ${psuId}
+    ) known on known.account_id = s.account_id
+    where s.psu_id = ${psuId} order by s.recurring_id`.execute(db);
+  return rows;
+}
+
 export async function hasSeries(db: Executor<Tables>, psuId: string, recurringId: string): Promise<boolean> {
   const row = await db.selectFrom("recurringSeries").select("recurringId").where("psuId", "=", psuId).where("recurringId", "=", recurringId).executeTakeFirst();
   return row !== undefined;
@@ -29,16 +49,4 @@ export async function deleteSeries(tx: Transaction<Tables>, psuId: string, recur
 export async function deleteSeriesOfAccounts(tx: Transaction<Tables>, psuId: string, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
   await tx.deleteFrom("recurringSeries").where("psuId", "=", psuId).where("accountId", "in", accountIds).execute();
-}
-
-/** The latest day up to which the entries of each account are known: of the last booked entry, or of the last balance. */
-export async function knownUntil(db: Executor<Tables>, psuId: string): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await sql<{ accountId: string; day: string | null }>`
-    select a.account_id, greatest(booked.day, told.day) as day from accounts a
-    left join lateral (
-      select booking_date as day from transactions where psu_id = a.psu_id and not pending and account_id = a.account_id order by booking_date desc limit 1
-    ) booked on true
-    left join lateral (select max(day) as day from balances where psu_id = a.psu_id and account_id = a.account_id) told on true
-    where a.psu_id = ${psuId}`.execute(db);
-  return new Map(rows.flatMap(({ accountId, day }) => (day === null ? [] : [[accountId, day] as const])));
 }

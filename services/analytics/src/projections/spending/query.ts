@@ -1,4 +1,4 @@
-import type { cumulativeSpending, spending } from "@opl/contracts/http/analytics";
+import type { firstScreen, spending } from "@opl/contracts/http/analytics";
 import type { ResponseInputOf } from "@opl/contracts/http/route";
 import { toWire } from "@opl/money";
 import type { Executor } from "@opl/postgres";
@@ -34,19 +34,17 @@ export async function askCumulativeSpending(
   db: Executor<Tables>,
   psuId: string,
   { month, today }: { readonly month: string; readonly today: string },
-): Promise<ResponseInputOf<typeof cumulativeSpending>> {
+): Promise<ResponseInputOf<typeof firstScreen>["month"]> {
   const before = addMonths(month, -1);
   const rows = await expensesByDay(db, psuId, { from: `${before}-01`, to: dayOfMonth(month, 31) });
   const byCurrency = [...Map.groupBy(rows, (row) => row.currency)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const now = monthOf(today);
   const until = month > now ? 0 : month === now ? Number.parseInt(today.slice(8, 10), 10) : daysInMonth(month);
-  return {
-    currencies: byCurrency.map(([currency, days]) => ({
-      currency,
-      thisMonth: runningOf(days, month, until, currency),
-      lastMonth: runningOf(days, before, daysInMonth(before), currency),
-    })),
-  };
+  return byCurrency.map(([currency, days]) => ({
+    currency,
+    thisMonth: runningOf(days, month, until, currency),
+    lastMonth: runningOf(days, before, daysInMonth(before), currency),
+  }));
 }
 
 /** Each day with all days of the month before it. */
