@@ -23,6 +23,8 @@ export interface MessagingOptions {
 /** A connection to the event server. Everything else in this package takes one. */
 export interface Messaging extends AsyncDisposable {
   isConnected(): boolean;
+  /** Since when without a break, on the clock of `performance`; undefined while it is not connected. */
+  connectedSince(): number | undefined;
   readonly prefix: string;
   readonly name: string;
   /** For this package only. */
@@ -39,12 +41,14 @@ export async function connectMessaging(options: MessagingOptions): Promise<Messa
     await connection.close();
     throw errors.ERR_MESSAGING_SERVER_OLD({ message: `NATS server ${version} is older than 2.9.`, details: { version } });
   }
-  let connected = true;
-  void watch(connection, logger, (now) => (connected = now));
+  let since: number | undefined = performance.now();
+  void watch(connection, logger, (connected) => (since = connected ? performance.now() : undefined));
+  const connectedSince = (): number | undefined => (connection.isClosed() ? undefined : since);
   return {
     name,
     prefix,
-    isConnected: () => connected && !connection.isClosed(),
+    isConnected: () => connectedSince() !== undefined,
+    connectedSince,
     // The account check of the manager would need a permission that no service has.
     nats: { connection, client: jetstream(connection, { timeout: 5_000 }), manager: await jetstreamManager(connection, { checkAPI: false, timeout: 5_000 }) },
     [Symbol.asyncDispose]: async () => {

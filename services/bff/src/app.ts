@@ -92,7 +92,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const { messaging } = overrides;
   const connect = async (signal: AbortSignal) =>
     messaging === undefined ? { messaging: await connectToNats(config, logger, signal), ours: true } : { messaging, ours: false };
-  parts.use(await startEvents({ database, clock, logger, connect }));
+  const events = parts.use(await startEvents({ database, clock, logger, connect }));
 
   const proxies = config.OPL_TRUSTED_PROXIES;
   const context: BffContext = {
@@ -104,7 +104,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     hub,
     clients,
     bankDirectory: bankDirectory(clients.bankGateway, overrides.banksHeldMs),
-    overviews: keptPages(),
+    overviews: keptPages({ hearingSince: () => events.hearingSince() }),
     publicOrigin: config.OPL_PUBLIC_ORIGIN,
     proxies,
     timeZone: config.OPL_TIME_ZONE,

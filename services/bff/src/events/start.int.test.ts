@@ -1,5 +1,5 @@
 import { connectMessaging } from "@opl/messaging";
-import { silentLogger, testDatabase } from "@opl/testkit";
+import { eventually, silentLogger, testDatabase, testMessaging } from "@opl/testkit";
 import { systemClock } from "@opl/service";
 import { expect, it } from "vitest";
 import type { Tables } from "../db/tables.ts";
@@ -14,7 +14,22 @@ it("starts without an event server that is away, and stops while it is still awa
     ours: true,
   });
   const events = await startEvents({ database: database.database, clock: systemClock, logger, connect });
+  expect(events.hearingSince()).toBeUndefined();
   await events[Symbol.asyncDispose]();
+});
+
+it("says since when it hears facts, and not while the connection is lost (G-36)", async () => {
+  await using database = await testDatabase<Tables>({ service: "bff" });
+  await using messaging = await testMessaging({ name: "bff" });
+  const connect = () => Promise.resolve({ messaging, ours: false });
+  const events = await startEvents({ database: database.database, clock: systemClock, logger: silentLogger(), connect });
+  const first = events.hearingSince() ?? Number.NaN;
+  expect(first).toBeLessThanOrEqual(performance.now());
+  await messaging.nats.connection.reconnect();
+  await eventually(() => (events.hearingSince() ?? 0) > first);
+  await events[Symbol.asyncDispose]();
+  await messaging.nats.connection.close();
+  expect(events.hearingSince()).toBeUndefined();
 });
 
 it("does not start when the event server refuses us", async () => {

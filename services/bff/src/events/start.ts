@@ -11,6 +11,11 @@ type Options = Omit<FactConsumerOptions, "messaging"> & {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
+export interface Events extends AsyncDisposable {
+  /** Since when facts come in without a break, on the clock of `performance`; undefined while they do not. */
+  hearingSince(): number | undefined;
+}
+
 /** Who waits no longer goes on without facts: pages then show what there is, with its age (G-36). */
 const patienceMs = 3_000;
 /** A server that refuses us may be one whose users are being changed. */
@@ -20,15 +25,17 @@ const refusedPauseMs = 10_000;
  * Connects to the event server, then relays our facts and listens to those of others. An event server that is away delays a
  * start only a little; one that refuses us fails it. One that refuses us later is asked again and again until we stop.
  */
-export async function startEvents({ connect, wait = pause, ...options }: Options): Promise<AsyncDisposable> {
+export async function startEvents({ connect, wait = pause, ...options }: Options): Promise<Events> {
   const parts = new AsyncDisposableStack();
   const stopped = new AbortController();
+  let connected: Messaging | undefined;
   const connectAndStart = async (): Promise<void> => {
     const { messaging, ours } = await connect(stopped.signal);
     if (ours) parts.use(messaging);
     if (stopped.signal.aborted) return;
     parts.use(startRelay({ ...options, messaging, owner: "bff" }));
     for (const consumer of startFactConsumers({ ...options, messaging })) parts.use(consumer);
+    connected = messaging;
   };
   const goOnConnecting = async (first: Promise<void>): Promise<void> => {
     for (let connecting = first; ; connecting = connectAndStart()) {
@@ -49,6 +56,7 @@ export async function startEvents({ connect, wait = pause, ...options }: Options
   if (away) options.logger.warn("the event server is away; starting without facts");
   const connecting = away ? goOnConnecting(first) : first;
   return {
+    hearingSince: () => connected?.connectedSince(),
     [Symbol.asyncDispose]: async () => {
       stopped.abort();
       await connecting;

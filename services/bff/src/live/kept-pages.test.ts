@@ -31,15 +31,44 @@ describe("pages as they were last made", () => {
     expect(await pages.get("aino", { ...state, ...change }, make)).toBe("page 2");
   });
 
-  it("are forgotten after a while, whatever was heard", async () => {
-    const pages = keptPages<string>({ heldMs: 1_000 });
-    await pages.get("aino", state, make);
-    await vi.advanceTimersByTimeAsync(600);
-    await pages.get("aino", { ...state, lastHint: 8n }, make);
-    await vi.advanceTimersByTimeAsync(600);
-    expect(await pages.get("aino", { ...state, lastHint: 8n }, make)).toBe("page 2");
-    await vi.advanceTimersByTimeAsync(400);
-    expect(pages.size).toBe(0);
+  it("are forgotten after a while, whatever was heard, not all at once", async () => {
+    const pages = keptPages<string>({ longestMs: 1_000 });
+    for (let index = 0; index < 50; index += 1) await pages.get(`p${index}`, state, make);
+    await vi.advanceTimersByTimeAsync(749);
+    expect(pages.size).toBe(50);
+    await vi.advanceTimersByTimeAsync(125);
+    expect([pages.size > 0, pages.size < 50]).toEqual([true, true]);
+    await pages.get("p0", { ...state, lastHint: 8n }, make);
+    await vi.advanceTimersByTimeAsync(126);
+    expect([pages.size, await pages.get("p0", { ...state, lastHint: 8n }, make)]).toEqual([1, "page 51"]);
+  });
+
+  it("hold only a moment when facts do not come in, or did not since they were made", async () => {
+    let since: number | undefined = 0;
+    const pages = keptPages<string>({ longestMs: 100_000, longestUnheardMs: 1_000, hearingSince: () => since });
+    expect(await pages.get("aino", state, make)).toBe("page 1");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await pages.get("aino", state, make)).toBe("page 1");
+    since = undefined;
+    expect(await pages.get("aino", state, make)).toBe("page 2");
+    await vi.advanceTimersByTimeAsync(999);
+    expect(await pages.get("aino", state, make)).toBe("page 2");
+    since = performance.now();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await pages.get("aino", state, make)).toBe("page 3");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await pages.get("aino", state, make)).toBe("page 3");
+  });
+
+  it("are made once for all who ask while one is being made, unless it was dropped or something changed", async () => {
+    const pages = keptPages<string>();
+    const begun = Promise.withResolvers<{ page: string; whole: boolean }>();
+    const slow = vi.fn(() => begun.promise);
+    const [first, second] = [pages.get("aino", state, slow), pages.get("aino", state, slow)];
+    const changed = pages.get("aino", { ...state, lastHint: 8n }, make);
+    begun.resolve({ page: "old", whole: true });
+    expect([await first, await second, await changed, slow.mock.calls.length]).toEqual(["old", "old", "page 1", 1]);
+    expect(await pages.get("aino", { ...state, lastHint: 8n }, make)).toBe("page 1");
   });
 
   it("are not kept with a part missing, nor when they could not be made", async () => {
