@@ -103,12 +103,6 @@ export async function markEnded(tx: Executor<Tables>, consentId: string, status:
   return row !== undefined;
 }
 
-/** False when the consent has ended. A consent that is not known yet is just being created. It cannot end before the transaction does. */
-export async function mayReceive(tx: Executor<Tables>, consentId: string): Promise<boolean> {
-  const row = await tx.selectFrom("bankConsents").select("endedAt").where("consentId", "=", consentId).forShare().executeTakeFirst();
-  return row === undefined || row.endedAt === null;
-}
-
 /** Lets nobody else change or read with the person's consents until the transaction ends; always taken in one order. */
 export async function lockConsentsOfPsu(tx: Executor<Tables>, psuId: string): Promise<void> {
   await tx.selectFrom("bankConsents").select("consentId").where("psuId", "=", psuId).orderBy("consentId").forUpdate().execute();

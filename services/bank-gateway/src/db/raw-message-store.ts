@@ -19,19 +19,27 @@ export interface RawMessage extends SealedValue {
   readonly byteLength: number;
 }
 
-/** Keeps a message and the consent it was received under; the same bytes received again add only another consent. */
-export async function insertRawMessage(tx: Transaction<Tables>, message: RawMessage, consentId: string): Promise<void> {
+/**
+ * Keeps a message and the consent it was received under; the same bytes received again add only another consent. One statement, because
+ * every answer of a bank waits for it: the consent cannot end before it does. A consent that is not known yet is just being created.
+ * @returns false, with nothing kept, when the consent has ended
+ */
+export async function insertRawMessage(db: Executor<Tables>, message: RawMessage, consentId: string): Promise<boolean> {
   const { psuId, hash } = message;
-  await tx
-    .insertInto("rawMessages")
-    .values(message)
-    .onConflict((conflict) => conflict.columns(["psuId", "hash"]).doNothing())
-    .execute();
-  await tx
-    .insertInto("rawMessageConsents")
-    .values({ psuId, hash, consentId })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  const { rows } = await sql`
+    with held as (select ended_at from bank_consents where consent_id = ${consentId} for share),
+    allowed as (select true as yes where not exists (select from held where ended_at is not null)),
+    kept as (
+      insert into raw_messages (psu_id, hash, aspsp_id, operation, url, status_code, content_type, interaction_id, certificate_thumbprint, received_at,
+        byte_length, data_key_id, sealed)
+      select ${psuId}::uuid, ${hash}, ${message.aspspId}, ${message.operation}, ${message.url}, ${message.statusCode}::int, ${message.contentType},
+        ${message.interactionId}, ${message.certificateThumbprint}, ${message.receivedAt}::timestamptz, ${message.byteLength}::int,
+        ${message.dataKeyId}::uuid, ${message.sealed}::bytea
+      from allowed on conflict (psu_id, hash) do nothing
+    ),
+    under as (insert into raw_message_consents (psu_id, hash, consent_id) select ${psuId}::uuid, ${hash}, ${consentId}::uuid from allowed on conflict do nothing)
+    select yes from allowed`.execute(db);
+  return rows.length > 0;
 }
 
 export async function getRawMessage(db: Executor<Tables>, psuId: string, hash: string): Promise<RawMessage | undefined> {

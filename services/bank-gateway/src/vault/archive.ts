@@ -1,8 +1,7 @@
 import { promisify } from "node:util";
 import { constants, gunzip, gzip } from "node:zlib";
-import { inTransaction, isConstraintViolation } from "@opl/postgres";
+import { isConstraintViolation } from "@opl/postgres";
 import type { Kysely } from "kysely";
-import { mayReceive } from "../db/consent-store.ts";
 import { getRawMessage, insertRawMessage } from "../db/raw-message-store.ts";
 import type { RawMessage } from "../db/raw-message-store.ts";
 import type { Tables } from "../db/tables.ts";
@@ -48,11 +47,8 @@ export function archiveFor({ db, vault }: ArchiveOptions, { psuId, consentId, as
       ...value,
     };
     try {
-      await inTransaction(db, async (tx) => {
-        // Withdrawn while the bank answered: nothing may appear behind an erasure.
-        if (!(await mayReceive(tx, consentId))) throw errors.ERR_ASPSP_CONSENT_INVALID();
-        await insertRawMessage(tx, message, consentId);
-      });
+      // Withdrawn while the bank answered: nothing may appear behind an erasure.
+      if (!(await insertRawMessage(db, message, consentId))) throw errors.ERR_ASPSP_CONSENT_INVALID();
     } catch (error) {
       // The person was forgotten while the bank answered: the key is gone, and so is the reason to know.
       if (isConstraintViolation(error, "raw_messages_data_key_id_fkey")) throw errors.ERR_BANK_CONSENT_NOT_FOUND({ cause: error });
