@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { keep } from "@opl/service";
 
 /** What a page was made from; a page made from something else is another page. */
@@ -69,7 +70,7 @@ export function keptPages<Page>({
       if (known !== undefined && known.lastHint === lastHint && known.today === today && holds(known)) return known.page;
       forget(psuId);
       const begunAt = performance.now();
-      const heldMs = longestMs * (1 - spread * Math.random());
+      const heldMs = longestMs - randomInt(Math.ceil(longestMs * spread));
       const made = make();
       // Known before it is made: whoever drops it meanwhile makes sure that what comes is not kept.
       const slot = { lastHint, today, page: made.then(({ page }) => page), begunAt, heldMs, end: setTimeout(forget, heldMs, psuId).unref() };
