@@ -78,8 +78,8 @@ function registerRoute(fastify: FastifyInstance, { contract, handler }: BoundRou
       const answer = await withLimit(handler(context), limitMs, reply, stop);
       if (reply.sent) return reply;
       if (contract.response === null) return reply.send();
-      // Text is sent as it is.
-      return isReadyAnswer(answer) ? reply.type("application/json; charset=utf-8").send(answer.text) : answer;
+      // Bytes are sent as they are.
+      return isReadyAnswer(answer) ? reply.type("application/json; charset=utf-8").send(answer.bytes) : answer;
     },
   });
 }

@@ -4,7 +4,7 @@ import { serializerCompiler } from "fastify-type-provider-zod";
 /** An answer already checked and written out, to be given as often as it holds. */
 export interface ReadyAnswer<Contract = unknown> {
   readonly contract: Contract;
-  readonly text: string;
+  readonly bytes: Buffer;
 }
 
 const made = new WeakSet<object>();
@@ -13,8 +13,8 @@ const made = new WeakSet<object>();
 export function readyAnswer<const Contract extends RouteContract>(contract: Contract, answer: ResponseInputOf<Contract>): ReadyAnswer<Contract> {
   const { response, method, path } = contract;
   if (response === null) throw new TypeError(`${contract.operationId} answers nothing.`);
-  const text = serializerCompiler({ schema: response, method, url: path })(answer);
-  const ready = Object.freeze({ contract, text });
+  const bytes = Buffer.from(serializerCompiler({ schema: response, method, url: path })(answer));
+  const ready = Object.freeze({ contract, bytes });
   made.add(ready);
   return ready;
 }

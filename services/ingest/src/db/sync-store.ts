@@ -108,7 +108,7 @@ export async function claimFirstSync(
       select s.psu_id, s.sync_id
       from unnest(${consents.map(({ psuId }) => psuId)}::uuid[], ${consents.map(({ consentId }) => consentId)}::uuid[]) as here (psu_id, consent_id)
       join syncs s using (psu_id, consent_id)
-      where s.reason = 'first' and s.status = 'queued' and s.due_at <= ${now} limit 1 for update of s skip locked
+      where s.reason = 'first' and s.status = 'queued' and s.due_at <= ${now} order by s.due_at limit 1 for update of s skip locked
     )
     update syncs s set status = 'running', run_id = ${runId}, leased_until = ${leasedUntil}, started_at = coalesce(s.started_at, ${now}), resumes = s.resumes + 1
     from awaited where s.psu_id = awaited.psu_id and s.sync_id = awaited.sync_id
