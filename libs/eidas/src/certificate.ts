@@ -22,6 +22,8 @@ export interface EidasCertificate {
   readonly serialNumber: string;
   readonly notBefore: Temporal.Instant;
   readonly notAfter: Temporal.Instant;
+  /** Hash of the signature on it, such as `SHA-256`; absent for algorithms without one. */
+  readonly signatureHash: string | undefined;
   readonly isCa: boolean;
   readonly keyUsage: readonly KeyUsage[];
   /** Object identifiers; empty when the extension is absent. */
@@ -64,6 +66,7 @@ export function parseCertificate(input: string | Uint8Array): EidasCertificate {
     serialNumber: parsed.serialNumber.toLowerCase(),
     notBefore: toInstant(parsed.notBefore),
     notAfter: toInstant(parsed.notAfter),
+    signatureHash: hashName(parsed.signatureAlgorithm),
     isCa: parsed.getExtension(x509.BasicConstraintsExtension)?.ca ?? false,
     keyUsage: (Object.keys(keyUsages) as KeyUsage[]).filter((name) => (usage & keyUsages[name]) !== 0),
     extendedKeyUsage: (parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages ?? []).map(String),
@@ -82,6 +85,10 @@ function decode(der: Buffer): x509.X509Certificate {
   } catch (error) {
     throw errors.ERR_CERTIFICATE_UNREADABLE({ cause: error });
   }
+}
+
+function hashName({ hash }: { readonly hash?: string | { readonly name: string } }): string | undefined {
+  return typeof hash === "object" ? hash.name : hash;
 }
 
 function toInstant(date: Date): Temporal.Instant {

@@ -4,7 +4,7 @@ export { hashClaim } from "./hash-claim.ts";
 export type { IdTokenChannel, IdTokenExpectations } from "./id-token/rule.ts";
 export { validateIdToken } from "./id-token/validate-id-token.ts";
 export type { IdTokenKeys } from "./id-token/validate-id-token.ts";
-export { isJwsAlgorithm, jwsAlgorithms, publicJwk } from "./jwk.ts";
+export { fits as fitsAlgorithm, isJwsAlgorithm, jwsAlgorithms, publicJwk } from "./jwk.ts";
 export type { Jwk, Jwks, JwsAlgorithm } from "./jwk.ts";
 export { createJwksCache, readJwks } from "./jwks-cache.ts";
 export type { JwksCache, JwksCacheOptions } from "./jwks-cache.ts";

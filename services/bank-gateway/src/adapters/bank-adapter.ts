@@ -90,6 +90,8 @@ interface SoftwareStatementRequest {
   readonly tppId: string;
   readonly organizationIdentifier: string;
   readonly publicJwksUrl: string;
+  /** Where revoked keys are named, if not at the same address. */
+  readonly revokedJwksUrl?: string | undefined;
   readonly softwareClientId: string;
   readonly clientName: string;
   readonly clientUri: string;

@@ -22,6 +22,12 @@ describe("which key is used", () => {
     expect(chooseQsealc(generated, ["ES256"], now)).toMatchObject({ key: { kid: "s1" }, algorithm: "ES256" });
   });
 
+  it("an RSA QSealC signs RS256 although its key set notes PS256, when no other is wanted", () => {
+    const seal: TppKey = { ...key("s", "qsealc", "PS256"), jwk: { kty: "RSA", use: "sig", alg: "PS256" } };
+    expect(chooseQsealc([seal], ["RS256", "PS256"], now)).toMatchObject({ algorithm: "PS256" });
+    expect(chooseQsealc([seal], ["RS256"], now)).toMatchObject({ key: { kid: "s" }, algorithm: "RS256" });
+  });
+
   it("OA-72 the second certificate when the first has run out or is not valid yet", () => {
     const rotated = [
       key("old", "qwac", "RS256", "2026-11-01T00:00:00Z"),

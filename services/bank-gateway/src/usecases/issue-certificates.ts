@@ -1,6 +1,6 @@
 import type { BodyOf } from "@opl/contracts/http";
 import type { issueCertificates as contract } from "@opl/contracts/http/bank-gateway";
-import { chooseQsealc, chooseQwac, readTppKeys } from "../banks/keys.ts";
+import { identifyTpp, readTppKeys } from "../banks/keys.ts";
 import type { TppKey } from "../banks/keys.ts";
 import { saveSecret } from "../db/registration-store.ts";
 import { createBankCalls } from "../egress/bank-calls.ts";
@@ -22,14 +22,12 @@ export async function issueCertificates(ctx: Pick<GatewayContext, "db" | "clock"
     const issued = await facet.issueCertificates(calls, input);
     const keys = readTppKeys(issued.privateKeys);
     const now = ctx.clock.now();
-    const [qwac, seal] = [chooseQwac(keys, now), chooseQsealc(keys, adapter.oauth.signingAlgorithms, now).key];
-    const { organizationIdentifier } = qwac.certificate;
-    if (organizationIdentifier === undefined) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "certificate-without-identifier" } });
+    const { qwac, seal, tppId, organizationIdentifier } = identifyTpp({ tppId: issued.tppId, keys }, adapter.oauth.signingAlgorithms, now);
     const slot = { owner: "tpp", purpose: "tpp-secrets", aspspId, subject: `${registrationId} private-jwks` } as const;
     const sealed = await ctx.vault.seal(slot, JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }));
     return {
       outcome: {
-        tppId: issued.tppId ?? organizationIdentifier.replace(/^PSD/, ""),
+        tppId,
         organizationIdentifier,
         publicJwksUrl: issued.publicJwksUrl,
         certificates: keys.map((key) => describeKey(key, aspspId, key === qwac || key === seal)),

@@ -36,4 +36,5 @@ export const opSettings = z.object({
   OP_TLS_ALLOW_LEGACY_SHA1_CLIENT_CERT: flag().prefault("false").describe("OP: use our certificate although it is signed with SHA-1"),
 });
 
-export type OpSettings = z.output<typeof opSettings>;
+/** The API key may come from a file or from elsewhere. */
+export type OpSettings = Omit<z.output<typeof opSettings>, "OP_API_KEY_FILE"> & { readonly OP_API_KEY_FILE: { reveal(): string } };

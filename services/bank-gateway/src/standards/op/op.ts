@@ -10,6 +10,8 @@ import { readOpTokenAnswer } from "./token-answer.ts";
 import { opTransactionsFacet } from "./transactions.ts";
 
 export interface OpEndpoints extends Omit<RegistrationSettings, "grantTypes"> {
+  /** Without it, the three the interface knows. */
+  readonly grantTypes?: readonly string[];
   readonly issuer: string;
   readonly tokenUrl: string;
   readonly jwksUrl: string;
@@ -53,7 +55,7 @@ export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankA
       ...(financialId === undefined ? {} : { "x-fapi-financial-id": financialId }),
     }),
     translateRefusal: translateOpRefusal,
-    registration: opRegistrationFacet({ ...endpoints, grantTypes }),
+    registration: opRegistrationFacet({ grantTypes, ...endpoints }),
     consents: opConsentsFacet({ ...endpoints, responseType, intentClaim, acrValues, scope: consentScope, consentMaxDays: profile.consentMaxDays }),
     accounts: opAccountsFacet(aisBaseUrl),
     balances: "with-accounts",

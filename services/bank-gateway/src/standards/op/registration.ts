@@ -21,7 +21,7 @@ const rsaKey = z.object({
 const ecKey = z.object({ ...keyMembers, kty: z.literal("EC"), crv: z.literal("P-256"), x: b64url, y: b64url, d: b64url });
 
 /** Answer of the certificate generator. */
-const opGeneratedTpp = z.object({
+export const opGeneratedTpp = z.object({
   tppId: z.string().min(1).nullish(),
   publicJwksUrl: z.url(),
   privateJwks: z.object({
@@ -70,12 +70,7 @@ export function opRegistrationFacet(settings: RegistrationSettings): Registratio
       url.searchParams.set("cn", commonName);
       url.searchParams.set("roles", roles.join(","));
       const reply = await calls({ operation: "registration.certificates", method: "POST", url });
-      const wire = readWire(opGeneratedTpp, reply);
-      return {
-        tppId: wire.tppId ?? lastPathSegment(reply.headers["location"]),
-        publicJwksUrl: wire.publicJwksUrl,
-        privateKeys: wire.privateJwks.keys as readonly Jwk[],
-      } satisfies IssuedCertificates;
+      return translateGeneratedTpp(readWire(opGeneratedTpp, reply), reply.headers["location"]);
     },
     softwareStatement(input, { now, jti }) {
       const claims = softwareStatementClaims(
@@ -90,7 +85,7 @@ export function opRegistrationFacet(settings: RegistrationSettings): Registratio
           softwareRoles: input.roles,
           softwareRedirectUris: input.redirectUris,
           jwksEndpoint: input.publicJwksUrl,
-          jwksRevokedEndpoint: input.publicJwksUrl,
+          jwksRevokedEndpoint: input.revokedJwksUrl ?? input.publicJwksUrl,
         },
         { now, jti, lifetimeSeconds: statementLifetimeSeconds },
       );
@@ -112,6 +107,15 @@ export function opRegistrationFacet(settings: RegistrationSettings): Registratio
       });
       return translateRegisteredClient(readWire(opRegisteredClient, reply));
     },
+  };
+}
+
+/** `location` is where older generators put the id of the TPP. */
+export function translateGeneratedTpp(wire: z.output<typeof opGeneratedTpp>, location?: string): IssuedCertificates {
+  return {
+    tppId: wire.tppId ?? lastPathSegment(location),
+    publicJwksUrl: wire.publicJwksUrl,
+    privateKeys: wire.privateJwks.keys as readonly Jwk[],
   };
 }
 
