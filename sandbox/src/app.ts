@@ -9,6 +9,7 @@ import { openAuthority, serverCertificate, unknownAuthority, type Authority, typ
 import { openKeyPool } from "./ca/key-pool.ts";
 import { movableClock, systemClock, type Clock } from "./clock.ts";
 import type { SandboxConfig } from "./config.ts";
+import { writeEnvFile } from "./env-file.ts";
 import { errors } from "./errors.ts";
 import type { ServerCertificateKind } from "./faults/fault.ts";
 import { allFaults } from "./faults/index.ts";
@@ -135,6 +136,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     adminUrl: `http://${adminHost}`,
   };
   writeFileAtomic(endpointsFile, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o644 });
+  writeEnvFile(join(folder, "env.json"), { endpoints, apiKey: config.SANDBOX_API_KEY });
   const resources = stack.move();
   return { endpoints, keysReady: () => keyPool.full(), [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }

@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { splitPemBundle } from "@opl/eidas";
+import { isOplError } from "@opl/errors";
+import { readBytes } from "./certificates/own-certificates.ts";
+import { help, readCommandLine } from "./command-line.ts";
+import type { RegisterCommand } from "./command-line.ts";
+import { showRequests } from "./dry-run.ts";
+import { errors, exitCodeOf } from "./errors.ts";
+import { openRunFolder } from "./folder/run-folder.ts";
+import type { RunFolder } from "./folder/run-folder.ts";
+import { keptFiles } from "./folder/written-files.ts";
+import { registerTpp } from "./register-tpp.ts";
+import { createMasker, humanReport, jsonReport } from "./report/reporter.ts";
+import type { Report } from "./report/reporter.ts";
+import { readSettings } from "./settings/read-settings.ts";
+import type { Settings } from "./settings/read-settings.ts";
+import { secretSettings } from "./settings/schema.ts";
+
+/** What of the machine a run touches, beside files and network. */
+export interface Machine {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly pid: number;
+  readonly isAlive: (pid: number) => boolean;
+  readonly now: () => Temporal.Instant;
+  readonly monotonicMs: () => number;
+  readonly newId: () => string;
+}
+
+/** Runs the command and says how it ended; every failure is one sentence on the way out. */
+export async function runCommand(args: readonly string[], machine: Machine): Promise<number> {
+  const masker = createMasker();
+  const report = (args.includes("--json") ? jsonReport : humanReport)(machine, masker);
+  for (const name of secretSettings) masker.hide(machine.environment[name]);
+  try {
+    const command = readCommandLine(args);
+    if (command === "help") machine.out(help);
+    else await register(command, machine, report, masker);
+    return 0;
+  } catch (error) {
+    const exitCode = exitCodeOf(error);
+    const message =
+      isOplError(error) && exitCode !== 70 ? error.message : `Something unexpected happened, which is a mistake in this program: ${(error as Error).stack}`;
+    report({
+      event: "error",
+      code: isOplError(error) ? error.code : "ERR_BUG",
+      exitCode,
+      message,
+      details: isOplError(error) && exitCode !== 70 ? (error.details ?? {}) : {},
+    });
+    return exitCode;
+  }
+}
+
+async function register(command: RegisterCommand, machine: Machine, report: Report, masker: ReturnType<typeof createMasker>): Promise<void> {
+  const { now, monotonicMs, newId } = machine;
+  const began = monotonicMs();
+  const settings = readSettings(readEnvFile(command.env), { file: command.env, environment: machine.environment });
+  masker.hide(settings.OP_API_KEY);
+  masker.hide(settings.OP_CERT_PASSPHRASE);
+  const trustedRootsPem = readRoots(settings);
+  const common = { settings, report, masker, trustedRootsPem, timeoutMs: command.timeoutMs, now, monotonicMs, newId };
+  const start = (out: string | null, resumed: boolean): void => {
+    report({ event: "started", environment: settings.OP_ENVIRONMENT, out, resumed, dryRun: command.dryRun });
+    report({ event: "step", step: "settings", status: "done", ms: Math.round(monotonicMs() - began), detail: `read from ${command.env}` });
+  };
+  if (command.dryRun) {
+    start(null, false);
+    await showRequests(common);
+    return;
+  }
+  const folder = openRunFolder(command.out ?? "", machine);
+  try {
+    if (folder.state.finishedAt !== null) return tellFinished(folder, report);
+    if (folder.state.startedAt !== null && !command.resume) {
+      throw errors.ERR_OPL_FOLDER({ message: `A run stopped in ${folder.path} (--out) before it was through; go on with --resume, or name another folder.` });
+    }
+    start(folder.path, folder.state.startedAt !== null);
+    await registerTpp({ ...common, folder, registerAgain: command.registerAgain });
+  } finally {
+    folder.close();
+  }
+}
+
+/** From what the run before wrote; nothing is asked and nothing changed. */
+function tellFinished(folder: RunFolder, report: Report): void {
+  const kept = JSON.parse(folder.read("registration.json") ?? "{}") as {
+    tppId: string;
+    scopes: string[];
+    client: { clientId: string };
+    qwac: { notAfter: string };
+  };
+  report({
+    event: "already-registered",
+    clientId: kept.client.clientId,
+    tppId: kept.tppId,
+    scopes: kept.scopes,
+    qwacEnds: kept.qwac.notAfter,
+    out: folder.path,
+    files: keptFiles(folder),
+    ms: 0,
+  });
+}
+
+function readEnvFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const what =
+      code === "ENOENT"
+        ? "is not there; copy env.example.json and fill it in"
+        : code === "EISDIR"
+          ? "is a folder; name the file in it"
+          : `cannot be read (${code}); correct its rights`;
+    throw errors.ERR_OPL_SETTINGS({ message: `The env file ${file} (--env) ${what}.`, cause });
+  }
+}
+
+function readRoots({ OP_CA_BUNDLE_PATH: file }: Settings): string | undefined {
+  if (file === undefined) return undefined;
+  const pem = readBytes(file, "OP_CA_BUNDLE_PATH").toString("utf8");
+  if (splitPemBundle(pem).length > 0) return pem;
+  throw errors.ERR_OPL_CERTIFICATE({
+    message: `The file ${file} (OP_CA_BUNDLE_PATH) holds no PEM certificate; name the ca.pem of the sandbox, or leave the setting out for OP itself.`,
+  });
+}
