@@ -60,7 +60,7 @@ function toKey(
     all.filter((each) => each !== leaf).map(({ der }) => der),
     { now },
   );
-  const jwk: Jwk = { ...privateKey.export({ format: "jwk" }), kid, use: "sig" } as Jwk;
+  const jwk: Jwk = { ...privateKey.export({ format: "jwk" }), kid, use: "sig" };
   return { jwk, kid, algorithm: algorithmOf(jwk, setting, file), purpose, certificate: leaf, chainPem: certificates.map(({ pem }) => pem) };
 }
 

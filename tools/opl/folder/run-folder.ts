@@ -145,5 +145,6 @@ function reasonOf(cause: unknown): string {
   if (code === "EACCES" || code === "EPERM" || code === "EROFS") return "this user may not write there";
   if (code === "ENOSPC" || code === "EDQUOT") return "the disk is full";
   if (code === "ENOTDIR" || code === "EEXIST") return "a part of its path is a file";
+  if (code === "ENOENT") return "nothing can be made there";
   return code ?? "it failed";
 }

@@ -1,0 +1,176 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Machine } from "./run-command.ts";
+import { makeEidasFiles } from "./testing/eidas-files.ts";
+import { goodSettings, runHere } from "./testing/run.ts";
+
+/** Every mistake that shows before the network is touched; those on the way to the bank are in registration.int.test.ts. */
+let folder: string;
+let count = 0;
+let good: { qwac: ReturnType<typeof makeEidasFiles>; seal: ReturnType<typeof makeEidasFiles> };
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "opl-mistakes-"));
+  good = { qwac: makeEidasFiles(folder, "qwac", { use: "web" }), seal: makeEidasFiles(folder, "seal", { use: "eseal" }) };
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function run(settings: object | string, { args = [], out, machine = {} }: { args?: string[]; out?: string; machine?: Partial<Machine> } = {}) {
+  const env = path.join(folder, `env-${(count += 1)}.json`);
+  writeFileSync(env, typeof settings === "string" ? settings : JSON.stringify(settings));
+  return runHere(["tpp", "register", "--env", env, "--out", out ?? path.join(folder, `out-${count}`), ...args], machine);
+}
+
+/** Settings with certificates of one's own, some of them changed. */
+function own(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return goodSettings({
+    OP_QWAC_CERT_PATH: good.qwac.certificate,
+    OP_QWAC_KEY_PATH: good.qwac.key,
+    OP_QSEAL_CERT_PATH: good.seal.certificate,
+    OP_QSEAL_KEY_PATH: good.seal.key,
+    OP_QSEAL_KID: "seal-1",
+    OP_PUBLIC_JWKS_URL: "https://localhost:9/jwks.json",
+    ...changes,
+  });
+}
+
+const made = (name: string, options: Parameters<typeof makeEidasFiles>[2]) => {
+  const files = makeEidasFiles(folder, name, options);
+  return options.use === "web"
+    ? { OP_QWAC_CERT_PATH: files.certificate, OP_QWAC_KEY_PATH: files.key }
+    : { OP_QSEAL_CERT_PATH: files.certificate, OP_QSEAL_KEY_PATH: files.key };
+};
+const p12 = (changes: Record<string, unknown>) =>
+  own({ OP_QWAC_CERT_PATH: undefined, OP_QWAC_KEY_PATH: undefined, OP_QWAC_P12_PATH: good.qwac.p12, ...changes });
+
+describe("a mistake with certificates and keys ends with 65 and one sentence", () => {
+  it.each<[string, () => object, RegExp]>([
+    ["a file that is not there", () => own({ OP_QWAC_CERT_PATH: "none.pem" }), /none\.pem \(OP_QWAC_CERT_PATH\) is not there; correct the path/],
+    ["a key file without a key", () => own({ OP_QWAC_KEY_PATH: good.qwac.certificate }), /OP_QWAC_KEY_PATH\) holds no PEM private key/],
+    ["a certificate file without a certificate", () => own({ OP_QSEAL_CERT_PATH: good.seal.key }), /OP_QSEAL_CERT_PATH\) holds no PEM certificate/],
+    ["the key of another certificate", () => own({ OP_QWAC_KEY_PATH: good.seal.key }), /not the certificate of the key in OP_QWAC_KEY_PATH/],
+    ["an encrypted key without passphrase", () => own({ OP_QWAC_KEY_PATH: good.qwac.encryptedKey }), /is encrypted; set OP_CERT_PASSPHRASE/],
+    ["a wrong passphrase", () => own({ OP_QWAC_KEY_PATH: good.qwac.encryptedKey, OP_CERT_PASSPHRASE: "other-words" }), /does not open with OP_CERT_PASSPHRASE/],
+    ["PKCS#12 without passphrase", () => p12({}), /\.p12 \(OP_QWAC_P12_PATH\) needs a passphrase; set OP_CERT_PASSPHRASE/],
+    ["PKCS#12 with a wrong passphrase", () => p12({ OP_CERT_PASSPHRASE: "other-words" }), /OP_QWAC_P12_PATH\) does not open with OP_CERT_PASSPHRASE/],
+    ["PEM given as PKCS#12", () => p12({ OP_QWAC_P12_PATH: good.qwac.certificate }), /is not a PKCS#12 file/],
+    ["an expired QWAC", () => own(made("ended", { use: "web", notAfter: "2026-02-01T00:00:00Z" })), /QWAC in .*ended\.pem expired at 2026-02-01T00:00:00Z/],
+    [
+      "a QSealC that is not valid yet",
+      () => own(made("early", { use: "eseal", notBefore: "2035-01-01T00:00:00Z" })),
+      /QSealC in .*valid only from 2035-01-01.*set the clock/,
+    ],
+    ["a SHA-1 leaf", () => own(made("weak", { use: "web", hash: "sha1" })), /Example Ledger TPP of the QWAC in .*weak\.pem is signed with SHA-1/],
+    [
+      "a SHA-1 intermediate",
+      () => own(made("weak-chain", { use: "web", issuerHash: "sha1" })),
+      /Intermediate CA of the QWAC .* is signed with SHA-1.*OP_TLS_ALLOW_LEGACY/,
+    ],
+    ["QWAC and QSealC exchanged", () => own({ ...swapped() }), /is a QSealC \(for signatures\), not a QWAC; exchange/],
+    [
+      "two organisations",
+      () => own(made("stranger", { use: "eseal", organizationIdentifier: "PSDFI-TEST-9" })),
+      /QWAC is of PSDFI-TEST-1234567-8 and the QSealC of PSDFI-TEST-9/,
+    ],
+    ["no organizationIdentifier", () => own(made("nobody", { use: "web", organizationIdentifier: null })), /names no organizationIdentifier/],
+    ["a role the licence does not give", () => own(made("ais", { use: "web", roles: ["AIS"] })), /does not hold the role PIS, CBPII; take it out of OP_ROLES/],
+    ["an algorithm the key cannot do", () => own({ OP_SIGNING_ALG: "ES256" }), /No QSealC has a key for ES256; set OP_SIGNING_ALG/],
+    ["a ca.pem without certificate", () => own({ OP_CA_BUNDLE_PATH: good.qwac.key }), /OP_CA_BUNDLE_PATH\) holds no PEM certificate/],
+  ])("%s", async (_what, settings, sentence) => {
+    const { code, err } = await run(settings());
+    expect(err.trim()).toMatch(sentence);
+    expect(err.trim().split("\n")).toHaveLength(1);
+    expect(code).toBe(65);
+  });
+
+  it("certificates that are right pass, from PEM, encrypted PEM and PKCS#12, and SHA-1 where it is allowed", async () => {
+    // The next thing to fail is the connection.
+    const weak = { ...made("allowed", { use: "web", hash: "sha1" }), OP_TLS_ALLOW_LEGACY_SHA1_CLIENT_CERT: true };
+    const sealed = { OP_QWAC_KEY_PATH: good.qwac.encryptedKey, OP_CERT_PASSPHRASE: "sesame" };
+    for (const settings of [own(), own(sealed), p12({ OP_CERT_PASSPHRASE: "sesame" }), own(weak)]) expect((await run(settings)).code).toBe(69);
+  });
+
+  function swapped() {
+    return {
+      OP_QWAC_CERT_PATH: good.seal.certificate,
+      OP_QWAC_KEY_PATH: good.seal.key,
+      OP_QSEAL_CERT_PATH: good.qwac.certificate,
+      OP_QSEAL_KEY_PATH: good.qwac.key,
+    };
+  }
+});
+
+describe("a mistake with the command line ends with 64, one with the env file with 78, one with the folder with 73", () => {
+  it.each([
+    [["tpp", "register", "--out", "x"], /--env FILE is missing/],
+    [["tpp", "register", "--env", "x"], /--out DIR is missing/],
+    [["tpp", "renew"], /There is no command "tpp renew"/],
+    [["--env", "x"], /The command is missing/],
+    [["tpp", "register", "--outt", "x"], /Unknown option '--outt'/],
+    [["tpp", "register", "--env", "x", "--out", "y", "--timeout", "soon"], /--timeout soon is not a number/],
+    [["tpp", "register", "--env", "x", "--out", "y", "--register-again"], /goes with --resume only/],
+  ])("%j", async (args, sentence) => {
+    const { code, err } = await runHere(args);
+    expect(err).toMatch(sentence);
+    expect(code).toBe(64);
+  });
+
+  it("no arguments, or --help, print the help", async () => {
+    for (const args of [[], ["--help"], ["tpp", "register", "--help"]])
+      expect(await runHere(args)).toMatchObject({ code: 0, out: expect.stringContaining("--register-again") });
+  });
+
+  it("an env file that is not there, or is wrong", async () => {
+    expect(await runHere(["tpp", "register", "--env", path.join(folder, "none.json"), "--out", "x"])).toMatchObject({
+      code: 78,
+      err: expect.stringContaining("is not there; copy env.example.json"),
+    });
+    const { code, err } = await run(goodSettings({ OP_API_KEY: "", OP_ROLES: ["AISP"] }));
+    expect(code).toBe(78);
+    expect(err).toMatch(/has 2 problems:\n {2}OP_API_KEY must not be empty\.\n {2}OP_ROLES\[0\] "AISP" is not a role at OP; write AIS\./);
+  });
+
+  it("a folder with other files, below a file, or used by another run", async () => {
+    const other = path.join(folder, "other");
+    mkdirSync(other);
+    writeFileSync(path.join(other, "thesis.txt"), "");
+    expect(await run(goodSettings(), { out: other })).toMatchObject({ code: 73, err: expect.stringContaining("holds other files, such as thesis.txt") });
+    expect(await run(goodSettings(), { out: path.join(other, "thesis.txt", "x") })).toMatchObject({
+      code: 73,
+      err: expect.stringContaining("a part of its path is a file"),
+    });
+    const busy = path.join(folder, "busy");
+    mkdirSync(busy);
+    writeFileSync(path.join(busy, "run.lock"), "1");
+    expect(await run(goodSettings(), { out: busy, machine: { isAlive: () => true } })).toMatchObject({
+      code: 73,
+      err: expect.stringContaining("Another run (process 1)"),
+    });
+    // The process of the lock is gone: it is taken over, and given back at the end.
+    expect((await run(goodSettings(), { out: busy })).code).toBe(69);
+    expect(existsSync(path.join(busy, "run.lock"))).toBe(false);
+  });
+
+  it.skipIf(process.getuid?.() === 0)("a folder this user may not write", async () => {
+    const closed = path.join(folder, "closed");
+    mkdirSync(closed);
+    chmodSync(closed, 0o500);
+    expect(await run(goodSettings(), { out: path.join(closed, "x") })).toMatchObject({
+      code: 73,
+      err: expect.stringContaining("this user may not write there"),
+    });
+  });
+
+  it("an unfinished run is not begun anew, and its certificates stay those of its name", async () => {
+    const out = path.join(folder, "unfinished");
+    expect((await run(goodSettings(), { out })).code).toBe(69);
+    expect(readdirSync(out)).toEqual(["state.json"]);
+    expect(await run(goodSettings(), { out })).toMatchObject({ code: 73, err: expect.stringContaining("go on with --resume") });
+    expect(await run(goodSettings({ OP_TPP_NAME: "Other" }), { out, args: ["--resume"] })).toMatchObject({
+      code: 78,
+      err: expect.stringContaining("OP_TPP_NAME changed"),
+    });
+    expect((await run(goodSettings(), { out, args: ["--resume"] })).code).toBe(69);
+  });
+});
