@@ -3,6 +3,7 @@ import path from "node:path";
 import { schemasLock } from "./schemas-lock.ts";
 import { eventsReference } from "./events-reference.ts";
 import { envExample } from "./env-example.ts";
+import { envFileExample, envFileSchema, pageFile, registrationPage } from "./env-file-documents.ts";
 import { devNatsConfig, prodNatsConfig } from "./nats-config.ts";
 
 /** Writes every generated file; with `--check` only says which are stale. */
@@ -12,6 +13,9 @@ const generated: readonly { readonly file: string; readonly make: (root: string)
   { file: "libs/contracts/schemas.lock.json", make: schemasLock },
   { file: "docs/events.md", make: eventsReference },
   { file: ".env.example", make: envExample },
+  { file: "env.example.json", make: envFileExample },
+  { file: "docs/opl-env.schema.json", make: envFileSchema },
+  { file: pageFile, make: registrationPage },
   { file: "deploy/k8s/overlays/dev/nats.conf", make: devNatsConfig },
   { file: "deploy/k8s/overlays/prod/nats.conf", make: prodNatsConfig },
 ];

@@ -3,7 +3,7 @@ import { StrictJsonError, parseStrictJson } from "@opl/fapi";
 import type { z } from "zod";
 import { errors } from "../errors.ts";
 import { nearestName, settingsFor } from "./aliases.ts";
-import { endpointDefaults, secretSettings, settingsSchema } from "./schema.ts";
+import { descriptionOf, endpointDefaults, secretSettings, settingsSchema } from "./schema.ts";
 import type { SettingName } from "./schema.ts";
 
 type Parsed = z.output<typeof settingsSchema>;
@@ -194,7 +194,7 @@ function problemOf(issue: z.core.$ZodIssue, given: ReadonlyMap<SettingName, Give
     const secret = (secretSettings as readonly string[]).includes(String(name));
     return {
       key: String(name),
-      message: `is missing: ${settingsSchema.shape[name as SettingName].description}${secret ? ", in the file or as an environment variable" : ""}`,
+      message: `is missing: ${descriptionOf(name as SettingName)}${secret ? ", in the file or as an environment variable" : ""}`,
     };
   }
   if (issue.code === "unrecognized_keys") return { key, message: `has unknown members: ${issue.keys.join(", ")}` };

@@ -63,7 +63,7 @@ export const settingsSchema = z.strictObject({
   OP_API_KEY: text("API key of your application in OP's developer portal"),
   OP_COUNTRY: z
     .string("must be a text")
-    .regex(/^[a-z]{2}$/i, "must be a country of two letters, such as FI")
+    .regex(/^[A-Za-z]{2}$/, "must be a country of two letters, such as FI")
     .transform((value) => value.toUpperCase())
     .optional()
     .describe("Country of the test certificates; needed when they are generated"),
@@ -132,6 +132,16 @@ export const settingsSchema = z.strictObject({
 
 export type SettingName = keyof typeof settingsSchema.shape;
 export const settingNames = Object.keys(settingsSchema.shape) as readonly SettingName[];
+
+/** What a setting means, in a few words. */
+export function descriptionOf(name: SettingName): string {
+  let schema: z.core.$ZodType = settingsSchema.shape[name];
+  for (;;) {
+    const { description } = schema as z.ZodType;
+    if (description !== undefined) return description;
+    schema = (schema as z.ZodOptional).unwrap();
+  }
+}
 
 /** These never appear in any output, and may come from environment variables of the same name. */
 export const secretSettings = ["OP_API_KEY", "OP_CERT_PASSPHRASE", "OP_API_SECRET"] as const satisfies readonly SettingName[];

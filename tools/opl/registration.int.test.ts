@@ -1,0 +1,437 @@
+import { execFileSync } from "node:child_process";
+import { X509Certificate, createPrivateKey, verify } from "node:crypto";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { generate, importKey, toPem } from "../../sandbox/test/tpp.ts";
+import { startSandbox } from "../../services/bank-gateway/testing/sandbox.ts";
+import type { Sandbox } from "../../services/bank-gateway/testing/sandbox.ts";
+import { steps } from "./report/reporter.ts";
+import { command, startCommand } from "./testing/command.ts";
+import { writeEidasFiles } from "./testing/eidas-files.ts";
+import { startRelay } from "./testing/relay.ts";
+
+/** The command as a process against the sandbox bank as a process: nothing between them but TLS. */
+let bank: Sandbox;
+let sandboxEnv: Record<string, unknown>;
+let work: string;
+let count = 0;
+beforeAll(async () => {
+  bank = await startSandbox({ SANDBOX_SPARE_KEYS: "6" });
+  const file = path.join(path.dirname(bank.endpoints.caFile), "env.json");
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  sandboxEnv = JSON.parse(readFileSync(file, "utf8"));
+});
+afterAll(() => bank[Symbol.asyncDispose]());
+beforeEach(() => {
+  work = mkdtempSync(path.join(tmpdir(), "opl-register-"));
+});
+afterEach(async () => {
+  await bank.calm();
+  rmSync(work, { recursive: true, force: true });
+});
+
+interface Case {
+  readonly env: string;
+  readonly out: string;
+  readonly name: string;
+  readonly args: (...more: string[]) => string[];
+}
+
+/** An env file of its own, whose software has a name nobody else has. */
+function prepare(changes: Record<string, unknown> = {}): Case {
+  const name = `Ledger ${process.pid}-${(count += 1)}`;
+  const env = path.join(work, `env-${count}.json`);
+  const out = path.join(work, `tpp-${count}`);
+  const settings = { ...sandboxEnv, OP_SOFTWARE_CLIENT_NAME: name, ...changes };
+  writeFileSync(env, JSON.stringify(settings));
+  return { env, out, name, args: (...more) => ["tpp", "register", "--env", env, "--out", out, ...more] };
+}
+
+/** How many registrations the bank's books hold under this name. */
+async function registrations(name: string): Promise<number> {
+  const { clients } = await bank.admin<{ clients: { clientName: string }[] }>("GET", "/registrations");
+  return clients.filter(({ clientName }) => clientName === name).length;
+}
+
+const read = (folder: string, name: string): string => readFileSync(path.join(folder, name), "utf8");
+const json = (folder: string, name: string): Record<string, never> => JSON.parse(read(folder, name));
+
+describe("from env.json to a registered TPP", () => {
+  it("with what npm run sandbox wrote: keys, certificates, statement, client information and a token for each scope", async () => {
+    const since = await bank.lastSeq();
+    const { args, out, name } = prepare();
+    const { code, out: said, err } = await command(args());
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(await registrations(name)).toBe(1);
+    expect((await bank.calls({ since })).filter(({ endpoint }) => endpoint !== "J1").map(({ endpoint, status }) => `${endpoint} ${String(status)}`)).toEqual([
+      "C1 201",
+      "R1 201",
+      "T1 200",
+      "T1 200",
+      "T1 200",
+    ]);
+
+    expect(statSync(out).mode & 0o777).toBe(0o700);
+    for (const file of readdirSync(out)) expect(statSync(path.join(out, file)).mode & 0o777, file).toBe(0o600);
+    for (const kind of ["qwac", "qsealc"]) {
+      const key = createPrivateKey(read(out, `${kind}.key.pem`));
+      const chain = read(out, `${kind}.pem`).match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+      expect(chain).toHaveLength(2);
+      expect(new X509Certificate(chain[0] ?? "").checkPrivateKey(key)).toBe(true);
+      expect(new X509Certificate(chain[0] ?? "").verify(new X509Certificate(chain[1] ?? "").publicKey)).toBe(true);
+    }
+    const [header, claims, signature] = read(out, "software-statement.jwt").split(".");
+    const seal = new X509Certificate(read(out, "qsealc.pem")).publicKey;
+    expect(verify("sha256", Buffer.from(`${header}.${claims}`), { key: seal, padding: 6, saltLength: 32 }, Buffer.from(signature ?? "", "base64url"))).toBe(
+      true,
+    );
+
+    const client = json(out, "client.json");
+    expect(client).toMatchObject({ client_name: name, software_roles: ["AIS", "PIS", "CBPII"] });
+    expect(json(out, "registration.json")).toMatchObject({
+      client: { clientId: client["client_id"] },
+      validated: [{ scope: "accounts" }, { scope: "payments" }, { scope: "fundsconfirmations" }],
+    });
+
+    expect(said).toContain(String(client["client_id"]));
+    for (const secret of [client["client_secret"], client["api_key"], "sandbox-portal-key"]) {
+      expect(said).not.toContain(secret);
+      expect(read(out, "registration.json")).not.toContain(secret);
+    }
+  });
+
+  it("again in a finished folder says so, changes nothing and asks nobody", async () => {
+    const { args, out } = prepare();
+    expect((await command(args())).code).toBe(0);
+    const state = () => readdirSync(out).map((file) => [file, statSync(path.join(out, file)).mtimeMs]);
+    const [before, since] = [state(), await bank.lastSeq()];
+    for (const more of [[], ["--resume"], ["--resume", "--register-again"]]) {
+      const { code, out: said } = await command(args(...more));
+      expect(said).toContain("Already registered; nothing was changed");
+      expect(code).toBe(0);
+    }
+    expect(state()).toEqual(before);
+    expect(await bank.lastSeq()).toBe(since);
+  });
+
+  it("--json tells each step, one object a line", async () => {
+    const { args, out } = prepare();
+    const { events, out: said } = await command(args("--json"));
+    expect(said.trim().split("\n")).toHaveLength(events.length);
+    expect(events[0]).toMatchObject({ event: "started", environment: "sandbox", out, resumed: false });
+    expect(events.flatMap((event) => (event.event === "step" && event.status === "done" ? [event.step] : []))).toEqual([...steps]);
+    expect(events.at(-1)).toMatchObject({
+      event: "registered",
+      scopes: ["accounts", "payments", "fundsconfirmations"],
+      files: expect.arrayContaining(["client.json", "qwac.key.pem"]),
+    });
+  });
+
+  it("--dry-run shows every request, secrets masked, and sends nothing", async () => {
+    const since = await bank.lastSeq();
+    const { env, name } = prepare();
+    const { code, events, out } = await command(["tpp", "register", "--env", env, "--dry-run", "--json"]);
+    expect(code).toBe(0);
+    expect(await bank.lastSeq()).toBe(since);
+    expect(out).not.toContain("sandbox-portal-key");
+    const requests = events.flatMap((event) => (event.event === "request" ? [event.request] : []));
+    expect(requests.map(({ method, url }) => `${method} ${url.replace(/^https:\/\/localhost:\d+/, "")}`)).toEqual([
+      "POST /psd2-sandbox-tpp-generator/sandbox-tpp?c=FI&cn=Example+Ledger+TPP&roles=AIS%2CPIS%2CCBPII",
+      "POST /tpp-registration/register",
+      ...Array.from({ length: 3 }, () => "POST /oauth/token"),
+    ]);
+    expect(requests[1]).toMatchObject({
+      headers: { "content-type": "application/jwt", "x-api-key": "***" },
+      signed: { registrationRequest: { aud: "https://op.fi/" }, softwareStatement: { software_client_name: name } },
+    });
+    expect(requests[2]?.body).toContain("scope=accounts");
+  });
+
+  it("takes the API key from the environment", async () => {
+    const { args } = prepare({ OP_API_KEY: undefined });
+    expect((await command(args())).code).toBe(78);
+    expect((await command(args(), { env: { OP_API_KEY: "sandbox-portal-key" } })).code).toBe(0);
+  });
+
+  it.each(["RS256", "PS256", "ES256"])("signs with %s when told", async (algorithm) => {
+    const { args, out } = prepare({ OP_SIGNING_ALG: algorithm });
+    expect((await command(args())).code).toBe(0);
+    const [header] = read(out, "registration-request.jwt").split(".");
+    expect(JSON.parse(Buffer.from(header ?? "", "base64url").toString())).toMatchObject({ alg: algorithm });
+  });
+
+  it("with fewer roles asks for fewer tokens", async () => {
+    const { args, out } = prepare({ OP_ROLES: "AIS" });
+    expect((await command(args())).code).toBe(0);
+    expect(json(out, "registration.json")).toMatchObject({ scopes: ["accounts"] });
+  });
+
+  it("leaves files by which curl calls the bank, as the document says", async () => {
+    const { args } = prepare();
+    expect((await command([...args().slice(0, -1), path.join(work, "my-tpp")])).code).toBe(0);
+    const page = readFileSync(path.resolve(import.meta.dirname, "../../docs/opl-tpp-register.md"), "utf8");
+    const [, script] = /```sh curl\n([\s\S]+?)```/.exec(page) ?? [];
+    expect(script).toBeDefined();
+    const said = execFileSync("bash", ["-euo", "pipefail", "-c", script ?? ""], { cwd: work, encoding: "utf8" });
+    expect(said).toMatch(/"access_token":/);
+    expect(said).toMatch(/"authorizationId":"[^"]+".*"status":"Unauthorized"/);
+  });
+});
+
+describe("with certificates of one's own", () => {
+  /** The sandbox bank trusts its own authority only, so a TPP's "own" certificates come from there too. */
+  async function ownFiles() {
+    const { body } = await generate({ ...bank, ca: readFileSync(bank.endpoints.caFile, "utf8") } as never);
+    const [qwac, , , seal] = body.privateJwks.keys;
+    const files = ([name, key]: [string, typeof qwac]) =>
+      writeEidasFiles(work, name, {
+        chainPem: (key?.x5c ?? []).map((der) => toPem([der])),
+        keyPem: importKey(key as never).export({ type: "pkcs8", format: "pem" }) as string,
+        passphrase: "sesame",
+      });
+    return { qwac: files(["own-qwac", qwac]), seal: files(["own-seal", seal]), kid: seal?.kid, jwks: body.publicJwksUrl };
+  }
+
+  it.each(["sandbox", "production"])("in the %s: no generator, keys stay where they are; PEM and PKCS#12", async (environment) => {
+    const own = await ownFiles();
+    const since = await bank.lastSeq();
+    const { OP_COUNTRY: _c, OP_TPP_NAME: _n, OP_CERT_GENERATION_URL: _g, ...rest } = sandboxEnv;
+    const shared = { OP_ENVIRONMENT: environment, OP_QSEAL_KID: own.kid, OP_PUBLIC_JWKS_URL: own.jwks };
+    const forms = [
+      { OP_QWAC_CERT_PATH: own.qwac.certificate, OP_QWAC_KEY_PATH: own.qwac.key, OP_QSEAL_CERT_PATH: own.seal.certificate, OP_QSEAL_KEY_PATH: own.seal.key },
+      { OP_QWAC_P12_PATH: own.qwac.p12, OP_QSEAL_P12_PATH: own.seal.p12, OP_CERT_PASSPHRASE: "sesame" },
+      { OP_QWAC_CERT_PATH: own.qwac.certificate, OP_QWAC_KEY_PATH: own.qwac.encryptedKey, OP_QSEAL_P12_PATH: own.seal.p12, OP_CERT_PASSPHRASE: "sesame" },
+    ];
+    for (const form of forms) {
+      const { args, out, env } = prepare();
+      writeFileSync(env, JSON.stringify({ ...rest, ...shared, ...form }));
+      const { code, err } = await command(args());
+      expect(err).toBe("");
+      expect(code).toBe(0);
+      expect(readdirSync(out).filter((name) => name.endsWith(".pem"))).toEqual([]);
+    }
+    expect((await bank.calls({ since })).some(({ endpoint }) => endpoint === "C1")).toBe(false);
+  });
+});
+
+describe("a run that stopped", () => {
+  it.each(steps.filter((step) => step !== "settings"))("when killed at the beginning of: %s, goes on with --resume and registers once", async (step) => {
+    const { args, name, out } = prepare();
+    const killed = await command(args("--json"), {
+      onEvent: (event, child) => {
+        if (event.event === "step" && event.step === step && event.status === "started") child.kill("SIGKILL");
+      },
+    });
+    expect(killed.code).toBeNull();
+    expect(await command(args())).toMatchObject({ code: 73, err: expect.stringContaining("--resume") });
+    const resumed = await command(args("--resume"));
+    // Killed between the intent and the saved answer nobody can know; the command says so and sends nothing.
+    if (step === "submission" && resumed.code === 75) {
+      expect(await registrations(name)).toBeLessThanOrEqual(1);
+      return;
+    }
+    expect(resumed.err).toBe("");
+    expect(resumed.code).toBe(0);
+    expect(await registrations(name)).toBe(1);
+    expect(readdirSync(out).filter((file) => file.endsWith(".next"))).toEqual([]);
+  });
+
+  it("when killed between the bank's answer and saving it, says that nobody knows and sends nothing by itself", async () => {
+    const target = new URL(bank.endpoints.registrationUrl);
+    const { name } = prepare();
+    let running: ReturnType<typeof startCommand> | undefined;
+    await using relay = await startRelay(Number(target.port), {
+      // The answer waits here until the books hold the registration, and then comes too late.
+      onAnswer: async () => {
+        if ((await registrations(name)) === 0) return true;
+        running?.child.kill("SIGKILL");
+        return false;
+      },
+    });
+    const through = prepare({ OP_SOFTWARE_CLIENT_NAME: name, OP_REGISTRATION_URL: `https://localhost:${relay.port}${target.pathname}` });
+    running = startCommand(through.args());
+    expect((await running.ended).code).toBeNull();
+    expect(await registrations(name)).toBe(1);
+
+    const resumed = await command(through.args("--resume", "--json"));
+    expect(resumed.code).toBe(75);
+    expect(resumed.events.at(-1)).toMatchObject({
+      event: "error",
+      code: "ERR_OPL_OUTCOME_UNKNOWN",
+      message: expect.stringMatching(/may hold a registration.*--register-again/),
+    });
+    expect(await registrations(name)).toBe(1);
+    // Only a person's own word sends a second one.
+    writeFileSync(through.env, readFileSync(through.env, "utf8").replace(String(relay.port), target.port));
+    expect((await command(through.args("--resume", "--register-again"))).code).toBe(0);
+    expect(await registrations(name)).toBe(2);
+  });
+
+  it("when killed after the answer was saved, needs no second sending", async () => {
+    const { args, name } = prepare();
+    await command(args("--json"), {
+      onEvent: (event, child) => {
+        if (event.event === "step" && event.step === "submission" && event.status === "done") child.kill("SIGKILL");
+      },
+    });
+    const { code, events } = await command(args("--resume", "--json"));
+    expect(code).toBe(0);
+    expect(events).toContainEqual(expect.objectContaining({ event: "step", step: "submission", status: "kept" }));
+    expect(await registrations(name)).toBe(1);
+  });
+
+  it("when refused, is corrected in the file and goes on", async () => {
+    const { args, env, name } = prepare({ OP_GRANT_TYPES: ["client_credentials"], OP_REGISTRATION_AUD: "https://elsewhere.example/" });
+    expect(await command(args())).toMatchObject({
+      code: 77,
+      err: expect.stringMatching(/aud must be .*about aud; correct OP_REGISTRATION_AUD and go on with --resume/),
+    });
+    writeFileSync(env, readFileSync(env, "utf8").replace("https://elsewhere.example/", "https://op.fi/"));
+    expect((await command(args("--resume"))).code).toBe(0);
+    expect(await registrations(name)).toBe(1);
+  });
+
+  it("when stopped by a signal says how to go on", async () => {
+    await bank.admin("POST", "/faults", { fault: "network.hang", for: { endpoint: "T1" } });
+    const { args } = prepare();
+    const { code, err } = await command(args("--json"), {
+      onEvent: (event, child) => {
+        if (event.event === "step" && event.step === "validation" && event.status === "started") child.kill("SIGINT");
+      },
+    });
+    expect(code).toBe(130);
+    expect(err).toContain("--resume");
+    await bank.calm();
+    expect((await command(args("--resume"))).code).toBe(0);
+  });
+
+  it("two runs at once in one folder: one of them goes", async () => {
+    const { args, name } = prepare();
+    const codes = (await Promise.all([command(args()), command(args())])).map(({ code }) => code).toSorted();
+    expect(codes).toEqual([0, 73]);
+    expect(await registrations(name)).toBe(1);
+  });
+});
+
+describe("a mistake on the way to the bank ends with one sentence", () => {
+  const fault =
+    (endpoint: string, name: string, options: object = {}) =>
+    () =>
+      bank.admin("POST", "/faults", { fault: name, options, for: { endpoint } });
+  const clock = (offsetSeconds: number) => () => bank.fault("bank.clock", { options: { offsetSeconds } });
+  const refusal = (shape: string, more: object = {}) => ({ status: 400, shape, type: "VALIDATION", message: "Not like this", ...more });
+
+  it.each<[string, Record<string, unknown>, (() => Promise<unknown>) | undefined, number, RegExp]>([
+    ["a wrong API key", { OP_API_KEY: "wrong-portal-key" }, undefined, 77, /certificate generator with 401: Invalid ApiKey .*check OP_API_KEY/],
+    [
+      "a host name that is not there",
+      { OP_CERT_GENERATION_URL: "https://op.invalid/x" },
+      undefined,
+      69,
+      /host name op\.invalid \(OP_CERT_GENERATION_URL\) is not known to DNS/,
+    ],
+    [
+      "a port nobody listens at",
+      { OP_REGISTRATION_URL: "https://localhost:9/register" },
+      undefined,
+      69,
+      /Nothing listens at localhost:9 \(OP_REGISTRATION_URL\)/,
+    ],
+    ["an authority not trusted", { OP_CA_BUNDLE_PATH: undefined }, undefined, 69, /authority this machine does not trust.*OP_CA_BUNDLE_PATH/],
+    [
+      "a server certificate that ended",
+      {},
+      fault("R1", "bank.tls-certificate", { kind: "expired" }),
+      69,
+      /certificate of localhost:\d+ \(OP_REGISTRATION_URL\) is expired at/,
+    ],
+    ["a server certificate of another host", {}, fault("R1", "bank.tls-certificate", { kind: "wrong-host" }), 69, /certificate for another host name/],
+    ["this clock ahead", {}, clock(-400), 79, /clock of this machine is (?:399|400|401) s ahead of the bank's/],
+    ["this clock behind", {}, clock(7200), 79, /clock of this machine is 120 min behind the bank's/],
+    [
+      "no in the flat shape",
+      {},
+      fault("R1", "network.status", refusal("business")),
+      77,
+      /refused the registration with 400: Not like this \(VALIDATION\).*quote error b2f0c6d4/,
+    ],
+    ["no in the wrapped shape", {}, fault("R1", "network.status", refusal("wrapped")), 77, /refused the registration with 400: Not like this \(VALIDATION\)/],
+    [
+      "no by the gateway",
+      {},
+      fault("R1", "network.status", refusal("gateway", { status: 401, code: "oauth.v2.InvalidApiKey" })),
+      77,
+      /401: Not like this \(oauth\.v2\.InvalidApiKey\).*check OP_API_KEY/,
+    ],
+    ["no at the token endpoint", {}, fault("T1", "network.status", refusal("gateway", { status: 403 })), 77, /refused the token call for accounts with 403/],
+    ["too many calls", {}, fault("T1", "network.quota"), 77, /429.*wait a while/],
+    [
+      "a problem of the bank while validating",
+      {},
+      fault("T1", "network.status", { status: 503 }),
+      77,
+      /503.*the bank has a problem: go on with --resume later/,
+    ],
+    ["a problem of the bank while registering", {}, fault("R1", "network.status", { status: 502 }), 75, /502.*may hold a registration/],
+    ["HTML instead of JSON", {}, fault("C1", "network.html-page"), 76, /generator with an HTML page instead of JSON/],
+    ["HTML instead of JSON from the registration", {}, fault("R1", "network.html-page"), 75, /HTML page instead of JSON.*may hold a registration/],
+    ["HTML instead of a token", {}, fault("T1", "network.html-page"), 76, /token call for accounts with an HTML page/],
+    ["broken JSON", {}, fault("C1", "body.truncated"), 76, /JSON that cannot be relied on/],
+    ["another document", {}, fault("C1", "body.replace", { text: "{}" }), 76, /without what belongs at \/publicJwksUrl/],
+    ["an oversized answer", {}, fault("C1", "network.gzip-bomb", { megabytes: 64 }), 76, /far more data/],
+    ["no answer", {}, fault("T1", "network.hang"), 69, /did not answer the token call for accounts within 1 s/],
+    ["no answer to the registration", {}, fault("R1", "network.hang"), 75, /within 1 s.*may hold a registration/],
+    ["a connection that breaks", {}, fault("T1", "network.reset"), 69, /connection to localhost:\d+ \(OP_TOKEN_URL\) broke during the token call/],
+    ["a redirect", {}, fault("R1", "network.redirect", { to: "https://evil.example/" }), 76, /sent the registration elsewhere, which is never followed/],
+  ])("%s", async (_what, changes, arrange, exitCode, sentence) => {
+    const { args, name } = prepare(changes);
+    await arrange?.();
+    const { code, err, out } = await command(args("--timeout", exitCode === 69 || exitCode === 75 ? "1" : "20"));
+    expect(err.trim()).toMatch(sentence);
+    expect(err.trim().split("\n")).toHaveLength(1);
+    expect(code).toBe(exitCode);
+    expect(`${out}${err}`).not.toMatch(/sandbox-portal-key|wrong-portal-key/);
+    // Whatever it was: once it is over, the same run ends well, registered once.
+    if (exitCode !== 75 && Object.keys(changes).length === 0) {
+      await bank.calm();
+      expect((await command(args("--resume"))).code).toBe(0);
+      expect(await registrations(name)).toBe(1);
+    }
+  });
+
+  it("a server without TLS", async () => {
+    const plain = createServer((_request, response) => response.end("hello")).listen(0, "127.0.0.1");
+    await new Promise((resolve) => plain.once("listening", resolve));
+    const { port } = plain.address() as { port: number };
+    const { args } = prepare({ OP_TOKEN_URL: `https://localhost:${port}/token` });
+    expect(await command(args())).toMatchObject({ code: 69, err: expect.stringMatching(/does not speak TLS/) });
+    plain.close();
+  });
+
+  it("a key that does not belong to its certificate, from the generator", async () => {
+    const { args, out } = prepare();
+    await command(args("--json"), {
+      onEvent: (event, child) => {
+        if (event.event === "step" && event.step === "keys" && event.status === "started") child.kill("SIGKILL");
+      },
+    });
+    const kept = JSON.parse(read(out, "certificates.json"));
+    [kept.privateJwks.keys[0].x5c, kept.privateJwks.keys[2].x5c] = [kept.privateJwks.keys[2].x5c, kept.privateJwks.keys[0].x5c];
+    writeFileSync(path.join(out, "certificates.json"), JSON.stringify(kept));
+    expect(await command(args("--resume"))).toMatchObject({ code: 65, err: expect.stringContaining("the certificate of another key") });
+  });
+
+  it("a folder that vanishes after the start", async () => {
+    const { args, out } = prepare();
+    const ended = await command(args("--json"), {
+      onEvent: (event) => {
+        if (event.event === "step" && event.step === "certificates" && event.status === "started") rmSync(out, { recursive: true });
+      },
+    });
+    expect(ended.code).toBe(73);
+  });
+});
