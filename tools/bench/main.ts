@@ -9,6 +9,7 @@ import { firstFigures } from "./first-figures.ts";
 import { gatewayOverhead } from "./gateway-overhead.ts";
 import { memory } from "./memory.ts";
 import { overview } from "./overview.ts";
+import { registration } from "./registration.ts";
 import { type Figure, printTable, writeLatest } from "./report.ts";
 import { throughput } from "./throughput.ts";
 
@@ -43,6 +44,7 @@ async function withProduct(sandbox: Readonly<Record<string, string>>, measure: (
 }
 
 const figures = [
+  ...(await progress.step("registration by opl", registration)),
   ...(await withProduct({}, async (product) => [
     ...(await progress.step("throughput", () => throughput(product))),
     ...(await progress.step("gateway overhead", () => gatewayOverhead(product))),

@@ -41,6 +41,11 @@ describe("import rules find a planted violation", () => {
     ["one-importer-pg", "services/consent/src/db/a.ts", 'import pg from "pg";\nexport const a = pg;\n'],
     ["one-importer-jose", "services/consent/src/http/a.ts", 'import type { JWK } from "jose";\nexport type A = JWK;\n'],
     ["sandbox-shares-nothing", "sandbox/src/a.ts", 'import { parseAmount } from "@opl/money";\nexport const a = parseAmount;\n'],
+    [
+      "command-shares-the-protocol-only",
+      "tools/opl/bank/a.ts",
+      'import { createVault } from "../../../../services/bank-gateway/src/vault/vault.ts";\nexport const a = createVault;\n',
+    ],
     ["web-imports-contracts-and-money", "web/src/ui/a.ts", 'import { OplError } from "@opl/errors";\nexport const a = OplError;\n'],
   ])("%s", (rule, file, text) => {
     expect(violations(file, text)).toContain(rule);
