@@ -155,7 +155,7 @@ describe("clients that integrators wrote register and read accounts", () => {
     expect(generated.status).toBe(201);
     const { keys } = generated.body.privateJwks;
     const [tls, signing] = [style.tls(keys), style.signing(keys)] as [GeneratedKey, GeneratedKey];
-    const identity = { cert: toPem(tls.x5c), key: importKey(tls).export({ type: "pkcs8", format: "pem" }) as string };
+    const identity = { cert: toPem(tls.x5c), key: importKey(tls).export({ type: "pkcs8", format: "pem" }) };
     const sign = (claims: object): string => jws(claims, signing, style.algorithm, style.header);
 
     const now = Math.floor(Date.now() / 1000);

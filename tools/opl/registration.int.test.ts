@@ -190,7 +190,7 @@ describe("with certificates of one's own", () => {
     const files = ([name, key]: [string, typeof qwac]) =>
       writeEidasFiles(work, name, {
         chainPem: (key?.x5c ?? []).map((der) => toPem([der])),
-        keyPem: importKey(key as never).export({ type: "pkcs8", format: "pem" }) as string,
+        keyPem: importKey(key as never).export({ type: "pkcs8", format: "pem" }),
         passphrase: "sesame",
       });
     return { qwac: files(["own-qwac", qwac]), seal: files(["own-seal", seal]), kid: seal?.kid, jwks: body.publicJwksUrl };
@@ -243,18 +243,18 @@ describe("a run that stopped", () => {
   it("when killed between the bank's answer and saving it, says that nobody knows and sends nothing by itself", async () => {
     const target = new URL(bank.endpoints.registrationUrl);
     const { name } = prepare();
-    let running: ReturnType<typeof startCommand> | undefined;
+    const started = Promise.withResolvers<ReturnType<typeof startCommand>>();
     await using relay = await startRelay(Number(target.port), {
       // The answer waits here until the books hold the registration, and then comes too late.
       onAnswer: async () => {
         if ((await registrations(name)) === 0) return true;
-        running?.child.kill("SIGKILL");
+        (await started.promise).child.kill("SIGKILL");
         return false;
       },
     });
     const through = prepare({ OP_SOFTWARE_CLIENT_NAME: name, OP_REGISTRATION_URL: `https://localhost:${relay.port}${target.pathname}` });
-    running = startCommand(through.args());
-    expect((await running.ended).code).toBeNull();
+    started.resolve(startCommand(through.args()));
+    expect((await (await started.promise).ended).code).toBeNull();
     expect(await registrations(name)).toBe(1);
 
     const resumed = await command(through.args("--resume", "--json"));
@@ -311,7 +311,7 @@ describe("a run that stopped", () => {
 
   it("two runs at once in one folder: one of them goes", async () => {
     const { args, name } = prepare();
-    const codes = (await Promise.all([command(args()), command(args())])).map(({ code }) => code).toSorted();
+    const codes = (await Promise.all([command(args()), command(args())])).map(({ code }) => code).toSorted((a, b) => Number(a) - Number(b));
     expect(codes).toEqual([0, 73]);
     expect(await registrations(name)).toBe(1);
   });

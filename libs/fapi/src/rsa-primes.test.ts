@@ -10,12 +10,42 @@ function stripped(modulusLength: number): { full: Jwk; bare: Jwk } {
   return { full, bare: { kty: "RSA", n: String(n), e: String(e), d: String(d), kid: "k" } };
 }
 
+function divisor(a: bigint, b: bigint): bigint {
+  return b === 0n ? a : divisor(b, a % b);
+}
+
+function inverse(value: bigint, modulus: bigint): bigint {
+  let [r0, r1, s0, s1] = [modulus, value, 0n, 1n];
+  while (r1 !== 0n) [r0, r1, s0, s1] = [r1, r0 % r1, s1, s0 - (r0 / r1) * s1];
+  return ((s0 % modulus) + modulus) % modulus;
+}
+
 describe("completeRsaPrivateJwk", () => {
   it.each([1024, 2048])("finds the primes of a %i bit key again", (bits) => {
     const { full, bare } = stripped(bits);
     const completed = completeRsaPrivateJwk(bare);
     expect(new Set([completed.p, completed.q])).toEqual(new Set([full.p, full.q]));
     expect(() => createPrivateKey({ key: completed, format: "jwk" })).not.toThrow();
+  });
+
+  it.each([
+    ["the smallest private exponent", 1n, 0n],
+    ["the one modulo (p-1)(q-1)", 0n, 0n],
+    ["a private exponent far beyond both, by the slower way", 1n, 1n << 900n],
+  ])("finds them with %s", (_what, least, beyond) => {
+    for (let round = 0; round < 10; round += 1) {
+      const { full, bare } = stripped(1024);
+      const [p, q, e] = [full.p, full.q, full.e].map((member) => BigInt(`0x${Buffer.from(String(member), "base64url").toString("hex")}`)) as [
+        bigint,
+        bigint,
+        bigint,
+      ];
+      const period = least === 1n ? ((p - 1n) * (q - 1n)) / divisor(p - 1n, q - 1n) : (p - 1n) * (q - 1n);
+      const hex = (inverse(e, period) + beyond * period).toString(16);
+      const d = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex").toString("base64url");
+      const completed = completeRsaPrivateJwk({ ...bare, d });
+      expect(new Set([completed.p, completed.q])).toEqual(new Set([full.p, full.q]));
+    }
   });
 
   it("gives a key that signs what its public half verifies", async () => {

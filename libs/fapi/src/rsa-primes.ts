@@ -4,7 +4,7 @@ import type { Jwk } from "./jwk.ts";
 
 /**
  * Completes an RSA private JWK that carries only `n`, `e` and `d` (RFC 7518 6.3.2 allows it, most key stores refuse it):
- * factors `n` with the help of the private exponent (the method of NIST SP 800-56B appendix C) and adds p, q, dp, dq, qi.
+ * factors `n` with the help of the private exponent and adds p, q, dp, dq, qi.
  * Other keys, and RSA keys that already have their primes, come back as they are.
  */
 export function completeRsaPrivateJwk(jwk: Jwk): Jwk {
@@ -27,8 +27,45 @@ const bases = [2n, 3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 41n, 43n,
 
 /** The two primes of `n`, larger one first. */
 export function recoverPrimes(n: bigint, e: bigint, d: bigint): [p: bigint, q: bigint] {
-  let odd = d * e - 1n;
-  if (n <= 3n || e <= 1n || d <= 1n || odd % 2n !== 0n) throw unusable("n, e and d do not belong together");
+  if (n <= 3n || e <= 1n || d <= 1n || (d * e - 1n) % 2n !== 0n) throw unusable("n, e and d do not belong together");
+  return primesByDivision(n, d * e - 1n) ?? primesBySquareRoots(n, d * e - 1n);
+}
+
+/** Common divisors of p - 1 and q - 1 beyond this are left to the slower way. */
+const maxCommonDivisor = 64n;
+
+/**
+ * `multiple` is k times the least common multiple of p - 1 and q - 1. With a small public exponent k is small, and (p - 1)(q - 1) is so
+ * close to `n` that dividing tells k; then p + q is known too. Some thousand times faster than the way below.
+ */
+function primesByDivision(n: bigint, multiple: bigint): [p: bigint, q: bigint] | undefined {
+  for (let common = 1n; common <= maxCommonDivisor; common += 1n) {
+    const product = common * multiple;
+    const k = product / n + 1n;
+    if (product % k !== 0n) continue;
+    const sum = n + 1n - product / k;
+    const root = integerSquareRoot(sum * sum - 4n * n);
+    if (root === undefined) continue;
+    const [p, q] = [(sum + root) / 2n, (sum - root) / 2n];
+    if (q > 1n && p * q === n) return [p, q];
+  }
+  return undefined;
+}
+
+/** The whole square root by Newton's method; nothing for a negative number. */
+function integerSquareRoot(square: bigint): bigint | undefined {
+  if (square < 2n) return square < 0n ? undefined : square;
+  let root = 1n << BigInt(Math.ceil(square.toString(2).length / 2));
+  for (;;) {
+    const next = (root + square / root) / 2n;
+    if (next >= root) return root;
+    root = next;
+  }
+}
+
+/** The method of NIST SP 800-56B appendix C, which works for every exponent. */
+function primesBySquareRoots(n: bigint, multiple: bigint): [p: bigint, q: bigint] {
+  let odd = multiple;
   let twos = 0;
   while (odd % 2n === 0n) {
     odd /= 2n;

@@ -28,7 +28,7 @@ export function startCommand(
   const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let [out, err] = ["", ""];
   const events: RunEvent[] = [];
-  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
+  createInterface({ input: child.stdout }).on("line", (line) => {
     out += `${line}\n`;
     if (!line.startsWith("{")) return;
     const event = JSON.parse(line) as RunEvent;
