@@ -105,7 +105,7 @@ describe("from env.json to a registered TPP", () => {
   });
 
   it("again in a finished folder says so, changes nothing and asks nobody", async () => {
-    const { args, out } = prepare();
+    const { args, out, env } = prepare();
     expect((await command(args())).code).toBe(0);
     const state = () => readdirSync(out).map((file) => [file, statSync(path.join(out, file)).mtimeMs]);
     const [before, since] = [state(), await bank.lastSeq()];
@@ -114,6 +114,8 @@ describe("from env.json to a registered TPP", () => {
       expect(said).toContain("Already registered; nothing was changed");
       expect(code).toBe(0);
     }
+    writeFileSync(env, JSON.stringify({ ...JSON.parse(readFileSync(env, "utf8")), OP_ROLES: ["AIS"] }));
+    expect(await command(args())).toMatchObject({ code: 0, err: expect.stringContaining("OP_ROLES of the env file differ from what is registered") });
     expect(state()).toEqual(before);
     expect(await bank.lastSeq()).toBe(since);
   });

@@ -72,7 +72,7 @@ async function register(command: RegisterCommand, machine: Machine, report: Repo
   }
   const folder = openRunFolder(command.out ?? "", machine);
   try {
-    if (folder.state.finishedAt !== null) return tellFinished(folder, report);
+    if (folder.state.finishedAt !== null) return tellFinished(folder, settings, report);
     if (folder.state.startedAt !== null && !command.resume) {
       throw errors.ERR_OPL_FOLDER({ message: `A run stopped in ${folder.path} (--out) before it was through; go on with --resume, or name another folder.` });
     }
@@ -83,14 +83,31 @@ async function register(command: RegisterCommand, machine: Machine, report: Repo
   }
 }
 
+interface FinishedRegistration {
+  readonly tppId: string;
+  readonly scopes: readonly string[];
+  readonly client: { readonly clientId: string; readonly redirectUris: readonly string[]; readonly softwareRoles: readonly string[] };
+  readonly qwac: { readonly notAfter: string };
+}
+
+function sameMembers(one: readonly string[], other: readonly string[]): boolean {
+  return one.toSorted().join(" ") === other.toSorted().join(" ");
+}
+
 /** From what the run before wrote; nothing is asked and nothing changed. */
-function tellFinished(folder: RunFolder, report: Report): void {
-  const kept = JSON.parse(folder.read("registration.json") ?? "{}") as {
-    tppId: string;
-    scopes: string[];
-    client: { clientId: string };
-    qwac: { notAfter: string };
-  };
+function tellFinished(folder: RunFolder, settings: Settings, report: Report): void {
+  const kept: FinishedRegistration = JSON.parse(folder.read("registration.json") ?? "{}");
+  const { redirectUris, softwareRoles } = kept.client;
+  const differs = [
+    ...(redirectUris.length > 0 && !sameMembers(redirectUris, settings.OP_REDIRECT_URIS) ? ["OP_REDIRECT_URIS"] : []),
+    ...(softwareRoles.length > 0 && !sameMembers(softwareRoles, settings.OP_ROLES) ? ["OP_ROLES"] : []),
+  ];
+  if (differs.length > 0) {
+    report({
+      event: "warning",
+      message: `${differs.join(" and ")} of the env file differ from what is registered; OP has no change of a registration, so register anew with another --out folder.`,
+    });
+  }
   report({
     event: "already-registered",
     clientId: kept.client.clientId,
