@@ -48,6 +48,7 @@ it("a fact published by a batch handler has the first event as its cause and goe
     handleBatch: (tx, events) => publish(tx, fact(`batch of ${events.length}`)),
     failpoint: noFailpoint,
     delayMs: soon,
+    parking: { delayMs: 10, askEvery: 1, askMissing: () => Promise.resolve(0), hopeless: new Set() },
     handled: counter("test_handled_total", "test"),
     deadLettered: counter("test_dead_letters_total", "test"),
   };

@@ -1,5 +1,6 @@
 import type { JsMsg } from "@nats-io/jetstream";
 import type { EventContract, EventType } from "@opl/contracts/events";
+import { isoInstant } from "@opl/contracts/model";
 import { toOplError } from "@opl/errors";
 import type { OplError } from "@opl/errors";
 import { inTransaction, translateSqlError } from "@opl/postgres";
@@ -13,7 +14,7 @@ import { fromMessage, headersOf } from "./event-message.ts";
 import type { ReceivedEvent } from "./event-message.ts";
 import type { Failpoint } from "./failpoint.ts";
 import { admit } from "./inbox.ts";
-import type { Received } from "./inbox.ts";
+import type { Admitted, Received } from "./inbox.ts";
 import { handledEvent } from "./outbox.ts";
 import { reactionOfKind } from "./reaction.ts";
 
@@ -22,6 +23,18 @@ export interface Delivery {
   readonly deliveries: number;
   /** Where and when it was stored in the stream. */
   readonly place: string;
+}
+
+/** What is done with an event that came too early. */
+export interface Parking {
+  /** Pause before it is delivered again. */
+  readonly delayMs: number;
+  /** After so many deliveries, and again after as many more, the producer is asked for what is missing (DR-C4). */
+  readonly askEvery: number;
+  /** Asks for what lies between two versions. @returns how many of them the producer still has */
+  readonly askMissing: (aggregateId: string, after: number, before: number) => Promise<number>;
+  /** Ids of parked events whose predecessors the producer no longer has. */
+  readonly hopeless: Set<string>;
 }
 
 export interface BatchContext<DB, Type extends EventType> {
@@ -34,6 +47,7 @@ export interface BatchContext<DB, Type extends EventType> {
   readonly handleBatch: ((tx: Transaction<DB>, events: readonly ReceivedEvent<Type>[]) => Promise<unknown>) | undefined;
   readonly failpoint: Failpoint;
   readonly delayMs: (deliveries: number, retryAfterSeconds?: number) => number;
+  readonly parking: Parking;
   readonly handled: ReturnType<typeof counter>;
   readonly deadLettered: ReturnType<typeof counter>;
 }
@@ -44,9 +58,7 @@ interface Parsed<Type extends EventType> extends Received {
   readonly event: ReceivedEvent<Type>;
 }
 
-/** An event that came too early is delivered again after a second; after a minute of that it has waited long. */
-const parkDelayMs = 1_000;
-const longWaitDeliveries = 60;
+type Early<Type extends EventType> = Pick<Admitted<Parsed<Type>>, "parked" | "last">;
 
 /** Handles a batch in one transaction and acknowledges after the commit; when it fails, one event at a time. */
 export async function processBatch<DB, Type extends EventType>(
@@ -81,7 +93,7 @@ async function processOne<DB, Type extends EventType>(context: BatchContext<DB, 
   }
 }
 
-function parseAll<DB, Type extends EventType>({ contract }: BatchContext<DB, Type>, deliveries: readonly Delivery[]) {
+function parseAll<DB, Type extends EventType>({ contract, parking }: BatchContext<DB, Type>, deliveries: readonly Delivery[]) {
   const readable: Parsed<Type>[] = [];
   const unreadable: { delivery: Delivery; error: OplError }[] = [];
   for (const delivery of deliveries) {
@@ -93,7 +105,8 @@ function parseAll<DB, Type extends EventType>({ contract }: BatchContext<DB, Typ
         eventId: event.id,
         aggregateId: event.subject,
         version: event.aggregateversion,
-        waitedLong: delivery.deliveries > longWaitDeliveries,
+        time: event.time,
+        waitedLong: parking.hopeless.has(event.id),
       });
     } catch (error) {
       unreadable.push({ delivery, error: classify(error) });
@@ -102,15 +115,15 @@ function parseAll<DB, Type extends EventType>({ contract }: BatchContext<DB, Typ
   return { readable, unreadable };
 }
 
-/** One transaction: inbox, effect, commit. @returns what came too early */
-async function applyAll<DB, Type extends EventType>(context: BatchContext<DB, Type>, batch: readonly Parsed<Type>[]): Promise<readonly Parsed<Type>[]> {
+/** One transaction: inbox, effect, commit. @returns what came too early, and behind which versions */
+async function applyAll<DB, Type extends EventType>(context: BatchContext<DB, Type>, batch: readonly Parsed<Type>[]): Promise<Early<Type>> {
   return inTransaction(context.db, async (tx) => {
-    const { apply, parked } = await admit(tx, context.durable, batch, context.ordered);
+    const { apply, parked, last } = await admit(tx, context.durable, batch, context.ordered);
     await context.failpoint("consumer.inserted");
     if (apply.length > 0) await runHandlers(context, tx, apply);
     await context.failpoint("consumer.handled");
     context.handled.add(apply.length, { consumer: context.durable });
-    return parked;
+    return { parked, last };
   });
 }
 
@@ -140,23 +153,41 @@ function traceOf({ traceparent }: { readonly traceparent: string | null }): { re
 /** After the commit: what was applied or known is done, what came too early comes again. */
 async function acknowledge<DB, Type extends EventType>(
   context: BatchContext<DB, Type>,
-  parked: readonly Parsed<Type>[],
+  { parked, last }: Early<Type>,
   batch: readonly Parsed<Type>[],
 ): Promise<void> {
   await context.failpoint("consumer.committed");
   const early = new Set(parked.map(({ eventId }) => eventId));
-  for (const { eventId, delivery, event, waitedLong } of batch) {
-    if (!early.has(eventId)) delivery.message.ack();
+  const { parking } = context;
+  for (const { eventId, delivery } of batch) {
+    if (early.has(eventId)) delivery.message.nak(parking.delayMs);
     else {
-      if (waitedLong)
-        context.logger.error(
-          { err: errors.ERR_EVENT_GAP({ details: { aggregateId: event.subject, version: event.aggregateversion } }) },
-          "an earlier fact is missing",
-        );
-      delivery.message.nak(parkDelayMs);
+      parking.hopeless.delete(eventId);
+      delivery.message.ack();
     }
   }
   await context.failpoint("consumer.acknowledged");
+  const waitedLong = firstOfEach(parked).filter((one) => one.delivery.deliveries % parking.askEvery === 0);
+  await Promise.all(waitedLong.map((one) => askForMissing(context, one, last.get(one.aggregateId) ?? 0)));
+}
+
+/** The parked event of each aggregate that waits for the fewest. */
+function firstOfEach<T extends Received>(parked: readonly T[]): readonly T[] {
+  return [...new Map(parked.toSorted((a, b) => b.version - a.version).map((event) => [event.aggregateId, event])).values()];
+}
+
+/** A failure is no reason to stop: the event comes again, and so does the question. */
+async function askForMissing<DB, Type extends EventType>({ parking, logger }: BatchContext<DB, Type>, early: Parsed<Type>, last: number): Promise<void> {
+  const { eventId, aggregateId, version } = early;
+  const err = errors.ERR_EVENT_GAP({ details: { aggregateId, version, last } });
+  try {
+    const known = await parking.askMissing(aggregateId, last, version);
+    if (known === 0) parking.hopeless.add(eventId);
+    if (known < version - last - 1) logger.error({ err, known }, "an earlier fact is missing, and its producer has it no longer");
+    else logger.warn({ err }, "an earlier fact is missing; its producer sends it again");
+  } catch (error) {
+    logger.warn({ err: error, aggregateId, version, last }, "an earlier fact is missing, and its producer cannot be asked");
+  }
 }
 
 /** What failed is delivered again later, or set aside when its kind says so and it had its tries. */
@@ -201,8 +232,15 @@ function undeliverable<DB, Type extends EventType>(
   const eventId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.exec(headers["ce-id"] ?? "")?.[0] ?? null;
   const version = Number.parseInt(headers["ce-aggregateversion"] ?? "", 10);
   const aggregateId = headers["ce-subject"];
-  const received = eventId !== null && aggregateId !== undefined && version > 0 ? { received: { eventId, aggregateId, version, waitedLong: true } } : {};
+  const received =
+    eventId !== null && aggregateId !== undefined && version > 0
+      ? { received: { eventId, aggregateId, version, time: instantOrNull(headers["ce-time"]), waitedLong: true } }
+      : {};
   return { messageKey: eventId ?? place, eventId, eventType: contract.type, headers, body: message.string(), deliveries, ...received };
+}
+
+function instantOrNull(text: string | undefined): string | null {
+  return text !== undefined && isoInstant.safeParse(text).success ? text : null;
 }
 
 function classify(error: unknown): OplError {

@@ -6,7 +6,7 @@ import { eventually } from "@opl/testkit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { commit, effectsOf, fact, logger, openStage, outboxOf, recordEffect, soon } from "../test/stage.ts";
 import type { Effects, Stage } from "../test/stage.ts";
-import { contractOf, durableOf, retryDeadLetters, startConsumer, startRelay, toMessage } from "./index.ts";
+import { contractOf, durableOf, purgePsu, retryDeadLetters, startConsumer, startRelay, toMessage } from "./index.ts";
 import type { Consumer, ConsumerOptions, FailpointName, Relay } from "./index.ts";
 import { declareStream, streamNameOf } from "./streams.ts";
 
@@ -147,6 +147,46 @@ describe("startConsumer", () => {
     const rows = await effects();
     expect(rows.filter((row) => row.aggregateId === "a").map((row) => row.version)).toEqual([1, 2, 3]);
     expect(rows.filter((row) => row.aggregateId === "b").map((row) => row.version)).toEqual([1, 2, 3]);
+  });
+
+  it("DR-C4 asks the producer for what is missing before a parked fact, and goes on when it comes", async () => {
+    const [person, other] = [randomUUID(), randomUUID()];
+    await commit(stage.producer.database, fact("a"), fact("a", { psuId: person }), fact("a", { psuId: other }), fact("a"), fact("b"));
+    await relay.drained();
+    for (const lost of [person, other]) expect(await purgePsu(stage.messaging, "consent", lost)).toBe(1);
+    const consumer = consume({ ordered: true, parking: { delayMs: 20, askEvery: 3 } });
+    await eventually(async () => (await effects()).length === 5);
+    await consumer.idle();
+    expect((await effects()).filter((row) => row.aggregateId === "a").map((row) => row.version)).toEqual([1, 2, 3, 4]);
+    expect((await outboxOf(stage.producer.database)).map(({ replay }) => replay)).toEqual([0, 1, 1, 0, 0]);
+  });
+
+  it("DR-C4 takes the first fact it sees of an aggregate only when the producer says that it has no earlier one", async () => {
+    await commit(stage.producer.database, fact("a"), fact("a"), fact("a"));
+    await relay.drained();
+    await relay[Symbol.asyncDispose]();
+    // Retention has passed over the first; the second is not sent yet.
+    const { db } = stage.producer.database;
+    await db.deleteFrom("outbox").where("aggregateVersion", "=", 1n).execute();
+    await db.updateTable("outbox").set({ publishedAt: null, streamSequence: null }).where("aggregateVersion", "=", 2n).execute();
+    const { manager } = stage.messaging.nats;
+    const name = streamNameOf(stage.messaging, "consent");
+    await manager.streams.purge(name, { seq: 3 });
+    const deliveries: number[] = [];
+    const consumer = consume({
+      ordered: true,
+      parking: { delayMs: 20, askEvery: 3 },
+      failpoint: (point) => {
+        if (point === "consumer.received") deliveries.push(1);
+      },
+    });
+    // Nobody answers: it waits, however long.
+    await eventually(() => deliveries.length > 9);
+    expect(await effects()).toEqual([]);
+    running.push(startRelay({ database: stage.producer.database, messaging: stage.messaging, owner: "consent", logger }));
+    await eventually(async () => (await effects()).length === 2);
+    await consumer.idle();
+    expect((await effects()).map((row) => row.version)).toEqual([2, 3]);
   });
 
   it("DR-C6 tries again for ever when the trouble is not the event’s", async () => {

@@ -6,7 +6,7 @@ import type { EventContract, EventType } from "@opl/contracts/events";
 import type { Database } from "@opl/postgres";
 import { counter } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { processBatch } from "./batch.ts";
 import type { BatchContext, Delivery } from "./batch.ts";
 import type { Messaging } from "./connection.ts";
@@ -16,6 +16,9 @@ import { noFailpoint } from "./failpoint.ts";
 import type { Failpoint } from "./failpoint.ts";
 import { contractOf, durableOf } from "./permissions.ts";
 import { redeliveryDelayMs } from "./reaction.ts";
+import { askProducer } from "./reconcile-protocol.ts";
+import { startReconciler } from "./reconciler.ts";
+import type { Reconciliation } from "./reconciler.ts";
 import { retryRequested } from "./retry.ts";
 import { isMissing, streamNameOf } from "./streams.ts";
 import type { MessagingTables } from "./tables.ts";
@@ -44,6 +47,8 @@ export interface ConsumerOptions<DB extends MessagingTables, Type extends EventT
   readonly ackWaitMs?: number;
   /** Pause before the next delivery of what failed; deliveries count from 1. */
   readonly redeliveryDelayMs?: (deliveries: number, retryAfterSeconds?: number) => number;
+  /** Pause of what came too early, and after how many deliveries its producer is asked; other than a minute only in tests. */
+  readonly parking?: { readonly delayMs: number; readonly askEvery: number };
   readonly failpoint?: Failpoint;
 }
 
@@ -51,6 +56,8 @@ export interface Consumer extends AsyncDisposable {
   readonly durable: string;
   /** Resolves when everything in the stream has been handled and acknowledged, and nothing waits for another delivery. */
   idle(): Promise<void>;
+  /** Compares all days with the producer now instead of within the minute (DR-R1). @throws ERR_PRODUCER_SILENT */
+  reconcile(): Promise<Reconciliation>;
 }
 
 const defaultAckWaitMs = 30_000;
@@ -59,8 +66,8 @@ const retryEveryMs = 5_000;
 
 /**
  * Reads one kind of fact through a durable pull consumer with one subject filter: parse, drop what the inbox knows,
- * handle, commit, and only then acknowledge (DR-C1). Starts in the background and survives the absence of broker,
- * stream and database.
+ * handle, commit, and only then acknowledge (DR-C1). Compares with the producer what it handled, every minute (DR-R1).
+ * Starts in the background and survives the absence of broker, stream and database.
  */
 export function startConsumer<DB extends MessagingTables, Type extends EventType>(options: ConsumerOptions<DB, Type>): Consumer {
   const { database, messaging, service, type, batchSize = 100, ackWaitMs = defaultAckWaitMs } = options;
@@ -84,6 +91,12 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
     handleBatch: options.handleBatch,
     failpoint: options.failpoint ?? noFailpoint,
     delayMs: options.redeliveryDelayMs ?? redeliveryDelayMs,
+    parking: {
+      ...(options.parking ?? { delayMs: 1_000, askEvery: 60 }),
+      hopeless: new Set(),
+      askMissing: (aggregateId, after, before) =>
+        askProducer(messaging, service, contract, { ask: "versions", aggregateId, after, before }).then(({ known }) => known),
+    },
     handled: counter("events_handled_total", "Facts whose effect was committed"),
     deadLettered: counter("dead_letters_total", "Facts that were set aside"),
   };
@@ -145,11 +158,13 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
     }
   };
   const running = loop();
+  const reconciler = startReconciler({ db: database.db as unknown as Kysely<MessagingTables>, messaging, service, contract, logger: options.logger });
   const keepAlive = setInterval(() => held.forEach((message) => message.working()), ackWaitMs / 3);
   keepAlive.unref();
 
   return {
     durable,
+    reconcile: () => reconciler.reconcile(),
     async idle() {
       while (!signal.aborted) {
         if (!busy && queue.length === 0 && (await nothingOpen(messaging, stream, durable))) return;
@@ -159,6 +174,7 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
     async [Symbol.asyncDispose]() {
       stopped.abort();
       clearInterval(keepAlive);
+      await reconciler[Symbol.asyncDispose]();
       await running;
     },
   };

@@ -6,6 +6,8 @@ export interface Received {
   readonly eventId: string;
   readonly aggregateId: string;
   readonly version: number;
+  /** When it happened, where the message says so. */
+  readonly time: string | null;
   readonly waitedLong: boolean;
 }
 
@@ -14,6 +16,8 @@ export interface Admitted<T> {
   readonly apply: readonly T[];
   /** Too early: to be delivered again later. */
   readonly parked: readonly T[];
+  /** With `ordered`: the last version applied of each aggregate. */
+  readonly last: ReadonlyMap<string, number>;
 }
 
 /**
@@ -23,7 +27,7 @@ export interface Admitted<T> {
  */
 export async function admit<DB, T extends Received>(tx: Transaction<DB>, consumer: string, batch: readonly T[], ordered: boolean): Promise<Admitted<T>> {
   const unique = [...new Map(batch.map((event) => [event.eventId, event])).values()];
-  if (!ordered) return { apply: await insertNew(tx, consumer, unique), parked: [] };
+  if (!ordered) return { apply: await insertNew(tx, consumer, unique), parked: [], last: new Map() };
   const last = await lockVersions(
     tx,
     consumer,
@@ -31,21 +35,26 @@ export async function admit<DB, T extends Received>(tx: Transaction<DB>, consume
   );
   const parked: T[] = [];
   const next: T[] = [];
+  const old: T[] = [];
   for (const event of unique.toSorted((a, b) => a.version - b.version)) {
     const decision = decide(last, event);
     if (decision === "apply") next.push(event);
     if (decision === "park") parked.push(event);
+    if (decision === "ignore") old.push(event);
   }
+  // Not to be applied, and still handled: nobody must send it again.
+  await insertNew(tx, consumer, old);
   const apply = await insertNew(tx, consumer, next);
   await saveVersions(tx, consumer, last);
-  return { apply, parked };
+  return { apply, parked, last };
 }
 
 async function insertNew<DB, T extends Received>(tx: Transaction<DB>, consumer: string, events: readonly T[]): Promise<readonly T[]> {
   if (events.length === 0) return [];
+  const sorted = events.toSorted((a, b) => (a.eventId < b.eventId ? -1 : 1));
   const { rows } = await sql<{ eventId: string }>`
-    insert into inbox (consumer, event_id)
-    select ${consumer}, id from unnest(${events.map((event) => event.eventId).toSorted()}::uuid[]) as given (id)
+    insert into inbox (consumer, event_id, occurred_at)
+    select ${consumer}, id, at from unnest(${sorted.map((event) => event.eventId)}::uuid[], ${sorted.map((event) => event.time)}::timestamptz[]) as given (id, at)
     on conflict do nothing returning event_id`.execute(tx);
   const inserted = new Set(rows.map((row) => row.eventId));
   return events.filter((event) => inserted.has(event.eventId));

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startNatsServer } from "../../../tools/up/nats-server.ts";
 import type { NatsServer } from "../../../tools/up/nats-server.ts";
 import { logger, psuId } from "../test/stage.ts";
-import { connectMessaging, declareStream, durableOf, inboxPrefixOf, messagingServices, natsServerConfig } from "./index.ts";
+import { answerSubjectOf, askSubjectOf, connectMessaging, declareStream, durableOf, inboxPrefixOf, messagingServices, natsServerConfig } from "./index.ts";
 
 const contracts = Object.values(catalogue) as readonly EventContract[];
 const services = messagingServices();
@@ -139,6 +139,47 @@ describe.each(services)("TM-11 G-31 what %s may do at the broker", (service) => 
   it("listens to its own replies only", async () => {
     const foreign = [">", "opl.>", `opl.${service}.>`, "_INBOX.>", "$JS.>", "$JS.EVENT.>", "$SYS.>", ...others.map((other) => `${inboxPrefixOf(other)}.>`)];
     expect(await refused(service, "subscribe", [...foreign, `${inboxPrefixOf(service)}.x`])).toEqual(foreign);
+  });
+
+  it("DR-R1 asks about what it consumes, and nobody else does", async () => {
+    const foreign = contracts.filter((contract) => !consumes(contract)).map(askSubjectOf);
+    expect(await refused(service, "publish", contracts.map(askSubjectOf))).toEqual(foreign);
+    const answers = services.map((consumer) => answerSubjectOf(consumer, "*", "*"));
+    const own = contracts.some(consumes) ? answerSubjectOf(service, "*", "*") : "";
+    expect(await refused(service, "subscribe", answers)).toEqual(answers.filter((subject) => subject !== own));
+  });
+
+  it("DR-R1 is asked about its own facts, and answers only those who consume them", async () => {
+    const own = contracts.filter((contract) => contract.owner === service && contract.consumers.length > 0);
+    const asked = contracts.map(askSubjectOf);
+    expect(await refused(service, "subscribe", [...asked, "opl-reconcile.>"])).toEqual([
+      ...asked.filter((subject) => !own.some((contract) => askSubjectOf(contract) === subject)),
+      "opl-reconcile.>",
+    ]);
+    const listeners = new Set(own.flatMap((contract) => contract.consumers as readonly string[]));
+    const answers = services.flatMap((owner) => services.map((consumer) => ({ owner, consumer, subject: answerSubjectOf(consumer, owner, "x") })));
+    const foreign = answers.filter(({ owner, consumer }) => owner !== service || !listeners.has(consumer));
+    expect(
+      await refused(
+        service,
+        "publish",
+        answers.map(({ subject }) => subject),
+      ),
+    ).toEqual(foreign.map(({ subject }) => subject));
+  });
+
+  it("DR-R1 gets its answers, from any replica of the owner", async () => {
+    const own = connections.get(service) as NatsConnection;
+    for (const contract of contracts.filter(consumes)) {
+      const owner = connections.get(contract.owner) as NatsConnection;
+      const replicas = [1, 2].map(() =>
+        owner.subscribe(askSubjectOf(contract), { queue: contract.owner, max: 1, callback: (_, message) => void message.respond("heard") }),
+      );
+      await owner.flush();
+      const answer = await own.request(askSubjectOf(contract), "?", { noMux: true, reply: answerSubjectOf(service, contract.owner, "x"), timeout: 2_000 });
+      expect(answer.string()).toBe("heard");
+      for (const replica of replicas) replica.unsubscribe();
+    }
   });
 
   it("cannot widen the filter of its own durable", async () => {

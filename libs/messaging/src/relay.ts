@@ -14,7 +14,9 @@ import { noFailpoint } from "./failpoint.ts";
 import type { Failpoint } from "./failpoint.ts";
 import { outboxChannel } from "./outbox.ts";
 import { contractOf } from "./permissions.ts";
+import { answerConsumers } from "./reconcile-answers.ts";
 import { deleteConfirmed } from "./retention.ts";
+import { highestAcknowledged, sendAgain } from "./send-again.ts";
 import { declareStream, streamNameOf } from "./streams.ts";
 import type { StreamOptions } from "./streams.ts";
 import type { MessagingTables } from "./tables.ts";
@@ -50,7 +52,8 @@ const checkEveryMs = 15_000;
 
 /**
  * Sends the outbox to the stream of its owner: rows are chosen by state (DR-P3), sent with their id as message id and
- * the stream they must land in, marked only after the acknowledgement (DR-P4). Several replicas share the work.
+ * the stream they must land in, marked only after the acknowledgement (DR-P4). Several replicas share the work. Consumers
+ * ask here what they lack (DR-R1).
  */
 export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>): Relay {
   const { database, messaging, owner } = options;
@@ -104,6 +107,7 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
     }
   };
   const running = loop();
+  const answers = answerConsumers({ db, messaging, owner, logger, onAgain: () => wake.wake() });
 
   return {
     wake: () => wake.wake(),
@@ -119,6 +123,7 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
     },
     async [Symbol.asyncDispose]() {
       stopped.abort();
+      await answers[Symbol.asyncDispose]();
       await running;
       await notifications[Symbol.asyncDispose]();
       age[Symbol.dispose]();
@@ -240,21 +245,11 @@ async function mark(tx: Transaction<MessagingTables>, sent: readonly Sent[]): Pr
     where event_id = given.id`.execute(tx);
 }
 
-async function highestAcknowledged(db: Kysely<MessagingTables>): Promise<bigint> {
-  const { rows } = await sql<{ highest: bigint | null }>`select max(stream_sequence) as highest from outbox where published_at is not null`.execute(db);
-  return rows[0]?.highest ?? 0n;
-}
-
-/**
- * The broker rolled back: everything it acknowledged from that sequence on is sent again under a new message id, so that
- * the duplicate window cannot swallow it; consumers drop what they had by their inbox.
- */
+/** The broker rolled back: everything it acknowledged from that sequence on is sent again. */
 async function refill(db: Kysely<MessagingTables>, from: bigint, memory: RelayMemory, logger: Logger, owner: string): Promise<void> {
-  const { numAffectedRows } = await sql`
-    update outbox set published_at = null, stream_sequence = null, replay = replay + 1
-    where published_at is not null and stream_sequence >= ${from}`.execute(db);
+  const again = await sendAgain(db, sql`stream_sequence >= ${from}`);
   memory.highest = await highestAcknowledged(db);
-  logger.error({ owner, from: String(from), again: String(numAffectedRows ?? 0n) }, "the broker lost acknowledged facts; sending them again");
+  logger.error({ owner, from: String(from), again }, "the broker lost acknowledged facts; sending them again");
   counter("broker_rollbacks_total", "Times the broker was found to have lost acknowledged facts").add(1, { owner });
 }
 

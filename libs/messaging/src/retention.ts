@@ -4,12 +4,13 @@ import { catalogue } from "@opl/contracts/events";
 import type { EventContract } from "@opl/contracts/events";
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
-import type { Messaging } from "./connection.ts";
 import { durableOf } from "./permissions.ts";
 import { isMissing, streamNameOf } from "./streams.ts";
 import type { MessagingTables } from "./tables.ts";
 
 const outboxDays = 7;
+/** Facts of the last days are compared between producer and consumers; shorter than the outbox keeps them (DR-R1). */
+export const comparedDays = 6;
 /** Longer than the outbox, the stream and every replay together (DR-C2). */
 const inboxDays = 30;
 const rowsAtOnce = 5_000;
@@ -25,16 +26,18 @@ interface ConsumerInfoSource {
 }
 
 /**
- * Deletes outbox rows that are a week old and that every consumer named in the catalogue has acknowledged (DR-P5), and
- * inbox rows that nothing can ask for any more.
+ * Deletes outbox rows that are a week old and that every consumer named in the catalogue has acknowledged (DR-P5), what is
+ * kept of forgotten ones, and inbox rows that nothing can ask for any more.
  */
-export async function deleteConfirmed(db: Kysely<MessagingTables>, messaging: Messaging, owner: string, logger: Logger): Promise<void> {
+export async function deleteConfirmed(db: Kysely<MessagingTables>, messaging: ConsumerInfoSource, owner: string, logger: Logger): Promise<void> {
   const confirmed = await confirmedSequence(messaging, owner);
   const outbox = await sql`
     delete from outbox where event_id in (
       select event_id from outbox
-      where published_at < now() - make_interval(days => ${outboxDays}) and stream_sequence <= ${confirmed}
+      where published_at < now() - make_interval(days => ${outboxDays}) and occurred_at < now() - make_interval(days => ${outboxDays})
+        and stream_sequence <= ${confirmed}
       order by stream_sequence limit ${rowsAtOnce})`.execute(db);
+  await sql`delete from outbox_forgotten where occurred_at < now() - make_interval(days => ${outboxDays})`.execute(db);
   const inbox = await sql`
     delete from inbox where (consumer, event_id) in (
       select consumer, event_id from inbox where handled_at < now() - make_interval(days => ${inboxDays}) order by handled_at limit ${rowsAtOnce})`.execute(db);
@@ -64,6 +67,6 @@ export async function confirmedSequence(messaging: ConsumerInfoSource, owner: st
  * How far one consumer is. One that has nothing left to do sets no limit: its floor stays at the last fact of its own kind,
  * however far the stream has gone on with others.
  */
-function acknowledgedUpTo({ ack_floor: floor, num_pending: pending, num_ack_pending: open }: Progress): bigint {
+export function acknowledgedUpTo({ ack_floor: floor, num_pending: pending, num_ack_pending: open }: Progress): bigint {
   return pending === 0 && open === 0 ? wholeStream : BigInt(floor.stream_seq);
 }

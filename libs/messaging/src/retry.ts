@@ -38,7 +38,7 @@ async function retryOne<DB extends MessagingTables, Type extends EventType>(cont
       await handledEvent.run(event, () => handle(tx, event, { deliveryCount: letter.deliveries + 1 }));
       await plain
         .insertInto("inbox")
-        .values({ consumer: durable, eventId: event.id })
+        .values({ consumer: durable, eventId: event.id, occurredAt: event.time })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
       await plain.deleteFrom("deadLetters").where("deadLetterId", "=", letter.deadLetterId).execute();

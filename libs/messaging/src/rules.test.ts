@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contractOf, fromMessage, natsServerConfig, reactionOfKind, redeliveryDelayMs, toMessage } from "./index.ts";
 import { headersOf } from "./event-message.ts";
+import { differingBuckets } from "./reconciler.ts";
 import { decide } from "./version-gate.ts";
 import { fact } from "../test/stage.ts";
 
@@ -103,6 +104,22 @@ describe("what becomes of a failed event", () => {
   it("DR-C6 waits longer each time, with a cap, or as long as was asked", () => {
     expect([1, 2, 3, 4, 5, 100].map((deliveries) => redeliveryDelayMs(deliveries))).toEqual([1_000, 5_000, 30_000, 120_000, 120_000, 120_000]);
     expect([redeliveryDelayMs(1, 7), redeliveryDelayMs(1, 1e9)]).toEqual([7_000, 3_600_000]);
+  });
+});
+
+describe("DR-R1 which buckets differ", () => {
+  const bucket = (from: string, count: number, hash: string) => ({ from, count, hash });
+  const ours = [bucket("a", 1, "x"), bucket("b", 2, "y")];
+
+  it.each([
+    ["none", ours, []],
+    ["another count", [bucket("a", 2, "x"), bucket("b", 2, "y")], ["a"]],
+    ["another hash", [bucket("a", 1, "x"), bucket("b", 2, "z")], ["b"]],
+    ["one that only they have", [...ours, bucket("c", 1, "x")], ["c"]],
+    ["one that only we have", [bucket("b", 2, "y")], ["a"]],
+    ["all of ours", [], ["a", "b"]],
+  ])("%s", (_, theirs, differing) => {
+    expect(differingBuckets(theirs, ours)).toEqual(differing);
   });
 });
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
-it("the typed tables are the tables of tables.sql", async () => {
+it("the typed tables are the tables of tables/", async () => {
   const effects = { effectId: "int8", eventId: "uuid", aggregateId: "text", version: "int4" };
   expect(await schemaDifferences(stage.producer.database, stage.producer.schema, { ...messagingColumns, effects })).toEqual([]);
 });

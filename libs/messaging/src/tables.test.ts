@@ -1,15 +1,20 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-const root = new URL("../../../services/", import.meta.url);
-const tables = readFileSync(new URL("./tables.sql", import.meta.url), "utf8").trim();
-const services = readdirSync(root).filter((name) => existsSync(new URL(`${name}/migrations/`, root)));
+const services = new URL("../../../services/", import.meta.url);
+const names = readdirSync(services).filter((name) => existsSync(new URL(`${name}/migrations/`, services)));
 
-describe("tables.sql", () => {
-  it.each(services)("%s has an exact copy in its migrations", (service) => {
-    const folder = new URL(`${service}/migrations/`, root);
-    const texts = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), "utf8"));
-    const copies = texts.flatMap((text) => /^-- messaging tables\n([\s\S]*?)^-- end messaging tables$/m.exec(text)?.[1] ?? []);
-    expect(copies.map((copy) => copy.trim())).toEqual([tables]);
+/** The texts of a folder in the order in which migrations run. */
+function textsOf(folder: URL): readonly string[] {
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => readFileSync(new URL(name, folder), "utf8"));
+}
+
+describe("tables/", () => {
+  it.each(names)("%s has an exact copy of each file in its migrations, in order", (service) => {
+    const migrations = textsOf(new URL(`${service}/migrations/`, services));
+    const copies = migrations.flatMap((text) => [...text.matchAll(/^-- messaging tables\n([\s\S]*?)^-- end messaging tables$/gm)].map(([, copy]) => copy));
+    expect(copies).toEqual(textsOf(new URL("../tables/", import.meta.url)));
   });
 });

@@ -27,10 +27,18 @@ export interface OutboxVersionsTable {
   version: Int8;
 }
 
+export interface OutboxForgottenTable {
+  eventType: string;
+  occurredAt: Timestamp;
+  eventId: string;
+}
+
 export interface InboxTable {
   consumer: string;
   eventId: string;
   handledAt: Generated<Temporal.Instant>;
+  /** Null for what was handled before it was kept, until the producer has been asked. */
+  occurredAt: Timestamp | null;
 }
 
 export interface InboxVersionsTable {
@@ -57,10 +65,11 @@ export interface DeadLettersTable {
   retryRequestedAt: Timestamp | null;
 }
 
-/** The tables of `tables.sql`; every service's `Database` interface extends this. */
+/** The tables of `tables/`; every service's `Database` interface extends this. */
 export interface MessagingTables {
   outbox: OutboxTable;
   outboxVersions: OutboxVersionsTable;
+  outboxForgotten: OutboxForgottenTable;
   inbox: InboxTable;
   inboxVersions: InboxVersionsTable;
   deadLetters: DeadLettersTable;
@@ -86,7 +95,8 @@ export const messagingColumns = {
     replay: "int4",
   },
   outboxVersions: { eventType: "text", aggregateId: "text", version: "int8" },
-  inbox: { consumer: "text", eventId: "uuid", handledAt: "timestamptz" },
+  outboxForgotten: { eventType: "text", occurredAt: "timestamptz", eventId: "uuid" },
+  inbox: { consumer: "text", eventId: "uuid", handledAt: "timestamptz", occurredAt: "timestamptz?" },
   inboxVersions: { consumer: "text", aggregateId: "text", version: "int8" },
   deadLetters: {
     deadLetterId: "uuid",

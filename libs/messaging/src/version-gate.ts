@@ -7,7 +7,7 @@ export type GateDecision = "apply" | "ignore" | "park";
 export interface Versioned {
   readonly aggregateId: string;
   readonly version: number;
-  /** After a minute of waiting the first event seen of an aggregate is taken even if earlier ones are gone. */
+  /** It waited and the producer has no earlier ones any more: the first event seen of an aggregate is taken without them. */
   readonly waitedLong: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inTransaction } from "@opl/postgres";
@@ -24,7 +24,7 @@ export interface Stage extends AsyncDisposable {
 /** A producing and a consuming service: two schemas and one broker prefix. */
 export async function openStage(): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), "opl-messaging-"));
-  copyFileSync(new URL("../src/tables.sql", import.meta.url), join(directory, "20260101T000000_create_messaging.sql"));
+  cpSync(new URL("../tables/", import.meta.url), directory, { recursive: true });
   writeFileSync(
     join(directory, "20260101T000001_create_effects.sql"),
     "create table effects (effect_id bigint primary key generated always as identity, event_id uuid not null, aggregate_id text not null, version int not null);",
@@ -50,13 +50,17 @@ export const psuId = "0191f3c0-7d5b-7c2a-9a35-1b2f6d4c9e11";
 export const logger = silentLogger();
 
 /** A valid fact about the aggregate `subject`. */
-export function fact(subject: string = randomUUID(), more: { id?: string; psuId?: string; note?: string } = {}): NewEvent<"consent.authorised"> {
+export function fact(
+  subject: string = randomUUID(),
+  more: { id?: string; psuId?: string; note?: string; time?: Temporal.Instant } = {},
+): NewEvent<"consent.authorised"> {
   const person = more.psuId ?? psuId;
   return {
     type: "consent.authorised",
     subject,
     psuId: person,
     ...(more.id === undefined ? {} : { id: more.id }),
+    ...(more.time === undefined ? {} : { time: more.time }),
     data: {
       consentId: randomUUID(),
       psuId: person,

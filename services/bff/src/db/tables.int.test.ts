@@ -1,4 +1,3 @@
-import { readFileSync, readdirSync } from "node:fs";
 import { messagingColumns } from "@opl/messaging";
 import { schemaDifferences } from "@opl/postgres";
 import { testDatabase } from "@opl/testkit";
@@ -43,11 +42,4 @@ const columns = {
 it("the hand-typed tables are those of the database", async () => {
   await using database = await testDatabase<Tables>({ service: "bff" });
   expect(await schemaDifferences(database.database, database.schema, columns)).toEqual([]);
-});
-
-it("the messaging tables are those of the library", () => {
-  const folder = new URL("../../migrations/", import.meta.url);
-  const [first = ""] = readdirSync(folder).toSorted();
-  const copied = /^-- messaging tables\n(.*)^-- end messaging tables$/ms.exec(readFileSync(new URL(first, folder), "utf8"))?.[1];
-  expect(copied).toBe(readFileSync(new URL("../../../../libs/messaging/src/tables.sql", import.meta.url), "utf8"));
 });

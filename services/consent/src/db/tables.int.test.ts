@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { messagingColumns } from "@opl/messaging";
 import { schemaDifferences } from "@opl/postgres";
 import type { TableColumns } from "@opl/postgres";
@@ -62,10 +61,4 @@ const columns: TableColumns<ConsentTables> = {
 it("the hand-typed tables are those of the live schema", async () => {
   const { database, schema } = await testDatabase<ConsentTables>({ service: "consent" });
   expect(await schemaDifferences(database, schema, columns)).toEqual([]);
-});
-
-it("the first migration holds the messaging tables as they are", async () => {
-  const migration = await readFile(new URL("../../migrations/20261122T100000_create_consents.sql", import.meta.url), "utf8");
-  const original = await readFile(new URL("../../../../libs/messaging/src/tables.sql", import.meta.url), "utf8");
-  expect(migration.split("-- messaging tables\n")[1]?.split("-- end messaging tables")[0]?.trim()).toBe(original.trim());
 });

@@ -1,4 +1,4 @@
-import { forgetPerson } from "@opl/messaging";
+import { forgetFacts, forgetPerson } from "@opl/messaging";
 import { sql } from "kysely";
 import type { Transaction } from "kysely";
 import type { IngestDatabase } from "./tables.ts";
@@ -9,7 +9,7 @@ type Tx = Transaction<IngestDatabase>;
 export async function deleteAccounts(tx: Tx, psuId: string, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
   // What has been published about them goes as well; what still waits is followed by the fact that they are erased.
-  await sql`delete from outbox where psu_id = ${psuId} and aggregate_id = any(${accountIds}) and published_at is not null`.execute(tx);
+  await forgetFacts(tx, { psuId, aggregateIds: accountIds, keepUnsent: true });
   for (const table of ["transactions", "transactionRevisions", "quarantine", "syncPages", "syncAccounts", "accounts"] as const) {
     await tx.deleteFrom(table).where("psuId", "=", psuId).where("accountId", "in", accountIds).execute();
   }

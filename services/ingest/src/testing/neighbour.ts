@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServiceName } from "@opl/contracts/events";
@@ -14,7 +14,7 @@ export interface Neighbour extends AsyncDisposable {
 /** Another service as far as it matters here: it publishes its facts, by its own outbox and relay. */
 export async function neighbour(owner: ServiceName, messaging: Messaging): Promise<Neighbour> {
   const directory = await mkdtemp(join(tmpdir(), `opl-${owner}-`));
-  await copyFile(new URL("../../../../libs/messaging/src/tables.sql", import.meta.url), join(directory, "20260101T000000_create_outbox.sql"));
+  await cp(new URL("../../../../libs/messaging/tables/", import.meta.url), directory, { recursive: true });
   const test = await testDatabase<MessagingTables>({ service: owner, directory });
   const relay = startRelay({ database: test.database, messaging, owner, logger: silentLogger() });
   return {

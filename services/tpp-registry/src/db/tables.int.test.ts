@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { messagingColumns } from "@opl/messaging";
 import { schemaDifferences, type TableColumns } from "@opl/postgres";
 import { testDatabase } from "@opl/testkit";
@@ -43,10 +42,4 @@ const columns: TableColumns<TppRegistryTables> = {
 it("the hand-typed tables are those of the live schema", async () => {
   await using db = await testDatabase<TppRegistryTables>({ service: "tpp-registry" });
   expect(await schemaDifferences(db.database, db.schema, columns)).toEqual([]);
-});
-
-it("the first migration holds the messaging tables as they are", async () => {
-  const migration = await readFile(new URL("../../migrations/20261122T103000_create_registrations.sql", import.meta.url), "utf8");
-  const original = await readFile(new URL("../../../../libs/messaging/src/tables.sql", import.meta.url), "utf8");
-  expect(migration.split("-- messaging tables\n")[1]?.split("-- end messaging tables")[0]?.trim()).toBe(original.trim());
 });
