@@ -111,6 +111,18 @@ describe.each(overlays)("G-30 %s", (overlay) => {
     }
   });
 
+  it("DR-C9 every service keeps its facts on all servers of NATS", () => {
+    const servers = manifests.find(({ kind, metadata }) => kind === "StatefulSet" && metadata.name === "nats")?.spec as unknown as { replicas: number };
+    const patched = (kustomizationOf(overlay).patches ?? []).filter(({ target, patch }) => target.kind === "ConfigMap" && patch.includes("OPL_NATS_REPLICAS"));
+    for (const service of services) {
+      const settings = manifests.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === `${service}-settings`);
+      const own = (settings as unknown as { data: Record<string, string> }).data["OPL_NATS_REPLICAS"];
+      const [patch] = patched.filter(({ target }) => new RegExp(`^(?:${target.name ?? ".*"})$`).test(`${service}-settings`));
+      const value = patch === undefined ? own : (parse(patch.patch) as { value: string }[])[0]?.value;
+      expect(value, service).toBe(String(servers.replicas));
+    }
+  });
+
   it.skipIf(!kubectl)(`kubectl renders it${kubectl ? "" : " (skipped: there is no kubectl here)"}`, () => {
     const rendered = spawnSync("kubectl", ["kustomize", path.join(folder, overlay)], { encoding: "utf8" });
     expect(rendered.stderr).toBe("");

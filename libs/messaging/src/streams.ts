@@ -10,7 +10,7 @@ const retentionDays = 7;
 const duplicateWindowMinutes = 15;
 
 export interface StreamOptions {
-  /** Three in a cluster, one otherwise. */
+  /** Three in a cluster, one otherwise. More than the stream has are added; fewer are refused. */
   readonly replicas?: number;
   /** A full stream refuses, so that facts wait in the outbox instead of being dropped unread. */
   readonly maxBytes?: number;
@@ -23,7 +23,8 @@ export function streamNameOf(messaging: Pick<Messaging, "prefix">, owner: string
 
 /**
  * Creates the stream of one owner, or checks that it is as declared (DR-C9): a difference that would need a new stream
- * is refused, ages and sizes are brought up to date. Idempotent; several replicas may call it at once.
+ * is refused, so are fewer replicas than there are; ages, sizes and more replicas are brought up to date. Idempotent;
+ * several replicas of the service may call it at once.
  */
 export async function declareStream(messaging: Messaging, owner: string, options: StreamOptions = {}): Promise<void> {
   const { manager } = messaging.nats;
@@ -60,12 +61,17 @@ function streamConfigOf(messaging: Messaging, owner: string, { replicas = 1, max
   };
 }
 
-const fixed = ["retention", "storage", "num_replicas", "discard", "deny_delete", "deny_purge"] as const;
-const mutable = ["max_age", "max_bytes", "duplicate_window"] as const;
+const fixed = ["retention", "storage", "discard", "deny_delete", "deny_purge"] as const;
+const mutable = ["max_age", "max_bytes", "duplicate_window", "num_replicas"] as const;
 
 function assertSame(actual: StreamConfig, wanted: ReturnType<typeof streamConfigOf>): void {
-  const different = fixed.filter((key) => (actual[key] ?? false) !== wanted[key]);
-  if (actual.subjects.join() !== wanted.subjects.join()) different.push("subjects" as never);
+  const different: string[] = fixed.filter((key) => (actual[key] ?? false) !== wanted[key]);
+  if (actual.subjects.join() !== wanted.subjects.join()) different.push("subjects");
+  if (actual.num_replicas > wanted.num_replicas)
+    throw errors.ERR_STREAM_DIFFERS({
+      message: `Stream ${wanted.name} has ${actual.num_replicas} replicas and ${wanted.num_replicas} are declared: safety is taken away by hand only.`,
+      details: { stream: wanted.name, different: [...different, "num_replicas"] },
+    });
   if (different.length === 0) return;
   throw errors.ERR_STREAM_DIFFERS({
     message: `Stream ${wanted.name} differs in ${different.join(", ")} from what is declared; it must be replaced by hand.`,

@@ -17,6 +17,7 @@ export const natsConfig = {
   OPL_NATS_URL: url("nats", "tls").describe("the NATS server"),
   OPL_NATS_USER: z.string().optional().describe("this service's own NATS user"),
   OPL_NATS_PASSWORD_FILE: secretFile().optional().describe("file with the password of the NATS user"),
+  OPL_NATS_REPLICAS: integer(1, 5).prefault("1").describe("servers that keep this service's facts: 3 where NATS is a cluster; may grow, never shrink"),
 };
 
 const jwk = z.looseObject({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string(), kid: z.string() });

@@ -67,7 +67,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         logger,
       }),
     );
-  stack.use(startRelay({ database, messaging, owner: service, logger }));
+  stack.use(startRelay({ database, messaging, owner: service, logger, stream: { replicas: config.OPL_NATS_REPLICAS } }));
 
   const { db } = database;
   const vault = createVault({ db, kek, clock, newId });

@@ -92,7 +92,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const { messaging } = overrides;
   const connect = async (signal: AbortSignal) =>
     messaging === undefined ? { messaging: await connectToNats(config, logger, signal), ours: true } : { messaging, ours: false };
-  const events = parts.use(await startEvents({ database, clock, logger, connect }));
+  const events = parts.use(await startEvents({ database, clock, logger, stream: { replicas: config.OPL_NATS_REPLICAS }, connect }));
 
   const proxies = config.OPL_TRUSTED_PROXIES;
   const context: BffContext = {

@@ -116,6 +116,7 @@ function configOf(downstream: Downstream, tokens: TestTokens, secrets: { session
     OPL_DATABASE_URL: "postgres://unused",
     OPL_DATABASE_POOL_SIZE: 4,
     OPL_NATS_URL: "nats://unused",
+    OPL_NATS_REPLICAS: 1,
     OPL_SERVICE_KEY_FILE: new Secret(JSON.stringify(tokens.privateJwk("bff"))),
     OPL_SERVICE_JWKS_FILE: tokens.jwks as Config["OPL_SERVICE_JWKS_FILE"],
     OPL_LOG_LEVEL: "silent",

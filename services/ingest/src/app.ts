@@ -57,7 +57,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         logger,
       }),
     );
-  stack.use(startRelay({ database, messaging, owner: service, logger }));
+  stack.use(startRelay({ database, messaging, owner: service, logger, stream: { replicas: config.OPL_NATS_REPLICAS } }));
 
   const context: IngestContext & { readonly presence: PsuPresence } = {
     db: database.db,

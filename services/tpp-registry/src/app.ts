@@ -37,8 +37,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   await migrate(database, { directory: new URL("../migrations/", import.meta.url), schema: database.schema, logger });
 
   const messaging = overrides.messaging ?? stack.use(await connectMessaging({ ...natsOptions(config), name: service, logger }));
-  await declareStream(messaging, service);
-  stack.use(startRelay({ database, messaging, owner: service, logger }));
+  const stream = { replicas: config.OPL_NATS_REPLICAS };
+  await declareStream(messaging, service, stream);
+  stack.use(startRelay({ database, messaging, owner: service, logger, stream }));
 
   const tokens = overrides.tokens ?? createServiceTokens({ service, privateJwk: config.OPL_SERVICE_KEY_FILE, jwks: config.OPL_SERVICE_JWKS_FILE });
   const ctx: RegistryContext = {

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { startRelay } from "@opl/messaging";
-import type { Messaging } from "@opl/messaging";
+import type { Messaging, StreamOptions } from "@opl/messaging";
 import { startFactConsumers } from "./on-fact.ts";
 import type { FactConsumerOptions } from "./on-fact.ts";
 
 type Options = Omit<FactConsumerOptions, "messaging"> & {
+  /** How our own stream is kept. */
+  readonly stream?: StreamOptions;
   /** Connects to the event server; may take as long as that is away. */
   readonly connect: (signal: AbortSignal) => Promise<{ readonly messaging: Messaging; readonly ours: boolean }>;
   /** Waits, or less long when the signal says so; replaced only in tests. */
@@ -25,7 +27,7 @@ const refusedPauseMs = 10_000;
  * Connects to the event server, then relays our facts and listens to those of others. An event server that is away delays a
  * start only a little; one that refuses us fails it. One that refuses us later is asked again and again until we stop.
  */
-export async function startEvents({ connect, wait = pause, ...options }: Options): Promise<Events> {
+export async function startEvents({ connect, stream = {}, wait = pause, ...options }: Options): Promise<Events> {
   const parts = new AsyncDisposableStack();
   const stopped = new AbortController();
   let connected: Messaging | undefined;
@@ -33,7 +35,7 @@ export async function startEvents({ connect, wait = pause, ...options }: Options
     const { messaging, ours } = await connect(stopped.signal);
     if (ours) parts.use(messaging);
     if (stopped.signal.aborted) return;
-    parts.use(startRelay({ ...options, messaging, owner: "bff" }));
+    parts.use(startRelay({ ...options, messaging, owner: "bff", stream }));
     for (const consumer of startFactConsumers({ ...options, messaging })) parts.use(consumer);
     connected = messaging;
   };

@@ -33,6 +33,7 @@ const config: Config = {
   OPL_DATABASE_URL: "postgres://unused",
   OPL_DATABASE_POOL_SIZE: 8,
   OPL_NATS_URL: "nats://unused",
+  OPL_NATS_REPLICAS: 1,
   OPL_SERVICE_KEY_FILE: new Secret("unused"),
   OPL_SERVICE_JWKS_FILE: { keys: [] },
   OPL_LOG_LEVEL: "debug",
