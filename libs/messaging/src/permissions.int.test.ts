@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,8 +10,20 @@ import type { EventContract } from "@opl/contracts/events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startNatsServer } from "../../../tools/up/nats-server.ts";
 import type { NatsServer } from "../../../tools/up/nats-server.ts";
-import { logger, psuId } from "../test/stage.ts";
-import { answerSubjectOf, askSubjectOf, connectMessaging, declareStream, durableOf, inboxPrefixOf, messagingServices, natsServerConfig } from "./index.ts";
+import { commit, effectsOf, fact, logger, openStage, psuId, recordEffect, soon } from "../test/stage.ts";
+import {
+  answerSubjectOf,
+  askSubjectOf,
+  connectMessaging,
+  declareStream,
+  durableOf,
+  inboxPrefixOf,
+  messagingServices,
+  natsServerConfig,
+  purgePsu,
+  startConsumer,
+  startRelay,
+} from "./index.ts";
 
 const contracts = Object.values(catalogue) as readonly EventContract[];
 const services = messagingServices();
@@ -195,6 +208,35 @@ describe.each(services)("TM-11 G-31 what %s may do at the broker", (service) => 
     const answer = await (connections.get(service) as NatsConnection).request(createSubject(service, contract), JSON.stringify(wide), { timeout: 2_000 });
     expect(answer.json()).toMatchObject({ error: { err_code: expect.any(Number) as number } });
   });
+});
+
+it("DR-R2 what a service may do is enough to find a hole and to heal it", async () => {
+  await using stage = await openStage();
+  const connectAs = (service: string) => connectMessaging({ url: server.url, user: service, password: password(service), name: service, logger });
+  await using producer = await connectAs("consent");
+  await using consumer = await connectAs("ingest");
+  await using relay = startRelay({ database: stage.producer.database, messaging: producer, owner: "consent", logger });
+  const lost = randomUUID();
+  const time = Temporal.Now.instant().subtract({ minutes: 20 });
+  await commit(stage.producer.database, fact("a", { time }), fact("b", { time, psuId: lost }), fact("c", { time }));
+  await relay.drained();
+  expect(await purgePsu(producer, "consent", lost)).toBe(1);
+  await using reading = startConsumer({
+    database: stage.consumer.database,
+    messaging: consumer,
+    service: "ingest",
+    type: "consent.authorised",
+    logger,
+    handle: recordEffect,
+    // The tests above have left things in the stream that are no facts.
+    redeliveryDelayMs: soon,
+  });
+  await reading.idle();
+  expect(await reading.reconcile()).toEqual({ differing: 1, again: 1, unexpected: [] });
+  await relay.drained();
+  await reading.idle();
+  expect((await effectsOf(stage.consumer.database)).map((row) => row.aggregateId)).toEqual(["a", "c", "b"]);
+  expect(await reading.reconcile()).toEqual({ differing: 0, again: 0, unexpected: [] });
 });
 
 describe("TM-11 strangers", () => {
