@@ -49,6 +49,8 @@ export interface ConsumerOptions<DB extends MessagingTables, Type extends EventT
   readonly redeliveryDelayMs?: (deliveries: number, retryAfterSeconds?: number) => number;
   /** Pause of what came too early, and after how many deliveries its producer is asked; other than a minute only in tests. */
   readonly parking?: { readonly delayMs: number; readonly askEvery: number };
+  /** How often it compares with the producer: every minute; more often only in tests. */
+  readonly reconcileEveryMs?: number;
   readonly failpoint?: Failpoint;
 }
 
@@ -158,7 +160,14 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
     }
   };
   const running = loop();
-  const reconciler = startReconciler({ db: database.db as unknown as Kysely<MessagingTables>, messaging, service, contract, logger: options.logger });
+  const reconciler = startReconciler({
+    db: database.db as unknown as Kysely<MessagingTables>,
+    messaging,
+    service,
+    contract,
+    logger: options.logger,
+    everyMs: options.reconcileEveryMs,
+  });
   const keepAlive = setInterval(() => held.forEach((message) => message.working()), ackWaitMs / 3);
   keepAlive.unref();
 

@@ -10,6 +10,8 @@ import { answerSubjectOf, askSubjectOf } from "./permissions.ts";
 /** Ids in one message at the most; keeps it under 100 kB. */
 export const idsAtOnce = 1_000;
 const timeoutMs = 5_000;
+/** Those of a million facts take about two seconds. */
+const digestsTimeoutMs = 20_000;
 
 const instant = z.iso.datetime();
 const wholeNumber = z.string().regex(/^\d{1,19}$/);
@@ -80,7 +82,7 @@ export async function askProducer<Ask extends Question["ask"]>(
   let text: string;
   try {
     const answer = await messaging.nats.connection.request(messaging.prefix + askSubjectOf(contract), JSON.stringify(asked), {
-      timeout: timeoutMs,
+      timeout: asked.ask === "digests" ? digestsTimeoutMs : timeoutMs,
       noMux: true,
       reply,
     });

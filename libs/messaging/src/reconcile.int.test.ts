@@ -107,6 +107,23 @@ describe("a consumer and its producer compare", () => {
     expect(await consumer.reconcile()).toEqual(agreed);
   });
 
+  it("DR-R1 compares by itself, again and again, also when nobody answers at first", async () => {
+    const people = [randomUUID(), randomUUID()] as const;
+    const first = relay();
+    await commit(stage.producer.database, old(people[0]), old());
+    await first.drained();
+    await loseFactsAbout(people[0]);
+    await first[Symbol.asyncDispose]();
+    const consumer = consume({ reconcileEveryMs: 10 });
+    await consumer.idle();
+    const second = relay();
+    await eventually(async () => (await handledIds()).length === 2);
+    await commit(stage.producer.database, old(people[1]));
+    await handleEverything(second, consumer);
+    await stage.consumer.database.db.deleteFrom("inbox").execute();
+    await eventually(async () => (await inbox()).length === 3);
+  });
+
   it("DR-R1 what is on its way or waits in a backlog is not sent twice", async () => {
     const sending = relay();
     const mayGoOn = Promise.withResolvers<void>();

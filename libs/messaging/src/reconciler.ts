@@ -21,6 +21,8 @@ export interface ReconcilerOptions {
   readonly service: string;
   readonly contract: EventContract;
   readonly logger: Logger;
+  /** A minute; shorter only in tests. */
+  readonly everyMs?: number | undefined;
 }
 
 /** What one comparison came to. */
@@ -38,9 +40,9 @@ export interface Reconciler extends AsyncDisposable {
   reconcile(): Promise<Reconciliation>;
 }
 
-const everyMs = 60_000;
-/** Most rounds compare the last hours; the first and every sixtieth all days. */
+/** Most rounds compare the last hours; the first and every sixtieth all days, or a few rounds later when that failed. */
 const wholeEvery = 60;
+const wholeAgainAfter = 5;
 const idsInLog = 20;
 
 /**
@@ -49,6 +51,7 @@ const idsInLog = 20;
  * left alone (DR-R3). Only what the durable is past counts as missing, so a backlog is not sent twice.
  */
 export function startReconciler(options: ReconcilerOptions): Reconciler {
+  const { everyMs = 60_000 } = options;
   const consumer = durableOf(options.service, options.contract.type);
   const logger = options.logger.child({ subsystem: `reconciler ${consumer}` });
   const stopped = new AbortController();
@@ -60,6 +63,7 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
     gauge("inbox_unexpected_facts", "Handled facts that their producer does not know", () => unexpected, { consumer }),
     gauge("reconciled_seconds_ago", "Time since the facts were last compared with the producer", () => (performance.now() - agreedAt) / 1_000, { consumer }),
   ];
+  const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   const missed = counter("facts_missed_total", "Facts that never arrived and were asked for again");
 
   const round = async (whole: boolean): Promise<Reconciliation> => {
@@ -82,15 +86,18 @@ export function startReconciler(options: ReconcilerOptions): Reconciler {
   };
   const loop = async (): Promise<void> => {
     // Not all consumers of all replicas at once.
-    await new Wake().wait(randomInt(everyMs / 2, everyMs), signal);
-    for (let turn = 0; !signal.aborted; turn += 1) {
+    await new Wake().wait(everyMs / 2 + randomInt(Math.ceil(everyMs / 2)), signal);
+    let roundsToWhole = 0;
+    while (!signal.aborted) {
+      const whole = roundsToWhole === 0;
+      roundsToWhole = whole ? wholeEvery - 1 : roundsToWhole - 1;
       try {
-        await round(turn % wholeEvery === 0);
+        // Who stops does not wait for an answer.
+        await Promise.race([round(whole), aborted]);
       } catch (error) {
+        if (whole) roundsToWhole = wholeAgainAfter;
         const quiet = signal.aborted || (isOplError(error) && error.code === "ERR_PRODUCER_SILENT");
         logger[quiet ? "debug" : "warn"]({ err: error }, "facts could not be compared with the producer");
-        // The first comparison of all days is still owed.
-        if (turn % wholeEvery === 0) turn -= 1;
       }
       await new Wake().wait(everyMs, signal);
     }
