@@ -165,7 +165,7 @@ describe("a mistake with the command line ends with 64, one with the env file wi
   it("an unfinished run is not begun anew, and its certificates stay those of its name", async () => {
     const out = path.join(folder, "unfinished");
     expect((await run(goodSettings(), { out })).code).toBe(69);
-    expect(readdirSync(out)).toEqual(["state.json"]);
+    expect(readdirSync(out)).toEqual([".gitignore", "state.json"]);
     expect(await run(goodSettings(), { out })).toMatchObject({ code: 73, err: expect.stringContaining("go on with --resume") });
     expect(await run(goodSettings({ OP_TPP_NAME: "Other" }), { out, args: ["--resume"] })).toMatchObject({
       code: 78,

@@ -119,6 +119,8 @@ function begin({ settings, folder, now, newId }: RegistrationRun): void {
     certifiedFor: wanted,
     softwareClientId: settings.OP_SOFTWARE_CLIENT_ID ?? state.softwareClientId ?? newId(),
   });
+  // The folder may lie in somebody's repository; its keys must not get into a commit.
+  folder.save(".gitignore", "*\n");
 }
 
 async function certificates(run: RegistrationRun): Promise<StepResult<Tpp>> {
