@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TransactionPage, TransactionRow } from "../../api/queries.ts";
-import { headIndexes, listItems, nextRow } from "./list-items.ts";
+import { headAbove, headIndexes, listItems, nextRow } from "./list-items.ts";
 
 const row = (transactionId: string, bookingDate: string, bookingStatus: "booked" | "pending" = "booked"): TransactionRow => ({
   transactionId,
@@ -34,9 +34,9 @@ describe("listItems", () => {
     ];
     expect(
       listItems(pages).map((item) =>
-        item.kind === "row" ? `${item.position}:${item.row.transactionId}` : item.kind === "day-head" ? `${item.date} ${item.sums[0]?.amount}` : item.kind,
+        item.kind === "row" ? item.row.transactionId : item.kind === "day-head" ? `${item.date} ${item.sums[0]?.amount}` : item.kind,
       ),
-    ).toEqual(["pending-head", "1:p", "2026-03-04 -1.00", "2:1", "2026-03-03 -2.00", "3:2", "4:3"]);
+    ).toEqual(["pending-head", "p", "2026-03-04 -1.00", "1", "2026-03-03 -2.00", "2", "3"]);
   });
 
   it("keeps a place for every row that is still to come", () => {
@@ -51,8 +51,11 @@ describe("listItems", () => {
 describe("moving through the list", () => {
   const items = listItems([page([row("1", "2026-03-04"), row("2", "2026-03-03")], [], null, 2)]);
 
-  it("knows the head above each line", () => {
-    expect(headIndexes(items)).toEqual([0, 0, 2, 2]);
+  it("knows where the heads stand, and which one a line stands under", () => {
+    const heads = headIndexes(items);
+    expect(heads).toEqual([0, 2]);
+    expect([0, 1, 2, 3].map((line) => headAbove(heads, line))).toEqual([0, 0, 2, 2]);
+    expect(headAbove(heads, -1)).toBeUndefined();
   });
 
   it("steps from row to row over heads", () => {

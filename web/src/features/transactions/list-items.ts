@@ -5,8 +5,7 @@ import type { WireAmount } from "../../format/format.ts";
 export type ListItem =
   | { readonly kind: "pending-head"; readonly count: number }
   | { readonly kind: "day-head"; readonly date: string; readonly sums: readonly WireAmount[]; readonly count: number }
-  /** `position` counts rows from 1 over the whole list. */
-  | { readonly kind: "row"; readonly row: TransactionRow; readonly position: number }
+  | { readonly kind: "row"; readonly row: TransactionRow }
   /** A row that is known to exist and not loaded yet. */
   | { readonly kind: "unloaded" };
 
@@ -19,9 +18,8 @@ export function listItems(pages: readonly TransactionPage[]): ListItem[] {
   const days = new Map(pages.flatMap((page) => page.days.map((day) => [day.date, day] as const)));
   const pending = rows.filter((row) => row.bookingStatus === "pending");
   const items: ListItem[] = [];
-  let position = 0;
   if (pending.length > 0) items.push({ kind: "pending-head", count: pending.length });
-  for (const row of pending) items.push({ kind: "row", row, position: ++position });
+  for (const row of pending) items.push({ kind: "row", row });
   let date: string | undefined;
   for (const row of rows) {
     if (row.bookingStatus === "pending") continue;
@@ -30,7 +28,7 @@ export function listItems(pages: readonly TransactionPage[]): ListItem[] {
       const day = days.get(date);
       items.push({ kind: "day-head", date, sums: day?.sums ?? [], count: day?.count ?? 0 });
     }
-    items.push({ kind: "row", row, position: ++position });
+    items.push({ kind: "row", row });
   }
   const total = pages[0]?.total ?? undefined;
   const more = pages.at(-1)?.nextCursor !== null && pages.length > 0;
@@ -39,13 +37,14 @@ export function listItems(pages: readonly TransactionPage[]): ListItem[] {
   return items;
 }
 
-/** For each line the index of the head it stands under, -1 before the first. */
+/** Where the heads stand, in order. */
 export function headIndexes(items: readonly ListItem[]): number[] {
-  let head = -1;
-  return items.map((item, index) => {
-    if (item.kind === "pending-head" || item.kind === "day-head") head = index;
-    return head;
-  });
+  return items.flatMap((item, index) => (item.kind === "pending-head" || item.kind === "day-head" ? [index] : []));
+}
+
+/** The head a line stands under; undefined before the first. */
+export function headAbove(heads: readonly number[], line: number): number | undefined {
+  return heads.findLast((head) => head <= line);
 }
 
 /** The nearest row from a line in a direction, not counting the line itself; undefined at the end. */

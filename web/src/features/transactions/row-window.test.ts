@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lineAt, linesBetween, offsetsOf, scrollToShow } from "./row-window.ts";
+import { lineAt, linesBetween, linesToShow, offsetsOf, scrollToShow } from "./row-window.ts";
 
 // A head of 40, then rows of 44.
 const offsets = offsetsOf(10_000, (index) => (index % 10 === 0 ? 40 : 44));
@@ -28,6 +28,15 @@ describe("lines of known heights", () => {
         8,
       ),
     ).toEqual({ first: 0, end: 0 });
+  });
+});
+
+describe("linesToShow", () => {
+  it("keeps the head above and the row that has focus in the page, in their order and once", () => {
+    expect(linesToShow({ first: 10, end: 13 }, [4, 11], 100)).toEqual([4, 10, 11, 12]);
+    expect(linesToShow({ first: 10, end: 13 }, [undefined, 40], 100)).toEqual([10, 11, 12, 40]);
+    expect(linesToShow({ first: 10, end: 13 }, [7, 7], 12)).toEqual([7, 10, 11]);
+    expect(linesToShow({ first: 0, end: 0 }, [5], 0)).toEqual([]);
   });
 });
 

@@ -30,6 +30,13 @@ export function linesBetween(offsets: Float64Array, top: number, bottom: number,
   return { first: Math.max(0, lineAt(offsets, top) - spare), end: Math.min(count, lineAt(offsets, Math.max(top, bottom)) + 1 + spare) };
 }
 
+/** The lines of a range and those that must be in the page wherever it is scrolled, in order. */
+export function linesToShow({ first, end }: LineRange, kept: readonly (number | undefined)[], count: number): number[] {
+  const range = Array.from({ length: Math.max(0, Math.min(count, end) - first) }, (_, index) => first + index);
+  const others = kept.filter((index) => index !== undefined && index < count && (index < first || index >= end)) as number[];
+  return [...new Set([...others, ...range])].toSorted((a, b) => a - b);
+}
+
 /** How far to scroll so that a line is inside the window between two paddings; undefined when it is already. */
 export function scrollToShow(
   line: { readonly top: number; readonly bottom: number },

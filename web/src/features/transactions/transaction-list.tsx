@@ -8,11 +8,11 @@ import { Amount } from "../../ui/amount.tsx";
 import { cx } from "../../ui/classes.ts";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { NARROW, useMedia } from "../../ui/use-media.ts";
-import { headIndexes, type ListItem, nextRow } from "./list-items.ts";
-import { lineAt, offsetsOf } from "./row-window.ts";
+import { headAbove, headIndexes, type ListItem, nextRow } from "./list-items.ts";
+import { linesToShow, offsetsOf } from "./row-window.ts";
 import { TransactionRowLink } from "./transaction-row.tsx";
 import { useFreshRows } from "./use-fresh-rows.ts";
-import { useRowWindow, useScrollY } from "./use-row-window.ts";
+import { useRowWindow } from "./use-row-window.ts";
 
 const HEAD_HEIGHT = 40;
 
@@ -47,22 +47,24 @@ export function TransactionList({
   const heads = useMemo(() => headIndexes(items), [items]);
   const fresh = useFreshRows(items, listKey);
   const accountIndex = useMemo(() => new Map(accounts.map((account, index) => [account.accountId, { account, index }] as const)), [accounts]);
-  const offsets = useMemo(
-    () => offsetsOf(items.length, (index) => (items[index]?.kind === "row" || items[index]?.kind === "unloaded" ? rowHeight : HEAD_HEIGHT)),
-    [items, rowHeight],
-  );
-  const { list, top, range, reveal } = useRowWindow(offsets);
-
-  const nearEnd = items[Math.min(items.length - 1, range.end + 40)]?.kind === "unloaded";
-  useEffect(() => {
-    if (nearEnd && !stale) onNeedMore?.();
-  }, [nearEnd, stale, onNeedMore]);
-
   const firstRow = nextRow(items, -1, 1);
   const activeIndex = useMemo(() => {
     const found = activeId === undefined ? -1 : items.findIndex((item) => item.kind === "row" && item.row.transactionId === activeId);
     return found === -1 ? firstRow : found;
   }, [items, activeId, firstRow]);
+
+  const offsets = useMemo(
+    () => offsetsOf(items.length, (index) => (items[index]?.kind === "row" || items[index]?.kind === "unloaded" ? rowHeight : HEAD_HEIGHT)),
+    [items, rowHeight],
+  );
+  const startOf = (index: number): number => offsets[index] ?? 0;
+  const { list, range, reveal } = useRowWindow(offsets);
+  const shown = linesToShow(range, [headAbove(heads, range.first), activeIndex], items.length);
+
+  const nearEnd = items[Math.min(items.length - 1, range.end + 40)]?.kind === "unloaded";
+  useEffect(() => {
+    if (nearEnd && !stale) onNeedMore?.();
+  }, [nearEnd, stale, onNeedMore]);
 
   const focusRow = (index: number | undefined): void => {
     const item = index === undefined ? undefined : items[index];
@@ -96,22 +98,25 @@ export function TransactionList({
     focusRow(target());
   };
 
-  const shown = Array.from({ length: Math.max(0, Math.min(items.length, range.end) - range.first) }, (_, index) => range.first + index);
   return (
     <div className={cx("@container transition-opacity", stale && "opacity-60")} aria-busy={stale}>
-      <PinnedHead items={items} heads={heads} offsets={offsets} top={top} />
       <div ref={list} onKeyDown={onKeyDown} className="relative" style={{ height: offsets.at(-1) }}>
         {shown.map((index) => {
           const item = items[index];
           if (item === undefined) return null;
-          const start = offsets[index] ?? 0;
+          const top = startOf(index);
+          const key = keyOf(item, index);
+          if (item.kind === "day-head" || item.kind === "pending-head") {
+            // The place of the whole day, in which its head stays in view until the next day pushes it away.
+            const next = heads.find((head) => head > index) ?? items.length;
+            return (
+              <div key={key} className="pointer-events-none absolute inset-x-0 z-10" style={{ top, height: startOf(next) - top }}>
+                <Head item={item} />
+              </div>
+            );
+          }
           return (
-            <div
-              key={keyOf(item, index)}
-              data-index={index}
-              className="absolute inset-x-0 top-0"
-              style={{ height: (offsets[index + 1] ?? 0) - start, transform: `translateY(${start}px)` }}
-            >
+            <div key={key} data-index={index} className="absolute inset-x-0 top-0" style={{ height: startOf(index + 1) - top, transform: `translateY(${top}px)` }}>
               {item.kind === "row" ? (
                 <TransactionRowLink
                   row={item.row}
@@ -123,15 +128,13 @@ export function TransactionList({
                   onOpen={onOpen}
                   onFocused={setActiveId}
                 />
-              ) : item.kind === "unloaded" ? (
+              ) : (
                 <div className="flex h-full items-center gap-3 px-2">
                   <Bone className="size-8 rounded-8" />
                   <Bone className="h-4 w-40" />
                   <span className="flex-1" />
                   <Bone className="h-4 w-16" />
                 </div>
-              ) : (
-                <Head item={item} />
               )}
             </div>
           );
@@ -145,28 +148,10 @@ function keyOf(item: ListItem, index: number): string {
   return item.kind === "row" ? item.row.transactionId : item.kind === "day-head" ? item.date : `${item.kind}${index}`;
 }
 
-/** The head of the day at the upper edge stays in view, pushed away by the next one. */
-function PinnedHead({ items, heads, offsets, top }: { items: readonly ListItem[]; heads: readonly number[]; offsets: Float64Array; top: number }) {
-  const y = useScrollY() - top;
-  const head = heads[lineAt(offsets, y)] ?? -1;
-  if (y <= 0 || head < 0) return null;
-  let next = head + 1;
-  while (next < items.length && heads[next] === head) next += 1;
-  const push = next >= items.length ? 0 : Math.min(0, (offsets[next] ?? 0) - y - HEAD_HEIGHT);
-  return (
-    <div aria-hidden="true" className="sticky top-0 z-10 h-0">
-      <div style={{ transform: `translateY(${push}px)` }}>
-        <Head item={items[head]} pinned />
-      </div>
-    </div>
-  );
-}
-
-function Head({ item, pinned = false }: { item: ListItem | undefined; pinned?: boolean }) {
+function Head({ item }: { item: Extract<ListItem, { kind: "day-head" | "pending-head" }> }) {
   const format = useFormat();
-  if (item?.kind !== "day-head" && item?.kind !== "pending-head") return null;
   return (
-    <div className={cx("flex h-10 items-end justify-between gap-4 bg-canvas px-2 pb-1.5 text-12 font-500 text-muted", pinned && "border-b")}>
+    <div className="pointer-events-auto sticky top-0 flex h-10 items-end justify-between gap-4 border-b bg-canvas px-2 pb-2 text-12 font-500 text-muted">
       {item.kind === "pending-head" ? (
         <>
           <h2>

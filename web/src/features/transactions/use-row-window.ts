@@ -13,19 +13,12 @@ function onWindow(listener: () => void): () => void {
   };
 }
 
-/** How far the page is scrolled. Only for what really moves with every pixel. */
-export function useScrollY(): number {
-  return useSyncExternalStore(onWindow, () => window.scrollY);
-}
-
 /**
  * The lines of a long list that are in the window. Heights are known, so nothing is ever measured but where the list begins;
  * the list is rendered anew only when another line comes into view.
  */
 export function useRowWindow(offsets: Float64Array): {
   readonly list: RefObject<HTMLDivElement | null>;
-  /** Where the list begins on the page. */
-  readonly top: number;
   readonly range: LineRange;
   readonly reveal: (index: number, padding: { readonly above: number; readonly below: number }) => void;
 } {
@@ -56,5 +49,5 @@ export function useRowWindow(offsets: Float64Array): {
     },
     [offsets, top],
   );
-  return { list, top, range: { first, end }, reveal };
+  return { list, range: { first, end }, reveal };
 }
