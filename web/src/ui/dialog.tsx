@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { IconButton } from "./button.tsx";
 import { cx } from "./classes.ts";
 
@@ -23,6 +23,7 @@ export function Dialog({
   description,
   place = "middle",
   hideTitle = false,
+  focusAfter,
   children,
 }: {
   open: boolean;
@@ -31,9 +32,19 @@ export function Dialog({
   description?: ReactNode;
   place?: keyof typeof places;
   hideTitle?: boolean;
+  /** Id of what takes the focus when the control that opened this is gone; without it the heading of the page does. */
+  focusAfter?: string;
   children: ReactNode;
 }) {
   const { t } = useLingui();
+  const [opener] = useState(() => document.activeElement);
+  const giveBackFocus = (event: Event): void => {
+    event.preventDefault();
+    // Unless whoever closed this has moved the focus on already.
+    if (document.activeElement !== document.body) return;
+    const heir = (focusAfter === undefined ? null : document.getElementById(focusAfter)) ?? document.querySelector<HTMLElement>("main h1");
+    (opener instanceof HTMLElement && opener.isConnected ? opener : heir)?.focus({ preventScroll: true });
+  };
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
@@ -41,6 +52,7 @@ export function Dialog({
         <div data-scroll-lock="" aria-hidden="true" className="fixed inset-0 z-40 animate-fade bg-scrim" />
         <Radix.Content
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
+          onCloseAutoFocus={giveBackFocus}
           className={cx("fixed z-50 flex flex-col overflow-hidden bg-raised shadow-float outline-none", places[place])}
         >
           <div className={cx("flex items-start justify-between gap-4 px-4 pt-4 sm:px-6 sm:pt-5", hideTitle && "sr-only")}>

@@ -65,6 +65,10 @@ export function ReturnPage() {
       shown = false;
     };
   }, [queryClient, context]);
+  // The page has become another one: a screen reader is told, and the next Tab starts at its head.
+  useEffect(() => {
+    if (outcome !== undefined) document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+  }, [outcome]);
 
   if (outcome === undefined) return <Finishing />;
   if (outcome.kind === "connected") return <FirstFigures consentId={outcome.consentId} bankName={outcome.bankName} />;

@@ -16,6 +16,7 @@ import { cx } from "../../ui/classes.ts";
 import { BankMark } from "../../ui/mark.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { History } from "./history.tsx";
+import { permissionTitleId } from "./permission-title.ts";
 import { ENDS_SOON_DAYS, elapsedShare } from "./validity.ts";
 
 const WithdrawDialog = lazy(() => import("./withdraw-dialog.tsx").then((module) => ({ default: module.WithdrawDialog })));
@@ -26,13 +27,13 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
   const { aspspName: bank, aspspId, consentId, status } = connection;
   const valid = status === "valid";
   const [withdrawing, setWithdrawing] = useState(false);
-  const titleId = `permission-${consentId}`;
+  const titleId = permissionTitleId(consentId);
   return (
     <section aria-labelledby={titleId} className="rounded-12 border bg-surface">
       <header className="flex flex-wrap items-center gap-x-4 gap-y-3 p-4 sm:p-6">
         <BankMark name={bank} size="large" />
         <div className="min-w-0 flex-1">
-          <h2 id={titleId} className="truncate text-20 font-600">
+          <h2 id={titleId} tabIndex={-1} className="truncate text-20 font-600">
             {bank}
           </h2>
           <div className="mt-1 flex flex-wrap gap-2">

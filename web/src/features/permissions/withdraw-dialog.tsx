@@ -7,6 +7,7 @@ import { useProblem } from "../../api/use-problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { permissionTitleId } from "./permission-title.ts";
 
 /** Withdrawing, with the one choice there is: keep what was read, or erase it. */
 export function WithdrawDialog({ connection, onClose }: { connection: ConnectionView; onClose: () => void }) {
@@ -28,6 +29,8 @@ export function WithdrawDialog({ connection, onClose }: { connection: Connection
     <Dialog
       open
       onClose={onClose}
+      // The button that opened this goes with the permission; its card says what became of it.
+      focusAfter={permissionTitleId(consentId)}
       title={t`Withdraw the permission at ${bank}?`}
       description={<Trans>We stop reading at once and tell {bank}. Your money and your account at the bank are not affected.</Trans>}
     >

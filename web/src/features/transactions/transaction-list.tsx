@@ -116,7 +116,12 @@ export function TransactionList({
             );
           }
           return (
-            <div key={key} data-index={index} className="absolute inset-x-0 top-0" style={{ height: startOf(index + 1) - top, transform: `translateY(${top}px)` }}>
+            <div
+              key={key}
+              data-index={index}
+              className="absolute inset-x-0 top-0"
+              style={{ height: startOf(index + 1) - top, transform: `translateY(${top}px)` }}
+            >
               {item.kind === "row" ? (
                 <TransactionRowLink
                   row={item.row}
