@@ -5,6 +5,7 @@ import { portalKey } from "../../sandbox/test/tpp.ts";
 import { writePrivate } from "../setup/secrets.ts";
 import { type Product, startProduct } from "../up/product.ts";
 import { terminalProgress } from "../up/progress.ts";
+import { client } from "./client.ts";
 import { firstFigures } from "./first-figures.ts";
 import { gatewayOverhead } from "./gateway-overhead.ts";
 import { memory } from "./memory.ts";
@@ -45,6 +46,7 @@ async function withProduct(sandbox: Readonly<Record<string, string>>, measure: (
 
 const figures = [
   ...(await progress.step("registration by opl", registration)),
+  ...(await progress.step("web client", () => client(root))),
   ...(await withProduct({}, async (product) => [
     ...(await progress.step("throughput", () => throughput(product))),
     ...(await progress.step("gateway overhead", () => gatewayOverhead(product))),

@@ -177,7 +177,7 @@ const shots: readonly Shot[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
-  { name: "not-found", path: "/nowhere", ready: "main h2" },
+  { name: "not-found", path: "/nowhere", ready: "main h1" },
 ];
 
 const sizes = [
@@ -239,6 +239,8 @@ async function photograph(context: BrowserContext, url: string, shot: Shot, name
     failures.push(`${name}: ${error instanceof Error ? error.message.split("\n")[0] : "failed"}`);
     await page.screenshot({ path: join(folder, `${name}.png`) }).catch(() => undefined);
   }
+  // What was set on one page (amounts hidden, a language) must not be in the next picture.
+  await page.evaluate(() => localStorage.clear()).catch(() => undefined);
   await page.close();
 }
 

@@ -4,6 +4,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { queries } from "./api/queries.ts";
 import { createQueryClient } from "./app/query-client.ts";
 import { createAppRouter } from "./app/router.tsx";
 import { takeReturn } from "./features/connect-bank/return-parameters.ts";
@@ -20,6 +21,10 @@ const queryClient = createQueryClient(() => {
 });
 const router = createAppRouter(queryClient);
 
+// The words, the code of this page and who is here are asked for at once, not one after the other.
+const wanted = router.matchRoutes(router.latestLocation).map(({ routeId }) => routeId as keyof typeof router.routesById);
+for (const routeId of wanted) void router.loadRouteChunk(router.routesById[routeId])?.catch(() => undefined);
+if (wanted.some((routeId) => routeId === "/signed-in" || routeId === "/connecting")) void queryClient.prefetchQuery(queries.me());
 await activateLanguage(chooseLanguage(getPreferences().language, navigator.languages));
 
 const root = document.getElementById("root");

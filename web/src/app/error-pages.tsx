@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
+import { isApiError } from "../api/api-error.ts";
 import { LinkButton } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { usePageTitle } from "../ui/page.tsx";
@@ -27,18 +28,25 @@ export function NotFoundPage() {
   );
 }
 
-/** A page that could not be made at all: the code did not load, or who is signed in could not be asked. */
-export function FatalErrorPage({ error, reset }: ErrorComponentProps) {
+/** A page that could not be made: its code did not load, or has a mistake. The frame around it stays. */
+export function PageError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const { t } = useLingui();
   usePageTitle(t`Something went wrong`);
   const retry = (): void => {
+    // What broke in the page itself breaks again; only a fresh start can help, perhaps with newer code.
+    if (!isApiError(error)) return window.location.reload();
     reset();
     void router.invalidate();
   };
+  return <ProblemPanel heading="h1" error={error} onRetry={retry} />;
+}
+
+/** The frame could not be made either, for example because nobody could say who is signed in. */
+export function FatalErrorPage(props: ErrorComponentProps) {
   return (
     <main className="grid min-h-dvh place-items-center">
-      <ProblemPanel error={error} onRetry={retry} />
+      <PageError {...props} />
     </main>
   );
 }

@@ -4,7 +4,7 @@ import { isApiError } from "../api/api-error.ts";
 import { queries } from "../api/queries.ts";
 import { decodeInsightsSearch } from "../features/insights/search.ts";
 import { decodeSearch } from "../features/transactions/filter.ts";
-import { FatalErrorPage, NotFoundPage } from "./error-pages.tsx";
+import { FatalErrorPage, NotFoundPage, PageError } from "./error-pages.tsx";
 import { FocusFrame } from "./frame/focus-frame.tsx";
 import { Frame } from "./frame/frame.tsx";
 import { parseSearch, stringifySearch } from "./search-params.ts";
@@ -13,7 +13,7 @@ interface RouterContext {
   readonly queryClient: QueryClient;
 }
 
-const rootRoute = createRootRouteWithContext<RouterContext>()({ notFoundComponent: NotFoundPage });
+const rootRoute = createRootRouteWithContext<RouterContext>()({ notFoundComponent: NotFoundPage, errorComponent: FatalErrorPage });
 
 /** Lets a person in who has a session; anyone else is sent to where they get one, and back afterwards. */
 async function requireSession({ queryClient }: RouterContext, location: { readonly pathname: string; readonly href: string }): Promise<void> {
@@ -29,6 +29,7 @@ const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "signed-in",
   component: Frame,
+  errorComponent: FatalErrorPage,
   beforeLoad: ({ context, location }) => requireSession(context, location),
 });
 const overviewRoute = createRoute({
@@ -66,6 +67,7 @@ const connectFrameRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "connecting",
   component: FocusFrame,
+  errorComponent: FatalErrorPage,
   beforeLoad: ({ context, location }) => requireSession(context, location),
 });
 const chooseBankRoute = createRoute({
@@ -81,7 +83,7 @@ const beforeLeavingRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/connect-bank/before-leaving-page.tsx"), "BeforeLeavingPage"),
 });
 
-const openFrameRoute = createRoute({ getParentRoute: () => rootRoute, id: "open", component: FocusFrame });
+const openFrameRoute = createRoute({ getParentRoute: () => rootRoute, id: "open", component: FocusFrame, errorComponent: FatalErrorPage });
 /** Open without a session: the page takes what the bank put into the address before anything else happens. */
 const returnRoute = createRoute({
   getParentRoute: () => openFrameRoute,
@@ -116,7 +118,7 @@ export function createAppRouter(queryClient: QueryClient) {
     // The query cache decides what is fresh.
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
-    defaultErrorComponent: FatalErrorPage,
+    defaultErrorComponent: PageError,
     defaultPendingMs: 200,
   });
 }

@@ -41,8 +41,9 @@ export function CashFlowChart({ label, months, currency, names }: { label: strin
   const labelEvery = Math.max(1, Math.ceil((months.length * 44) / Math.max(1, width - MARGIN.left)));
   const shown = months[active ?? months.length - 1];
   return (
-    <div>
-      <p className="mb-2 flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-12 text-muted" aria-hidden="true">
+    <div className="@container">
+      {/* Room for two lines where it is narrow, so that nothing moves while the figures change. */}
+      <p className="mb-2 flex min-h-9 flex-wrap content-end items-center gap-x-4 gap-y-1 text-12 text-muted @xl:min-h-4" aria-hidden="true">
         {shown !== undefined && (
           <>
             <span className="font-500 text-ink">{format.month(shown.month)}</span>
@@ -123,7 +124,7 @@ function Column({ x, width, from, to, className }: { x: number; width: number; f
 function Key({ name, value, className, line = false }: { name: string; value: WireAmount; className: string; line?: boolean }) {
   return (
     <span className="inline-flex items-center gap-1.5">
-      <span className={cx("inline-block", line ? "h-0.5 w-4" : "size-2.5 rounded-[3px]", className)} />
+      <span data-drawn="" className={cx("inline-block", line ? "h-0.5 w-4" : "size-2.5 rounded-[3px]", className)} />
       {name} <Amount value={value} className="text-ink" />
     </span>
   );

@@ -10,9 +10,11 @@ export function LazyLineChart(props: ComponentProps<typeof LineChart>) {
   return (
     <Suspense
       fallback={
-        <div className="pt-7">
-          <div style={{ height }}>
-            <Bone className="h-full w-full rounded-8" />
+        <div className="@container">
+          <div className="pt-11 @lg:pt-6">
+            <div style={{ height }}>
+              <Bone className="h-full w-full rounded-8" />
+            </div>
           </div>
         </div>
       }

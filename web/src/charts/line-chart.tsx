@@ -88,8 +88,9 @@ export function LineChart({
     .join(", ");
 
   return (
-    <div>
-      <p className="mb-2 flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-12 text-muted" aria-hidden="true">
+    <div className="@container">
+      {/* Room for two lines where it is narrow, so that nothing moves while the figures change. */}
+      <p className="mb-2 flex min-h-9 flex-wrap content-end items-center gap-x-4 gap-y-1 text-12 text-muted @lg:min-h-4" aria-hidden="true">
         <span className="font-500 text-ink">{xName(at)}</span>
         {lines.map((line) => {
           const point = pointAt(line, at);

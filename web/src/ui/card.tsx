@@ -18,7 +18,7 @@ export function SectionCard({
   const id = useId();
   return (
     <section aria-labelledby={id} className={cx("min-w-0 rounded-12 border bg-surface", className)}>
-      <header className="flex items-start justify-between gap-4 px-4 pt-4 sm:px-6 sm:pt-5">
+      <header className="flex items-start justify-between gap-4 px-4 pt-4 sm:px-6 sm:pt-6">
         <div className="min-w-0">
           <h2 id={id} className="text-16 font-600 text-balance">
             {title}

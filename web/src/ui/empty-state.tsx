@@ -20,7 +20,9 @@ export function EmptyState({
       <span className="mb-4 inline-flex size-12 items-center justify-center rounded-12 bg-accent-soft text-accent">
         <Icon aria-hidden="true" size={20} strokeWidth={1.75} />
       </span>
-      <Heading className="text-20 font-600 text-balance">{title}</Heading>
+      <Heading {...(Heading === "h1" ? { tabIndex: -1 } : {})} className="text-20 font-600 text-balance">
+        {title}
+      </Heading>
       {children !== undefined && <p className="mt-2 text-14 text-muted text-pretty">{children}</p>}
       {action !== undefined && <div className="mt-6">{action}</div>}
     </div>

@@ -41,6 +41,7 @@ export function AccountDot({ index, className }: { index: number; className?: st
   return (
     <span
       aria-hidden="true"
+      data-drawn=""
       className={cx("inline-block size-2 shrink-0 rounded-full", hues[((index % hues.length) + hues.length) % hues.length], className)}
     />
   );

@@ -13,7 +13,7 @@ export function PageHead({ title, lead, leadIsLive = false, action }: { title: s
   return (
     <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
       <div className="min-w-0">
-        <h1 tabIndex={-1} className="text-28 font-600 tracking-tight text-balance">
+        <h1 tabIndex={-1} className="text-28 font-600 tracking-tight text-balance break-words hyphens-auto">
           {title}
         </h1>
         {lead !== undefined && (

@@ -5,14 +5,25 @@ import { useProblem } from "../api/use-problem.ts";
 import { Button } from "./button.tsx";
 
 /** Takes the place of what could not be loaded, with a way on. */
-export function ProblemPanel({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
+export function ProblemPanel({
+  error,
+  onRetry,
+  heading: Heading = "h2",
+}: {
+  error: unknown;
+  onRetry?: (() => void) | undefined;
+  /** h1 where it is all there is on the page. */
+  heading?: "h1" | "h2";
+}) {
   const { title, detail } = useProblem()(error);
   return (
     <div role="alert" className="mx-auto flex max-w-md flex-col items-center px-4 py-12 text-center">
       <span className="mb-4 inline-flex size-12 items-center justify-center rounded-12 bg-warning-soft text-warning">
         <CloudOff aria-hidden="true" size={20} strokeWidth={1.75} />
       </span>
-      <h2 className="text-20 font-600 text-balance">{title}</h2>
+      <Heading {...(Heading === "h1" ? { tabIndex: -1 } : {})} className="text-20 font-600 text-balance">
+        {title}
+      </Heading>
       <p className="mt-2 text-14 text-muted text-pretty">{detail}</p>
       {onRetry !== undefined && (
         <Button look="secondary" className="mt-6" onClick={onRetry}>

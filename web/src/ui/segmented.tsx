@@ -17,7 +17,7 @@ export function Segmented<T extends string>({
 }) {
   const name = useId();
   return (
-    <fieldset className={cx("inline-flex rounded-8 bg-sunken p-0.5", className)}>
+    <fieldset className={cx("inline-flex max-w-full flex-wrap rounded-8 bg-sunken p-0.5", className)}>
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label

@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { changePreferences } from "../../preferences/change-preferences.ts";
 import { Brand } from "./brand.tsx";
 import { FreshnessLine } from "./freshness-line.tsx";
+import { SkipLink } from "./skip-link.tsx";
 import { useLanguage } from "./use-language.ts";
 import { usePageFocus } from "./use-page-focus.ts";
 
@@ -16,6 +17,7 @@ export function FocusFrame() {
   usePageFocus();
   return (
     <div className="flex min-h-dvh flex-col">
+      <SkipLink />
       <FreshnessLine />
       <header className="flex items-center justify-between gap-4 px-4 py-4 sm:px-8">
         <Link to="/" className="rounded-8" aria-label={t`One Point Ledger, overview`}>
@@ -36,7 +38,7 @@ export function FocusFrame() {
           ))}
         </nav>
       </header>
-      <main className="mx-auto w-full max-w-lg flex-1 px-4 pb-16 pt-4 sm:pt-12">
+      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-lg flex-1 px-4 pb-16 pt-4 sm:pt-12">
         <Outlet />
       </main>
     </div>

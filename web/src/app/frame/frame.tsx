@@ -1,9 +1,9 @@
-import { Trans } from "@lingui/react/macro";
 import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { FreshnessLine } from "./freshness-line.tsx";
 import { PhoneBottomBar, PhoneTopBar } from "./phone-bars.tsx";
 import { Sidebar } from "./sidebar.tsx";
+import { SkipLink } from "./skip-link.tsx";
 import { useLanguage } from "./use-language.ts";
 import { useLiveSession } from "../../session/use-live-session.ts";
 import { usePageFocus } from "./use-page-focus.ts";
@@ -27,12 +27,7 @@ export function Frame() {
   useShortcuts({ palette, help });
   return (
     <>
-      <a
-        href="#content"
-        className="absolute left-4 top-2 z-50 -translate-y-16 rounded-8 bg-accent px-4 py-2 text-14 font-500 text-on-accent focus:translate-y-0"
-      >
-        <Trans>Skip to content</Trans>
-      </a>
+      <SkipLink />
       <div className="flex">
         <Sidebar onSearch={palette} />
         <div className="min-w-0 flex-1">

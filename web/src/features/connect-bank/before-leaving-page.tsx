@@ -83,7 +83,7 @@ function BeforeLeaving({ bank }: { bank: Bank }) {
     <>
       <div className="mb-6 flex items-center gap-4">
         <BankMark name={name} size="large" />
-        <h1 tabIndex={-1} className="min-w-0 text-28 font-600 tracking-tight text-balance">
+        <h1 tabIndex={-1} className="min-w-0 text-28 font-600 tracking-tight text-balance break-words hyphens-auto">
           {renews === undefined ? <Trans>Before you go to {name}</Trans> : <Trans>Renew the permission at {name}</Trans>}
         </h1>
       </div>

@@ -34,7 +34,7 @@ export function CashFlowSection({ query, currency }: { query: UseQueryResult<Cas
   return (
     <ChartCard
       title={<FindingWords finding={finding} />}
-      description={<Trans>Choose a month to see its rows.</Trans>}
+      description={<Trans>Choose a month to see its transactions.</Trans>}
       label={t`Cash flow by month`}
       table={{
         head: [t`Month`, names.in, names.out, names.left],
@@ -49,7 +49,15 @@ export function CashFlowSection({ query, currency }: { query: UseQueryResult<Cas
         })),
       }}
     >
-      <Suspense fallback={<Bone className="h-72 w-full rounded-8" />}>
+      <Suspense
+        fallback={
+          <div className="@container">
+            <div className="pt-11 @xl:pt-6">
+              <Bone className="h-65 w-full rounded-8" />
+            </div>
+          </div>
+        }
+      >
         <CashFlowChart label={t`Cash flow by month`} months={months} currency={currency} names={names} />
       </Suspense>
     </ChartCard>

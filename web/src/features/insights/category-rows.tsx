@@ -56,12 +56,12 @@ export function CategoryRows({ category, month }: { category: CategoryId; month:
         search={{ category: [category], ...span }}
         className="mt-3 inline-flex min-h-8 items-center gap-1.5 rounded-4 text-14 text-accent underline underline-offset-4"
       >
-        <Plural value={total} one="See the row" other="See all # rows" />
+        <Plural value={total} one="See the transaction" other="See all # transactions" />
         <ArrowRight aria-hidden="true" size={16} strokeWidth={1.75} />
       </Link>
       {rows.length === 0 && (
         <p className="text-14 text-muted">
-          <Trans>No rows.</Trans>
+          <Trans>No transactions.</Trans>
         </p>
       )}
     </div>

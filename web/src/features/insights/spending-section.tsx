@@ -54,7 +54,7 @@ export function SpendingSection({ currency, latest }: { currency: string; latest
       }
       label={t`Spending by category, ${name}`}
       table={{
-        head: [t`Category`, t`Spent`, t`The month before`, t`Rows`],
+        head: [t`Category`, t`Spent`, t`The month before`, t`Transactions`],
         rows: (breakdown?.shares ?? []).map(({ category, spent, before, count }) => ({
           key: category,
           cells: [i18n._(categories[category].name), <Amount key="s" value={toWire(spent)} />, <Amount key="b" value={toWire(before)} />, format.count(count)],
@@ -101,6 +101,7 @@ function CategoryBar({ share, largest, open, onToggle }: { share: SpendingShare;
         <span className="block truncate text-14 font-500">{i18n._(name)}</span>
         <span aria-hidden="true" className="mt-1.5 block h-1.5 overflow-hidden rounded-full bg-sunken">
           <span
+            data-drawn=""
             className={cx("private block h-full rounded-full", fill)}
             style={{ width: `${Math.max(share.share > 0 ? 1 : 0, (share.share / top) * 100)}%` }}
           />
@@ -109,7 +110,11 @@ function CategoryBar({ share, largest, open, onToggle }: { share: SpendingShare;
       <span className="min-w-24 text-right">
         <Amount value={toWire(share.spent)} className="block text-14 font-500" />
         <span className="block text-12 text-muted tabular">
-          {format.percent(share.share)} · <Plural value={share.count} one="# row" other="# rows" />
+          {format.percent(share.share)}
+          <span className="hidden sm:inline">
+            {" · "}
+            <Plural value={share.count} one="# transaction" other="# transactions" />
+          </span>
         </span>
       </span>
       <ChevronDown aria-hidden="true" size={16} strokeWidth={1.75} className={cx("text-muted transition-transform", open && "rotate-180")} />

@@ -23,7 +23,7 @@ export function AccountsCard({ accounts }: { accounts: readonly Account[] }) {
           to="/connect"
           aria-label={t`Connect a bank`}
           title={t`Connect a bank`}
-          className="-mr-2 -mt-1.5 inline-flex size-9 items-center justify-center rounded-8 text-muted transition-colors hover:bg-sunken hover:text-ink"
+          className="-mr-2 -mt-1.5 -mb-1.5 inline-flex size-9 items-center justify-center rounded-8 text-muted transition-colors hover:bg-sunken hover:text-ink"
         >
           <Plus aria-hidden="true" size={20} strokeWidth={1.75} />
         </Link>
@@ -85,7 +85,7 @@ function AccountRow({ account, index }: { account: Account; index: number }) {
         </span>
       </span>
       <Sparkline points={account.spark} className="hidden sm:block" />
-      <span className="min-w-24 shrink-0 text-right">
+      <span className="min-w-24 shrink-0 text-right sm:min-w-36">
         {balance === null ? (
           <span className="text-12 text-faint">
             <Trans>No balance given</Trans>

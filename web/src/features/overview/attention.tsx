@@ -27,10 +27,12 @@ export function Attention({ items }: { items: readonly Item[] }) {
 
 function Line({ icon: Icon, children, action }: { icon: LucideIcon; children: ReactNode; action?: ReactNode }) {
   return (
-    <div className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5 sm:px-6">
+    <div className="flex min-h-14 items-start gap-3 px-4 py-3 sm:items-center sm:px-6">
       <Icon aria-hidden="true" size={20} strokeWidth={1.75} className="shrink-0 text-warning" />
-      <p className="min-w-0 flex-1 basis-56 text-14">{children}</p>
-      {action}
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-2">
+        <p className="min-w-0 flex-1 basis-56 text-14">{children}</p>
+        {action}
+      </div>
     </div>
   );
 }
@@ -81,12 +83,12 @@ function AttentionItem({ item }: { item: Item }) {
           icon={CircleAlert}
           action={
             <LinkButton size="small" to="/transactions" search={{ account: [item.accountId] }}>
-              <Trans>Look</Trans>
+              <Trans>See the account</Trans>
             </LinkButton>
           }
         >
           <Trans>
-            Since {since}, some rows of {accountName} could not be understood and are missing. We keep what the bank sent and try again.
+            Since {since}, some transactions of {accountName} could not be understood and are missing. We keep what the bank sent and try again.
           </Trans>
         </Line>
       );
@@ -113,7 +115,7 @@ function AttentionItem({ item }: { item: Item }) {
           icon={TrendingUp}
           action={
             <LinkButton size="small" to="/transactions" search={{ recurring: item.recurringId }}>
-              <Trans>Look</Trans>
+              <Trans>See the payments</Trans>
             </LinkButton>
           }
         >

@@ -4,6 +4,7 @@ import { WalletCards } from "lucide-react";
 import { type Overview, queries } from "../../api/queries.ts";
 import { Age } from "../../ui/age.tsx";
 import { LinkButton } from "../../ui/button.tsx";
+import { cx } from "../../ui/classes.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHead } from "../../ui/page.tsx";
@@ -14,6 +15,9 @@ import { MonthCard } from "./month-card.tsx";
 import { NetWorthCard } from "./net-worth-card.tsx";
 import { OverviewSkeleton } from "./overview-skeleton.tsx";
 import { UpcomingCard } from "./upcoming-card.tsx";
+
+/** More accounts than this are taller than the card beside them, and there is room for another one. */
+const BESIDE_ONE_CARD = 6;
 
 /** The first screen: what there is, how it moves, what needs the person. */
 export function OverviewPage() {
@@ -61,6 +65,8 @@ function NoBank({ overview }: { overview: Overview }) {
 
 function Figures({ overview }: { overview: Overview }) {
   const { missing } = overview;
+  const explained = !missing.includes("insights");
+  const long = overview.accounts.length > BESIDE_ONE_CARD;
   return (
     <>
       <Attention items={overview.attention} />
@@ -75,19 +81,28 @@ function Figures({ overview }: { overview: Overview }) {
           )}
         </Notice>
       )}
-      <div className="grid gap-6 lg:grid-cols-12">
+      <div className="grid grid-cols-1 gap-6 lg:grid-cols-12">
         {overview.netWorth.length > 0 && (
           <div className="min-w-0 lg:col-span-12">
             <NetWorthCard overview={overview} />
           </div>
         )}
-        <div className="min-w-0 lg:col-span-7">
+        <div className={cx("min-w-0", explained ? "lg:col-span-7" : "lg:col-span-12")}>
           <AccountsCard accounts={overview.accounts} />
         </div>
-        <div className="min-w-0 space-y-6 lg:col-span-5">
-          <MonthCard month={overview.month} />
-          <UpcomingCard upcoming={overview.upcoming} />
-        </div>
+        {explained && (
+          <>
+            <div className="min-w-0 space-y-6 lg:col-span-5">
+              <MonthCard month={overview.month} />
+              {long && <UpcomingCard upcoming={overview.upcoming} />}
+            </div>
+            {!long && (
+              <div className="min-w-0 lg:col-span-12">
+                <UpcomingCard upcoming={overview.upcoming} wide />
+              </div>
+            )}
+          </>
+        )}
       </div>
     </>
   );

@@ -3,7 +3,7 @@ import { Bone, Loading } from "../../ui/skeleton.tsx";
 /** The shape of the overview while it loads. */
 export function OverviewSkeleton() {
   return (
-    <Loading className="grid gap-6 lg:grid-cols-12">
+    <Loading className="grid grid-cols-1 gap-6 lg:grid-cols-12">
       <div className="rounded-12 border bg-surface p-4 sm:p-6 lg:col-span-12">
         <Bone className="h-4 w-24" />
         <Bone className="mt-3 h-10 w-56" />

@@ -6,10 +6,11 @@ import { today } from "../../format/clock.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Amount } from "../../ui/amount.tsx";
 import { SectionCard } from "../../ui/card.tsx";
+import { cx } from "../../ui/classes.ts";
 import { CategoryMark } from "../../ui/category.tsx";
 
 /** Recurring payments of the next 14 days. */
-export function UpcomingCard({ upcoming }: { upcoming: Overview["upcoming"] }) {
+export function UpcomingCard({ upcoming, wide = false }: { upcoming: Overview["upcoming"]; wide?: boolean }) {
   const format = useFormat();
   const dated = upcoming
     .flatMap((one) => (one.nextDate === null ? [] : [{ ...one, nextDate: one.nextDate }]))
@@ -42,7 +43,7 @@ export function UpcomingCard({ upcoming }: { upcoming: Overview["upcoming"] }) {
           <Trans>No recurring payment is expected in the next 14 days.</Trans>
         </p>
       ) : (
-        <ul className="pb-2 pt-2">
+        <ul className={cx("py-2", wide && "lg:grid lg:grid-cols-2 lg:gap-x-6")}>
           {dated.map((one) => (
             <li key={one.recurringId}>
               <Link

@@ -32,8 +32,8 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
     <section aria-labelledby={titleId} className="rounded-12 border bg-surface">
       <header className="flex flex-wrap items-center gap-x-4 gap-y-3 p-4 sm:p-6">
         <BankMark name={bank} size="large" />
-        <div className="min-w-0 flex-1">
-          <h2 id={titleId} tabIndex={-1} className="truncate text-20 font-600">
+        <div className="min-w-0 flex-1 basis-40">
+          <h2 id={titleId} tabIndex={-1} className="text-20 font-600 text-balance break-words">
             {bank}
           </h2>
           <div className="mt-1 flex flex-wrap gap-2">
@@ -66,7 +66,7 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
 
       {valid && <ValidityBar connection={connection} />}
 
-      <dl className="grid gap-x-6 gap-y-4 border-t p-4 sm:grid-cols-2 sm:p-6 lg:grid-cols-4">
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-4 border-t p-4 sm:p-6 lg:grid-cols-4">
         <Fact name={<Trans>May be read</Trans>}>
           <Trans>Accounts, balances and transactions</Trans>
         </Fact>
@@ -217,7 +217,7 @@ function ValidityBar({ connection }: { connection: ConnectionView }) {
         aria-valuetext={t`${daysLeft} of ${whole} days left`}
         className="h-2 overflow-hidden rounded-full bg-sunken"
       >
-        <div className={cx("h-full rounded-full", soon ? "bg-warning" : "bg-accent")} style={{ width: `${Math.max(1, share * 100)}%` }} />
+        <div data-drawn="" className={cx("h-full rounded-full", soon ? "bg-warning" : "bg-accent")} style={{ width: `${Math.max(1, share * 100)}%` }} />
       </div>
       <p className="mt-2 text-12 text-muted tabular">
         <Trans>

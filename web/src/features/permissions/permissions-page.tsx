@@ -58,7 +58,7 @@ export function PermissionsPage() {
       {ended.length > 0 && (
         <div className="mt-12">
           <h2 className="mb-4 text-20 font-600">
-            <Trans>Ended</Trans>
+            <Trans>Ended permissions</Trans>
           </h2>
           <div className="space-y-4">
             {ended.map((connection) => (

@@ -128,6 +128,7 @@ function SwitchRow({ name, about, on, onChange }: { name: ReactNode; about: Reac
         aria-labelledby={id}
         aria-describedby={`${id}-about`}
         onClick={() => onChange(!on)}
+        data-drawn=""
         className="relative h-6 w-11 shrink-0 rounded-full bg-line-strong transition-colors aria-checked:bg-accent"
       >
         <span aria-hidden="true" className={`absolute left-0.5 top-0.5 size-5 rounded-full bg-surface transition-transform ${on ? "translate-x-5" : ""}`} />

@@ -80,7 +80,7 @@ function Detail({ view, accountIndex }: { view: TransactionView; accountIndex: n
         )}
         {pending && (
           <p className="mt-3 text-12 text-muted">
-            <Trans>The bank has not booked this yet. The amount may change, or the row may vanish.</Trans>
+            <Trans>The bank has not booked this yet. The amount may change, or it may vanish.</Trans>
           </p>
         )}
       </div>
@@ -120,13 +120,13 @@ function Detail({ view, accountIndex }: { view: TransactionView; accountIndex: n
         )}
         {row.valueDate !== null && row.valueDate !== row.bookingDate && <Fact name={<Trans>Value date</Trans>}>{format.day(row.valueDate)}</Fact>}
         {row.proprietaryCode !== null && <Fact name={<Trans>Kind</Trans>}>{row.proprietaryCode}</Fact>}
-        <Fact name={<Trans>Learned</Trans>}>{recorded}</Fact>
+        <Fact name={<Trans>Received</Trans>}>{recorded}</Fact>
       </dl>
 
       {view.revisions.length > 1 && (
         <section className="border-b px-5 py-4">
           <h3 className="text-12 font-500 text-faint">
-            <Trans>The bank changed this row</Trans>
+            <Trans>The bank changed this transaction</Trans>
           </h3>
           <ol className="mt-2 space-y-1">
             {view.revisions.map((revision) => (

@@ -166,7 +166,7 @@ function Head({ item }: { item: Extract<ListItem, { kind: "day-head" | "pending-
             </span>
           </h2>
           <span className="font-400 text-faint">
-            <Plural value={item.count} one="# row" other="# rows" />
+            <Plural value={item.count} one="# transaction" other="# transactions" />
           </span>
         </>
       ) : (

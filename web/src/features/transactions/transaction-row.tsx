@@ -58,7 +58,7 @@ export const TransactionRowLink = memo(function TransactionRowLink({
       </span>
       {narrow ? (
         <span className="min-w-0 flex-1">
-          <span className={cx("block truncate text-14 font-500", pending && "italic")}>{title}</span>
+          <span className="block truncate text-14 font-500">{title}</span>
           <span className="flex min-w-0 items-center gap-1.5 text-12 text-muted">
             {dot}
             <span className="truncate">{[category, account?.account.name].filter((part) => part !== undefined && part !== "").join(" · ")}</span>
@@ -66,7 +66,7 @@ export const TransactionRowLink = memo(function TransactionRowLink({
         </span>
       ) : (
         <>
-          <span className={cx("min-w-0 flex-1 truncate text-14 font-500", pending && "italic")}>{title}</span>
+          <span className="min-w-0 flex-1 truncate text-14 font-500">{title}</span>
           <span className="hidden w-40 shrink-0 truncate text-14 text-muted @md:block">{category}</span>
           <span className="hidden w-44 min-w-0 shrink-0 items-center gap-2 text-14 text-muted @3xl:flex">
             {dot}

@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/** What a browser fetches before a page is complete, gzipped. What a person opens later (dialogs, the palette) does not count. */
+const LIMIT = 150 * 1_024;
+
+interface Part {
+  readonly file: string;
+  readonly imports?: readonly string[];
+}
+
+let dist: string;
+let manifest: Readonly<Record<string, Part>>;
+
+beforeAll(async () => {
+  const web = path.resolve(import.meta.dirname, "..");
+  dist = mkdtempSync(path.join(tmpdir(), "opl-web-size-"));
+  // A process of its own, because the environment of a test would make another build of it.
+  const { NODE_ENV: _, VITEST: __, ...env } = process.env;
+  const vite = path.resolve(web, "../node_modules/vite/bin/vite.js");
+  await promisify(execFile)(process.execPath, [vite, "build", "--manifest", "--emptyOutDir", "--logLevel", "error", "--outDir", dist], { cwd: web, env });
+  manifest = JSON.parse(readFileSync(path.join(dist, ".vite", "manifest.json"), "utf8")) as Record<string, Part>;
+}, 60_000);
+afterAll(() => rmSync(dist, { recursive: true, force: true }));
+
+const partOf = (name: string): Part => {
+  const part = manifest[name];
+  if (part === undefined) throw new Error(`the build has no ${name}`);
+  return part;
+};
+
+/** Files of a part and of all it needs at once. */
+function filesFor(name: string, files = new Set<string>()): Set<string> {
+  const { file, imports = [] } = partOf(name);
+  if (files.has(file)) return files;
+  files.add(file);
+  for (const next of imports) filesFor(next, files);
+  return files;
+}
+
+describe("script at first load", () => {
+  it.each([
+    ["features/welcome/welcome-page"],
+    ["features/welcome/sign-in-page"],
+    ["features/connect-bank/choose-bank-page"],
+    ["features/connect-bank/return-page"],
+    // Charts are drawn as soon as their figures are there.
+    ["features/overview/overview-page", "charts/line-chart"],
+    ["features/transactions/transactions-page"],
+    ["features/insights/insights-page", "charts/line-chart", "charts/cash-flow-chart"],
+    ["features/permissions/permissions-page"],
+    ["features/settings/settings-page"],
+  ])("of %s is at most 150 KiB gzipped", (...page) => {
+    const html = readFileSync(path.join(dist, "index.html"), "utf8");
+    const entries = Object.keys(manifest).filter((name) => partOf(name).file.endsWith(".js") && html.includes(partOf(name).file));
+    expect(entries).not.toEqual([]);
+    const files = new Set<string>();
+    // The largest language.
+    for (const start of [...entries, ...page.map((name) => `src/${name}.tsx`), "src/locales/fi/messages.po"]) filesFor(start, files);
+    const sizes = [...files].map((file) => [path.basename(file), gzipSync(readFileSync(path.join(dist, file)), { level: 9 }).length] as const);
+    const bytes = sizes.reduce((sum, [, size]) => sum + size, 0);
+    expect(bytes).toBeGreaterThan(100 * 1_024);
+    expect(bytes, sizes.map(([name, size]) => `${name} ${size}`).join(", ")).toBeLessThanOrEqual(LIMIT);
+  });
+});
