@@ -25,10 +25,17 @@ const router = createAppRouter(queryClient);
 const wanted = router.matchRoutes(router.latestLocation).map(({ routeId }) => routeId as keyof typeof router.routesById);
 for (const routeId of wanted) void router.loadRouteChunk(router.routesById[routeId])?.catch(() => undefined);
 if (wanted.some((routeId) => routeId === "/signed-in" || routeId === "/connecting")) void queryClient.prefetchQuery(queries.me());
-await activateLanguage(chooseLanguage(getPreferences().language, navigator.languages));
-
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no place to render into.");
+try {
+  await activateLanguage(chooseLanguage(getPreferences().language, navigator.languages));
+} catch (error) {
+  // The only words there are when the words themselves did not come.
+  root.textContent =
+    "One Point Ledger could not be loaded. Please reload the page. · Sivua ei voitu ladata. Lataa se uudelleen. · Sidan kunde inte laddas. Ladda om den.";
+  throw error;
+}
+
 createRoot(root).render(
   <StrictMode>
     <I18nProvider i18n={i18n}>

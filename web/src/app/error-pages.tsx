@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
 import { isApiError } from "../api/api-error.ts";
+import { useCallback, useEffect } from "react";
 import { LinkButton } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { usePageTitle } from "../ui/page.tsx";
@@ -33,12 +34,18 @@ export function PageError({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const { t } = useLingui();
   usePageTitle(t`Something went wrong`);
-  const retry = (): void => {
-    // What broke in the page itself breaks again; only a fresh start can help, perhaps with newer code.
-    if (!isApiError(error)) return window.location.reload();
+  // What broke in the page itself breaks again; only a fresh start can help, perhaps with newer code.
+  const retry = (): void => (isApiError(error) ? again() : window.location.reload());
+  const again = useCallback(() => {
     reset();
     void router.invalidate();
-  };
+  }, [reset, router]);
+  const offline = isApiError(error) && error.status === 0;
+  useEffect(() => {
+    if (!offline) return;
+    window.addEventListener("online", again);
+    return () => window.removeEventListener("online", again);
+  }, [offline, again]);
   return <ProblemPanel heading="h1" error={error} onRetry={retry} />;
 }
 

@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { isApiError } from "../api/api-error.ts";
+import { ApiError, isApiError } from "../api/api-error.ts";
 import { queries } from "../api/queries.ts";
 import { decodeInsightsSearch } from "../features/insights/search.ts";
 import { decodeSearch } from "../features/transactions/filter.ts";
@@ -11,6 +11,17 @@ import { parseSearch, stringifySearch } from "./search-params.ts";
 
 interface RouterContext {
   readonly queryClient: QueryClient;
+}
+
+/** The code of a page. Without a connection it says so; the router would reload, into the browser's own page about that. */
+function code<T>(load: () => Promise<T>): () => Promise<T> {
+  return async () => {
+    try {
+      return await load();
+    } catch (error) {
+      throw navigator.onLine ? error : new ApiError({ status: 0, code: "ERR_UNREACHABLE" });
+    }
+  };
 }
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({ notFoundComponent: NotFoundPage, errorComponent: FatalErrorPage });
@@ -36,30 +47,45 @@ const overviewRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/",
   loader: ({ context }) => void context.queryClient.prefetchQuery(queries.overview()),
-  component: lazyRouteComponent(() => import("../features/overview/overview-page.tsx"), "OverviewPage"),
+  component: lazyRouteComponent(
+    code(() => import("../features/overview/overview-page.tsx")),
+    "OverviewPage",
+  ),
 });
 const transactionsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/transactions",
   validateSearch: decodeSearch,
-  component: lazyRouteComponent(() => import("../features/transactions/transactions-page.tsx"), "TransactionsPage"),
+  component: lazyRouteComponent(
+    code(() => import("../features/transactions/transactions-page.tsx")),
+    "TransactionsPage",
+  ),
 });
 const insightsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/insights",
   validateSearch: decodeInsightsSearch,
-  component: lazyRouteComponent(() => import("../features/insights/insights-page.tsx"), "InsightsPage"),
+  component: lazyRouteComponent(
+    code(() => import("../features/insights/insights-page.tsx")),
+    "InsightsPage",
+  ),
 });
 const permissionsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/permissions",
   loader: ({ context }) => void context.queryClient.prefetchQuery(queries.connections()),
-  component: lazyRouteComponent(() => import("../features/permissions/permissions-page.tsx"), "PermissionsPage"),
+  component: lazyRouteComponent(
+    code(() => import("../features/permissions/permissions-page.tsx")),
+    "PermissionsPage",
+  ),
 });
 const settingsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/settings",
-  component: lazyRouteComponent(() => import("../features/settings/settings-page.tsx"), "SettingsPage"),
+  component: lazyRouteComponent(
+    code(() => import("../features/settings/settings-page.tsx")),
+    "SettingsPage",
+  ),
 });
 
 /** Pages of one thought: no navigation beside them. */
@@ -74,13 +100,19 @@ const chooseBankRoute = createRoute({
   getParentRoute: () => connectFrameRoute,
   path: "/connect",
   validateSearch: (raw: Record<string, unknown>): { renews?: string } => (typeof raw["renews"] === "string" ? { renews: raw["renews"] } : {}),
-  component: lazyRouteComponent(() => import("../features/connect-bank/choose-bank-page.tsx"), "ChooseBankPage"),
+  component: lazyRouteComponent(
+    code(() => import("../features/connect-bank/choose-bank-page.tsx")),
+    "ChooseBankPage",
+  ),
 });
 const beforeLeavingRoute = createRoute({
   getParentRoute: () => connectFrameRoute,
   path: "/connect/$aspspId",
   validateSearch: (raw: Record<string, unknown>): { renews?: string } => (typeof raw["renews"] === "string" ? { renews: raw["renews"] } : {}),
-  component: lazyRouteComponent(() => import("../features/connect-bank/before-leaving-page.tsx"), "BeforeLeavingPage"),
+  component: lazyRouteComponent(
+    code(() => import("../features/connect-bank/before-leaving-page.tsx")),
+    "BeforeLeavingPage",
+  ),
 });
 
 const openFrameRoute = createRoute({ getParentRoute: () => rootRoute, id: "open", component: FocusFrame, errorComponent: FatalErrorPage });
@@ -88,18 +120,27 @@ const openFrameRoute = createRoute({ getParentRoute: () => rootRoute, id: "open"
 const returnRoute = createRoute({
   getParentRoute: () => openFrameRoute,
   path: "/connect/return/$context",
-  component: lazyRouteComponent(() => import("../features/connect-bank/return-page.tsx"), "ReturnPage"),
+  component: lazyRouteComponent(
+    code(() => import("../features/connect-bank/return-page.tsx")),
+    "ReturnPage",
+  ),
 });
 const welcomeRoute = createRoute({
   getParentRoute: () => openFrameRoute,
   path: "/welcome",
-  component: lazyRouteComponent(() => import("../features/welcome/welcome-page.tsx"), "WelcomePage"),
+  component: lazyRouteComponent(
+    code(() => import("../features/welcome/welcome-page.tsx")),
+    "WelcomePage",
+  ),
 });
 const signInRoute = createRoute({
   getParentRoute: () => openFrameRoute,
   path: "/sign-in",
   validateSearch: (raw: Record<string, unknown>): { from?: string } => (typeof raw["from"] === "string" ? { from: raw["from"] } : {}),
-  component: lazyRouteComponent(() => import("../features/welcome/sign-in-page.tsx"), "SignInPage"),
+  component: lazyRouteComponent(
+    code(() => import("../features/welcome/sign-in-page.tsx")),
+    "SignInPage",
+  ),
 });
 
 const routeTree = rootRoute.addChildren([

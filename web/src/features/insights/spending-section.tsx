@@ -107,7 +107,7 @@ function CategoryBar({ share, largest, open, onToggle }: { share: SpendingShare;
           />
         </span>
       </span>
-      <span className="min-w-24 text-right">
+      <span className="min-w-24 text-right sm:min-w-40">
         <Amount value={toWire(share.spent)} className="block text-14 font-500" />
         <span className="block text-12 text-muted tabular">
           {format.percent(share.share)}
