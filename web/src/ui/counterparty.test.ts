@@ -8,6 +8,8 @@ describe("readableName", () => {
     expect(readableName("VR-YHTYMÄ OYJ")).toBe("VR-Yhtymä Oyj");
     expect(readableName("HSL HELSINGIN SEUDUN LIIKENNE")).toBe("HSL Helsingin Seudun Liikenne");
     expect(readableName("VIRTANEN AINO JA MIKKO")).toBe("Virtanen Aino ja Mikko");
+    expect(readableName("KELA/FPA")).toBe("Kela/FPA");
+    expect(readableName("BOLT.EU/O/26")).toBe("Bolt.eu/O/26");
   });
 
   it("leaves alone what is written already, short or full of digits", () => {

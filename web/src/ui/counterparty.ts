@@ -4,7 +4,29 @@ type Words = Pick<TransactionRow, "counterparty" | "remittanceInformation" | "pr
 
 /** Words that stay small inside a name, and forms of companies that are written with one capital. */
 const SMALL = new Set(["ja", "och", "and", "of", "the"]);
-const ACRONYMS = new Set(["OP", "HSL", "VR", "DNA", "HUS", "YLE", "IKEA", "H&M", "XXL", "ABC", "HOK", "KOP", "SL", "SJ", "SAS", "OK", "IF", "R", "S", "K"]);
+const ACRONYMS = new Set([
+  "OP",
+  "HSL",
+  "VR",
+  "DNA",
+  "HUS",
+  "YLE",
+  "IKEA",
+  "H&M",
+  "XXL",
+  "ABC",
+  "FPA",
+  "HOK",
+  "KOP",
+  "SL",
+  "SJ",
+  "SAS",
+  "OK",
+  "IF",
+  "R",
+  "S",
+  "K",
+]);
 
 /** Names that banks write in capitals, as people write them; anything else stays as it is. */
 export function readableName(name: string): string {
@@ -18,7 +40,12 @@ export function readableName(name: string): string {
       if (index > 0 && SMALL.has(lower)) return lower;
       return word
         .split(/([-/.()]+)/)
-        .map((part) => (ACRONYMS.has(part) || /\d/.test(part) ? part : part.charAt(0) + part.slice(1).toLocaleLowerCase("fi")))
+        .map((part, at, parts) => {
+          if (ACRONYMS.has(part) || /\d/.test(part)) return part;
+          // What follows a full stop within a word is the end of a web address.
+          const first = parts[at - 1] === "." ? part.charAt(0).toLocaleLowerCase("fi") : part.charAt(0);
+          return first + part.slice(1).toLocaleLowerCase("fi");
+        })
         .join("");
     })
     .join(" ");
