@@ -2,14 +2,32 @@ import babel from "@rolldown/plugin-babel";
 import { lingui, linguiTransformerBabelPreset } from "@lingui/vite-plugin";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 /** Where `vite dev` finds the API: a running bff, or the fixtures server of `dev/`. */
 const apiOrigin = process.env["OPL_WEB_API_ORIGIN"] ?? "http://127.0.0.1:4173";
 
+/** The typeface of every page is asked for with the page, not when its first words are drawn: nothing moves when it comes. */
+const earlyTypeface: Plugin = {
+  name: "early-typeface",
+  transformIndexHtml: {
+    order: "post",
+    handler: (_html, { bundle }) =>
+      Object.keys(bundle ?? {})
+        .filter((file) => file.includes("inter-latin-wght-normal"))
+        .map((file) => ({ tag: "link", attrs: { rel: "preload", as: "font", type: "font/woff2", crossorigin: true, href: `/${file}` }, injectTo: "head" })),
+  },
+};
+
 export default defineConfig({
   // A missing translation fails the build, so no page is ever half translated.
-  plugins: [tailwindcss(), lingui({ failOnMissing: true, failOnCompileError: true }), react(), babel({ presets: [linguiTransformerBabelPreset()] })],
+  plugins: [
+    tailwindcss(),
+    lingui({ failOnMissing: true, failOnCompileError: true }),
+    react(),
+    earlyTypeface,
+    babel({ presets: [linguiTransformerBabelPreset()] }),
+  ],
   build: {
     target: ["chrome123", "edge123", "firefox128", "safari17.5"],
     // The content security policy allows no data: fonts, scripts or styles.
