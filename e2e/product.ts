@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rmSync } from "node:fs";
+import { productFolder } from "./folder.ts";
 import { type Product, startProduct } from "../tools/up/product.ts";
 import { silentProgress } from "../tools/up/progress.ts";
 import { freePort } from "../tools/up/server-process.ts";
@@ -20,7 +19,7 @@ export async function startTestProduct(
   /** What every service gets in its environment beside the usual. */
   everyService: Readonly<Record<string, string>> = {},
 ): Promise<TestProduct> {
-  const dir = mkdtempSync(path.join(tmpdir(), "opl-e2e-"));
+  const dir = productFolder("opl-e2e-");
   const product = await startProduct({
     dir,
     port: await freePort(),

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, truncateSync } from "node:fs";
+import { rmSync, truncateSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import path from "node:path";
+import { productFolder } from "./folder.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { familyOf, type RunningProcess } from "../tools/up/memory.ts";
 import { commandOf, freePort } from "../tools/up/server-process.ts";
@@ -13,7 +13,7 @@ const alive = (processes: readonly RunningProcess[]): string[] =>
   processes.filter(({ pid, command }) => commandOf(pid) === command.trim()).map(({ command }) => command);
 
 describe.runIf(process.platform === "linux")("npm start", () => {
-  const dir = mkdtempSync(path.join(tmpdir(), "opl-start-"));
+  const dir = productFolder("opl-start-");
   let port: number;
   const begun: StartCommand[] = [];
   const start = (over: Partial<Parameters<typeof npmStart>[0]> = {}): StartCommand => {

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import path from "node:path";
+import { productFolder } from "../../e2e/folder.ts";
 import { portalKey } from "../../sandbox/test/tpp.ts";
 import { writePrivate } from "../setup/secrets.ts";
 import { type Product, startProduct } from "../up/product.ts";
@@ -25,7 +25,7 @@ const latencyMs = 200;
 const progress = terminalProgress(process.stdout);
 
 async function withProduct(sandbox: Readonly<Record<string, string>>, measure: (product: Product) => Promise<Figure[]>): Promise<Figure[]> {
-  const dir = mkdtempSync(path.join(tmpdir(), "opl-bench-"));
+  const dir = productFolder("opl-bench-");
   // The independent client knows this key of the developer portal.
   writePrivate(path.join(dir, "secrets", "sandbox", "portal-key"), portalKey);
   const product = await startProduct({

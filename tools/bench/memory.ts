@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rmSync } from "node:fs";
+import { productFolder } from "../../e2e/folder.ts";
 import { npmStart } from "../../e2e/command.ts";
 import { Person } from "../../e2e/person.ts";
 import { memoryOf, memoryTable, totalBytes } from "../up/memory.ts";
@@ -12,7 +11,7 @@ const settleMs = 5_000;
 
 /** What all processes of `npm start` hold, by themselves and after a person has connected a bank; with the share of each in `say`. */
 export async function memory(port: number, say: (text: string) => void): Promise<Figure[]> {
-  const dir = mkdtempSync(path.join(tmpdir(), "opl-bench-"));
+  const dir = productFolder("opl-bench-");
   const product = npmStart({ dir, port, env: { SANDBOX_RSA_BITS: "2048" } });
   try {
     await product.ready;
