@@ -36,6 +36,7 @@ export const configSchema = z.object({
   SANDBOX_FULL_HISTORY_MINUTES: whole(0, { says: "After approval, how long more than 90 days of history can be read; 0 means always" }),
   SANDBOX_ACCOUNT_IDS: z.enum(["stable", "per-consent"]).default("stable").describe("Whether account and card ids stay the same from one consent to the next"),
   SANDBOX_CERTIFICATE_DAYS: whole(0, { max: 3650, says: "Life of new third-party certificates; 0 means five years" }),
+  SANDBOX_CERT_LIFETIME_SECONDS: whole(0, { max: 315_360_000, says: "The same in seconds, counted from now; 0 leaves it to the days" }),
   SANDBOX_CONSENT_MAX_DAYS: whole(180, { min: 1, max: 3650, says: "Longest life of a consent" }),
   SANDBOX_CONSENT_RANGE: z.enum(["combined", "exclusive"]).default("combined").describe("Whether expires may stand beside transactionFrom and transactionTo"),
   SANDBOX_INTENT_SECONDS: whole(900, { min: 1, says: "Life of an authorization that nobody approved" }),

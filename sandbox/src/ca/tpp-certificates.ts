@@ -42,7 +42,7 @@ interface IssueDeps {
   readonly authority: Authority;
   readonly keyPool: KeyPool;
   readonly clock: Clock;
-  readonly config: Pick<SandboxConfig, "SANDBOX_CERTIFICATE_DAYS">;
+  readonly config: Pick<SandboxConfig, "SANDBOX_CERTIFICATE_DAYS" | "SANDBOX_CERT_LIFETIME_SECONDS">;
 }
 
 /** New keys with certificates. Like those of the real generator they begin five hours ago and last five years. */
@@ -53,12 +53,11 @@ export async function issueTppKeys(subject: TppSubject, deps: IssueDeps): Promis
 async function issueKey(subject: TppSubject, plan: KeyPlan, deps: IssueDeps): Promise<TppJwk> {
   const key = plan.type === "RSA" ? await deps.keyPool.take() : await newEcKey();
   const now = deps.clock.now();
-  const days = deps.config.SANDBOX_CERTIFICATE_DAYS;
   const { x5c, serial } = await deps.authority.issue({
     subject: subjectName(subject, plan.use),
     key,
     notBefore: now.subtract({ hours: 5 }),
-    notAfter: days === 0 ? now.toZonedDateTimeISO("UTC").add({ years: 5 }).toInstant() : now.add({ hours: 24 * days }),
+    notAfter: endOfLife(now, deps.config),
     extensions: [
       new x509.BasicConstraintsExtension(false),
       new x509.CertificatePolicyExtension(["0.4.0.194112.1.1"]),
@@ -67,6 +66,12 @@ async function issueKey(subject: TppSubject, plan: KeyPlan, deps: IssueDeps): Pr
     ],
   });
   return { ...bareJwk(key), use: "sig", kid: `${plan.use}-${serial.toString("base64url")}`, alg: plan.alg, x5c: [...x5c] };
+}
+
+function endOfLife(now: Temporal.Instant, config: IssueDeps["config"]): Temporal.Instant {
+  const { SANDBOX_CERT_LIFETIME_SECONDS: seconds, SANDBOX_CERTIFICATE_DAYS: days } = config;
+  if (seconds > 0) return now.add({ seconds });
+  return days === 0 ? now.toZonedDateTimeISO("UTC").add({ years: 5 }).toInstant() : now.add({ hours: 24 * days });
 }
 
 function subjectName({ country, commonName, tppId }: TppSubject, use: KeyUse): { [attribute: string]: string[] }[] {

@@ -13,7 +13,7 @@ import { verifyTppJws } from "./tpp-jws.ts";
 const clock = systemClock();
 const folder = mkdtempSync(join(tmpdir(), "jws-"));
 const keyPool = { take: () => newRsaKey(2048), full: async () => undefined, close: () => undefined };
-const config = { SANDBOX_CERTIFICATE_DAYS: 0 };
+const config = { SANDBOX_CERTIFICATE_DAYS: 0, SANDBOX_CERT_LIFETIME_SECONDS: 0 };
 let authority: Authority;
 let mine: TppJwk;
 let theirs: TppJwk;
