@@ -18,7 +18,7 @@ import type { Sandbox } from "./sandbox.ts";
 
 type GatewayClient = Client<typeof bankGatewayRoutes>;
 
-export const redirectUri = "http://localhost:9/callback/op";
+export const redirectUri = "http://localhost:9/connect/return/op";
 export const tpp = {
   country: "FI",
   commonName: "Example Ledger TPP",

@@ -60,7 +60,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     },
   };
 
-  const registrar = stack.use(startRegistrar(ctx, config.OPL_TPP_ASPSPS, logger));
+  const registrar = stack.use(startRegistrar(ctx, { wanted: config.OPL_TPP_ASPSPS, renewBeforeDays: config.OPL_TPP_RENEW_BEFORE_DAYS }, logger));
   stack.use(startCertificateClock(ctx, logger));
   const http = stack.use(
     await createHttpServer({

@@ -49,6 +49,12 @@ export const configSchema = z.object({
   OPL_TPP_ROLES: list(tppRole).pipe(z.array(tppRole).min(1, "at least one of AIS, PIS, CBPII")).describe("licence roles: AIS, PIS, CBPII"),
   OPL_TPP_ORG_NAME: z.string().min(1).describe("legal name of the organisation"),
   OPL_TPP_CONTACTS: contacts.describe('contacts as JSON: [{"name":"Support","email":"support@ledger.example","phone":"","type":"Support"}]'),
+  OPL_TPP_RENEW_BEFORE_DAYS: z.coerce
+    .number()
+    .positive()
+    .max(3650)
+    .default(30)
+    .describe("so many days before its certificates end a registration is renewed, fractions allowed; never in the first half of their time"),
   OPL_TPP_SOFTWARE_CLIENT_NAME: z.string().min(1).describe("name of the product, as banks show it to people"),
   OPL_TPP_SOFTWARE_CLIENT_URI: url("https").describe("home page of the product"),
 });

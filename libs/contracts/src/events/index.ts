@@ -4,7 +4,7 @@ import { aspspConsentLost, aspspDegraded, aspspRecovered } from "./bank-gateway.
 import { userErased } from "./bff.ts";
 import { consentAuthorised, consentCreated, consentExpired, consentExpiring, consentRejected, consentReplaced, consentRevoked } from "./consent.ts";
 import { accountDiscovered, accountsErased, balanceRecorded, pageRejected, syncCompleted, syncFailed, transactionsRecorded } from "./ingest.ts";
-import { certificateExpiring, certificateIssued, registrationCompleted, registrationFailed } from "./tpp-registry.ts";
+import { certificateExpiring, certificateIssued, certificateRotated, registrationCompleted, registrationFailed } from "./tpp-registry.ts";
 
 export * from "./define.ts";
 export * from "./envelope.ts";
@@ -33,6 +33,7 @@ export const catalogue = {
   "analytics.recurring-detected": recurringDetected,
   "tpp-registry.certificate-issued": certificateIssued,
   "tpp-registry.certificate-expiring": certificateExpiring,
+  "tpp-registry.certificate-rotated": certificateRotated,
   "tpp-registry.registration-completed": registrationCompleted,
   "tpp-registry.registration-failed": registrationFailed,
   "bff.user-erased": userErased,

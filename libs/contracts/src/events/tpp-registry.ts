@@ -18,6 +18,13 @@ export const certificateExpiring = defineEvent({
   summary: "A certificate ends soon.",
   data: z.object({ certificateId: uuid, aspspId, daysLeft: z.int() }),
 });
+export const certificateRotated = defineEvent({
+  ...base,
+  type: "tpp-registry.certificate-rotated",
+  aggregate: "certificate",
+  summary: "A new certificate serves in the place of an older one; consents that began under the older one keep it until it ends.",
+  data: z.object({ certificateId: uuid, replaces: uuid, aspspId, purpose: z.enum(["qwac", "qsealc"]), notAfter: isoInstant }),
+});
 export const registrationCompleted = defineEvent({
   ...base,
   type: "tpp-registry.registration-completed",

@@ -5,13 +5,13 @@ import { defineRoute } from "./route.ts";
 
 export const startRegistration = defineRoute({
   operationId: "startRegistration",
-  summary: "Register at a bank; answers the running or completed registration when there is one.",
+  summary: "Register at a bank; answers the running or completed registration when there is one. `renew` begins the successor of the completed one at once.",
   method: "POST",
   path: "/registrations",
   callers: ["operator", "bff"],
   psu: "none",
   idempotent: true,
-  body: z.strictObject({ aspspId }),
+  body: z.strictObject({ aspspId, renew: z.boolean().optional() }),
   status: 202,
   response: registration,
 });

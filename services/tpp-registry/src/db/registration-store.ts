@@ -14,12 +14,13 @@ export interface RegistrationWithSteps {
 }
 
 /** Does nothing when one is running at that bank already. */
-export async function insertRegistration(tx: Tx, row: { registrationId: string; aspspId: string; now: Temporal.Instant }): Promise<void> {
+export async function insertRegistration(tx: Tx, row: { registrationId: string; aspspId: string; now: Temporal.Instant; replaces?: string }): Promise<void> {
   await tx
     .insertInto("registrations")
     .values({
       registrationId: row.registrationId,
       aspspId: row.aspspId,
+      replaces: row.replaces ?? null,
       status: "running",
       startedAt: row.now,
       completedAt: null,
@@ -44,13 +45,15 @@ export async function getRegistration(db: Db, registrationId: string): Promise<R
   return registration === undefined ? undefined : withSteps(db, [registration]).then((all) => all[0]);
 }
 
-/** The newest registration at a bank, whatever became of it. */
-export async function latestRegistration(db: Db, aspspId: string): Promise<RegistrationWithSteps | undefined> {
+/** The registration that is running at a bank, else the one in use; one that failed counts for nothing. */
+export async function standingRegistration(db: Db, aspspId: string): Promise<RegistrationWithSteps | undefined> {
   const rows = await db
     .selectFrom("registrations")
     .selectAll()
     .where("aspspId", "=", aspspId)
-    .orderBy("startedAt", "desc")
+    .where("status", "!=", "failed")
+    // Only a running one has no end, and what has none comes first.
+    .orderBy("completedAt", "desc")
     .orderBy("registrationId", "desc")
     .limit(1)
     .execute();

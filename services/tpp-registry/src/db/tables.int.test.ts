@@ -10,6 +10,7 @@ const columns: TableColumns<TppRegistryTables> = {
   registrations: {
     registrationId: "uuid",
     aspspId: "text",
+    replaces: "uuid?",
     status: "text",
     startedAt: "timestamptz",
     completedAt: "timestamptz?",

@@ -13,6 +13,7 @@ export interface TppProfileTable {
 export interface RegistrationsTable {
   registrationId: string;
   aspspId: string;
+  replaces: string | null;
   status: "running" | "completed" | "failed";
   startedAt: Timestamp;
   completedAt: Timestamp | null;

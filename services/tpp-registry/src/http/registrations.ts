@@ -3,13 +3,14 @@ import { type BoundRoute, route } from "@opl/service";
 import type { RegistryContext } from "../context.ts";
 import * as registrations from "../db/registration-store.ts";
 import { errors } from "../errors.ts";
+import { renewRegistration } from "../usecases/renew-registration.ts";
 import * as start from "../usecases/start-registration.ts";
 import { viewRegistration } from "./registration-view.ts";
 
 export function registrationRoutes(ctx: RegistryContext, wakeRegistrar: () => void): readonly BoundRoute[] {
   return [
     route(startRegistration, async ({ body }) => {
-      const started = await start.startRegistration(ctx, body.aspspId);
+      const started = await (body.renew === true ? renewRegistration : start.startRegistration)(ctx, body.aspspId);
       wakeRegistrar();
       return viewRegistration(started, ctx.clock.now());
     }),

@@ -26,7 +26,7 @@ it("a bank that nobody knows keeps no other from being registered", async () => 
       publicOrigin: "https://ledger.example",
     },
   };
-  await using registrar = startRegistrar(ctx, ["nobody", "bank-a", "bank-b"], silentLogger());
+  await using registrar = startRegistrar(ctx, { wanted: ["nobody", "bank-a", "bank-b"], renewBeforeDays: 30 }, silentLogger());
   registrar.wake();
   await eventually(async () =>
     expect((await listRegistrations(ctx.db)).map(({ registration }) => [registration.aspspId, registration.status])).toEqual([["bank-a", "completed"]]),

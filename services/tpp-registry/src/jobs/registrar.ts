@@ -5,12 +5,18 @@ import type { Logger } from "@opl/telemetry";
 import type { RegistryContext } from "../context.ts";
 import { listDueRegistrations } from "../usecases/list-due-registrations.ts";
 import { advanceRegistration } from "../usecases/advance-registration.ts";
+import { beginDueRenewals } from "../usecases/renew-registration.ts";
 import { startRegistration } from "../usecases/start-registration.ts";
 
 const everyMs = 500;
 
-/** Registers at every bank we want to be registered at, and takes running registrations further, step by step. */
-export function startRegistrar(ctx: RegistryContext, wanted: readonly string[], logger: Logger): Timer {
+export interface RegistrarOptions {
+  readonly wanted: readonly string[];
+  readonly renewBeforeDays: number;
+}
+
+/** Registers at every bank we want to be registered at, begins renewals when they are due, and takes running registrations further, step by step. */
+export function startRegistrar(ctx: RegistryContext, { wanted, renewBeforeDays }: RegistrarOptions, logger: Logger): Timer {
   const log = logger.child({ subsystem: "registrar" });
   const missing = new Set(wanted);
   return startTimer({
@@ -19,6 +25,7 @@ export function startRegistrar(ctx: RegistryContext, wanted: readonly string[], 
     logger: log,
     run: async (signal) => {
       for (const aspspId of missing) await begin(ctx, aspspId, missing, log);
+      for (const aspspId of await beginDueRenewals(ctx, renewBeforeDays)) log.info({ aspspId }, "renewal of the registration begun");
       for (const registrationId of await listDueRegistrations(ctx)) {
         for (let going = true; going && !signal.aborted;) {
           const advance = await advanceRegistration(ctx, registrationId);

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { RegistryContext } from "../context.ts";
 import { insertCertificates } from "../db/certificate-store.ts";
 import { completeRegistration, failRegistration, getRegistration, lockRegistration, postponeRegistration, saveStep } from "../db/registration-store.ts";
+import { listRotations } from "../db/renewal-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import { isFinal, nextStep, nextTryAt, stepsAfter } from "../domain/registration.ts";
 import { scopesOf } from "../domain/tpp-profile.ts";
@@ -80,7 +81,7 @@ async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>
   const now = ctx.clock.now();
   const { client } = submitted.parse(locked.finished.find((entry) => entry.step === "submission")?.artefact);
   await completeRegistration(tx, registrationId, now);
-  const { aspspId } = locked.registration;
+  const { aspspId, replaces } = locked.registration;
   await publish(tx, {
     type: "tpp-registry.registration-completed",
     subject: registrationId,
@@ -88,6 +89,15 @@ async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>
     time: now,
     data: { registrationId, aspspId, clientId: client.clientId, scopes: scopesOf(ctx.profile.roles) },
   });
+  for (const { notAfter, ...rotation } of replaces === null ? [] : await listRotations(tx, registrationId, replaces)) {
+    await publish(tx, {
+      type: "tpp-registry.certificate-rotated",
+      subject: rotation.certificateId,
+      psuId: null,
+      time: now,
+      data: { ...rotation, aspspId, notAfter: notAfter.toString() },
+    });
+  }
   return { kind: "completed" };
 }
 

@@ -7,6 +7,8 @@ import type { TppRegistryTables } from "../db/tables.ts";
 import { steps } from "../domain/registration.ts";
 import { type StandInGateway, standInGateway } from "../testing/gateway.ts";
 import { type Advance, advanceRegistration } from "./advance-registration.ts";
+import { beginDueRenewals, renewRegistration } from "./renew-registration.ts";
+import { readCertificateFigures } from "./read-certificate-figures.ts";
 import { startRegistration } from "./start-registration.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
 
@@ -161,5 +163,66 @@ describe("G-38 certificates that end", () => {
       const now = end.subtract({ hours: days * 24 });
       expect(await warnOfExpiry({ ...ctx, clock: { now: () => now } }), `${days} days`).toBe(told);
     }
+  });
+});
+
+describe("G-38 renewal", () => {
+  const end = Temporal.Instant.from("2031-11-22T10:00:00Z");
+  const refusal = new OplError({ code: "ERR_ASPSP_REJECTED", kind: "rejected", message: "The bank refused the registration." });
+  const registered = async (): Promise<string> => {
+    const { registration } = await startRegistration(ctx, "bank-a");
+    await run(registration.registrationId);
+    return registration.registrationId;
+  };
+  const refused = async () => (await readCertificateFigures(ctx)).find(({ name }) => name === "tpp_renewals_refused")?.value;
+  const at = (instant: Temporal.Instant) => ({ ...ctx, clock: { now: () => instant } });
+
+  it("begins by itself 30 days before the end, once, by however many processes", async () => {
+    const old = await registered();
+    expect(await beginDueRenewals(at(end.subtract({ hours: 31 * 24 })), 30)).toEqual([]);
+    const due = at(end.subtract({ hours: 30 * 24 }));
+    expect((await Promise.all(Array.from({ length: 8 }, () => beginDueRenewals(due, 30)))).flat()).toEqual(["bank-a"]);
+    const [running] = await listRegistrations(ctx.db);
+    expect(running?.registration).toMatchObject({ status: "running", replaces: old });
+  });
+
+  it("asked for by an operator: at once, twice is the same one, and the rotation is told for each purpose", async () => {
+    const old = await registered();
+    const asked = await Promise.all(Array.from({ length: 8 }, () => renewRegistration(ctx, "bank-a")));
+    const [id = ""] = new Set(asked.map(({ registration }) => registration.registrationId));
+    expect(new Set(asked.map(({ registration }) => registration.registrationId)).size).toBe(1);
+    expect(id).not.toBe(old);
+    for (const operation of operations) {
+      bank.fail(operation, "after");
+      expect(await run(id)).toMatchObject({ kind: "postponed" });
+    }
+    expect(await run(id)).toEqual({ kind: "completed" });
+    expect((await facts()).slice(-3)).toEqual(["tpp-registry.registration-completed", "tpp-registry.certificate-rotated", "tpp-registry.certificate-rotated"]);
+    expect((await startRegistration(ctx, "bank-a")).registration.registrationId).toBe(id);
+  });
+
+  it("refused: the old one stays, the alarm is up, and it is tried again after growing pauses", async () => {
+    const old = await registered();
+    let now = end.subtract({ hours: 29 * 24 });
+    for (const [refusals, pauseHours] of [
+      [1, 1],
+      [2, 2],
+      [3, 4],
+    ] as const) {
+      clock.advance({ seconds: clock.now().until(now).total("seconds") });
+      expect(await beginDueRenewals(ctx, 30)).toEqual(["bank-a"]);
+      const { registration } = await startRegistration(ctx, "bank-a");
+      bank.fail("submitRegistration", "before", refusal);
+      expect(await run(registration.registrationId)).toMatchObject({ kind: "failed", step: "submission" });
+      expect((await facts()).at(-1)).toBe("tpp-registry.registration-failed");
+      expect((await startRegistration(ctx, "bank-a")).registration.registrationId).toBe(old);
+      expect(await refused()).toBe(refusals);
+      const again = now.add({ hours: pauseHours });
+      expect(await beginDueRenewals(at(again.subtract({ seconds: 1 })), 30)).toEqual([]);
+      now = again;
+    }
+    await beginDueRenewals(at(now), 30);
+    await run((await startRegistration(ctx, "bank-a")).registration.registrationId);
+    expect(await refused()).toBe(0);
   });
 });

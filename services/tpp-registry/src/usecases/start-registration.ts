@@ -1,6 +1,6 @@
 import { inTransaction } from "@opl/postgres";
 import type { RegistryContext } from "../context.ts";
-import { insertRegistration, latestRegistration, type RegistrationWithSteps } from "../db/registration-store.ts";
+import { insertRegistration, standingRegistration, type RegistrationWithSteps } from "../db/registration-store.ts";
 import { errors } from "../errors.ts";
 
 /**
@@ -12,10 +12,10 @@ export async function startRegistration(ctx: Pick<RegistryContext, "db" | "clock
   const aspsp = aspsps.find((candidate) => candidate.aspspId === aspspId);
   if (aspsp === undefined) throw errors.ERR_REGISTRATION_ASPSP_UNKNOWN({ details: { aspspId } });
   if (!aspsp.capabilities.includes("registration")) throw errors.ERR_REGISTRATION_NOT_OFFERED({ details: { aspspId } });
-  const latest = await latestRegistration(ctx.db, aspspId);
-  if (latest !== undefined && latest.registration.status !== "failed") return latest;
+  const standing = await standingRegistration(ctx.db, aspspId);
+  if (standing !== undefined) return standing;
   await inTransaction(ctx.db, (tx) => insertRegistration(tx, { registrationId: ctx.newId(), aspspId, now: ctx.clock.now() }));
-  const started = await latestRegistration(ctx.db, aspspId);
+  const started = await standingRegistration(ctx.db, aspspId);
   if (started === undefined) throw errors.ERR_REGISTRATION_NOT_FOUND();
   return started;
 }
