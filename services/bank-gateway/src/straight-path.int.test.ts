@@ -1,6 +1,6 @@
 import { parseAmount, sum, toWire } from "@opl/money";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect, readAll, register, startGateway } from "../testing/gateway.ts";
+import { redirectUri, connect, readAll, register, startGateway } from "../testing/gateway.ts";
 import type { TestGateway } from "../testing/gateway.ts";
 import { startSandbox } from "../testing/sandbox.ts";
 import type { Sandbox } from "../testing/sandbox.ts";
@@ -24,7 +24,7 @@ describe("from certificates to transactions", () => {
     const { certificates, submission, validation } = registered;
     expect(certificates.certificates.map(({ purpose, inUse }) => ({ purpose, inUse }))).toContainEqual({ purpose: "qwac", inUse: true });
     expect(certificates.certificates.filter(({ inUse }) => inUse)).toHaveLength(2);
-    expect(submission.client).toMatchObject({ redirectUris: ["http://localhost:9/callback/op"], softwareRoles: ["AIS", "PIS", "CBPII"] });
+    expect(submission.client).toMatchObject({ redirectUris: [redirectUri], softwareRoles: ["AIS", "PIS", "CBPII"] });
     expect(validation.validated.map(({ scope }) => scope)).toEqual(["accounts"]);
     const answers = JSON.stringify(registered);
     expect(answers).not.toMatch(/client_?secret"|api_?key"|"d":|PRIVATE KEY/i);
