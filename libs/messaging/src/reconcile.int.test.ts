@@ -29,7 +29,7 @@ import type { Consumer, ConsumerOptions, Messaging, Relay, RelayOptions } from "
 import { answerConsumers } from "./reconcile-answers.ts";
 import { startReconciler } from "./reconciler.ts";
 import type { Reconciler } from "./reconciler.ts";
-import { deleteConfirmed } from "./retention.ts";
+import { applyRetention } from "./retention.ts";
 import { declareStream } from "./streams.ts";
 
 const contract = contractOf("consent.authorised");
@@ -334,9 +334,30 @@ describe("a producer without its relay", () => {
       prefix: "",
       nats: { manager: { consumers: { info: () => Promise.resolve({ num_pending: 0, num_ack_pending: 0, ack_floor: { stream_seq: 0 } }) } } },
     };
-    await deleteConfirmed(db, everybodyIsDone, "consent", logger);
+    await applyRetention(db, everybodyIsDone, "consent", logger);
     expect(await saidIds()).toEqual(young);
     expect(await db.selectFrom("outboxForgotten").selectAll().execute()).toHaveLength(1);
+  });
+
+  it("DR-P5 says again what a consumer has not acknowledged, before the stream forgets it", async () => {
+    await declareStream(stage.messaging, "consent");
+    const db = stage.producer.database.db;
+    await say(3, Temporal.Now.instant().subtract({ hours: 10 * 24 }));
+    await sql`
+      update outbox set published_at = now() - make_interval(days => given.days), stream_sequence = given.sequence
+      from (select event_id, place as sequence, (array[9, 7, 1])[place] as days
+            from (select event_id, row_number() over (order by position) as place from outbox) as numbered) as given
+      where outbox.event_id = given.event_id`.execute(db);
+    const acknowledgedOnlyTheFirst = {
+      prefix: "",
+      nats: { manager: { consumers: { info: () => Promise.resolve({ num_pending: 2, num_ack_pending: 0, ack_floor: { stream_seq: 1 } }) } } },
+    };
+    await applyRetention(db, acknowledgedOnlyTheFirst, "consent", logger);
+    // The first is confirmed and gone, the second waits for the relay once more, the third is still in the stream.
+    expect((await outboxOf(stage.producer.database)).map(({ replay, publishedAt }) => [replay, publishedAt === null])).toEqual([
+      [1, true],
+      [0, false],
+    ]);
   });
 
   it("TM-11 answers nowhere but where a consumer of the fact listens, and nothing that is no question", async () => {

@@ -15,7 +15,7 @@ import type { Failpoint } from "./failpoint.ts";
 import { outboxChannel } from "./outbox.ts";
 import { contractOf } from "./permissions.ts";
 import { answerConsumers } from "./reconcile-answers.ts";
-import { deleteConfirmed } from "./retention.ts";
+import { applyRetention } from "./retention.ts";
 import { highestAcknowledged, sendAgain } from "./send-again.ts";
 import { declareStream, streamNameOf } from "./streams.ts";
 import type { StreamOptions } from "./streams.ts";
@@ -94,7 +94,7 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
           if (await brokerForgot(db, messaging, owner, memory, logger)) continue;
         }
         if (performance.now() >= cleanAt) {
-          await deleteConfirmed(db, messaging, owner, logger);
+          await applyRetention(db, messaging, owner, logger);
           cleanAt = performance.now() + cleanEveryMs;
         }
       } catch (error) {

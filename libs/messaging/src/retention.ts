@@ -5,12 +5,15 @@ import type { EventContract } from "@opl/contracts/events";
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import { durableOf } from "./permissions.ts";
+import { sendAgain } from "./send-again.ts";
 import { isMissing, streamNameOf } from "./streams.ts";
 import type { MessagingTables } from "./tables.ts";
 
 const outboxDays = 7;
 /** Facts of the last days are compared between producer and consumers; shorter than the outbox keeps them (DR-R1). */
 export const comparedDays = 6;
+/** Shorter than the stream keeps facts. */
+const saidAgainDays = 6;
 /** Longer than the outbox, the stream and every replay together (DR-C2). */
 const inboxDays = 30;
 const rowsAtOnce = 5_000;
@@ -27,10 +30,14 @@ interface ConsumerInfoSource {
 
 /**
  * Deletes outbox rows that are a week old and that every consumer named in the catalogue has acknowledged (DR-P5), what is
- * kept of forgotten ones, and inbox rows that nothing can ask for any more.
+ * kept of forgotten ones, and inbox rows that nothing can ask for any more. What a consumer still owes an answer to is said
+ * again before the stream forgets it, so that one that stays away for long misses nothing.
  */
-export async function deleteConfirmed(db: Kysely<MessagingTables>, messaging: ConsumerInfoSource, owner: string, logger: Logger): Promise<void> {
+export async function applyRetention(db: Kysely<MessagingTables>, messaging: ConsumerInfoSource, owner: string, logger: Logger): Promise<void> {
   const confirmed = await confirmedSequence(messaging, owner);
+  const owed = sql`published_at < now() - make_interval(days => ${saidAgainDays}) and stream_sequence > ${confirmed}`;
+  const again = await sendAgain(db, owed);
+  if (again > 0) logger.warn({ again }, "a consumer has been away for days; its facts are said again before the stream forgets them");
   const outbox = await sql`
     delete from outbox where event_id in (
       select event_id from outbox
