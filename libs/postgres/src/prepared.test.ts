@@ -14,6 +14,7 @@ describe("preparedNames", () => {
     ["select s.*, 1 from t s", undefined],
     ["insert into t (a) values ($1) returning a", undefined],
     ["update t set a = $1", undefined],
+    ["select a from t where b is null limit 9 for update skip locked", undefined],
     ["with due as (select a from t for update) update t set a = 1 from due", undefined],
   ])("%s", (text, name) => {
     expect(after(21, text)).toBe(name);

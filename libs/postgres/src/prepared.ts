@@ -31,5 +31,5 @@ export function preparedNames(): (text: string) => string | undefined {
 }
 
 function readsNamedColumns(text: string): boolean {
-  return /^[\s(]*select\b/i.test(text) && !text.replaceAll("count(*)", "").includes("*");
+  return /^[\s(]*select\b/i.test(text) && !/\bfor (?:no key )?(?:update|share)\b/i.test(text) && !text.replaceAll("count(*)", "").includes("*");
 }

@@ -25,7 +25,7 @@ export function startRegistrar(ctx: RegistryContext, { wanted, renewBeforeDays }
     logger: log,
     run: async (signal) => {
       for (const aspspId of missing) await begin(ctx, aspspId, missing, log);
-      for (const aspspId of await beginDueRenewals(ctx, renewBeforeDays)) log.info({ aspspId }, "renewal of the registration begun");
+      for (const aspspId of await beginDueRenewals(ctx, wanted, renewBeforeDays)) log.info({ aspspId }, "renewal of the registration begun");
       for (const registrationId of await listDueRegistrations(ctx)) {
         for (let going = true; going && !signal.aborted;) {
           const advance = await advanceRegistration(ctx, registrationId);

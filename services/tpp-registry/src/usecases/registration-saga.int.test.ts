@@ -179,9 +179,11 @@ describe("G-38 renewal", () => {
 
   it("begins by itself 30 days before the end, once, by however many processes", async () => {
     const old = await registered();
-    expect(await beginDueRenewals(at(end.subtract({ hours: 31 * 24 })), 30)).toEqual([]);
+    expect(await beginDueRenewals(at(end.subtract({ hours: 31 * 24 })), ["bank-a"], 30)).toEqual([]);
     const due = at(end.subtract({ hours: 30 * 24 }));
-    expect((await Promise.all(Array.from({ length: 8 }, () => beginDueRenewals(due, 30)))).flat()).toEqual(["bank-a"]);
+    // A bank that is no longer named is left to run out.
+    expect(await beginDueRenewals(due, ["bank-b"], 30)).toEqual([]);
+    expect((await Promise.all(Array.from({ length: 8 }, () => beginDueRenewals(due, ["bank-a"], 30)))).flat()).toEqual(["bank-a"]);
     const [running] = await listRegistrations(ctx.db);
     expect(running?.registration).toMatchObject({ status: "running", replaces: old });
   });
@@ -210,7 +212,7 @@ describe("G-38 renewal", () => {
       [3, 4],
     ] as const) {
       clock.advance({ seconds: clock.now().until(now).total("seconds") });
-      expect(await beginDueRenewals(ctx, 30)).toEqual(["bank-a"]);
+      expect(await beginDueRenewals(ctx, ["bank-a"], 30)).toEqual(["bank-a"]);
       const { registration } = await startRegistration(ctx, "bank-a");
       bank.fail("submitRegistration", "before", refusal);
       expect(await run(registration.registrationId)).toMatchObject({ kind: "failed", step: "submission" });
@@ -218,10 +220,10 @@ describe("G-38 renewal", () => {
       expect((await startRegistration(ctx, "bank-a")).registration.registrationId).toBe(old);
       expect(await refused()).toBe(refusals);
       const again = now.add({ hours: pauseHours });
-      expect(await beginDueRenewals(at(again.subtract({ seconds: 1 })), 30)).toEqual([]);
+      expect(await beginDueRenewals(at(again.subtract({ seconds: 1 })), ["bank-a"], 30)).toEqual([]);
       now = again;
     }
-    await beginDueRenewals(at(now), 30);
+    await beginDueRenewals(at(now), ["bank-a"], 30);
     await run((await startRegistration(ctx, "bank-a")).registration.registrationId);
     expect(await refused()).toBe(0);
   });

@@ -18,10 +18,12 @@ export async function renewRegistration(ctx: Ctx & Pick<RegistryContext, "bankGa
   return (await beginSuccessor(ctx, standing.registration)) ?? standing;
 }
 
-/** Begins the renewals that are due. @returns the banks where one began */
-export async function beginDueRenewals(ctx: Ctx, renewBeforeDays: number): Promise<readonly string[]> {
+/** Begins the renewals that are due at the banks where we want to stay registered. @returns the banks where one began */
+export async function beginDueRenewals(ctx: Ctx, wanted: readonly string[], renewBeforeDays: number): Promise<readonly string[]> {
   const now = ctx.clock.now();
-  const due = (await listHeld(ctx.db)).filter((held) => Temporal.Instant.compare(renewalDueAt(held, renewBeforeDays), now) <= 0);
+  const due = (await listHeld(ctx.db)).filter(
+    (held) => wanted.includes(held.aspspId) && Temporal.Instant.compare(renewalDueAt(held, renewBeforeDays), now) <= 0,
+  );
   const begun: string[] = [];
   for (const held of due) {
     const successor = await beginSuccessor(ctx, held);
