@@ -1,6 +1,6 @@
 import { bffRoutes } from "@opl/contracts/http/bff";
 import type { RouteContract } from "@opl/contracts/http";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Person } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
 
@@ -23,8 +23,13 @@ beforeAll(async () => {
   stranger = await new Person(product.origin).signUp();
   const { consentId } = await owner.connect("op", "load-1-50");
   await owner.untilRead(consentId);
-  const { transactions } = await owner.get("listTransactionRows", "/api/transactions?limit=1");
-  ids = { consentId, transactionId: transactions[0]?.transactionId ?? "", accountId: transactions[0]?.accountId ?? "" };
+  // The list knows categories, so it follows the ledger by a moment.
+  const { transactionId, accountId } = await vi.waitFor(async () => {
+    const { transactions } = await owner.get("listTransactionRows", "/api/transactions?limit=1");
+    if (transactions[0] === undefined) throw new Error("no transaction is listed yet");
+    return transactions[0];
+  }, 30_000);
+  ids = { consentId, transactionId, accountId };
 });
 afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
