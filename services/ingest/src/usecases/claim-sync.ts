@@ -23,7 +23,7 @@ export async function claimAwaitedSync(context: ClaimContext & { readonly presen
   const claim = claimOf(context);
   const sync = await claimFirstSync(context.db, context.presence.awaited(), claim);
   if (sync === undefined) return undefined;
-  context.presence.begun(sync.consentId, sync.syncId);
+  context.presence.begun(sync, sync.syncId);
   return { sync, runId: claim.runId };
 }
 

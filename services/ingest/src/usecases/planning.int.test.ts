@@ -105,6 +105,15 @@ describe("a first sync (G-19)", () => {
     expect(presence.awaited()).toEqual([]);
   });
 
+  it("is attended by its own person also when another says to be here for it", async () => {
+    const { psu, consentId } = await connect();
+    const presence = new PsuPresence(clock);
+    presence.awaitFirst(consentId, psu);
+    presence.awaitFirst(consentId, { ...psu, psuId: newId() });
+    const taken = await claimAwaitedSync({ ...waiting, presence });
+    expect([taken?.sync.consentId, presence.of(taken?.sync.syncId ?? "")]).toEqual([consentId, psu]);
+  });
+
   it("is not attended by another person, nor by one who came too long ago", async () => {
     const { psu, consentId } = await connect();
     const presence = new PsuPresence(clock);

@@ -20,8 +20,8 @@ export interface AwaitedConsent {
  */
 export class PsuPresence {
   readonly #present = new Map<string, Presence>();
-  /** By consent: the first sync that the person is here for has not begun, or is not even recorded. */
-  readonly #awaiting = new Map<string, Presence>();
+  /** By person and consent: the first sync that the person is here for has not begun, or is not even recorded. */
+  readonly #awaiting = new Map<string, Presence & { readonly consentId: string }>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -29,23 +29,25 @@ export class PsuPresence {
   }
 
   note(syncId: string, psu: PsuContext): void {
-    this.#keep(this.#present, syncId, psu);
+    this.#dropEnded(this.#present);
+    this.#present.set(syncId, { psu, until: this.#usableUntil() });
   }
 
-  /** The person who gave this consent is here until its first sync begins. */
+  /** The person is here until the first sync of this consent begins. Nobody has checked that they gave it. */
   awaitFirst(consentId: string, psu: PsuContext): void {
-    this.#keep(this.#awaiting, consentId, psu);
+    this.#dropEnded(this.#awaiting);
+    this.#awaiting.set(keyOf({ psuId: psu.psuId, consentId }), { psu, consentId, until: this.#usableUntil() });
   }
 
   awaited(): readonly AwaitedConsent[] {
-    return [...this.#awaiting].filter(([, { until }]) => !this.#isOver(until)).map(([consentId, { psu }]) => ({ psuId: psu.psuId, consentId }));
+    return [...this.#awaiting.values()].filter(({ until }) => !this.#isOver(until)).map(({ consentId, psu }) => ({ psuId: psu.psuId, consentId }));
   }
 
   /** The awaited first sync of this consent has begun. */
-  begun(consentId: string, syncId: string): void {
-    const presence = this.#awaiting.get(consentId);
+  begun(consent: AwaitedConsent, syncId: string): void {
+    const presence = this.#awaiting.get(keyOf(consent));
     if (presence === undefined) return;
-    this.#awaiting.delete(consentId);
+    this.#awaiting.delete(keyOf(consent));
     this.#present.set(syncId, presence);
   }
 
@@ -58,12 +60,19 @@ export class PsuPresence {
     this.#present.delete(syncId);
   }
 
-  #keep(among: Map<string, Presence>, id: string, psu: PsuContext): void {
+  #dropEnded(among: Map<string, Presence>): void {
     for (const [known, { until }] of among) if (this.#isOver(until)) among.delete(known);
-    among.set(id, { psu, until: this.#clock.now().add({ seconds: usableSeconds }) });
+  }
+
+  #usableUntil(): Temporal.Instant {
+    return this.#clock.now().add({ seconds: usableSeconds });
   }
 
   #isOver(until: Temporal.Instant): boolean {
     return Temporal.Instant.compare(this.#clock.now(), until) >= 0;
   }
+}
+
+function keyOf({ psuId, consentId }: AwaitedConsent): string {
+  return `${psuId} ${consentId}`;
 }
