@@ -52,6 +52,7 @@ export interface BffOptions {
   readonly logger?: Logger;
   readonly config?: Partial<Config>;
   readonly streamLimits?: Overrides["streamLimits"];
+  readonly banksHeldMs?: number;
 }
 
 export async function startBff(options: BffOptions = {}): Promise<Bff> {
@@ -75,7 +76,7 @@ export async function startBff(options: BffOptions = {}): Promise<Bff> {
         database: ownDatabase,
         messaging,
         tokens: tokens.for("bff"),
-        banksHeldMs: 0,
+        banksHeldMs: options.banksHeldMs ?? 0,
         ...(options.clock === undefined ? {} : { clock: options.clock }),
         ...(options.streamLimits === undefined ? {} : { streamLimits: options.streamLimits }),
       },

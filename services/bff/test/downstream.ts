@@ -2,6 +2,7 @@ import * as analytics from "@opl/contracts/http/analytics";
 import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import * as consent from "@opl/contracts/http/consent";
 import * as ingest from "@opl/contracts/http/ingest";
+import type { Aspsp } from "@opl/contracts/model";
 import { defineErrors } from "@opl/errors";
 import { createHttpServer, newId, psuRoute, route } from "@opl/service";
 import type { BoundRoute, PsuContext } from "@opl/service";
@@ -27,6 +28,8 @@ export interface Downstream extends AsyncDisposable {
   readonly urls: Readonly<Record<Name, string>>;
   /** What each person has. */
   readonly holdings: Map<string, Holdings>;
+  /** The banks there are, and how they are. */
+  readonly banks: Aspsp[];
   /** Services that answer 503. */
   readonly down: Set<Name>;
   /** Every question with the presence it came with. */
@@ -37,7 +40,13 @@ export interface Downstream extends AsyncDisposable {
 
 export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
   await using parts = new AsyncDisposableStack();
-  const world = { holdings: new Map<string, Holdings>(), down: new Set<Name>(), asked: [] as Downstream["asked"], bindings: new Map<string, string>() };
+  const world = {
+    holdings: new Map<string, Holdings>(),
+    banks: [bank],
+    down: new Set<Name>(),
+    asked: [] as Downstream["asked"],
+    bindings: new Map<string, string>(),
+  };
   const mine = (psu: PsuContext): Holdings | undefined => world.holdings.get(psu.psuId);
 
   const serve = async (name: Name, bound: readonly BoundRoute[]): Promise<string> => {
@@ -132,7 +141,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       }),
     ]),
     "bank-gateway": await serve("bank-gateway", [
-      route(bankGatewayRoutes.listAspsps, async () => ({ aspsps: [bank] })),
+      route(bankGatewayRoutes.listAspsps, async () => ({ aspsps: [...world.banks] })),
       psuRoute(bankGatewayRoutes.getRawMessage, async ({ psu, params, query }) => {
         const found = mine(psu)?.transactions.find(({ raw }) => raw.hash === params.hash && raw.pointer === query.pointer);
         if (found === undefined) throw errors.ERR_RAW_MESSAGE_NOT_FOUND();

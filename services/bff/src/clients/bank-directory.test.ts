@@ -18,6 +18,16 @@ describe("the directory of banks", () => {
     expect(listAspsps).toHaveBeenCalledTimes(2);
   });
 
+  it("is asked again, once, by who knows of a hint that came after it was asked", async () => {
+    const listAspsps = vi.fn(() => Promise.resolve({ aspsps: [bank] }));
+    const directory = bankDirectory({ listAspsps });
+    await directory.list(7n);
+    await Promise.all([directory.list(7n), directory.list(6n), directory.list()]);
+    expect(listAspsps).toHaveBeenCalledTimes(1);
+    await Promise.all([directory.list(8n), directory.list(8n), directory.list(7n)]);
+    expect(listAspsps).toHaveBeenCalledTimes(2);
+  });
+
   it("does not keep a failure", async () => {
     const listAspsps = vi.fn(() => Promise.resolve({ aspsps: [bank] }));
     listAspsps.mockRejectedValueOnce(new Error("down"));

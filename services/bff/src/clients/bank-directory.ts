@@ -3,7 +3,8 @@ import type { BankGatewayClient } from "./bank-gateway.ts";
 
 /** The banks there are. The same for everybody, so one answer serves all who ask within a moment. */
 export interface BankDirectory {
-  list(): Promise<readonly Aspsp[]>;
+  /** @param lastHint the number of the last hint that is known: an answer asked for when it was not is too old. */
+  list(lastHint?: bigint): Promise<readonly Aspsp[]>;
 }
 
 /** Nearly every page names banks; their health may be this old. */
@@ -12,15 +13,15 @@ const heldForMs = 1_000;
 const timeoutMs = 3_500;
 
 export function bankDirectory(client: Pick<BankGatewayClient, "listAspsps">, heldMs: number = heldForMs): BankDirectory {
-  let held: Promise<readonly Aspsp[]> | undefined;
+  let held: { readonly asked: Promise<readonly Aspsp[]>; readonly lastHint: bigint } | undefined;
   return {
-    list() {
-      if (held !== undefined) return held;
+    list(lastHint = 0n) {
+      if (held !== undefined && held.lastHint >= lastHint) return held.asked;
       const asked = client.listAspsps({ timeoutMs }).then(({ aspsps }) => aspsps);
       const forget = (): void => {
-        if (held === asked) held = undefined;
+        if (held?.asked === asked) held = undefined;
       };
-      held = asked;
+      held = { asked, lastHint };
       // A failure is not kept for the next one who asks.
       asked.then(() => setTimeout(forget, heldMs).unref(), forget);
       return asked;

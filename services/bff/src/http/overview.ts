@@ -22,14 +22,14 @@ export function overviewRoutes(ctx: Context): readonly BoundRoute[] {
       // Before the owners are asked: what changes meanwhile has a later number.
       const lastHint = await lastLiveEventOf(ctx.db, psuId);
       return ctx.overviews.get(psuId, { lastHint, today: today.toString() }, async () => {
-        const view = await makeOverview(ctx, asking, { now, today });
+        const view = await makeOverview(ctx, asking, { now, today }, lastHint);
         return { page: readyAnswer(contracts.getOverview, view), whole: view.missing.length === 0 };
       });
     }),
   ];
 }
 
-async function makeOverview({ bankDirectory, clients }: Context, asking: Asking, moment: Moment): Promise<OverviewView> {
+async function makeOverview({ bankDirectory, clients }: Context, asking: Asking, moment: Moment, lastHint: bigint): Promise<OverviewView> {
   const { today } = moment;
   // Made to its end also when who asked first has gone: others may be waiting for the same page.
   const part = { ...partOf(asking), signal: undefined };
@@ -41,7 +41,7 @@ async function makeOverview({ bankDirectory, clients }: Context, asking: Asking,
   const [accounts, consents, banks, insights] = await Promise.all([
     orMissing(asking, "accounts", clients.ingest.listAccounts(part)),
     orMissing(asking, "consents", clients.consent.listConsents(part)),
-    orMissing(asking, "banks", bankDirectory.list()),
+    orMissing(asking, "banks", bankDirectory.list(lastHint)),
     orMissing(asking, "insights", clients.analytics.firstScreen({ ...part, query: history })),
   ]);
   return overviewView({ accounts: accounts?.accounts, consents: consents?.consents, banks, insights }, moment);
