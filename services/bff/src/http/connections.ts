@@ -3,7 +3,7 @@ import { psuRoute } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { BffContext } from "../context.ts";
 import { signedInOf } from "../session/visitor.ts";
-import { accountView, inDisplayOrder } from "../views/account.ts";
+import { accountView, inDisplayOrder, withConsents } from "../views/account.ts";
 import { bankNames } from "../views/bank-names.ts";
 import { connectionView, listedConnections } from "../views/connection.ts";
 import { orMissing, partOf, wholeOf } from "./parts.ts";
@@ -56,7 +56,7 @@ export function connectionRoutes(ctx: Context): readonly BoundRoute[] {
       const accounts = (parts.accounts ?? []).filter(({ consentId }) => consentId === consent.consentId);
       return {
         connection: connectionView(consent, parts, clock.now()),
-        accounts: inDisplayOrder(accounts.map((account) => accountView(account, bankNames(parts.banks)))),
+        accounts: inDisplayOrder(withConsents(accounts, [consent]).map((account) => accountView(account, bankNames(parts.banks)))),
         missing: missingOf(parts),
       };
     }),

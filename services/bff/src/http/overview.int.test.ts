@@ -104,6 +104,17 @@ describe("the overview of who asks again (G-21)", () => {
     expect(await accountsSeen(aino.browser)).toBe(1);
   });
 
+  it("shows no account as connected whose permission ended, also before ingest knows of the end", async () => {
+    const aino = await bff.person();
+    const { consent } = aino.holdings;
+    const connectedSeen = async (): Promise<boolean[]> =>
+      (await aino.browser.get("/api/overview")).json<{ accounts: { connected: boolean }[] }>().accounts.map(({ connected }) => connected);
+    expect(await connectedSeen()).toEqual([true, true]);
+    bff.downstream.holdings.set(aino.psuId, { ...aino.holdings, consent: { ...consent, status: "terminatedByTpp" } });
+    await aino.browser.send("POST", `/api/connections/${consent.consentId}/withdrawal`, { body: { keepData: true } });
+    expect(await connectedSeen()).toEqual([false, false]);
+  });
+
   it("is not kept behind a session that ended, here or at another replica (US-24)", async () => {
     const aino = await bff.person();
     const { cookie } = aino.browser;

@@ -135,6 +135,21 @@ describe("what needs attention", () => {
   });
 });
 
+describe("an account is connected", () => {
+  const valid = aConsent();
+  const connected = (account: Parameters<typeof anAccount>[0], consents: OverviewParts["consents"]) =>
+    show({ accounts: [anAccount({ consentId: valid.consentId, ...account })], consents }).accounts[0]?.connected;
+
+  it.each(["expired", "revokedByPsu", "terminatedByTpp", "replaced"] as const)("not when its permission is %s, whatever ingest knows yet", (status) => {
+    const view = show({ accounts: [anAccount({ consentId: valid.consentId })], consents: [{ ...valid, status }, aConsent()] });
+    expect([view.accounts[0]?.connected, view.dataFrom]).toEqual([false, null]);
+  });
+
+  it("as ingest says under a valid permission, or while permissions cannot be had", () => {
+    expect([connected({}, [valid]), connected({ connected: false }, [valid]), connected({}, undefined), connected({}, [])]).toEqual([true, false, true, false]);
+  });
+});
+
 describe("parts that could not be had", () => {
   it.each([
     ["accounts", { accounts: undefined }],
@@ -155,13 +170,15 @@ describe("parts that could not be had", () => {
   });
 
   it("tells the age of the oldest figure that can still grow fresh", () => {
+    const consent = aConsent();
+    const { consentId } = consent;
     const accounts = [
-      anAccount({ readAt: "2026-11-22T09:00:00Z" }),
-      anAccount({ readAt: "2026-11-22T10:30:00+02:00" }),
-      anAccount({ readAt: "2026-01-01T00:00:00Z", connected: false }),
-      anAccount({ readAt: null }),
+      anAccount({ consentId, readAt: "2026-11-22T09:00:00Z" }),
+      anAccount({ consentId, readAt: "2026-11-22T10:30:00+02:00" }),
+      anAccount({ consentId, readAt: "2026-01-01T00:00:00Z", connected: false }),
+      anAccount({ consentId, readAt: null }),
     ];
-    expect(show({ accounts }).dataFrom).toBe("2026-11-22T10:30:00+02:00");
+    expect(show({ accounts, consents: [consent] }).dataFrom).toBe("2026-11-22T10:30:00+02:00");
     expect(show({}).dataFrom).toBeNull();
   });
 });

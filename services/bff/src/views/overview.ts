@@ -6,7 +6,7 @@ import type { Aspsp, AmountWire, Consent } from "@opl/contracts/model";
 import { add, fromWire, toWire } from "@opl/money";
 import type { Amount } from "@opl/money";
 import { keep } from "@opl/service";
-import { accountView, inDisplayOrder } from "./account.ts";
+import { accountView, inDisplayOrder, withConsents } from "./account.ts";
 import { attentionList } from "./attention.ts";
 import { bankNames } from "./bank-names.ts";
 
@@ -33,7 +33,7 @@ const upcomingDays = 14;
 
 /** The first screen out of several answers, of which any may be missing. */
 export function overviewView(parts: OverviewParts, moment: Moment): OverviewView {
-  const accounts = inDisplayOrder((parts.accounts ?? []).map((account) => accountView(account, bankNames(parts.banks))));
+  const accounts = inDisplayOrder(withConsents(parts.accounts ?? [], parts.consents).map((account) => accountView(account, bankNames(parts.banks))));
   const currency = mainCurrency(accounts);
   return {
     netWorth: sumsByCurrency(accounts),
