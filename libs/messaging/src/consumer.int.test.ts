@@ -68,6 +68,20 @@ const inbox = () => stage.consumer.database.db.selectFrom("inbox").selectAll().e
 const failing = (kind: ErrorKind, code = "ERR_TEST") => new OplError({ code, kind, message: "as the test wants it" });
 
 describe("startConsumer", () => {
+  it("says since when it receives; not while its durable is another than declared, nor after its end", async () => {
+    const { manager } = stage.messaging.nats;
+    const stream = streamNameOf(stage.messaging, "consent");
+    await declareStream(stage.messaging, "consent");
+    const durable = durableOf("ingest", "consent.authorised");
+    await manager.consumers.add(stream, { durable_name: durable, ack_policy: "none" });
+    const consumer = consume();
+    expect(consumer.receivingSince()).toBeUndefined();
+    await manager.consumers.delete(stream, durable);
+    await eventually(() => (consumer.receivingSince() ?? Number.POSITIVE_INFINITY) <= performance.now());
+    await consumer[Symbol.asyncDispose]();
+    expect(consumer.receivingSince()).toBeUndefined();
+  });
+
   it("DR-C1 handles each fact once, in the order of the stream, with what the producer said", async () => {
     const seen: unknown[] = [];
     const consumer = consume({ handle: async (tx, event) => (seen.push(event), recordEffect(tx, event)) });

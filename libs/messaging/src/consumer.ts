@@ -56,6 +56,8 @@ export interface ConsumerOptions<DB extends MessagingTables, Type extends EventT
 
 export interface Consumer extends AsyncDisposable {
   readonly durable: string;
+  /** Since when facts of this kind come in without a break, on the clock of `performance`; undefined while they do not. */
+  receivingSince(): number | undefined;
   /** Resolves when everything in the stream has been handled and acknowledged, and nothing waits for another delivery. */
   idle(): Promise<void>;
   /** Compares all days with the producer now instead of within the minute (DR-R1). @throws ERR_PRODUCER_SILENT */
@@ -82,6 +84,7 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
   const wake = new Wake();
   const held = new Set<JsMsg>();
   let busy = false;
+  let since: number | undefined;
   let queue: JsMsg[] = [];
   const context: BatchContext<DB, Type> = {
     db: database.db,
@@ -142,6 +145,7 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
         messages = await consumer.consume({ max_messages: batchSize * 2, abort_on_missing_resource: true, idle_heartbeat: 5_000, expires: 30_000 });
         signal.addEventListener("abort", stop, { once: true });
         failures = 0;
+        since = performance.now();
         // When one of the two ends, the other has nothing left to do.
         await Promise.all([work(ended.signal).finally(stop), receive(messages).finally(() => ended.abort())]);
       } catch (error) {
@@ -149,6 +153,7 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
         if (isMissing(error)) logger.debug({ stream }, "the stream is not there yet");
         else logger.warn({ err: error, failures }, "consumer interrupted; starting again");
       } finally {
+        since = undefined;
         ended.abort();
         signal.removeEventListener("abort", stop);
         await messages?.close().catch(() => undefined);
@@ -173,6 +178,10 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
 
   return {
     durable,
+    receivingSince() {
+      const connectedSince = messaging.connectedSince();
+      return since === undefined || connectedSince === undefined ? undefined : Math.max(since, connectedSince);
+    },
     reconcile: () => reconciler.reconcile(),
     async idle() {
       while (!signal.aborted) {

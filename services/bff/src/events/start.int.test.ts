@@ -1,10 +1,14 @@
-import { connectMessaging } from "@opl/messaging";
+import { connectMessaging, contractOf, declareStream, streamNameOf } from "@opl/messaging";
+import type { Messaging } from "@opl/messaging";
 import { eventually, silentLogger, testDatabase, testMessaging } from "@opl/testkit";
 import { systemClock } from "@opl/service";
 import { expect, it } from "vitest";
 import type { Tables } from "../db/tables.ts";
 import { consumedFacts } from "./on-fact.ts";
 import { startEvents } from "./start.ts";
+
+const owners = new Set(consumedFacts.map((type) => contractOf(type).owner));
+const declareStreams = (messaging: Messaging) => Promise.all([...owners].map((owner) => declareStream(messaging, owner)));
 
 it("starts without an event server that is away, and stops while it is still away (G-36)", async () => {
   await using database = await testDatabase<Tables>({ service: "bff" });
@@ -22,7 +26,9 @@ it("says since when it hears facts, and not while the connection is lost (G-36)"
   await using database = await testDatabase<Tables>({ service: "bff" });
   await using messaging = await testMessaging({ name: "bff" });
   const connect = () => Promise.resolve({ messaging, ours: false });
+  await declareStreams(messaging);
   const events = await startEvents({ database: database.database, clock: systemClock, logger: silentLogger(), connect });
+  await eventually(() => events.hearingSince() !== undefined);
   const first = events.hearingSince() ?? Number.NaN;
   expect(first).toBeLessThanOrEqual(performance.now());
   await messaging.nats.connection.reconnect();
@@ -30,6 +36,20 @@ it("says since when it hears facts, and not while the connection is lost (G-36)"
   await events[Symbol.asyncDispose]();
   await messaging.nats.connection.close();
   expect(events.hearingSince()).toBeUndefined();
+});
+
+it("does not hear facts while one kind of them is not received (G-36)", async () => {
+  await using database = await testDatabase<Tables>({ service: "bff" });
+  await using messaging = await testMessaging({ name: "bff" });
+  const connect = () => Promise.resolve({ messaging, ours: false });
+  await declareStreams(messaging);
+  await using events = await startEvents({ database: database.database, clock: systemClock, logger: silentLogger(), connect });
+  await eventually(() => events.hearingSince() !== undefined);
+  const first = events.hearingSince() ?? Number.NaN;
+  await messaging.nats.manager.streams.delete(streamNameOf(messaging, "analytics"));
+  await eventually(() => events.hearingSince() === undefined);
+  await declareStream(messaging, "analytics");
+  await eventually(() => (events.hearingSince() ?? 0) > first);
 });
 
 it("does not start when the event server refuses us", async () => {

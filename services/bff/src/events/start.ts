@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { startRelay } from "@opl/messaging";
-import type { Messaging, StreamOptions } from "@opl/messaging";
+import type { Consumer, Messaging, StreamOptions } from "@opl/messaging";
 import { startFactConsumers } from "./on-fact.ts";
 import type { FactConsumerOptions } from "./on-fact.ts";
 
@@ -14,7 +14,7 @@ type Options = Omit<FactConsumerOptions, "messaging"> & {
 };
 
 export interface Events extends AsyncDisposable {
-  /** Since when facts come in without a break, on the clock of `performance`; undefined while they do not. */
+  /** Since when facts of every kind come in without a break, on the clock of `performance`; undefined while they do not. */
   hearingSince(): number | undefined;
 }
 
@@ -30,14 +30,14 @@ const refusedPauseMs = 10_000;
 export async function startEvents({ connect, stream = {}, wait = pause, ...options }: Options): Promise<Events> {
   const parts = new AsyncDisposableStack();
   const stopped = new AbortController();
-  let connected: Messaging | undefined;
+  let consumers: readonly Consumer[] = [];
   const connectAndStart = async (): Promise<void> => {
     const { messaging, ours } = await connect(stopped.signal);
     if (ours) parts.use(messaging);
     if (stopped.signal.aborted) return;
     parts.use(startRelay({ ...options, messaging, owner: "bff", stream }));
-    for (const consumer of startFactConsumers({ ...options, messaging })) parts.use(consumer);
-    connected = messaging;
+    consumers = startFactConsumers({ ...options, messaging });
+    for (const consumer of consumers) parts.use(consumer);
   };
   const goOnConnecting = async (first: Promise<void>): Promise<void> => {
     for (let connecting = first; ; connecting = connectAndStart()) {
@@ -58,13 +58,19 @@ export async function startEvents({ connect, stream = {}, wait = pause, ...optio
   if (away) options.logger.warn("the event server is away; starting without facts");
   const connecting = away ? goOnConnecting(first) : first;
   return {
-    hearingSince: () => connected?.connectedSince(),
+    hearingSince: () => receivingAllSince(consumers),
     [Symbol.asyncDispose]: async () => {
       stopped.abort();
       await connecting;
       await parts.disposeAsync();
     },
   };
+}
+
+/** One kind of fact that does not come in is enough for a page to grow old unnoticed. */
+function receivingAllSince(consumers: readonly Consumer[]): number | undefined {
+  const each = consumers.map((consumer) => consumer.receivingSince());
+  return each.length === 0 || each.includes(undefined) ? undefined : Math.max(...each.map(Number));
 }
 
 /** Ends early when the signal says so. */
