@@ -92,10 +92,38 @@ OP_COUNTRY=FI
     expect(settings).toMatchObject({ OP_CERT_PASSPHRASE: "sesame", OP_TOKEN_URL: "https://t.example/token", OP_TPP_NAME: "T", OP_ROLES: ["AIS", "PIS"] });
   });
 
-  it("takes secrets from the environment, which wins; other variables are not looked at", () => {
+  it("takes secrets from the environment, which wins; of other variables only OP_ENVIRONMENT is looked at", () => {
     const environment = { OP_API_KEY: "from-the-environment", OP_TPP_NAME: "No" };
     expect(read(goodSettings({ OP_API_KEY: undefined }), environment)).toMatchObject({ OP_API_KEY: "from-the-environment", OP_TPP_NAME: "Example Ledger TPP" });
     expect(read(goodSettings(), environment).OP_API_KEY).toBe("from-the-environment");
+  });
+
+  describe("with a block for each environment", () => {
+    const { OP_API_KEY: _k, OP_REGISTRATION_URL: _r, OP_TOKEN_URL: _t, OP_CERT_GENERATION_URL: _g, ...rest } = goodSettings();
+    const own = { OP_QWAC_P12_PATH: "qwac.p12", OP_QSEAL_P12_PATH: "seal.p12", OP_QSEAL_KID: "seal-1", OP_PUBLIC_JWKS_URL: "https://a.example/jwks" };
+    const blocks = { ...rest, OP_ENVIRONMENT: "sandbox", sandbox: { OP_API_KEY: "sandbox-key" }, production: { OP_API_KEY: "production-key", ...own } };
+    const chosen = (content: object | string, environment: Record<string, string>) => {
+      const { OP_ENVIRONMENT, OP_API_KEY, OP_REGISTRATION_URL } = read(content, environment);
+      return [OP_ENVIRONMENT, OP_API_KEY, new URL(OP_REGISTRATION_URL).hostname];
+    };
+
+    it("the variable OP_ENVIRONMENT chooses key and hosts together, an empty one nothing", () => {
+      expect(chosen(blocks, { OP_ENVIRONMENT: "production" })).toEqual(["production", "production-key", "mtls.apis.op.fi"]);
+      expect(chosen(blocks, {})).toEqual(["sandbox", "sandbox-key", "psd2.mtls.sandbox.apis.op.fi"]);
+      expect(chosen({ ...blocks, OP_ENVIRONMENT: "production" }, { OP_ENVIRONMENT: "" })).toEqual(["production", "production-key", "mtls.apis.op.fi"]);
+    });
+
+    it("production's rules hold when the variable chooses it, and for lines of KEY=value too", () => {
+      const bare = { ...blocks, production: { OP_API_KEY: "production-key" } };
+      expect(problems(bare, { OP_ENVIRONMENT: "production" }).map(({ key }) => key)).toContain("OP_QWAC_CERT_PATH");
+      expect(problems("OP_API_KEY=k", { OP_ENVIRONMENT: "production" }).map(({ key }) => key)).toContain("OP_QWAC_CERT_PATH");
+    });
+
+    it("another word in the variable, or a block that names another environment than its own, is refused", () => {
+      expect(problems(blocks, { OP_ENVIRONMENT: "prod" })).toContainEqual({ key: "OP_ENVIRONMENT (environment)", message: "must be sandbox or production" });
+      const crossed = { ...blocks, sandbox: { OP_API_KEY: "sandbox-key", OP_ENVIRONMENT: "production" } };
+      expect(problems(crossed)[0]?.message).toMatch(/names another environment inside "sandbox"/);
+    });
   });
 
   it("accepts the same value under two names, refuses two values", () => {

@@ -51,15 +51,15 @@ const lists: ReadonlySet<SettingName> = new Set(["OP_ROLES", "OP_REDIRECT_URIS",
 const environments = ["sandbox", "production"];
 
 /**
- * Reads an env file: JSON, or lines of KEY=value. Environment variables may bring the secrets and win over the file.
+ * Reads an env file: JSON, or lines of KEY=value. Environment variables may bring the secrets and OP_ENVIRONMENT, and win over the file.
  * @throws ERR_OPL_SETTINGS naming every bad key at once; `details.problems` has them one by one
  */
 export function readSettings(content: string, { file, environment }: { file: string; environment: Readonly<Record<string, string | undefined>> }): Settings {
   const problems: SettingsProblem[] = [];
-  const given = collect(readKeys(content, file, environment["OP_ENVIRONMENT"]), problems);
-  for (const name of secretSettings) {
+  const given = collect(readKeys(content, file, environment["OP_ENVIRONMENT"] || undefined), problems);
+  for (const name of [...secretSettings, "OP_ENVIRONMENT"] as const) {
     const value = environment[name];
-    if (value !== undefined && value !== "") given.set(name, { key: `${name} (environment)`, value });
+    if (value !== undefined && value !== "") given.set(name, { key: fromEnvironment(name), value });
   }
   // The Java predecessor knows one list for both.
   const software = given.get("OP_SOFTWARE_REDIRECT_URIS");
@@ -88,8 +88,12 @@ function readKeys(content: string, file: string, environmentName: string | undef
   if (typeof json !== "object" || json === null || Array.isArray(json)) throw unreadable(file, "must be a JSON object of settings, as env.example.json is");
   const { sandbox, production, ...rest } = json as Record<string, unknown>;
   const chosen = environmentName ?? rest["OP_ENVIRONMENT"] ?? rest["environment"] ?? "sandbox";
-  const block = chosen === "production" ? production : sandbox;
-  return flatten({ ...rest, ...(isObject(block) ? block : {}) });
+  const [name, block] = chosen === "production" ? ["production", production] : ["sandbox", sandbox];
+  if (!isObject(block)) return flatten(rest);
+  // The keys of one environment must never go to the hosts of the other.
+  if ([block["OP_ENVIRONMENT"], block["environment"]].some((inside) => inside !== undefined && inside !== name))
+    throw unreadable(file, `names another environment inside "${name}"; set OP_ENVIRONMENT outside the blocks`);
+  return flatten({ ...rest, ...block });
 }
 
 function readJson(text: string, file: string): unknown {
@@ -186,10 +190,16 @@ function shape(name: SettingName, value: unknown): unknown {
   return text === "" ? [] : text.split(/[\s,;]+/).filter((part) => part !== "");
 }
 
+function fromEnvironment(name: string): string {
+  return `${name} (environment)`;
+}
+
 function problemOf(issue: z.core.$ZodIssue, given: ReadonlyMap<SettingName, Given>): SettingsProblem {
   const [name, ...inside] = issue.path;
   const known = given.get(name as SettingName);
-  const key = `${known === undefined || known.key === name ? String(name) : `${known.key} (${String(name)})`}${inside.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("")}`;
+  const written = known?.key ?? String(name);
+  const label = written === name || written === fromEnvironment(String(name)) ? written : `${written} (${String(name)})`;
+  const key = `${label}${inside.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("")}`;
   if (known === undefined && issue.code === "invalid_type") {
     const secret = (secretSettings as readonly string[]).includes(String(name));
     return {
