@@ -155,6 +155,7 @@ OP_COUNTRY=FI
     ["an empty key", goodSettings({ OP_API_KEY: "" }), "OP_API_KEY", /must not be empty/],
     ["no key", goodSettings({ OP_API_KEY: undefined }), "OP_API_KEY", /is missing.*environment/],
     ["an http redirect", goodSettings({ OP_REDIRECT_URIS: ["http://localhost/cb"] }), "OP_REDIRECT_URIS[0]", /https/],
+    ["an http home page", goodSettings({ OP_SOFTWARE_CLIENT_URI: "http://ledger.example" }), "OP_SOFTWARE_CLIENT_URI", /must be an https address/],
     ["a redirect with a fragment", goodSettings({ OP_REDIRECT_URIS: ["https://a.example/cb#x"] }), "OP_REDIRECT_URIS[0]", /without user name or fragment/],
     ["a UK role name", goodSettings({ OP_ROLES: "AISP" }), "OP_ROLES[0]", /"AISP" is not a role at OP; write AIS/],
     ["a role in small letters", goodSettings({ OP_ROLES: ["pis"] }), "OP_ROLES[0]", /write PIS/],

@@ -80,7 +80,7 @@ export const settingsSchema = z.strictObject({
     .describe("Callbacks named in the software statement; must contain OP_REDIRECT_URIS, which they default to"),
   OP_SOFTWARE_CLIENT_ID: z.uuid("must be a UUID").optional().describe("UUID of your software product; made once and kept when absent"),
   OP_SOFTWARE_CLIENT_NAME: text("Name of your software, shown to people"),
-  OP_SOFTWARE_CLIENT_URI: text("Home page of your software").refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), "must be an https address"),
+  OP_SOFTWARE_CLIENT_URI: address("Home page of your software"),
   OP_ORG_NAME: text("Legal name of your organisation"),
   OP_ORG_CONTACTS: z
     .array(contact, "must be a list of contacts")
