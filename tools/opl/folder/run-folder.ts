@@ -86,7 +86,7 @@ function takeLock(file: string, { folder, pid, isAlive, guard }: LockOptions): v
       if (guard(() => tryLink(draft, file))) return;
       const holder = Number(readIfPresent(file));
       if (holder > 0 && holder !== pid && isAlive(holder)) break;
-      rmSync(file, { force: true });
+      guard(() => removeStale(file, { holder, aside: `${file}.${pid}.stale.next` }));
     }
     throw errors.ERR_OPL_FOLDER({
       message: `Another run (process ${readIfPresent(file) ?? "?"}) uses the folder ${folder}; let it end or name another folder in --out.`,
@@ -94,6 +94,18 @@ function takeLock(file: string, { folder, pid, isAlive, guard }: LockOptions): v
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/** Another run may have taken the stale lock over since it was read; its own lock is put back. */
+function removeStale(file: string, { holder, aside }: { holder: number; aside: string }): void {
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  if (!Object.is(Number(readIfPresent(aside)), holder)) tryLink(aside, file);
+  rmSync(aside, { force: true });
 }
 
 /** A link appears whole or not at all. */
