@@ -162,6 +162,21 @@ describe("a mistake with the command line ends with 64, one with the env file wi
     });
   });
 
+  it.each([
+    ["deleted", undefined],
+    ["cut short", '{"tppId":'],
+    ["emptied", "{}"],
+  ])("a finished registration whose registration.json was %s", async (_how, text) => {
+    const out = mkdtempSync(path.join(folder, "finished-"));
+    const at = "2026-01-01T00:00:00Z";
+    const state = { version: 1, startedAt: at, certifiedFor: null, softwareClientId: null, sending: null, validated: [], finishedAt: at };
+    writeFileSync(path.join(out, "state.json"), JSON.stringify(state));
+    if (text !== undefined) writeFileSync(path.join(out, "registration.json"), text);
+    const { code, err } = await run(goodSettings(), { out });
+    expect(err.trim()).toMatch(/^The registration in .* is finished, but its registration\.json is missing or damaged; put back .*\.$/);
+    expect(code).toBe(73);
+  });
+
   it("an unfinished run is not begun anew, and its certificates stay those of its name", async () => {
     const out = path.join(folder, "unfinished");
     expect((await run(goodSettings(), { out })).code).toBe(69);

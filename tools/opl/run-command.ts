@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { splitPemBundle } from "@opl/eidas";
 import { isOplError } from "@opl/errors";
+import { z } from "zod";
 import { readBytes } from "./certificates/own-certificates.ts";
 import { help, readCommandLine } from "./command-line.ts";
 import type { RegisterCommand } from "./command-line.ts";
@@ -83,11 +84,24 @@ async function register(command: RegisterCommand, machine: Machine, report: Repo
   }
 }
 
-interface FinishedRegistration {
-  readonly tppId: string;
-  readonly scopes: readonly string[];
-  readonly client: { readonly clientId: string; readonly redirectUris: readonly string[]; readonly softwareRoles: readonly string[] };
-  readonly qwac: { readonly notAfter: string };
+const finishedRegistration = z.object({
+  tppId: z.string(),
+  scopes: z.array(z.string()),
+  client: z.object({ clientId: z.string(), redirectUris: z.array(z.string()), softwareRoles: z.array(z.string()) }),
+  qwac: z.object({ notAfter: z.string() }),
+});
+
+/** @throws ERR_OPL_FOLDER when somebody removed or changed the file since */
+function readFinished(folder: RunFolder): z.output<typeof finishedRegistration> {
+  const text = folder.read("registration.json");
+  try {
+    return finishedRegistration.parse(JSON.parse(text ?? ""));
+  } catch (cause) {
+    throw errors.ERR_OPL_FOLDER({
+      message: `The registration in ${folder.path} (--out) is finished, but its registration.json is missing or damaged; put back a copy of that file, or register anew with another --out folder.`,
+      cause,
+    });
+  }
 }
 
 function sameMembers(one: readonly string[], other: readonly string[]): boolean {
@@ -96,7 +110,7 @@ function sameMembers(one: readonly string[], other: readonly string[]): boolean 
 
 /** From what the run before wrote; nothing is asked and nothing changed. */
 function tellFinished(folder: RunFolder, settings: Settings, report: Report): void {
-  const kept: FinishedRegistration = JSON.parse(folder.read("registration.json") ?? "{}");
+  const kept = readFinished(folder);
   const { redirectUris, softwareRoles } = kept.client;
   const differs = [
     ...(redirectUris.length > 0 && !sameMembers(redirectUris, settings.OP_REDIRECT_URIS) ? ["OP_REDIRECT_URIS"] : []),
