@@ -53,8 +53,13 @@ export function createMasker(): Masker {
     hide(secret) {
       if (secret !== undefined && secret.length >= 4) secrets.add(secret);
     },
-    mask: (text) => [...secrets].reduce((current, secret) => current.replaceAll(secret, "***").replaceAll(encodeURIComponent(secret), "***"), text),
+    mask: (text) => [...secrets].flatMap(spellings).reduce((current, spelling) => current.replaceAll(spelling, "***"), text),
   };
+}
+
+/** A secret as it is, in an address or form, and inside JSON text. */
+function spellings(secret: string): string[] {
+  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
 }
 
 interface Streams {
@@ -64,7 +69,8 @@ interface Streams {
 
 /** One JSON object a line on standard output, errors included. */
 export function jsonReport({ out }: Streams, masker: Masker): Report {
-  return (event) => out(`${masker.mask(JSON.stringify(event))}\n`);
+  // Each text by itself: what is JSON inside it is escaped once more in the line.
+  return (event) => out(`${JSON.stringify(event, (_key, value: unknown) => (typeof value === "string" ? masker.mask(value) : value))}\n`);
 }
 
 /** One line a step with its time for people. */
