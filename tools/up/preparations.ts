@@ -46,6 +46,21 @@ async function makeSchemas({
   return url.href;
 }
 
+interface Registration {
+  readonly status: string;
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+}
+
+/**
+ * Whether the registrations of a bank, newest first, let us in: null while that is open. A completed one stays in use when the bank refuses
+ * its renewal; without one, a refusal will not turn into a yes by waiting.
+ */
+export function outcomeOf(registrations: readonly Registration[]): { readonly refused: Registration["lastError"] } | null {
+  if (registrations.some(({ status }) => status === "completed")) return { refused: null };
+  const [newest] = registrations;
+  return newest?.status === "failed" ? { refused: newest.lastError } : null;
+}
+
 /**
  * Resolves when tpp-registry has registered at a bank.
  * @throws ERR_UP_NOT_REGISTERED when the bank refused, ERR_UP_NOT_READY after two minutes
@@ -55,10 +70,8 @@ async function awaitRegistration({ url, secretsDir, logFile }: { readonly url: s
   const { refused } = await waitFor(
     async () => {
       const response = await fetch(`${url}/registrations`, { headers: { authorization: `Bearer ${await tokens.issue("tpp-registry")}` } });
-      const { registrations }: { registrations: { status: string; lastError: { code: string; message: string } | null }[] } = JSON.parse(await response.text());
-      // Newest first: a refusal will not turn into a yes by waiting.
-      if (registrations[0]?.status === "failed") return { refused: registrations[0].lastError };
-      return registrations.some((registration) => registration.status === "completed") ? { refused: null } : null;
+      const { registrations }: { registrations: Registration[] } = JSON.parse(await response.text());
+      return outcomeOf(registrations);
     },
     registeredWithinMs,
     () => `The registration at the sandbox bank did not complete; the log of tpp-registry ends with:\n${tailOf(logFile)}`,
