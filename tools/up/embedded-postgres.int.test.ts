@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openDatabase } from "@opl/postgres";
@@ -24,7 +24,6 @@ describe.runIf(isRoot)("startEmbeddedPostgres below a folder that only root may 
     top = mkdtempSync(path.join(tmpdir(), "opl-closed-"));
     chmodSync(top, 0o755);
     mkdirSync(path.join(top, "home"), { mode: 0o700 });
-    mkdirSync(path.join(top, "outside"), { mode: 0o755 });
   });
   afterEach(() => rmSync(top, { recursive: true, force: true }));
   const start = () => startEmbeddedPostgres({ dataDir: path.join(top, "home", ".opl", "postgres"), outside: path.join(top, "outside"), fsync: false });
@@ -48,11 +47,38 @@ describe.runIf(isRoot)("startEmbeddedPostgres below a folder that only root may 
     expect(existsSync(path.join(first.dataDir, "PG_VERSION"))).toBe(true);
   });
 
+  it("starts under a umask that closes every new folder", async () => {
+    const umask = process.umask(0o077);
+    try {
+      const server = await start();
+      expect(await ask(server.adminUrl, "select 1 as value")).toEqual([{ value: 1 }]);
+      await server.stop();
+    } finally {
+      process.umask(umask);
+    }
+  });
+
+  it("says how to reach data again when a folder above them was closed since, and makes nothing outside", async () => {
+    const home = path.join(top, "home");
+    chmodSync(home, 0o755);
+    const server = await start();
+    await server.stop();
+    chmodSync(home, 0o700);
+    await expect(start()).rejects.toMatchObject({
+      code: "ERR_POSTGRES_CLOSED",
+      message: `The database in ${home}/.opl/postgres is out of reach of the user that runs it: ${home} is closed to that user. Open the way (chmod a+x ${home}), or move the folder ${home}/.opl to an open place and name that in OPL_DIR.`,
+    });
+    // The copy of the binaries may be there: it is the database that must not.
+    expect(existsSync(path.join(top, "outside")) && readdirSync(path.join(top, "outside")).some((name) => !name.startsWith("postgres-"))).toBe(false);
+    expect(existsSync(path.join(home, ".opl", "postgres", "PG_VERSION"))).toBe(true);
+  });
+
   it.runIf(mayMount)("runs the binaries of a checkout that only root may enter", async () => {
     // The packages as they are, in a closed place: a bind mount, because node follows links to the real, open one.
     const place = path.join(top, "home", "checkout");
     mkdirSync(place);
     const program = `
+      umask 077
       mount --bind ${process.cwd()} ${place}
       exec ${process.execPath} --input-type=module -e '
         const { startEmbeddedPostgres } = await import("${place}/tools/up/embedded-postgres.ts");

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { errors } from "./errors.ts";
-import { canEnter, findPostgresBinaries, persistentFolder, postgresUser } from "./postgres-binaries.ts";
+import { closedFolders, findPostgresBinaries, makeOpenFolder, persistentFolder, postgresUser } from "./postgres-binaries.ts";
 import type { PostgresBinaries, PostgresUser } from "./postgres-binaries.ts";
 import { assertPortFree, commandOf, endLeftover, freePort, spawnServer, tailOf } from "./server-process.ts";
 import type { ServerProcess } from "./server-process.ts";
@@ -71,15 +71,24 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 /**
  * The folder itself, or one below `outside` when the Postgres user could not walk down to it. A link in its place then leads there: whoever
  * removes the link begins with an empty database, never with the one of other keys.
+ * @throws ERR_POSTGRES_CLOSED when the folder holds data already and a folder above it was closed since
  */
 function reachableFolder(dataDir: string, user: PostgresUser | undefined, outside: string): string {
   mkdirSync(dirname(dataDir), { recursive: true });
   const found = lstatSync(dataDir, { throwIfNoEntry: false });
   if (found?.isSymbolicLink() === true) return readlinkSync(dataDir);
-  if (user === undefined || canEnter(dirname(dataDir), user)) return dataDir;
-  const elsewhere = join(outside, randomBytes(8).toString("hex"), basename(dataDir));
-  mkdirSync(dirname(elsewhere), { recursive: true, mode: 0o755 });
+  const closed = user === undefined ? [] : closedFolders(dirname(dataDir), user);
+  if (closed.length === 0) return dataDir;
+  if (existsSync(join(dataDir, "PG_VERSION"))) {
+    throw errors.ERR_POSTGRES_CLOSED({
+      message: `The database in ${dataDir} is out of reach of the user that runs it: ${closed.join(", ")} is closed to that user. Open the way (chmod a+x ${closed.join(" ")}), or move the folder ${dirname(dataDir)} to an open place and name that in OPL_DIR.`,
+    });
+  }
+  // First, because a folder with content makes this fail, as it should.
   if (found !== undefined) rmdirSync(dataDir);
+  const elsewhere = join(outside, randomBytes(8).toString("hex"), basename(dataDir));
+  makeOpenFolder(outside);
+  makeOpenFolder(dirname(elsewhere));
   symlinkSync(elsewhere, dataDir);
   return elsewhere;
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -46,20 +46,27 @@ function lookUpUser(): PostgresUser {
   return { uid: ask("-u"), gid: ask("-g") };
 }
 
-/** True when the user can walk down to this folder: may enter it and every folder above it. */
-export function canEnter(folder: string, { uid, gid }: PostgresUser): boolean {
+/** The folders on the way down to this one, itself included, that the user may not enter; the topmost first. */
+export function closedFolders(folder: string, { uid, gid }: PostgresUser): string[] {
+  const closed: string[] = [];
   for (let at = resolve(folder); ; at = dirname(at)) {
     const found = statSync(at, { throwIfNoEntry: false });
-    if (found !== undefined && (found.mode & (found.uid === uid ? 0o100 : found.gid === gid ? 0o010 : 0o001)) === 0) return false;
-    if (at === dirname(at)) return true;
+    if (found !== undefined && (found.mode & (found.uid === uid ? 0o100 : found.gid === gid ? 0o010 : 0o001)) === 0) closed.unshift(at);
+    if (at === dirname(at)) return closed;
   }
+}
+
+/** Makes a folder that everybody may enter, whatever the umask of root; one that a start under a strict umask left closed is opened. */
+export function makeOpenFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
 }
 
 /** The binaries npm installed, or a copy of them below `outside`, where the Postgres user can reach. */
 export async function findPostgresBinaries(user: PostgresUser | undefined, outside: string): Promise<PostgresBinaries> {
   const installed = await installedBinaries();
   for (const binary of Object.values(installed)) makeExecutable(binary);
-  if (user === undefined || canEnter(dirname(installed.postgres), user)) return installed;
+  if (user === undefined || closedFolders(dirname(installed.postgres), user).length === 0) return installed;
   return copyOf(installed, outside);
 }
 
@@ -87,6 +94,16 @@ function makeExecutable(file: string): void {
   if ((mode & 0o555) !== 0o555) chmodSync(file, mode | 0o555);
 }
 
+/** `chmod -R a+rX`: neither the umask now nor the one of `npm install` shall keep the Postgres user out. */
+function makeReadable(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) chmodSync(file, 0o755);
+    else if (entry.isFile()) chmodSync(file, (statSync(file).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
+}
+
 /** Copies the 60 MB once per version and place; several processes may try at once. */
 function copyOf(installed: PostgresBinaries, outside: string): PostgresBinaries {
   const source = dirname(dirname(installed.postgres));
@@ -96,12 +113,12 @@ function copyOf(installed: PostgresBinaries, outside: string): PostgresBinaries 
     .slice(0, 12);
   const target = join(outside, `postgres-${stamp}`);
   if (!existsSync(target)) {
-    mkdirSync(outside, { recursive: true, mode: 0o755 });
+    makeOpenFolder(outside);
     const draft = mkdtempSync(join(outside, "postgres-draft-"));
     try {
       mkdirSync(join(draft, "native"));
       cpSync(source, join(draft, "native"), { recursive: true, verbatimSymlinks: true });
-      chmodSync(draft, 0o755);
+      makeReadable(draft);
       renameSync(draft, target);
     } catch (error) {
       rmSync(draft, { recursive: true, force: true });
