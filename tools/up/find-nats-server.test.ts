@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findNatsServer, type Machine } from "./find-nats-server.ts";
-import { containerNats, installedNats, natsImage } from "./nats-program.ts";
+import { containerNats, installedNats, natsImage, replaceContainer } from "./nats-program.ts";
 
 const root = { uid: 0, gid: 0 };
 const person = { uid: 1000, gid: 1000 };
@@ -126,12 +126,36 @@ describe.runIf(process.platform !== "win32")("findNatsServer", () => {
     expect(calls().filter((call) => call.startsWith("apt-get") && given.user !== undefined)).toEqual([]);
   });
 
-  it("removes a container that a killed start left, by the name that belongs to the store", async () => {
-    program("docker");
-    const nats = containerNats({ name: "docker", file: at("bin", "docker"), user: person });
-    const { args } = nats.commandFor({ storeDir: "/x/nats", port: 4222, name: "opl-1" });
-    await nats.clean("/x/nats");
-    expect(calls()).toEqual([`docker rm --force ${args[args.indexOf("--name") + 1]}`]);
+  describe("replaceContainer", () => {
+    const container = (name: "docker" | "podman") => containerNats({ name, file: at("bin", name), user: person });
+    const nameFor = (storeDir: string): string => {
+      const { args } = container("docker").commandFor({ storeDir, port: 4222, name: "opl-1" });
+      return args[args.indexOf("--name") + 1] ?? "";
+    };
+    const removal = (engine: string): string => `${engine} rm --force ${nameFor(folder)}`;
+
+    it("removes a container that a killed start left, by the name that belongs to the store", async () => {
+      program("docker");
+      await replaceContainer(folder, container("docker"));
+      expect(calls()).toEqual([removal("docker")]);
+    });
+
+    it.each([
+      { title: "a program of this machine", next: () => installedNats("/usr/sbin/nats-server"), removed: ["docker", "docker"] },
+      { title: "another engine", next: () => container("podman"), removed: ["docker", "docker", "podman"] },
+    ])("removes what docker left also when $title comes next", async ({ next, removed }) => {
+      for (const name of ["docker", "podman"]) program(name);
+      await replaceContainer(folder, container("docker"));
+      await replaceContainer(folder, next());
+      expect(calls()).toEqual(removed.map(removal));
+    });
+
+    it("asks no engine where only a program of this machine ran", async () => {
+      program("docker");
+      await replaceContainer(folder, container("docker"));
+      for (let start = 0; start < 2; start += 1) await replaceContainer(folder, installedNats("/usr/sbin/nats-server"));
+      expect(calls()).toEqual([removal("docker"), removal("docker")]);
+    });
   });
 });
 

@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 /** How the server of one store is to be run. */
@@ -19,11 +21,13 @@ export interface NatsProgram {
   storeSeen(storeDir: string): string;
   /** What to spawn; it runs in the foreground and SIGTERM ends it. The command line holds the word nats-server. */
   commandFor(run: NatsRun): { readonly command: string; readonly args: readonly string[] };
-  /** Ends a server of this store that outlived its process. */
-  clean(storeDir: string): Promise<void>;
+  /** The client of the container engine that runs the server; undefined when the server is a process of this machine. */
+  readonly engine: string | undefined;
 }
 
 export const natsConfigFile = "nats-server.conf";
+/** In the store: the client of the engine whose container serves it, or served it last. */
+const engineFile = "nats-server.engine";
 /** The same as in docker-compose.yml. */
 export const natsImage = "docker.io/library/nats:2.12-alpine";
 
@@ -38,9 +42,9 @@ export function installedNats(file: string): NatsProgram {
   const storeSeen = (storeDir: string): string => storeDir.replaceAll("\\", "/");
   return {
     described: file,
+    engine: undefined,
     storeSeen,
     commandFor: (run) => ({ command: file, args: flags(run, storeSeen(run.storeDir), "127.0.0.1") }),
-    clean: () => Promise.resolve(),
   };
 }
 
@@ -56,6 +60,7 @@ export function containerNats({ name: engine, file, user }: ContainerEngine): Na
   const inside = "/data";
   return {
     described: `${natsImage} by ${engine}`,
+    engine: file,
     storeSeen: () => inside,
     commandFor: (run) => ({
       command: file,
@@ -76,9 +81,22 @@ export function containerNats({ name: engine, file, user }: ContainerEngine): Na
         ...flags(run, inside, "0.0.0.0"),
       ],
     }),
-    // There is none most of the time, and then this fails.
-    clean: async (storeDir) => void (await promisify(execFile)(file, ["rm", "--force", containerName(storeDir)]).catch(() => undefined)),
   };
+}
+
+/**
+ * Ends a container of this store that outlived its client, by the engine that runs it, and notes the engine of the program that comes next,
+ * which may be another way than the last one: two servers must never write to one store.
+ */
+export async function replaceContainer(storeDir: string, next: NatsProgram): Promise<void> {
+  const note = join(storeDir, engineFile);
+  const noted = existsSync(note) ? readFileSync(note, "utf8") : undefined;
+  for (const engine of new Set([noted, next.engine])) {
+    // There is none most of the time, and then this fails.
+    if (engine !== undefined) await promisify(execFile)(engine, ["rm", "--force", containerName(storeDir)]).catch(() => undefined);
+  }
+  if (next.engine === undefined) rmSync(note, { force: true });
+  else writeFileSync(note, next.engine);
 }
 
 function containerName(storeDir: string): string {

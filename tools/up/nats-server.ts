@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { errors } from "./errors.ts";
 import { findNatsServer } from "./find-nats-server.ts";
-import { natsConfigFile, type NatsProgram } from "./nats-program.ts";
+import { natsConfigFile, replaceContainer, type NatsProgram } from "./nats-program.ts";
 import { assertPortFree, commandOf, endLeftover, freePort, spawnServer, tailOf } from "./server-process.ts";
 import type { ServerProcess } from "./server-process.ts";
 
@@ -41,7 +41,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   mkdirSync(storeDir, { recursive: true, mode: 0o700 });
   const pidFile = join(storeDir, "nats-server.pid");
   await takeOver(pidFile);
-  await program.clean(storeDir);
+  await replaceContainer(storeDir, program);
   if (options.port) await assertPortFree(options.port, "NATS");
   const { server, port, info } = await startOnPort(program, storeDir, pidFile, options);
   let stopped: Promise<void> | undefined;
