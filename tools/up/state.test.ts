@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
@@ -113,6 +113,13 @@ describe("openStateFolder", () => {
   it("says that something else stands in its place", () => {
     writeFileSync(path.join(folder, "file"), "");
     expect(() => openStateFolder(path.join(folder, "file", "data"))).toThrow(/cannot be made or written to: .*another folder in OPL_DIR\.$/s);
+  });
+
+  it.runIf(process.platform === "linux")("says that nothing can be made where the system makes all folders itself, in /proc", () => {
+    // In a process of its own: one that tries for ever can only be killed.
+    const program = `import { openStateFolder } from "${path.join(import.meta.dirname, "state.ts")}"; openStateFolder("/proc/opl/data");`;
+    const { stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", timeout: 15_000, killSignal: "SIGKILL" });
+    expect(stderr).toMatch(/The folder \/proc\/opl\/data cannot be made or written to: ENOENT/);
   });
 
   it.skipIf(process.getuid?.() === 0)("says that it may not be written to (root may write everywhere)", () => {

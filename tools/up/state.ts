@@ -1,5 +1,6 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { createServer } from "node:net";
+import path from "node:path";
 import { OplError } from "@opl/errors";
 import { writePrivate } from "../setup/secrets.ts";
 import { commandOf, freePort } from "./server-process.ts";
@@ -14,6 +15,9 @@ const leastFreeBytes = 200_000_000;
  */
 export function openStateFolder(directory: string): string {
   try {
+    // The topmost missing one alone first: where it cannot be made, as in /proc, a recursive mkdir of Node tries for ever.
+    const missing = ancestors(directory).find((folder) => !existsSync(folder));
+    if (missing !== undefined) mkdirSync(missing);
     mkdirSync(directory, { recursive: true });
     accessSync(directory, constants.W_OK);
   } catch (cause) {
@@ -33,6 +37,11 @@ export function openStateFolder(directory: string): string {
     });
   }
   return directory;
+}
+
+/** A folder and all above it, the topmost first. */
+function ancestors(folder: string): string[] {
+  return path.dirname(folder) === folder ? [folder] : [...ancestors(path.dirname(folder)), folder];
 }
 
 /** What an earlier start noted; undefined when it noted nothing, or when the machine went down before it was on disk. */
