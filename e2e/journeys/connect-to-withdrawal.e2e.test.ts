@@ -118,8 +118,9 @@ describe("from sign-up to charts to withdrawal", () => {
     // Transactions: everything is there, and searching finds.
     await page.getByRole("link", { name: "Transactions" }).first().click();
     await page.waitForURL(/\/transactions/);
-    const listed = await page.evaluate(async () => (await (await fetch("/api/transactions?limit=1")).json()) as { total: number });
-    expect(listed.total).toBe(all);
+    const listed = () => page.evaluate(async () => ((await (await fetch("/api/transactions?limit=1")).json()) as { total: number }).total);
+    // The list knows categories, so it follows the ledger by a moment.
+    await expect.poll(listed, { timeout: 15_000, interval: 100 }).toBe(all);
     const found = page.waitForResponse(/text=palkka/);
     await page.getByRole("searchbox").first().fill("palkka");
     await found;
