@@ -5,7 +5,7 @@ import { readSettings } from "./read-settings.ts";
 import type { SettingsProblem } from "./read-settings.ts";
 
 const read = (content: object | string, environment: Record<string, string> = {}) =>
-  readSettings(typeof content === "string" ? content : JSON.stringify(content), { file: "/work/env.json", environment });
+  readSettings(typeof content === "string" ? content : JSON.stringify(content), { file: "/tpp/env.json", environment });
 
 function problems(content: object | string, environment: Record<string, string> = {}): readonly SettingsProblem[] {
   try {
@@ -24,7 +24,7 @@ describe("an env file", () => {
       OP_REGISTRATION_URL: "https://psd2.mtls.sandbox.apis.op.fi/tpp-registration/register",
       OP_REGISTRATION_AUD: "https://op.fi/",
       OP_SOFTWARE_REDIRECT_URIS: ["https://localhost:8181/oauth/callback/accounts"],
-      OP_CA_BUNDLE_PATH: "/work/keys/ca.pem",
+      OP_CA_BUNDLE_PATH: "/tpp/keys/ca.pem",
       ownCertificates: false,
     });
   });
