@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
+import type { RegistrationTerms } from "@opl/contracts/model";
 import type { Messaging } from "@opl/messaging";
 import { createClient, parseConfig } from "@opl/service";
 import type { Client, Clock, PsuContext } from "@opl/service";
@@ -85,6 +86,18 @@ function environment(folder: string, { endpoints }: Sandbox, databaseUrl: string
   };
 }
 
+/** What we ask of the bank. */
+export const terms: RegistrationTerms = {
+  clientName: tpp.clientName,
+  clientUri: tpp.clientUri,
+  organisationName: tpp.organisationName,
+  contacts: [...tpp.contacts],
+  redirectUris: [redirectUri],
+  roles: [...tpp.roles],
+  scopes: ["accounts"],
+  algorithm: null,
+};
+
 /** The registration saga's calls, in its order. */
 export async function register({ as }: Pick<TestGateway, "as">, registrationId: string = randomUUID()) {
   const registry = as["tpp-registry"];
@@ -96,16 +109,11 @@ export async function register({ as }: Pick<TestGateway, "as">, registrationId: 
     body: {
       aspspId: "op",
       softwareClientId: randomUUID(),
-      clientName: tpp.clientName,
-      clientUri: tpp.clientUri,
-      redirectUris: [redirectUri],
-      roles,
-      organisationName: tpp.organisationName,
-      contacts: [...tpp.contacts],
+      terms,
     },
   });
-  const request = await registry.buildRegistrationRequest({ params, body: { aspspId: "op", redirectUris: [redirectUri] } });
-  const submission = await registry.submitRegistration({ params, body: { aspspId: "op" } });
+  const request = await registry.buildRegistrationRequest({ params, body: { aspspId: "op", terms } });
+  const submission = await registry.submitRegistration({ params, body: { aspspId: "op", replaces: null } });
   const validation = await registry.validateRegistration({ params, body: { aspspId: "op", scopes: ["accounts"] } });
   const activation = await registry.activateRegistration({ params, body: { aspspId: "op" } });
   return { registrationId, certificates, statement, request, submission, validation, activation };

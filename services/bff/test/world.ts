@@ -21,6 +21,7 @@ export const bank: Aspsp = {
   environment: "sandbox",
   scaApproach: "redirect",
   capabilities: ["registration", "consents", "accounts", "balances", "transactions"],
+  registrationScheme: "op",
   historyDays: 730,
   consentMaxDays: 180,
   registered: true,

@@ -4,7 +4,17 @@ import { aspspConsentLost, aspspDegraded, aspspRecovered } from "./bank-gateway.
 import { userErased } from "./bff.ts";
 import { consentAuthorised, consentCreated, consentExpired, consentExpiring, consentRejected, consentReplaced, consentRevoked } from "./consent.ts";
 import { accountDiscovered, accountsErased, balanceRecorded, pageRejected, syncCompleted, syncFailed, transactionsRecorded } from "./ingest.ts";
-import { certificateExpiring, certificateIssued, certificateRotated, registrationCompleted, registrationFailed } from "./tpp-registry.ts";
+import {
+  aspspChanged,
+  certificateExpiring,
+  certificateIssued,
+  certificateRotated,
+  desiredStateApplied,
+  registrationCompleted,
+  registrationDrifted,
+  registrationEnded,
+  registrationFailed,
+} from "./tpp-registry.ts";
 
 export * from "./define.ts";
 export * from "./envelope.ts";
@@ -36,6 +46,10 @@ export const catalogue = {
   "tpp-registry.certificate-rotated": certificateRotated,
   "tpp-registry.registration-completed": registrationCompleted,
   "tpp-registry.registration-failed": registrationFailed,
+  "tpp-registry.registration-ended": registrationEnded,
+  "tpp-registry.registration-drifted": registrationDrifted,
+  "tpp-registry.desired-state-applied": desiredStateApplied,
+  "tpp-registry.aspsp-changed": aspspChanged,
   "bff.user-erased": userErased,
 } as const;
 

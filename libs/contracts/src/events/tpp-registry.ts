@@ -39,3 +39,31 @@ export const registrationFailed = defineEvent({
   summary: "A registration stopped at a step.",
   data: z.object({ registrationId: uuid, aspspId, step: z.string(), code: z.string() }),
 });
+export const registrationEnded = defineEvent({
+  ...base,
+  type: "tpp-registry.registration-ended",
+  aggregate: "registration",
+  summary: "We are no longer registered at a bank: we left, or it forgot us.",
+  data: z.object({ registrationId: uuid, aspspId, reason: z.enum(["left", "forgotten"]) }),
+});
+export const registrationDrifted = defineEvent({
+  ...base,
+  type: "tpp-registry.registration-drifted",
+  aggregate: "registration",
+  summary: "A bank's own record of our registration differs from what we registered.",
+  data: z.object({ registrationId: uuid, aspspId, fields: z.array(z.string()), repairing: z.boolean() }),
+});
+export const desiredStateApplied = defineEvent({
+  ...base,
+  type: "tpp-registry.desired-state-applied",
+  aggregate: "desired-state",
+  summary: "Another document says at which banks we want to be registered, and how.",
+  data: z.object({ revision: z.int(), documentHash: z.string(), toDo: z.int() }),
+});
+export const aspspChanged = defineEvent({
+  ...base,
+  type: "tpp-registry.aspsp-changed",
+  aggregate: "aspsp",
+  summary: "A bank came into the directory, left it, or offers something else than before.",
+  data: z.object({ aspspId, change: z.enum(["added", "changed", "removed"]), capabilities: z.array(z.string()) }),
+});

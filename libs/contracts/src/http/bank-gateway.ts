@@ -3,7 +3,8 @@ import { aspspAccount, rawReference } from "../model/account.ts";
 import { aspsp } from "../model/aspsp.ts";
 import { aspspBalance } from "../model/balance.ts";
 import { aspspId, cursor, isoInstant, sha256Hex, uuid } from "../model/ids.ts";
-import { certificate, clientInformation, tppRole } from "../model/registration.ts";
+import { certificate, clientInformation, registrationTerms, tppRole } from "../model/registration.ts";
+import { certificatePurpose, certificateSubject, ownCertificate } from "../model/own-certificate.ts";
 import { aspspTransaction } from "../model/transaction.ts";
 import { defineRoute } from "./route.ts";
 
@@ -42,17 +43,12 @@ export const issueCertificates = defineRoute({
 export const buildSoftwareStatement = defineRoute({
   ...registryStep,
   operationId: "buildSoftwareStatement",
-  summary: "Build and sign the software statement (SSA).",
+  summary: "Build and sign the software statement (SSA), or have the directory of the bank's scheme sign one.",
   path: "/registrations/:registrationId/software-statement",
   body: z.strictObject({
     aspspId,
     softwareClientId: uuid,
-    clientName: z.string().min(1),
-    clientUri: z.url(),
-    redirectUris: z.array(z.url()).min(1),
-    roles: z.array(tppRole).min(1),
-    organisationName: z.string().min(1),
-    contacts: z.array(z.strictObject({ name: z.string().min(1), email: z.email(), phone: z.string(), type: z.string() })).min(1),
+    terms: registrationTerms,
   }),
   response: z.object({ softwareStatement: z.string(), kid: z.string(), algorithm: z.string(), expiresAt: isoInstant }),
 });
@@ -61,22 +57,22 @@ export const buildRegistrationRequest = defineRoute({
   operationId: "buildRegistrationRequest",
   summary: "Build and sign the registration JWT around the SSA.",
   path: "/registrations/:registrationId/registration-request",
-  body: z.strictObject({ aspspId, redirectUris: z.array(z.url()).min(1) }),
+  body: z.strictObject({ aspspId, terms: registrationTerms }),
   response: z.object({ registrationRequest: z.string(), kid: z.string(), algorithm: z.string(), expiresAt: isoInstant }),
 });
 export const submitRegistration = defineRoute({
   ...registryStep,
   operationId: "submitRegistration",
-  summary: "Send the registration JWT to the bank; its secrets stay here.",
+  summary: "Send the registration to the bank, or change the one it `replaces` where the bank lets us; secrets stay here. `manual`: waits for the credentials.",
   path: "/registrations/:registrationId/submission",
   timeoutMs: slowBankMs,
-  body: z.strictObject({ aspspId }),
+  body: z.strictObject({ aspspId, replaces: uuid.nullable() }),
   response: z.object({ client: clientInformation }),
 });
 export const validateRegistration = defineRoute({
   ...registryStep,
   operationId: "validateRegistration",
-  summary: "Prove the registration with one token call per scope.",
+  summary: "Prove the registration with one token call per scope, or where the certificate is enough with one call it opens.",
   path: "/registrations/:registrationId/validation",
   timeoutMs: slowBankMs,
   body: z.strictObject({ aspspId, scopes: z.array(z.string()).min(1) }),
@@ -89,6 +85,132 @@ export const activateRegistration = defineRoute({
   path: "/registrations/:registrationId/activation",
   body: z.strictObject({ aspspId }),
   response: z.object({ activatedAt: isoInstant }),
+});
+
+export const readRegistration = defineRoute({
+  operationId: "readRegistration",
+  summary: "What the bank itself says of our registration now. Where it cannot be asked, a token call tells whether we are still known.",
+  method: "GET",
+  path: "/registrations/:registrationId/client",
+  callers: ["tpp-registry"],
+  psu: "none",
+  idempotent: true,
+  status: 200,
+  timeoutMs: slowBankMs,
+  params: registrationParams,
+  response: z.object({
+    /** `known`: as `client` says. `unreadable`: known, but the bank does not show it. `unknown`: the bank does not know us (any more). */
+    standing: z.enum(["known", "unreadable", "unknown"]),
+    client: clientInformation.nullable(),
+    checkedAt: isoInstant,
+  }),
+});
+export const endRegistration = defineRoute({
+  ...registryStep,
+  operationId: "endRegistration",
+  summary: "Leave the bank: delete the client there where the bank lets us, and serve no new consent under it. Asking again is harmless.",
+  path: "/registrations/:registrationId/end",
+  timeoutMs: slowBankMs,
+  body: z.strictObject({ aspspId }),
+  response: z.object({ aspspTold: z.boolean(), endedAt: isoInstant }),
+});
+export const enterCredentials = defineRoute({
+  operationId: "enterCredentials",
+  summary: "Credentials that a bank gave out by hand; sealed here, never shown again.",
+  method: "PUT",
+  path: "/registrations/:registrationId/credentials",
+  callers: ["operator", "bff"],
+  psu: "none",
+  idempotent: true,
+  params: registrationParams,
+  body: z.strictObject({
+    aspspId,
+    clientId: z.string().min(1).max(500),
+    clientSecret: z.string().min(1).max(2000).nullable(),
+    apiKey: z.string().min(1).max(2000).nullable(),
+  }),
+  status: 204,
+  response: null,
+});
+
+const certificateParams = z.strictObject({ certificateId: uuid });
+const keeper = { callers: ["operator", "bff", "tpp-registry"], psu: "none" } as const;
+/** A chain is a few certificates; a PKCS#12 file holds little more. */
+const maxFileText = 200_000;
+
+export const listOwnCertificates = defineRoute({
+  ...keeper,
+  operationId: "listOwnCertificates",
+  summary: "Our own certificates from trust service providers: requested, in use and retired; public parts only.",
+  method: "GET",
+  path: "/certificates",
+  idempotent: true,
+  status: 200,
+  response: z.object({
+    certificates: z.array(ownCertificate),
+    /** Whether a trust service provider is connected, so that requests are sent to it and answered without an operator. */
+    enrolment: z.boolean(),
+  }),
+});
+export const requestCertificate = defineRoute({
+  ...keeper,
+  operationId: "requestCertificate",
+  summary: "Make a key and a certificate request (PKCS#10 with PSD2 QCStatements) for it; sent to the trust service provider where one is connected.",
+  method: "POST",
+  path: "/certificates",
+  idempotent: false,
+  timeoutMs: slowBankMs,
+  body: z.strictObject({ purpose: certificatePurpose, keyType: z.enum(["rsa", "ec"]), subject: certificateSubject }),
+  status: 201,
+  response: ownCertificate,
+});
+export const importIssuedCertificate = defineRoute({
+  ...keeper,
+  operationId: "importIssuedCertificate",
+  summary: "The certificate a provider issued for a request, with its chain: PEM, PKCS#7 or base64 DER.",
+  method: "PUT",
+  path: "/certificates/:certificateId/chain",
+  idempotent: true,
+  params: certificateParams,
+  body: z.strictObject({ chain: z.string().min(1).max(maxFileText) }),
+  status: 200,
+  response: ownCertificate,
+});
+export const importPkcs12 = defineRoute({
+  ...keeper,
+  operationId: "importPkcs12",
+  summary: "A certificate that was brought along, with its key, as a PKCS#12 file in base64.",
+  method: "POST",
+  path: "/certificates/pkcs12",
+  idempotent: false,
+  body: z.strictObject({ purpose: certificatePurpose, pkcs12: z.base64().max(maxFileText), passphrase: z.string().max(1000) }),
+  status: 201,
+  response: ownCertificate,
+});
+export const retireCertificate = defineRoute({
+  ...keeper,
+  operationId: "retireCertificate",
+  summary: "Use one of our own certificates for no new registration; its public key stays published for a while.",
+  method: "POST",
+  path: "/certificates/:certificateId/retirement",
+  idempotent: true,
+  params: certificateParams,
+  status: 200,
+  response: ownCertificate,
+});
+export const listPublicKeys = defineRoute({
+  operationId: "listPublicKeys",
+  summary: "The public keys of our QSealCs, for banks that read them from us; retired ones stay for a while.",
+  method: "GET",
+  path: "/public-keys",
+  callers: ["tpp-registry"],
+  psu: "none",
+  idempotent: true,
+  status: 200,
+  response: z.object({
+    /** JSON Web Keys (RFC 7517) with `x5c`. */
+    keys: z.array(z.object({ jwk: z.record(z.string(), z.unknown()), retiredAt: isoInstant.nullable() })),
+  }),
 });
 
 export const createAspspConsent = defineRoute({
@@ -222,6 +344,15 @@ export const bankGatewayRoutes = {
   submitRegistration,
   validateRegistration,
   activateRegistration,
+  readRegistration,
+  endRegistration,
+  enterCredentials,
+  listOwnCertificates,
+  requestCertificate,
+  importIssuedCertificate,
+  importPkcs12,
+  retireCertificate,
+  listPublicKeys,
   createAspspConsent,
   exchangeCode,
   revokeAspspConsent,

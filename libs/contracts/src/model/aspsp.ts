@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { aspspId, isoInstant } from "./ids.ts";
+import { registrationScheme } from "./registration.ts";
 
 export const capability = z.enum(["registration", "consents", "accounts", "balances", "transactions", "cards", "payments", "funds"]);
 export const aspspHealthStatus = z.enum(["up", "degraded", "down"]);
@@ -13,6 +14,8 @@ export const aspsp = z.object({
   environment: z.enum(["sandbox", "production"]),
   scaApproach: z.enum(["redirect", "oauth", "decoupled"]),
   capabilities: z.array(capability),
+  /** How we get registered there; null where we cannot. */
+  registrationScheme: registrationScheme.nullable(),
   /** How far back the bank gives transactions, in days. */
   historyDays: z.int(),
   /** The longest consent the bank grants, in days. */

@@ -5,6 +5,8 @@ export * from "./balance.ts";
 export * from "./category.ts";
 export * from "./consent.ts";
 export * from "./ids.ts";
+export * from "./own-certificate.ts";
 export * from "./registration.ts";
 export * from "./sync.ts";
+export * from "./tpp-document.ts";
 export * from "./transaction.ts";

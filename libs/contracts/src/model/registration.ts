@@ -13,6 +13,7 @@ export const certificate = z.object({
   algorithm: z.string(),
   subject: z.string(),
   organizationIdentifier: z.string().nullable(),
+  /** By OID, as `PSP_AI`. */
   roles: z.array(z.string()),
   notBefore: isoInstant,
   notAfter: isoInstant,
@@ -24,7 +25,14 @@ export const certificate = z.object({
 });
 export type Certificate = z.infer<typeof certificate>;
 
-/** The order of the registration saga. */
+/**
+ * How a bank gets to know us: by OP's own flow; by dynamic client registration (RFC 7591, UK Open Banking); by our certificate alone,
+ * as most Berlin Group banks do; by hand, with credentials that an operator types in.
+ */
+export const registrationScheme = z.enum(["op", "dcr", "certificate", "manual"]);
+export type RegistrationScheme = z.infer<typeof registrationScheme>;
+
+/** Every step a registration saga may have, in order; which of them a scheme needs is the registry's rule. */
 export const registrationStep = z.enum(["certificates", "software-statement", "registration-request", "submission", "validation", "activation"]);
 export type RegistrationStep = z.infer<typeof registrationStep>;
 
@@ -43,10 +51,35 @@ export const clientInformation = z.object({
 });
 export type ClientInformation = z.infer<typeof clientInformation>;
 
+/** Signature algorithms a bank may be asked to accept from us. */
+export const signatureAlgorithm = z.enum(["RS256", "PS256", "ES256"]);
+export type SignatureAlgorithm = z.infer<typeof signatureAlgorithm>;
+
+export const softwareContact = z.strictObject({ name: z.string().min(1), email: z.email(), phone: z.string(), type: z.string() });
+
+/** What we ask of one bank: fixed when a registration begins, compared with what is wanted later. */
+export const registrationTerms = z.strictObject({
+  clientName: z.string().min(1),
+  clientUri: z.url(),
+  organisationName: z.string().min(1),
+  contacts: z.array(softwareContact).min(1),
+  redirectUris: z.array(z.url()).min(1),
+  roles: z.array(tppRole).min(1),
+  /** API scopes, one to a role; each is proved by a token call where the scheme has tokens. */
+  scopes: z.array(z.string()).min(1),
+  /** Null leaves it to what the bank prefers. */
+  algorithm: signatureAlgorithm.nullable(),
+});
+export type RegistrationTerms = z.infer<typeof registrationTerms>;
+
 export const registration = z.object({
   registrationId: uuid,
   aspspId,
-  status: z.enum(["running", "completed", "failed"]),
+  scheme: registrationScheme,
+  /** The registration this one is to take over from. */
+  replaces: uuid.nullable(),
+  /** `ended`: we left the bank, or it forgot us. */
+  status: z.enum(["running", "completed", "failed", "ended"]),
   /** The step that is next, or the last one. */
   step: registrationStep,
   startedAt: isoInstant,

@@ -1,4 +1,4 @@
-import type { AspspAccount, AspspBalance, AspspTransaction, ClientInformation, TppRole } from "@opl/contracts/model";
+import type { AspspAccount, AspspBalance, AspspTransaction, ClientInformation, RegistrationScheme, TppRole } from "@opl/contracts/model";
 import type { OplError } from "@opl/errors";
 import type { JsonObject, Jwk, JwsAlgorithm, SoftwareContact } from "@opl/fapi";
 import type { PsuContext } from "@opl/service";
@@ -113,6 +113,7 @@ export interface RegisteredClient {
 }
 
 export interface RegistrationFacet {
+  readonly scheme: RegistrationScheme;
   /** The key that opens the developer interfaces before there is a registration. */
   readonly portalApiKey: string;
   issueCertificates(calls: BankCalls, input: { country: string; commonName: string; roles: readonly TppRole[] }): Promise<IssuedCertificates>;

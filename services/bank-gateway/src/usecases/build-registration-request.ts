@@ -15,7 +15,7 @@ export async function buildRegistrationRequest(ctx: Pick<GatewayContext, "db" | 
     if (adapter.registration === undefined) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
     const { softwareStatement } = await requireOutcome(ctx, input.registrationId, steps.softwareStatement);
     const issuance = { now: ctx.clock.now(), jti: ctx.newId() };
-    const { claims, expiresAt } = adapter.registration.registrationRequest({ softwareStatement, redirectUris: input.redirectUris }, issuance);
+    const { claims, expiresAt } = adapter.registration.registrationRequest({ softwareStatement, redirectUris: input.terms.redirectUris }, issuance);
     const { jws, kid, algorithm } = await signWith(await ctx.banks.keysOf(input.registrationId), adapter, ctx.clock)(claims);
     return { outcome: { registrationRequest: jws, kid, algorithm, expiresAt: expiresAt.toString() } };
   });

@@ -15,7 +15,7 @@ export async function buildSoftwareStatement(ctx: Pick<GatewayContext, "db" | "c
     if (adapter.registration === undefined) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
     const { tppId, organizationIdentifier, publicJwksUrl } = await requireOutcome(ctx, input.registrationId, steps.certificates);
     const { claims, expiresAt } = adapter.registration.softwareStatement(
-      { ...input, tppId, organizationIdentifier, publicJwksUrl },
+      { ...input.terms, softwareClientId: input.softwareClientId, tppId, organizationIdentifier, publicJwksUrl },
       { now: ctx.clock.now(), jti: ctx.newId() },
     );
     const { jws, kid, algorithm } = await signWith(await ctx.banks.keysOf(input.registrationId), adapter, ctx.clock)(claims);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createLogger } from "@opl/telemetry";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { connect, readAll, redirectUri, register, startGateway, tpp } from "../../testing/gateway.ts";
+import { connect, readAll, register, startGateway, terms, tpp } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
 import { portalApiKey, startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
@@ -44,8 +44,8 @@ describe("a registration at a bank", () => {
     const registrationId = randomUUID();
     const params = { registrationId };
     const outOfOrder = { code: "ERR_REGISTRATION_STEP_ORDER", kind: "conflict" };
-    await expect(registry().buildRegistrationRequest({ params, body: { aspspId: "op", redirectUris: [redirectUri] } })).rejects.toMatchObject(outOfOrder);
-    await expect(registry().submitRegistration({ params, body: { aspspId: "op" } })).rejects.toMatchObject(outOfOrder);
+    await expect(registry().buildRegistrationRequest({ params, body: { aspspId: "op", terms } })).rejects.toMatchObject(outOfOrder);
+    await expect(registry().submitRegistration({ params, body: { aspspId: "op", replaces: null } })).rejects.toMatchObject(outOfOrder);
     await expect(registry().validateRegistration({ params, body: { aspspId: "op", scopes: ["accounts"] } })).rejects.toMatchObject(outOfOrder);
     await expect(registry().activateRegistration({ params, body: { aspspId: "op" } })).rejects.toMatchObject(outOfOrder);
     await expect(registry().activateRegistration({ params, body: { aspspId: "no-such-bank" } })).rejects.toMatchObject({
@@ -88,12 +88,7 @@ describe("a registration at a bank", () => {
     const body = {
       aspspId: "op",
       softwareClientId: randomUUID(),
-      clientName: tpp.clientName,
-      clientUri: tpp.clientUri,
-      redirectUris: [redirectUri],
-      roles: ["AIS" as const],
-      organisationName: tpp.organisationName,
-      contacts: [...tpp.contacts],
+      terms,
     };
     expect(await registry().buildSoftwareStatement({ params, body })).toEqual(statement);
     await gateway.database.database.db
@@ -124,7 +119,7 @@ describe("a registration at a bank", () => {
   });
 
   it("refuses callers that have no business here", async () => {
-    await expect(gateway.as.bff.submitRegistration({ params: { registrationId: randomUUID() }, body: { aspspId: "op" } })).rejects.toMatchObject({
+    await expect(gateway.as.bff.submitRegistration({ params: { registrationId: randomUUID() }, body: { aspspId: "op", replaces: null } })).rejects.toMatchObject({
       kind: "forbidden",
     });
     await expect(gateway.as.consent.fetchAccounts({ params: { consentId: randomUUID() } })).rejects.toMatchObject({ kind: "forbidden" });

@@ -19,6 +19,7 @@ export const testBank: Aspsp = {
   environment: "sandbox",
   scaApproach: "redirect",
   capabilities: ["registration", "consents", "accounts", "balances", "transactions"],
+  registrationScheme: "op",
   historyDays: 730,
   consentMaxDays: 180,
   registered: true,

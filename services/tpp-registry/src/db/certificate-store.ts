@@ -5,13 +5,13 @@ import type { CertificatesTable, TppRegistryTables } from "./tables.ts";
 type Tx = Transaction<TppRegistryTables>;
 export type CertificateRow = Selectable<CertificatesTable>;
 
-/** A certificate that is known by its thumbprint already stays as it is. @returns the ones that are new */
+/** A certificate that the registration is known to have stays as it is. @returns the ones that are new */
 export async function insertCertificates(tx: Tx, rows: readonly Omit<CertificateRow, "warnedAtDays">[]): Promise<readonly CertificateRow[]> {
   if (rows.length === 0) return [];
   return tx
     .insertInto("certificates")
     .values(rows.map((row) => ({ ...row, roles: [...row.roles], chainPem: [...row.chainPem] })))
-    .onConflict((oc) => oc.column("thumbprint").doNothing())
+    .onConflict((oc) => oc.columns(["registrationId", "thumbprint"]).doNothing())
     .returningAll()
     .execute();
 }

@@ -1,4 +1,4 @@
-import type { RegistrationStep } from "@opl/contracts/model";
+import type { RegistrationScheme, RegistrationStep, RegistrationTerms } from "@opl/contracts/model";
 import { type Executor, jsonb } from "@opl/postgres";
 import type { Selectable, Transaction } from "kysely";
 import type { FinishedStep } from "../domain/registration.ts";
@@ -13,17 +13,29 @@ export interface RegistrationWithSteps {
   readonly finished: readonly FinishedStep[];
 }
 
+export interface NewRegistration {
+  readonly registrationId: string;
+  readonly aspspId: string;
+  readonly scheme: RegistrationScheme;
+  readonly terms: RegistrationTerms;
+  readonly now: Temporal.Instant;
+  readonly replaces?: string;
+}
+
 /** Does nothing when one is running at that bank already. */
-export async function insertRegistration(tx: Tx, row: { registrationId: string; aspspId: string; now: Temporal.Instant; replaces?: string }): Promise<void> {
+export async function insertRegistration(tx: Tx, row: NewRegistration): Promise<void> {
   await tx
     .insertInto("registrations")
     .values({
       registrationId: row.registrationId,
       aspspId: row.aspspId,
       replaces: row.replaces ?? null,
+      scheme: row.scheme,
+      terms: jsonb(row.terms),
       status: "running",
       startedAt: row.now,
       completedAt: null,
+      endedAt: null,
       nextTryAt: row.now,
       errorCode: null,
       errorMessage: null,
@@ -51,7 +63,7 @@ export async function standingRegistration(db: Db, aspspId: string): Promise<Reg
     .selectFrom("registrations")
     .selectAll()
     .where("aspspId", "=", aspspId)
-    .where("status", "!=", "failed")
+    .where("status", "in", ["running", "completed"])
     // Only a running one has no end, and what has none comes first.
     .orderBy("completedAt", "desc")
     .orderBy("registrationId", "desc")

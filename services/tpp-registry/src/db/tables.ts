@@ -1,5 +1,5 @@
 /** Rows as Postgres has them; a test compares them with the live schema. */
-import type { RegistrationStep } from "@opl/contracts/model";
+import type { RegistrationScheme, RegistrationStep, RegistrationTerms } from "@opl/contracts/model";
 import type { MessagingTables } from "@opl/messaging";
 import type { Json, Timestamp } from "@opl/postgres";
 import type { Generated } from "kysely";
@@ -14,9 +14,13 @@ export interface RegistrationsTable {
   registrationId: string;
   aspspId: string;
   replaces: string | null;
-  status: "running" | "completed" | "failed";
+  scheme: RegistrationScheme;
+  /** Null for those that began before terms were kept. */
+  terms: Json<RegistrationTerms> | null;
+  status: "running" | "completed" | "failed" | "ended";
   startedAt: Timestamp;
   completedAt: Timestamp | null;
+  endedAt: Timestamp | null;
   tries: Generated<number>;
   nextTryAt: Timestamp | null;
   errorCode: string | null;

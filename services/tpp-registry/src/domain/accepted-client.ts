@@ -1,10 +1,10 @@
-import type { ClientInformation, TppRole } from "@opl/contracts/model";
+import type { ClientInformation, RegistrationTerms } from "@opl/contracts/model";
 
 const grantsWeNeed = ["client_credentials", "authorization_code", "refresh_token"];
 
 /** What the bank left out of what we asked for; a list it does not give at all is not held against it. */
 export function missingInAcceptedClient(
-  asked: { readonly redirectUris: readonly string[]; readonly roles: readonly TppRole[] },
+  asked: Pick<RegistrationTerms, "redirectUris" | "roles">,
   client: ClientInformation,
 ): readonly string[] {
   return [

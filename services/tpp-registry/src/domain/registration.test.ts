@@ -1,7 +1,7 @@
 import { OplError } from "@opl/errors";
 import { describe, expect, it } from "vitest";
 import { certificateStatus, daysLeft, dueWarning } from "./certificate.ts";
-import { type FinishedStep, isFinal, nextStep, nextTryAt, steps, stepsAfter } from "./registration.ts";
+import { type FinishedStep, isFinal, nextStep, nextTryAt, stepsAfter, stepsOf } from "./registration.ts";
 import { redirectUriOf, scopesOf } from "./tpp-profile.ts";
 
 const now = Temporal.Instant.from("2026-11-22T10:00:00Z");
@@ -13,10 +13,13 @@ const done = (step: FinishedStep["step"], expiresAt: Temporal.Instant | null = n
   expiresAt,
 });
 
+const steps = stepsOf("op");
+
 describe("the registration saga", () => {
   it.each(steps.map((step, index) => [index, step] as const))("after %i finished steps comes %s", (count, step) => {
     expect(
       nextStep(
+        "op",
         steps.slice(0, count).map((name) => done(name)),
         now,
       ),
@@ -26,6 +29,7 @@ describe("the registration saga", () => {
   it("is over after the last step", () => {
     expect(
       nextStep(
+        "op",
         steps.map((step) => done(step)),
         now,
       ),
@@ -34,16 +38,16 @@ describe("the registration saga", () => {
 
   it("goes back to a statement that ran out before the bank took it", () => {
     const built = [done("certificates"), done("software-statement", now.add({ hours: 1 })), done("registration-request", now.add({ seconds: 10 }))];
-    expect(nextStep(built, now)).toBe("registration-request");
+    expect(nextStep("op", built, now)).toBe("registration-request");
     expect(
-      nextStep([built[0] as FinishedStep, done("software-statement", now.subtract({ seconds: 1 })), done("registration-request", now.add({ hours: 1 }))], now),
+      nextStep("op", [built[0] as FinishedStep, done("software-statement", now.subtract({ seconds: 1 })), done("registration-request", now.add({ hours: 1 }))], now),
     ).toBe("software-statement");
-    expect(stepsAfter("software-statement")).toEqual(["registration-request", "submission", "validation", "activation"]);
+    expect(stepsAfter("op", "software-statement")).toEqual(["registration-request", "submission", "validation", "activation"]);
   });
 
   it("never goes back once the bank has taken it: that would register twice", () => {
     const past = now.subtract({ hours: 1 });
-    expect(nextStep([done("certificates"), done("software-statement", past), done("registration-request", past), done("submission")], now)).toBe("validation");
+    expect(nextStep("op", [done("certificates"), done("software-statement", past), done("registration-request", past), done("submission")], now)).toBe("validation");
   });
 
   it.each([

@@ -1,8 +1,18 @@
 import type { OplError } from "@opl/errors";
-import { type RegistrationStep, registrationStep } from "@opl/contracts/model";
+import type { RegistrationScheme, RegistrationStep } from "@opl/contracts/model";
 
-/** The order of the saga. */
-export const steps = registrationStep.options;
+/** One saga for every bank; a scheme only leaves out what its banks do not want. */
+const stepsByScheme: Readonly<Record<RegistrationScheme, readonly RegistrationStep[]>> = {
+  op: ["certificates", "software-statement", "registration-request", "submission", "validation", "activation"],
+  dcr: ["certificates", "software-statement", "registration-request", "submission", "validation", "activation"],
+  certificate: ["certificates", "validation", "activation"],
+  manual: ["certificates", "submission", "validation", "activation"],
+};
+
+/** The steps of a scheme, in the order of the saga. */
+export function stepsOf(scheme: RegistrationScheme): readonly RegistrationStep[] {
+  return stepsByScheme[scheme];
+}
 
 export interface FinishedStep {
   readonly step: RegistrationStep;
@@ -19,10 +29,10 @@ const leastSecondsLeft = 30;
  * What comes next, or null when all is done. Until the bank has taken the registration, an artefact that has run out takes the saga
  * back to the step that makes it; afterwards its end does not matter.
  */
-export function nextStep(finished: readonly FinishedStep[], now: Temporal.Instant): RegistrationStep | null {
+export function nextStep(scheme: RegistrationScheme, finished: readonly FinishedStep[], now: Temporal.Instant): RegistrationStep | null {
   const done = new Map(finished.map((entry) => [entry.step, entry]));
   const submitted = done.has("submission");
-  for (const step of steps) {
+  for (const step of stepsOf(scheme)) {
     const entry = done.get(step);
     if (entry === undefined) return step;
     const useless = entry.expiresAt !== null && Temporal.Instant.compare(entry.expiresAt, now.add({ seconds: leastSecondsLeft })) <= 0;
@@ -32,7 +42,8 @@ export function nextStep(finished: readonly FinishedStep[], now: Temporal.Instan
 }
 
 /** Steps that were built on this one and have to be done again with it. */
-export function stepsAfter(step: RegistrationStep): readonly RegistrationStep[] {
+export function stepsAfter(scheme: RegistrationScheme, step: RegistrationStep): readonly RegistrationStep[] {
+  const steps = stepsOf(scheme);
   return steps.slice(steps.indexOf(step) + 1);
 }
 

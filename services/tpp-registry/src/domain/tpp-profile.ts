@@ -1,4 +1,4 @@
-import type { TppRole } from "@opl/contracts/model";
+import type { RegistrationTerms, TppRole } from "@opl/contracts/model";
 
 /** Who we are, to any bank. */
 export interface TppProfile {
@@ -19,6 +19,20 @@ export function redirectUriOf(profile: Pick<TppProfile, "publicOrigin">, aspspId
 }
 
 const scopes: Readonly<Record<TppRole, string>> = { AIS: "accounts", PIS: "payments", CBPII: "fundsconfirmations" };
+
+/** What we ask of a bank. */
+export function termsAt(profile: TppProfile, aspspId: string): RegistrationTerms {
+  return {
+    clientName: profile.clientName,
+    clientUri: profile.clientUri,
+    organisationName: profile.organisationName,
+    contacts: profile.contacts.map((contact) => ({ ...contact })),
+    redirectUris: [redirectUriOf(profile, aspspId)],
+    roles: [...profile.roles],
+    scopes: scopesOf(profile.roles),
+    algorithm: null,
+  };
+}
 
 /** The API scopes our roles entitle us to; each is proved by a token call. */
 export function scopesOf(roles: readonly TppRole[]): string[] {

@@ -1,4 +1,4 @@
-import { clientInformation, certificate, type RegistrationStep } from "@opl/contracts/model";
+import { clientInformation, certificate, type RegistrationStep, type RegistrationTerms } from "@opl/contracts/model";
 import { type OplError, toOplError } from "@opl/errors";
 import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
@@ -6,11 +6,20 @@ import type { Transaction } from "kysely";
 import { z } from "zod";
 import type { RegistryContext } from "../context.ts";
 import { insertCertificates } from "../db/certificate-store.ts";
-import { completeRegistration, failRegistration, getRegistration, lockRegistration, postponeRegistration, saveStep } from "../db/registration-store.ts";
+import {
+  completeRegistration,
+  failRegistration,
+  getRegistration,
+  lockRegistration,
+  postponeRegistration,
+  saveStep,
+  type RegistrationRow,
+  type RegistrationWithSteps,
+} from "../db/registration-store.ts";
 import { listRotations } from "../db/renewal-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import { isFinal, nextStep, nextTryAt, stepsAfter } from "../domain/registration.ts";
-import { scopesOf } from "../domain/tpp-profile.ts";
+import { termsAt } from "../domain/tpp-profile.ts";
 import { performStep, type StepOutcome } from "./perform-step.ts";
 
 export type Advance =
@@ -22,6 +31,7 @@ export type Advance =
 
 const issued = z.object({ certificates: z.array(certificate.omit({ certificateId: true, status: true }).extend({ inUse: z.boolean() })) });
 const submitted = z.object({ client: clientInformation });
+const identified = z.object({ organizationIdentifier: z.string() });
 
 /**
  * Takes one registration one step further: the gateway does the step outside any transaction, then one transaction records what came
@@ -31,25 +41,31 @@ const submitted = z.object({ client: clientInformation });
 export async function advanceRegistration(ctx: RegistryContext, registrationId: string): Promise<Advance> {
   const known = await getRegistration(ctx.db, registrationId);
   if (known === undefined || known.registration.status !== "running") return { kind: "nothing" };
-  const { aspspId } = known.registration;
+  const { aspspId, scheme, replaces } = known.registration;
+  const terms = termsOf(ctx, known.registration);
   const startedAt = ctx.clock.now();
-  const step = nextStep(known.finished, startedAt);
+  const step = nextStep(scheme, known.finished, startedAt);
   if (step === null) return inTransaction(ctx.db, (tx) => complete(ctx, tx, registrationId));
   let outcome: StepOutcome;
   try {
-    outcome = await performStep(ctx, step, { registrationId, aspspId });
+    outcome = await performStep(ctx, step, { registrationId, aspspId, replaces, terms });
   } catch (cause) {
     return recordFailure(ctx, registrationId, step, toOplError(cause));
   }
   return inTransaction(ctx.db, async (tx): Promise<Advance> => {
     const now = ctx.clock.now();
     const locked = await lockRegistration(tx, registrationId);
-    if (locked === undefined || locked.registration.status !== "running" || nextStep(locked.finished, startedAt) !== step) return { kind: "nothing" };
+    if (locked === undefined || locked.registration.status !== "running" || nextStep(scheme, locked.finished, startedAt) !== step) return { kind: "nothing" };
     const durationMs = Math.max(0, Math.round(startedAt.until(now).total("milliseconds")));
-    await saveStep(tx, registrationId, { step, finishedAt: now, durationMs, ...outcome }, stepsAfter(step));
+    await saveStep(tx, registrationId, { step, finishedAt: now, durationMs, ...outcome }, stepsAfter(scheme, step));
     if (step === "certificates") await recordCertificates(ctx, tx, registrationId, outcome);
     return { kind: "step-done", step };
   });
+}
+
+/** One that began before terms were kept goes on under today's. */
+function termsOf({ profile }: Pick<RegistryContext, "profile">, { terms, aspspId }: RegistrationRow): RegistrationTerms {
+  return terms ?? termsAt(profile, aspspId);
 }
 
 async function recordCertificates(ctx: RegistryContext, tx: Transaction<TppRegistryTables>, registrationId: string, outcome: StepOutcome): Promise<void> {
@@ -79,7 +95,8 @@ async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>
   const locked = await lockRegistration(tx, registrationId);
   if (locked === undefined || locked.registration.status !== "running") return { kind: "nothing" };
   const now = ctx.clock.now();
-  const { client } = submitted.parse(locked.finished.find((entry) => entry.step === "submission")?.artefact);
+  const submission = locked.finished.find((entry) => entry.step === "submission");
+  const clientId = submission === undefined ? identityOf(locked.finished) : submitted.parse(submission.artefact).client.clientId;
   await completeRegistration(tx, registrationId, now);
   const { aspspId, replaces } = locked.registration;
   await publish(tx, {
@@ -87,7 +104,7 @@ async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>
     subject: registrationId,
     psuId: null,
     time: now,
-    data: { registrationId, aspspId, clientId: client.clientId, scopes: scopesOf(ctx.profile.roles) },
+    data: { registrationId, aspspId, clientId, scopes: termsOf(ctx, locked.registration).scopes },
   });
   for (const { notAfter, ...rotation } of replaces === null ? [] : await listRotations(tx, registrationId, replaces)) {
     await publish(tx, {
@@ -99,6 +116,11 @@ async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>
     });
   }
   return { kind: "completed" };
+}
+
+/** Where nothing is submitted, the certificate is the client. */
+function identityOf(finished: RegistrationWithSteps["finished"]): string {
+  return identified.parse(finished.find((entry) => entry.step === "certificates")?.artefact).organizationIdentifier;
 }
 
 function recordFailure(ctx: RegistryContext, registrationId: string, step: RegistrationStep, error: OplError): Promise<Advance> {

@@ -1,7 +1,6 @@
-import type { RegistrationStep } from "@opl/contracts/model";
+import type { RegistrationStep, RegistrationTerms } from "@opl/contracts/model";
 import type { RegistryContext } from "../context.ts";
 import { missingInAcceptedClient } from "../domain/accepted-client.ts";
-import { redirectUriOf, scopesOf } from "../domain/tpp-profile.ts";
 import { errors } from "../errors.ts";
 
 export interface StepOutcome {
@@ -13,6 +12,8 @@ type Ctx = Pick<RegistryContext, "bankGateway" | "profile">;
 interface At {
   readonly registrationId: string;
   readonly aspspId: string;
+  readonly replaces: string | null;
+  readonly terms: RegistrationTerms;
 }
 
 const lasting = (artefact: Readonly<Record<string, unknown>>): StepOutcome => ({ artefact, expiresAt: null });
@@ -20,44 +21,30 @@ const passing = (artefact: { readonly expiresAt: string }): StepOutcome => ({ ar
 
 /** The saga, one line a step: what is asked of the gateway and what comes out. Asking again answers the same. */
 const performers: Readonly<Record<RegistrationStep, (ctx: Ctx, at: At) => Promise<StepOutcome>>> = {
-  certificates: async ({ bankGateway, profile }, { registrationId, aspspId }) =>
+  certificates: async ({ bankGateway, profile }, { registrationId, aspspId, terms }) =>
     lasting(
       await bankGateway.issueCertificates({
         params: { registrationId },
-        body: { aspspId, country: profile.country, commonName: profile.name, roles: [...profile.roles] },
+        body: { aspspId, country: profile.country, commonName: profile.name, roles: terms.roles },
       }),
     ),
 
-  "software-statement": async ({ bankGateway, profile }, { registrationId, aspspId }) =>
-    passing(
-      await bankGateway.buildSoftwareStatement({
-        params: { registrationId },
-        body: {
-          aspspId,
-          softwareClientId: profile.softwareClientId,
-          clientName: profile.clientName,
-          clientUri: profile.clientUri,
-          redirectUris: [redirectUriOf(profile, aspspId)],
-          roles: [...profile.roles],
-          organisationName: profile.organisationName,
-          contacts: profile.contacts.map((contact) => ({ ...contact })),
-        },
-      }),
-    ),
+  "software-statement": async ({ bankGateway, profile }, { registrationId, aspspId, terms }) =>
+    passing(await bankGateway.buildSoftwareStatement({ params: { registrationId }, body: { aspspId, softwareClientId: profile.softwareClientId, terms } })),
 
-  "registration-request": async ({ bankGateway, profile }, { registrationId, aspspId }) =>
-    passing(await bankGateway.buildRegistrationRequest({ params: { registrationId }, body: { aspspId, redirectUris: [redirectUriOf(profile, aspspId)] } })),
+  "registration-request": async ({ bankGateway }, { registrationId, aspspId, terms }) =>
+    passing(await bankGateway.buildRegistrationRequest({ params: { registrationId }, body: { aspspId, terms } })),
 
-  submission: async ({ bankGateway, profile }, { registrationId, aspspId }) => {
-    const answer = await bankGateway.submitRegistration({ params: { registrationId }, body: { aspspId } });
-    const missing = missingInAcceptedClient({ redirectUris: [redirectUriOf(profile, aspspId)], roles: profile.roles }, answer.client);
+  submission: async ({ bankGateway }, { registrationId, aspspId, replaces, terms }) => {
+    const answer = await bankGateway.submitRegistration({ params: { registrationId }, body: { aspspId, replaces } });
+    const missing = missingInAcceptedClient(terms, answer.client);
     if (missing.length > 0)
       throw errors.ERR_REGISTRATION_INCOMPLETE({ message: `The bank registered less than we asked for: ${missing.join(", ")}.`, details: { missing } });
     return lasting(answer);
   },
 
-  validation: async ({ bankGateway, profile }, { registrationId, aspspId }) =>
-    lasting(await bankGateway.validateRegistration({ params: { registrationId }, body: { aspspId, scopes: scopesOf(profile.roles) } })),
+  validation: async ({ bankGateway }, { registrationId, aspspId, terms }) =>
+    lasting(await bankGateway.validateRegistration({ params: { registrationId }, body: { aspspId, scopes: terms.scopes } })),
 
   activation: async ({ bankGateway }, { registrationId, aspspId }) =>
     lasting(await bankGateway.activateRegistration({ params: { registrationId }, body: { aspspId } })),

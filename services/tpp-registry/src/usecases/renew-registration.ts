@@ -3,9 +3,10 @@ import type { RegistryContext } from "../context.ts";
 import { insertRegistration, lockRegistration, standingRegistration, type RegistrationWithSteps } from "../db/registration-store.ts";
 import { listHeld } from "../db/renewal-store.ts";
 import { renewalDueAt } from "../domain/renewal.ts";
+import { termsAt } from "../domain/tpp-profile.ts";
 import { startRegistration } from "./start-registration.ts";
 
-type Ctx = Pick<RegistryContext, "db" | "clock" | "newId">;
+type Ctx = Pick<RegistryContext, "db" | "clock" | "newId" | "profile">;
 
 /**
  * Begins the successor of the registration in use, which goes on serving until the successor is activated and, for the consents that
@@ -34,14 +35,22 @@ export async function beginDueRenewals(ctx: Ctx, wanted: readonly string[], rene
 
 /** One at a time a bank: whoever waited for the lock sees what the other began. */
 function beginSuccessor(
-  { db, clock, newId }: Ctx,
+  { db, clock, newId, profile }: Ctx,
   { registrationId, aspspId }: { registrationId: string; aspspId: string },
 ): Promise<(RegistrationWithSteps & { readonly begun: boolean }) | undefined> {
   return inTransaction(db, async (tx) => {
     await lockRegistration(tx, registrationId);
     const before = await standingRegistration(tx, aspspId);
     const current = before?.registration.registrationId === registrationId;
-    if (current) await insertRegistration(tx, { registrationId: newId(), aspspId, now: clock.now(), replaces: registrationId });
+    if (current)
+      await insertRegistration(tx, {
+        registrationId: newId(),
+        aspspId,
+        scheme: before.registration.scheme,
+        terms: termsAt(profile, aspspId),
+        now: clock.now(),
+        replaces: registrationId,
+      });
     const standing = await standingRegistration(tx, aspspId);
     return standing === undefined ? undefined : { ...standing, begun: current };
   });

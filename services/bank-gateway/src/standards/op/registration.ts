@@ -63,6 +63,7 @@ const requestLifetimeSeconds = 3_600;
 /** Certificates from the bank's sandbox generator, self-issued software statement, registration by signed JWT. */
 export function opRegistrationFacet(settings: RegistrationSettings): RegistrationFacet {
   return {
+    scheme: "op",
     portalApiKey: settings.portalApiKey,
     async issueCertificates(calls, { country, commonName, roles }) {
       const url = new URL(settings.certificateGenerationUrl);
