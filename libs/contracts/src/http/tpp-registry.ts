@@ -149,9 +149,7 @@ export const searchAspsps = defineRoute({
   response: z.object({
     aspsps: z.array(
       aspsp.extend({
-        registration: z
-          .object({ registrationId: uuid, status: registration.shape.status, step: registration.shape.step, terms: registrationTerms })
-          .nullable(),
+        registration: z.object({ registrationId: uuid, status: registration.shape.status, step: registration.shape.step, terms: registrationTerms }).nullable(),
       }),
     ),
   }),

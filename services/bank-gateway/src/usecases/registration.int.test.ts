@@ -119,7 +119,9 @@ describe("a registration at a bank", () => {
   });
 
   it("refuses callers that have no business here", async () => {
-    await expect(gateway.as.bff.submitRegistration({ params: { registrationId: randomUUID() }, body: { aspspId: "op", replaces: null } })).rejects.toMatchObject({
+    await expect(
+      gateway.as.bff.submitRegistration({ params: { registrationId: randomUUID() }, body: { aspspId: "op", replaces: null } }),
+    ).rejects.toMatchObject({
       kind: "forbidden",
     });
     await expect(gateway.as.consent.fetchAccounts({ params: { consentId: randomUUID() } })).rejects.toMatchObject({ kind: "forbidden" });

@@ -3,10 +3,7 @@ import type { ClientInformation, RegistrationTerms } from "@opl/contracts/model"
 const grantsWeNeed = ["client_credentials", "authorization_code", "refresh_token"];
 
 /** What the bank left out of what we asked for; a list it does not give at all is not held against it. */
-export function missingInAcceptedClient(
-  asked: Pick<RegistrationTerms, "redirectUris" | "roles">,
-  client: ClientInformation,
-): readonly string[] {
+export function missingInAcceptedClient(asked: Pick<RegistrationTerms, "redirectUris" | "roles">, client: ClientInformation): readonly string[] {
   return [
     ...lacking("redirect_uris", asked.redirectUris, client.redirectUris),
     ...lacking("grant_types", grantsWeNeed, client.grantTypes),

@@ -40,14 +40,20 @@ describe("the registration saga", () => {
     const built = [done("certificates"), done("software-statement", now.add({ hours: 1 })), done("registration-request", now.add({ seconds: 10 }))];
     expect(nextStep("op", built, now)).toBe("registration-request");
     expect(
-      nextStep("op", [built[0] as FinishedStep, done("software-statement", now.subtract({ seconds: 1 })), done("registration-request", now.add({ hours: 1 }))], now),
+      nextStep(
+        "op",
+        [built[0] as FinishedStep, done("software-statement", now.subtract({ seconds: 1 })), done("registration-request", now.add({ hours: 1 }))],
+        now,
+      ),
     ).toBe("software-statement");
     expect(stepsAfter("op", "software-statement")).toEqual(["registration-request", "submission", "validation", "activation"]);
   });
 
   it("never goes back once the bank has taken it: that would register twice", () => {
     const past = now.subtract({ hours: 1 });
-    expect(nextStep("op", [done("certificates"), done("software-statement", past), done("registration-request", past), done("submission")], now)).toBe("validation");
+    expect(nextStep("op", [done("certificates"), done("software-statement", past), done("registration-request", past), done("submission")], now)).toBe(
+      "validation",
+    );
   });
 
   it.each([
