@@ -9,6 +9,6 @@ export type { Psd2Role, QcType } from "./oids.ts";
 export { certifiesKey } from "./key-pair.ts";
 export { parseOrganizationIdentifier } from "./organization-identifier.ts";
 export type { OrganizationIdentifier } from "./organization-identifier.ts";
-export { readPkcs12 } from "./pkcs12.ts";
-export type { Pkcs12, Pkcs12Refusal } from "./pkcs12.ts";
+export { readPkcs12, writePkcs12 } from "./pkcs12.ts";
+export type { Pkcs12, Pkcs12Contents, Pkcs12Refusal } from "./pkcs12.ts";
 export type { Psd2Statement } from "./qc-statements.ts";

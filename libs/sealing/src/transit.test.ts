@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import forge from "node-forge";
@@ -25,6 +26,12 @@ afterEach(async () => {
 });
 
 const kekAt = (url = server.url, more: { timeoutMs?: number; caFile?: string; key?: string } = {}) => transitKek({ url, tokenFile, key: "ledger", ...more });
+const answerInstead = (answer: (response: ServerResponse) => unknown) => {
+  server.state.interfere = (_request, response) => {
+    answer(response);
+    return true;
+  };
+};
 const unavailable = (reason: string) => ({ code: "ERR_KEK_UNAVAILABLE", kind: "unavailable", details: { reason } });
 
 describe("a key that stays in the vault", () => {
@@ -119,7 +126,7 @@ describe("when the vault cannot serve", () => {
   });
 
   it("a body that begins and never ends is given up", async () => {
-    server.state.interfere = (_request, response) => void response.writeHead(200).write("{") === undefined;
+    answerInstead((response) => response.writeHead(200).write("{"));
     await expect(kekAt(server.url, { timeoutMs: 200 }).currentKeyId()).rejects.toMatchObject(unavailable("timeout"));
   });
 
@@ -160,7 +167,7 @@ describe("when the vault cannot serve", () => {
     await expect(kekAt().currentKeyId()).rejects.toMatchObject(unavailable("sealed"));
     expect(server.asked).toHaveLength(1);
     server.state.sealed = false;
-    server.state.interfere = (_request, response) => response.writeHead(307, { location: `${server.url}/v1/transit/keys/ledger` }).end() !== undefined;
+    answerInstead((response) => response.writeHead(307, { location: `${server.url}/v1/transit/keys/ledger` }).end());
     await expect(kekAt().currentKeyId()).rejects.toMatchObject(unavailable("standby"));
     expect(server.asked).toHaveLength(2);
   });
@@ -171,7 +178,7 @@ describe("when the vault cannot serve", () => {
     ["no data", "{}"],
     ["no version", `{"data":{"latest_version":"1; drop"}}`],
   ])("%s: an answer that was not agreed", async (_what, text) => {
-    server.state.interfere = (_request, response) => response.writeHead(200).end(text) !== undefined;
+    answerInstead((response) => response.writeHead(200).end(text));
     await expect(kekAt().currentKeyId()).rejects.toMatchObject({ code: "ERR_KEK_PROTOCOL", kind: "upstream" });
     await expect(kekAt().wrap(randomBytes(32), whose)).rejects.toMatchObject({ code: "ERR_KEK_PROTOCOL" });
   });
@@ -179,7 +186,7 @@ describe("when the vault cannot serve", () => {
   it("a plaintext that is no data key is not taken", async () => {
     const kek = kekAt();
     const { wrapped } = await generateDataKey(kek, whose);
-    server.state.interfere = (_request, response) => response.writeHead(200).end(`{"data":{"plaintext":"AAAA"}}`) !== undefined;
+    answerInstead((response) => response.writeHead(200).end(`{"data":{"plaintext":"AAAA"}}`));
     await expect(kek.unwrap(wrapped, whose)).rejects.toMatchObject({ code: "ERR_KEK_PROTOCOL" });
   });
 });

@@ -116,7 +116,11 @@ describe("wrapping data keys anew, by the command", () => {
         const before = server.asked.length;
         // Some die with a question on the way, some a few turns of the loop later: while the batch is being written.
         server.state.interfere = () => {
-          for (const victim of victims) if (server.asked.length - before > victim.at) ((victim.at = Infinity), killAfter(victim.child, victim.ticks));
+          for (const victim of victims) {
+            if (server.asked.length - before <= victim.at) continue;
+            victim.at = Infinity;
+            killAfter(victim.child, victim.ticks);
+          }
           return false;
         };
         await Promise.all(victims.map(({ child }) => exitOf(child)));
