@@ -45,16 +45,16 @@ export function writePkcs12({ privateKey, chainPem, passphrase, friendlyName }: 
     .update(certificates[0] ?? "")
     .digest();
   const named = set(...attributes(localKeyId, friendlyName));
-  const keyBag = sequence(oid(oids.shroudedKeyBag), tagged(0, encryptedKey(privateKey, passphrase)), named);
+  const keyBag = sequence(oid(oids.shroudedKeyBag), tagged(encryptedKey(privateKey, passphrase)), named);
   const certificateBags = certificates.map((der, index) => {
-    const bag = sequence(oid(oids.x509Certificate), tagged(0, octets(der)));
-    return sequence(oid(oids.certBag), tagged(0, bag), ...(index === 0 ? [named] : []));
+    const bag = sequence(oid(oids.x509Certificate), tagged(octets(der)));
+    return sequence(oid(oids.certBag), tagged(bag), ...(index === 0 ? [named] : []));
   });
   const content = derOf(sequence(plainData(sequence(...certificateBags)), plainData(sequence(keyBag))));
   const salt = randomBytes(16);
   const mac = createHmac("sha256", macKey(passphrase, salt)).update(content).digest();
   const macData = sequence(sequence(sequence(oid(oids.sha256), empty()), octets(mac)), octets(salt), integer(iterations));
-  return derOf(sequence(integer(3), sequence(oid(oids.data), tagged(0, octets(content))), macData));
+  return derOf(sequence(integer(3), sequence(oid(oids.data), tagged(octets(content))), macData));
 }
 
 function encryptedKey(privateKey: KeyObject, passphrase: string): forge.asn1.Asn1 {
@@ -102,12 +102,13 @@ const { UNIVERSAL, CONTEXT_SPECIFIC } = asn1.Class;
 const primitive = (type: forge.asn1.Type, bytes: Buffer): forge.asn1.Asn1 => asn1.create(UNIVERSAL, type, false, bytes.toString("binary"));
 const sequence = (...members: forge.asn1.Asn1[]): forge.asn1.Asn1 => asn1.create(UNIVERSAL, asn1.Type.SEQUENCE, true, members);
 const set = (...members: forge.asn1.Asn1[]): forge.asn1.Asn1 => asn1.create(UNIVERSAL, asn1.Type.SET, true, members);
-const tagged = (tag: number, member: forge.asn1.Asn1): forge.asn1.Asn1 => asn1.create(CONTEXT_SPECIFIC, tag, true, [member]);
+/** With the number 0, as everything tagged here. */
+const tagged = (member: forge.asn1.Asn1): forge.asn1.Asn1 => asn1.create(CONTEXT_SPECIFIC, asn1.Type.NONE, true, [member]);
 const octets = (bytes: Buffer): forge.asn1.Asn1 => primitive(asn1.Type.OCTETSTRING, bytes);
 const empty = (): forge.asn1.Asn1 => primitive(asn1.Type.NULL, Buffer.alloc(0));
 const integer = (value: number): forge.asn1.Asn1 => asn1.create(UNIVERSAL, asn1.Type.INTEGER, false, asn1.integerToDer(value).getBytes());
 const oid = (value: string): forge.asn1.Asn1 => asn1.create(UNIVERSAL, asn1.Type.OID, false, asn1.oidToDer(value).getBytes());
-const plainData = (content: forge.asn1.Asn1): forge.asn1.Asn1 => sequence(oid(oids.data), tagged(0, octets(derOf(content))));
+const plainData = (content: forge.asn1.Asn1): forge.asn1.Asn1 => sequence(oid(oids.data), tagged(octets(derOf(content))));
 
 function derOf(value: forge.asn1.Asn1): Buffer {
   return Buffer.from(asn1.toDer(value).getBytes(), "binary");

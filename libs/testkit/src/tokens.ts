@@ -18,7 +18,7 @@ const operators = ["alice", "bob", "carol"] as const;
 
 /** Keys of all services, made in memory. */
 export function testTokens(options: { readonly clock?: Clock } = {}): TestTokens {
-  const pairs = new Map([...services, ...operators.map((person) => `operator:${person}`)].map((kid) => [kid as string, makePair(kid)]));
+  const pairs = new Map([...services, ...operators.map((person) => `operator:${person}`)].map((kid) => [kid, makePair(kid)]));
   const jwks = { keys: [...pairs.values()].map(({ publicJwk }) => publicJwk) };
   const privateJwk = (service: string): object => {
     const pair = pairs.get(service);
