@@ -29,13 +29,22 @@ const transit = () => ({ OPL_KEK_TRANSIT_URL: server.url, OPL_KEK_TRANSIT_KEY: "
 const whose = { dataKeyId: "d1" };
 
 describe("where the key-encryption key is", () => {
-  it("a file, a vault, or both: the vault wraps, the file opens what it wrapped", async () => {
+  it("a file, a vault, or both: one wraps, the other opens what it wrapped, in either direction", async () => {
     expect(await openKek(read({ OPL_KEK_FILE: file })).currentKeyId()).toBe("kek-1");
     expect(await openKek(read(transit())).currentKeyId()).toBe("transit:ledger:v1");
     const { plaintext, wrapped } = await generateDataKey(openKek(read({ OPL_KEK_FILE: file })), whose);
     const both = openKek(read({ OPL_KEK_FILE: file, ...transit() }));
     expect(await both.currentKeyId()).toBe("transit:ledger:v1");
     expect((await both.unwrap(wrapped, whose)).equals(plaintext)).toBe(true);
+    const moved = await both.wrap(plaintext, whose);
+    // What the replicas run with before one of them wraps with the vault, and on the way back.
+    const ready = openKek(read({ OPL_KEK_FILE: file, ...transit(), OPL_KEK_WRAPS_WITH: "file" }));
+    expect(await ready.currentKeyId()).toBe("kek-1");
+    expect((await ready.unwrap(moved, whose)).equals(plaintext)).toBe(true);
+    server.state.sealed = true;
+    expect((await both.unwrap(wrapped, whose)).equals(plaintext)).toBe(true);
+    await expect(both.unwrap(moved, whose)).rejects.toMatchObject({ code: "ERR_KEK_UNAVAILABLE" });
+    server.state.sealed = false;
   });
 
   it.each<[string, () => Record<string, string | undefined>, readonly string[]]>([

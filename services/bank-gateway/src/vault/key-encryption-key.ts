@@ -3,17 +3,17 @@ import type { KeyEncryptionKey } from "@opl/sealing";
 import { url } from "@opl/service";
 import { z } from "zod";
 
-/** Where the key-encryption key is: a file, a vault, or a vault with the file that wrapped before it. */
+/** Where the key-encryption key is: a file, a vault, or both while moving from one to the other. */
 export const kekConfig = {
   OPL_KEK_FILE: z
     .string()
     .min(1)
     .optional()
-    .describe("file with the key-encryption keys, one <id>:<base64 of 32 bytes> a line; the first one seals. Beside a vault it opens what it sealed before"),
+    .describe("file with the key-encryption keys, one <id>:<base64 of 32 bytes> a line; the first one wraps, all of them open"),
   OPL_KEK_TRANSIT_URL: url("https", "http")
     .refine(isPrivateWay, "plain http goes to this machine only; anywhere else the address begins with https://")
     .optional()
-    .describe("vault with the transit interface, instead of the file: https://vault.example:8200"),
+    .describe("vault with the transit interface, instead of the file or beside it: https://vault.example:8200"),
   OPL_KEK_TRANSIT_KEY: z
     .string()
     .regex(/^[A-Za-z0-9_.-]{1,100}$/, "expected the name of a key")
@@ -26,6 +26,7 @@ export const kekConfig = {
     .default("transit")
     .describe("where the vault's transit engine is mounted, with the namespace in front where there is one"),
   OPL_KEK_TRANSIT_CA_PATH: z.string().min(1).optional().describe("PEM file of the CA that the vault's certificate is from; the system's roots otherwise"),
+  OPL_KEK_WRAPS_WITH: z.enum(["file", "transit"]).default("transit").describe("which of the two wraps where both are set; the other one only opens"),
 };
 
 type KekConfig = z.output<z.ZodObject<typeof kekConfig>>;
@@ -55,7 +56,8 @@ export function openKek(config: KekConfig): KeyEncryptionKey {
     tokenFile: OPL_KEK_TRANSIT_TOKEN_FILE,
     caFile: OPL_KEK_TRANSIT_CA_PATH,
   });
-  return file === undefined ? transit : kekInTransition(transit, file);
+  if (file === undefined) return transit;
+  return config.OPL_KEK_WRAPS_WITH === "transit" ? kekInTransition(transit, file) : kekInTransition(file, transit);
 }
 
 /** Tokens and data keys cross it: encrypted, or never leaving the machine. */
