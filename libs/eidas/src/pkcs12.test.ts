@@ -1,10 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import forge from "node-forge";
 import { describe, expect, it } from "vitest";
-import { certifiesKey, parseCertificate, readPkcs12, writePkcs12 } from "./index.ts";
-
-const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+import { certifiesKey, parseCertificate, readPkcs12 } from "./index.ts";
 
 /** EC P-256, self-signed, AES-256 and HMAC-SHA-256 as OpenSSL 3 writes them; the passphrase is "sesame". */
 const elliptic = Buffer.from(
@@ -58,40 +55,6 @@ describe("readPkcs12", () => {
     ["the certificate of another key", () => readPkcs12(packed(own.key, [issuer.certificate]), "sesame"), "no-certificate"],
   ])("refuses %s, saying so", (_what, read, reason) => {
     expect(read).toThrow(expect.objectContaining({ code: "ERR_PKCS12_UNREADABLE", details: { reason } }));
-  });
-});
-
-describe("writePkcs12", () => {
-  const passphrase = "correct horse: battery";
-  const rsa = made("own");
-  const rsaKey = createPrivateKey(forge.pki.privateKeyToPem(rsa.key));
-  const ec = readPkcs12(elliptic, "sesame");
-  const kinds = [
-    ["RSA", rsaKey, [rsa.certificate, made("issuer").certificate].map((one) => forge.pki.certificateToPem(one))],
-    ["EC", ec.privateKey, [...ec.chainPem]],
-  ] as const;
-
-  it.each(kinds)("%s: is read back whole, and with no other passphrase", (_kind, privateKey, chainPem) => {
-    const file = writePkcs12({ privateKey, chainPem, passphrase, friendlyName: "kid-1" });
-    const read = readPkcs12(file, passphrase);
-    expect(read.privateKey.equals(privateKey)).toBe(true);
-    expect(read.chainPem.map((pem) => parseCertificate(pem).thumbprint)).toEqual(chainPem.map((pem) => parseCertificate(pem).thumbprint));
-    expect(() => readPkcs12(file, `${passphrase}!`)).toThrow(expect.objectContaining({ details: { reason: "passphrase" } }));
-    expect(file.includes(Buffer.from(privateKey.export({ format: "jwk" }).d ?? "", "base64url"))).toBe(false);
-  });
-
-  it.skipIf(!hasOpenssl)(`OpenSSL reads it without its legacy provider${hasOpenssl ? "" : " (no openssl on this machine)"}`, () => {
-    for (const [, privateKey, chainPem] of kinds) {
-      const input = writePkcs12({ privateKey, chainPem, passphrase, friendlyName: "kid-1" });
-      const { status, stdout, stderr } = spawnSync("openssl", ["pkcs12", "-nodes", "-info", "-passin", "env:P12_PASS"], {
-        input,
-        env: { ...process.env, P12_PASS: passphrase },
-      });
-      expect(status, stderr.toString()).toBe(0);
-      expect(createPrivateKey(stdout.toString()).equals(privateKey)).toBe(true);
-      expect(stdout.toString()).toContain("friendlyName: kid-1");
-      expect(stderr.toString()).toMatch(/AES-256-CBC, Iteration 100000, PRF hmacWithSHA256/);
-    }
   });
 });
 

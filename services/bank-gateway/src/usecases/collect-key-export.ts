@@ -25,11 +25,10 @@ export async function collectKeyExport(
   const key = asked?.requestedBy === operator ? await findKey(ctx, asked.registrationId, asked.kid) : undefined;
   await stepKeyExport(ctx, { exportId, action: "collect", operator });
   if (key === undefined) throw errors.ERR_KEY_NOT_FOUND();
-  const pkcs12 = writePkcs12({
+  const pkcs12 = await writePkcs12({
     privateKey: createPrivateKey({ key: key.jwk, format: "jwk" }),
     chainPem: key.chainPem,
     passphrase,
-    friendlyName: key.kid,
   });
   return { exportId, kid: key.kid, thumbprint: key.certificate.thumbprint, pkcs12: pkcs12.toString("base64") };
 }
