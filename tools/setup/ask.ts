@@ -1,14 +1,19 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { OplError } from "@opl/errors";
 import { createServiceTokens } from "@opl/service";
 import type { ServiceTokens } from "@opl/service";
-import { readSecret, services } from "./secrets.ts";
+import { operatorKeyFile, readSecret, services } from "./secrets.ts";
 
 const timeoutMs = 600_000;
 
-/** Bearer tokens of the operator, whose key is under `secretsDir/operator`. */
+/** Bearer tokens of an operator: by name where `secretsDir` is the folder of one person's key, else with the key under `operator/` that all share. */
 export function operatorTokens(secretsDir: string): ServiceTokens {
+  const own = operatorKeyFile(secretsDir);
+  if (existsSync(own)) {
+    const privateJwk: { kid: string } & Record<string, string> = JSON.parse(readSecret(own));
+    return createServiceTokens({ service: "operator", subject: privateJwk.kid.split(":")[1] ?? "", privateJwk, jwks: { keys: [] } });
+  }
   const folder = path.join(secretsDir, "operator");
   return createServiceTokens({
     service: "operator",
@@ -18,13 +23,14 @@ export function operatorTokens(secretsDir: string): ServiceTokens {
 }
 
 /**
- * Asks one service as the operator, with the operator's key under `secretsDir/operator`. The service is found at `OPL_<SERVICE>_URL`,
- * else by its name on port 8080. @returns the answer's text @throws OplError with the problem the service told
+ * Asks one service as the operator, with the key found under `secretsDir`. The service is found at `OPL_<SERVICE>_URL`,
+ * else by its name on port 8080. A body of `-` is read from standard input: secrets do not belong on a command line. @returns the answer's text @throws OplError with the problem the service told
  */
 export async function ask(
   secretsDir: string,
-  [service = "", method = "GET", route = "/", body]: readonly string[],
+  [service = "", method = "GET", route = "/", given]: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  readInput: () => string = () => readFileSync(0, "utf8"),
 ): Promise<string> {
   if (!services.some((name) => name === service))
     throw new OplError({
@@ -32,6 +38,7 @@ export async function ask(
       kind: "invalid",
       message: `There is no service ${service || "without a name"}. One of: ${services.join(", ")}.`,
     });
+  const body = given === "-" ? readInput() : given;
   const tokens = operatorTokens(secretsDir);
   const origin = environment[`OPL_${service.toUpperCase().replaceAll("-", "_")}_URL`] ?? `http://${service}:8080`;
   const answer = await fetch(new URL(route, origin), {

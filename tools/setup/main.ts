@@ -4,7 +4,7 @@ import { isOplError } from "@opl/errors";
 import { natsServerConfig } from "@opl/messaging";
 import { ask } from "./ask.ts";
 import { kubernetesObjects } from "./kubernetes.ts";
-import { makeSecrets, keepSecret, readSecret, services, writePrivate } from "./secrets.ts";
+import { makeOperatorKey, makeSecrets, keepSecret, readSecret, services, writePrivate } from "./secrets.ts";
 import { provision } from "./provision.ts";
 
 /**
@@ -12,7 +12,8 @@ import { provision } from "./provision.ts";
  *   node tools/setup/main.ts secrets     makes every secret and the NATS configuration under OPL_SECRETS_DIR
  *   node tools/setup/main.ts provision   makes schemas and roles in Postgres at OPL_ADMIN_DATABASE_URL
  *   node tools/setup/main.ts kubernetes  prints the secrets as objects for `kubectl apply -f -`
- *   node tools/setup/main.ts ask <service> <method> <path> [json]   asks a service as the operator and prints its answer
+ *   node tools/setup/main.ts ask <service> <method> <path> [json | -]   asks a service as the operator and prints its answer
+ *   node tools/setup/main.ts operator-key <name>   makes one person's key under OPL_SECRETS_DIR and prints its public half
  * All may run again; nothing that exists is replaced.
  */
 function required(name: string): string {
@@ -53,11 +54,16 @@ async function printAnswer(secretsDir: string): Promise<void> {
   process.stdout.write(`${await ask(secretsDir, process.argv.slice(3), process.env)}\n`);
 }
 
+function printOperatorKey(directory: string): void {
+  process.stdout.write(`${JSON.stringify(makeOperatorKey(directory, process.argv[3] ?? ""))}\n`);
+}
+
 const commands = new Map<string | undefined, (secretsDir: string) => void | Promise<void>>([
   ["secrets", secrets],
   ["provision", makeRoles],
   ["kubernetes", printObjects],
   ["ask", printAnswer],
+  ["operator-key", printOperatorKey],
 ]);
 const command = commands.get(process.argv[2]);
 if (command === undefined) {

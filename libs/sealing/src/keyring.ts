@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isOplError } from "@opl/errors";
 import { canonical, decrypt, encrypt, keyBytes } from "./aes-gcm.ts";
 import type { AssociatedData } from "./aes-gcm.ts";
 import { errors } from "./errors.ts";
@@ -11,8 +12,8 @@ export interface WrappedKey {
 
 /** The port to whatever holds the key-encryption keys: a file, or a vault that never lets them out. */
 export interface KeyEncryptionKey {
-  /** The key that wraps now; older ones still unwrap. */
-  readonly keyId: string;
+  /** The key that wraps now; older ones still unwrap. @throws ERR_KEK_UNAVAILABLE, ERR_KEK_PROTOCOL from a vault, as do all three */
+  currentKeyId(): Promise<string>;
   wrap(dataKey: Buffer, aad: AssociatedData): Promise<WrappedKey>;
   /** @throws ERR_SEAL_KEY_UNKNOWN, ERR_SEAL_BROKEN */
   unwrap(wrapped: WrappedKey, aad: AssociatedData): Promise<Buffer>;
@@ -46,12 +47,28 @@ export function keyring(text: string, origin = "the keyring"): KeyEncryptionKey 
     throw errors.ERR_KEYRING_UNUSABLE({ message: `${origin} holds ${keys.size === 0 ? "no key" : "one id twice"}.` });
   const [[keyId, current]] = [...keys] as [[string, Buffer]];
   return {
-    keyId,
+    currentKeyId: () => Promise.resolve(keyId),
     wrap: (dataKey, aad) => Promise.resolve({ keyId, bytes: encrypt(current, dataKey, bound(keyId, aad)) }),
     unwrap: async (wrapped, aad) => {
       const key = keys.get(wrapped.keyId);
       if (key === undefined) throw errors.ERR_SEAL_KEY_UNKNOWN({ details: { keyId: wrapped.keyId } });
       return decrypt(key, wrapped.bytes, bound(wrapped.keyId, aad));
+    },
+  };
+}
+
+/** Wraps with one and unwraps with whichever knows the key: for the time between two places where keys are held. */
+export function kekInTransition(current: KeyEncryptionKey, former: KeyEncryptionKey): KeyEncryptionKey {
+  return {
+    currentKeyId: () => current.currentKeyId(),
+    wrap: (dataKey, aad) => current.wrap(dataKey, aad),
+    unwrap: async (wrapped, aad) => {
+      try {
+        return await current.unwrap(wrapped, aad);
+      } catch (error) {
+        if (!isOplError(error) || error.code !== errors.ERR_SEAL_KEY_UNKNOWN.code) throw error;
+        return former.unwrap(wrapped, aad);
+      }
     },
   };
 }

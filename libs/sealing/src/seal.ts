@@ -21,9 +21,13 @@ export async function generateDataKey(kek: KeyEncryptionKey, aad: AssociatedData
   return { plaintext, wrapped: await kek.wrap(plaintext, aad) };
 }
 
-/** The same data key under the current key-encryption key, for the rotation job; unchanged when it already is. */
+/** The same data key under the key that wraps now. The new wrapping is opened before it is given: it takes the place of the only one. */
 export async function rewrap(kek: KeyEncryptionKey, wrapped: WrappedKey, aad: AssociatedData): Promise<WrappedKey> {
-  return wrapped.keyId === kek.keyId ? wrapped : kek.wrap(await kek.unwrap(wrapped, aad), aad);
+  const plaintext = await kek.unwrap(wrapped, aad);
+  const next = await kek.wrap(plaintext, aad);
+  const opened = await kek.unwrap(next, aad);
+  if (!opened.equals(plaintext)) throw errors.ERR_SEAL_BROKEN();
+  return next;
 }
 
 /**

@@ -73,13 +73,19 @@ describe("data keys under key-encryption keys", () => {
     const before = keyring(`k1:${first}`);
     const { plaintext, wrapped } = await generateDataKey(before, whose);
     const during = keyring(`# newest first\nk2:${second}\nk1:${first}\n`);
-    expect(during.keyId).toBe("k2");
+    expect(await during.currentKeyId()).toBe("k2");
     const rewrapped = await rewrap(during, wrapped, whose);
     expect(rewrapped.keyId).toBe("k2");
-    expect(await rewrap(during, rewrapped, whose)).toBe(rewrapped);
     const after = keyring(`k2:${second}`);
     expect((await after.unwrap(rewrapped, whose)).equals(plaintext)).toBe(true);
     await expect(after.unwrap(wrapped, whose)).rejects.toMatchObject({ code: "ERR_SEAL_KEY_UNKNOWN" });
+  });
+
+  it("overwrites no wrapping before the new one has opened", async () => {
+    const [before, during] = [keyring(`k1:${key()}`), keyring(`k2:${key()}`)];
+    const { wrapped } = await generateDataKey(before, whose);
+    const lying = { ...during, unwrap: (one: typeof wrapped) => (one.keyId === "k1" ? before.unwrap(one, whose) : Promise.resolve(randomBytes(32))) };
+    await expect(rewrap(lying, wrapped, whose)).rejects.toMatchObject({ code: "ERR_SEAL_BROKEN" });
   });
 
   it("does not take a wrapped key under another id", async () => {
@@ -93,7 +99,7 @@ describe("data keys under key-encryption keys", () => {
     const folder = mkdtempSync(join(tmpdir(), "opl-sealing-"));
     const file = join(folder, "kek");
     writeFileSync(file, `${key()}\n`);
-    expect(fileKek(file).keyId).toBe("kek");
+    expect(await fileKek(file).currentKeyId()).toBe("kek");
     rmSync(folder, { recursive: true });
     expect(() => fileKek(file)).toThrow(expect.objectContaining({ code: "ERR_KEYRING_UNUSABLE" }));
   });

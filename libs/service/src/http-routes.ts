@@ -10,13 +10,15 @@ import type { PsuContext } from "./tokens.ts";
 /** Who is asking, and whether a person is present. */
 export interface Authenticated {
   readonly caller: string;
+  /** Who at the caller asks, where its key is one person's. */
+  readonly person?: string | undefined;
   readonly psu?: PsuContext | undefined;
 }
 
 export type Authenticate = (request: FastifyRequest, contract: RouteContract) => Promise<Authenticated>;
 
 /** What is noted on a request for its log line and its handler. */
-export type Seen = FastifyRequest & { caller?: string; psu?: PsuContext | undefined; failure?: unknown };
+export type Seen = FastifyRequest & { caller?: string; person?: string | undefined; psu?: PsuContext | undefined; failure?: unknown };
 
 interface Surroundings {
   readonly authenticate: Authenticate;
@@ -53,20 +55,22 @@ function registerRoute(fastify: FastifyInstance, { contract, handler }: BoundRou
     },
     // Before the body is read: a stranger costs us as little as possible.
     onRequest: async (request) => {
-      const { caller, psu } = await authenticate(request, contract);
-      Object.assign(request, { caller, psu });
+      const { caller, person, psu } = await authenticate(request, contract);
+      Object.assign(request, { caller, person, psu });
       if (!(contract.callers as readonly string[]).includes(caller))
         throw errors.ERR_CALLER_FORBIDDEN({ details: { caller, operation: contract.operationId } });
+      if (contract.namedOperator === true && person === undefined) throw errors.ERR_OPERATOR_UNNAMED();
       if (contract.psu === "required" && psu === undefined) throw errors.ERR_PSU_CONTEXT_REQUIRED();
     },
     handler: async (request, reply) => {
-      const { caller, psu } = request as Seen;
+      const { caller, person, psu } = request as Seen;
       const stop = new AbortController();
       const context = {
         params: request.params,
         query: contract.query === undefined ? undefined : request.query,
         body: contract.body === undefined ? undefined : request.body,
         caller,
+        person,
         psu,
         requestId: request.id,
         signal: AbortSignal.any([stop.signal, whenCallerGone(reply)]),

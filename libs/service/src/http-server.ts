@@ -174,10 +174,10 @@ function byServiceToken(audience: string, tokens: ServiceTokens | undefined): Au
   return async (request, contract) => {
     const token = /^Bearer ([\w.-]+)$/.exec(request.headers.authorization ?? "")?.[1];
     if (token === undefined) throw errors.ERR_SERVICE_TOKEN_REFUSED();
-    const { issuer } = await tokens.verify(token, audience);
+    const { issuer: caller, subject: person } = await tokens.verify(token, audience);
     const psuToken = request.headers["opl-psu-context"];
-    if (contract.psu === "none" || typeof psuToken !== "string") return { caller: issuer };
-    return { caller: issuer, psu: await tokens.verifyPsuContext(psuToken) };
+    if (contract.psu === "none" || typeof psuToken !== "string") return { caller, person };
+    return { caller, person, psu: await tokens.verifyPsuContext(psuToken) };
   };
 }
 

@@ -16,7 +16,7 @@ export { problemType, toProblem } from "./problem.ts";
 export type { ProblemAnswer } from "./problem.ts";
 export { readyAnswer } from "./ready-answer.ts";
 export type { ReadyAnswer } from "./ready-answer.ts";
-export { psuRoute, route } from "./route.ts";
+export { operatorRoute, psuRoute, route } from "./route.ts";
 export type { BoundRoute, RouteContext } from "./route.ts";
 export { run } from "./run.ts";
 export type { App, RunOptions } from "./run.ts";

@@ -11,6 +11,8 @@ export interface RouteContext<Contract, Psu = PsuContext | undefined> {
   readonly body: BodyOf<Contract>;
   /** Name of the calling service, or `browser`. */
   readonly caller: string;
+  /** Who at the caller asks; always known where the contract names operators. */
+  readonly person?: string | undefined;
   /** Present when the contract requires it, and when it is optional and was given. */
   readonly psu: Psu;
   readonly requestId: string;
@@ -42,5 +44,14 @@ export function psuRoute<const Contract extends RouteContract>(
   handler: (context: RouteContext<Contract, PsuContext>) => Promise<Answer<Contract>>,
 ): BoundRoute {
   if (contract.psu !== "required") throw new TypeError(`${contract.operationId} does not require a person.`);
+  return { contract, handler: handler as BoundRoute["handler"] };
+}
+
+/** The same for a contract that wants to know which operator asks. */
+export function operatorRoute<const Contract extends RouteContract>(
+  contract: Contract,
+  handler: (context: RouteContext<Contract> & { readonly person: string }) => Promise<Answer<Contract>>,
+): BoundRoute {
+  if (contract.namedOperator !== true) throw new TypeError(`${contract.operationId} does not name its operators.`);
   return { contract, handler: handler as BoundRoute["handler"] };
 }

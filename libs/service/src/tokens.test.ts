@@ -11,7 +11,8 @@ function pair(kid: string) {
 }
 
 const [bff, consent, ingest, rotated] = [pair("bff"), pair("consent"), pair("ingest"), pair("consent:2")];
-const jwks = { keys: [bff.open, consent.open, ingest.open, rotated.open] };
+const [operator, alice, bob] = [pair("operator"), pair("operator:alice"), pair("operator:bob")];
+const jwks = { keys: [bff, consent, ingest, rotated, operator, alice, bob].map(({ open }) => open) };
 const psuId = "0191f3c0-7d5b-7c2a-9a35-1b2f6d4c9e11";
 const person = { psuId, sessionId: "s-1", ipAddress: "2001:db8::7", userAgent: "Firefox" };
 
@@ -55,10 +56,20 @@ describe("service tokens", () => {
     await expect(called.verify(token, "consent")).rejects.toMatchObject({ code: "ERR_SERVICE_TOKEN_REFUSED" });
   });
 
+  it("name the person where the key is one person's", async () => {
+    const { tokens, clock } = stage();
+    const alices = createServiceTokens({ service: "operator", subject: "alice", privateJwk: alice.secret, jwks, clock });
+    expect(await tokens("ingest").verify(await alices.issue("ingest"), "ingest")).toEqual({ issuer: "operator", subject: "alice" });
+    expect(await tokens("ingest").verify(await tokens("operator", operator).issue("ingest"), "ingest")).toEqual({ issuer: "operator" });
+  });
+
   const refusals: readonly [string, (at: ReturnType<typeof stage>) => Promise<string>][] = [
     ["another audience", ({ tokens }) => tokens("bff").issue("consent")],
     ["a key of another service", ({ forge }) => forge(consent.secret, "consent", { iss: "bff", aud: "ingest" })],
     ["a key id that lies", ({ forge }) => forge(consent.secret, "bff", { iss: "bff", aud: "ingest" })],
+    ["another person's name", ({ forge }) => forge(alice.secret, "operator:alice", { iss: "operator", sub: "bob", aud: "ingest" })],
+    ["another person's key id", ({ forge }) => forge(alice.secret, "operator:bob", { iss: "operator", sub: "bob", aud: "ingest" })],
+    ["a name under the key that all share", ({ forge }) => forge(operator.secret, "operator", { iss: "operator", sub: "alice", aud: "ingest" })],
     ["an unknown key", ({ forge }) => forge(pair("x").secret, "x", { iss: "x", aud: "ingest" })],
     ["a longer life", ({ forge, now }) => forge(bff.secret, "bff", { iss: "bff", aud: "ingest", exp: now() + 61 })],
     ["a future issue", ({ forge, now }) => forge(bff.secret, "bff", { iss: "bff", aud: "ingest", iat: now() + 6, exp: now() + 60 })],

@@ -23,8 +23,8 @@ export interface PsuContext {
 export interface ServiceTokens {
   /** A token that proves to `audience` who we are: EdDSA, at most a minute, made anew every half minute. */
   issue(audience: string): Promise<string>;
-  /** @returns the calling service; @throws ERR_SERVICE_TOKEN_REFUSED */
-  verify(token: string, audience: string): Promise<{ readonly issuer: string }>;
+  /** @returns the calling service, and who in it where its key is one person's; @throws ERR_SERVICE_TOKEN_REFUSED */
+  verify(token: string, audience: string): Promise<{ readonly issuer: string; readonly subject?: string }>;
   /** Only bff knows who is present. Valid for five minutes. */
   signPsuContext(context: Omit<PsuContext, "token">): Promise<PsuContext>;
   /** @throws ERR_PSU_CONTEXT_REFUSED */
@@ -38,6 +38,8 @@ export interface ServiceTokensOptions {
   readonly privateKeyFile?: string;
   /** Public keys of all services; kid = service name, or `<service>:<anything>` while keys are rotated. */
   readonly jwks: Jwks | { readonly keys: readonly object[] };
+  /** The person who holds the key, said in each token as `sub`; believed only of the key `<service>:<person>`. */
+  readonly subject?: string;
   readonly clock?: Clock;
 }
 
@@ -56,7 +58,7 @@ const remembered = 5_000;
 const skewSeconds = 5;
 
 const registered = { iss: z.string(), iat: z.int(), exp: z.int() };
-const serviceClaims = z.object({ ...registered, aud: z.string(), jti: z.string() });
+const serviceClaims = z.object({ ...registered, aud: z.string(), jti: z.string(), sub: z.string().min(1).max(100).optional() });
 type ServiceClaims = z.output<typeof serviceClaims>;
 const psuClaims = z.object({
   ...registered,
@@ -68,7 +70,7 @@ const psuClaims = z.object({
 type PsuClaims = z.output<typeof psuClaims>;
 
 export function createServiceTokens(options: ServiceTokensOptions): ServiceTokens {
-  const { service, clock = systemClock } = options;
+  const { service, subject, clock = systemClock } = options;
   const jwks = options.jwks;
   const key = readPrivateKey(options);
   const now = (): number => Math.floor(clock.now().epochMilliseconds / 1000);
@@ -95,7 +97,7 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
   }
 
   /** Signature, type and span; the issuer must be the owner of the key. */
-  async function check<T extends z.ZodType<{ iss: string; iat: number; exp: number }>>(
+  async function check<T extends z.ZodType<{ iss: string; iat: number; exp: number; sub?: string | undefined }>>(
     token: string,
     typ: string,
     claims: T,
@@ -103,7 +105,9 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
   ): Promise<z.output<T>> {
     const { header, payload } = await verifyCompactJws(token, { jwks, algorithms: ["EdDSA"], typ, maxBytes: 4096 });
     const read = claims.parse(payload);
-    if (header.kid?.split(":")[0] !== read.iss) throw new Error("the key belongs to another service");
+    const [owner, person] = header.kid?.split(":") ?? [];
+    if (owner !== read.iss) throw new Error("the key belongs to another service");
+    if (typ === serviceType && read.sub !== undefined && read.sub !== person) throw new Error("the key belongs to another person");
     if (read.exp - read.iat > longestSeconds) throw new Error("valid for too long");
     return read;
   }
@@ -112,16 +116,16 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
     issue(audience) {
       const known = issued.get(audience);
       if (known !== undefined && known.until > now()) return known.token;
-      const token = sign({ aud: audience, jti: newId() }, serviceType, lifetimeSeconds);
+      const token = sign({ aud: audience, jti: newId(), ...(subject === undefined ? {} : { sub: subject }) }, serviceType, lifetimeSeconds);
       issued.set(audience, { token, until: now() + reuseSeconds });
       token.catch(() => issued.delete(audience));
       return token;
     },
     async verify(token, audience) {
       try {
-        const { iss, aud } = await verified(token, held.service, () => check(token, serviceType, serviceClaims, lifetimeSeconds));
+        const { iss, aud, sub } = await verified(token, held.service, () => check(token, serviceType, serviceClaims, lifetimeSeconds));
         if (aud !== audience) throw new Error("meant for another service");
-        return { issuer: iss };
+        return { issuer: iss, ...(sub === undefined ? {} : { subject: sub }) };
       } catch (cause) {
         throw errors.ERR_SERVICE_TOKEN_REFUSED({ cause: reasonOf(cause) });
       }

@@ -2,7 +2,6 @@ import { connectMessaging, purgePsu, startRelay } from "@opl/messaging";
 import type { Messaging } from "@opl/messaging";
 import { migrate, openDatabase } from "@opl/postgres";
 import type { Database } from "@opl/postgres";
-import { fileKek } from "@opl/sealing";
 import type { KeyEncryptionKey } from "@opl/sealing";
 import { createHttpServer, createServiceTokens, newId, systemClock } from "@opl/service";
 import type { App, Clock, ServiceTokens } from "@opl/service";
@@ -22,6 +21,7 @@ import { startRevocationRetry } from "./jobs/revocation-retry.ts";
 import { startTokenRefresh } from "./jobs/token-refresh.ts";
 import type { GatewayContext } from "./usecases/context.ts";
 import { recordHealth } from "./usecases/record-health.ts";
+import { openKek } from "./vault/key-encryption-key.ts";
 import { createVault } from "./vault/vault.ts";
 
 const service = "bank-gateway";
@@ -49,7 +49,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   await using stack = new AsyncDisposableStack();
   const logger = overrides.logger ?? createLogger({ name: service, level: config.OPL_LOG_LEVEL });
   const clock = overrides.clock ?? systemClock;
-  const kek = overrides.kek ?? fileKek(config.OPL_KEK_FILE);
+  const kek = overrides.kek ?? openKek(config);
   const schema = overrides.database?.schema ?? config.OPL_DATABASE_SCHEMA;
   const connection = { url: config.OPL_DATABASE_URL, password: config.OPL_DATABASE_PASSWORD_FILE?.reveal() };
   const database =

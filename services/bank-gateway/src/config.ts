@@ -2,27 +2,39 @@ import { databaseConfig, httpConfig, logConfig, natsConfig, parseConfig, service
 import { z } from "zod";
 import { adapters } from "./adapters/index.ts";
 import type { BankAdapter } from "./adapters/bank-adapter.ts";
+import { checkKekConfig, kekConfig } from "./vault/key-encryption-key.ts";
+
+const databaseSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/)
+  .default("opl_bank_gateway")
+  .describe("schema that belongs to this service");
 
 /** Variables of the gateway; those of each bank come from the bank's own folder. */
-export const configSchema = z.object({
-  ...httpConfig,
-  ...databaseConfig,
-  ...natsConfig,
-  ...serviceTokenConfig,
-  ...logConfig,
-  OPL_DATABASE_SCHEMA: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]*$/)
-    .default("opl_bank_gateway")
-    .describe("schema that belongs to this service"),
-  OPL_KEK_FILE: z.string().min(1).describe("file with the key-encryption keys, one <id>:<base64 of 32 bytes> a line; the first one seals"),
-  ...(Object.assign({}, ...adapters.map(({ settings }) => settings.shape)) as (typeof adapters)[number]["settings"]["shape"]),
-});
+export const configSchema = z
+  .object({
+    ...httpConfig,
+    ...databaseConfig,
+    ...natsConfig,
+    ...serviceTokenConfig,
+    ...logConfig,
+    OPL_DATABASE_SCHEMA: databaseSchema,
+    ...kekConfig,
+    ...(Object.assign({}, ...adapters.map(({ settings }) => settings.shape)) as (typeof adapters)[number]["settings"]["shape"]),
+  })
+  .superRefine(checkKekConfig);
 
 export type Config = z.output<typeof configSchema>;
 
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   return parseConfig(configSchema, environment, { service: "bank-gateway" });
+}
+
+/** The part of it that wrapping data keys anew needs. */
+const rewrapSchema = z.object({ ...databaseConfig, ...logConfig, OPL_DATABASE_SCHEMA: databaseSchema, ...kekConfig }).superRefine(checkKekConfig);
+
+export function readRewrapConfig(environment: Readonly<Record<string, string | undefined>> = process.env): z.output<typeof rewrapSchema> {
+  return parseConfig(rewrapSchema, environment, { service: "rewrap" });
 }
 
 /** The banks, made from the configuration. */

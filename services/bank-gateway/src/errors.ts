@@ -22,4 +22,10 @@ export const errors = defineErrors({
   ERR_RAW_MESSAGE_NOT_FOUND: ["not-found", "There is no such archived message."],
   ERR_REGISTRATION_STEP_ORDER: ["conflict", "An earlier step of the registration is missing."],
   ERR_REGISTRATION_STEP_RUNNING: ["conflict", "This step of the registration is running already."],
+  // The one way out for a private key.
+  ERR_KEY_NOT_FOUND: ["not-found", "There is no such key under this registration."],
+  ERR_KEY_EXPORT_NOT_FOUND: ["not-found", "There is no such export of a key."],
+  ERR_KEY_EXPORT_STATE: ["conflict", "The export is not at the step before this one."],
+  ERR_KEY_EXPORT_EXPIRED: ["conflict", "The time of this export is over; ask again."],
+  ERR_KEY_EXPORT_OPERATOR: ["forbidden", "This step belongs to another operator."],
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { aspspId, isoInstant, uuid } from "../model/ids.ts";
+import { aspspId, isoInstant, sha256Hex, uuid } from "../model/ids.ts";
 import { defineEvent } from "./define.ts";
 
 const base = { version: 1, owner: "bank-gateway" } as const;
@@ -30,4 +30,24 @@ export const aspspRecovered = defineEvent({
   consumers: ["ingest", "bff"],
   summary: "A bank answers again.",
   data: z.object({ aspspId, since: isoInstant }),
+});
+export const keyExportRecorded = defineEvent({
+  ...base,
+  type: "bank-gateway.key-export-recorded",
+  aggregate: "key-export",
+  psu: false,
+  consumers: [],
+  summary:
+    "Somebody asked for one of our private keys, or did the next step; a row was added to the audit, whose place and hash this carries out of the database.",
+  data: z.object({
+    exportId: uuid,
+    /** Null where an attempt named an export that does not exist. */
+    registrationId: uuid.nullable(),
+    kid: z.string().nullable(),
+    step: z.enum(["requested", "approved", "refused", "collected", "expired", "attempt-refused"]),
+    /** The operator, as the id of the signing key names them; null where time alone did it. */
+    operator: z.string().nullable(),
+    auditPosition: z.int().positive(),
+    auditHash: sha256Hex,
+  }),
 });

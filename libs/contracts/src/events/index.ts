@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { insightsChanged, recurringDetected } from "./analytics.ts";
-import { aspspConsentLost, aspspDegraded, aspspRecovered } from "./bank-gateway.ts";
+import { aspspConsentLost, aspspDegraded, aspspRecovered, keyExportRecorded } from "./bank-gateway.ts";
 import { userErased } from "./bff.ts";
 import { consentAuthorised, consentCreated, consentExpired, consentExpiring, consentRejected, consentReplaced, consentRevoked } from "./consent.ts";
 import { accountDiscovered, accountsErased, balanceRecorded, pageRejected, syncCompleted, syncFailed, transactionsRecorded } from "./ingest.ts";
@@ -32,6 +32,7 @@ export const catalogue = {
   "bank-gateway.aspsp-consent-lost": aspspConsentLost,
   "bank-gateway.aspsp-degraded": aspspDegraded,
   "bank-gateway.aspsp-recovered": aspspRecovered,
+  "bank-gateway.key-export-recorded": keyExportRecorded,
   "ingest.account-discovered": accountDiscovered,
   "ingest.balance-recorded": balanceRecorded,
   "ingest.transactions-recorded": transactionsRecorded,

@@ -336,6 +336,85 @@ export const getRawMessage = defineRoute({
   }),
 });
 
+const keyExport = z.object({
+  exportId: uuid,
+  registrationId: uuid,
+  kid: z.string(),
+  reason: z.string(),
+  status: z.enum(["requested", "approved", "refused", "collected", "expired"]),
+  requestedBy: z.string(),
+  approvedBy: z.string().nullable(),
+  requestedAt: isoInstant,
+  endsAt: isoInstant,
+});
+const keyExportParams = z.strictObject({ exportId: uuid });
+const operatorOnly = { callers: ["operator"], namedOperator: true, psu: "none" } as const;
+const keyExportStep = { ...operatorOnly, method: "POST", idempotent: false, params: keyExportParams, status: 200 } as const;
+
+export const requestKeyExport = defineRoute({
+  ...operatorOnly,
+  operationId: "requestKeyExport",
+  summary: "Ask for one of our private keys. Another operator has to approve, and it ends after a quarter of an hour.",
+  method: "POST",
+  path: "/key-exports",
+  idempotent: false,
+  body: z.strictObject({ registrationId: uuid, kid: z.string().min(1).max(200), reason: z.string().trim().min(10).max(500) }),
+  status: 201,
+  response: keyExport,
+});
+export const getKeyExport = defineRoute({
+  ...operatorOnly,
+  operationId: "getKeyExport",
+  summary: "Who asked for which key, why, and how far it is.",
+  method: "GET",
+  path: "/key-exports/:exportId",
+  idempotent: true,
+  params: keyExportParams,
+  status: 200,
+  response: keyExport,
+});
+export const approveKeyExport = defineRoute({
+  ...keyExportStep,
+  operationId: "approveKeyExport",
+  summary: "Approve it, as another operator than the one who asked.",
+  path: "/key-exports/:exportId/approval",
+  response: keyExport,
+});
+export const refuseKeyExport = defineRoute({
+  ...keyExportStep,
+  operationId: "refuseKeyExport",
+  summary: "Refuse it, or withdraw it.",
+  path: "/key-exports/:exportId/refusal",
+  response: keyExport,
+});
+export const collectKeyExport = defineRoute({
+  ...keyExportStep,
+  operationId: "collectKeyExport",
+  summary: "Take the key and its chain, once, as the operator who asked.",
+  path: "/key-exports/:exportId/collection",
+  body: z.strictObject({
+    /** Readers differ about other characters. */
+    passphrase: z.string().regex(/^[\x20-\x7e]{12,200}$/, "expected 12 to 200 printable ASCII characters"),
+  }),
+  response: z.object({ exportId: uuid, kid: z.string(), thumbprint: z.string(), pkcs12: z.base64() }),
+});
+export const verifyKeyAudit = defineRoute({
+  ...operatorOnly,
+  operationId: "verifyKeyAudit",
+  summary: "Follow the audit of key exports from row to row; with the place and hash that a fact carried out, whether that row is still the same.",
+  method: "GET",
+  path: "/key-audit/verification",
+  idempotent: true,
+  timeoutMs: 60_000,
+  query: z.strictObject({ position: z.coerce.number().int().positive().optional(), hash: sha256Hex.optional() }),
+  status: 200,
+  response: z.object({
+    rows: z.int(),
+    head: z.object({ position: z.int(), hash: sha256Hex }).nullable(),
+    broken: z.object({ position: z.int(), why: z.enum(["missing", "changed", "not-as-anchored"]) }).nullable(),
+  }),
+});
+
 export const bankGatewayRoutes = {
   listAspsps,
   issueCertificates,
@@ -359,4 +438,10 @@ export const bankGatewayRoutes = {
   fetchAccounts,
   fetchTransactions,
   getRawMessage,
+  requestKeyExport,
+  getKeyExport,
+  approveKeyExport,
+  refuseKeyExport,
+  collectKeyExport,
+  verifyKeyAudit,
 };

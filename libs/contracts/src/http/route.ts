@@ -19,6 +19,8 @@ export interface RouteContract<
   readonly path: string;
   readonly callers: readonly Caller[];
   readonly psu: PsuPresence;
+  /** Refused unless the operator's token names the person and is signed with that person's own key. */
+  readonly namedOperator?: boolean;
   /** A client may repeat the request after a lost connection. */
   readonly idempotent: boolean;
   readonly params?: Params;

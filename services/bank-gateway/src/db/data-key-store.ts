@@ -1,4 +1,5 @@
 import type { Executor } from "@opl/postgres";
+import { sql } from "kysely";
 import type { Tables } from "./tables.ts";
 
 export interface StoredDataKey {
@@ -33,19 +34,42 @@ export async function shredDataKeys(tx: Executor<Tables>, owner: string): Promis
   await tx.deleteFrom("dataKeys").where("owner", "=", owner).execute();
 }
 
-/** Data keys that an older key-encryption key wraps. */
-export async function dataKeysUnderOtherKek(db: Executor<Tables>, kekId: string, limit: number): Promise<readonly StoredDataKey[]> {
-  return db.selectFrom("dataKeys").select(columns).where("kekId", "!=", kekId).orderBy("dataKeyId").limit(limit).execute();
+/** Data keys that another key-encryption key wraps, in the order of their ids, beginning after one. */
+export async function dataKeysUnderOtherKek(db: Executor<Tables>, kekId: string, after: string, limit: number): Promise<readonly StoredDataKey[]> {
+  return db.selectFrom("dataKeys").select(columns).where("kekId", "!=", kekId).where("dataKeyId", ">", after).orderBy("dataKeyId").limit(limit).execute();
 }
 
-/** False when another process was faster, or the key was shredded. */
-export async function replaceWrapping(db: Executor<Tables>, key: StoredDataKey, next: { keyId: string; bytes: Buffer }): Promise<boolean> {
-  const row = await db
-    .updateTable("dataKeys")
-    .set({ kekId: next.keyId, wrapped: next.bytes })
-    .where("dataKeyId", "=", key.dataKeyId)
-    .where("kekId", "=", key.kekId)
-    .returning("dataKeyId")
-    .executeTakeFirst();
-  return row !== undefined;
+export async function countDataKeysUnderOtherKek(db: Executor<Tables>, kekId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom("dataKeys")
+    .select(({ fn }) => fn.countAll<bigint>().as("count"))
+    .where("kekId", "!=", kekId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+export interface Rewrapping {
+  readonly key: StoredDataKey;
+  readonly next: { readonly keyId: string; readonly bytes: Buffer };
+}
+
+/**
+ * Replaces wrappings, all or none, where nobody was faster and the key was not shredded. Rows are locked in one order, so that two replicas
+ * do not wait for each other. @returns how many
+ */
+export async function replaceWrappings(db: Executor<Tables>, rewrappings: readonly Rewrapping[]): Promise<number> {
+  if (rewrappings.length === 0) return 0;
+  const { numAffectedRows = 0n } = await sql`
+    update data_keys set kek_id = given.next_kek_id, wrapped = given.next_wrapped
+    from (
+      select known.data_key_id, next.kek_id as next_kek_id, next.wrapped as next_wrapped
+      from unnest(
+        ${rewrappings.map(({ key }) => key.dataKeyId)}::uuid[], ${rewrappings.map(({ key }) => key.kekId)}::text[],
+        ${rewrappings.map(({ next }) => next.keyId)}::text[], ${rewrappings.map(({ next }) => next.bytes)}::bytea[]
+      ) as next (data_key_id, former_kek_id, kek_id, wrapped)
+      join data_keys as known on known.data_key_id = next.data_key_id and known.kek_id = next.former_kek_id
+      order by known.data_key_id for update of known
+    ) as given
+    where data_keys.data_key_id = given.data_key_id`.execute(db);
+  return Number(numAffectedRows);
 }

@@ -1,6 +1,7 @@
 import type { MessagingTables } from "@opl/messaging";
-import type { Bytes, Json, TableColumns, Timestamp } from "@opl/postgres";
+import type { Bytes, Int8, Json, TableColumns, Timestamp } from "@opl/postgres";
 import type { AspspHealthStatus } from "../domain/aspsp-health.ts";
+import type { KeyAuditStep, KeyExportStatus } from "../domain/key-export.ts";
 import type { RegistrationStepName } from "./registration-store.ts";
 
 interface DataKeysTable {
@@ -131,6 +132,30 @@ interface ErasedPsusTable {
   purgedAt: Timestamp | null;
 }
 
+interface KeyExportsTable {
+  exportId: string;
+  registrationId: string;
+  kid: string;
+  reason: string;
+  status: KeyExportStatus;
+  requestedBy: string;
+  approvedBy: string | null;
+  requestedAt: Timestamp;
+  endsAt: Timestamp;
+}
+
+interface KeyAuditTable {
+  position: Int8;
+  at: Timestamp;
+  exportId: string;
+  registrationId: string | null;
+  kid: string | null;
+  step: KeyAuditStep;
+  operator: string | null;
+  detail: string;
+  hash: Bytes;
+}
+
 /** The tables of this service, as the database must have them. */
 export interface Tables extends MessagingTables {
   dataKeys: DataKeysTable;
@@ -146,6 +171,8 @@ export interface Tables extends MessagingTables {
   rawMessageConsents: RawMessageConsentsTable;
   aspspHealth: AspspHealthTable;
   erasedPsus: ErasedPsusTable;
+  keyExports: KeyExportsTable;
+  keyAudit: KeyAuditTable;
 }
 
 /** Column types for the comparison with the live schema; the messaging tables are compared by their owner. */
@@ -214,4 +241,26 @@ export const ownColumns = {
   rawMessageConsents: { psuId: "uuid", hash: "text", consentId: "uuid" },
   aspspHealth: { aspspId: "text", status: "text", since: "timestamptz" },
   erasedPsus: { psuId: "uuid", erasedAt: "timestamptz", purgedAt: "timestamptz?" },
+  keyExports: {
+    exportId: "uuid",
+    registrationId: "uuid",
+    kid: "text",
+    reason: "text",
+    status: "text",
+    requestedBy: "text",
+    approvedBy: "text?",
+    requestedAt: "timestamptz",
+    endsAt: "timestamptz",
+  },
+  keyAudit: {
+    position: "int8",
+    at: "timestamptz",
+    exportId: "uuid",
+    registrationId: "uuid?",
+    kid: "text?",
+    step: "text",
+    operator: "text?",
+    detail: "text",
+    hash: "bytea",
+  },
 } satisfies TableColumns<Omit<Tables, keyof MessagingTables>>;
