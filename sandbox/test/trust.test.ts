@@ -268,8 +268,9 @@ describe("the directory", () => {
   });
 
   it("is in the books, and fault switches reach it", async () => {
-    const { calls } = (await bank.admin<{ calls: { endpoint: string }[] }>("GET", "/books/calls")).body;
+    const { calls } = (await bank.admin<{ calls: { endpoint: string; clientId?: string }[] }>("GET", "/books/calls")).body;
     const seen = new Set(calls.map((each) => each.endpoint));
+    expect(calls.filter((each) => ["Q1", "D8"].includes(each.endpoint) && each.clientId === organizationIdentifier).length).toBeGreaterThan(5);
     for (const id of ["Q1", "Q2", "Q3", "D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "K1", "K2"]) expect(seen).toContain(id);
     await bank.admin("POST", "/faults", { fault: "network.status", for: { endpoint: "Q1" }, options: { status: 503 }, times: 1 });
     expect((await enrol(bank, (await certificateRequest()).body)).status).toBe(503);

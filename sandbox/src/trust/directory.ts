@@ -48,6 +48,8 @@ export function directoryRoutes(server: FastifyInstance, trust: Trust): void {
     config: { endpoint },
     preHandler: async (request: FastifyRequest, reply: FastifyReply) => {
       requireToken(request, trust.config.SANDBOX_DIRECTORY_TOKEN);
+      const organisation = trust.organisations.get((request.params as { orgId?: string }).orgId ?? "");
+      if (organisation !== undefined) request.bankCall.clientId = organisation.organizationIdentifier;
       if (await passThroughFaults(request, reply, trust)) return reply;
       return undefined;
     },

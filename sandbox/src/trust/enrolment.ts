@@ -18,12 +18,15 @@ export function enrolmentRoutes(server: FastifyInstance, trust: Trust): void {
     requireSecret(request, trust.config.SANDBOX_QTSP_SECRET);
     if (await passThroughFaults(request, reply, trust)) return reply;
     requireType(request);
-    return sendCertificates(reply, await issue(await vetRequest(request.body), trust), "certs-only");
+    const vetted = await vetRequest(request.body);
+    request.bankCall.clientId = vetted.organizationIdentifier;
+    return sendCertificates(reply, await issue(vetted, trust), "certs-only");
   });
 
   server.post("/.well-known/est/simplereenroll", { config: { endpoint: "Q2" } }, async (request, reply) => {
     const current = requireCertificate(request);
     request.bankCall.certificate = current;
+    request.bankCall.clientId = current.organizationIdentifier;
     if (await passThroughFaults(request, reply, trust)) return reply;
     requireType(request);
     const vetted = await vetRequest(request.body);
