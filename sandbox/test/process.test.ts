@@ -67,6 +67,11 @@ describe("the process", () => {
       "oidcJwksUrl",
       "caFile",
       "adminUrl",
+      "qtspUrl",
+      "directoryUrl",
+      "directoryJwksUrl",
+      "uk",
+      "berlinGroup",
     ]);
     expect(new URL(endpoints.authorizeUrl).origin).toBe(endpoints.issuer);
     expect(existsSync(endpoints.caFile)).toBe(true);

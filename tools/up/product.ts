@@ -58,6 +58,9 @@ const portNames = [
   "sandbox-certgen",
   "sandbox-mtls",
   "sandbox-authorize",
+  "sandbox-trust",
+  "sandbox-uk",
+  "sandbox-berlin-group",
   "sandbox-admin",
   "tpp-registry",
   "bank-gateway",
@@ -65,7 +68,7 @@ const portNames = [
   "ingest",
   "analytics",
 ] as const;
-const sandboxPorts = ["sandbox-certgen", "sandbox-mtls", "sandbox-authorize"] as const;
+const sandboxPorts = ["sandbox-certgen", "sandbox-mtls", "sandbox-authorize", "sandbox-trust", "sandbox-uk", "sandbox-berlin-group"] as const;
 const readyWithinMs = 60_000;
 const bankReadyWithinMs = 120_000;
 /**
@@ -136,6 +139,9 @@ async function assemble(
       SANDBOX_OP_CERTGEN_PORT: String(ports["sandbox-certgen"]),
       SANDBOX_OP_MTLS_PORT: String(ports["sandbox-mtls"]),
       SANDBOX_OP_AUTHORIZE_PORT: String(ports["sandbox-authorize"]),
+      SANDBOX_TRUST_PORT: String(ports["sandbox-trust"]),
+      SANDBOX_UK_PORT: String(ports["sandbox-uk"]),
+      SANDBOX_BERLIN_GROUP_PORT: String(ports["sandbox-berlin-group"]),
       SANDBOX_ADMIN_PORT: String(ports["sandbox-admin"]),
       ...options.sandbox,
     });
@@ -247,12 +253,19 @@ async function assemble(
   };
 }
 
-/** Where the sandbox bank was: our registration at it names these ports. Nothing when it has not run yet. */
+/** Where the sandbox banks were: our registrations at them name these ports. Nothing of those that have not run yet. */
 function portsOf(sandboxReady: string): Partial<Record<(typeof sandboxPorts)[number], number>> {
-  const port = (url: string): number => Number(new URL(url).port);
   try {
-    const { certGenerationUrl, tokenUrl, authorizeUrl }: SandboxEndpoints = JSON.parse(readFileSync(sandboxReady, "utf8"));
-    return { "sandbox-certgen": port(certGenerationUrl), "sandbox-mtls": port(tokenUrl), "sandbox-authorize": port(authorizeUrl) };
+    const told: Partial<SandboxEndpoints> = JSON.parse(readFileSync(sandboxReady, "utf8"));
+    const urls = {
+      "sandbox-certgen": told.certGenerationUrl,
+      "sandbox-mtls": told.tokenUrl,
+      "sandbox-authorize": told.authorizeUrl,
+      "sandbox-trust": told.qtspUrl,
+      "sandbox-uk": told.uk?.issuer,
+      "sandbox-berlin-group": told.berlinGroup?.baseUrl,
+    };
+    return Object.fromEntries(Object.entries(urls).flatMap(([name, url]) => (url === undefined ? [] : [[name, Number(new URL(url).port)]])));
   } catch {
     return {};
   }
