@@ -3,6 +3,7 @@ import { lingui, linguiTransformerBabelPreset } from "@lingui/vite-plugin";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { documents } from "./documents.ts";
 
 /** Where `vite dev` finds the API: a running bff, or the fixtures server of `dev/`. */
 const apiOrigin = process.env["OPL_WEB_API_ORIGIN"] ?? "http://127.0.0.1:4173";
@@ -26,6 +27,7 @@ export default defineConfig({
     lingui({ failOnMissing: true, failOnCompileError: true }),
     react(),
     earlyTypeface,
+    documents,
     babel({ presets: [linguiTransformerBabelPreset()] }),
   ],
   build: {
@@ -40,14 +42,13 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "app", tags: ["$initial"], priority: 3 },
-            { name: "icons", test: /node_modules[\\/]lucide-react/, minShareCount: 2, priority: 2.5 },
             // What floats comes when it is first opened.
             {
               name: "floating",
               test: /node_modules[\\/](@radix-ui|radix-ui|@floating-ui|aria-hidden|react-remove-scroll|use-callback-ref|use-sidecar|react-style-singleton|get-nonce)|src[\\/]ui[\\/](dialog|popover)/,
               priority: 2,
             },
-            { name: "parts", minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 16_384, priority: 1 },
+            { name: "parts", minShareCount: 2, priority: 1 },
           ],
         },
       },

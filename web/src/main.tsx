@@ -8,8 +8,7 @@ import { queries } from "./api/queries.ts";
 import { createQueryClient } from "./app/query-client.ts";
 import { createAppRouter } from "./app/router.tsx";
 import { takeReturn } from "./features/connect-bank/return-parameters.ts";
-import { activateLanguage, chooseLanguage } from "./i18n/language.ts";
-import { getPreferences } from "./preferences/preferences.ts";
+import { activateLanguage, isLanguage } from "./i18n/language.ts";
 import "./ui/theme.css";
 
 takeReturn(window.location, window.history);
@@ -27,8 +26,16 @@ for (const routeId of wanted) void router.loadRouteChunk(router.routesById[route
 if (wanted.some((routeId) => routeId === "/signed-in" || routeId === "/connecting")) void queryClient.prefetchQuery(queries.me());
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no place to render into.");
+// What the build drew stays until there is something to see in its place.
+new MutationObserver((_, observer) => {
+  if (!root.hasChildNodes()) return;
+  document.getElementById("shell")?.remove();
+  observer.disconnect();
+}).observe(root, { childList: true });
 try {
-  await activateLanguage(chooseLanguage(getPreferences().language, navigator.languages));
+  // Chosen before the first paint (`public/before-paint.js`).
+  const { lang } = document.documentElement;
+  await activateLanguage(isLanguage(lang) ? lang : "en");
 } catch (error) {
   // The only words there are when the words themselves did not come.
   root.textContent =
