@@ -24,13 +24,18 @@ function code<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** A page is drawn without its figures only when they take longer than this, in milliseconds: a skeleton seen for less just flickers. */
+/**
+ * A page is drawn without its figures only when they take longer than this, in milliseconds: a skeleton seen for less just flickers.
+ * Longer while what the build drew is on screen: it is the same skeleton.
+ */
 const WORTH_WAITING = 60;
+const WORTH_WAITING_AT_FIRST = 500;
 
 /** Asks, and waits a moment for the answer unless an earlier one can be shown. */
 async function soon(queryClient: QueryClient, queryKey: QueryKey, asking: Promise<void>): Promise<void> {
   if (queryClient.getQueryData(queryKey) !== undefined) return;
-  await Promise.race([asking, new Promise((resolve) => setTimeout(resolve, WORTH_WAITING))]);
+  const limit = typeof document !== "undefined" && document.getElementById("shell") !== null ? WORTH_WAITING_AT_FIRST : WORTH_WAITING;
+  await Promise.race([asking, new Promise((resolve) => setTimeout(resolve, limit))]);
 }
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({ notFoundComponent: NotFoundPage, errorComponent: FatalErrorPage });
