@@ -25,7 +25,7 @@ export const documents: Plugin = {
       const file = path.join(dir, "pages", page.open ? "open" : "signed-in", page.path === "/" ? "index" : page.path.slice(1));
       await mkdir(path.dirname(file), { recursive: true });
       for (const language of languages) {
-        const drawn = page.drawn ? withoutScriptAndStyle(page.path, await prerender(page.path, language)) : "";
+        const drawn = page.drawn ? still(page.path, await prerender(page.path, language)) : "";
         const modules = [...page.modules, `locales/${language}/messages.po`];
         const files = [...new Set(modules.flatMap((module) => [...withImports(chunks, chunkOf(chunks, module))]))].filter((name) => !template.includes(name));
         const links = files.map((name) => `<link rel="modulepreload" crossorigin href="/${name}">\n    `).join("");
@@ -58,10 +58,10 @@ async function buildPrerender(dir: string): Promise<Prerender> {
   }
 }
 
-/** What the content security policy refuses must not be in a document. */
-function withoutScriptAndStyle(page: string, html: string): string {
+/** Nothing can be typed into what will be replaced. @throws for what the content security policy would refuse */
+function still(page: string, html: string): string {
   if (/<(script|style)\b|\sstyle=|\son\w+=/i.test(html)) throw new Error(`${page}: what is drawn ahead of time holds a script or a style.`);
-  return html;
+  return html.replaceAll("<input ", "<input readonly ");
 }
 
 function chunkOf(chunks: readonly Chunk[], module: string): Chunk {

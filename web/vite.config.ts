@@ -62,6 +62,8 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "app", tags: ["$initial"], priority: 3 },
+            // Before what floats, which would take its icons along.
+            { name: "icons", test: /node_modules[\\/]lucide-react/, minShareCount: 2, priority: 2.5 },
             // What floats comes when it is first opened.
             {
               name: "floating",

@@ -73,9 +73,7 @@ function documentFor(files: ReadonlyMap<string, WebFile>, path: string, headers:
 /** The chosen language, then those of the browser in its order of preference, then English. */
 function languagesOf(headers: FastifyRequest["headers"]): string[] {
   const chosen = languageCookie.exec(headers.cookie ?? "")?.[1];
-  const preferred = (headers["accept-language"] ?? "")
-    .split(",", mostLanguages)
-    .map((part) => part.trim().slice(0, 2).toLowerCase());
+  const preferred = (headers["accept-language"] ?? "").split(",", mostLanguages).map((part) => part.trim().slice(0, 2).toLowerCase());
   return [...new Set([...(chosen === undefined ? [] : [chosen]), ...preferred, "en"])];
 }
 
