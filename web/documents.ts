@@ -47,7 +47,6 @@ async function buildPrerender(dir: string): Promise<Prerender> {
     await build({
       root: import.meta.dirname,
       logLevel: "error",
-      define: { "process.env.NODE_ENV": '"production"' },
       ssr: { noExternal: true },
       build: { ssr: "src/prerender.tsx", outDir: folder, copyPublicDir: false, minify: false, rolldownOptions: { output: { codeSplitting: false } } },
     });
