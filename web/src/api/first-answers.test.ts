@@ -26,7 +26,7 @@ describe("an answer that was asked for with the page", () => {
     expect(await send("GET", "/api/me?x=1")).toBe("asked again");
   });
 
-  it("says what went wrong as any other", async () => {
+  it("says what went wrong like every other", async () => {
     window.oplFirstAnswers = new Map([
       ["/api/me", early({ code: "ERR_NOT_SIGNED_IN" }, 401)],
       ["/api/overview", Promise.reject(new TypeError("offline"))],
