@@ -4,9 +4,10 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin, type Rolldown } from "vite";
 import { firstPages } from "./src/app/first-pages.ts";
+import type { prerender } from "./src/prerender.tsx";
 
 type Chunk = Rolldown.OutputChunk;
-type Prerender = typeof import("./src/prerender.tsx").prerender;
+type Prerender = typeof prerender;
 
 const languages = ["en", "fi", "sv"] as const;
 
@@ -20,12 +21,12 @@ export const documents: Plugin = {
   async writeBundle({ dir = "dist" }, bundle) {
     const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
     const template = readFileSync(path.join(dir, "index.html"), "utf8");
-    const prerender = await buildPrerender(dir);
+    const draw = await buildPrerender(dir);
     for (const page of firstPages) {
       const file = path.join(dir, "pages", page.open ? "open" : "signed-in", page.path === "/" ? "index" : page.path.slice(1));
       await mkdir(path.dirname(file), { recursive: true });
       for (const language of languages) {
-        const drawn = page.drawn ? still(page.path, await prerender(page.path, language)) : "";
+        const drawn = page.drawn ? still(page.path, await draw(page.path, language)) : "";
         const modules = [...page.modules, `locales/${language}/messages.po`];
         const files = [...new Set(modules.flatMap((module) => [...withImports(chunks, chunkOf(chunks, module))]))].filter((name) => !template.includes(name));
         const links = files.map((name) => `<link rel="modulepreload" crossorigin href="/${name}">\n    `).join("");
@@ -50,8 +51,8 @@ async function buildPrerender(dir: string): Promise<Prerender> {
       ssr: { noExternal: true },
       build: { ssr: "src/prerender.tsx", outDir: folder, copyPublicDir: false, minify: false, rolldownOptions: { output: { codeSplitting: false } } },
     });
-    const { prerender } = (await import(pathToFileURL(path.join(folder, "prerender.js")).href)) as { prerender: Prerender };
-    return prerender;
+    const built = (await import(pathToFileURL(path.join(folder, "prerender.js")).href)) as { prerender: Prerender };
+    return built.prerender;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
