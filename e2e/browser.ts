@@ -53,5 +53,14 @@ export async function newPerson(
     // A request that was refused on purpose (not signed in yet) is no mistake of the page.
     if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) complaints.found.push(`${new URL(page.url()).pathname}: ${message.text()}`);
   });
+  // A person who does something at once meets the client: what the build drew has given way to it.
+  for (const act of ["goto", "reload"] as const) {
+    const go = page[act].bind(page) as (...given: unknown[]) => ReturnType<Page["goto"]>;
+    page[act] = async (...given: unknown[]) => {
+      const answer = await go(...given);
+      await page.locator("#shell").waitFor({ state: "detached" });
+      return answer;
+    };
+  }
   return { context, page, complaints };
 }

@@ -27,6 +27,8 @@ export async function client(root: string): Promise<Figure[]> {
     figure("largest paint of the welcome page, processor 4 times slower", paintOf("/welcome"), "ms", "lower", 1_000),
     figure("largest paint of the overview, processor 4 times slower", paintOf("/"), "ms", "lower", 1_000),
     figure("largest paint of the transactions, processor 4 times slower", paintOf("/transactions"), "ms", "lower", 1_000),
+    figure("largest paint of the insights, processor 4 times slower", paintOf("/insights"), "ms", "lower", 1_000),
+    figure("the same of a bare page with one heading", paintOf("bare page"), "ms", "lower", null),
     figure("layout shift, worst page", worst(pages.map(({ slow }) => slow.shift)), "", "lower", 0.05),
     figure("longest task while scrolling 10,000 rows", scrolling, "ms", "lower", 100),
   ];

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -26,8 +27,16 @@ const types: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 
-async function serveFile(path: string, response: ServerResponse): Promise<void> {
-  const file = extname(path) === "" ? "index.html" : normalize(path).replace(/^([/\\.])+/, "");
+/** The document of a page, chosen as the bff does. */
+function documentOf(path: string, { headers }: IncomingMessage): string {
+  const language = ["fi", "sv"].find((one) => headers["accept-language"]?.startsWith(one)) ?? "en";
+  const kinds = headers.cookie?.includes("opl-fixture=signed-out") === true ? ["open"] : ["open", "signed-in"];
+  const candidates = kinds.map((kind) => `pages/${kind}/${path === "/" ? "index" : path.slice(1)}.${language}.html`);
+  return candidates.find((file) => existsSync(join(dist, file))) ?? "index.html";
+}
+
+async function serveFile(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const file = extname(path) === "" ? documentOf(path, request) : normalize(path).replace(/^([/\\.])+/, "");
   try {
     const content = await readFile(join(dist, file));
     response.writeHead(200, {
@@ -47,7 +56,7 @@ export async function startFixturesServer(port: number): Promise<{ url: string; 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://localhost");
     if (url.pathname.startsWith("/api/")) await api(request, response, url);
-    else await serveFile(url.pathname, response);
+    else await serveFile(url.pathname, request, response);
   };
   const server = createServer((request, response) => void handle(request, response).catch(() => response.destroy()));
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));

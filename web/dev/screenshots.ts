@@ -224,6 +224,8 @@ async function photograph(context: BrowserContext, url: string, shot: Shot, name
   await page.clock.setFixedTime(new Date(NOW));
   try {
     await page.goto(url + shot.path);
+    // What the build drew has given way to the client.
+    await page.locator("#shell").waitFor({ state: "detached" });
     await page
       .locator(shot.ready ?? "main [role=status], main h1, form")
       .first()

@@ -5,6 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { firstPages } from "./app/first-pages.ts";
 
 /** What a browser fetches before a page is complete, gzipped. What a person opens later (dialogs, the palette) does not count. */
 const LIMIT = 150 * 1_024;
@@ -66,5 +67,25 @@ describe("script at first load", () => {
     const bytes = sizes.reduce((sum, [, size]) => sum + size, 0);
     expect(bytes).toBeGreaterThan(100 * 1_024);
     expect(bytes, sizes.map(([name, size]) => `${name} ${size}`).join(", ")).toBeLessThanOrEqual(LIMIT);
+  });
+});
+
+describe("the document", () => {
+  it.each(firstPages)("of $path names every script that is needed before there is something to see, and no other", ({ path: address, open, modules }) => {
+    for (const language of ["en", "fi", "sv"]) {
+      const file = `${address === "/" ? "/index" : address}.${language}.html`;
+      const html = readFileSync(path.join(dist, "pages", open ? "open" : "signed-in", file), "utf8");
+      const named = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, name]) => name ?? "");
+      const needed = new Set<string>();
+      for (const module of [...modules, `locales/${language}/messages.po`]) filesFor(`src/${module}`, needed);
+      // Nothing is discovered only when another file has come: one step from the document to the page.
+      for (const name of named.filter((one) => !needed.has(one))) expect(readFileSync(path.join(dist, "index.html"), "utf8")).toContain(name);
+      expect(named.toSorted()).toEqual([...new Set([...needed, ...named])].toSorted());
+      const bytes = named.reduce((sum, name) => sum + gzipSync(readFileSync(path.join(dist, name)), { level: 9 }).length, 0);
+      expect(bytes).toBeLessThanOrEqual(LIMIT);
+      expect(html.startsWith("<!doctype html>")).toBe(true);
+      expect(html).toContain(`<html lang="${language}">`);
+      expect(gzipSync(html).length).toBeLessThanOrEqual(8 * 1_024);
+    }
   });
 });

@@ -8,8 +8,7 @@ import { queries } from "./api/queries.ts";
 import { createQueryClient } from "./app/query-client.ts";
 import { createAppRouter } from "./app/router.tsx";
 import { takeReturn } from "./features/connect-bank/return-parameters.ts";
-import { activateLanguage, chooseLanguage } from "./i18n/language.ts";
-import { getPreferences } from "./preferences/preferences.ts";
+import { activateLanguage, isLanguage } from "./i18n/language.ts";
 import "./ui/theme.css";
 
 takeReturn(window.location, window.history);
@@ -25,23 +24,37 @@ const router = createAppRouter(queryClient);
 const wanted = router.matchRoutes(router.latestLocation).map(({ routeId }) => routeId as keyof typeof router.routesById);
 for (const routeId of wanted) void router.loadRouteChunk(router.routesById[routeId])?.catch(() => undefined);
 if (wanted.some((routeId) => routeId === "/signed-in" || routeId === "/connecting")) void queryClient.prefetchQuery(queries.me());
+
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no place to render into.");
-try {
-  await activateLanguage(chooseLanguage(getPreferences().language, navigator.languages));
-} catch (error) {
-  // The only words there are when the words themselves did not come.
-  root.textContent =
-    "One Point Ledger could not be loaded. Please reload the page. · Sivua ei voitu ladata. Lataa se uudelleen. · Sidan kunde inte laddas. Ladda om den.";
-  throw error;
-}
+// What the build drew stays until there is something to see in its place.
+new MutationObserver((_, observer) => {
+  if (!root.hasChildNodes()) return;
+  document.getElementById("shell")?.remove();
+  observer.disconnect();
+}).observe(root, { childList: true });
 
-createRoot(root).render(
-  <StrictMode>
-    <I18nProvider i18n={i18n}>
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </I18nProvider>
-  </StrictMode>,
-);
+/** A function, because the code of a page imports this module and would wait for its end. */
+async function start(place: HTMLElement): Promise<void> {
+  try {
+    // Chosen before the first paint (`public/before-paint.js`).
+    const { lang } = document.documentElement;
+    // Rendered once, when there is something to see.
+    await Promise.all([activateLanguage(isLanguage(lang) ? lang : "en"), router.load()]);
+  } catch (error) {
+    // The only words there are when the words themselves did not come.
+    place.textContent =
+      "One Point Ledger could not be loaded. Please reload the page. · Sivua ei voitu ladata. Lataa se uudelleen. · Sidan kunde inte laddas. Ladda om den.";
+    throw error;
+  }
+  createRoot(place).render(
+    <StrictMode>
+      <I18nProvider i18n={i18n}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </I18nProvider>
+    </StrictMode>,
+  );
+}
+void start(root);

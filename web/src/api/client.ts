@@ -1,5 +1,6 @@
 import { noteReachable } from "./connection-state.ts";
 import { ApiError, apiErrorFrom } from "./api-error.ts";
+import { dropFirstAnswers, takeFirstAnswer } from "./first-answers.ts";
 import { type Answer, type Ask, buildUrl, type Operation, routes } from "./routes.ts";
 
 /** Proof that a change comes from our own page: another site cannot set a header without our leave. */
@@ -12,14 +13,19 @@ export async function send(
   options: { readonly body?: unknown; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<unknown> {
   const changes = method !== "GET";
-  const response = await fetch(url, {
-    method,
-    headers: changes ? { accept: "application/json", "content-type": "application/json", ...CSRF } : { accept: "application/json" },
-    credentials: "same-origin",
-    redirect: "error",
-    ...(changes ? { body: JSON.stringify(options.body ?? {}) } : {}),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  }).catch((cause: unknown) => {
+  if (changes) dropFirstAnswers();
+  const asked = changes ? undefined : takeFirstAnswer(url);
+  const answering =
+    asked ??
+    fetch(url, {
+      method,
+      headers: changes ? { accept: "application/json", "content-type": "application/json", ...CSRF } : { accept: "application/json" },
+      credentials: "same-origin",
+      redirect: "error",
+      ...(changes ? { body: JSON.stringify(options.body ?? {}) } : {}),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  const response = await answering.catch((cause: unknown) => {
     if (options.signal?.aborted === true) throw cause;
     noteReachable(false);
     throw new ApiError({ status: 0, code: "ERR_UNREACHABLE" });

@@ -46,5 +46,9 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function useConnectionState(): State {
-  return useSyncExternalStore(subscribe, () => shown);
+  return useSyncExternalStore(
+    subscribe,
+    () => shown,
+    () => shown,
+  );
 }

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask } from "./client.ts";
-import type { Answer, Ask } from "./routes.ts";
+import { type Answer, type Ask, FIRST_PAGE } from "./routes.ts";
 
 export type Me = Answer<"getMe">;
 export type Overview = Answer<"getOverview">;
@@ -16,8 +16,7 @@ export type Spending = Answer<"getSpending">;
 export type NetWorth = Answer<"getNetWorth">;
 export type TransactionFilterQuery = Omit<NonNullable<Ask<"listTransactionRows">["query"]>, "cursor" | "limit">;
 
-/** The first page is small so that it is quick; the following ones are large so that scrolling seldom waits. */
-const FIRST_PAGE = 100;
+/** The pages after the first are large so that scrolling seldom waits. */
 const NEXT_PAGE = 300;
 
 /** Every question pages ask, with its place in the cache. The first word of a key is what live events invalidate. */

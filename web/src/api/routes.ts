@@ -34,6 +34,9 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   getNetWorth: ["GET", "/api/insights/net-worth"],
 };
 
+/** The first page of a list is small so that it is quick. */
+export const FIRST_PAGE = 100;
+
 /** Fills `:name` places and appends the query; a list becomes a repeated parameter, undefined is left out. */
 export function buildUrl(path: string, params: Readonly<Record<string, string>> = {}, query: Readonly<Record<string, unknown>> = {}): string {
   const filled = path.replace(/:([A-Za-z]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));

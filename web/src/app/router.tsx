@@ -1,9 +1,9 @@
-import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from "@tanstack/react-router";
 import { ApiError, isApiError } from "../api/api-error.ts";
 import { queries } from "../api/queries.ts";
 import { decodeInsightsSearch } from "../features/insights/search.ts";
-import { decodeSearch } from "../features/transactions/filter.ts";
+import { decodeSearch, toQuery } from "../features/transactions/filter.ts";
 import { FatalErrorPage, NotFoundPage, PageError } from "./error-pages.tsx";
 import { FocusFrame } from "./frame/focus-frame.tsx";
 import { Frame } from "./frame/frame.tsx";
@@ -24,6 +24,20 @@ function code<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/**
+ * A page is drawn without its figures only when they take longer than this, in milliseconds: a skeleton seen for less just flickers.
+ * Longer while what the build drew is on screen: it is the same skeleton.
+ */
+const WORTH_WAITING = 60;
+const WORTH_WAITING_AT_FIRST = 500;
+
+/** Asks, and waits a moment for the answer unless an earlier one can be shown. */
+async function soon(queryClient: QueryClient, queryKey: QueryKey, asking: Promise<void>): Promise<void> {
+  if (queryClient.getQueryData(queryKey) !== undefined) return;
+  const limit = typeof document !== "undefined" && document.getElementById("shell") !== null ? WORTH_WAITING_AT_FIRST : WORTH_WAITING;
+  await Promise.race([asking, new Promise((resolve) => setTimeout(resolve, limit))]);
+}
+
 const rootRoute = createRootRouteWithContext<RouterContext>()({ notFoundComponent: NotFoundPage, errorComponent: FatalErrorPage });
 
 /** Lets a person in who has a session; anyone else is sent to where they get one, and back afterwards. */
@@ -42,11 +56,12 @@ const signedInRoute = createRoute({
   component: Frame,
   errorComponent: FatalErrorPage,
   beforeLoad: ({ context, location }) => requireSession(context, location),
+  loader: ({ context: { queryClient } }) => soon(queryClient, queries.accounts().queryKey, queryClient.prefetchQuery(queries.accounts())),
 });
 const overviewRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/",
-  loader: ({ context }) => void context.queryClient.prefetchQuery(queries.overview()),
+  loader: ({ context: { queryClient } }) => soon(queryClient, queries.overview().queryKey, queryClient.prefetchQuery(queries.overview())),
   component: lazyRouteComponent(
     code(() => import("../features/overview/overview-page.tsx")),
     "OverviewPage",
@@ -56,6 +71,10 @@ const transactionsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/transactions",
   validateSearch: decodeSearch,
+  loader: ({ context: { queryClient }, location }) => {
+    const list = queries.transactions(toQuery(decodeSearch(location.search)));
+    return soon(queryClient, list.queryKey, queryClient.prefetchInfiniteQuery(list));
+  },
   component: lazyRouteComponent(
     code(() => import("../features/transactions/transactions-page.tsx")),
     "TransactionsPage",
@@ -65,6 +84,7 @@ const insightsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/insights",
   validateSearch: decodeInsightsSearch,
+  loader: ({ context: { queryClient } }) => soon(queryClient, queries.cashFlow(13).queryKey, queryClient.prefetchQuery(queries.cashFlow(13))),
   component: lazyRouteComponent(
     code(() => import("../features/insights/insights-page.tsx")),
     "InsightsPage",
@@ -73,7 +93,7 @@ const insightsRoute = createRoute({
 const permissionsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/permissions",
-  loader: ({ context }) => void context.queryClient.prefetchQuery(queries.connections()),
+  loader: ({ context: { queryClient } }) => soon(queryClient, queries.connections().queryKey, queryClient.prefetchQuery(queries.connections())),
   component: lazyRouteComponent(
     code(() => import("../features/permissions/permissions-page.tsx")),
     "PermissionsPage",
@@ -100,6 +120,7 @@ const chooseBankRoute = createRoute({
   getParentRoute: () => connectFrameRoute,
   path: "/connect",
   validateSearch: (raw: Record<string, unknown>): { renews?: string } => (typeof raw["renews"] === "string" ? { renews: raw["renews"] } : {}),
+  loader: ({ context: { queryClient } }) => soon(queryClient, queries.banks().queryKey, queryClient.prefetchQuery(queries.banks())),
   component: lazyRouteComponent(
     code(() => import("../features/connect-bank/choose-bank-page.tsx")),
     "ChooseBankPage",
@@ -149,16 +170,18 @@ const routeTree = rootRoute.addChildren([
   openFrameRoute.addChildren([returnRoute, welcomeRoute, signInRoute]),
 ]);
 
-export function createAppRouter(queryClient: QueryClient) {
+/** The pages and their addresses. `history` is the browser's own unless the build draws a page ahead of time. */
+export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree,
+    ...(history === undefined ? {} : { history }),
     context: { queryClient },
     parseSearch,
     stringifySearch,
     defaultPreload: "intent",
     // The query cache decides what is fresh.
     defaultPreloadStaleTime: 0,
-    scrollRestoration: true,
+    scrollRestoration: history === undefined,
     defaultErrorComponent: PageError,
     defaultPendingMs: 200,
   });

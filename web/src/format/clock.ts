@@ -38,5 +38,5 @@ function currentMinute(): number {
 
 /** The time in steps of a minute, so that ages on screen grow without anything else changing. */
 export function useMinute(): number {
-  return useSyncExternalStore(subscribe, currentMinute);
+  return useSyncExternalStore(subscribe, currentMinute, currentMinute);
 }

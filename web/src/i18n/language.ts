@@ -19,21 +19,11 @@ export function isLanguage(value: unknown): value is Language {
   return LANGUAGES.some((language) => language === value);
 }
 
-/** The best language for a person who has not chosen one. `preferred` is the browser's ordered list. */
-export function chooseLanguage(saved: unknown, preferred: readonly string[]): Language {
-  if (isLanguage(saved)) return saved;
-  for (const tag of preferred) {
-    const base = tag.toLowerCase().split("-")[0];
-    if (isLanguage(base)) return base;
-  }
-  return "en";
-}
-
 /** Loads the words of a language and makes it the one on screen. */
 export async function activateLanguage(language: Language): Promise<void> {
   const { messages } = await catalogs[language]();
   i18n.loadAndActivate({ locale: language, locales: FORMAT_LOCALES[language], messages });
-  document.documentElement.lang = language;
+  if (typeof document !== "undefined") document.documentElement.lang = language;
 }
 
 /** The locale for dates, numbers and amounts of the language on screen. */

@@ -59,6 +59,11 @@ export function setPreferences(change: Partial<Preferences>): void {
   } catch {
     // Refused storage means the choice lasts until the page closes.
   }
+  // The one preference that the server needs before anything of the page has run: the document is written in a language.
+  if (current.language !== undefined) {
+    const secure = window.location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `opl-language=${current.language}; Path=/; Max-Age=31536000; SameSite=Strict${secure}`;
+  }
   for (const listener of listeners) listener();
 }
 
@@ -76,5 +81,5 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function usePreferences(): Preferences {
-  return useSyncExternalStore(subscribe, getPreferences);
+  return useSyncExternalStore(subscribe, getPreferences, () => DEFAULTS);
 }

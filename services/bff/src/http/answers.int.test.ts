@@ -22,6 +22,10 @@ describe("every answer", () => {
     folder = await mkdtemp(join(tmpdir(), "opl-web-"));
     await mkdir(join(folder, "assets"));
     await writeFile(join(folder, "index.html"), `<!doctype html><title>One Point Ledger</title>${" ".repeat(2_000)}`);
+    for (const file of ["open/welcome.en", "open/welcome.fi", "signed-in/index.en", "signed-in/index.fi", "signed-in/index.sv"]) {
+      await mkdir(join(folder, "pages", file, ".."), { recursive: true });
+      await writeFile(join(folder, "pages", `${file}.html`), `<!doctype html><title>${file}</title>`);
+    }
     await writeFile(join(folder, "favicon.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>");
     await writeFile(join(folder, "assets", "main-Bx3kQ9zT.js"), `console.log(1);${"/**/".repeat(1_000)}`);
     bff = await startBff({ config: { OPL_WEB_DIR: folder, OPL_TRUSTED_PROXIES: trustedProxies(["127.0.0.0/8"]) } });
@@ -129,6 +133,26 @@ describe("every answer", () => {
     expect([path, status]).toEqual([path, path === "//evil.example/x.js" ? status : 404]);
     expect(text).not.toContain("workspaces");
     if (status === 404) expect(headers["content-type"]).toContain("application/problem+json");
+  });
+
+  it("is the document of the page in the person's language", async () => {
+    const cookie = aino.browser.cookie ?? "";
+    const document = async (path: string, headers: Record<string, string>) => {
+      const { status, headers: answer, text } = await rawRequest(bff.address, "GET", path, headers);
+      expect([status, answer["content-type"], answer["cache-control"]]).toEqual([200, "text/html; charset=utf-8", "no-store"]);
+      expect(answer["vary"]).toBe("accept-encoding, accept-language, cookie");
+      return /<title>(.*)<\/title>/.exec(text)?.[1];
+    };
+    expect(await document("/welcome", {})).toBe("open/welcome.en");
+    expect(await document("/welcome", { "accept-language": "fi-FI,fi;q=0.9,en;q=0.8" })).toBe("open/welcome.fi");
+    expect(await document("/welcome?a=b", { "accept-language": "de,sv;q=0.5" })).toBe("open/welcome.en");
+    expect(await document("/welcome", { "accept-language": "en", cookie: "x=1; opl-language=fi" })).toBe("open/welcome.fi");
+    expect(await document("/", { "accept-language": "sv", cookie })).toBe("signed-in/index.sv");
+    expect(await document("/", { "accept-language": "sv", cookie: `opl-language=fi; ${cookie}` })).toBe("signed-in/index.fi");
+    // Without a session the frame of the ledger is not shown, and what there is no document for gets the one of all pages.
+    expect(await document("/", { "accept-language": "sv" })).toBe("One Point Ledger");
+    expect(await document("/transactions", { cookie })).toBe("One Point Ledger");
+    expect(await document("/", { cookie: `opl-language=../; ${cookie}`, "accept-language": "../../x,".repeat(500) })).toBe("signed-in/index.en");
   });
 
   it("is compressed and revalidated where that saves something", async () => {

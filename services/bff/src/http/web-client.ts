@@ -6,6 +6,7 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { toProblem } from "@opl/service";
 import { errors } from "../errors.ts";
+import { sessionCookieOf } from "../session/cookie.ts";
 
 interface WebFile {
   readonly type: string;
@@ -31,6 +32,9 @@ const types: Readonly<Record<string, string>> = {
 };
 const compressible = new Set([".html", ".js", ".css", ".svg", ".json", ".webmanifest", ".txt"]);
 const page = "/index.html";
+/** Kept by the client where a person chose a language: the document is written in one before anything of it runs. */
+const languageCookie = /(?:^|;\s*)opl-language=([a-z]{2})(?:;|$)/;
+const mostLanguages = 8;
 const year = 31_536_000;
 
 /**
@@ -45,14 +49,32 @@ export async function registerWebClient(fastify: FastifyInstance, folder: string
     throw errors.ERR_CONFIG({ message: `OPL_WEB_DIR: ${folder} holds no built web client (no index.html). Build it with "npm run build --workspace web".` });
   fastify.get("/*", (request, reply) => {
     const path = request.url.split("?", 1)[0] ?? "/";
-    const file = files.get(path === "/" ? page : path);
+    const file = path === "/" ? undefined : files.get(path);
     if (file !== undefined) return send(request, reply, file);
     if (!isPage(request.url)) {
       const { status, body } = toProblem(errors.ERR_FILE_NOT_FOUND(), request.id);
       return reply.code(status).type("application/problem+json").send(JSON.stringify(body));
     }
-    return send(request, reply, index);
+    return send(request, reply, documentFor(files, path, request.headers) ?? index);
   });
+}
+
+/**
+ * The document the build wrote for this page in the person's language, if it wrote one; those of pages behind the sign-in only for who
+ * seems to have a session. None holds anything of a person: the figures are asked for by the page.
+ */
+function documentFor(files: ReadonlyMap<string, WebFile>, path: string, headers: FastifyRequest["headers"]): WebFile | undefined {
+  const name = path === "/" ? "/index" : path;
+  const kinds = sessionCookieOf(headers.cookie) === undefined ? ["open"] : ["open", "signed-in"];
+  const names = languagesOf(headers).flatMap((language) => kinds.map((kind) => `/pages/${kind}${name}.${language}.html`));
+  return names.map((file) => files.get(file)).find((file) => file !== undefined);
+}
+
+/** The chosen language, then those of the browser in its order of preference, then English. */
+function languagesOf(headers: FastifyRequest["headers"]): string[] {
+  const chosen = languageCookie.exec(headers.cookie ?? "")?.[1];
+  const preferred = (headers["accept-language"] ?? "").split(",", mostLanguages).map((part) => part.trim().slice(0, 2).toLowerCase());
+  return [...new Set([...(chosen === undefined ? [] : [chosen]), ...preferred, "en"])];
 }
 
 /** Neither an address of the API or the probes nor one that names a file. */
@@ -66,7 +88,7 @@ function send(request: FastifyRequest, reply: FastifyReply, file: WebFile): Fast
   reply.headers({
     "content-type": file.type,
     etag: file.etag,
-    vary: "accept-encoding",
+    vary: isIndex ? "accept-encoding, accept-language, cookie" : "accept-encoding",
     "cache-control": isIndex ? "no-store" : file.hashed ? `public, max-age=${year}, immutable` : "no-cache",
   });
   if (!isIndex && request.headers["if-none-match"] === file.etag) return reply.code(304).send();
