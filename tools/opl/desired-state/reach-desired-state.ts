@@ -111,7 +111,7 @@ async function readProgress(ask: Registry, documentHash: string): Promise<Progre
     if (plan.documentHash !== documentHash)
       throw errors.ERR_OPL_NOT_THROUGH({ message: "Meanwhile somebody applied another document, which is the one in force now; look with tpp plan." });
     const banks = new Map(aspsps.map((aspsp) => [aspsp.aspspId, aspsp]));
-    const stopped = plan.actions.filter(({ aspspId, action }) => action === "retry" || (action === "wait" && !goesOn(banks.get(aspspId))));
+    const stopped = plan.actions.filter(({ aspspId, action }) => action === "retry" || (action === "wait" && isStill(banks.get(aspspId))));
     const settled = new Set([...stopped, ...plan.actions.filter(({ action }) => action === "none" || action === "report")]);
     return { actions: plan.actions, stopped, going: plan.actions.filter((action) => !settled.has(action)) };
   } catch (error) {
@@ -125,7 +125,8 @@ const away: PlanAction = { aspspId: "the registry", action: "wait", reason: "doe
 
 type Found = Awaited<ReturnType<Registry["searchAspsps"]>>["aspsps"][number];
 
-function goesOn(bank: Found | undefined): boolean {
-  const registration = bank?.registration ?? null;
-  return registration?.status === "running" && !(bank?.registrationScheme === "manual" && registration.step === "submission");
+/** What waits for a person, by what stands still: the plan and the directory are of two moments. */
+function isStill(bank: Found | undefined): boolean {
+  if (bank === undefined || bank.registrationScheme === null) return true;
+  return bank.registrationScheme === "manual" && bank.registration?.status === "running" && bank.registration.step === "submission";
 }

@@ -39,7 +39,7 @@ function registryAt(home: string): string {
 /** What the registry answered instead, in the command's own words. */
 export function explainRegistry(cause: unknown, url: string): unknown {
   const error = toOplError(cause);
-  if (!isOplError(cause)) return cause;
+  if (!isOplError(cause) || cause.code in errors) return cause;
   if (error.code === "ERR_DESIRED_STATE_INVALID") return errors.ERR_OPL_DOCUMENT({ message: error.message, details: error.details, cause });
   if (error.code === "ERR_TPP_REGISTRY_UNAVAILABLE")
     return errors.ERR_OPL_REGISTRY({ message: `The registry at ${url} does not answer; start the platform with npm start, or correct --registry.`, cause });

@@ -32,16 +32,17 @@ export function readDocument(text: string, directory: readonly Pick<Aspsp, "asps
   if (text.length > maxCharacters) return whole(`the file is longer than ${maxCharacters} characters`);
   if (text.trim() === "") return whole("the file is empty; start from tpp.example.yaml");
   const lines = new LineCounter();
-  const tree = parseTree(text, lines);
+  const tree = isDeep(text) ? null : parseTree(text, lines);
   if (tree === null) return whole("the file is nested too deeply");
   const at = (offset: number, path: Path, message: string, level: PlacedProblem["level"] = "mistake"): PlacedProblem => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col), field: fieldOf(path), message, level };
   };
-  const syntax = [...tree.errors, ...tree.warnings].map(({ code, message, pos }) => at(pos[0], [], syntaxMessages[code] ?? plainMessage(message)));
-  if (syntax.length > 0) return { document: null, problems: syntax };
-  const shared = sharedNodes(tree).map((node) => at(node.range?.[0] ?? 0, [], "anchors and aliases are not taken; write the value out"));
-  if (shared.length > 0) return { document: null, problems: shared };
+  // Most of what comes after the first is its consequence.
+  const [syntax] = [...tree.errors, ...tree.warnings].toSorted((one, other) => one.pos[0] - other.pos[0]);
+  if (syntax !== undefined) return { document: null, problems: [at(syntax.pos[0], [], syntaxMessages[syntax.code] ?? plainMessage(syntax.message))] };
+  const [refused] = refusedNodes(tree);
+  if (refused !== undefined) return { document: null, problems: [at(refused.node.range?.[0] ?? 0, [], refused.message)] };
   const value: unknown = tree.toJS({ maxAliasCount: 0 });
   const placed = (path: Path, message: string, level?: PlacedProblem["level"]): PlacedProblem => at(offsetOf(tree, path), path, message, level);
   const twice = banksTwice(value).map(({ path, message }) => placed(path, message));
@@ -60,31 +61,47 @@ export function problemSentence(file: string, { line, column, field, message }: 
   return `${file}:${line}:${column} ${field === "" ? "" : `${field}: `}${message}.`;
 }
 
+const mostOpen = 100;
+
+/** More in one another than any desired state: seen before the parser spends its time on it. */
+function isDeep(text: string): boolean {
+  let open = 0;
+  for (const letter of text) {
+    if (letter === "[" || letter === "{") open += 1;
+    else if (letter === "]" || letter === "}") open -= 1;
+    if (open > mostOpen) return true;
+  }
+  return /(?:[-?:] ){50}/.test(text) || /^ {200}/m.test(text);
+}
+
 /** Null where brackets in brackets are more than the stack holds. */
 function parseTree(text: string, lineCounter: LineCounter): Document.Parsed | null {
   try {
-    return parseDocument(text, { version: "1.2", schema: "core", merge: false, uniqueKeys: true, prettyErrors: false, logLevel: "silent", lineCounter });
+    return parseDocument(text, { version: "1.2", schema: "core", merge: false, uniqueKeys: true, prettyErrors: false, logLevel: "error", lineCounter });
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
   }
 }
 
+const tagMessage = "tags (!) are not taken; write a plain value";
 const syntaxMessages: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: "this key is written twice; keep one of them",
   MULTIPLE_DOCS: "a second document begins here; a file holds one",
   TAB_AS_INDENT: "a tab indents this line; YAML takes spaces",
-  TAG_RESOLVE_FAILED: "tags (!) are not taken; write a plain value",
+  TAG_RESOLVE_FAILED: tagMessage,
 };
 
 function plainMessage(message: string): string {
   return `this is not sound YAML: ${message.split("\n")[0]?.replace(/\.$/, "")}`;
 }
 
-function sharedNodes(tree: Document.Parsed): Node[] {
-  const found: Node[] = [];
+function refusedNodes(tree: Document.Parsed): { readonly node: Node; readonly message: string }[] {
+  const found: { node: Node; message: string }[] = [];
   visit(tree, (_key, node) => {
-    if (isAlias(node) || (isNode(node) && "anchor" in node && node.anchor !== undefined)) found.push(node);
+    if (!isNode(node)) return;
+    if (isAlias(node) || ("anchor" in node && node.anchor !== undefined)) found.push({ node, message: "anchors and aliases are not taken; write the value out" });
+    else if (node.tag !== undefined) found.push({ node, message: tagMessage });
   });
   return found;
 }
