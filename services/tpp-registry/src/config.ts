@@ -64,7 +64,9 @@ export const configSchema = z.object({
   OPL_TPP_ASPSPS: list(aspspId).prefault("").describe("banks where we want to be registered, separated by commas"),
   OPL_TPP_DIRECTORY_CHECK_SECONDS: seconds(300).describe("so often the gateway is asked which banks there are"),
   OPL_TPP_DRIFT_CHECK_SECONDS: seconds(900).describe("so often each bank is asked what it has on record of us"),
-  OPL_TPP_FILE: tppFile.describe("a desired state (tpp.yaml, also as JSON), applied at start when it is not the one in force; the other OPL_TPP_ variables then count for nothing but the days of renewal"),
+  OPL_TPP_FILE: tppFile.describe(
+    "a desired state (tpp.yaml, also as JSON), applied at start when it is not the one in force; the other OPL_TPP_ variables then count for nothing but the days of renewal",
+  ),
   OPL_TPP_NAME: z.string().min(1).max(64).describe("common name of the TPP, in its certificates"),
   OPL_TPP_COUNTRY: z
     .string()

@@ -29,7 +29,10 @@ beforeEach(async () => {
     () => Temporal.Now.instant().add({ hours: 1 }).toString(),
     names.map((name) => anAspsp(name)),
   );
-  const keys = { key: path.join(folder, "secrets", "tpp-registry", "service-key.json"), jwks: path.join(folder, "secrets", "tpp-registry", "service-jwks.json") };
+  const keys = {
+    key: path.join(folder, "secrets", "tpp-registry", "service-key.json"),
+    jwks: path.join(folder, "secrets", "tpp-registry", "service-jwks.json"),
+  };
   registry = await startRegistry(keys, bank, { OPL_TPP_DRIFT_CHECK_SECONDS: "0.5" });
   started += 1;
 });
@@ -114,14 +117,17 @@ describe("tpp plan and tpp apply, against a registry over Postgres and NATS", ()
     expect((await tpp("apply", document)).code).toBe(0);
     tamper("aalto");
     tamper("birka");
-    const facts = () => registry.database.database.db.selectFrom("outbox").select("data").where("eventType", "=", "tpp-registry.registration-drifted").execute();
+    const facts = () =>
+      registry.database.database.db.selectFrom("outbox").select("data").where("eventType", "=", "tpp-registry.registration-drifted").execute();
     await eventually(async () =>
       expect((await facts()).map(({ data }) => JSON.parse(data)).toSorted((a, b) => (a.aspspId < b.aspspId ? -1 : 1))).toMatchObject([
         { aspspId: "aalto", fields: ["redirectUris"], repairing: true },
         { aspspId: "birka", fields: ["redirectUris"], repairing: false },
       ]),
     );
-    await eventually(async () => expect(clientsAt("aalto").map(({ redirectUris }) => redirectUris)).toContainEqual(["https://ledger.example/connect/return/aalto"]));
+    await eventually(async () =>
+      expect(clientsAt("aalto").map(({ redirectUris }) => redirectUris)).toContainEqual(["https://ledger.example/connect/return/aalto"]),
+    );
     await eventually(async () => {
       const planned = await tpp("plan", document);
       expect(planned.out).toMatch(/! birka +report/);

@@ -48,7 +48,12 @@ function readText(file: string): string {
     return readFileSync(file, "utf8");
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const what = code === "ENOENT" ? "is not there; copy tpp.example.yaml and fill it in" : code === "EISDIR" ? "is a folder; name the file in it" : `cannot be read (${code}); correct its rights`;
+    const what =
+      code === "ENOENT"
+        ? "is not there; copy tpp.example.yaml and fill it in"
+        : code === "EISDIR"
+          ? "is a folder; name the file in it"
+          : `cannot be read (${code}); correct its rights`;
     throw errors.ERR_OPL_DOCUMENT({ message: `The desired state ${file} (--file) ${what}.`, cause });
   }
 }

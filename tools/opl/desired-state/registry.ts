@@ -33,7 +33,9 @@ function registryAt(home: string): string {
   } catch {
     // Said below.
   }
-  throw errors.ERR_OPL_REGISTRY({ message: `No platform has been started from ${home} (OPL_DIR); start it with npm start, or say where its registry is with --registry URL.` });
+  throw errors.ERR_OPL_REGISTRY({
+    message: `No platform has been started from ${home} (OPL_DIR); start it with npm start, or say where its registry is with --registry URL.`,
+  });
 }
 
 /** What the registry answered instead, in the command's own words. */
@@ -44,7 +46,10 @@ export function explainRegistry(cause: unknown, url: string): unknown {
   if (error.code === "ERR_TPP_REGISTRY_UNAVAILABLE")
     return errors.ERR_OPL_REGISTRY({ message: `The registry at ${url} does not answer; start the platform with npm start, or correct --registry.`, cause });
   if (["unauthenticated", "forbidden"].includes(error.kind))
-    return errors.ERR_OPL_REGISTRY({ message: `The registry at ${url} does not take the operator's key; name the secrets of that platform with --secrets.`, cause });
+    return errors.ERR_OPL_REGISTRY({
+      message: `The registry at ${url} does not take the operator's key; name the secrets of that platform with --secrets.`,
+      cause,
+    });
   if (error.kind === "unavailable" || error.kind === "upstream")
     return errors.ERR_OPL_REGISTRY({ message: `The registry at ${url} cannot do it now: ${error.message}`, cause });
   return cause;

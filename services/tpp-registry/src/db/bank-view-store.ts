@@ -10,7 +10,17 @@ export async function expectViews(db: Db, firstLooks: readonly { readonly regist
   if (firstLooks.length === 0) return;
   await db
     .insertInto("bankViews")
-    .values(firstLooks.map(({ registrationId, at }) => ({ registrationId, nextCheckAt: at, checkedAt: null, standing: null, client: null, differences: jsonb([]), driftSince: null })))
+    .values(
+      firstLooks.map(({ registrationId, at }) => ({
+        registrationId,
+        nextCheckAt: at,
+        checkedAt: null,
+        standing: null,
+        client: null,
+        differences: jsonb([]),
+        driftSince: null,
+      })),
+    )
     .onConflict((oc) => oc.doNothing())
     .execute();
 }

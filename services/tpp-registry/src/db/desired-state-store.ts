@@ -17,7 +17,10 @@ export interface NewDesiredState {
 }
 
 /** Adds a revision unless the newest says the same. @returns its number and whether it is new */
-export async function addDesiredState(tx: Transaction<TppRegistryTables>, row: NewDesiredState): Promise<{ readonly revision: number; readonly added: boolean }> {
+export async function addDesiredState(
+  tx: Transaction<TppRegistryTables>,
+  row: NewDesiredState,
+): Promise<{ readonly revision: number; readonly added: boolean }> {
   await sql`lock table desired_states in share row exclusive mode`.execute(tx);
   const newest = await newestDesiredState(tx);
   if (newest?.documentHash === row.documentHash) return { revision: newest.revision, added: false };

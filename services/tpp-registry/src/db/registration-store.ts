@@ -109,7 +109,12 @@ export async function markEnded(tx: Tx, registrationId: string, reason: "left" |
 export async function adoptTerms(db: Db, termsOf: (aspspId: string) => RegistrationTerms): Promise<void> {
   const rows = await db.selectFrom("registrations").select("aspspId").distinct().where("terms", "is", null).execute();
   for (const { aspspId } of rows)
-    await db.updateTable("registrations").set({ terms: jsonb(termsOf(aspspId)) }).where("aspspId", "=", aspspId).where("terms", "is", null).execute();
+    await db
+      .updateTable("registrations")
+      .set({ terms: jsonb(termsOf(aspspId)) })
+      .where("aspspId", "=", aspspId)
+      .where("terms", "is", null)
+      .execute();
 }
 
 /** Due at once, whatever pause it was in. */

@@ -102,9 +102,7 @@ async function listFailed(db: Db, aspspId: string | null) {
             .selectFrom("registrations as later")
             .select("later.registrationId")
             .whereRef("later.aspspId", "=", "failed.aspspId")
-            .where((or) =>
-              or.or([or("later.completedAt", ">", or.ref("failed.errorAt")), or("later.endedAt", ">", or.ref("failed.errorAt"))]),
-            ),
+            .where((or) => or.or([or("later.completedAt", ">", or.ref("failed.errorAt")), or("later.endedAt", ">", or.ref("failed.errorAt"))])),
         ),
       ),
     )

@@ -49,7 +49,11 @@ export function readDocument(text: string, directory: readonly Pick<Aspsp, "asps
   const parsed = tppDocument.safeParse(value);
   if (!parsed.success) {
     const issues = parsed.error.issues.filter(({ code, path }) => !(code === "custom" && fieldOf(path) === "banks"));
-    const told = issues.flatMap((issue) => explain(issue, value).map(({ path, key, message }) => at(key === undefined ? offsetOf(tree, path) : keyOffset(tree, path, key), key === undefined ? path : [...path, key], message)));
+    const told = issues.flatMap((issue) =>
+      explain(issue, value).map(({ path, key, message }) =>
+        at(key === undefined ? offsetOf(tree, path) : keyOffset(tree, path, key), key === undefined ? path : [...path, key], message),
+      ),
+    );
     return { document: null, problems: [...told, ...twice].toSorted(byPlace) };
   }
   const problems = documentProblems(parsed.data, directory).map(({ path, message, level }) => placed(path, message, level));
@@ -100,7 +104,8 @@ function refusedNodes(tree: Document.Parsed): { readonly node: Node; readonly me
   const found: { node: Node; message: string }[] = [];
   visit(tree, (_key, node) => {
     if (!isNode(node)) return;
-    if (isAlias(node) || ("anchor" in node && node.anchor !== undefined)) found.push({ node, message: "anchors and aliases are not taken; write the value out" });
+    if (isAlias(node) || ("anchor" in node && node.anchor !== undefined))
+      found.push({ node, message: "anchors and aliases are not taken; write the value out" });
     else if (node.tag !== undefined) found.push({ node, message: tagMessage });
   });
   return found;
@@ -115,7 +120,9 @@ function banksTwice(value: unknown): { readonly path: Path; readonly message: st
     if (typeof aspsp !== "string") return [];
     const earlier = first.get(aspsp);
     if (earlier === undefined) first.set(aspsp, index);
-    return earlier === undefined ? [] : [{ path: ["banks", index, "aspsp"], message: `${aspsp} stands in the list twice, first as banks[${earlier}]; keep one of them` }];
+    return earlier === undefined
+      ? []
+      : [{ path: ["banks", index, "aspsp"], message: `${aspsp} stands in the list twice, first as banks[${earlier}]; keep one of them` }];
   });
 }
 
@@ -128,13 +135,21 @@ interface Told {
 
 function explain(issue: z.core.$ZodIssue, value: unknown): readonly Told[] {
   const { path } = issue;
-  const found = path.reduce<unknown>((inside, part) => (typeof inside === "object" && inside !== null ? (inside as Record<PropertyKey, unknown>)[part] : undefined), value);
+  const found = path.reduce<unknown>(
+    (inside, part) => (typeof inside === "object" && inside !== null ? (inside as Record<PropertyKey, unknown>)[part] : undefined),
+    value,
+  );
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => {
         const known = keysAt(path);
         const near = nearest(key, known);
-        return { path, key, message: near === undefined ? `there is no such key here; remove it, known are ${known.join(", ")}` : `there is no such key; perhaps ${near} is meant` };
+        return {
+          path,
+          key,
+          message:
+            near === undefined ? `there is no such key here; remove it, known are ${known.join(", ")}` : `there is no such key; perhaps ${near} is meant`,
+        };
       });
     case "invalid_type":
       if (found === undefined) return [{ path, message: `is missing; it is ${typeNames[issue.expected] ?? issue.expected}` }];
@@ -143,12 +158,22 @@ function explain(issue: z.core.$ZodIssue, value: unknown): readonly Told[] {
       const values = issue.values.map(String);
       if (found === undefined) return [{ path, message: `is missing; it is ${either(values)}` }];
       const near = typeof found === "string" ? nearest(found, values) : undefined;
-      return [{ path, message: `is ${shown(found)}, but has to be ${either(values)}${near === undefined || values.length === 1 ? "" : `; perhaps ${near} is meant`}` }];
+      return [
+        {
+          path,
+          message: `is ${shown(found)}, but has to be ${either(values)}${near === undefined || values.length === 1 ? "" : `; perhaps ${near} is meant`}`,
+        },
+      ];
     }
     case "too_small":
     case "too_big": {
       const [word, bound] = issue.code === "too_small" ? ["at least", issue.minimum] : ["at most", issue.maximum];
-      return [{ path, message: `is ${shown(found)}, but has to ${issue.origin === "array" ? `have ${word} ${bound} entries` : issue.origin === "string" ? `have ${word} ${bound} characters` : `be ${word} ${bound}`}` }];
+      return [
+        {
+          path,
+          message: `is ${shown(found)}, but has to ${issue.origin === "array" ? `have ${word} ${bound} entries` : issue.origin === "string" ? `have ${word} ${bound} characters` : `be ${word} ${bound}`}`,
+        },
+      ];
     }
     case "invalid_format":
       return [{ path, message: `is ${shown(found)}, but has to be ${formatNames[issue.format] ?? issue.message}` }];

@@ -21,7 +21,9 @@ export function directoryChanges(before: readonly Aspsp[], after: readonly Aspsp
 
 function lasting(aspsp: Aspsp): string {
   const { health: _health, registered: _registered, capabilities, countries, ...rest } = aspsp;
-  return JSON.stringify(Object.entries({ ...rest, capabilities: capabilities.toSorted(), countries: countries.toSorted() }).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(
+    Object.entries({ ...rest, capabilities: capabilities.toSorted(), countries: countries.toSorted() }).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 export interface AspspSearch {

@@ -21,7 +21,9 @@ export function documentProblems({ tpp, banks }: TppDocument, directory: readonl
     return [
       ...(known !== null && entry === undefined && bank.state === "registered" ? [mistake([...at, "aspsp"], unknownBank(bank.aspsp, names))] : []),
       ...(bank.roles ?? []).flatMap((role, place) =>
-        tpp.roles.includes(role) ? [] : [mistake([...at, "roles", place], `${role} is not one of our roles (${tpp.roles.join(", ")}); add it to tpp.roles or remove it here`)],
+        tpp.roles.includes(role)
+          ? []
+          : [mistake([...at, "roles", place], `${role} is not one of our roles (${tpp.roles.join(", ")}); add it to tpp.roles or remove it here`)],
       ),
       ...(bank.redirectUris ?? []).flatMap((uri, place) => redirectProblems(uri, [...at, "redirectUris", place], tpp.publicOrigin, entry)),
       ...(bank.redirectUris === undefined && entry?.environment === "production" && !tpp.publicOrigin.startsWith("https://")
@@ -35,7 +37,9 @@ function redirectProblems(uri: string, path: DocumentProblem["path"], publicOrig
   const { protocol, origin } = new URL(uri);
   if (protocol !== "https:" && entry?.environment === "production")
     return [mistake(path, `${uri} is not https, which a production bank (${entry.aspspId}) asks for; begin it with https://`)];
-  return origin === publicOrigin ? [] : [{ path, level: "note", message: `${uri} lies outside of tpp.publicOrigin (${publicOrigin}); people come back there only if you lead them on` }];
+  return origin === publicOrigin
+    ? []
+    : [{ path, level: "note", message: `${uri} lies outside of tpp.publicOrigin (${publicOrigin}); people come back there only if you lead them on` }];
 }
 
 function unknownBank(aspspId: string, names: readonly string[]): string {

@@ -143,7 +143,8 @@ interface Need {
 function settle(bank: WantedBank, at: AtBank, terms: RegistrationTerms, known: RegistrationScheme | null | undefined, world: World, say: Say): Planned {
   const { inUse, failed } = at;
   const need = inUse === null ? missing(bank, at) : wrong(bank, inUse, terms, world);
-  if (need === null || "told" in need) return need === null ? say("none", "As the document wants it.") : say("report", need.told, { differences: need.differences });
+  if (need === null || "told" in need)
+    return need === null ? say("none", "As the document wants it.") : say("report", need.told, { differences: need.differences });
   const scheme = known ?? inUse?.scheme;
   if (known === undefined && inUse === null) return say("wait", "The directory knows no such bank.");
   if (scheme === undefined || known === null) return say("wait", "This bank takes no registrations through us.");

@@ -27,7 +27,10 @@ export function desiredStateRoutes(ctx: RegistryContext, driftCheckSeconds: numb
     }),
     route(getDesiredState, async () => {
       const [{ revision, appliedAt, document }, views] = await Promise.all([readDesiredState(ctx), listViews(ctx.db)]);
-      const checkedAt = views.flatMap((view) => (view.checkedAt === null ? [] : [view.checkedAt])).toSorted(Temporal.Instant.compare).at(-1);
+      const checkedAt = views
+        .flatMap((view) => (view.checkedAt === null ? [] : [view.checkedAt]))
+        .toSorted(Temporal.Instant.compare)
+        .at(-1);
       return {
         revision,
         appliedAt: appliedAt?.toString() ?? null,

@@ -32,7 +32,11 @@ export function startDriftWatch(ctx: RegistryContext, everySeconds: number, when
       for (const { aspspId } of figures) {
         if (watched.has(aspspId)) continue;
         watched.add(aspspId);
-        gauges.use(gauge("tpp_registration_drift", "1 where the bank's record of our registration differs from what we registered", () => shown.get(aspspId), { aspsp_id: aspspId }));
+        gauges.use(
+          gauge("tpp_registration_drift", "1 where the bank's record of our registration differs from what we registered", () => shown.get(aspspId), {
+            aspsp_id: aspspId,
+          }),
+        );
       }
     },
   });

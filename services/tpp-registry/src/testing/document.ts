@@ -1,7 +1,10 @@
 import type { Aspsp, TppDocument } from "@opl/contracts/model";
 
 /** A desired state that is right but for what a test changes. */
-export function aDocument(banks: readonly (string | ({ readonly aspsp: string } & Partial<TppDocument["banks"][number]>))[] = [], tpp: Partial<TppDocument["tpp"]> = {}): TppDocument {
+export function aDocument(
+  banks: readonly (string | ({ readonly aspsp: string } & Partial<TppDocument["banks"][number]>))[] = [],
+  tpp: Partial<TppDocument["tpp"]> = {},
+): TppDocument {
   return {
     version: 1,
     tpp: {

@@ -64,7 +64,10 @@ export async function advanceRegistration(ctx: RegistryContext, registrationId: 
 }
 
 /** One that began before terms were kept goes on under those of the environment. */
-function termsOf({ environmentDocument: { tpp, banks } }: Pick<RegistryContext, "environmentDocument">, { terms, aspspId }: RegistrationRow): RegistrationTerms {
+function termsOf(
+  { environmentDocument: { tpp, banks } }: Pick<RegistryContext, "environmentDocument">,
+  { terms, aspspId }: RegistrationRow,
+): RegistrationTerms {
   return terms ?? termsAt(tpp, wantedAt({ banks }, aspspId));
 }
 

@@ -50,7 +50,8 @@ export async function checkDrift(ctx: Ctx, everySeconds: number): Promise<readon
     held.map(({ registrationId }) => ({ registrationId, at: ctx.clock.now() })),
   );
   const looks: Look[] = [];
-  for (let from = 0; from < held.length; from += atOnce) looks.push(...(await Promise.all(held.slice(from, from + atOnce).map((one) => lookAt(ctx, one, everySeconds)))));
+  for (let from = 0; from < held.length; from += atOnce)
+    looks.push(...(await Promise.all(held.slice(from, from + atOnce).map((one) => lookAt(ctx, one, everySeconds)))));
   return looks;
 }
 

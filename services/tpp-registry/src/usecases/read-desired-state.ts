@@ -12,9 +12,10 @@ export interface DesiredState {
 }
 
 /** The document in force, for every replica the same: the one applied last, else the environment's. */
-export async function readDesiredState(
-  { db, environmentDocument }: { readonly db: Executor<TppRegistryTables> } & Pick<RegistryContext, "environmentDocument">,
-): Promise<DesiredState> {
+export async function readDesiredState({
+  db,
+  environmentDocument,
+}: { readonly db: Executor<TppRegistryTables> } & Pick<RegistryContext, "environmentDocument">): Promise<DesiredState> {
   const newest = await newestDesiredState(db);
   return newest === undefined
     ? { revision: 0, appliedAt: null, document: environmentDocument }
