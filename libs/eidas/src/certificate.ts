@@ -68,7 +68,7 @@ export function parseCertificate(input: string | Uint8Array): EidasCertificate {
     notAfter: toInstant(parsed.notAfter),
     signatureHash: hashName(parsed.signatureAlgorithm),
     isCa: parsed.getExtension(x509.BasicConstraintsExtension)?.ca ?? false,
-    keyUsage: (Object.keys(keyUsages) as KeyUsage[]).filter((name) => (usage & keyUsages[name]) !== 0),
+    keyUsage: usageNames(usage),
     extendedKeyUsage: (parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages ?? []).map(String),
     isQualified: qc?.isQualified ?? false,
     qcTypes: qc?.types ?? [],
@@ -87,7 +87,20 @@ function decode(der: Buffer): x509.X509Certificate {
   }
 }
 
-function hashName({ hash }: { readonly hash?: string | { readonly name: string } }): string | undefined {
+/** The extension that names these usages; critical (RFC 5280 4.2.1.3). */
+export function keyUsageExtension(names: readonly KeyUsage[]): x509.KeyUsagesExtension {
+  const bits = names.reduce((sum, name) => sum | keyUsages[name], 0);
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags add up to what has no name
+  return new x509.KeyUsagesExtension(bits, true);
+}
+
+/** Names of the bits that are set. */
+export function usageNames(bits: number): KeyUsage[] {
+  return (Object.keys(keyUsages) as KeyUsage[]).filter((name) => (bits & keyUsages[name]) !== 0);
+}
+
+function hashName({ name, hash }: { readonly name?: string; readonly hash?: string | { readonly name: string } }): string | undefined {
+  if (name === oids.md5WithRsa) return "MD5";
   return typeof hash === "object" ? hash.name : hash;
 }
 
