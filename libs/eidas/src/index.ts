@@ -6,6 +6,8 @@ export { classifyKeys } from "./classify.ts";
 export type { CertificatePurpose, CertifiedKey } from "./classify.ts";
 export { certificateDer, certificatePem, splitPemBundle } from "./encoding.ts";
 export type { Psd2Role, QcType } from "./oids.ts";
+export { importCertificate } from "./issued.ts";
+export type { IssuedCertificate, IssuedFor, IssuedRefusal } from "./issued.ts";
 export { judgeCertificate, toleratedInSandbox } from "./judge.ts";
 export type { CertificateExpectation, CertificateJudgement, CertificateProblem, CertificateProblemReason } from "./judge.ts";
 export { certifiesKey } from "./key-pair.ts";
