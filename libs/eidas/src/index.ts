@@ -2,6 +2,8 @@ export { parseCertificate } from "./certificate.ts";
 export type { EidasCertificate, KeyUsage } from "./certificate.ts";
 export { buildChain } from "./chain.ts";
 export type { CertificateChain, ChainOptions, ChainProblem } from "./chain.ts";
+export { certifiedJwk, jwkThumbprint, keyIdRules } from "./certified-jwk.ts";
+export type { CertifiedJwk, CertifiedJwkInput, KeyIdRule } from "./certified-jwk.ts";
 export { classifyKeys } from "./classify.ts";
 export type { CertificatePurpose, CertifiedKey } from "./classify.ts";
 export { certificateDer, certificatePem, splitPemBundle } from "./encoding.ts";
