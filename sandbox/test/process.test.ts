@@ -67,6 +67,9 @@ describe("the process", () => {
       "oidcJwksUrl",
       "caFile",
       "adminUrl",
+      "qtspUrl",
+      "directoryUrl",
+      "directoryJwksUrl",
     ]);
     expect(new URL(endpoints.authorizeUrl).origin).toBe(endpoints.issuer);
     expect(existsSync(endpoints.caFile)).toBe(true);

@@ -7,7 +7,7 @@ import { openAuthority, unknownAuthority, type Authority } from "../ca/authority
 import { newEcKey, newRsaKey } from "../ca/keys.ts";
 import { issueTppKeys, publicPart, type TppJwk } from "../ca/tpp-certificates.ts";
 import { systemClock } from "../clock.ts";
-import type { PublishedKey } from "./jwks-reader.ts";
+import type { PublishedKey } from "../http/jwks-reader.ts";
 import { verifyTppJws } from "./tpp-jws.ts";
 
 const clock = systemClock();
