@@ -1,4 +1,4 @@
-export { signCompactJws, verifyCompactJws } from "./compact-jws.ts";
+export { importSigningKey, signCompactJws, verifyCompactJws } from "./compact-jws.ts";
 export type { JsonObject, JwsHeader, JwsRefusal, SigningKey, VerifiedJws, VerifyOptions } from "./compact-jws.ts";
 export { hashClaim } from "./hash-claim.ts";
 export type { IdTokenChannel, IdTokenExpectations } from "./id-token/rule.ts";
