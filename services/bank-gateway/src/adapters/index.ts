@@ -4,6 +4,8 @@ import { berlinGroupSandboxAdapter } from "./berlin-group-sandbox/adapter.ts";
 import { berlinGroupSandboxSettings } from "./berlin-group-sandbox/settings.ts";
 import { opAdapter } from "./op/adapter.ts";
 import { opSettings } from "./op/settings.ts";
+import { ukSandboxAdapter } from "./uk-sandbox/adapter.ts";
+import { ukSandboxSettings } from "./uk-sandbox/settings.ts";
 
 /** A bank as the composition root takes it: the variables it reads, and the adapter made from them unless they leave it out. */
 interface AdapterEntry<Settings extends z.ZodObject> {
@@ -16,4 +18,8 @@ function entry<Settings extends z.ZodObject>(settings: Settings, create: (settin
 }
 
 /** Every bank we speak with: one line each. */
-export const adapters = [entry(opSettings, opAdapter), entry(berlinGroupSandboxSettings, berlinGroupSandboxAdapter)] as const;
+export const adapters = [
+  entry(opSettings, opAdapter),
+  entry(ukSandboxSettings, ukSandboxAdapter),
+  entry(berlinGroupSandboxSettings, berlinGroupSandboxAdapter),
+] as const;

@@ -1,8 +1,9 @@
 import type { ClientInformation, RegistrationScheme as SchemeName, RegistrationTerms, TppRole } from "@opl/contracts/model";
-import type { Jwk } from "@opl/fapi";
+import type { Jwk, JwsAlgorithm } from "@opl/fapi";
 import type { BankCalls, Sign } from "../adapters/bank-adapter.ts";
 import type { ClientCredentials } from "../banks/credentials.ts";
 import type { TppKey } from "../banks/keys.ts";
+import type { OutsideCall, OutsideParty } from "../egress/outside.ts";
 import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 
 /** What a scheme works with at one bank: our keys and the ways out under them, never a database. */
@@ -13,8 +14,12 @@ export interface AtBank {
   readonly keys: readonly TppKey[];
   /** With our QSealC. */
   readonly sign: Sign;
+  /** How that signs. */
+  readonly signingAlgorithm: () => JwsAlgorithm;
   /** With our certificate alone. */
   readonly calls: BankCalls;
+  /** To somebody who is no bank. */
+  readonly outside: (party: OutsideParty) => OutsideCall;
 }
 
 /** The same, once the bank knows us. */

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { SignatureAlgorithm } from "@opl/contracts/model";
 import { signWith } from "../banks/bank.ts";
+import { chooseQsealc } from "../banks/keys.ts";
 import { createBankCalls } from "../egress/bank-calls.ts";
 import { errors } from "../errors.ts";
 import type { AtBank, AtBankAsClient, RegistrationScheme } from "../registration-schemes/scheme.ts";
 import type { GatewayContext } from "./context.ts";
 
-type Context = Pick<GatewayContext, "banks" | "clock">;
+type Context = Pick<GatewayContext, "banks" | "clock" | "outside">;
 
 /** How this bank registers us. @throws ERR_ASPSP_UNKNOWN, ERR_ASPSP_CAPABILITY_MISSING */
 export function schemeOf({ banks }: Pick<Context, "banks">, aspspId: string): RegistrationScheme {
@@ -21,13 +22,15 @@ export async function atBank(ctx: Context, registrationId: string, aspspId: stri
   const { egress, keys } = await ctx.banks.linkOf(registrationId);
   const { profile } = adapter;
   const offered = profile.signingAlgorithms;
-  const preferred = algorithm !== null && offered.includes(algorithm) ? [algorithm, ...offered] : offered;
+  const signingAlgorithms = algorithm !== null && offered.includes(algorithm) ? [algorithm, ...offered] : offered;
   return {
     now: ctx.clock.now(),
     newJti: randomUUID,
     keys,
-    sign: signWith(keys, { profile: { ...profile, signingAlgorithms: preferred } }, ctx.clock),
+    sign: signWith(keys, { profile: { ...profile, signingAlgorithms } }, ctx.clock),
+    signingAlgorithm: () => chooseQsealc(keys, signingAlgorithms, ctx.clock.now()).algorithm,
     calls: createBankCalls({ adapter, egress, apiKey: adapter.registration?.portalApiKey ?? "", identified: true }),
+    outside: (party) => ctx.outside.to(party),
   };
 }
 

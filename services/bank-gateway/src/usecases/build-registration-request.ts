@@ -9,7 +9,7 @@ import { requireOutcome, runRegistrationStep } from "./run-registration-step.ts"
 type Input = BodyOf<typeof contract> & { readonly registrationId: string };
 
 /** Builds the registration request around the software statement, signed where the bank wants it signed. */
-export async function buildRegistrationRequest(ctx: Pick<GatewayContext, "db" | "clock" | "banks">, input: Input) {
+export async function buildRegistrationRequest(ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "outside">, input: Input) {
   const { registrationId, aspspId, terms } = input;
   return runRegistrationStep(ctx, input, steps.registrationRequest, async () => {
     const scheme = schemeOf(ctx, aspspId);

@@ -11,7 +11,7 @@ import { requireOutcome, runRegistrationStep } from "./run-registration-step.ts"
 type Input = BodyOf<typeof contract> & { readonly registrationId: string };
 
 /** Builds and signs what we say about our software, or has a directory sign it; key ids that a directory gives are taken over. */
-export async function buildSoftwareStatement(ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "vault">, input: Input) {
+export async function buildSoftwareStatement(ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "outside" | "vault">, input: Input) {
   const { registrationId, aspspId, terms, softwareClientId } = input;
   return runRegistrationStep(ctx, input, steps.softwareStatement, async () => {
     const scheme = schemeOf(ctx, aspspId);

@@ -9,7 +9,7 @@ import { steps } from "./registration-steps.ts";
 import { runRegistrationStep } from "./run-registration-step.ts";
 import type { StepInput } from "./run-registration-step.ts";
 
-type Context = Pick<GatewayContext, "db" | "clock" | "banks">;
+type Context = Pick<GatewayContext, "db" | "clock" | "banks" | "outside">;
 
 /**
  * Leaves the bank: ours ends first, so that no new consent begins while the bank cannot be told. Consents that stand go on as far as the

@@ -8,7 +8,7 @@ import { steps } from "./registration-steps.ts";
 import { requireOutcome, runRegistrationStep } from "./run-registration-step.ts";
 import type { StepInput } from "./run-registration-step.ts";
 
-type Context = Pick<GatewayContext, "db" | "clock" | "banks" | "vault">;
+type Context = Pick<GatewayContext, "db" | "clock" | "banks" | "outside" | "vault">;
 
 /**
  * Sends the registration to the bank, or changes the client of the registration it takes over from. Secrets and tokens the bank answers

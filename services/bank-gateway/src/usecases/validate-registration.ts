@@ -5,7 +5,10 @@ import { requireOutcome, runRegistrationStep } from "./run-registration-step.ts"
 import type { StepInput } from "./run-registration-step.ts";
 
 /** Proves that the registration works: scope by scope, one at a time, since the bank takes no more at once. */
-export async function validateRegistration(ctx: Pick<GatewayContext, "db" | "clock" | "banks">, input: StepInput & { readonly scopes: readonly string[] }) {
+export async function validateRegistration(
+  ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "outside">,
+  input: StepInput & { readonly scopes: readonly string[] },
+) {
   const { registrationId, aspspId, scopes } = input;
   return runRegistrationStep(ctx, input, steps.validation, async () => {
     const scheme = schemeOf(ctx, aspspId);

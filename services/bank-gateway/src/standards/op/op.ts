@@ -3,7 +3,7 @@ import { opScheme } from "../../registration-schemes/op.ts";
 import { opAccountsFacet } from "./accounts.ts";
 import { opConsentsFacet } from "./authorizations.ts";
 import { opCardsFacet } from "./cards.ts";
-import { opPsuHeaders } from "./psu-headers.ts";
+import { fapiPsuHeaders } from "../fapi-psu-headers.ts";
 import { translateOpRefusal } from "./refusal.ts";
 import type { RegistrationSettings } from "./registration.ts";
 import { readTokenAnswer } from "../token-answer.ts";
@@ -47,7 +47,7 @@ export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankA
       consentScope,
       readTokenAnswer,
     },
-    psuHeaders: opPsuHeaders,
+    psuHeaders: fapiPsuHeaders,
     callHeaders: (apiKey) => ({
       accept: "application/json",
       "x-api-key": apiKey,
