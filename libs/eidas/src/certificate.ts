@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { createHash } from "node:crypto";
+import { isOplError } from "@opl/errors";
 import * as x509 from "@peculiar/x509";
 import { certificateDer, certificatePem } from "./encoding.ts";
 import { errors } from "./errors.ts";
@@ -48,10 +49,18 @@ const keyUsages = {
 } as const;
 export type KeyUsage = keyof typeof keyUsages;
 
-/** Reads a certificate given as PEM, base64 DER or DER bytes. */
+/** Reads a certificate given as PEM, base64 DER or DER bytes. @throws ERR_CERTIFICATE_UNREADABLE */
 export function parseCertificate(input: string | Uint8Array): EidasCertificate {
   const der = typeof input === "string" ? certificateDer(input) : Buffer.from(input);
-  const parsed = decode(der);
+  try {
+    return describe(der, new x509.X509Certificate(new Uint8Array(der)));
+  } catch (error) {
+    // The library decodes names and extensions when they are asked for, and throws errors of its own then too.
+    throw isOplError(error) ? error : errors.ERR_CERTIFICATE_UNREADABLE({ cause: error });
+  }
+}
+
+function describe(der: Buffer, parsed: x509.X509Certificate): EidasCertificate {
   const statements = parsed.getExtension(oids.qcStatements);
   const qc = statements === null ? undefined : readQcStatements(new Uint8Array(statements.value));
   const usage = parsed.getExtension(x509.KeyUsagesExtension)?.usages ?? 0;
@@ -77,14 +86,6 @@ export function parseCertificate(input: string | Uint8Array): EidasCertificate {
     der,
     pem: certificatePem(der),
   };
-}
-
-function decode(der: Buffer): x509.X509Certificate {
-  try {
-    return new x509.X509Certificate(new Uint8Array(der));
-  } catch (error) {
-    throw errors.ERR_CERTIFICATE_UNREADABLE({ cause: error });
-  }
 }
 
 /** The extension that names these usages; critical (RFC 5280 4.2.1.3). */
