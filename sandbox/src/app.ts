@@ -32,12 +32,18 @@ import { tokenRoutes } from "./op/token.ts";
 import { openTokens } from "./op/token-store.ts";
 import { openPeople } from "./people/directory.ts";
 import { readFileIfPresent, writeFileAtomic } from "./state/atomic-file.ts";
-import { directoryRoutes, keySetRoutes } from "./trust/directory.ts";
-import { openDirectoryKey } from "./trust/directory-key.ts";
+import { openSigningKey } from "./state/signing-key.ts";
+import { directoryJwksPath, directoryRoutes, keySetRoutes } from "./trust/directory.ts";
 import { openOrganisations, openSoftware } from "./trust/directory-store.ts";
 import { enrolmentRoutes } from "./trust/enrolment.ts";
 import { trustDialect } from "./trust/refusal.ts";
 import type { Trust } from "./trust/trust.ts";
+import { openAuthorizationServer } from "./uk/authorization-server.ts";
+import { bankId, type UkBank } from "./uk/bank.ts";
+import { openGrants, openUkClients } from "./uk/clients.ts";
+import { ukDialect } from "./uk/refusal.ts";
+import { registrationRoutes as ukRegistrationRoutes } from "./uk/registration.ts";
+import { discoveryRoutes, tokenRoutes as ukTokenRoutes } from "./uk/token.ts";
 
 const endpointsSchema = z.object({
   certGenerationUrl: z.string(),
@@ -52,6 +58,7 @@ const endpointsSchema = z.object({
   qtspUrl: z.string(),
   directoryUrl: z.string(),
   directoryJwksUrl: z.string(),
+  uk: z.object({ issuer: z.string(), registrationUrl: z.string(), tokenUrl: z.string(), wellKnownUrl: z.string(), bankId: z.string() }),
 });
 
 /** Where everything is. Printed when ready, and kept in `endpoints.json` of the state folder. */
@@ -119,12 +126,23 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     address: { origin: "" },
     organisations: closing(openOrganisations(trustFolder)),
     software: closing(openSoftware(trustFolder)),
-    key: openDirectoryKey(trustFolder),
+    key: openSigningKey(join(trustFolder, "directory-key.json")),
   };
   const trustServer = createBankServer({ ...common, dialect: trustDialect, tls: mutualTls });
   for (const routes of [enrolmentRoutes, directoryRoutes, keySetRoutes]) routes(trustServer, trust);
-  const admin = createAdminServer(bank, { allowedHosts: ["localhost", "127.0.0.1", config.SANDBOX_PUBLIC_HOST] });
-  for (const server of [certGenerator, mtls, authorize, trustServer, admin]) stack.defer(() => server.close());
+  const ukFolder = join(folder, "uk");
+  const ukState = {
+    address: { origin: "", directoryJwksUrl: "" },
+    clients: closing(openUkClients(ukFolder)),
+    grants: closing(openGrants(ukFolder, clock.now().epochMilliseconds)),
+    jwks: bank.jwks,
+  };
+  const authorizationServer = openAuthorizationServer({ config, key: openSigningKey(join(ukFolder, "signing-key.json")), ...ukState });
+  const uk: UkBank = { ...gate, ...ukState, authorizationServer };
+  const ukServer = createBankServer({ ...common, dialect: ukDialect, tls: mutualTls });
+  for (const routes of [ukRegistrationRoutes, ukTokenRoutes, discoveryRoutes]) routes(ukServer, uk);
+  const admin = createAdminServer({ op: bank, uk }, { allowedHosts: ["localhost", "127.0.0.1", config.SANDBOX_PUBLIC_HOST] });
+  for (const server of [certGenerator, mtls, authorize, trustServer, ukServer, admin]) stack.defer(() => server.close());
 
   const start = async (
     server: Parameters<typeof listen>[0],
@@ -142,6 +160,8 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   const authorizeHost = await start(authorize, "SANDBOX_OP_AUTHORIZE_PORT", config.SANDBOX_OP_AUTHORIZE_PORT, last.authorizeUrl);
   addresses.authorizeOrigin = config.SANDBOX_AUTHORIZE_ORIGIN === undefined ? `http://${authorizeHost}` : new URL(config.SANDBOX_AUTHORIZE_ORIGIN).origin;
   trust.address.origin = `https://${await start(trustServer, "SANDBOX_TRUST_PORT", config.SANDBOX_TRUST_PORT, last.qtspUrl)}`;
+  uk.address.origin = `https://${await start(ukServer, "SANDBOX_UK_PORT", config.SANDBOX_UK_PORT, last.uk?.issuer)}`;
+  uk.address.directoryJwksUrl = `${trust.address.origin}${directoryJwksPath}`;
   const adminHost = await start(admin, "SANDBOX_ADMIN_PORT", config.SANDBOX_ADMIN_PORT, last.adminUrl, config.SANDBOX_ADMIN_HOST);
 
   const endpoints: Endpoints = {
@@ -156,7 +176,14 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     adminUrl: `http://${adminHost}`,
     qtspUrl: trust.address.origin,
     directoryUrl: `${trust.address.origin}/directory`,
-    directoryJwksUrl: `${trust.address.origin}/directory/keystore/directory.jwks`,
+    directoryJwksUrl: uk.address.directoryJwksUrl,
+    uk: {
+      issuer: uk.address.origin,
+      registrationUrl: `${uk.address.origin}/register`,
+      tokenUrl: `${uk.address.origin}/token`,
+      wellKnownUrl: `${uk.address.origin}/.well-known/openid-configuration`,
+      bankId,
+    },
   };
   writeFileAtomic(endpointsFile, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o644 });
   writeEnvFile(join(folder, "env.json"), { endpoints, apiKey: config.SANDBOX_API_KEY });

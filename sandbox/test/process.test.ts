@@ -70,6 +70,7 @@ describe("the process", () => {
       "qtspUrl",
       "directoryUrl",
       "directoryJwksUrl",
+      "uk",
     ]);
     expect(new URL(endpoints.authorizeUrl).origin).toBe(endpoints.issuer);
     expect(existsSync(endpoints.caFile)).toBe(true);

@@ -61,5 +61,5 @@ async function sign(key: TppJwk): Promise<string> {
 
 function verify(jws: string, published: object): ReturnType<typeof verifyTppJws> {
   const key = publicPart(published as TppJwk) as unknown as PublishedKey;
-  return verifyTppJws(jws, "https://keys.example/jwks.json", { authority, jwks: { find: async () => key } });
+  return verifyTppJws(jws, "https://keys.example/jwks.json", { authority, jwks: { find: async () => key, read: async () => [key] } });
 }

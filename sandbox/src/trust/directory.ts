@@ -39,6 +39,8 @@ type SoftwarePath = { Params: { orgId: string; softwareId: string } };
 const organisationPath = "/directory/organisation/tpp";
 const softwarePath = `${organisationPath}/:orgId/software-statement`;
 const keyLimit = 50;
+/** Where the key set of the directory itself is. */
+export const directoryJwksPath = "/directory/keystore/directory.jwks";
 
 /** D1 to D9: organisations, their software, its certificates and statements. */
 export function directoryRoutes(server: FastifyInstance, trust: Trust): void {
@@ -122,7 +124,7 @@ export function directoryRoutes(server: FastifyInstance, trust: Trust): void {
       .send(await trust.key.sign(changed));
   });
 
-  server.get("/directory/keystore/directory.jwks", { config: { endpoint: "D9" } }, async (request, reply) => {
+  server.get(directoryJwksPath, { config: { endpoint: "D9" } }, async (request, reply) => {
     if (await passThroughFaults(request, reply, trust)) return reply;
     return reply.header("cache-control", "no-store").send(await trust.key.published());
   });

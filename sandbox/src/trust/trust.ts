@@ -2,7 +2,7 @@ import type { Authority } from "../ca/authority.ts";
 import type { Clock } from "../clock.ts";
 import type { SandboxConfig } from "../config.ts";
 import type { Gate } from "../http/gate.ts";
-import type { DirectoryKey } from "./directory-key.ts";
+import type { SigningKey } from "../state/signing-key.ts";
 import type { Organisations, SoftwareStore } from "./directory-store.ts";
 
 /** Everything the trust service provider and the directory work with. */
@@ -14,5 +14,6 @@ export interface Trust extends Gate {
   readonly address: { origin: string };
   readonly organisations: Organisations;
   readonly software: SoftwareStore;
-  readonly key: DirectoryKey;
+  /** Signs software statements. */
+  readonly key: SigningKey;
 }
