@@ -113,7 +113,7 @@ describe("G-38 certificates that live minutes", () => {
     expect(await renew()).toMatchObject({ kind: "failed", step: "submission" });
     await sandbox.calm();
     expect((await facts()).at(-1)).toBe("tpp-registry.registration-failed");
-    const refused = async () => (await readCertificateFigures(ctx)).find(({ name }) => name === "tpp_renewals_refused")?.value;
+    const refused = async () => (await readCertificateFigures(ctx, 30)).find(({ name }) => name === "tpp_renewals_refused")?.value;
     expect(await refused()).toBe(1);
     expect((await held()).registrationId).toBe(before.registrationId);
     await expect(read(consent)).resolves.toMatchObject({ accounts: expect.anything() });

@@ -61,13 +61,14 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const wake = (): void => registrar.wake();
   stack.use(startDirectoryWatch(ctx, config.OPL_TPP_DIRECTORY_CHECK_SECONDS, wake, logger));
   stack.use(startDriftWatch(ctx, config.OPL_TPP_DRIFT_CHECK_SECONDS, wake, logger));
-  stack.use(startCertificateClock(ctx, logger));
+  const keepDays = config.OPL_TPP_JWKS_KEEP_DAYS;
+  stack.use(startCertificateClock(ctx, { renewBeforeDays: config.OPL_TPP_RENEW_BEFORE_DAYS, keepDays }, logger));
   const http = stack.use(
     await createHttpServer({
       name: service,
       logger,
       tokens,
-      routes: routes(ctx, config.OPL_TPP_DRIFT_CHECK_SECONDS, wake),
+      routes: routes(ctx, { driftCheckSeconds: config.OPL_TPP_DRIFT_CHECK_SECONDS, keepKeysDays: keepDays }, wake),
       health: {
         ready: async () => ({
           postgres: await database.ping().then(

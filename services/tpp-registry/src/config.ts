@@ -81,6 +81,12 @@ export const configSchema = z.object({
     .max(3650)
     .default(30)
     .describe("so many days before its certificates end a registration is renewed, fractions allowed; never in the first half of their time"),
+  OPL_TPP_JWKS_KEEP_DAYS: z.coerce
+    .number()
+    .min(0)
+    .max(3650)
+    .default(30)
+    .describe("so many days after its retirement the public key of a certificate of our own stays in the key set that banks read"),
   OPL_TPP_SOFTWARE_CLIENT_NAME: z.string().min(1).describe("name of the product, as banks show it to people"),
   OPL_TPP_SOFTWARE_CLIENT_URI: url("https").describe("home page of the product"),
 });

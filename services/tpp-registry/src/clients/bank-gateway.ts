@@ -5,7 +5,11 @@ import {
   endRegistration,
   issueCertificates,
   listAspsps,
+  listOwnCertificates,
+  listPublicKeys,
   readRegistration,
+  requestCertificate,
+  retireCertificate,
   submitRegistration,
   validateRegistration,
 } from "@opl/contracts/http/bank-gateway";
@@ -21,6 +25,10 @@ const asked = {
   activateRegistration,
   readRegistration,
   endRegistration,
+  listOwnCertificates,
+  requestCertificate,
+  retireCertificate,
+  listPublicKeys,
 };
 
 /** The one who holds the keys and talks to the bank; each step answers the same when asked again. */

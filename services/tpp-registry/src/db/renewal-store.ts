@@ -1,12 +1,16 @@
 import type { PlanDifference, RegistrationScheme, RegistrationTerms } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
 import type { Transaction } from "kysely";
-import type { RenewalState } from "../domain/renewal.ts";
+import { ownCertificatesAmong } from "../domain/own-certificate.ts";
+import type { OwnCertificateInUse, RenewalState } from "../domain/renewal.ts";
+import { listOwnCertificates } from "./own-certificate-store.ts";
 import type { TppRegistryTables } from "./tables.ts";
 
 export interface HeldRegistration extends RenewalState {
   readonly registrationId: string;
   readonly aspspId: string;
+  /** Of the certificates it uses. */
+  readonly thumbprints: readonly string[];
 }
 
 /** The registration that was completed last at a bank; it serves unless it has ended. */
@@ -22,6 +26,9 @@ export interface HeadRegistration {
   readonly endsAt: Temporal.Instant | null;
   readonly refusals: number;
   readonly lastRefusalAt: Temporal.Instant | null;
+  /** Of the certificates it uses. */
+  readonly thumbprints: readonly string[];
+  readonly ownCertificates: readonly OwnCertificateInUse[];
 }
 
 /** The head of each bank, or of one. */
@@ -37,6 +44,12 @@ export async function listHeads(db: Executor<TppRegistryTables>, aspspId: string
         .where("inUse", "=", true)
         .select(({ fn }) => fn.min("notAfter").as("endsAt"))
         .as("endsAt"),
+      eb
+        .selectFrom("certificates")
+        .whereRef("certificates.registrationId", "=", "registrations.registrationId")
+        .where("inUse", "=", true)
+        .select(({ fn }) => fn.agg<string[]>("array_agg", ["thumbprint"]).as("thumbprints"))
+        .as("thumbprints"),
       eb
         .selectFrom("registrations as refused")
         .whereRef("refused.replaces", "=", "registrations.registrationId")
@@ -56,16 +69,27 @@ export async function listHeads(db: Executor<TppRegistryTables>, aspspId: string
     .orderBy("completedAt", "desc")
     .orderBy("registrationId", "desc")
     .execute();
-  return rows.map((row) => ({ ...row, refusals: Number(row.refusals ?? 0n) }));
+  const own = await listOwnCertificates(db);
+  return rows.map(({ thumbprints, ...row }) => ({
+    ...row,
+    refusals: Number(row.refusals ?? 0n),
+    thumbprints: thumbprints ?? [],
+    ownCertificates: ownCertificatesAmong(thumbprints ?? [], own),
+  }));
+}
+
+/** As far as its renewal is concerned; null for one without a certificate that could end. */
+export function renewalOf({ completedAt, endsAt, refusals, lastRefusalAt, ownCertificates }: HeadRegistration): RenewalState | null {
+  return completedAt === null || endsAt === null ? null : { heldSince: completedAt, endsAt, refusals, lastRefusalAt, ownCertificates };
 }
 
 /** The registration in use at each bank, with the end of its certificates. */
 export async function listHeld(db: Executor<TppRegistryTables>): Promise<readonly HeldRegistration[]> {
-  return (await listHeads(db)).flatMap(({ registrationId, aspspId, status, completedAt, endsAt, refusals, lastRefusalAt }) =>
-    status !== "completed" || completedAt === null || endsAt === null
-      ? []
-      : [{ registrationId, aspspId, heldSince: completedAt, endsAt, refusals, lastRefusalAt }],
-  );
+  return (await listHeads(db)).flatMap((head) => {
+    const { registrationId, aspspId, status, thumbprints } = head;
+    const renewal = renewalOf(head);
+    return status !== "completed" || renewal === null ? [] : [{ ...renewal, registrationId, aspspId, thumbprints }];
+  });
 }
 
 export interface Rotation {

@@ -2,7 +2,7 @@ import type { RegistrationTerms } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
 import type { AtBank } from "../domain/plan.ts";
 import { type FinishedStep, nextStep } from "../domain/registration.ts";
-import { type HeadRegistration, listHeads } from "./renewal-store.ts";
+import { listHeads, renewalOf } from "./renewal-store.ts";
 import type { TppRegistryTables } from "./tables.ts";
 
 type Db = Executor<TppRegistryTables>;
@@ -57,10 +57,6 @@ export async function listStandings(
       forgotten: head?.endedReason === "forgotten",
     };
   });
-}
-
-function renewalOf({ completedAt, endsAt, refusals, lastRefusalAt }: HeadRegistration) {
-  return completedAt === null || endsAt === null ? null : { heldSince: completedAt, endsAt, refusals, lastRefusalAt };
 }
 
 async function listRunning(db: Db, aspspId: string | null) {

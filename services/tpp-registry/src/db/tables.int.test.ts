@@ -54,6 +54,20 @@ const columns: TableColumns<TppRegistryTables> = {
     differences: "jsonb",
     driftSince: "timestamptz?",
   },
+  ownCertificates: {
+    certificateId: "uuid",
+    purpose: "text",
+    keyType: "text",
+    status: "text",
+    createdAt: "timestamptz",
+    retiredAt: "timestamptz?",
+    csrPem: "text?",
+    issued: "jsonb?",
+    readySince: "timestamptz?",
+    nextAskedAt: "timestamptz?",
+    warnedAtDays: "int4?",
+  },
+  publicKeys: { kid: "text", jwk: "jsonb", publishedAt: "timestamptz", retiredAt: "timestamptz?" },
 };
 
 it("the hand-typed tables are those of the live schema", async () => {

@@ -1,5 +1,17 @@
 /** Rows as Postgres has them; a test compares them with the live schema. */
-import type { Aspsp, ClientInformation, PlanDifference, RegistrationScheme, RegistrationStep, RegistrationTerms, TppDocument } from "@opl/contracts/model";
+import type {
+  Aspsp,
+  CertificatePurpose,
+  ClientInformation,
+  KeyType,
+  OwnCertificate,
+  PlanDifference,
+  PublicJwk,
+  RegistrationScheme,
+  RegistrationStep,
+  RegistrationTerms,
+  TppDocument,
+} from "@opl/contracts/model";
 import type { MessagingTables } from "@opl/messaging";
 import type { Json, Timestamp } from "@opl/postgres";
 import type { Generated } from "kysely";
@@ -81,6 +93,27 @@ export interface BankViewsTable {
   driftSince: Timestamp | null;
 }
 
+export interface OwnCertificatesTable {
+  certificateId: string;
+  purpose: CertificatePurpose;
+  keyType: KeyType;
+  status: OwnCertificate["status"];
+  createdAt: Timestamp;
+  retiredAt: Timestamp | null;
+  csrPem: string | null;
+  issued: Json<NonNullable<OwnCertificate["issued"]>> | null;
+  readySince: Timestamp | null;
+  nextAskedAt: Timestamp | null;
+  warnedAtDays: number | null;
+}
+
+export interface PublicKeysTable {
+  kid: string;
+  jwk: Json<PublicJwk>;
+  publishedAt: Timestamp;
+  retiredAt: Timestamp | null;
+}
+
 export interface TppRegistryTables extends MessagingTables {
   tppProfile: TppProfileTable;
   registrations: RegistrationsTable;
@@ -89,4 +122,6 @@ export interface TppRegistryTables extends MessagingTables {
   desiredStates: DesiredStatesTable;
   directory: DirectoryTable;
   bankViews: BankViewsTable;
+  ownCertificates: OwnCertificatesTable;
+  publicKeys: PublicKeysTable;
 }

@@ -175,7 +175,7 @@ function wrong({ onDrift, renewBeforeDays }: WantedBank, inUse: InUse, terms: Re
   const renewal: Need | null =
     renewAt === null || !renewalNears(inUse.renewal, renewBeforeDays ?? world.renewBeforeDays, world.now)
       ? null
-      : { action: "renew", reason: "A certificate of the registration ends soon.", differences: [], dueAt: renewAt };
+      : { action: "renew", reason: whyRenew(inUse.renewal), differences: [], dueAt: renewAt };
   if (inUse.drift.length === 0) return renewal;
   if (onDrift === "repair" && !sameDifferences(inUse.drift, inUse.repaired))
     return { action: "repair", reason: "The bank's own record differs from what we registered.", differences: inUse.drift };
@@ -189,9 +189,15 @@ function wrong({ onDrift, renewBeforeDays }: WantedBank, inUse: InUse, terms: Re
   };
 }
 
+function whyRenew(state: RenewalState | null): string {
+  const own = state?.ownCertificates?.some(({ replaceableSince }) => replaceableSince !== null) === true;
+  return own ? "Newer certificates of our own take the place of those it uses." : "A certificate of the registration ends soon.";
+}
+
 /** Without the pause after a refusal: that is for the registry alone, an operator need not wait. */
 function renewalNears(state: RenewalState | null, beforeDays: number, now: Temporal.Instant): boolean {
-  return state !== null && Temporal.Instant.compare(renewalDueAt({ ...state, lastRefusalAt: null }, beforeDays), now) <= 0;
+  const dueAt = state === null ? null : renewalDueAt({ ...state, lastRefusalAt: null }, beforeDays);
+  return dueAt !== null && Temporal.Instant.compare(dueAt, now) <= 0;
 }
 
 /** A bank's message as a part of a sentence. */

@@ -1,9 +1,10 @@
 import type { Aspsp, ClientInformation, RegistrationTerms } from "@opl/contracts/model";
 import { OplError } from "@opl/errors";
 import type { BankGateway } from "../clients/bank-gateway.ts";
+import type { StandInCustody } from "./custody.ts";
 import { anAspsp } from "./document.ts";
 
-type Operation = keyof BankGateway;
+type Operation = Exclude<keyof BankGateway, keyof StandInCustody["operations"]>;
 
 /** A gateway that keeps its promise: a step asked twice is done once. It counts both, and can be told to fail. */
 export interface StandInGateway {
@@ -19,6 +20,8 @@ export interface StandInGateway {
   readonly made: Map<string, number>;
   /** The next call of this step fails: before the bank was asked, or after it had answered. */
   fail(operation: Operation, when: "before" | "after", error?: OplError): void;
+  /** Banks that refuse every registration. */
+  readonly refusing: Set<string>;
   /** Every call fails before it is asked, until `null` is said. */
   away(error: OplError | null): void;
 }
@@ -31,7 +34,20 @@ const twoBanks = [
   anAspsp("bank-b", { name: "Bank B", capabilities: ["consents"], registrationScheme: null, registered: true }),
 ];
 
-export function standInGateway(statementsEnd: () => string, aspsps: readonly Aspsp[] = twoBanks): StandInGateway {
+const refusal = new OplError({ code: "ERR_ASPSP_REJECTED", kind: "rejected", message: "The bank refused the registration." });
+const unasked = async (): Promise<never> => {
+  throw new TypeError("nothing of our own here");
+};
+const nothingOwn: StandInCustody["operations"] = {
+  listOwnCertificates: async () => ({ certificates: [], enrolment: false }),
+  listPublicKeys: async () => ({ keys: [] }),
+  requestCertificate: unasked,
+  retireCertificate: unasked,
+};
+
+/** With a custody, banks that are not of the scheme `op` get our own certificates: the newest that are ready. */
+export function standInGateway(statementsEnd: () => string, aspsps: readonly Aspsp[] = twoBanks, custody?: StandInCustody): StandInGateway {
+  const refusing = new Set<string>();
   const asked = new Map<Operation, number>();
   const done = new Map<Operation, number>();
   const failures = new Map<Operation, { when: "before" | "after"; error: OplError }>();
@@ -87,7 +103,10 @@ export function standInGateway(statementsEnd: () => string, aspsps: readonly Asp
       tppId: "TPP-1",
       organizationIdentifier: "PSDFI-TEST-1",
       publicJwksUrl: "https://keys.example/jwks.json",
-      certificates: [certificate("qwac", registrationId, aspspId), certificate("qsealc", registrationId, aspspId)],
+      certificates:
+        custody === undefined || directory.find((aspsp) => aspsp.aspspId === aspspId)?.registrationScheme === "op"
+          ? [certificate("qwac", registrationId, aspspId), certificate("qsealc", registrationId, aspspId)]
+          : custody.newestPair(aspspId),
     })),
     buildSoftwareStatement: step(
       "buildSoftwareStatement",
@@ -103,6 +122,7 @@ export function standInGateway(statementsEnd: () => string, aspsps: readonly Asp
       false,
     ),
     submitRegistration: step("submitRegistration", ({ params: { registrationId }, body: { aspspId } }) => {
+      if (refusing.has(aspspId)) throw refusal;
       const terms = termsOf.get(registrationId);
       count(made, aspspId);
       const client = {
@@ -134,6 +154,7 @@ export function standInGateway(statementsEnd: () => string, aspsps: readonly Asp
       clients.delete(registrationId);
       return { aspspTold: true, endedAt: at };
     }),
+    ...(custody?.operations ?? nothingOwn),
   };
   return {
     gateway,
@@ -142,6 +163,7 @@ export function standInGateway(statementsEnd: () => string, aspsps: readonly Asp
     aspsps: directory,
     clients,
     made,
+    refusing,
     fail: (operation, when, error = lost) => void failures.set(operation, { when, error }),
     away: (error) => {
       gone = error;

@@ -171,7 +171,7 @@ describe("G-38 renewal", () => {
     await run(registration.registrationId);
     return registration.registrationId;
   };
-  const refused = async () => (await readCertificateFigures(ctx)).find(({ name }) => name === "tpp_renewals_refused")?.value;
+  const refused = async () => (await readCertificateFigures(ctx, 30)).find(({ name }) => name === "tpp_renewals_refused")?.value;
   const at = (instant: Temporal.Instant) => ({ ...ctx, clock: { now: () => instant } });
   const begun = async (here: RegistryContext) => (await beginPlanned(here)).map(({ aspspId }) => aspspId);
 
