@@ -33,7 +33,7 @@ const calls: Readonly<Record<Service, readonly Service[]>> = {
   consent: ["bank-gateway"],
   ingest: ["bank-gateway"],
   analytics: ["ingest"],
-  bff: ["bank-gateway", "consent", "ingest", "analytics"],
+  bff: ["bank-gateway", "consent", "ingest", "analytics", "tpp-registry"],
 };
 
 /** The environment of one service on this machine; nothing of the caller's own environment gets in but PATH and OTEL_ settings. */
