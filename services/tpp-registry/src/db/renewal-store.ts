@@ -92,6 +92,20 @@ export async function listHeld(db: Executor<TppRegistryTables>): Promise<readonl
   });
 }
 
+/** Banks where the last registration failed and none is in use. */
+export async function listFailed(db: Executor<TppRegistryTables>): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("registrations")
+    .distinctOn("aspspId")
+    .select(["aspspId", "status"])
+    .where("aspspId", "not in", (eb) => eb.selectFrom("registrations").select("aspspId").where("status", "=", "completed"))
+    .orderBy("aspspId")
+    .orderBy("startedAt", "desc")
+    .orderBy("registrationId", "desc")
+    .execute();
+  return rows.filter(({ status }) => status === "failed").map(({ aspspId }) => aspspId);
+}
+
 export interface Rotation {
   readonly purpose: "qwac" | "qsealc";
   readonly certificateId: string;

@@ -134,7 +134,10 @@ describe("the registration saga", () => {
     const failed = await getRegistration(ctx.db, registration.registrationId);
     expect(failed?.registration).toMatchObject({ status: "failed", errorCode: "ERR_ASPSP_REJECTED" });
     expect((await facts()).at(-1)).toBe("tpp-registry.registration-failed");
+    const alarm = async () => (await readCertificateFigures(ctx, 30)).filter(({ name }) => name === "tpp_registration_failed");
+    expect(await alarm()).toEqual([{ name: "tpp_registration_failed", attributes: { aspsp_id: "bank-a" }, value: 1 }]);
     expect((await startRegistration(ctx, "bank-a")).registration.registrationId).not.toBe(registration.registrationId);
+    expect(await alarm()).toEqual([]);
   });
 
   it("refuses a bank that is not there or takes no registrations", async () => {
