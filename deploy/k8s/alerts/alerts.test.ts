@@ -25,7 +25,7 @@ describe("alert rules", () => {
 
   it("OA-72, G-38 cover the end of certificates at 30, 7 and 1 days, refusals, and what is awaited", () => {
     expect(rules.filter(({ expr }) => expr.includes("tpp_certificate_days_left")).map(({ expr }) => expr.split("< ")[1])).toEqual(["30", "7", "1"]);
-    for (const metric of ["tpp_renewals_refused", "tpp_own_certificates_awaited", "tpp_registration_failed"])
+    for (const metric of ["tpp_renewals_refused", "tpp_own_certificates_awaited", "tpp_registration_failed", "tpp_registration_drift"])
       expect(rules.some(({ expr }) => expr.includes(metric))).toBe(true);
   });
 
