@@ -4,6 +4,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { createAdminServer } from "./admin/server.ts";
+import type { BerlinGroupBank } from "./berlin-group/bank.ts";
+import { openConsents } from "./berlin-group/consent-store.ts";
+import { consentRoutes } from "./berlin-group/consents.ts";
+import { berlinGroupDialect } from "./berlin-group/refusal.ts";
+import { openThirdParties } from "./berlin-group/third-parties.ts";
 import { openCallBook } from "./books/calls.ts";
 import { openAuthority, serverCertificate, unknownAuthority, type Authority, type ServerCertificate } from "./ca/authority.ts";
 import { openKeyPool } from "./ca/key-pool.ts";
@@ -59,6 +64,7 @@ const endpointsSchema = z.object({
   directoryUrl: z.string(),
   directoryJwksUrl: z.string(),
   uk: z.object({ issuer: z.string(), registrationUrl: z.string(), tokenUrl: z.string(), wellKnownUrl: z.string(), bankId: z.string() }),
+  berlinGroup: z.object({ baseUrl: z.string() }),
 });
 
 /** Where everything is. Printed when ready, and kept in `endpoints.json` of the state folder. */
@@ -141,8 +147,17 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   const uk: UkBank = { ...gate, ...ukState, authorizationServer };
   const ukServer = createBankServer({ ...common, dialect: ukDialect, tls: mutualTls });
   for (const routes of [ukRegistrationRoutes, ukTokenRoutes, discoveryRoutes]) routes(ukServer, uk);
-  const admin = createAdminServer({ op: bank, uk }, { allowedHosts: ["localhost", "127.0.0.1", config.SANDBOX_PUBLIC_HOST] });
-  for (const server of [certGenerator, mtls, authorize, trustServer, ukServer, admin]) stack.defer(() => server.close());
+  const berlinGroupFolder = join(folder, "berlin-group");
+  const berlinGroup: BerlinGroupBank = {
+    ...gate,
+    address: { origin: "" },
+    thirdParties: closing(openThirdParties(berlinGroupFolder)),
+    consents: closing(openConsents(berlinGroupFolder)),
+  };
+  const berlinGroupServer = createBankServer({ ...common, dialect: berlinGroupDialect, tls: mutualTls });
+  consentRoutes(berlinGroupServer, berlinGroup);
+  const admin = createAdminServer({ op: bank, uk, berlinGroup }, { allowedHosts: ["localhost", "127.0.0.1", config.SANDBOX_PUBLIC_HOST] });
+  for (const server of [certGenerator, mtls, authorize, trustServer, ukServer, berlinGroupServer, admin]) stack.defer(() => server.close());
 
   const start = async (
     server: Parameters<typeof listen>[0],
@@ -162,6 +177,8 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   trust.address.origin = `https://${await start(trustServer, "SANDBOX_TRUST_PORT", config.SANDBOX_TRUST_PORT, last.qtspUrl)}`;
   uk.address.origin = `https://${await start(ukServer, "SANDBOX_UK_PORT", config.SANDBOX_UK_PORT, last.uk?.issuer)}`;
   uk.address.directoryJwksUrl = `${trust.address.origin}${directoryJwksPath}`;
+  const berlinGroupHost = await start(berlinGroupServer, "SANDBOX_BERLIN_GROUP_PORT", config.SANDBOX_BERLIN_GROUP_PORT, last.berlinGroup?.baseUrl);
+  berlinGroup.address.origin = `https://${berlinGroupHost}`;
   const adminHost = await start(admin, "SANDBOX_ADMIN_PORT", config.SANDBOX_ADMIN_PORT, last.adminUrl, config.SANDBOX_ADMIN_HOST);
 
   const endpoints: Endpoints = {
@@ -184,6 +201,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
       wellKnownUrl: `${uk.address.origin}/.well-known/openid-configuration`,
       bankId,
     },
+    berlinGroup: { baseUrl: `${berlinGroup.address.origin}/v1` },
   };
   writeFileAtomic(endpointsFile, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o644 });
   writeEnvFile(join(folder, "env.json"), { endpoints, apiKey: config.SANDBOX_API_KEY });

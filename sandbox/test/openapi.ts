@@ -38,7 +38,7 @@ interface Document {
 
 /** What an unmodified OpenAPI file says against an answer, found by another validator than the sandbox has; empty where nothing. */
 export function openApi(file: string): (operation: string, answer: { readonly status: number; readonly body: unknown; readonly text: string }) => string[] {
-  const document = parse(readFileSync(join(folder, file), "utf8")) as Document;
+  const document = parse(readFileSync(join(folder, file), "utf8"), (_name, value: unknown) => withNumericBounds(value)) as Document;
   // OpenAPI 3.0 has members that JSON Schema does not know, and formats of its own.
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true, logger: false });
   (formats as unknown as (target: Ajv) => void)(ajv);
@@ -67,6 +67,12 @@ export function openApi(file: string): (operation: string, answer: { readonly st
     const validate = ajv.compile({ $ref: `document${base}/content/${escape(type)}/schema` });
     return validate(body) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
   };
+}
+
+/** OpenAPI 3.0 writes exclusive bounds as JSON Schema once did: a truth value beside the bound. */
+function withNumericBounds(value: unknown): unknown {
+  const { exclusiveMinimum, minimum, ...rest } = (value ?? {}) as { exclusiveMinimum?: unknown; minimum?: unknown };
+  return typeof exclusiveMinimum === "boolean" ? { ...rest, [exclusiveMinimum ? "exclusiveMinimum" : "minimum"]: minimum } : value;
 }
 
 function escape(part: string): string {

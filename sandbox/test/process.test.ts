@@ -71,6 +71,7 @@ describe("the process", () => {
       "directoryUrl",
       "directoryJwksUrl",
       "uk",
+      "berlinGroup",
     ]);
     expect(new URL(endpoints.authorizeUrl).origin).toBe(endpoints.issuer);
     expect(existsSync(endpoints.caFile)).toBe(true);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { schemaOf, type Service } from "../setup/secrets.ts";
 
-/** What the sandbox bank says of itself when it is ready. */
+/** What the sandbox banks say of themselves when they are ready. */
 export interface SandboxEndpoints {
   readonly certGenerationUrl: string;
   readonly registrationUrl: string;
@@ -12,6 +12,17 @@ export interface SandboxEndpoints {
   readonly oidcJwksUrl: string;
   readonly caFile: string;
   readonly adminUrl: string;
+  readonly qtspUrl: string;
+  readonly directoryUrl: string;
+  readonly directoryJwksUrl: string;
+  readonly uk: {
+    readonly issuer: string;
+    readonly registrationUrl: string;
+    readonly tokenUrl: string;
+    readonly wellKnownUrl: string;
+    readonly bankId: string;
+  };
+  readonly berlinGroup: { readonly baseUrl: string };
 }
 
 export interface Surroundings {

@@ -3,10 +3,9 @@ import forge from "node-forge";
 const { Class, Type } = forge.asn1;
 type Node = forge.asn1.Asn1;
 
-/** Reads DER or BER; bit strings stay bytes, so that writing gives back what was read. Throws the library's own errors. */
+/** Reads DER or BER; writing gives back the bytes of DER. Throws the library's own errors. */
 export function decodeAsn1(bytes: Uint8Array): Node {
-  const options = { strict: true, parseAllBytes: true, decodeBitStrings: false };
-  return forge.asn1.fromDer(Buffer.from(bytes).toString("latin1"), options as unknown as boolean);
+  return forge.asn1.fromDer(Buffer.from(bytes).toString("latin1"));
 }
 
 export function encodeAsn1(node: Node): Buffer {

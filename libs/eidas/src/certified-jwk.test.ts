@@ -54,14 +54,14 @@ describe("key ids", () => {
 
   it("of a key are the same for both of its halves and each of its certificates", async () => {
     const renewed = await makeCertificate("CN=tpp", issuer, { privateKey: keys.EC, notAfter: "2032-01-01T00:00:00Z" });
-    expect(keyIdRules["jwk-thumbprint"](parseCertificate(renewed.pem))).toBe(jwkThumbprint(keys.EC));
-    expect(keyIdRules["jwk-thumbprint"](certificate)).toBe(jwkThumbprint(createPublicKey(keys.EC)));
-    expect(keyIdRules["certificate-thumbprint"](certificate)).not.toBe(parseCertificate(renewed.pem).thumbprint);
+    expect(keyIdRules["jwk-thumbprint"](parseCertificate(renewed.pem), "qwac")).toBe(jwkThumbprint(keys.EC));
+    expect(keyIdRules["jwk-thumbprint"](certificate, "qwac")).toBe(jwkThumbprint(createPublicKey(keys.EC)));
+    expect(keyIdRules["certificate-thumbprint"](certificate, "qwac")).not.toBe(parseCertificate(renewed.pem).thumbprint);
   });
 
   it("of a certificate are its hashes", () => {
-    expect(keyIdRules["certificate-thumbprint"](certificate)).toBe(certificate.thumbprint);
-    expect(Buffer.from(keyIdRules["certificate-sha1"](certificate), "base64url")).toHaveLength(20);
+    expect(keyIdRules["certificate-thumbprint"](certificate, "qwac")).toBe(certificate.thumbprint);
+    expect(Buffer.from(keyIdRules["certificate-sha1"](certificate, "qwac"), "base64url")).toHaveLength(20);
   });
 
   it.each([

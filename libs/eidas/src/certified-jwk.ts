@@ -46,8 +46,10 @@ export function certifiedJwk({ chainPem, kid, use, alg, key }: CertifiedJwkInput
   return { ...publicMembers(publicKey), kid, use, ...(alg === undefined ? {} : { alg }), x5c, "x5t#S256": leaf.thumbprint };
 }
 
+export type KeyIdRule = "jwk-thumbprint" | "certificate-thumbprint" | "certificate-sha1" | "purpose-and-serial";
+
 /** How a key id follows from a certificate; which one holds is a fact of a bank or of a directory. */
-export const keyIdRules = {
+export const keyIdRules: Readonly<Record<KeyIdRule, (certificate: EidasCertificate, purpose: CertificatePurpose) => string>> = {
   /** RFC 7638 with SHA-256: the same for every certificate of one key. */
   "jwk-thumbprint": (certificate) => jwkThumbprint(publicKeyOf(certificate)),
   /** As `x5t#S256`. */
@@ -56,8 +58,7 @@ export const keyIdRules = {
   "certificate-sha1": ({ der }) => createHash("sha1").update(der).digest("base64url"),
   /** As OP's certificate generator names keys: the purpose in its spelling and the serial number. */
   "purpose-and-serial": ({ serialNumber }, purpose) => `${purpose === "qwac" ? "qwac" : "qeseal"}-${serialBytes(serialNumber).toString("base64url")}`,
-} as const satisfies Readonly<Record<string, (certificate: EidasCertificate, purpose: CertificatePurpose) => string>>;
-export type KeyIdRule = keyof typeof keyIdRules;
+};
 
 /** RFC 7638 3, SHA-256, base64url. */
 export function jwkThumbprint(key: KeyObject): string {

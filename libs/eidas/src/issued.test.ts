@@ -47,6 +47,7 @@ const whole = ["tpp.example.com", "Test Intermediate CA", "Test Root CA"];
 describe("importCertificate", () => {
   it.each<[string, () => string | Uint8Array, readonly string[]]>([
     ["PEM in any order, with words around it", () => `issuer\n${root!.pem}0 s:CN=x\n${leaf!.pem}\r\n${intermediate!.pem}`, whole],
+    ["the bytes of PEM behind a number", () => Buffer.from(`0 s:CN=x\n${leaf!.pem}`), whole.slice(0, 1)],
     ["the bytes of PEM", () => Buffer.from(leaf!.pem + intermediate!.pem), whole.slice(0, 2)],
     ["DER", () => leaf!.der, whole.slice(0, 1)],
     ["base64 of DER", () => leaf!.base64, whole.slice(0, 1)],

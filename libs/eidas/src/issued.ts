@@ -57,7 +57,7 @@ function compare({ organizationIdentifier, psd2, qcTypes }: EidasCertificate, as
   if (organizationIdentifier !== wanted) {
     throw refuse(
       "organization-identifier",
-      `The certificate names the organizationIdentifier ${organizationIdentifier ?? "of nobody"}; ${wanted ?? "none"} was asked for.`,
+      `The certificate names the organizationIdentifier ${organizationIdentifier ?? "none"}; ${wanted ?? "none"} was asked for.`,
     );
   }
   if (!sameMembers(qcTypes, asked.qcTypes))

@@ -1,6 +1,7 @@
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import forge from "node-forge";
+import { decodeAsn1, encodeAsn1 } from "./asn1.ts";
 import { certificatePem } from "./encoding.ts";
 import { errors } from "./errors.ts";
 
@@ -27,7 +28,7 @@ export function readPkcs12(der: Uint8Array, passphrase: string): Pkcs12 {
 
 function decode(der: Uint8Array): forge.asn1.Asn1 {
   try {
-    return forge.asn1.fromDer(Buffer.from(der).toString("binary"));
+    return decodeAsn1(der);
   } catch (error) {
     throw refuse("format", error);
   }
@@ -80,7 +81,7 @@ function keyOf(bag: forge.pkcs12.Bag): KeyObject[] {
   if (bag.type !== keyBag && bag.type !== pkcs8ShroudedKeyBag) return [];
   const asn1 = bag.key ? forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(bag.key)) : bag.asn1;
   try {
-    return [createPrivateKey({ key: bytesOf(asn1), format: "der", type: "pkcs8" })];
+    return [createPrivateKey({ key: encodeAsn1(asn1), format: "der", type: "pkcs8" })];
   } catch (error) {
     throw refuse("no-key", error);
   }
@@ -88,7 +89,7 @@ function keyOf(bag: forge.pkcs12.Bag): KeyObject[] {
 
 function certificateOf(bag: forge.pkcs12.Bag): Buffer[] {
   if (bag.type !== forge.pki.oids["certBag"]) return [];
-  return [bytesOf(bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1)];
+  return [encodeAsn1(bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1)];
 }
 
 function belongsTo(certificate: Buffer, privateKey: KeyObject): boolean {
@@ -97,10 +98,6 @@ function belongsTo(certificate: Buffer, privateKey: KeyObject): boolean {
   } catch (error) {
     throw refuse("format", error);
   }
-}
-
-function bytesOf(asn1: forge.asn1.Asn1): Buffer {
-  return Buffer.from(forge.asn1.toDer(asn1).getBytes(), "binary");
 }
 
 function refuse(reason: Pkcs12Refusal, cause?: unknown) {

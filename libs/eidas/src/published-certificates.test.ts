@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { decodeAsn1, encodeAsn1 } from "./asn1.ts";
 import { buildChain, parseCertificate, parseOrganizationIdentifier } from "./index.ts";
 
 const folder = resolve(process.env.OPL_SHARED_DIR ?? resolve(import.meta.dirname, "../../../../shared"), "vectors/certificates");
@@ -58,6 +59,7 @@ describe.skipIf(!present)(`published PSD2 certificates${present ? "" : " (skippe
       const base64 = fromPem.der.toString("base64");
       expect(parseCertificate(base64)).toEqual(fromPem);
       expect(parseCertificate(fromPem.der)).toEqual(fromPem);
+      expect(encodeAsn1(decodeAsn1(fromPem.der)).equals(fromPem.der)).toBe(true);
       expect(fromPem.thumbprint).toMatch(/^[\w-]{43}$/);
     },
   );

@@ -41,7 +41,16 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
     clock: { now: bank.clock.now().toString(), today: bank.clock.today().toString(), offsetSeconds: bank.clock.offsetSeconds },
     books: ["GET /books/calls", "GET /books/summary", "GET /books/ledger", "GET /people", "GET /registrations", "GET /authorizations"],
     changes: ["POST /transactions", "GET /faults", "POST /faults", "DELETE /faults", "DELETE /faults/:id"],
-    banks: ["GET /uk/clients", "POST /uk/clients", "POST /uk/clients/:id", "DELETE /uk/clients/:id"],
+    banks: [
+      "GET /uk/clients",
+      "POST /uk/clients",
+      "POST /uk/clients/:id",
+      "DELETE /uk/clients/:id",
+      "GET /berlin-group/third-parties",
+      "GET /berlin-group/consents",
+      "POST /berlin-group/third-parties/:id/block",
+      "DELETE /berlin-group/third-parties/:id/block",
+    ],
   }));
 
   server.get("/books/calls", async (request) => ({ calls: bank.calls.list(readCallQuery(request.query)), lastSeq: bank.calls.lastSeq }));

@@ -1,15 +1,20 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { isOplError, type ErrorKind } from "@opl/errors";
+import type { BerlinGroupBank } from "../berlin-group/bank.ts";
 import type { Bank } from "../op/bank.ts";
 import type { UkBank } from "../uk/bank.ts";
+import { berlinGroupRoutes } from "./berlin-group.ts";
 import { bookRoutes } from "./books.ts";
 import { faultRoutes } from "./faults.ts";
 import { ukRoutes } from "./uk.ts";
 
 const statusOf: Partial<Record<ErrorKind, number>> = { invalid: 400, "not-found": 404, conflict: 409, rejected: 422 };
 
-/** The operator's side of the sandbox: books, fault switches, new bookings. Plain http, for this machine. */
-export function createAdminServer({ op, uk }: { op: Bank; uk: UkBank }, { allowedHosts }: { allowedHosts: readonly string[] }): FastifyInstance {
+/** The operator's side of the sandbox: books, fault switches, new bookings, registers of the banks. Plain http, for this machine. */
+export function createAdminServer(
+  { op, uk, berlinGroup }: { op: Bank; uk: UkBank; berlinGroup: BerlinGroupBank },
+  { allowedHosts }: { allowedHosts: readonly string[] },
+): FastifyInstance {
   const server = Fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true, logger: false });
   // A web page of another site must not reach this through the person's own browser by a made-up host name.
   server.addHook("onRequest", async (request, reply) => {
@@ -24,5 +29,6 @@ export function createAdminServer({ op, uk }: { op: Bank; uk: UkBank }, { allowe
   bookRoutes(server, op);
   faultRoutes(server, op);
   ukRoutes(server, uk);
+  berlinGroupRoutes(server, berlinGroup);
   return server;
 }

@@ -21,7 +21,7 @@ export const networkFaults: readonly Fault<unknown>[] = [
     summary: "Answers with a status and an error in the chosen shape.",
     options: z.strictObject({
       status: z.int().min(200).max(599).default(503),
-      shape: z.enum(["business", "wrapped", "gateway", "html", "empty"]).default("business"),
+      shape: z.enum(["business", "wrapped", "gateway", "tpp-messages", "oauth", "html", "empty"]).default("business"),
       type: z.string().default("TECHNICAL"),
       code: z.string().default("messaging.adaptors.http.flow.ServiceUnavailable"),
       message: z.string().default("The service is unavailable"),
@@ -130,8 +130,20 @@ export const networkFaults: readonly Fault<unknown>[] = [
   }),
 ];
 
-function errorBody({ shape, type, code, message }: { shape: "business" | "wrapped" | "gateway"; type: string; code: string; message: string }): object {
+function errorBody({
+  shape,
+  type,
+  code,
+  message,
+}: {
+  shape: "business" | "wrapped" | "gateway" | "tpp-messages" | "oauth";
+  type: string;
+  code: string;
+  message: string;
+}): object {
   const error = { id: "b2f0c6d4-0000-4000-8000-00000000f4a1", type, message };
+  if (shape === "tpp-messages") return { tppMessages: [{ category: "ERROR", code, text: message }] };
+  if (shape === "oauth") return { error: code, error_description: message };
   if (shape === "gateway") return { fault: { faultstring: message, detail: { errorcode: code } } };
   return shape === "wrapped" ? { errors: [error] } : error;
 }

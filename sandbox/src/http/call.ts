@@ -40,6 +40,6 @@ export function header(request: FastifyRequest, name: string): string | undefine
 
 /** The headers that describe the person at the side of the third party. */
 export function psuHeaders(request: FastifyRequest): Record<string, string> {
-  const names = ["x-fapi-customer-ip-address", "x-fapi-customer-last-logged-time", "x-customer-user-agent"] as const;
+  const names = ["x-fapi-customer-ip-address", "x-fapi-customer-last-logged-time", "x-customer-user-agent", "psu-ip-address", "psu-user-agent"] as const;
   return Object.fromEntries(names.flatMap((name) => (header(request, name) === undefined ? [] : [[name, header(request, name) ?? ""]])));
 }

@@ -90,9 +90,9 @@ function record({ request, status, clock, calls }: { request: FastifyRequest; st
     accountId: call.accountId,
     cardId: call.cardId,
     page: call.page,
-    psuPresent: "x-fapi-customer-ip-address" in person,
+    psuPresent: "x-fapi-customer-ip-address" in person || "psu-ip-address" in person,
     psuHeaders: Object.keys(person).length === 0 ? undefined : person,
-    interactionId: header(request, "x-fapi-interaction-id"),
+    interactionId: header(request, "x-fapi-interaction-id") ?? header(request, "x-request-id"),
     faults: call.faults.length === 0 ? undefined : call.faults,
   });
 }

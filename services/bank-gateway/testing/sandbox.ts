@@ -18,6 +18,7 @@ interface SandboxEndpoints {
   readonly adminUrl: string;
   readonly qtspUrl: string;
   readonly directoryUrl: string;
+  readonly uk: { readonly issuer: string; readonly bankId: string };
 }
 
 interface BankCall {

@@ -48,13 +48,15 @@ export function createOutside({ clock, newId, logger, ...options }: OutsideOptio
   const lines = new Map<string, { readonly egress: Egress; readonly destroy: () => Promise<void> }>();
 
   function lineTo({ name, origin, trustedRootsPath }: OutsideParty): Egress {
-    const known = lines.get(origin);
+    // Parties at one address may trust it for different reasons.
+    const key = `${name} ${origin} ${trustedRootsPath ?? ""}`;
+    const known = lines.get(key);
     if (known !== undefined) return known.egress;
     const trustedRootsPem = trustedRootsPath === undefined ? undefined : readFileSync(trustedRootsPath, "utf8");
     const dispatcher = createDispatcher({ limits, trustedRootsPem });
     const bare = createEgress({ origins: new Set([origin]), identified: undefined, anonymous: dispatcher, limits, clock, newId, psuHeaders: () => ({}) });
     const egress = observeEgress(bare, { aspspId: name, logger, onOutcome: () => undefined });
-    lines.set(origin, { egress, destroy: () => dispatcher.destroy() });
+    lines.set(key, { egress, destroy: () => dispatcher.destroy() });
     return egress;
   }
 
