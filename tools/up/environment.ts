@@ -74,6 +74,7 @@ export function environmentOf(service: Service, around: Surroundings): Record<st
 const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string) => string) => Record<string, string>>> = {
   "bank-gateway": (around, secret) => ({
     OPL_KEK_FILE: secret("kek"),
+    OPL_TPP_JWKS_URL: `${around.origin}/.well-known/tpp-jwks.json`,
     OP_API_KEY_FILE: around.portalKeyFile,
     OP_CERT_GENERATION_URL: around.sandbox.certGenerationUrl,
     OP_REGISTRATION_URL: around.sandbox.registrationUrl,

@@ -81,7 +81,7 @@ export async function standInCustody(clock: { now(): Temporal.Instant }, newId: 
       update(certificateId, {
         status: "ready",
         issued: {
-          kid: keyIdRules["certificate-thumbprint"](parseCertificate(pem)),
+          kid: keyIdRules["certificate-thumbprint"](parseCertificate(pem), "qsealc"),
           algorithm: "ES256",
           subject,
           issuer,
