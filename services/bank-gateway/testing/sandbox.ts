@@ -19,6 +19,7 @@ interface SandboxEndpoints {
   readonly qtspUrl: string;
   readonly directoryUrl: string;
   readonly uk: { readonly issuer: string; readonly bankId: string };
+  readonly berlinGroup: { readonly baseUrl: string };
 }
 
 interface BankCall {
