@@ -1,8 +1,9 @@
 import { newId } from "@opl/service";
 import { testDatabase, type TestDatabase } from "@opl/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { beginConsent, connect, redirectUri, startGateway, type TestGateway } from "../../services/bank-gateway/testing/gateway.ts";
+import { beginConsent, connect, startGateway, type TestGateway } from "../../services/bank-gateway/testing/gateway.ts";
 import { type Sandbox, startSandbox } from "../../services/bank-gateway/testing/sandbox.ts";
+import { redirectUri } from "../../services/bank-gateway/testing/terms.ts";
 import type { RegistryContext } from "../../services/tpp-registry/src/context.ts";
 import { standingRegistration } from "../../services/tpp-registry/src/db/registration-store.ts";
 import { listHeld } from "../../services/tpp-registry/src/db/renewal-store.ts";

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
-import type { RegistrationTerms } from "@opl/contracts/model";
 import type { Messaging } from "@opl/messaging";
 import { createClient, parseConfig } from "@opl/service";
 import type { Client, Clock, PsuContext } from "@opl/service";
@@ -16,19 +15,9 @@ import type { Tables } from "../src/db/tables.ts";
 import { visitBank } from "./browser.ts";
 import { portalApiKey } from "./sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { redirectUri, terms, tpp } from "./terms.ts";
 
 type GatewayClient = Client<typeof bankGatewayRoutes>;
-
-export const redirectUri = "http://localhost:9/connect/return/op";
-export const tpp = {
-  country: "FI",
-  commonName: "Example Ledger TPP",
-  roles: ["AIS", "PIS", "CBPII"],
-  clientName: "One Point Ledger",
-  clientUri: "https://ledger.example",
-  organisationName: "Example Ledger Oy",
-  contacts: [{ name: "Support", email: "support@ledger.example", phone: "", type: "Support" }],
-} as const;
 
 /** A gateway in this process over a schema and subjects of its own, with the clients of its callers. */
 export interface TestGateway extends AsyncDisposable {
@@ -94,24 +83,14 @@ function environment(folder: string, { endpoints }: Sandbox, databaseUrl: string
     UK_DIRECTORY_URL: endpoints.directoryUrl,
     UK_DIRECTORY_TOKEN_FILE: file("directory-token", "sandbox-directory-token"),
     UK_CA_BUNDLE_PATH: endpoints.caFile,
+    BG_XS2A_BASE_URL: endpoints.berlinGroup.baseUrl,
+    BG_CA_BUNDLE_PATH: endpoints.caFile,
     OPL_QTSP_EST_URL: endpoints.qtspUrl,
     OPL_QTSP_SECRET_FILE: file("qtsp-secret", "sandbox-qtsp-secret"),
     OPL_QTSP_CA_BUNDLE_PATH: endpoints.caFile,
     OPL_TPP_JWKS_URL: "https://ledger.example/.well-known/tpp-jwks.json",
   };
 }
-
-/** What we ask of the bank. */
-export const terms: RegistrationTerms = {
-  clientName: tpp.clientName,
-  clientUri: tpp.clientUri,
-  organisationName: tpp.organisationName,
-  contacts: [...tpp.contacts],
-  redirectUris: [redirectUri],
-  roles: [...tpp.roles],
-  scopes: ["accounts"],
-  algorithm: null,
-};
 
 /** The registration saga's calls, in its order. */
 export async function register({ as }: Pick<TestGateway, "as">, registrationId: string = randomUUID()) {

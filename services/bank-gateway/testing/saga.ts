@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RegistrationTerms } from "@opl/contracts/model";
-import { terms, tpp } from "./gateway.ts";
 import type { TestGateway } from "./gateway.ts";
+import { terms, tpp } from "./terms.ts";
 
 export interface SagaOptions {
   readonly registrationId?: string;

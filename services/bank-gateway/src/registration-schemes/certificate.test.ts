@@ -7,11 +7,12 @@ import type { AtBankAsClient } from "./scheme.ts";
 const scheme = certificateScheme({ consentsUrl: "https://xs2a.bank.example/v1/consents" });
 let ids = 0;
 
-/** A bank with one answer to everything. */
-function bankSaying(status: number, json: unknown) {
+/** A bank with one answer to everything, except to the first call where another is given. */
+function bankSaying(status: number, json: unknown, first?: { status: number; json: unknown }) {
   const asked: CallInput[] = [];
   const calls: BankCalls = async (input) => {
     asked.push(input);
+    if (first !== undefined && asked.length === 1) throw translateBerlinGroupRefusal(first.status, first.json, {});
     if (status < 300) return { status, json, headers: {}, rawHash: "", receivedAt: Temporal.Instant.fromEpochMilliseconds(0) };
     throw translateBerlinGroupRefusal(status, json, {});
   };
@@ -61,6 +62,12 @@ describe("a bank that knows us by our certificate", () => {
       await expect(scheme.read(bankSaying(401, message(code)).at)).resolves.toEqual({ standing: "unknown", client: null });
     },
   );
+
+  it("may call the certificate invalid once, when it sees it for the first time", async () => {
+    const { at, asked } = bankSaying(403, message("CONSENT_UNKNOWN"), { status: 401, json: message("CERTIFICATE_INVALID") });
+    await expect(scheme.validate(at, "accounts")).resolves.toBeUndefined();
+    expect(asked).toHaveLength(2);
+  });
 
   it("refuses a role for good, which says nothing about whether it knows us", async () => {
     const refused = { code: "ERR_ASPSP_REJECTED", message: expect.stringContaining("role"), details: { reason: "ROLE_INVALID" } };

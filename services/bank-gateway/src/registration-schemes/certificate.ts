@@ -12,10 +12,20 @@ export interface CertificateSettings {
  * question about a consent that nobody made; that the bank does not know it is the answer wanted.
  */
 export function certificateScheme({ consentsUrl }: CertificateSettings): RegistrationScheme {
-  const probe = async ({ calls, newJti }: AtBank): Promise<void> => {
-    const url = new URL(`${consentsUrl}/${newJti()}`);
+  const ask = ({ calls, newJti }: AtBank) =>
+    calls({
+      operation: "registration.probe",
+      method: "GET",
+      url: new URL(`${consentsUrl}/${newJti()}`),
+      headers: { accept: "application/json", "x-request-id": newJti() },
+    });
+  const probe = async (at: AtBank): Promise<void> => {
     try {
-      await calls({ operation: "registration.probe", method: "GET", url, headers: { accept: "application/json", "x-request-id": newJti() } });
+      // Some banks call a certificate invalid that they see for the first time, and serve it afterwards.
+      await ask(at).catch((error: unknown) => {
+        if (wordOf(error) !== "CERTIFICATE_INVALID") throw error;
+        return ask(at);
+      });
     } catch (error) {
       if (wordOf(error) === "CONSENT_UNKNOWN" || wordOf(error) === "RESOURCE_UNKNOWN") return;
       if (isOplError(error) && error.code === "ERR_ASPSP_TOKEN_INVALID") {

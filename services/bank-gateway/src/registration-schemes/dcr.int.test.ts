@@ -3,12 +3,13 @@ import { resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { redirectUri, startGateway, terms } from "../../testing/gateway.ts";
+import { startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
 import { requestPair } from "../../testing/own-certificates.ts";
 import { saga } from "../../testing/saga.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
+import { redirectUri, terms } from "../../testing/terms.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;

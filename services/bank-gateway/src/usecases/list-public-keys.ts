@@ -10,7 +10,7 @@ export async function listPublicKeys({ db, clock }: Pick<GatewayContext, "db" | 
     keys: rows.flatMap((row) => {
       const { certificate } = judgeOwn(row, clock.now());
       if (row.purpose !== "qsealc" || row.chainPem === null || certificate === undefined) return [];
-      const jwk = certifiedJwk({ chainPem: row.chainPem, kid: keyIdRules["jwk-thumbprint"](certificate), use: "sig" });
+      const jwk = certifiedJwk({ chainPem: row.chainPem, kid: keyIdRules["jwk-thumbprint"](certificate, row.purpose), use: "sig" });
       return [{ jwk: { ...jwk }, retiredAt: row.retiredAt?.toString() ?? null }];
     }),
   };

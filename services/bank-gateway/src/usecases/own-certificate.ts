@@ -56,7 +56,7 @@ function describeIssued(row: OwnCertificateRow & { readonly chainPem: readonly s
   const { certificate, problems } = judgeOwn(row, now);
   if (certificate === undefined) return null;
   return {
-    kid: keyIdRules["jwk-thumbprint"](certificate),
+    kid: keyIdRules["jwk-thumbprint"](certificate, row.purpose),
     algorithm: row.keyType === "rsa" ? "PS256" : "ES256",
     subject: certificate.subject,
     issuer: certificate.issuer,

@@ -14,6 +14,6 @@ export function berlinGroupSandboxAdapter(settings: BerlinGroupSandboxSettings):
     psuHeaders: berlinGroupPsuHeaders,
     callHeaders: () => ({ accept: "application/json" }),
     translateRefusal: translateBerlinGroupRefusal,
-    registration: certificateScheme({ consentsUrl: `${baseUrl}/v1/consents` }),
+    registration: certificateScheme({ consentsUrl: `${baseUrl}/consents` }),
   };
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** What an operator can set about this bank. Without its address it is not offered. */
 export const berlinGroupSandboxSettings = z.object({
-  BG_XS2A_BASE_URL: url("https").optional().describe("Berlin Group sandbox bank: base address of its XS2A interface, before /v1"),
+  BG_XS2A_BASE_URL: url("https").optional().describe("Berlin Group sandbox bank: base address of its XS2A interface, with /v1"),
   BG_CA_BUNDLE_PATH: z
     .string()
     .min(1)
