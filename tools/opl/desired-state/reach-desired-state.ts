@@ -25,7 +25,8 @@ export async function reachDesiredState(command: DesiredStateCommand, machine: M
   const text = readText(command.file);
   // Before anything is asked of anybody, so that a slip of the pen needs no platform to be found.
   refuseMistakes(command.file, readDocument(text, null), () => undefined);
-  const { url, ask } = connectRegistry({ ...command, environment: machine.environment });
+  await using connection = connectRegistry({ ...command, environment: machine.environment });
+  const { url, ask } = connection;
   try {
     const { aspsps } = await ask.searchAspsps({ query: {} });
     const document = refuseMistakes(command.file, readDocument(text, aspsps), report);

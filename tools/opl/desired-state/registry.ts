@@ -3,6 +3,7 @@ import path from "node:path";
 import { applyDesiredState, planDesiredState, searchAspsps } from "@opl/contracts/http/tpp-registry";
 import { isOplError, toOplError } from "@opl/errors";
 import { type Client, createClient } from "@opl/service";
+import { Agent } from "undici";
 import { operatorTokens } from "../../setup/ask.ts";
 import { errors } from "../errors.ts";
 
@@ -15,14 +16,21 @@ export interface Place {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+export interface Connection extends AsyncDisposable {
+  readonly url: string;
+  readonly ask: Registry;
+}
+
 /** The registry, asked as its operator. @throws ERR_OPL_REGISTRY when nothing says where it is, or the operator's key is not there */
-export function connectRegistry({ registry, secrets, environment }: Place): { readonly url: string; readonly ask: Registry } {
+export function connectRegistry({ registry, secrets, environment }: Place): Connection {
   const home = environment["OPL_DIR"] ?? path.resolve(import.meta.dirname, "../../../.opl");
   const url = registry ?? registryAt(home);
   const folder = secrets ?? path.join(home, "secrets");
   if (!existsSync(path.join(folder, "operator", "service-key.json")))
     throw errors.ERR_OPL_REGISTRY({ message: `There is no operator's key under ${folder} (--secrets); name the folder that npm run setup or npm start made.` });
-  return { url, ask: createClient(asked, { baseUrl: url, audience: "tpp-registry", tokens: operatorTokens(folder) }) };
+  const dispatcher = new Agent({ connect: { timeout: 2_000 } });
+  const ask = createClient(asked, { baseUrl: url, audience: "tpp-registry", tokens: operatorTokens(folder), dispatcher });
+  return { url, ask, [Symbol.asyncDispose]: () => dispatcher.close() };
 }
 
 /** Where the platform that `npm start` runs from this folder has its registry. */

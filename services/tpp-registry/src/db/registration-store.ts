@@ -105,18 +105,6 @@ export async function markEnded(tx: Tx, registrationId: string, reason: "left" |
     .execute();
 }
 
-/** Writes down the terms of those that began before terms were kept. */
-export async function adoptTerms(db: Db, termsOf: (aspspId: string) => RegistrationTerms): Promise<void> {
-  const rows = await db.selectFrom("registrations").select("aspspId").distinct().where("terms", "is", null).execute();
-  for (const { aspspId } of rows)
-    await db
-      .updateTable("registrations")
-      .set({ terms: jsonb(termsOf(aspspId)) })
-      .where("aspspId", "=", aspspId)
-      .where("terms", "is", null)
-      .execute();
-}
-
 /** Due at once, whatever pause it was in. */
 export async function hurryRegistration(db: Db, registrationId: string, now: Temporal.Instant): Promise<void> {
   await db.updateTable("registrations").set({ nextTryAt: now }).where("registrationId", "=", registrationId).where("status", "=", "running").execute();

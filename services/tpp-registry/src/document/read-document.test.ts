@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { aDocument, anAspsp } from "../testing/document.ts";
@@ -108,6 +110,17 @@ describe("a desired state as a file", () => {
   it("an address outside of the public origin is taken, and noted", () => {
     const text = good.replace("https://ledger.example/back", "https://elsewhere.example/back");
     expect(readDocument(text, directory)).toMatchObject({ document: {}, problems: [{ level: "note", line: 15, column: 20 }] });
+  });
+
+  it("tpp.example.yaml is sound, also with everything in it that is commented out", () => {
+    const text = readFileSync(path.resolve(import.meta.dirname, "../../../../tpp.example.yaml"), "utf8");
+    expect(readDocument(text, [anAspsp("op")])).toMatchObject({ document: { banks: [{ aspsp: "op" }] }, problems: [] });
+    const whole = text.replaceAll(/^( +)# (?=\w+: )/gm, "$1");
+    expect(whole).not.toBe(text);
+    const { document, problems } = readDocument(whole, [anAspsp("op")]);
+    expect(problems).toEqual([]);
+    expect(Object.keys(document?.tpp ?? {})).toHaveLength(9);
+    expect(Object.keys(document?.banks[0] ?? {})).toHaveLength(7);
   });
 
   it("every mistake is told at once, in the order of the file", () => {

@@ -177,7 +177,11 @@ function explain(issue: z.core.$ZodIssue, value: unknown): readonly Told[] {
     }
     case "invalid_format":
       return [{ path, message: `is ${shown(found)}, but has to be ${formatNames[issue.format] ?? issue.message}` }];
-    default:
+    case "custom":
+    case "invalid_element":
+    case "invalid_key":
+    case "invalid_union":
+    case "not_multiple_of":
       return [{ path, message: `is ${shown(found)}, but has to be ${issue.message}` }];
   }
 }
@@ -188,7 +192,15 @@ const formatNames: Readonly<Record<string, string>> = { url: "a web address (htt
 function typeOf(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a group of keys" : typeof value === "string" ? "text" : typeof value === "number" ? "a number" : String(value);
+  return typeof value === "object"
+    ? "a group of keys"
+    : typeof value === "string"
+      ? "text"
+      : typeof value === "number"
+        ? "a number"
+        : value === true
+          ? "true"
+          : "false";
 }
 
 function quoteHint(expected: string, found: unknown): string {

@@ -1,5 +1,5 @@
 import type { PlanDifference, RegistrationTerms, TppDocument } from "@opl/contracts/model";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { aDocument } from "../testing/document.ts";
 import { type AtBank, isToDo, planFor, type World } from "./plan.ts";

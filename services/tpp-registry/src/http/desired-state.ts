@@ -29,7 +29,7 @@ export function desiredStateRoutes(ctx: RegistryContext, driftCheckSeconds: numb
       const [{ revision, appliedAt, document }, views] = await Promise.all([readDesiredState(ctx), listViews(ctx.db)]);
       const checkedAt = views
         .flatMap((view) => (view.checkedAt === null ? [] : [view.checkedAt]))
-        .toSorted(Temporal.Instant.compare)
+        .toSorted((one, other) => Temporal.Instant.compare(one, other))
         .at(-1);
       return {
         revision,

@@ -5,47 +5,71 @@ import { advanceRegistration } from "../usecases/advance-registration.ts";
 import { beginPlanned } from "../usecases/begin-planned.ts";
 import { listDueRegistrations } from "../usecases/list-due-registrations.ts";
 
-const everyMs = 500;
-/** Between two looks at the whole plan, when nobody asks for one: what comes with time, such as a renewal, waits so long at most. */
+/** What comes with time, such as a renewal, waits so long at most; what is asked for wakes. */
 const planEveryMs = 2_000;
+const advanceEveryMs = 500;
+/** Banks that are talked to side by side: one that takes its time keeps no other waiting. */
+const atOnce = 8;
 
 /** Makes what the desired state wants: begins what the plan says, and takes running registrations further, step by step. */
 export function startRegistrar(ctx: RegistryContext, logger: Logger): Timer {
   const log = logger.child({ subsystem: "registrar" });
   const troubles = new Map<string, string>();
-  let plannedAt: Temporal.Instant | null = null;
-  const timer = startTimer({
+  const going = new Map<string, Promise<void>>();
+  const advance = startTimer({
     name: "registrar",
-    everyMs,
+    everyMs: advanceEveryMs,
     logger: log,
     run: async (signal) => {
-      if (plannedAt === null || plannedAt.until(ctx.clock.now()).total("milliseconds") >= planEveryMs) {
-        plannedAt = ctx.clock.now();
-        await begin(ctx, troubles, log);
-      }
       for (const registrationId of await listDueRegistrations(ctx)) {
-        for (let going = true; going && !signal.aborted;) {
-          const advance = await advanceRegistration(ctx, registrationId);
-          going = advance.kind === "step-done";
-          if (advance.kind === "step-done") log.info({ registrationId, step: advance.step }, "registration step done");
-          else if (advance.kind === "completed") log.info({ registrationId }, "registration completed");
-          else if (advance.kind !== "nothing") log.warn({ registrationId, step: advance.step, err: advance.error }, `registration ${advance.kind}`);
-        }
+        if (going.size >= atOnce) return;
+        if (going.has(registrationId)) continue;
+        const done = takeFurther(ctx, registrationId, signal, log).finally(() => {
+          going.delete(registrationId);
+          advance.wake();
+        });
+        going.set(registrationId, done);
       }
+    },
+  });
+  const plan = startTimer({
+    name: "reconciler",
+    everyMs: planEveryMs,
+    logger: log,
+    run: async () => {
+      if (await begin(ctx, troubles, log)) advance.wake();
     },
   });
   return {
     wake() {
-      plannedAt = null;
-      timer.wake();
+      plan.wake();
+      advance.wake();
     },
-    [Symbol.asyncDispose]: () => timer[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([plan[Symbol.asyncDispose](), advance[Symbol.asyncDispose]()]);
+      await Promise.all(going.values());
+    },
   };
 }
 
-/** The same trouble at a bank is told once, not at every turn. */
-async function begin(ctx: RegistryContext, troubles: Map<string, string>, log: Logger): Promise<void> {
-  for (const { aspspId, action, reason, error } of await beginPlanned(ctx)) {
+async function takeFurther(ctx: RegistryContext, registrationId: string, signal: AbortSignal, log: Logger): Promise<void> {
+  try {
+    while (!signal.aborted) {
+      const advance = await advanceRegistration(ctx, registrationId);
+      if (advance.kind === "step-done") log.info({ registrationId, step: advance.step }, "registration step done");
+      else if (advance.kind === "completed") log.info({ registrationId }, "registration completed");
+      else if (advance.kind !== "nothing") log.warn({ registrationId, step: advance.step, err: advance.error }, `registration ${advance.kind}`);
+      if (advance.kind !== "step-done") return;
+    }
+  } catch (error) {
+    log.error({ registrationId, err: error }, "the registration could not be taken further");
+  }
+}
+
+/** The same trouble at a bank is told once, not at every turn. @returns whether anything began */
+async function begin(ctx: RegistryContext, troubles: Map<string, string>, log: Logger): Promise<boolean> {
+  const outcomes = await beginPlanned(ctx);
+  for (const { aspspId, action, reason, error } of outcomes) {
     if (error === null) {
       troubles.delete(aspspId);
       log.info({ aspspId, action, reason }, "begun as the desired state wants it");
@@ -54,4 +78,5 @@ async function begin(ctx: RegistryContext, troubles: Map<string, string>, log: L
       log.warn({ aspspId, action, err: error }, "this cannot begin yet");
     }
   }
+  return outcomes.length > 0;
 }

@@ -23,15 +23,19 @@ export interface Outcome {
  */
 export async function beginPlanned(ctx: Ctx): Promise<readonly Outcome[]> {
   const { document } = await readDesiredState(ctx);
-  const outcomes: Outcome[] = [];
-  for (const { aspspId, action, reason } of (await planDesiredState(ctx, document)).filter((planned) => isDue(planned, ctx.clock.now()))) {
+  const due = (await planDesiredState(ctx, document)).filter((planned) => isDue(planned, ctx.clock.now()));
+  const attempt = async ({ aspspId, action, reason }: Planned): Promise<readonly Outcome[]> => {
     try {
-      if (await beginAt(ctx, aspspId)) outcomes.push({ aspspId, action, reason, error: null });
+      return (await beginAt(ctx, aspspId)) ? [{ aspspId, action, reason, error: null }] : [];
     } catch (cause) {
-      outcomes.push({ aspspId, action, reason, error: toOplError(cause) });
+      return [{ aspspId, action, reason, error: toOplError(cause) }];
     }
-  }
-  return outcomes;
+  };
+  const outcomes: Outcome[] = [];
+  // To begin takes a moment, to end takes as long as the bank does.
+  for (const planned of due) if (planned.work?.kind === "begin") outcomes.push(...(await attempt(planned)));
+  const ends = await Promise.all(due.filter(({ work }) => work?.kind === "end").map(attempt));
+  return [...outcomes, ...ends.flat()];
 }
 
 /**

@@ -50,7 +50,9 @@ function differing(before: readonly Aspsp[], after: readonly Aspsp[]): readonly 
 function sameJson(one: unknown, other: unknown): boolean {
   const text = (value: unknown): string =>
     JSON.stringify(value, (_name, member: unknown) =>
-      typeof member === "object" && member !== null && !Array.isArray(member) ? Object.fromEntries(Object.entries(member).toSorted()) : member,
+      typeof member === "object" && member !== null && !Array.isArray(member)
+        ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+        : member,
     );
   return text(one) === text(other);
 }
