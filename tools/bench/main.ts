@@ -6,6 +6,7 @@ import { writePrivate } from "../setup/secrets.ts";
 import { type Product, startProduct } from "../up/product.ts";
 import { terminalProgress } from "../up/progress.ts";
 import { client } from "./client.ts";
+import { desiredState } from "./desired-state.ts";
 import { firstFigures } from "./first-figures.ts";
 import { gatewayOverhead } from "./gateway-overhead.ts";
 import { memory } from "./memory.ts";
@@ -50,6 +51,7 @@ const figures = [
   ...(await withProduct({}, async (product) => [
     ...(await progress.step("throughput", () => throughput(product))),
     ...(await progress.step("gateway overhead", () => gatewayOverhead(product))),
+    ...(await progress.step("desired state of 100 banks", () => desiredState(product))),
     ...(await progress.step(`overview by ${people} people`, () => overview(product, people))),
   ])),
   ...(await withProduct({ SANDBOX_LATENCY_MS: String(latencyMs) }, (product) => progress.step("first figures", () => firstFigures(product, latencyMs)))),

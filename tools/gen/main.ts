@@ -4,6 +4,7 @@ import { schemasLock } from "./schemas-lock.ts";
 import { eventsReference } from "./events-reference.ts";
 import { envExample } from "./env-example.ts";
 import { envFileExample, envFileSchema, pageFile, registrationPage } from "./env-file-documents.ts";
+import { tppDocumentSchema } from "./tpp-document-schema.ts";
 import { devNatsConfig, prodNatsConfig } from "./nats-config.ts";
 
 /** Writes every generated file; with `--check` only says which are stale. */
@@ -15,6 +16,7 @@ const generated: readonly { readonly file: string; readonly make: (root: string)
   { file: ".env.example", make: envExample },
   { file: "env.example.json", make: envFileExample },
   { file: "docs/opl-env.schema.json", make: envFileSchema },
+  { file: "docs/opl-tpp.schema.json", make: tppDocumentSchema },
   { file: pageFile, make: registrationPage },
   { file: "deploy/k8s/overlays/dev/nats.conf", make: devNatsConfig },
   { file: "deploy/k8s/overlays/prod/nats.conf", make: prodNatsConfig },

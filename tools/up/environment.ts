@@ -44,7 +44,7 @@ const calls: Readonly<Record<Service, readonly Service[]>> = {
   consent: ["bank-gateway"],
   ingest: ["bank-gateway"],
   analytics: ["ingest"],
-  bff: ["bank-gateway", "consent", "ingest", "analytics"],
+  bff: ["bank-gateway", "consent", "ingest", "analytics", "tpp-registry"],
 };
 
 /** The environment of one service on this machine; nothing of the caller's own environment gets in but PATH and OTEL_ settings. */
@@ -74,6 +74,7 @@ export function environmentOf(service: Service, around: Surroundings): Record<st
 const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string) => string) => Record<string, string>>> = {
   "bank-gateway": (around, secret) => ({
     OPL_KEK_FILE: secret("kek"),
+    OPL_TPP_JWKS_URL: `${around.origin}/.well-known/tpp-jwks.json`,
     OP_API_KEY_FILE: around.portalKeyFile,
     OP_CERT_GENERATION_URL: around.sandbox.certGenerationUrl,
     OP_REGISTRATION_URL: around.sandbox.registrationUrl,

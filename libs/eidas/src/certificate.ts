@@ -15,6 +15,7 @@ export interface EidasCertificate {
   readonly subject: string;
   readonly issuer: string;
   readonly commonName: string | undefined;
+  readonly organization: string | undefined;
   readonly country: string | undefined;
   readonly organizationalUnits: readonly string[];
   /** OID 2.5.4.97, such as `PSDFI-FINFSA-0751699-0`. */
@@ -69,6 +70,7 @@ function describe(der: Buffer, parsed: x509.X509Certificate): EidasCertificate {
     subject: parsed.subject,
     issuer: parsed.issuer,
     commonName: subject.getField("CN")[0],
+    organization: subject.getField("O")[0],
     country: subject.getField("C")[0],
     organizationalUnits: subject.getField("OU"),
     organizationIdentifier: subject.getField(oids.organizationIdentifier)[0],

@@ -6,6 +6,8 @@ export { certifiedJwk, jwkThumbprint, keyIdRules } from "./certified-jwk.ts";
 export type { CertifiedJwk, CertifiedJwkInput, KeyIdRule } from "./certified-jwk.ts";
 export { classifyKeys } from "./classify.ts";
 export type { CertificatePurpose, CertifiedKey } from "./classify.ts";
+export { subjectName } from "./distinguished-name.ts";
+export type { IdentifierSpelling } from "./distinguished-name.ts";
 export { certificateDer, certificatePem, splitPemBundle } from "./encoding.ts";
 export type { Psd2Role, QcType } from "./oids.ts";
 export { importCertificate } from "./issued.ts";

@@ -1,9 +1,10 @@
 import { parseAmount, sum, toWire } from "@opl/money";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { redirectUri, connect, readAll, register, startGateway } from "../testing/gateway.ts";
+import { connect, readAll, register, startGateway } from "../testing/gateway.ts";
 import type { TestGateway } from "../testing/gateway.ts";
 import { startSandbox } from "../testing/sandbox.ts";
 import type { Sandbox } from "../testing/sandbox.ts";
+import { redirectUri } from "../testing/terms.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;

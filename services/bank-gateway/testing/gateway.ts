@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
-import type { RegistrationTerms } from "@opl/contracts/model";
 import type { Messaging } from "@opl/messaging";
 import { createClient, parseConfig } from "@opl/service";
 import type { Client, Clock, PsuContext } from "@opl/service";
@@ -16,19 +15,9 @@ import type { Tables } from "../src/db/tables.ts";
 import { visitBank } from "./browser.ts";
 import { portalApiKey } from "./sandbox.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { redirectUri, terms, tpp } from "./terms.ts";
 
 type GatewayClient = Client<typeof bankGatewayRoutes>;
-
-export const redirectUri = "http://localhost:9/connect/return/op";
-export const tpp = {
-  country: "FI",
-  commonName: "Example Ledger TPP",
-  roles: ["AIS", "PIS", "CBPII"],
-  clientName: "One Point Ledger",
-  clientUri: "https://ledger.example",
-  organisationName: "Example Ledger Oy",
-  contacts: [{ name: "Support", email: "support@ledger.example", phone: "", type: "Support" }],
-} as const;
 
 /** A gateway in this process over a schema and subjects of its own, with the clients of its callers. */
 export interface TestGateway extends AsyncDisposable {
@@ -36,7 +25,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly database: TestDatabase<Tables>;
   readonly messaging: Messaging;
   readonly tokens: TestTokens;
-  readonly as: Readonly<Record<"consent" | "ingest" | "tpp-registry" | "bff", GatewayClient>>;
+  readonly as: Readonly<Record<"consent" | "ingest" | "tpp-registry" | "bff" | "operator", GatewayClient>>;
   /** Another replica over the same schema. */
   replica(overrides?: Overrides): Promise<{ app: GatewayApp; as: TestGateway["as"] } & AsyncDisposable>;
 }
@@ -53,7 +42,13 @@ export async function startGateway(sandbox: Sandbox, overrides: Overrides & { cl
   const start = async (more: Overrides = {}) => {
     const app = await createApp(config, { logger: silentLogger(), database: database.database, messaging, ...overrides, ...more });
     const client = (service: string) => createClient(bankGatewayRoutes, { baseUrl: app.address, audience: "bank-gateway", tokens: tokens.for(service) });
-    const as = { consent: client("consent"), ingest: client("ingest"), "tpp-registry": client("tpp-registry"), bff: client("bff") };
+    const as = {
+      consent: client("consent"),
+      ingest: client("ingest"),
+      "tpp-registry": client("tpp-registry"),
+      bff: client("bff"),
+      operator: client("operator"),
+    };
     return { app, as, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
   };
   const first = stack.use(await start());
@@ -83,20 +78,19 @@ function environment(folder: string, { endpoints }: Sandbox, databaseUrl: string
     OP_ISSUER: endpoints.issuer,
     OP_OIDC_JWKS_URL: endpoints.oidcJwksUrl,
     OP_CA_BUNDLE_PATH: endpoints.caFile,
+    UK_ISSUER: endpoints.uk.issuer,
+    UK_AUDIENCE: endpoints.uk.bankId,
+    UK_DIRECTORY_URL: endpoints.directoryUrl,
+    UK_DIRECTORY_TOKEN_FILE: file("directory-token", "sandbox-directory-token"),
+    UK_CA_BUNDLE_PATH: endpoints.caFile,
+    BG_XS2A_BASE_URL: endpoints.berlinGroup.baseUrl,
+    BG_CA_BUNDLE_PATH: endpoints.caFile,
+    OPL_QTSP_EST_URL: endpoints.qtspUrl,
+    OPL_QTSP_SECRET_FILE: file("qtsp-secret", "sandbox-qtsp-secret"),
+    OPL_QTSP_CA_BUNDLE_PATH: endpoints.caFile,
+    OPL_TPP_JWKS_URL: "https://ledger.example/.well-known/tpp-jwks.json",
   };
 }
-
-/** What we ask of the bank. */
-export const terms: RegistrationTerms = {
-  clientName: tpp.clientName,
-  clientUri: tpp.clientUri,
-  organisationName: tpp.organisationName,
-  contacts: [...tpp.contacts],
-  redirectUris: [redirectUri],
-  roles: [...tpp.roles],
-  scopes: ["accounts"],
-  algorithm: null,
-};
 
 /** The registration saga's calls, in its order. */
 export async function register({ as }: Pick<TestGateway, "as">, registrationId: string = randomUUID()) {

@@ -16,6 +16,10 @@ interface SandboxEndpoints {
   readonly oidcJwksUrl: string;
   readonly caFile: string;
   readonly adminUrl: string;
+  readonly qtspUrl: string;
+  readonly directoryUrl: string;
+  readonly uk: { readonly issuer: string; readonly bankId: string };
+  readonly berlinGroup: { readonly baseUrl: string };
 }
 
 interface BankCall {

@@ -9,12 +9,14 @@ import type { Logger } from "@opl/telemetry";
 import { bankDirectory } from "./clients/bank-directory.ts";
 import { makeClients } from "./clients/index.ts";
 import type { Clients } from "./clients/index.ts";
+import { publishedKeySet } from "./clients/key-set.ts";
 import type { Config } from "./config.ts";
 import type { BffContext } from "./context.ts";
 import type { Tables } from "./db/tables.ts";
 import { startEvents } from "./events/start.ts";
 import { registerCspReports } from "./http/csp-reports.ts";
 import { routes } from "./http/index.ts";
+import { registerKeySet } from "./http/jwks.ts";
 import { registerLive } from "./http/live.ts";
 import { registerOpenApi } from "./http/open-api.ts";
 import { registerSecurity } from "./http/security.ts";
@@ -42,6 +44,8 @@ export interface Overrides {
   readonly streamLimits?: StreamLimits;
   /** How long one answer about the banks serves all. */
   readonly banksHeldMs?: number;
+  /** How long one answer about our public keys serves all. */
+  readonly keySetHeldMs?: number;
 }
 
 export interface BffApp extends App {
@@ -125,6 +129,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
         registerLive(fastify, context);
         registerCspReports(fastify, logger);
         registerOpenApi(fastify);
+        registerKeySet(fastify, publishedKeySet(clients.tppRegistry, logger, overrides.keySetHeldMs));
         if (config.OPL_WEB_DIR !== undefined) await registerWebClient(fastify, config.OPL_WEB_DIR);
       },
     }),

@@ -24,6 +24,7 @@ describe("the configuration", () => {
       OPL_INGEST_URL: "http://ingest:8080",
       OPL_ANALYTICS_URL: "http://analytics:8080",
       OPL_BANK_GATEWAY_URL: "http://bank-gateway:8080",
+      OPL_TPP_REGISTRY_URL: "http://tpp-registry:8080",
       OPL_PUBLIC_ORIGIN: "https://ledger.example",
       OPL_SESSION_SECRET_FILE: file("session", "s".repeat(43)),
       OPL_SESSION_BINDING_KEY_FILE: file("binding", "b".repeat(43)),

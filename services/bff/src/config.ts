@@ -45,6 +45,7 @@ const variables = z.object({
   OPL_INGEST_URL: url("http", "https").describe("the service ingest"),
   OPL_ANALYTICS_URL: url("http", "https").describe("the service analytics"),
   OPL_BANK_GATEWAY_URL: url("http", "https").describe("the service bank-gateway"),
+  OPL_TPP_REGISTRY_URL: url("http", "https").describe("the service tpp-registry"),
   OPL_PUBLIC_ORIGIN: publicOrigin.describe("where browsers reach the product; links and the origin check use it, never the Host header"),
   OPL_TRUSTED_PROXIES: proxies.prefault("").describe("addresses or ranges of our reverse proxies, by commas; only they are believed about a visitor's address"),
   OPL_WEB_DIR: z.string().optional().describe("folder of the built web client; without it only the API is served"),

@@ -2,7 +2,8 @@ import * as analytics from "@opl/contracts/http/analytics";
 import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import * as consent from "@opl/contracts/http/consent";
 import * as ingest from "@opl/contracts/http/ingest";
-import type { Aspsp } from "@opl/contracts/model";
+import { readJwks } from "@opl/contracts/http/tpp-registry";
+import type { Aspsp, PublicJwk } from "@opl/contracts/model";
 import { defineErrors } from "@opl/errors";
 import { createHttpServer, newId, psuRoute, route } from "@opl/service";
 import type { BoundRoute, PsuContext } from "@opl/service";
@@ -21,7 +22,7 @@ const errors = defineErrors({
   ERR_DOWN: ["unavailable", "Down."],
 });
 
-type Name = "consent" | "ingest" | "analytics" | "bank-gateway";
+type Name = "consent" | "ingest" | "analytics" | "bank-gateway" | "tpp-registry";
 
 /** Stand-ins for the services behind bff: the same contracts over HTTP, the same tokens, and like them 404 for what is another's. */
 export interface Downstream extends AsyncDisposable {
@@ -30,6 +31,8 @@ export interface Downstream extends AsyncDisposable {
   readonly holdings: Map<string, Holdings>;
   /** The banks there are, and how they are. */
   readonly banks: Aspsp[];
+  /** Our public keys. */
+  readonly keys: PublicJwk[];
   /** Services that answer 503. */
   readonly down: Set<Name>;
   /** Every question with the presence it came with. */
@@ -43,6 +46,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
   const world = {
     holdings: new Map<string, Holdings>(),
     banks: [bank],
+    keys: [] as PublicJwk[],
     down: new Set<Name>(),
     asked: [] as Downstream["asked"],
     bindings: new Map<string, string>(),
@@ -158,6 +162,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         };
       }),
     ]),
+    "tpp-registry": await serve("tpp-registry", [route(readJwks, async () => ({ keys: [...world.keys] }))]),
   };
   const owned = parts.move();
   return { urls, ...world, [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -13,10 +13,11 @@ export const certificateIssued = defineEvent({
 });
 export const certificateExpiring = defineEvent({
   ...base,
+  version: 2,
   type: "tpp-registry.certificate-expiring",
   aggregate: "certificate",
-  summary: "A certificate ends soon.",
-  data: z.object({ certificateId: uuid, aspspId, daysLeft: z.int() }),
+  summary: "A certificate ends soon: at a bank it serves, or (no bank named) one of our own.",
+  data: z.object({ certificateId: uuid, aspspId: aspspId.nullable(), daysLeft: z.int() }),
 });
 export const certificateRotated = defineEvent({
   ...base,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { aspsp } from "../model/aspsp.ts";
-import { certificateProblem } from "../model/own-certificate.ts";
+import { certificateProblem, ownCertificate } from "../model/own-certificate.ts";
+import { publicJwk } from "../model/public-jwk.ts";
 import { certificate, registration, registrationTerms } from "../model/registration.ts";
 import { plan, planDifference, tppDocument } from "../model/tpp-document.ts";
 import { defineRoute } from "./route.ts";
@@ -43,7 +44,7 @@ export const getRegistration = defineRoute({
 });
 export const listCertificates = defineRoute({
   operationId: "listCertificates",
-  summary: "Our certificates, public parts only: what each says, how long it lasts, where it is used.",
+  summary: "Our certificates, each once, public parts only: what it says, how long it lasts, where it is used; and those we wait for.",
   method: "GET",
   path: "/certificates",
   callers: ["operator", "bff"],
@@ -57,11 +58,17 @@ export const listCertificates = defineRoute({
         issuer: z.string(),
         serialNumber: z.string(),
         authorityId: z.string().nullable(),
+        /** From a trust service provider, with the gateway's id for it; the others came from the bank they serve at. */
+        own: z.boolean().default(false),
         /** Banks where it serves, or served. Empty for one that waits to be used. */
         usedAt: z.array(z.object({ aspspId, registrationId: uuid, current: z.boolean() })),
         problems: z.array(certificateProblem),
       }),
     ),
+    /** Asked for at a trust service provider and not issued yet: there is nothing but a key and a request. */
+    awaited: z.array(ownCertificate.pick({ certificateId: true, purpose: true, keyType: true, createdAt: true, csrPem: true })).default([]),
+    /** The gateway did not answer: our own certificates are those of the last time it did. */
+    stale: z.boolean().default(false),
   }),
 });
 export const retryRegistration = defineRoute({
@@ -163,7 +170,7 @@ export const readJwks = defineRoute({
   psu: "none",
   idempotent: true,
   status: 200,
-  response: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
+  response: z.object({ keys: z.array(publicJwk) }),
 });
 
 export const tppRegistryRoutes = {

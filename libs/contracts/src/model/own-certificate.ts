@@ -3,6 +3,9 @@ import { isoInstant, uuid } from "./ids.ts";
 import { signatureAlgorithm, tppRole } from "./registration.ts";
 
 export const certificatePurpose = z.enum(["qwac", "qsealc"]);
+export type CertificatePurpose = z.infer<typeof certificatePurpose>;
+export const keyType = z.enum(["rsa", "ec"]);
+export type KeyType = z.infer<typeof keyType>;
 
 /** Something wrong with a certificate: a stable reason and one sentence about it. */
 export const certificateProblem = z.object({
@@ -29,7 +32,7 @@ export type CertificateSubject = z.infer<typeof certificateSubject>;
 export const ownCertificate = z.object({
   certificateId: uuid,
   purpose: certificatePurpose,
-  keyType: z.enum(["rsa", "ec"]),
+  keyType,
   /** `requested`: the certificate is awaited. `ready`: may be used. `retired`: another one took its place, or it was given up. */
   status: z.enum(["requested", "ready", "retired"]),
   createdAt: isoInstant,

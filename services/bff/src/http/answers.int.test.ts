@@ -36,6 +36,11 @@ describe("every answer", () => {
     await rm(folder, { recursive: true });
   });
 
+  const kept: Readonly<Record<string, string>> = {
+    "/assets/main-Bx3kQ9zT.js": "public, max-age=31536000, immutable",
+    "/favicon.svg": "no-cache",
+    "/.well-known/tpp-jwks.json": "public, max-age=300",
+  };
   const paths = [
     ...contracts.map(({ method, path }) => [method, path.replaceAll(/:\w+/g, "01a20000-0000-7000-8000-000000000001")] as const),
     ...[
@@ -48,6 +53,7 @@ describe("every answer", () => {
       "/assets/none.js",
       "/api/none",
       "/api/openapi.json",
+      "/.well-known/tpp-jwks.json",
       "/health/live",
       "/health/ready",
       "/none.txt",
@@ -70,7 +76,7 @@ describe("every answer", () => {
         "referrer-policy": "no-referrer",
         "x-frame-options": "DENY",
         "permissions-policy": expect.stringContaining("camera=(), "),
-        "cache-control": path.startsWith("/assets/main") ? "public, max-age=31536000, immutable" : path === "/favicon.svg" ? "no-cache" : "no-store",
+        "cache-control": kept[path] ?? "no-store",
       });
       expect(headers["x-powered-by"] ?? headers["server"]).toBeUndefined();
       expect(text).not.toMatch(/node_modules|\bat .*\.ts:/);

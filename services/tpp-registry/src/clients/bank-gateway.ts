@@ -2,8 +2,14 @@ import {
   activateRegistration,
   buildRegistrationRequest,
   buildSoftwareStatement,
+  endRegistration,
   issueCertificates,
   listAspsps,
+  listOwnCertificates,
+  listPublicKeys,
+  readRegistration,
+  requestCertificate,
+  retireCertificate,
   submitRegistration,
   validateRegistration,
 } from "@opl/contracts/http/bank-gateway";
@@ -17,6 +23,12 @@ const asked = {
   submitRegistration,
   validateRegistration,
   activateRegistration,
+  readRegistration,
+  endRegistration,
+  listOwnCertificates,
+  requestCertificate,
+  retireCertificate,
+  listPublicKeys,
 };
 
 /** The one who holds the keys and talks to the bank; each step answers the same when asked again. */

@@ -16,25 +16,41 @@ export async function insertCertificates(tx: Tx, rows: readonly Omit<Certificate
     .execute();
 }
 
-/** Newest first, with whether the registration they belong to is the bank's current one. */
+/** Newest first, with whether the registration they belong to serves at its bank, or is about to: none that came to serve began after it. */
 export async function listCertificates(db: Executor<TppRegistryTables>): Promise<readonly (CertificateRow & { readonly current: boolean })[]> {
   const rows = await db
     .selectFrom("certificates")
+    .innerJoin("registrations", "registrations.registrationId", "certificates.registrationId")
     .selectAll("certificates")
+    .select("registrations.status as registrationStatus")
     .select((eb) =>
       eb
         .selectFrom("registrations as newer")
-        .innerJoin("registrations as own", "own.registrationId", "certificates.registrationId")
-        .whereRef("newer.aspspId", "=", "own.aspspId")
+        .whereRef("newer.aspspId", "=", "registrations.aspspId")
         .where("newer.status", "=", "completed")
-        .whereRef("newer.startedAt", ">", "own.startedAt")
+        .whereRef("newer.startedAt", ">", "registrations.startedAt")
         .select((count) => count.fn.countAll<bigint>().as("count"))
         .as("newer"),
     )
     .orderBy("notBefore", "desc")
     .orderBy("certificateId")
     .execute();
-  return rows.map(({ newer, ...row }) => ({ ...row, current: (newer ?? 0n) === 0n }));
+  return rows.map(({ newer, registrationStatus, ...row }) => ({
+    ...row,
+    current: (newer ?? 0n) === 0n && (registrationStatus === "completed" || registrationStatus === "running"),
+  }));
+}
+
+/** Thumbprints of what registrations use that are under way; they serve soon. */
+export async function thumbprintsUnderWay(db: Executor<TppRegistryTables>): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("certificates")
+    .innerJoin("registrations", "registrations.registrationId", "certificates.registrationId")
+    .select("thumbprint")
+    .where("inUse", "=", true)
+    .where("registrations.status", "=", "running")
+    .execute();
+  return rows.map(({ thumbprint }) => thumbprint);
 }
 
 /** Certificates in use that end before `until`, locked for the warning. */

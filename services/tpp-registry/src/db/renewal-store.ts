@@ -1,19 +1,42 @@
+import type { PlanDifference, RegistrationScheme, RegistrationTerms } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
 import type { Transaction } from "kysely";
-import type { RenewalState } from "../domain/renewal.ts";
+import { ownCertificatesAmong } from "../domain/own-certificate.ts";
+import type { OwnCertificateInUse, RenewalState } from "../domain/renewal.ts";
+import { listOwnCertificates } from "./own-certificate-store.ts";
 import type { TppRegistryTables } from "./tables.ts";
 
 export interface HeldRegistration extends RenewalState {
   readonly registrationId: string;
   readonly aspspId: string;
+  /** Of the certificates it uses. */
+  readonly thumbprints: readonly string[];
 }
 
-/** The registration in use at each bank: the one completed last. */
-export async function listHeld(db: Executor<TppRegistryTables>): Promise<readonly HeldRegistration[]> {
+/** The registration that was completed last at a bank; it serves unless it has ended. */
+export interface HeadRegistration {
+  readonly registrationId: string;
+  readonly aspspId: string;
+  readonly status: "running" | "completed" | "failed" | "ended";
+  readonly endedReason: "left" | "forgotten" | null;
+  readonly scheme: RegistrationScheme;
+  readonly terms: RegistrationTerms | null;
+  readonly repairs: readonly PlanDifference[];
+  readonly completedAt: Temporal.Instant | null;
+  readonly endsAt: Temporal.Instant | null;
+  readonly refusals: number;
+  readonly lastRefusalAt: Temporal.Instant | null;
+  /** Of the certificates it uses. */
+  readonly thumbprints: readonly string[];
+  readonly ownCertificates: readonly OwnCertificateInUse[];
+}
+
+/** The head of each bank, or of one. */
+export async function listHeads(db: Executor<TppRegistryTables>, aspspId: string | null = null): Promise<readonly HeadRegistration[]> {
   const rows = await db
     .selectFrom("registrations")
     .distinctOn("aspspId")
-    .select(["registrationId", "aspspId", "completedAt"])
+    .select(["registrationId", "aspspId", "status", "endedReason", "scheme", "terms", "repairs", "completedAt"])
     .select((eb) => [
       eb
         .selectFrom("certificates")
@@ -21,6 +44,12 @@ export async function listHeld(db: Executor<TppRegistryTables>): Promise<readonl
         .where("inUse", "=", true)
         .select(({ fn }) => fn.min("notAfter").as("endsAt"))
         .as("endsAt"),
+      eb
+        .selectFrom("certificates")
+        .whereRef("certificates.registrationId", "=", "registrations.registrationId")
+        .where("inUse", "=", true)
+        .select(({ fn }) => fn.agg<string[]>("array_agg", ["thumbprint"]).as("thumbprints"))
+        .as("thumbprints"),
       eb
         .selectFrom("registrations as refused")
         .whereRef("refused.replaces", "=", "registrations.registrationId")
@@ -34,13 +63,47 @@ export async function listHeld(db: Executor<TppRegistryTables>): Promise<readonl
         .select(({ fn }) => fn.max("refused.errorAt").as("errorAt"))
         .as("lastRefusalAt"),
     ])
-    .where("status", "=", "completed")
+    .where("completedAt", "is not", null)
+    .$if(aspspId !== null, (query) => query.where("aspspId", "=", aspspId))
     .orderBy("aspspId")
     .orderBy("completedAt", "desc")
+    .orderBy("registrationId", "desc")
     .execute();
-  return rows.flatMap(({ completedAt, endsAt, refusals, ...row }) =>
-    completedAt === null || endsAt === null ? [] : [{ ...row, heldSince: completedAt, endsAt, refusals: Number(refusals ?? 0n) }],
-  );
+  const own = await listOwnCertificates(db);
+  return rows.map(({ thumbprints, ...row }) => ({
+    ...row,
+    refusals: Number(row.refusals ?? 0n),
+    thumbprints: thumbprints ?? [],
+    ownCertificates: ownCertificatesAmong(thumbprints ?? [], own),
+  }));
+}
+
+/** As far as its renewal is concerned; null for one without a certificate that could end. */
+export function renewalOf({ completedAt, endsAt, refusals, lastRefusalAt, ownCertificates }: HeadRegistration): RenewalState | null {
+  return completedAt === null || endsAt === null ? null : { heldSince: completedAt, endsAt, refusals, lastRefusalAt, ownCertificates };
+}
+
+/** The registration in use at each bank, with the end of its certificates. */
+export async function listHeld(db: Executor<TppRegistryTables>): Promise<readonly HeldRegistration[]> {
+  return (await listHeads(db)).flatMap((head) => {
+    const { registrationId, aspspId, status, thumbprints } = head;
+    const renewal = renewalOf(head);
+    return status !== "completed" || renewal === null ? [] : [{ ...renewal, registrationId, aspspId, thumbprints }];
+  });
+}
+
+/** Banks where the last registration failed and none is in use. */
+export async function listFailed(db: Executor<TppRegistryTables>): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("registrations")
+    .distinctOn("aspspId")
+    .select(["aspspId", "status"])
+    .where("aspspId", "not in", (eb) => eb.selectFrom("registrations").select("aspspId").where("status", "=", "completed"))
+    .orderBy("aspspId")
+    .orderBy("startedAt", "desc")
+    .orderBy("registrationId", "desc")
+    .execute();
+  return rows.filter(({ status }) => status === "failed").map(({ aspspId }) => aspspId);
 }
 
 export interface Rotation {

@@ -7,6 +7,16 @@ export interface RenewalState {
   /** Renewals of it that failed, and when the last one did. */
   readonly refusals: number;
   readonly lastRefusalAt: Temporal.Instant | null;
+  /** The certificates of our own that it uses; none where the bank issues them. */
+  readonly ownCertificates?: readonly OwnCertificateInUse[];
+}
+
+/** One of our own certificates at a bank, and the one that is to take its place there. */
+export interface OwnCertificateInUse {
+  /** Since when another one may take its place; null: there is none. */
+  readonly replaceableSince: Temporal.Instant | null;
+  /** The next one is asked for and cannot be used yet. */
+  readonly awaited: boolean;
 }
 
 const secondsPerDay = 86_400;
@@ -14,17 +24,35 @@ const firstPauseSeconds = 3_600;
 const longestPauseSeconds = secondsPerDay;
 const shortestPauseSeconds = 60;
 
-/** When a successor is to be begun: so many days (fractions count) before the end, but never in the first half of the time we hold it (G-38). */
-export function renewalDueAt({ heldSince, endsAt, refusals, lastRefusalAt }: RenewalState, renewBeforeDays: number): Temporal.Instant {
-  const half = heldSince.add({ milliseconds: Math.max(0, Math.floor(heldSince.until(endsAt).total("milliseconds") / 2)) });
-  const wanted = endsAt.subtract({ seconds: Math.round(renewBeforeDays * secondsPerDay) });
-  const due = later(half, wanted);
+/**
+ * When a successor is to be begun; null while that would change nothing. A bank that issues our certificates has new ones when asked: there
+ * time decides. Certificates of our own must have been replaced first, and then it is due at once. One that is replaced waits for the other
+ * of the pair until half of the days before the end are gone. A registration that began to serve when the next one could be used already,
+ * and still has the old one, would get it again: it waits for its time too.
+ */
+export function renewalDueAt(state: RenewalState, renewBeforeDays: number): Temporal.Instant | null {
+  const { heldSince, endsAt, refusals, lastRefusalAt, ownCertificates = [] } = state;
+  const since = ownCertificates.flatMap(({ replaceableSince }) => replaceableSince ?? []);
+  if (ownCertificates.length > 0 && since.length === 0) return null;
+  const replaced = since.reduce(later, heldSince);
+  const due = ownCertificates.some(({ awaited }) => awaited)
+    ? later(replaced, dueInTime(state, renewBeforeDays / 2))
+    : since.some((instant) => Temporal.Instant.compare(instant, heldSince) > 0)
+      ? replaced
+      : dueInTime(state, renewBeforeDays);
   return lastRefusalAt === null ? due : later(due, lastRefusalAt.add({ seconds: pauseSeconds(refusals, lastRefusalAt, endsAt) }));
 }
 
+/** So many days (fractions count) before the end, but never in the first half of the time we hold it (G-38). */
+export function dueInTime({ heldSince, endsAt }: Pick<RenewalState, "heldSince" | "endsAt">, renewBeforeDays: number): Temporal.Instant {
+  const half = heldSince.add({ milliseconds: Math.max(0, Math.floor(heldSince.until(endsAt).total("milliseconds") / 2)) });
+  return later(half, endsAt.subtract({ seconds: Math.round(renewBeforeDays * secondsPerDay) }));
+}
+
 /** After a refusal from an hour to a day, doubling; near the end of the certificate a quarter of what is left, at least a minute. */
-function pauseSeconds(refusals: number, lastRefusalAt: Temporal.Instant, endsAt: Temporal.Instant): number {
+export function pauseSeconds(refusals: number, lastRefusalAt: Temporal.Instant, endsAt: Temporal.Instant | null): number {
   const growing = Math.min(firstPauseSeconds * 2 ** Math.min(Math.max(refusals - 1, 0), 10), longestPauseSeconds);
+  if (endsAt === null) return growing;
   const quarter = Math.floor(lastRefusalAt.until(endsAt).total("seconds") / 4);
   return quarter <= 0 ? growing : Math.max(shortestPauseSeconds, Math.min(growing, quarter));
 }

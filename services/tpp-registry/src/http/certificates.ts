@@ -1,31 +1,35 @@
 import { listCertificates } from "@opl/contracts/http/tpp-registry";
-import { parseCertificate } from "@opl/eidas";
 import { type BoundRoute, route } from "@opl/service";
 import type { RegistryContext } from "../context.ts";
-import * as certificates from "../db/certificate-store.ts";
-import { certificateStatus, daysLeft } from "../domain/certificate.ts";
+import { daysLeft } from "../domain/certificate.ts";
+import { listInventory } from "../usecases/list-inventory.ts";
+import { refreshBriefly } from "./refresh-briefly.ts";
 
-export function certificateRoutes(ctx: Pick<RegistryContext, "db" | "clock">): readonly BoundRoute[] {
+export function certificateRoutes(ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway">): readonly BoundRoute[] {
   return [
-    route(listCertificates, async () => {
+    route(listCertificates, async ({ log }) => {
+      const fresh = await refreshBriefly(ctx, log);
       const now = ctx.clock.now();
-      const rows = await certificates.listCertificates(ctx.db);
+      const { certificates, awaited } = await listInventory(ctx);
       return {
-        certificates: rows.map(({ current, inUse, notBefore, notAfter, aspspId, registrationId, warnedAtDays: _warned, ...row }) => {
-          const leaf = parseCertificate(row.chainPem[0] ?? "");
-          return {
-            ...row,
-            notBefore: notBefore.toString(),
-            notAfter: notAfter.toString(),
-            status: certificateStatus(notAfter, inUse, current, now),
-            daysLeft: daysLeft(notAfter, now),
-            issuer: leaf.issuer,
-            serialNumber: leaf.serialNumber,
-            authorityId: leaf.psd2?.ncaId ?? null,
-            usedAt: [{ aspspId, registrationId, current }],
-            problems: [],
-          };
-        }),
+        certificates: certificates.map(({ notBefore, notAfter, roles, chainPem, usedAt, problems, ...entry }) => ({
+          ...entry,
+          roles: [...roles],
+          chainPem: [...chainPem],
+          usedAt: [...usedAt],
+          problems: [...problems],
+          notBefore: notBefore.toString(),
+          notAfter: notAfter.toString(),
+          daysLeft: daysLeft(notAfter, now),
+        })),
+        awaited: awaited.map(({ certificateId, purpose, keyType, createdAt, csrPem }) => ({
+          certificateId,
+          purpose,
+          keyType,
+          createdAt: createdAt.toString(),
+          csrPem,
+        })),
+        stale: !fresh,
       };
     }),
   ];

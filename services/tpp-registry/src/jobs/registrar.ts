@@ -1,55 +1,82 @@
 import { startTimer, type Timer } from "@opl/service";
-import { toOplError } from "@opl/errors";
-import { isFinal } from "../domain/registration.ts";
 import type { Logger } from "@opl/telemetry";
 import type { RegistryContext } from "../context.ts";
-import { listDueRegistrations } from "../usecases/list-due-registrations.ts";
 import { advanceRegistration } from "../usecases/advance-registration.ts";
-import { beginDueRenewals } from "../usecases/renew-registration.ts";
-import { startRegistration } from "../usecases/start-registration.ts";
+import { beginPlanned } from "../usecases/begin-planned.ts";
+import { listDueRegistrations } from "../usecases/list-due-registrations.ts";
 
-const everyMs = 500;
+/** What comes with time, such as a renewal, waits so long at most; what is asked for wakes. */
+const planEveryMs = 2_000;
+const advanceEveryMs = 500;
+/** Banks that are talked to side by side: one that takes its time keeps no other waiting. */
+const atOnce = 8;
 
-export interface RegistrarOptions {
-  readonly wanted: readonly string[];
-  readonly renewBeforeDays: number;
-}
-
-/** Registers at every bank we want to be registered at, begins renewals when they are due, and takes running registrations further, step by step. */
-export function startRegistrar(ctx: RegistryContext, { wanted, renewBeforeDays }: RegistrarOptions, logger: Logger): Timer {
+/** Makes what the desired state wants: begins what the plan says, and takes running registrations further, step by step. */
+export function startRegistrar(ctx: RegistryContext, logger: Logger): Timer {
   const log = logger.child({ subsystem: "registrar" });
-  const missing = new Set(wanted);
-  return startTimer({
+  const troubles = new Map<string, string>();
+  const going = new Map<string, Promise<void>>();
+  const advance = startTimer({
     name: "registrar",
-    everyMs,
+    everyMs: advanceEveryMs,
     logger: log,
     run: async (signal) => {
-      for (const aspspId of missing) await begin(ctx, aspspId, missing, log);
-      for (const aspspId of await beginDueRenewals(ctx, wanted, renewBeforeDays)) log.info({ aspspId }, "renewal of the registration begun");
       for (const registrationId of await listDueRegistrations(ctx)) {
-        for (let going = true; going && !signal.aborted;) {
-          const advance = await advanceRegistration(ctx, registrationId);
-          going = advance.kind === "step-done";
-          if (advance.kind === "step-done") log.info({ registrationId, step: advance.step }, "registration step done");
-          else if (advance.kind === "completed") log.info({ registrationId }, "registration completed");
-          else if (advance.kind !== "nothing") log.warn({ registrationId, step: advance.step, err: advance.error }, `registration ${advance.kind}`);
-        }
+        if (going.size >= atOnce) return;
+        if (going.has(registrationId)) continue;
+        const done = takeFurther(ctx, registrationId, signal, log).finally(() => {
+          going.delete(registrationId);
+          advance.wake();
+        });
+        going.set(registrationId, done);
       }
     },
   });
+  const plan = startTimer({
+    name: "reconciler",
+    everyMs: planEveryMs,
+    logger: log,
+    run: async () => {
+      if (await begin(ctx, troubles, log)) advance.wake();
+    },
+  });
+  return {
+    wake() {
+      plan.wake();
+      advance.wake();
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([plan[Symbol.asyncDispose](), advance[Symbol.asyncDispose]()]);
+      await Promise.all(going.values());
+    },
+  };
 }
 
-/** One bank's trouble is no other's: whatever happens here, the registrations that are running go on. */
-async function begin(ctx: RegistryContext, aspspId: string, missing: Set<string>, log: Logger): Promise<void> {
+async function takeFurther(ctx: RegistryContext, registrationId: string, signal: AbortSignal, log: Logger): Promise<void> {
   try {
-    await startRegistration(ctx, aspspId);
-    missing.delete(aspspId);
-  } catch (cause) {
-    const error = toOplError(cause);
-    if (isFinal(error)) {
-      // A name nobody knows, or a bank that takes none: asking again would not help.
-      missing.delete(aspspId);
-      log.error({ aspspId, err: error }, "this bank cannot be registered at; see OPL_TPP_ASPSPS");
-    } else log.info({ aspspId, code: error.code }, "the registration cannot begin yet");
+    while (!signal.aborted) {
+      const advance = await advanceRegistration(ctx, registrationId);
+      if (advance.kind === "step-done") log.info({ registrationId, step: advance.step }, "registration step done");
+      else if (advance.kind === "completed") log.info({ registrationId }, "registration completed");
+      else if (advance.kind !== "nothing") log.warn({ registrationId, step: advance.step, err: advance.error }, `registration ${advance.kind}`);
+      if (advance.kind !== "step-done") return;
+    }
+  } catch (error) {
+    log.error({ registrationId, err: error }, "the registration could not be taken further");
   }
+}
+
+/** The same trouble at a bank is told once, not at every turn. @returns whether anything began */
+async function begin(ctx: RegistryContext, troubles: Map<string, string>, log: Logger): Promise<boolean> {
+  const outcomes = await beginPlanned(ctx);
+  for (const { aspspId, action, reason, error } of outcomes) {
+    if (error === null) {
+      troubles.delete(aspspId);
+      log.info({ aspspId, action, reason }, "begun as the desired state wants it");
+    } else if (troubles.get(aspspId) !== error.code) {
+      troubles.set(aspspId, error.code);
+      log.warn({ aspspId, action, err: error }, "this cannot begin yet");
+    }
+  }
+  return outcomes.length > 0;
 }

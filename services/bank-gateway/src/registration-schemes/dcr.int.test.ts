@@ -1,0 +1,213 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { startGateway } from "../../testing/gateway.ts";
+import type { TestGateway } from "../../testing/gateway.ts";
+import { requestPair } from "../../testing/own-certificates.ts";
+import { saga } from "../../testing/saga.ts";
+import { startSandbox } from "../../testing/sandbox.ts";
+import type { Sandbox } from "../../testing/sandbox.ts";
+import { redirectUri, terms } from "../../testing/terms.ts";
+
+let sandbox: Sandbox;
+let gateway: TestGateway;
+const uk = "uk-sandbox";
+/** Each signed request that was sent to the bank in this file. */
+const sent: string[] = [];
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  gateway = await startGateway(sandbox);
+  await requestPair(gateway);
+});
+afterEach(() => sandbox.calm());
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+  await sandbox?.[Symbol.asyncDispose]();
+});
+
+const claimsOf = (jws: string) => JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
+const headerOf = (jws: string) => JSON.parse(Buffer.from(jws.split(".")[0] ?? "", "base64url").toString()) as Record<string, unknown>;
+const endpointsSince = async (since: number) => (await sandbox.calls({ since })).map(({ endpoint }) => endpoint);
+const clients = () => sandbox.admin<{ clients: { clientId: string }[] }>("GET", "/uk/clients");
+
+describe("dynamic client registration at a UK bank", () => {
+  it("goes from our certificates over the directory to a token, is read and deleted", async () => {
+    const since = await sandbox.lastSeq();
+    const at = saga(gateway, uk);
+    const { certificates, statement, request, submission, validation } = await at.whole();
+    sent.push(request.registrationRequest);
+    expect(certificates).toMatchObject({ tppId: "FI-FINFSA-1234567-8", publicJwksUrl: "https://ledger.example/.well-known/tpp-jwks.json" });
+    expect(headerOf(statement.softwareStatement)).toMatchObject({ alg: "PS256", kid: statement.kid });
+    // The directory named our key; what we sign afterwards bears that name.
+    const seal = certificates.certificates.find(({ purpose }) => purpose === "qsealc");
+    expect(headerOf(request.registrationRequest)).toMatchObject({ alg: "PS256", kid: request.kid });
+    expect(request.kid).not.toBe(seal?.kid);
+    expect(claimsOf(request.registrationRequest)).toMatchObject({
+      iss: claimsOf(statement.softwareStatement)["software_id"],
+      aud: sandbox.endpoints.uk.bankId,
+      token_endpoint_auth_method: "tls_client_auth",
+      tls_client_auth_subject_dn: expect.stringMatching(/^CN=ledger\.example,2\.5\.4\.97=#[0-9a-f]+,O=Example Ledger Oy,C=FI$/),
+      redirect_uris: [redirectUri],
+    });
+    expect(submission.client).toMatchObject({ redirectUris: [redirectUri], grantTypes: expect.arrayContaining(["client_credentials", "refresh_token"]) });
+    expect(validation.validated.map(({ scope }) => scope)).toEqual(["accounts"]);
+    expect(await endpointsSince(since)).toEqual(expect.arrayContaining(["D1", "D3", "D6", "D8", "U1", "U5"]));
+
+    expect(await at.read()).toMatchObject({ standing: "known", client: { clientId: submission.client.clientId, redirectUris: [redirectUri] } });
+    expect((await gateway.as.bff.listAspsps({})).aspsps.find(({ aspspId }) => aspspId === uk)).toMatchObject({
+      registered: true,
+      registrationScheme: "dcr",
+      capabilities: ["registration"],
+    });
+
+    const ended = await at.end();
+    expect(ended.aspspTold).toBe(true);
+    expect(await at.end()).toEqual(ended);
+    expect((await clients()).clients.map(({ clientId }) => clientId)).not.toContain(submission.client.clientId);
+    expect(await at.read()).toEqual({ standing: "unknown", client: null, checkedAt: expect.any(String) });
+    expect((await gateway.as.bff.listAspsps({})).aspsps.find(({ aspspId }) => aspspId === uk)?.registered).toBe(false);
+    await expect(at.submission()).resolves.toMatchObject({ client: { clientId: submission.client.clientId } });
+  });
+
+  it("TM-05 OA-67 signs an assertion of its own for each token call, where the bank wants that", async () => {
+    await using signing = await startGateway(sandbox, { env: { UK_CLIENT_AUTHENTICATION: "private_key_jwt", UK_REGISTRATION_TYPE: "application/jose" } });
+    await requestPair(signing);
+    const at = saga(signing, uk, { terms: { scopes: ["accounts", "payments", "fundsconfirmations"] } });
+    const { request, validation } = await at.whole();
+    sent.push(request.registrationRequest);
+    expect(claimsOf(request.registrationRequest)).toMatchObject({ token_endpoint_auth_method: "private_key_jwt", token_endpoint_auth_signing_alg: "PS256" });
+    expect(claimsOf(request.registrationRequest)).not.toHaveProperty("tls_client_auth_subject_dn");
+    // Three calls, three assertions: the bank takes none twice.
+    expect(validation.validated).toHaveLength(3);
+    expect(await at.read()).toMatchObject({ standing: "known" });
+    expect((await at.end()).aspspTold).toBe(true);
+  });
+
+  it.each(["name", "text"])("writes the subject by %s where the bank wants it so", async (spelling) => {
+    await using other = await startGateway(sandbox, { env: { UK_SUBJECT_SPELLING: spelling } });
+    await requestPair(other);
+    const at = saga(other, uk);
+    const { request } = await at.whole();
+    sent.push(request.registrationRequest);
+    expect((await at.end()).aspspTold).toBe(true);
+  });
+
+  it("changes the client that is there: same id, the next certificates, other terms; the older registration goes on under them", async () => {
+    const first = saga(gateway, uk);
+    const before = await first.whole();
+    await requestPair(gateway);
+    const since = await sandbox.lastSeq();
+    const next = saga(gateway, uk, { replaces: first.registrationId, terms: { redirectUris: [redirectUri, "https://ledger.example/connect/return/uk"] } });
+    const after = await next.whole();
+    sent.push(before.request.registrationRequest, after.request.registrationRequest);
+    expect(after.submission.client).toMatchObject({
+      clientId: before.submission.client.clientId,
+      redirectUris: expect.arrayContaining(["https://ledger.example/connect/return/uk"]),
+    });
+    const thumbprints = ({ certificates }: typeof before) => certificates.certificates.map(({ thumbprint }) => thumbprint);
+    expect(new Set([...thumbprints(before), ...thumbprints(after)]).size).toBe(4);
+    // The directory's entry of our software was changed as well, not made twice.
+    expect(await endpointsSince(since)).toEqual(expect.arrayContaining(["D5", "U3"]));
+    expect((await endpointsSince(since)).filter((endpoint) => endpoint === "D3" || endpoint === "U1")).toEqual([]);
+
+    const { banks } = gateway.app.context;
+    expect((await banks.under(first.registrationId)).registrationId).toBe(next.registrationId);
+    // Leaving the older one tells the bank nothing: its client is in use.
+    expect((await first.end()).aspspTold).toBe(false);
+    expect(await next.read()).toMatchObject({ standing: "known" });
+    expect((await next.end()).aspspTold).toBe(true);
+  });
+
+  it("registers anew where the client it is to take over from is gone", async () => {
+    const first = saga(gateway, uk);
+    const before = await first.whole();
+    await sandbox.admin("DELETE", `/uk/clients/${before.submission.client.clientId}`);
+    expect(await first.read()).toMatchObject({ standing: "unknown" });
+    const next = saga(gateway, uk, { replaces: first.registrationId });
+    const after = await next.whole();
+    expect(after.submission.client.clientId).not.toBe(before.submission.client.clientId);
+    const { banks } = gateway.app.context;
+    expect((await banks.under(first.registrationId)).registrationId).toBe(first.registrationId);
+    expect((await next.end()).aspspTold).toBe(true);
+  });
+
+  it("a deletion that the bank did not hear of is told again, and no new consent begins meanwhile", async () => {
+    const at = saga(gateway, uk);
+    await at.whole();
+    await sandbox.fault("network.status", { for: { endpoint: "U4" }, options: { status: 503 } });
+    await expect(at.end()).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", kind: "unavailable" });
+    expect((await gateway.as.bff.listAspsps({})).aspsps.find(({ aspspId }) => aspspId === uk)?.registered).toBe(false);
+    await sandbox.calm();
+    expect((await at.end()).aspspTold).toBe(true);
+  });
+
+  it("a refusal is final and says what is wrong", async () => {
+    const at = saga(gateway, uk, { terms: { redirectUris: ["https://ledger.example/return"] } });
+    await at.certificates();
+    await at.statement();
+    const params = { registrationId: at.registrationId };
+    // A redirect address that the statement does not name.
+    await gateway.as["tpp-registry"].buildRegistrationRequest({
+      params,
+      body: { aspspId: uk, terms: { ...terms, redirectUris: ["https://elsewhere.example/return"] } },
+    });
+    await expect(at.submission()).rejects.toMatchObject({
+      code: "ERR_ASPSP_REJECTED",
+      kind: "rejected",
+      message: expect.stringContaining("redirect"),
+      details: { reason: "invalid_redirect_uri", status: 400 },
+    });
+  });
+
+  it.each([
+    ["invalid_client_metadata", { UK_AUDIENCE: "AnotherBank" }],
+    ["invalid_software_statement", { UK_DIRECTORY_URL: "" }],
+  ])("%s is final too", async (reason, env) => {
+    await using wrong = await startGateway(sandbox, { env });
+    await requestPair(wrong);
+    await expect(saga(wrong, uk).whole()).rejects.toMatchObject({ code: "ERR_ASPSP_REJECTED", kind: "rejected", details: { reason } });
+  });
+
+  it("OA-71 neither bank nor directory gets a request when its certificate is of another authority", async () => {
+    await using misled = await startGateway(sandbox, { env: { UK_CA_BUNDLE_PATH: "" } });
+    await requestPair(misled);
+    const at = saga(misled, uk);
+    await at.certificates();
+    const since = await sandbox.lastSeq();
+    await expect(at.statement()).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_UNAVAILABLE", details: { reason: "tls" } });
+    await using ours = await startGateway(sandbox, { env: { UK_CA_BUNDLE_PATH: "", UK_DIRECTORY_URL: "" } });
+    await requestPair(ours);
+    await expect(saga(ours, uk).whole()).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "tls" } });
+    expect((await endpointsSince(since)).filter((endpoint) => !endpoint.startsWith("Q"))).toEqual([]);
+  });
+});
+
+const folder = resolve(process.env.OPL_SHARED_DIR ?? resolve(import.meta.dirname, "../../../../../shared"), "specs/obuk-dcr");
+const present = existsSync(folder);
+
+describe.skipIf(!present)(
+  `the published registration interfaces on what we sent${present ? "" : " (skipped: no folder of specifications, see OPL_SHARED_DIR)"}`,
+  () => {
+    it.each(["v3.3", "v3.4"])("%s", (version) => {
+      const document = readFileSync(resolve(folder, `client-registration-openapi.${version}.yaml`), "utf8").replaceAll("#/components/schemas/", "#/$defs/");
+      const { schemas } = (parse(document) as { components: { schemas: Record<string, object> } }).components;
+      const schema = z.fromJSONSchema({ ...schemas.OBClientRegistration1, $defs: schemas } as never);
+      expect(schema.safeParse({ iss: "x" }).success).toBe(false);
+      expect(sent.length).toBeGreaterThan(4);
+      for (const request of sent) {
+        const { success, error } = schema.safeParse(claimsOf(request));
+        expect(error?.issues ?? []).toEqual([]);
+        expect(success).toBe(true);
+        for (const [name, wrong] of [
+          ["aud", "not base62"],
+          ["jti", "00000000-0000-7000-8000-000000000000"],
+          ["redirect_uris", undefined],
+        ] as const)
+          expect(schema.safeParse({ ...claimsOf(request), [name]: wrong }).success).toBe(false);
+      }
+    });
+  },
+);

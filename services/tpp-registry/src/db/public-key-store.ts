@@ -1,0 +1,32 @@
+import type { PublicJwk } from "@opl/contracts/model";
+import { type Executor, jsonb } from "@opl/postgres";
+import type { Transaction } from "kysely";
+import type { KnownKey } from "../domain/public-keys.ts";
+import type { TppRegistryTables } from "./tables.ts";
+
+/** Keys of the gateway's answer; one that is no longer in there counts as retired since now. */
+export async function savePublicKeys(
+  tx: Transaction<TppRegistryTables>,
+  listed: readonly { readonly jwk: PublicJwk; readonly retiredAt: Temporal.Instant | null }[],
+  now: Temporal.Instant,
+): Promise<void> {
+  const kids = listed.map(({ jwk }) => jwk.kid);
+  await tx
+    .updateTable("publicKeys")
+    .set({ retiredAt: now })
+    .where("retiredAt", "is", null)
+    .$if(kids.length > 0, (query) => query.where("kid", "not in", kids))
+    .execute();
+  for (const { jwk, retiredAt } of listed) {
+    await tx
+      .insertInto("publicKeys")
+      .values({ kid: jwk.kid, jwk: jsonb(jwk), publishedAt: now, retiredAt })
+      .onConflict((oc) => oc.column("kid").doUpdateSet({ jwk: jsonb(jwk), retiredAt }))
+      .execute();
+  }
+}
+
+/** In the order they were published. */
+export function listPublicKeys(db: Executor<TppRegistryTables>): Promise<readonly KnownKey[]> {
+  return db.selectFrom("publicKeys").select(["jwk", "retiredAt"]).orderBy("publishedAt").orderBy("kid").execute();
+}
