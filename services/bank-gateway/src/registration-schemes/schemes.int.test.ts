@@ -38,6 +38,14 @@ afterAll(async () => {
   await sandbox?.[Symbol.asyncDispose]();
 });
 
+const folder = mkdtempSync(join(tmpdir(), "opl-subjects-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+function subjectFile(content: typeof subject): string {
+  const file = join(folder, `${randomUUID()}.json`);
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
+
 const thirdParties = `/berlin-group/third-parties/${subject.organizationIdentifier}`;
 const offered = async ({ as }: Pick<TestGateway, "as">, aspspId: string) => (await as.bff.listAspsps({})).aspsps.find((each) => each.aspspId === aspspId);
 
@@ -93,23 +101,32 @@ const portalClient = () =>
 describe("a bank that knows us by our certificate", () => {
   it("is asked for nothing before we have one, and nothing is final about that", async () => {
     await using alone = await startGateway(sandbox, { env: { OPL_QTSP_EST_URL: "" } });
-    const at = saga(alone, berlinGroup);
-    await expect(at.certificates()).rejects.toMatchObject({
+    await expect(saga(alone, berlinGroup).certificates()).rejects.toMatchObject({
       code: "ERR_OWN_CERTIFICATE_MISSING",
       kind: "conflict",
       message: expect.stringMatching(/POST \/certificates\b.*POST \/certificates\/pkcs12/),
     });
-    // With whom to name and a provider, they are requested on the way.
-    const folder = mkdtempSync(join(tmpdir(), "opl-subject-"));
-    const file = join(folder, "subject.json");
-    writeFileSync(file, JSON.stringify(subject));
-    await using helped = await startGateway(sandbox, { env: { OPL_QTSP_SUBJECT_FILE: file } });
-    rmSync(folder, { recursive: true });
+  });
+
+  it("has them requested on the way where there is a provider and somebody to name, and again when they near their end", async () => {
+    await using helped = await startGateway(sandbox, { env: { OPL_QTSP_SUBJECT_FILE: subjectFile(subject) } });
     const { certificates } = await saga(helped, berlinGroup).certificates();
     expect(certificates.map(({ purpose, inUse }) => ({ purpose, inUse }))).toEqual([
       { purpose: "qwac", inUse: true },
       { purpose: "qsealc", inUse: true },
     ]);
+    const thumbprints = (of: typeof certificates) => of.map(({ thumbprint }) => thumbprint);
+    expect(thumbprints((await saga(helped, berlinGroup).certificates()).certificates)).toEqual(thumbprints(certificates));
+    await using later = await helped.replica({ clock: { now: () => Temporal.Now.instant().add({ hours: 24 * 710 }) } });
+    const renewed = thumbprints((await saga(later, berlinGroup).certificates()).certificates);
+    expect(renewed.filter((thumbprint) => thumbprints(certificates).includes(thumbprint))).toEqual([]);
+  });
+
+  it("has none requested that would lack a role", async () => {
+    const since = await sandbox.lastSeq();
+    await using narrow = await startGateway(sandbox, { env: { OPL_QTSP_SUBJECT_FILE: subjectFile({ ...subject, roles: ["AIS"] }) } });
+    await expect(saga(narrow, berlinGroup).certificates()).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_MISSING" });
+    expect(await sandbox.calls({ since })).toEqual([]);
   });
 
   it("lets us in after the first call, which it refuses, and is never asked for a registration", async () => {
