@@ -30,7 +30,7 @@ const byHand = "bank-by-hand";
 beforeAll(async () => {
   sandbox = await startSandbox();
   const logger = createLogger({ name: "bank-gateway", level: "trace", destination: { write: (line) => void lines.push(line) } });
-  gateway = await startGateway(sandbox, { logger });
+  gateway = await startGateway(sandbox, { everyBank: true, logger });
 });
 afterEach(() => sandbox.calm());
 afterAll(async () => {
@@ -100,7 +100,7 @@ const portalClient = () =>
 
 describe("a bank that knows us by our certificate", () => {
   it("is asked for nothing before we have one, and nothing is final about that", async () => {
-    await using alone = await startGateway(sandbox, { env: { OPL_QTSP_EST_URL: "" } });
+    await using alone = await startGateway(sandbox, { everyBank: true, env: { OPL_QTSP_EST_URL: "" } });
     await expect(saga(alone, berlinGroup).certificates()).rejects.toMatchObject({
       code: "ERR_OWN_CERTIFICATE_MISSING",
       kind: "conflict",
@@ -109,7 +109,7 @@ describe("a bank that knows us by our certificate", () => {
   });
 
   it("has them requested on the way where there is a provider and somebody to name, and again when they near their end", async () => {
-    await using helped = await startGateway(sandbox, { env: { OPL_QTSP_SUBJECT_FILE: subjectFile(subject) } });
+    await using helped = await startGateway(sandbox, { everyBank: true, env: { OPL_QTSP_SUBJECT_FILE: subjectFile(subject) } });
     const { certificates } = await saga(helped, berlinGroup).certificates();
     expect(certificates.map(({ purpose, inUse }) => ({ purpose, inUse }))).toEqual([
       { purpose: "qwac", inUse: true },
@@ -124,7 +124,7 @@ describe("a bank that knows us by our certificate", () => {
 
   it("has none requested that would lack a role", async () => {
     const since = await sandbox.lastSeq();
-    await using narrow = await startGateway(sandbox, { env: { OPL_QTSP_SUBJECT_FILE: subjectFile({ ...subject, roles: ["AIS"] }) } });
+    await using narrow = await startGateway(sandbox, { everyBank: true, env: { OPL_QTSP_SUBJECT_FILE: subjectFile({ ...subject, roles: ["AIS"] }) } });
     await expect(saga(narrow, berlinGroup).certificates()).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_MISSING" });
     expect(await sandbox.calls({ since })).toEqual([]);
   });
@@ -188,7 +188,7 @@ describe("a bank that knows us by our certificate", () => {
   });
 
   it("OA-71 gets no request when its own certificate is of another authority", async () => {
-    await using misled = await startGateway(sandbox, { env: { BG_CA_BUNDLE_PATH: "" } });
+    await using misled = await startGateway(sandbox, { everyBank: true, env: { BG_CA_BUNDLE_PATH: "" } });
     await requestPair(misled);
     const at = saga(misled, berlinGroup);
     await at.certificates();
@@ -200,7 +200,7 @@ describe("a bank that knows us by our certificate", () => {
 
 describe("a bank that registers by hand", () => {
   it("waits for what an operator enters, proves it by a token, and tells when it is unknown", async () => {
-    await using manual = await startGateway(sandbox, { adapters: [bankByHand(sandbox)] });
+    await using manual = await startGateway(sandbox, { everyBank: true, adapters: [bankByHand(sandbox)] });
     await requestPair(manual);
     const at = saga(manual, byHand);
     await at.certificates();
@@ -265,7 +265,7 @@ describe("secrets", () => {
   it("TM-01 TM-04 G-16 neither tables nor logs hold a key of our own, typed credentials or a secret of provider and directory in clear", async () => {
     const written: string[] = [];
     const logger = createLogger({ name: "bank-gateway", level: "trace", destination: { write: (line) => void written.push(line) } });
-    await using manual = await startGateway(sandbox, { logger, adapters: [bankByHand(sandbox), ...gateway.app.context.banks.adapters] });
+    await using manual = await startGateway(sandbox, { everyBank: true, logger, adapters: [bankByHand(sandbox), ...gateway.app.context.banks.adapters] });
     await requestPair(manual);
     const { clientId, clientSecret } = await portalClient();
     const hand = saga(manual, byHand);
