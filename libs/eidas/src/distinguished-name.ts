@@ -35,16 +35,20 @@ export function subjectName({ der }: Pick<EidasCertificate, "der">, identifier: 
 function writeAttribute(attribute: forge.asn1.Asn1, identifier: IdentifierSpelling): string {
   const [type, value] = children(attribute);
   if (type === undefined || value === undefined) throw errors.ERR_CERTIFICATE_UNREADABLE();
-  const oid = forge.asn1.derToOid(String(type.value));
+  const oid = forge.asn1.derToOid(bytesOf(type));
   const isIdentifier = oid === oids.organizationIdentifier;
   const name = isIdentifier && identifier === "name" ? "organizationIdentifier" : shortNames[oid];
   if (name === undefined && !(isIdentifier && identifier === "text")) return `${oid}=#${encodeAsn1(value).toString("hex")}`;
   return `${name ?? oid}=${escapeValue(textOf(value))}`;
 }
 
-function textOf({ type, value }: forge.asn1.Asn1): string {
-  const bytes = Buffer.from(String(value), "latin1");
-  return bytes.toString(type === forge.asn1.Type.UTF8 ? "utf8" : "latin1");
+function textOf(value: forge.asn1.Asn1): string {
+  return Buffer.from(bytesOf(value), "latin1").toString(value.type === forge.asn1.Type.UTF8 ? "utf8" : "latin1");
+}
+
+function bytesOf({ value }: forge.asn1.Asn1): string {
+  if (typeof value !== "string") throw errors.ERR_CERTIFICATE_UNREADABLE();
+  return value;
 }
 
 /** RFC 4514 2.4 */

@@ -30,14 +30,18 @@ export interface TestGateway extends AsyncDisposable {
   replica(overrides?: Overrides): Promise<{ app: GatewayApp; as: TestGateway["as"] } & AsyncDisposable>;
 }
 
-export async function startGateway(sandbox: Sandbox, overrides: Overrides & { clock?: Clock; env?: Record<string, string> } = {}): Promise<TestGateway> {
+export async function startGateway(
+  sandbox: Sandbox,
+  overrides: Overrides & { clock?: Clock; env?: Record<string, string>; /** OP alone unless it says so. */ everyBank?: boolean } = {},
+): Promise<TestGateway> {
   await using stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), "opl-gateway-"));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const database = stack.use(await testDatabase<Tables>({ service: "bank-gateway" }));
   const messaging = stack.use(await testMessaging({ name: "bank-gateway" }));
   const tokens = testTokens();
-  const env = { ...environment(folder, sandbox, database.url, tokens), ...overrides.env };
+  const others = overrides.everyBank === true ? otherBanks(folder, sandbox) : {};
+  const env = { ...environment(folder, sandbox, database.url, tokens), ...others, ...overrides.env };
   const config = parseConfig(configSchema, env, { service: "bank-gateway" });
   const start = async (more: Overrides = {}) => {
     const app = await createApp(config, { logger: silentLogger(), database: database.database, messaging, ...overrides, ...more });
@@ -57,11 +61,7 @@ export async function startGateway(sandbox: Sandbox, overrides: Overrides & { cl
 }
 
 function environment(folder: string, { endpoints }: Sandbox, databaseUrl: string, tokens: TestTokens): Record<string, string> {
-  const file = (name: string, content: string): string => {
-    const path = join(folder, name);
-    writeFileSync(path, content, { mode: 0o600 });
-    return path;
-  };
+  const file = filesIn(folder);
   return {
     OPL_HTTP_PORT: "0",
     OPL_DATABASE_URL: databaseUrl,
@@ -78,17 +78,32 @@ function environment(folder: string, { endpoints }: Sandbox, databaseUrl: string
     OP_ISSUER: endpoints.issuer,
     OP_OIDC_JWKS_URL: endpoints.oidcJwksUrl,
     OP_CA_BUNDLE_PATH: endpoints.caFile,
-    UK_ISSUER: endpoints.uk.issuer,
-    UK_AUDIENCE: endpoints.uk.bankId,
-    UK_DIRECTORY_URL: endpoints.directoryUrl,
-    UK_DIRECTORY_TOKEN_FILE: file("directory-token", "sandbox-directory-token"),
-    UK_CA_BUNDLE_PATH: endpoints.caFile,
-    BG_XS2A_BASE_URL: endpoints.berlinGroup.baseUrl,
-    BG_CA_BUNDLE_PATH: endpoints.caFile,
     OPL_QTSP_EST_URL: endpoints.qtspUrl,
     OPL_QTSP_SECRET_FILE: file("qtsp-secret", "sandbox-qtsp-secret"),
     OPL_QTSP_CA_BUNDLE_PATH: endpoints.caFile,
     OPL_TPP_JWKS_URL: "https://ledger.example/.well-known/tpp-jwks.json",
+  };
+}
+
+/** The banks that are there only when they are set. */
+function otherBanks(folder: string, { endpoints }: Sandbox): Record<string, string> {
+  return {
+    UK_ISSUER: endpoints.uk.issuer,
+    UK_AUDIENCE: endpoints.uk.bankId,
+    UK_DIRECTORY_URL: endpoints.directoryUrl,
+    UK_DIRECTORY_TOKEN_FILE: filesIn(folder)("directory-token", "sandbox-directory-token"),
+    UK_CA_BUNDLE_PATH: endpoints.caFile,
+    BG_XS2A_BASE_URL: endpoints.berlinGroup.baseUrl,
+    BG_CA_BUNDLE_PATH: endpoints.caFile,
+  };
+}
+
+/** Secrets are never values. */
+function filesIn(folder: string) {
+  return (name: string, content: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
   };
 }
 

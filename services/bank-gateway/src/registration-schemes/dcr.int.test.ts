@@ -19,7 +19,7 @@ const sent: string[] = [];
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  gateway = await startGateway(sandbox);
+  gateway = await startGateway(sandbox, { everyBank: true });
   await requestPair(gateway);
 });
 afterEach(() => sandbox.calm());
@@ -73,7 +73,10 @@ describe("dynamic client registration at a UK bank", () => {
   });
 
   it("TM-05 OA-67 signs an assertion of its own for each token call, where the bank wants that", async () => {
-    await using signing = await startGateway(sandbox, { env: { UK_CLIENT_AUTHENTICATION: "private_key_jwt", UK_REGISTRATION_TYPE: "application/jose" } });
+    await using signing = await startGateway(sandbox, {
+      everyBank: true,
+      env: { UK_CLIENT_AUTHENTICATION: "private_key_jwt", UK_REGISTRATION_TYPE: "application/jose" },
+    });
     await requestPair(signing);
     const at = saga(signing, uk, { terms: { scopes: ["accounts", "payments", "fundsconfirmations"] } });
     const { request, validation } = await at.whole();
@@ -87,7 +90,7 @@ describe("dynamic client registration at a UK bank", () => {
   });
 
   it.each(["name", "text"])("writes the subject by %s where the bank wants it so", async (spelling) => {
-    await using other = await startGateway(sandbox, { env: { UK_SUBJECT_SPELLING: spelling } });
+    await using other = await startGateway(sandbox, { everyBank: true, env: { UK_SUBJECT_SPELLING: spelling } });
     await requestPair(other);
     const at = saga(other, uk);
     const { request } = await at.whole();
@@ -166,19 +169,19 @@ describe("dynamic client registration at a UK bank", () => {
     ["invalid_client_metadata", { UK_AUDIENCE: "AnotherBank" }],
     ["invalid_software_statement", { UK_DIRECTORY_URL: "" }],
   ])("%s is final too", async (reason, env) => {
-    await using wrong = await startGateway(sandbox, { env });
+    await using wrong = await startGateway(sandbox, { everyBank: true, env });
     await requestPair(wrong);
     await expect(saga(wrong, uk).whole()).rejects.toMatchObject({ code: "ERR_ASPSP_REJECTED", kind: "rejected", details: { reason } });
   });
 
   it("OA-71 neither bank nor directory gets a request when its certificate is of another authority", async () => {
-    await using misled = await startGateway(sandbox, { env: { UK_CA_BUNDLE_PATH: "" } });
+    await using misled = await startGateway(sandbox, { everyBank: true, env: { UK_CA_BUNDLE_PATH: "" } });
     await requestPair(misled);
     const at = saga(misled, uk);
     await at.certificates();
     const since = await sandbox.lastSeq();
     await expect(at.statement()).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_UNAVAILABLE", details: { reason: "tls" } });
-    await using ours = await startGateway(sandbox, { env: { UK_CA_BUNDLE_PATH: "", UK_DIRECTORY_URL: "" } });
+    await using ours = await startGateway(sandbox, { everyBank: true, env: { UK_CA_BUNDLE_PATH: "", UK_DIRECTORY_URL: "" } });
     await requestPair(ours);
     await expect(saga(ours, uk).whole()).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "tls" } });
     expect((await endpointsSince(since)).filter((endpoint) => !endpoint.startsWith("Q"))).toEqual([]);

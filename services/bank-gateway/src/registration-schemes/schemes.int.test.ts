@@ -30,13 +30,21 @@ const byHand = "bank-by-hand";
 beforeAll(async () => {
   sandbox = await startSandbox();
   const logger = createLogger({ name: "bank-gateway", level: "trace", destination: { write: (line) => void lines.push(line) } });
-  gateway = await startGateway(sandbox, { logger });
+  gateway = await startGateway(sandbox, { everyBank: true, logger });
 });
 afterEach(() => sandbox.calm());
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();
   await sandbox?.[Symbol.asyncDispose]();
 });
+
+const folder = mkdtempSync(join(tmpdir(), "opl-subjects-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+function subjectFile(content: typeof subject): string {
+  const file = join(folder, `${randomUUID()}.json`);
+  writeFileSync(file, JSON.stringify(content));
+  return file;
+}
 
 const thirdParties = `/berlin-group/third-parties/${subject.organizationIdentifier}`;
 const offered = async ({ as }: Pick<TestGateway, "as">, aspspId: string) => (await as.bff.listAspsps({})).aspsps.find((each) => each.aspspId === aspspId);
@@ -92,24 +100,33 @@ const portalClient = () =>
 
 describe("a bank that knows us by our certificate", () => {
   it("is asked for nothing before we have one, and nothing is final about that", async () => {
-    await using alone = await startGateway(sandbox, { env: { OPL_QTSP_EST_URL: "" } });
-    const at = saga(alone, berlinGroup);
-    await expect(at.certificates()).rejects.toMatchObject({
+    await using alone = await startGateway(sandbox, { everyBank: true, env: { OPL_QTSP_EST_URL: "" } });
+    await expect(saga(alone, berlinGroup).certificates()).rejects.toMatchObject({
       code: "ERR_OWN_CERTIFICATE_MISSING",
       kind: "conflict",
       message: expect.stringMatching(/POST \/certificates\b.*POST \/certificates\/pkcs12/),
     });
-    // With whom to name and a provider, they are requested on the way.
-    const folder = mkdtempSync(join(tmpdir(), "opl-subject-"));
-    const file = join(folder, "subject.json");
-    writeFileSync(file, JSON.stringify(subject));
-    await using helped = await startGateway(sandbox, { env: { OPL_QTSP_SUBJECT_FILE: file } });
-    rmSync(folder, { recursive: true });
+  });
+
+  it("has them requested on the way where there is a provider and somebody to name, and again when they near their end", async () => {
+    await using helped = await startGateway(sandbox, { everyBank: true, env: { OPL_QTSP_SUBJECT_FILE: subjectFile(subject) } });
     const { certificates } = await saga(helped, berlinGroup).certificates();
     expect(certificates.map(({ purpose, inUse }) => ({ purpose, inUse }))).toEqual([
       { purpose: "qwac", inUse: true },
       { purpose: "qsealc", inUse: true },
     ]);
+    const thumbprints = (of: typeof certificates) => of.map(({ thumbprint }) => thumbprint);
+    expect(thumbprints((await saga(helped, berlinGroup).certificates()).certificates)).toEqual(thumbprints(certificates));
+    await using later = await helped.replica({ clock: { now: () => Temporal.Now.instant().add({ hours: 24 * 710 }) } });
+    const renewed = thumbprints((await saga(later, berlinGroup).certificates()).certificates);
+    expect(renewed.filter((thumbprint) => thumbprints(certificates).includes(thumbprint))).toEqual([]);
+  });
+
+  it("has none requested that would lack a role", async () => {
+    const since = await sandbox.lastSeq();
+    await using narrow = await startGateway(sandbox, { everyBank: true, env: { OPL_QTSP_SUBJECT_FILE: subjectFile({ ...subject, roles: ["AIS"] }) } });
+    await expect(saga(narrow, berlinGroup).certificates()).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_MISSING" });
+    expect(await sandbox.calls({ since })).toEqual([]);
   });
 
   it("lets us in after the first call, which it refuses, and is never asked for a registration", async () => {
@@ -171,7 +188,7 @@ describe("a bank that knows us by our certificate", () => {
   });
 
   it("OA-71 gets no request when its own certificate is of another authority", async () => {
-    await using misled = await startGateway(sandbox, { env: { BG_CA_BUNDLE_PATH: "" } });
+    await using misled = await startGateway(sandbox, { everyBank: true, env: { BG_CA_BUNDLE_PATH: "" } });
     await requestPair(misled);
     const at = saga(misled, berlinGroup);
     await at.certificates();
@@ -183,7 +200,7 @@ describe("a bank that knows us by our certificate", () => {
 
 describe("a bank that registers by hand", () => {
   it("waits for what an operator enters, proves it by a token, and tells when it is unknown", async () => {
-    await using manual = await startGateway(sandbox, { adapters: [bankByHand(sandbox)] });
+    await using manual = await startGateway(sandbox, { everyBank: true, adapters: [bankByHand(sandbox)] });
     await requestPair(manual);
     const at = saga(manual, byHand);
     await at.certificates();
@@ -248,7 +265,7 @@ describe("secrets", () => {
   it("TM-01 TM-04 G-16 neither tables nor logs hold a key of our own, typed credentials or a secret of provider and directory in clear", async () => {
     const written: string[] = [];
     const logger = createLogger({ name: "bank-gateway", level: "trace", destination: { write: (line) => void written.push(line) } });
-    await using manual = await startGateway(sandbox, { logger, adapters: [bankByHand(sandbox), ...gateway.app.context.banks.adapters] });
+    await using manual = await startGateway(sandbox, { everyBank: true, logger, adapters: [bankByHand(sandbox), ...gateway.app.context.banks.adapters] });
     await requestPair(manual);
     const { clientId, clientSecret } = await portalClient();
     const hand = saga(manual, byHand);

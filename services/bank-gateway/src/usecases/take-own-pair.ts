@@ -6,6 +6,7 @@ import type { Jwk, JwsAlgorithm } from "@opl/fapi";
 import type { AspspProfile } from "../adapters/bank-adapter.ts";
 import { listOwnCertificates } from "../db/own-certificate-store.ts";
 import type { OwnCertificateRow } from "../db/own-certificate-store.ts";
+import { isFresh } from "../domain/own-certificate.ts";
 import { errors } from "../errors.ts";
 import type { GatewayContext } from "./context.ts";
 import { certifiedRoles, openOwnKey } from "./own-certificate.ts";
@@ -18,20 +19,16 @@ interface Usable {
   readonly certificate: EidasCertificate;
 }
 
-/** With a provider connected, a certificate that ends within this time is not built upon: another one is requested. */
-const freshDays = 30;
-
 /**
  * The newest QWAC and QSealC of ours that this bank may be shown, as private JWKs with their chains. What is missing is requested where
  * a provider is connected and we know whom to name. @throws ERR_OWN_CERTIFICATE_MISSING
  */
 export async function takeOwnPair(ctx: Context, profile: AspspProfile, roles: readonly TppRole[]): Promise<readonly Jwk[]> {
-  const pair = choosePair(await usable(ctx, profile, roles), profile);
-  if (pair !== undefined) return asJwks(ctx, pair, profile);
-  await requestMissing(ctx, profile, roles);
-  const issued = choosePair(await usable(ctx, profile, roles), profile);
-  if (issued === undefined) throw errors.ERR_OWN_CERTIFICATE_MISSING();
-  return asJwks(ctx, issued, profile);
+  const ready = await usable(ctx, profile, roles);
+  const fresh = canRequest(ctx.own, roles) ? ready.filter(({ certificate }) => isFresh(certificate, ctx.clock.now())) : ready;
+  const pair = choosePair(fresh, profile) ?? choosePair(await requestMissing(ctx, profile, roles, fresh), profile);
+  if (pair === undefined) throw errors.ERR_OWN_CERTIFICATE_MISSING();
+  return asJwks(ctx, pair, profile);
 }
 
 async function usable(ctx: Context, { environment }: AspspProfile, roles: readonly TppRole[]): Promise<Usable[]> {
@@ -46,8 +43,7 @@ async function usable(ctx: Context, { environment }: AspspProfile, roles: readon
       tolerated,
     });
     if (certificate === undefined || problems.some(({ severity }) => severity === "error")) return [];
-    const isFresh = Temporal.Instant.compare(certificate.notAfter, now.add({ hours: 24 * freshDays })) > 0;
-    return isFresh || !canRequest(ctx) ? [{ row: { ...row, chainPem: row.chainPem }, certificate }] : [];
+    return [{ row: { ...row, chainPem: row.chainPem }, certificate }];
   });
 }
 
@@ -66,15 +62,15 @@ function algorithmOf(keyType: "rsa" | "ec", algorithms: readonly JwsAlgorithm[])
   return algorithms.find((algorithm) => fitsAlgorithm(shape, algorithm));
 }
 
-function canRequest({ own }: Pick<Context, "own">): boolean {
-  return own.enrolment !== undefined && own.subject !== undefined;
+/** A certificate without a role the registration needs would only be requested again and again. */
+function canRequest({ enrolment, subject }: GatewayContext["own"], roles: readonly TppRole[]): boolean {
+  return enrolment !== undefined && subject !== undefined && roles.every((role) => subject.roles.includes(role));
 }
 
-/** Requests that wait are sent again; only where none does, another one is made. */
-async function requestMissing(ctx: Context, profile: AspspProfile, roles: readonly TppRole[]): Promise<void> {
+/** Requests that wait are sent again; only where none does, another one is made. @returns what can be used afterwards */
+async function requestMissing(ctx: Context, profile: AspspProfile, roles: readonly TppRole[], ready: readonly Usable[]): Promise<Usable[]> {
   const { subject } = ctx.own;
-  if (ctx.own.enrolment === undefined || subject === undefined) return;
-  const ready = await usable(ctx, profile, roles);
+  if (subject === undefined || !canRequest(ctx.own, roles)) return [];
   const waiting = (await listOwnCertificates(ctx.db)).filter((row) => row.chainPem === null && row.retiredAt === null);
   const sealKey = algorithmOf("rsa", profile.signingAlgorithms) === undefined ? "ec" : "rsa";
   for (const { purpose, keyType } of [
@@ -86,6 +82,7 @@ async function requestMissing(ctx: Context, profile: AspspProfile, roles: readon
     if (awaited === undefined) await requestCertificate(ctx, { purpose, keyType, subject });
     else await enrol(ctx, awaited);
   }
+  return usable(ctx, profile, roles);
 }
 
 async function asJwks({ vault }: Context, pair: readonly Usable[], { keyIds = "jwk-thumbprint", signingAlgorithms }: AspspProfile): Promise<readonly Jwk[]> {
