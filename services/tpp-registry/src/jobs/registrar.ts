@@ -16,6 +16,12 @@ export function startRegistrar(ctx: RegistryContext, logger: Logger): Timer {
   const log = logger.child({ subsystem: "registrar" });
   const troubles = new Map<string, string>();
   const going = new Map<string, Promise<void>>();
+  const take = async (registrationId: string, signal: AbortSignal): Promise<void> => {
+    const settled = await takeFurther(ctx, registrationId, signal, log);
+    going.delete(registrationId);
+    // Its place is free for the next.
+    if (settled) advance.wake();
+  };
   const advance = startTimer({
     name: "registrar",
     everyMs: advanceEveryMs,
@@ -24,11 +30,7 @@ export function startRegistrar(ctx: RegistryContext, logger: Logger): Timer {
       for (const registrationId of await listDueRegistrations(ctx)) {
         if (going.size >= atOnce) return;
         if (going.has(registrationId)) continue;
-        const done = takeFurther(ctx, registrationId, signal, log).finally(() => {
-          going.delete(registrationId);
-          advance.wake();
-        });
-        going.set(registrationId, done);
+        going.set(registrationId, take(registrationId, signal));
       }
     },
   });
@@ -52,18 +54,20 @@ export function startRegistrar(ctx: RegistryContext, logger: Logger): Timer {
   };
 }
 
-async function takeFurther(ctx: RegistryContext, registrationId: string, signal: AbortSignal, log: Logger): Promise<void> {
+/** As far as it goes. @returns whether it came to a rest that is written down, so that it is not due again at once */
+async function takeFurther(ctx: RegistryContext, registrationId: string, signal: AbortSignal, log: Logger): Promise<boolean> {
   try {
     while (!signal.aborted) {
       const advance = await advanceRegistration(ctx, registrationId);
       if (advance.kind === "step-done") log.info({ registrationId, step: advance.step }, "registration step done");
       else if (advance.kind === "completed") log.info({ registrationId }, "registration completed");
       else if (advance.kind !== "nothing") log.warn({ registrationId, step: advance.step, err: advance.error }, `registration ${advance.kind}`);
-      if (advance.kind !== "step-done") return;
+      if (advance.kind !== "step-done") return advance.kind !== "nothing";
     }
   } catch (error) {
     log.error({ registrationId, err: error }, "the registration could not be taken further");
   }
+  return false;
 }
 
 /** The same trouble at a bank is told once, not at every turn. @returns whether anything began */
