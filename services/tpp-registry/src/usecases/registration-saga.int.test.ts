@@ -8,8 +8,9 @@ import { stepsOf } from "../domain/registration.ts";
 import { aDocument } from "../testing/document.ts";
 import { type StandInGateway, standInGateway } from "../testing/gateway.ts";
 import { type Advance, advanceRegistration } from "./advance-registration.ts";
-import { beginPlanned } from "./begin-planned.ts";
+import { beginAt, beginPlanned } from "./begin-planned.ts";
 import { readCertificateFigures } from "./read-certificate-figures.ts";
+import { refreshDirectory } from "./refresh-directory.ts";
 import { startRegistration } from "./start-registration.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
 
@@ -135,6 +136,16 @@ describe("the registration saga", () => {
     expect(failed?.registration).toMatchObject({ status: "failed", errorCode: "ERR_ASPSP_REJECTED" });
     expect((await facts()).at(-1)).toBe("tpp-registry.registration-failed");
     expect((await startRegistration(ctx, "bank-a")).registration.registrationId).not.toBe(registration.registrationId);
+  });
+
+  it("is not begun by a plan that has become stale", async () => {
+    await refreshDirectory(ctx);
+    expect(await beginAt(ctx, "bank-a")).toBe(true);
+    expect(await beginAt(ctx, "bank-a")).toBe(false);
+    const [running] = await listRegistrations(ctx.db);
+    await run(running?.registration.registrationId ?? "");
+    expect(await beginAt(ctx, "bank-a")).toBe(false);
+    expect(await listRegistrations(ctx.db)).toHaveLength(1);
   });
 
   it("refuses a bank that is not there or takes no registrations", async () => {
