@@ -112,6 +112,7 @@ describe("what a bank has on record, against what we registered", () => {
     ["the same", {}, []],
     ["nothing shown", { redirectUris: [], grantTypes: [], scope: null, softwareRoles: [] }, []],
     ["another address beside ours", { redirectUris: [...terms.redirectUris, "https://elsewhere.example"] }, ["redirectUris"]],
+    ["a role in other words", { softwareRoles: ["AISP"] }, []],
     ["a role more", { softwareRoles: ["AIS", "PIS"] }, ["roles"]],
     ["a scope less", { scope: "openid" }, ["scopes"]],
     ["a grant less", { grantTypes: ["client_credentials"] }, ["grantTypes"]],

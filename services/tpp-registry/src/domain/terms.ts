@@ -25,12 +25,17 @@ export function driftOf(terms: RegistrationTerms, client: ClientInformation): re
   const lacking = missingInAcceptedClient(terms, { ...client, redirectUris: [], softwareRoles: [] }).map((entry) => entry.replace("grant_types: ", ""));
   return [
     ...unlike("redirectUris", client.redirectUris, terms.redirectUris),
-    ...unlike("roles", client.softwareRoles, terms.roles),
+    ...unlike("roles", client.softwareRoles.map(plainRole), terms.roles),
     ...(scopes.length === 0 || terms.scopes.every((scope) => scopes.includes(scope))
       ? []
       : [{ field: "scopes", from: listed(scopes), to: listed(terms.scopes) }]),
     ...(lacking.length === 0 ? [] : [{ field: "grantTypes", from: listed(client.grantTypes), to: listed([...client.grantTypes, ...lacking]) }]),
   ];
+}
+
+/** Some banks write who we are instead of what we do: `AISP`. */
+function plainRole(role: string): string {
+  return role.replace(/^(AIS|PIS)P$/, "$1");
 }
 
 function unlike(field: string, shown: readonly string[], wanted: readonly string[]): readonly PlanDifference[] {

@@ -19,11 +19,11 @@ export interface Outcome {
 
 /**
  * Begins what the document in force still wants and what is due, bank by bank; one bank's trouble is no other's. Of several processes
- * at it one begins. @returns what was begun, and what could not be
+ * at it one begins. Banks that `isPaused` names are passed over. @returns what was begun, and what could not be
  */
-export async function beginPlanned(ctx: Ctx): Promise<readonly Outcome[]> {
+export async function beginPlanned(ctx: Ctx, isPaused: (aspspId: string) => boolean = () => false): Promise<readonly Outcome[]> {
   const { document } = await readDesiredState(ctx);
-  const due = (await planDesiredState(ctx, document)).filter((planned) => isDue(planned, ctx.clock.now()));
+  const due = (await planDesiredState(ctx, document)).filter((planned) => isDue(planned, ctx.clock.now()) && !isPaused(planned.aspspId));
   const attempt = async ({ aspspId, action, reason }: Planned): Promise<readonly Outcome[]> => {
     try {
       return (await beginAt(ctx, aspspId)) ? [{ aspspId, action, reason, error: null }] : [];

@@ -1,3 +1,4 @@
+import { isOplError } from "@opl/errors";
 import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
 import type { Transaction } from "kysely";
@@ -14,8 +15,17 @@ type Ctx = Pick<RegistryContext, "db" | "clock" | "bankGateway">;
 export async function endRegistrations(ctx: Ctx, aspspId: string, { stuck }: { readonly stuck: boolean }): Promise<void> {
   for (const { registrationId, status } of await listLiving(ctx.db, aspspId)) {
     if (stuck && status !== "running") continue;
-    await ctx.bankGateway.endRegistration({ params: { registrationId }, body: { aspspId } });
+    await endAtGateway(ctx, registrationId, aspspId);
     await inTransaction(ctx.db, (tx) => recordEnd(ctx, tx, registrationId, "left"));
+  }
+}
+
+/** One that never got as far as the gateway is not there to be ended. */
+async function endAtGateway({ bankGateway }: Pick<Ctx, "bankGateway">, registrationId: string, aspspId: string): Promise<void> {
+  try {
+    await bankGateway.endRegistration({ params: { registrationId }, body: { aspspId } });
+  } catch (error) {
+    if (!isOplError(error) || error.code !== "ERR_REGISTRATION_NOT_FOUND") throw error;
   }
 }
 

@@ -6,10 +6,12 @@ import { getRegistration, listDue, listRegistrations } from "../db/registration-
 import type { TppRegistryTables } from "../db/tables.ts";
 import { stepsOf } from "../domain/registration.ts";
 import { aDocument } from "../testing/document.ts";
-import { type StandInGateway, standInGateway } from "../testing/gateway.ts";
+import { lost, type StandInGateway, standInGateway } from "../testing/gateway.ts";
 import { type Advance, advanceRegistration } from "./advance-registration.ts";
-import { beginPlanned } from "./begin-planned.ts";
+import { beginAt, beginPlanned } from "./begin-planned.ts";
 import { readCertificateFigures } from "./read-certificate-figures.ts";
+import { endRegistrations } from "./end-registration.ts";
+import { refreshDirectory } from "./refresh-directory.ts";
 import { startRegistration } from "./start-registration.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
 
@@ -138,6 +140,33 @@ describe("the registration saga", () => {
     expect(await alarm()).toEqual([{ name: "tpp_registration_failed", attributes: { aspsp_id: "bank-a" }, value: 1 }]);
     expect((await startRegistration(ctx, "bank-a")).registration.registrationId).not.toBe(registration.registrationId);
     expect(await alarm()).toEqual([]);
+  });
+
+  it.each([
+    [
+      "the gateway never heard of is ended without it",
+      new OplError({ code: "ERR_REGISTRATION_NOT_FOUND", kind: "not-found", message: "There is no such registration." }),
+      true,
+    ],
+    ["the bank does not answer for goes on until it does", lost, false],
+  ])("one that %s", async (_title, error, ended) => {
+    const { registration } = await startRegistration(ctx, "bank-a");
+    await run(registration.registrationId);
+    bank.fail("endRegistration", "before", error);
+    const left = endRegistrations(ctx, "bank-a", { stuck: false });
+    await (ended ? left : expect(left).rejects.toBe(error));
+    expect((await getRegistration(ctx.db, registration.registrationId))?.registration.status).toBe(ended ? "ended" : "completed");
+    expect((await facts()).includes("tpp-registry.registration-ended")).toBe(ended);
+  });
+
+  it("is not begun by a plan that has become stale", async () => {
+    await refreshDirectory(ctx);
+    expect(await beginAt(ctx, "bank-a")).toBe(true);
+    expect(await beginAt(ctx, "bank-a")).toBe(false);
+    const [running] = await listRegistrations(ctx.db);
+    await run(running?.registration.registrationId ?? "");
+    expect(await beginAt(ctx, "bank-a")).toBe(false);
+    expect(await listRegistrations(ctx.db)).toHaveLength(1);
   });
 
   it("refuses a bank that is not there or takes no registrations", async () => {
