@@ -18,6 +18,7 @@ export const errors = defineErrors({
   ERR_BANK_CONSENT_NOT_FOUND: ["not-found", "There is no such consent at a bank."],
   ERR_BANK_CONSENT_EXISTS: ["conflict", "This consent was already created at the bank."],
   ERR_BANK_CONSENT_STATE: ["conflict", "The consent is not in a state that allows this."],
+  ERR_BANK_REGISTRATION_NOT_FOUND: ["not-found", "There is no such registration at a bank."],
   ERR_CURSOR_INVALID: ["invalid", "The cursor does not belong to this account and consent."],
   ERR_OWN_CERTIFICATE_MISSING: [
     "conflict",
@@ -33,7 +34,6 @@ export const errors = defineErrors({
   ],
   ERR_REGISTRATION_CREDENTIALS_UNWANTED: ["rejected", "This registration takes no credentials by hand."],
   ERR_REGISTRATION_ENDED: ["conflict", "This registration has ended; begin another one."],
-  ERR_REGISTRATION_NOT_FOUND: ["not-found", "There is no such registration at a bank."],
   ERR_REGISTRATION_PENDING_AT_ASPSP: ["unavailable", "The bank has seen our certificate and is still registering us; it is asked again."],
   ERR_REGISTRATION_STEP_ORDER: ["conflict", "An earlier step of the registration is missing."],
   ERR_REGISTRATION_STEP_RUNNING: ["conflict", "This step of the registration is running already."],

@@ -122,6 +122,22 @@ describe("plain dynamic client registration (RFC 7591, RFC 7592)", () => {
     expect(asked.map(({ input }) => input.method)).toEqual(["PUT", "GET", "DELETE"]);
   });
 
+  it("a signed request is signed again for each sending: no bank takes a jti twice", async () => {
+    const signed = dcrScheme({ ...plain, request: "application/jwt" });
+    const { asked, at } = bankWhere(({ method }) => (method === "PUT" ? { status: 405 } : { status: 201, json: registered }));
+    let made = 0;
+    const counting = at({ newJti: () => `jti-${(made += 1)}` });
+    const { statement } = await requestOf(counting);
+    const request = await signed.registrationRequest?.(counting, { softwareStatement: statement?.message ?? "", terms });
+    // The bank offers no change, so a new client is made with the same terms.
+    await signed.submit?.(counting, { registrationRequest: request?.message, replaced: at({ credentials }), entered: undefined });
+    await signed.submit?.(counting, { registrationRequest: request?.message, replaced: undefined, entered: undefined });
+    const claims = asked.map(({ input }) => JSON.parse(Buffer.from(input.body?.text.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>);
+    expect(asked.map(({ input }) => input.method)).toEqual(["PUT", "POST", "POST"]);
+    expect(new Set(claims.map(({ jti }) => jti)).size).toBe(3);
+    expect(claims.every(({ iss, redirect_uris: uris }) => iss === "soft" && JSON.stringify(uris) === JSON.stringify(terms.redirectUris))).toBe(true);
+  });
+
   it.each([
     [401, "unknown", true],
     [404, "unknown", true],

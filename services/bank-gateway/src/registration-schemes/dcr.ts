@@ -54,7 +54,7 @@ export function dcrScheme(settings: DcrSettings): RegistrationScheme {
     registrationRequest: (at, input) => buildRequest(at, input, settings),
     async submit(at, { registrationRequest, replaced }) {
       if (registrationRequest === undefined) throw errors.ERR_REGISTRATION_STEP_ORDER();
-      const changed = replaced === undefined ? undefined : await update(replaced, registrationRequest, settings);
+      const changed = replaced === undefined ? undefined : await update(at, replaced, registrationRequest, settings);
       return changed ?? (await create(at, registrationRequest, settings));
     },
     validate: proveByToken,
@@ -140,24 +140,32 @@ function authenticationOf({ keys, now }: AtBank, { authentication: method, subje
   return method === "tls_client_auth" ? { method, subjectName: subjectName(chooseQwac(keys, now).certificate, subjectSpelling) } : { method };
 }
 
-async function create({ calls }: AtBank, registrationRequest: string, settings: DcrSettings): Promise<RegisteredClient> {
+/** A bank takes each `jti` once, and an earlier try may have reached it: what is sent is signed again. */
+async function freshly({ sign, newJti }: AtBank, registrationRequest: string, { request }: DcrSettings): Promise<string> {
+  if (request === "application/json") return registrationRequest;
+  return (await sign({ ...readStatement(registrationRequest).claims, jti: newJti() })).jws;
+}
+
+async function create(at: AtBank, registrationRequest: string, settings: DcrSettings): Promise<RegisteredClient> {
   const reply = await explained(
-    calls({
+    at.calls({
       operation: "registration.create",
       method: "POST",
       url: new URL(settings.registrationUrl),
       headers: { accept: "application/json" },
-      body: { type: settings.request, text: registrationRequest },
+      body: { type: settings.request, text: await freshly(at, registrationRequest, settings) },
     }),
   );
   return readAnswer(reply, settings, undefined);
 }
 
 /** Changes the client that is there, under the certificate it is known by. @returns nothing where it is not there, or cannot be changed */
-async function update(replaced: AtBankAsClient, registrationRequest: string, settings: DcrSettings): Promise<RegisteredClient | undefined> {
+async function update(at: AtBank, replaced: AtBankAsClient, registrationRequest: string, settings: DcrSettings): Promise<RegisteredClient | undefined> {
   const { credentials } = replaced;
-  const json = settings.request === "application/json";
-  const resent = json ? JSON.stringify({ ...(JSON.parse(registrationRequest) as JsonObject), client_id: credentials.clientId }) : registrationRequest;
+  const resent =
+    settings.request === "application/json"
+      ? JSON.stringify({ ...(JSON.parse(registrationRequest) as JsonObject), client_id: credentials.clientId })
+      : await freshly(at, registrationRequest, settings);
   const outcome = await manage(replaced, settings, { operation: "registration.update", method: "PUT", body: { type: settings.request, text: resent } });
   return typeof outcome === "string" ? undefined : readAnswer(outcome, settings, credentials);
 }

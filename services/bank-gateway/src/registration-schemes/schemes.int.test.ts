@@ -238,7 +238,7 @@ describe("a bank that registers by hand", () => {
     await expect(
       gateway.as.operator.enterCredentials({ params, body: { aspspId: "op", clientId: "c", clientSecret: "s", apiKey: null } }),
     ).rejects.toMatchObject({ code: "ERR_REGISTRATION_CREDENTIALS_UNWANTED", kind: "rejected" });
-    await expect(gateway.as["tpp-registry"].readRegistration({ params })).rejects.toMatchObject({ code: "ERR_REGISTRATION_NOT_FOUND", kind: "not-found" });
+    await expect(gateway.as["tpp-registry"].readRegistration({ params })).rejects.toMatchObject({ code: "ERR_BANK_REGISTRATION_NOT_FOUND", kind: "not-found" });
     await expect(gateway.as["tpp-registry"].endRegistration({ params, body: { aspspId: "op" } })).rejects.toMatchObject({ kind: "not-found" });
     await expect(
       gateway.as["tpp-registry"].enterCredentials({ params, body: { aspspId: "op", clientId: "c", clientSecret: "s", apiKey: null } }),

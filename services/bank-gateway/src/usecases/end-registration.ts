@@ -13,11 +13,11 @@ type Context = Pick<GatewayContext, "db" | "clock" | "banks" | "outside">;
 
 /**
  * Leaves the bank: ours ends first, so that no new consent begins while the bank cannot be told. Consents that stand go on as far as the
- * bank lets them. @throws ERR_REGISTRATION_NOT_FOUND
+ * bank lets them. @throws ERR_BANK_REGISTRATION_NOT_FOUND
  */
 export async function endRegistration(ctx: Context, input: StepInput) {
   const known = await findRegistration(ctx.db, input.registrationId);
-  if (known?.aspspId !== input.aspspId) throw errors.ERR_REGISTRATION_NOT_FOUND();
+  if (known?.aspspId !== input.aspspId) throw errors.ERR_BANK_REGISTRATION_NOT_FOUND();
   const endedAt = await inTransaction(ctx.db, (tx) => retireForGood(tx, input.registrationId, ctx.clock.now()));
   return runRegistrationStep(ctx, input, steps.end, async () => ({ outcome: { aspspTold: await tellBank(ctx, input, known), endedAt: endedAt.toString() } }));
 }

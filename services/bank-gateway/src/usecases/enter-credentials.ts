@@ -17,7 +17,7 @@ export async function enterCredentials(
 ): Promise<void> {
   if (schemeOf(ctx, aspspId).name !== "manual") throw errors.ERR_REGISTRATION_CREDENTIALS_UNWANTED();
   const known = await inTransaction(ctx.db, (tx) => ensureRegistration(tx, registrationId, aspspId, ctx.clock.now()));
-  if (known.aspspId !== aspspId) throw errors.ERR_REGISTRATION_NOT_FOUND();
+  if (known.aspspId !== aspspId) throw errors.ERR_BANK_REGISTRATION_NOT_FOUND();
   if (known.endedAt !== null) throw errors.ERR_REGISTRATION_ENDED();
   if (known.activatedAt !== null && known.clientId !== clientId)
     throw errors.ERR_REGISTRATION_CREDENTIALS_UNWANTED({ message: "This registration is in use as another client; begin another one for this client." });
