@@ -25,6 +25,15 @@ export interface SandboxEndpoints {
   readonly berlinGroup: { readonly baseUrl: string };
 }
 
+/** Files with what the sandbox lets us in with. */
+export interface SandboxSecrets {
+  readonly portalKey: string;
+  readonly qtspSecret: string;
+  readonly directoryToken: string;
+  /** Whom certificates name that are requested at its trust service provider. */
+  readonly certificateSubject: string;
+}
+
 export interface Surroundings {
   readonly root: string;
   readonly secretsDir: string;
@@ -33,7 +42,7 @@ export interface Surroundings {
   readonly database: { readonly host: string; readonly port: number; readonly name: string };
   readonly natsUrl: string;
   readonly sandbox: SandboxEndpoints;
-  readonly portalKeyFile: string;
+  readonly sandboxSecrets: SandboxSecrets;
   readonly logLevel: string;
   readonly demo: { readonly email: string; readonly passwordFile: string };
 }
@@ -75,7 +84,18 @@ const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string
   "bank-gateway": (around, secret) => ({
     OPL_KEK_FILE: secret("kek"),
     OPL_TPP_JWKS_URL: `${around.origin}/.well-known/tpp-jwks.json`,
-    OP_API_KEY_FILE: around.portalKeyFile,
+    OPL_QTSP_EST_URL: around.sandbox.qtspUrl,
+    OPL_QTSP_SECRET_FILE: around.sandboxSecrets.qtspSecret,
+    OPL_QTSP_CA_BUNDLE_PATH: around.sandbox.caFile,
+    OPL_QTSP_SUBJECT_FILE: around.sandboxSecrets.certificateSubject,
+    UK_ISSUER: around.sandbox.uk.issuer,
+    UK_AUDIENCE: around.sandbox.uk.bankId,
+    UK_DIRECTORY_URL: around.sandbox.directoryUrl,
+    UK_DIRECTORY_TOKEN_FILE: around.sandboxSecrets.directoryToken,
+    UK_CA_BUNDLE_PATH: around.sandbox.caFile,
+    BG_XS2A_BASE_URL: around.sandbox.berlinGroup.baseUrl,
+    BG_CA_BUNDLE_PATH: around.sandbox.caFile,
+    OP_API_KEY_FILE: around.sandboxSecrets.portalKey,
     OP_CERT_GENERATION_URL: around.sandbox.certGenerationUrl,
     OP_REGISTRATION_URL: around.sandbox.registrationUrl,
     OP_TOKEN_URL: around.sandbox.tokenUrl,
@@ -87,7 +107,7 @@ const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string
   }),
   "tpp-registry": (around) => ({
     OPL_PUBLIC_ORIGIN: around.origin,
-    OPL_TPP_ASPSPS: "op",
+    OPL_TPP_ASPSPS: "op,uk-sandbox,berlin-group-sandbox",
     OPL_TPP_NAME: "One Point Ledger Demo TPP",
     OPL_TPP_COUNTRY: "FI",
     OPL_TPP_ROLES: "AIS,PIS,CBPII",

@@ -47,15 +47,17 @@ async function makeSchemas({
 }
 
 interface Registration {
+  readonly aspspId: string;
   readonly status: string;
   readonly lastError: { readonly code: string; readonly message: string } | null;
 }
 
 /**
- * Whether the registrations of a bank, newest first, let us in: null while that is open. A completed one stays in use when the bank refuses
- * its renewal; without one, a refusal will not turn into a yes by waiting.
+ * Whether our registrations, newest first, let people connect the bank that is for them; null while that is open. A completed one stays in
+ * use when the bank refuses its renewal; without one, a refusal will not turn into a yes by waiting. The other banks nobody waits for.
  */
-export function outcomeOf(registrations: readonly Registration[]): { readonly refused: Registration["lastError"] } | null {
+export function outcomeOf(all: readonly Registration[]): { readonly refused: Registration["lastError"] } | null {
+  const registrations = all.filter(({ aspspId }) => aspspId === "op");
   if (registrations.some(({ status }) => status === "completed")) return { refused: null };
   const [newest] = registrations;
   return newest?.status === "failed" ? { refused: newest.lastError } : null;

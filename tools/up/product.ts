@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { CertificateSubject } from "@opl/contracts/model";
 import { keepSecret, makeSecrets, readSecret, type Service, services } from "../setup/secrets.ts";
 import { compileCache } from "./compile-cache.ts";
 import { buildWeb } from "./build-web.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
-import { environmentOf, type SandboxEndpoints, type Surroundings } from "./environment.ts";
+import { environmentOf, type SandboxEndpoints, type SandboxSecrets, type Surroundings } from "./environment.ts";
 import { type KeptServer, keepRunning } from "./keep-running.ts";
 import { findNatsServer, thisMachine } from "./find-nats-server.ts";
 import type { NatsProgram } from "./nats-program.ts";
@@ -118,7 +119,7 @@ async function assemble(
   const logDir = path.join(dir, "logs");
   mkdirSync(logDir, { recursive: true });
   makeSecrets(secretsDir);
-  const portalKeyFile = keepSecret(path.join(secretsDir, "sandbox"), "portal-key");
+  const sandboxSecrets = keepSandboxSecrets(path.join(secretsDir, "sandbox"));
   const passwordFile = keepSecret(path.join(secretsDir, "demo"), "password");
   const preparation = beginPreparation(node);
   undo.push(() => preparation.end());
@@ -135,7 +136,9 @@ async function assemble(
     const child = start("sandbox", ["sandbox/src/main.ts"], {
       PATH: process.env["PATH"] ?? "",
       SANDBOX_DIR: sandboxDir,
-      SANDBOX_API_KEY: readSecret(portalKeyFile),
+      SANDBOX_API_KEY: readSecret(sandboxSecrets.portalKey),
+      SANDBOX_QTSP_SECRET: readSecret(sandboxSecrets.qtspSecret),
+      SANDBOX_DIRECTORY_TOKEN: readSecret(sandboxSecrets.directoryToken),
       SANDBOX_OP_CERTGEN_PORT: String(ports["sandbox-certgen"]),
       SANDBOX_OP_MTLS_PORT: String(ports["sandbox-mtls"]),
       SANDBOX_OP_AUTHORIZE_PORT: String(ports["sandbox-authorize"]),
@@ -203,7 +206,7 @@ async function assemble(
     database: { host: "127.0.0.1", port: ports.postgres, name: databaseName },
     natsUrl: `nats://127.0.0.1:${ports.nats}`,
     sandbox: sandbox.endpoints,
-    portalKeyFile,
+    sandboxSecrets,
     logLevel: options.logLevel ?? "info",
     demo: { email: demoEmail, passwordFile },
   };
@@ -251,6 +254,27 @@ async function assemble(
     nats: keptNats,
     stop,
   };
+}
+
+const certificateSubject: CertificateSubject = {
+  commonName: "One Point Ledger Demo TPP",
+  organisationName: "One Point Ledger Demo Oy",
+  country: "FI",
+  organizationIdentifier: "PSDFI-FINFSA-1234567-8",
+  authority: { id: "FI-FINFSA", name: "Finnish Financial Supervisory Authority" },
+  roles: ["AIS", "PIS", "CBPII"],
+};
+
+function keepSandboxSecrets(folder: string): SandboxSecrets {
+  const subjectFile = path.join(folder, "certificate-subject.json");
+  const secrets = {
+    portalKey: keepSecret(folder, "portal-key"),
+    qtspSecret: keepSecret(folder, "qtsp-secret"),
+    directoryToken: keepSecret(folder, "directory-token"),
+    certificateSubject: subjectFile,
+  };
+  writeFileSync(subjectFile, `${JSON.stringify(certificateSubject, null, 2)}\n`);
+  return secrets;
 }
 
 /** Where the sandbox banks were: our registrations at them name these ports. Nothing of those that have not run yet. */

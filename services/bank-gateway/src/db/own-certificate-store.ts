@@ -1,5 +1,7 @@
 import { jsonb } from "@opl/postgres";
 import type { Executor } from "@opl/postgres";
+import { sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { SealedValue } from "../vault/vault.ts";
 import type { Tables } from "./tables.ts";
 
@@ -45,4 +47,17 @@ export async function saveIssuedChain(db: Executor<Tables>, certificateId: strin
 
 export async function retireOwnCertificate(db: Executor<Tables>, certificateId: string, now: Temporal.Instant): Promise<void> {
   await db.updateTable("ownCertificates").set({ retiredAt: now }).where("certificateId", "=", certificateId).where("retiredAt", "is", null).execute();
+}
+
+/** One request for certificates at a time, over all replicas; the death of its holder frees the lock. @returns `busy` when somebody else is at it */
+export function unlessSomebodyRequests<T>(db: Kysely<Tables>, run: () => Promise<T>): Promise<T | "busy"> {
+  return db.connection().execute(async (held) => {
+    const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_lock(hashtextextended('own certificates', 0)) as locked`.execute(held);
+    if (rows[0]?.locked !== true) return "busy";
+    try {
+      return await run();
+    } finally {
+      await sql`select pg_advisory_unlock(hashtextextended('own certificates', 0))`.execute(held);
+    }
+  });
 }

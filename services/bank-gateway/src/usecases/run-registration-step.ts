@@ -1,4 +1,5 @@
 import { inTransaction } from "@opl/postgres";
+import { bulkhead } from "cockatiel";
 import type { Transaction } from "kysely";
 import type { z } from "zod";
 import { ensureRegistration, getStepOutcome, saveStepOutcome, tryLockStep, unlockStep } from "../db/registration-store.ts";
@@ -26,6 +27,9 @@ export interface StepResult<Schema extends z.ZodType> {
   readonly save?: (tx: Transaction<Tables>) => Promise<void>;
 }
 
+/** Each running step holds a connection for its lock; half of a pool of eight stays for what the steps themselves ask. */
+const turns = bulkhead(4, 1_000);
+
 /**
  * Runs one step of a registration once: a repeat answers what the first run answered. Two runs at a time are refused; a
  * run whose process died leaves nothing behind and is simply made again.
@@ -40,23 +44,25 @@ export async function runRegistrationStep<Schema extends z.ZodType>(
   banks.adapter(aspspId);
   const registration = await inTransaction(db, (tx) => ensureRegistration(tx, registrationId, aspspId, clock.now()));
   if (registration.aspspId !== aspspId) throw errors.ERR_REGISTRATION_STEP_ORDER({ message: "This registration began at another bank." });
-  return db.connection().execute(async (held) => {
-    if (!(await tryLockStep(held, registrationId, step))) throw errors.ERR_REGISTRATION_STEP_RUNNING({ retryAfterSeconds: 5 });
-    try {
-      const known = await outcomeOf(held, registrationId, definition);
-      if (known !== undefined && !hasExpired(known, definition, clock.now())) return known;
-      if (registration.endedAt !== null && step !== "end") throw errors.ERR_REGISTRATION_ENDED();
-      const { outcome, save } = await run();
-      await inTransaction(db, async (tx) => {
-        await save?.(tx);
-        await saveStepOutcome(tx, registrationId, step, outcome as Record<string, unknown>, clock.now());
-      });
-      if (save !== undefined) await banks.forget(registrationId);
-      return outcome;
-    } finally {
-      await unlockStep(held, registrationId, step);
-    }
-  });
+  return turns.execute(() =>
+    db.connection().execute(async (held) => {
+      if (!(await tryLockStep(held, registrationId, step))) throw errors.ERR_REGISTRATION_STEP_RUNNING({ retryAfterSeconds: 5 });
+      try {
+        const known = await outcomeOf(held, registrationId, definition);
+        if (known !== undefined && !hasExpired(known, definition, clock.now())) return known;
+        if (registration.endedAt !== null && step !== "end") throw errors.ERR_REGISTRATION_ENDED();
+        const { outcome, save } = await run();
+        await inTransaction(db, async (tx) => {
+          await save?.(tx);
+          await saveStepOutcome(tx, registrationId, step, outcome as Record<string, unknown>, clock.now());
+        });
+        if (save !== undefined) await banks.forget(registrationId);
+        return outcome;
+      } finally {
+        await unlockStep(held, registrationId, step);
+      }
+    }),
+  );
 }
 
 /** What an earlier step answered. @throws ERR_REGISTRATION_STEP_ORDER when it was not run */

@@ -4,7 +4,7 @@ import type { EidasCertificate } from "@opl/eidas";
 import { fitsAlgorithm } from "@opl/fapi";
 import type { Jwk, JwsAlgorithm } from "@opl/fapi";
 import type { AspspProfile } from "../adapters/bank-adapter.ts";
-import { listOwnCertificates } from "../db/own-certificate-store.ts";
+import { listOwnCertificates, unlessSomebodyRequests } from "../db/own-certificate-store.ts";
 import type { OwnCertificateRow } from "../db/own-certificate-store.ts";
 import { isFresh } from "../domain/own-certificate.ts";
 import { errors } from "../errors.ts";
@@ -24,11 +24,29 @@ interface Usable {
  * a provider is connected and we know whom to name. @throws ERR_OWN_CERTIFICATE_MISSING
  */
 export async function takeOwnPair(ctx: Context, profile: AspspProfile, roles: readonly TppRole[]): Promise<readonly Jwk[]> {
-  const ready = await usable(ctx, profile, roles);
-  const fresh = canRequest(ctx.own, roles) ? ready.filter(({ certificate }) => isFresh(certificate, ctx.clock.now())) : ready;
-  const pair = choosePair(fresh, profile) ?? choosePair(await requestMissing(ctx, profile, roles, fresh), profile);
+  const pair = choosePair(await fresh(ctx, profile, roles), profile) ?? (await requestOnce(ctx, profile, roles));
   if (pair === undefined) throw errors.ERR_OWN_CERTIFICATE_MISSING();
   return asJwks(ctx, pair, profile);
+}
+
+/** Banks that need a pair at the same moment share one: whoever finds another at it comes again. @throws ERR_REGISTRATION_STEP_RUNNING */
+async function requestOnce(ctx: Context, profile: AspspProfile, roles: readonly TppRole[]): Promise<[Usable, Usable] | undefined> {
+  const pair = await unlessSomebodyRequests(ctx.db, async () => {
+    const ready = await fresh(ctx, profile, roles);
+    return choosePair(ready, profile) ?? choosePair(await requestMissing(ctx, profile, roles, ready), profile);
+  });
+  if (pair === "busy")
+    throw errors.ERR_REGISTRATION_STEP_RUNNING({
+      message: "Certificates of our own are being requested for another bank at this moment.",
+      retryAfterSeconds: 2,
+    });
+  return pair;
+}
+
+/** Where another one can be had, one that ends soon is not begun with. */
+async function fresh(ctx: Context, profile: AspspProfile, roles: readonly TppRole[]): Promise<Usable[]> {
+  const ready = await usable(ctx, profile, roles);
+  return canRequest(ctx.own, roles) ? ready.filter(({ certificate }) => isFresh(certificate, ctx.clock.now())) : ready;
 }
 
 async function usable(ctx: Context, { environment }: AspspProfile, roles: readonly TppRole[]): Promise<Usable[]> {
