@@ -58,7 +58,7 @@ describe("docker-compose.yml", () => {
 
   it.each<[string, ServiceName, (values: Record<string, string>) => void]>([
     ["a missing variable", "tpp-registry", (values) => delete values["OPL_TPP_NAME"]],
-    ["an unknown variable", "bff", (values) => (values["OPL_TPP_REGISTRY_URL"] = "http://tpp-registry:8080")],
+    ["an unknown variable", "bff", (values) => (values["OPL_WEBHOOK_URL"] = "http://webhook:8080")],
     ["a value the service refuses", "consent", (values) => (values["OPL_PUBLIC_ORIGIN"] = "http://ledger.example/")],
     ["a file that nobody makes", "bank-gateway", (values) => (values["OPL_KEK_FILE"] = "/run/secrets/opl/kek.txt")],
     [

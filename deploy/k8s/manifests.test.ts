@@ -63,7 +63,7 @@ describe.each(overlays)("G-30 %s", (overlay) => {
     expect(flows.filter((flow) => flow.includes("outside"))).toEqual(["bank-gateway -> outside:443"]);
     const expected = [
       "analytics -> ingest:8080",
-      ...["analytics", "bank-gateway", "consent", "ingest"].map((to) => `bff -> ${to}:8080`),
+      ...["analytics", "bank-gateway", "consent", "ingest", "tpp-registry"].map((to) => `bff -> ${to}:8080`),
       ...["consent", "ingest", "tpp-registry"].map((from) => `${from} -> bank-gateway:8080`),
       ...services.flatMap((name) => [dns(name), `${name} -> postgres:5432`, `${name} -> nats:4222`, `namespace monitoring -> ${name}:9464`]),
       "namespace ingress-nginx -> bff:8080",

@@ -25,6 +25,7 @@ export interface Surroundings {
   readonly portalKeyFile: string;
   readonly logLevel: string;
   readonly demo: { readonly email: string; readonly passwordFile: string };
+  readonly operator: { readonly email: string; readonly passwordFile: string };
 }
 
 const calls: Readonly<Record<Service, readonly Service[]>> = {
@@ -33,7 +34,7 @@ const calls: Readonly<Record<Service, readonly Service[]>> = {
   consent: ["bank-gateway"],
   ingest: ["bank-gateway"],
   analytics: ["ingest"],
-  bff: ["bank-gateway", "consent", "ingest", "analytics"],
+  bff: ["bank-gateway", "consent", "ingest", "analytics", "tpp-registry"],
 };
 
 /** The environment of one service on this machine; nothing of the caller's own environment gets in but PATH and OTEL_ settings. */
@@ -94,5 +95,7 @@ const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string
     OPL_SESSION_BINDING_KEY_FILE: secret("session-binding-key"),
     OPL_DEMO_EMAIL: around.demo.email,
     OPL_DEMO_PASSWORD_FILE: around.demo.passwordFile,
+    OPL_OPERATOR_EMAIL: around.operator.email,
+    OPL_OPERATOR_PASSWORD_FILE: around.operator.passwordFile,
   }),
 };

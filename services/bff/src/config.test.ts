@@ -24,6 +24,7 @@ describe("the configuration", () => {
       OPL_INGEST_URL: "http://ingest:8080",
       OPL_ANALYTICS_URL: "http://analytics:8080",
       OPL_BANK_GATEWAY_URL: "http://bank-gateway:8080",
+      OPL_TPP_REGISTRY_URL: "http://tpp-registry:8080",
       OPL_PUBLIC_ORIGIN: "https://ledger.example",
       OPL_SESSION_SECRET_FILE: file("session", "s".repeat(43)),
       OPL_SESSION_BINDING_KEY_FILE: file("binding", "b".repeat(43)),
@@ -58,6 +59,11 @@ describe("the configuration", () => {
   it.each([{ OPL_DEMO_EMAIL: "demo@example.fi" }, { OPL_DEMO_PASSWORD_FILE: "binding" }])("does not take half of a demo person", (half) => {
     const changes = "OPL_DEMO_PASSWORD_FILE" in half ? { OPL_DEMO_PASSWORD_FILE: join(folder, half.OPL_DEMO_PASSWORD_FILE) } : half;
     expect(() => read(changes)).toThrow(/OPL_DEMO_PASSWORD_FILE: .*set both or neither|OPL_DEMO_PASSWORD_FILE: is missing/);
+  });
+
+  it.each([{ OPL_OPERATOR_EMAIL: "ops@example.fi" }, { OPL_OPERATOR_PASSWORD_FILE: "binding" }])("does not take half of an operator", (half) => {
+    const changes = "OPL_OPERATOR_PASSWORD_FILE" in half ? { OPL_OPERATOR_PASSWORD_FILE: join(folder, half.OPL_OPERATOR_PASSWORD_FILE) } : half;
+    expect(() => read(changes)).toThrow(/OPL_OPERATOR_PASSWORD_FILE: .*set both or neither|OPL_OPERATOR_PASSWORD_FILE: is missing/);
   });
 
   it("names every bad variable in one report", () => {

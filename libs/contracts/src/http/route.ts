@@ -19,6 +19,8 @@ export interface RouteContract<
   readonly path: string;
   readonly callers: readonly Caller[];
   readonly psu: PsuPresence;
+  /** Of the people who are signed in only these. */
+  readonly role?: "operator";
   /** A client may repeat the request after a lost connection. */
   readonly idempotent: boolean;
   readonly params?: Params;

@@ -8,6 +8,8 @@ import { consentClient } from "./consent.ts";
 import type { ConsentClient } from "./consent.ts";
 import { ingestClient } from "./ingest.ts";
 import type { IngestClient } from "./ingest.ts";
+import { tppRegistryClient } from "./tpp-registry.ts";
+import type { TppRegistryClient } from "./tpp-registry.ts";
 
 /** The services behind us. */
 export interface Clients {
@@ -15,6 +17,7 @@ export interface Clients {
   readonly ingest: IngestClient;
   readonly analytics: AnalyticsClient;
   readonly bankGateway: BankGatewayClient;
+  readonly tppRegistry: TppRegistryClient;
 }
 
 export function makeClients(config: Config, tokens: ServiceTokens): Clients {
@@ -23,5 +26,6 @@ export function makeClients(config: Config, tokens: ServiceTokens): Clients {
     ingest: ingestClient({ baseUrl: config.OPL_INGEST_URL, tokens }),
     analytics: analyticsClient({ baseUrl: config.OPL_ANALYTICS_URL, tokens }),
     bankGateway: bankGatewayClient({ baseUrl: config.OPL_BANK_GATEWAY_URL, tokens }),
+    tppRegistry: tppRegistryClient({ baseUrl: config.OPL_TPP_REGISTRY_URL, tokens }),
   };
 }
