@@ -6,13 +6,14 @@ import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { BankMark } from "../../ui/mark.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { adviceFor } from "./advice.ts";
 import { ArtefactDialog } from "./artefact-dialog.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { CredentialsDialog } from "./credentials-dialog.tsx";
 import { DaysLeft } from "./days-left.tsx";
 import { askAsOperator, type Bank, isRunning, type Registration, type Step } from "./operator-api.ts";
 import { RegistrationSteps } from "./registration-steps.tsx";
-import { adviceFor, schemeNames } from "./registration-words.ts";
+import { adviceWords, schemeNames } from "./registration-words.ts";
 
 type Opened =
   | { readonly what: "renew" | "retry" | "credentials" }
@@ -186,7 +187,7 @@ function LastError({ registration, error }: { registration: Registration; error:
   const { i18n } = useLingui();
   return (
     <Notice tone={registration.status === "failed" ? "danger" : "warning"} className="mb-3" title={<span lang="en">{error.message}</span>}>
-      <p>{i18n._(adviceFor(error.code, registration.status))}</p>
+      <p>{i18n._(adviceWords[adviceFor(error.code, registration.status)])}</p>
       <p className="mt-1 text-12">
         <code>{error.code}</code>
       </p>

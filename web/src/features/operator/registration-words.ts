@@ -1,5 +1,6 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
+import type { Advice } from "./advice.ts";
 import type { Registration, Step } from "./operator-api.ts";
 
 /** Steps of a registration in an operator's words. */
@@ -20,21 +21,14 @@ export const schemeNames: Record<Registration["scheme"], MessageDescriptor> = {
   manual: msg`By hand`,
 };
 
-/** What an operator can do about an error, by its stable code; the first pattern that fits counts. */
-const advice: readonly (readonly [RegExp, MessageDescriptor])[] = [
-  [/CREDENTIALS/, msg`Enter the credentials that the bank gave you.`],
-  [/UNAVAILABLE|TIMEOUT|TIMED_OUT/, msg`The other side does not answer. We go on trying by ourselves; “Try now” does not wait.`],
-  [/RATE_LIMITED/, msg`The bank asks us to wait. We try again by ourselves.`],
-  [/REJECTED|REFUSED/, msg`The bank said no. Compare what we sent, under “Sent to the bank”, with what it allows, then try again.`],
-  [/CERTIFICATE|QWAC|QSEAL/, msg`Look at the certificates: one is missing, has run out, or is not what the bank wants.`],
-  [/INCOMPLETE/, msg`The bank gave less than we asked for. Ask for less in the document, or talk to the bank.`],
-];
-
-/** What to do about the last error of a registration. */
-export function adviceFor(code: string, status: Registration["status"]): MessageDescriptor {
-  const found = advice.find(([pattern]) => pattern.test(code));
-  if (found !== undefined) return found[1];
-  return status === "running"
-    ? msg`We go on trying by ourselves; “Try now” does not wait.`
-    : msg`The reference of errors, docs/errors.md, says what this code means. When it is mended, try again.`;
-}
+/** What an operator can do about an error. */
+export const adviceWords: Record<Advice, MessageDescriptor> = {
+  "enter-credentials": msg`Enter the credentials that the bank gave you.`,
+  "no-answer": msg`The other side does not answer. We go on trying by ourselves; “Try now” does not wait.`,
+  "told-to-wait": msg`The bank asks us to wait. We try again by ourselves.`,
+  refused: msg`The bank said no. Compare what we sent, under “Sent to the bank”, with what it allows, then try again.`,
+  certificates: msg`Look at the certificates: one is missing, has run out, or is not what the bank wants.`,
+  "too-little": msg`The bank gave less than we asked for. Ask for less in the document, or talk to the bank.`,
+  "goes-on": msg`We go on trying by ourselves; “Try now” does not wait.`,
+  "look-up": msg`The reference of errors, docs/errors.md, says what this code means. When it is mended, try again.`,
+};
