@@ -14,6 +14,7 @@ import { errors } from "./errors.ts";
 import type { ServerCertificateKind } from "./faults/fault.ts";
 import { allFaults } from "./faults/index.ts";
 import { createFaultRegistry } from "./faults/registry.ts";
+import { createJwksReader } from "./http/jwks-reader.ts";
 import { createBankServer, listen, type ReportError } from "./http/server.ts";
 import { accountRoutes } from "./op/accounts.ts";
 import { authorizationRoutes } from "./op/authorizations.ts";
@@ -25,12 +26,24 @@ import { certificateRoutes } from "./op/certificates.ts";
 import { openClients, openTpps } from "./op/clients.ts";
 import { openContinuationTokens } from "./op/continuation.ts";
 import { openIdTokenKeys } from "./op/id-token-keys.ts";
-import { createJwksReader } from "./op/jwks-reader.ts";
 import { registrationRoutes } from "./op/registration.ts";
+import { opDialect } from "./op/refusal.ts";
 import { tokenRoutes } from "./op/token.ts";
 import { openTokens } from "./op/token-store.ts";
 import { openPeople } from "./people/directory.ts";
 import { readFileIfPresent, writeFileAtomic } from "./state/atomic-file.ts";
+import { openSigningKey } from "./state/signing-key.ts";
+import { directoryJwksPath, directoryRoutes, keySetRoutes } from "./trust/directory.ts";
+import { openOrganisations, openSoftware } from "./trust/directory-store.ts";
+import { enrolmentRoutes } from "./trust/enrolment.ts";
+import { trustDialect } from "./trust/refusal.ts";
+import type { Trust } from "./trust/trust.ts";
+import { openAuthorizationServer } from "./uk/authorization-server.ts";
+import { bankId, type UkBank } from "./uk/bank.ts";
+import { openGrants, openUkClients } from "./uk/clients.ts";
+import { ukDialect } from "./uk/refusal.ts";
+import { registrationRoutes as ukRegistrationRoutes } from "./uk/registration.ts";
+import { discoveryRoutes, tokenRoutes as ukTokenRoutes } from "./uk/token.ts";
 
 const endpointsSchema = z.object({
   certGenerationUrl: z.string(),
@@ -42,6 +55,10 @@ const endpointsSchema = z.object({
   oidcJwksUrl: z.string(),
   caFile: z.string(),
   adminUrl: z.string(),
+  qtspUrl: z.string(),
+  directoryUrl: z.string(),
+  directoryJwksUrl: z.string(),
+  uk: z.object({ issuer: z.string(), registrationUrl: z.string(), tokenUrl: z.string(), wellKnownUrl: z.string(), bankId: z.string() }),
 });
 
 /** Where everything is. Printed when ready, and kept in `endpoints.json` of the state folder. */
@@ -53,7 +70,7 @@ export interface Sandbox extends AsyncDisposable {
   keysReady(): Promise<void>;
 }
 
-/** Builds the bank and starts its four listeners. */
+/** Builds the banks with the trust services around them, and starts their listeners. */
 export async function createSandbox(config: SandboxConfig, overrides: { clock?: Clock; pause?: Bank["pause"]; report?: ReportError } = {}): Promise<Sandbox> {
   const folder = openFolder(config.SANDBOX_DIR);
   const endpointsFile = join(folder, "endpoints.json");
@@ -70,12 +87,10 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   );
   const closing = <T extends { close(): void }>(resource: T): T => stack.adopt(resource, (each) => each.close());
   const addresses: Addresses = { certGeneratorOrigin: "", mtlsOrigin: "", authorizeOrigin: "" };
+  const gate = { config, clock, authority, faults: createFaultRegistry(allFaults), pause: overrides.pause ?? ((ms: number) => sleep(ms)) };
   const bank: Bank = {
-    config,
-    pause: overrides.pause ?? ((ms) => sleep(ms)),
-    clock,
+    ...gate,
     addresses,
-    authority,
     keyPool,
     clients: closing(openClients(join(folder, "op"))),
     tpps: closing(openTpps(join(folder, "op"))),
@@ -83,7 +98,6 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     tokens: closing(openTokens({ folder: join(folder, "op"), clock })),
     people: closing(openPeople({ folder: join(folder, "people"), seed: config.SANDBOX_SEED, clock })),
     calls: closing(openCallBook(join(folder, "books"))),
-    faults: createFaultRegistry(allFaults),
     idTokenKeys: await openIdTokenKeys(join(folder, "keys")),
     jwks: createJwksReader({ rootPem: authority.rootPem }),
     continuation: openContinuationTokens(join(folder, "keys")),
@@ -96,16 +110,39 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
 
   const hosts = [...new Set(["localhost", config.SANDBOX_PUBLIC_HOST])];
   const tls = await certificateOf("good", { authority, hosts, clock });
-  const shared = { clock, calls: bank.calls, faults: bank.faults, report: overrides.report ?? (() => undefined) };
+  const mutualTls = { ...tls, clientCa: authority.rootPem };
+  const common = { clock, calls: bank.calls, faults: bank.faults, report: overrides.report ?? (() => undefined) };
+  const shared = { ...common, dialect: opDialect };
   const certGenerator = createBankServer({ ...shared, tls });
   certificateRoutes(certGenerator, bank);
   certGenerator.get("/oauth/jwks/PSD2_OIDC", { config: { endpoint: "Z2" } }, async () => bank.idTokenKeys.published());
-  const mtls = createBankServer({ ...shared, tls: { ...tls, clientCa: authority.rootPem } });
+  const mtls = createBankServer({ ...shared, tls: mutualTls });
   for (const routes of [registrationRoutes, tokenRoutes, authorizationRoutes, accountRoutes, cardRoutes]) routes(mtls, bank);
   const authorize = createBankServer(shared);
   authorizeRoutes(authorize, bank);
-  const admin = createAdminServer(bank, { allowedHosts: ["localhost", "127.0.0.1", config.SANDBOX_PUBLIC_HOST] });
-  for (const server of [certGenerator, mtls, authorize, admin]) stack.defer(() => server.close());
+  const trustFolder = join(folder, "trust");
+  const trust: Trust = {
+    ...gate,
+    address: { origin: "" },
+    organisations: closing(openOrganisations(trustFolder)),
+    software: closing(openSoftware(trustFolder)),
+    key: openSigningKey(join(trustFolder, "directory-key.json")),
+  };
+  const trustServer = createBankServer({ ...common, dialect: trustDialect, tls: mutualTls });
+  for (const routes of [enrolmentRoutes, directoryRoutes, keySetRoutes]) routes(trustServer, trust);
+  const ukFolder = join(folder, "uk");
+  const ukState = {
+    address: { origin: "", directoryJwksUrl: "" },
+    clients: closing(openUkClients(ukFolder)),
+    grants: closing(openGrants(ukFolder, clock.now().epochMilliseconds)),
+    jwks: bank.jwks,
+  };
+  const authorizationServer = openAuthorizationServer({ config, key: openSigningKey(join(ukFolder, "signing-key.json")), ...ukState });
+  const uk: UkBank = { ...gate, ...ukState, authorizationServer };
+  const ukServer = createBankServer({ ...common, dialect: ukDialect, tls: mutualTls });
+  for (const routes of [ukRegistrationRoutes, ukTokenRoutes, discoveryRoutes]) routes(ukServer, uk);
+  const admin = createAdminServer({ op: bank, uk }, { allowedHosts: ["localhost", "127.0.0.1", config.SANDBOX_PUBLIC_HOST] });
+  for (const server of [certGenerator, mtls, authorize, trustServer, ukServer, admin]) stack.defer(() => server.close());
 
   const start = async (
     server: Parameters<typeof listen>[0],
@@ -122,6 +159,9 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   addresses.mtlsOrigin = `https://${await start(mtls, "SANDBOX_OP_MTLS_PORT", config.SANDBOX_OP_MTLS_PORT, last.tokenUrl)}`;
   const authorizeHost = await start(authorize, "SANDBOX_OP_AUTHORIZE_PORT", config.SANDBOX_OP_AUTHORIZE_PORT, last.authorizeUrl);
   addresses.authorizeOrigin = config.SANDBOX_AUTHORIZE_ORIGIN === undefined ? `http://${authorizeHost}` : new URL(config.SANDBOX_AUTHORIZE_ORIGIN).origin;
+  trust.address.origin = `https://${await start(trustServer, "SANDBOX_TRUST_PORT", config.SANDBOX_TRUST_PORT, last.qtspUrl)}`;
+  uk.address.origin = `https://${await start(ukServer, "SANDBOX_UK_PORT", config.SANDBOX_UK_PORT, last.uk?.issuer)}`;
+  uk.address.directoryJwksUrl = `${trust.address.origin}${directoryJwksPath}`;
   const adminHost = await start(admin, "SANDBOX_ADMIN_PORT", config.SANDBOX_ADMIN_PORT, last.adminUrl, config.SANDBOX_ADMIN_HOST);
 
   const endpoints: Endpoints = {
@@ -134,6 +174,16 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     oidcJwksUrl: `${addresses.certGeneratorOrigin}/oauth/jwks/PSD2_OIDC`,
     caFile,
     adminUrl: `http://${adminHost}`,
+    qtspUrl: trust.address.origin,
+    directoryUrl: `${trust.address.origin}/directory`,
+    directoryJwksUrl: uk.address.directoryJwksUrl,
+    uk: {
+      issuer: uk.address.origin,
+      registrationUrl: `${uk.address.origin}/register`,
+      tokenUrl: `${uk.address.origin}/token`,
+      wellKnownUrl: `${uk.address.origin}/.well-known/openid-configuration`,
+      bankId,
+    },
   };
   writeFileAtomic(endpointsFile, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o644 });
   writeEnvFile(join(folder, "env.json"), { endpoints, apiKey: config.SANDBOX_API_KEY });

@@ -26,9 +26,13 @@ export const configSchema = z.object({
   SANDBOX_OP_CERTGEN_PORT: port("the certificate generator and public key sets"),
   SANDBOX_OP_MTLS_PORT: port("registration, tokens and account data (mutual TLS)"),
   SANDBOX_OP_AUTHORIZE_PORT: port("the login pages"),
+  SANDBOX_TRUST_PORT: port("the trust service provider and the directory"),
+  SANDBOX_UK_PORT: port("the UK bank (mutual TLS)"),
   SANDBOX_ADMIN_PORT: port("books and fault switches (plain http)"),
   SANDBOX_API_KEY: z.string().min(1).default("sandbox-portal-key").describe("API key of the developer portal"),
-  SANDBOX_LATENCY_MS: whole(0, { max: 60_000, says: "Added to every answer on the mutual-TLS host" }),
+  SANDBOX_QTSP_SECRET: z.string().min(1).default("sandbox-qtsp-secret").describe("Secret with which certificates are ordered"),
+  SANDBOX_DIRECTORY_TOKEN: z.string().min(1).default("sandbox-directory-token").describe("API token of the directory"),
+  SANDBOX_LATENCY_MS: whole(0, { max: 60_000, says: "Added to every answer over mutual TLS" }),
   SANDBOX_RSA_BITS: z.enum(["2048", "3072", "4096"]).default("4096").describe("Size of the RSA keys of authority and third parties"),
   SANDBOX_SPARE_KEYS: whole(2, { max: 100, says: "RSA keys made ahead of time; a third party takes two" }),
   SANDBOX_PAGE_SIZE: whole(250, { min: 1, max: 10_000, says: "Transactions on one page" }),
@@ -53,6 +57,12 @@ export const configSchema = z.object({
     .default("certificate")
     .describe("Whether a client must show the very QWAC it registered, or any QWAC of its organisation"),
   SANDBOX_UNATTENDED_PER_DAY: whole(0, { says: "Reads of one resource without the person in 24 h before 429; 0 means no limit" }),
+  SANDBOX_UK_DCR_VERSION: z.enum(["3.2", "3.3", "3.4"]).default("3.3").describe("Version of dynamic client registration at the UK bank"),
+  SANDBOX_UK_REGISTRATION_TYPE: z.enum(["any", "jwt", "jose"]).default("any").describe("Content type of a registration at the UK bank"),
+  SANDBOX_UK_SUBJECT_DN: z
+    .enum(["any", "name", "text", "hex"])
+    .default("any")
+    .describe("How tls_client_auth_subject_dn writes organizationIdentifier: by name, or as 2.5.4.97 with text or a hexadecimal value"),
   OPL_EXIT_WITH_PARENT: z.enum(["0", "1"]).default("0").describe("1 ends the process when its standard input closes"),
 });
 

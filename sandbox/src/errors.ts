@@ -1,6 +1,6 @@
 import { defineErrors } from "@opl/errors";
 
-/** What the sandbox itself can fail with. Answers of the simulated bank are not errors of the sandbox: see `op/refusal.ts`. */
+/** What the sandbox itself can fail with. Answers of simulated banks are not errors of the sandbox: see `http/refusal.ts`. */
 export const errors = defineErrors({
   ERR_SANDBOX_CONFIG: ["invalid", "The configuration of the sandbox is not usable."],
   ERR_SANDBOX_FOLDER: ["unavailable", "The state folder of the sandbox cannot be used."],
@@ -11,5 +11,6 @@ export const errors = defineErrors({
   ERR_SANDBOX_ACCOUNT_UNKNOWN: ["not-found", "This person has no such account."],
   ERR_SANDBOX_INPUT: ["invalid", "The request is malformed."],
   ERR_SANDBOX_FAULT_UNKNOWN: ["not-found", "There is no such fault."],
+  ERR_SANDBOX_CLIENT_UNKNOWN: ["not-found", "There is no such client at this bank."],
   ERR_SANDBOX_AUTHORIZATION_UNKNOWN: ["not-found", "There is no such authorization."],
 });

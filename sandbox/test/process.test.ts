@@ -67,6 +67,10 @@ describe("the process", () => {
       "oidcJwksUrl",
       "caFile",
       "adminUrl",
+      "qtspUrl",
+      "directoryUrl",
+      "directoryJwksUrl",
+      "uk",
     ]);
     expect(new URL(endpoints.authorizeUrl).origin).toBe(endpoints.issuer);
     expect(existsSync(endpoints.caFile)).toBe(true);

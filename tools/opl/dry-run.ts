@@ -76,7 +76,7 @@ export async function showRequests(run: DryRun): Promise<void> {
       createTokenEndpoint({
         oauth: adapter.oauth,
         clientId: "<client_id>",
-        clientSecret: "<client_secret>",
+        proof: { method: "client_secret_post", clientSecret: "<client_secret>" },
         apiKey: "<api_key>",
         egress: line.egress,
       }).clientCredentials(scope),

@@ -10,18 +10,26 @@ export const errors = defineErrors({
   ERR_OPL_REFUSED: ["rejected", "The bank said no."],
   ERR_OPL_ANSWER: ["upstream", "The bank answered something that does not fit its own interface."],
   ERR_OPL_CLOCK: ["invalid", "The clock of this machine is off."],
+  ERR_OPL_DOCUMENT: ["invalid", "The file with the desired state is not usable."],
+  ERR_OPL_REGISTRY: ["unavailable", "The registry cannot be reached."],
+  ERR_OPL_NOT_THROUGH: ["unavailable", "Not everything is as the file wants it yet."],
+  ERR_OPL_ACTION_NEEDED: ["rejected", "Somebody has to act before everything is as the file wants it."],
   ERR_OPL_OUTCOME_UNKNOWN: ["conflict", "Nobody knows whether the bank registered this TPP."],
 });
 
-/** Exit codes follow sysexits.h where it has a fitting one; documented in docs/opl-tpp-register.md. */
+/** Exit codes follow sysexits.h where it has a fitting one; documented in docs/opl-tpp-register.md and docs/opl-tpp-desired-state.md. */
 export const exitCodes = {
   ERR_OPL_USAGE: 64,
   ERR_OPL_CERTIFICATE: 65,
   ERR_OPL_UNREACHABLE: 69,
+  ERR_OPL_REGISTRY: 69,
   ERR_OPL_FOLDER: 73,
+  ERR_OPL_NOT_THROUGH: 75,
   ERR_OPL_OUTCOME_UNKNOWN: 75,
   ERR_OPL_ANSWER: 76,
   ERR_OPL_REFUSED: 77,
+  ERR_OPL_ACTION_NEEDED: 77,
+  ERR_OPL_DOCUMENT: 78,
   ERR_OPL_SETTINGS: 78,
   ERR_OPL_CLOCK: 79,
 } as const satisfies Record<keyof typeof errors, number>;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { runCommand } from "./run-command.ts";
 
 /** `npm run opl -- tpp register`: see command-line.ts. Written synchronously, so that the last line is never lost. */
@@ -28,7 +29,7 @@ for (const [signal, code] of [
   ["SIGTERM", 143],
 ] as const) {
   process.once(signal, () => {
-    write(2)("\nStopped. Go on with --resume.\n");
+    write(2)("\nStopped. Go on with --resume, or apply again.\n");
     process.exit(code);
   });
 }
@@ -42,4 +43,5 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   now: () => Temporal.Now.instant(),
   monotonicMs: () => performance.now(),
   newId: () => randomUUID(),
+  pause: (ms) => delay(ms),
 });

@@ -5,7 +5,8 @@ import {
   opGeneratedTpp,
   opRegisteredClient,
 } from "../../services/bank-gateway/src/standards/op/registration.ts";
-import type { IssuedCertificates, RegisteredClient } from "../../services/bank-gateway/src/adapters/bank-adapter.ts";
+import type { OpRegisteredClient } from "../../services/bank-gateway/src/standards/op/registration.ts";
+import type { IssuedCertificates } from "../../services/bank-gateway/src/registration-schemes/scheme.ts";
 import { signWith } from "../../services/bank-gateway/src/banks/bank.ts";
 import { clientIdentity, readTppKeys } from "../../services/bank-gateway/src/banks/keys.ts";
 import type { TppKey } from "../../services/bank-gateway/src/banks/keys.ts";
@@ -185,7 +186,7 @@ function keys({ settings, folder, now }: RegistrationRun, { keys, tppId }: Tpp):
 }
 
 /** The client the bank knows us as: kept from an earlier run, or registered now. */
-async function registered(run: RegistrationRun, tpp: Tpp, checked: CheckedKeys): Promise<RegisteredClient> {
+async function registered(run: RegistrationRun, tpp: Tpp, checked: CheckedKeys): Promise<OpRegisteredClient> {
   const { settings, folder } = run;
   const stored = folder.read("client.json");
   if (stored !== undefined) {
@@ -225,7 +226,7 @@ async function registered(run: RegistrationRun, tpp: Tpp, checked: CheckedKeys):
   });
 }
 
-async function submit(run: RegistrationRun, checked: CheckedKeys, { request, jti }: { request: string; jti: string }): Promise<RegisteredClient> {
+async function submit(run: RegistrationRun, checked: CheckedKeys, { request, jti }: { request: string; jti: string }): Promise<OpRegisteredClient> {
   const { settings, folder } = run;
   const adapter = opBank(settings);
   const place = { doing: "the registration", setting: "OP_REGISTRATION_URL", url: settings.OP_REGISTRATION_URL } as const;
@@ -268,7 +269,7 @@ function holdsClient(text: string): boolean {
   }
 }
 
-function readClient(text: string, folder: RunFolder): RegisteredClient {
+function readClient(text: string, folder: RunFolder): OpRegisteredClient {
   const parsed = opRegisteredClient.safeParse(JSON.parse(text));
   if (parsed.success) return translateRegisteredClient(parsed.data);
   const place = parsed.error.issues[0]?.path.join(".") ?? "";
@@ -286,7 +287,7 @@ function outcomeUnknown(folder: RunFolder, tppId: string, why = "", cause?: unkn
   });
 }
 
-function grantedScopes({ OP_ROLES }: Settings, { client }: RegisteredClient): string[] {
+function grantedScopes({ OP_ROLES }: Settings, { client }: OpRegisteredClient): string[] {
   const named = (client.scope ?? "").split(" ").filter((scope) => (knownScopes as readonly string[]).includes(scope));
   return named.length > 0 ? named : OP_ROLES.map((role) => scopeOfRole[role]);
 }
@@ -295,7 +296,7 @@ async function validate(
   run: RegistrationRun,
   adapter: ReturnType<typeof opBank>,
   { qwac }: CheckedKeys,
-  { client, clientSecret, apiKey }: RegisteredClient,
+  { client, clientSecret, apiKey }: OpRegisteredClient,
   scopes: readonly string[],
 ): Promise<StepResult<undefined>> {
   const { settings, folder, report, now } = run;
@@ -305,7 +306,7 @@ async function validate(
   const tokens = createTokenEndpoint({
     oauth: adapter.oauth,
     clientId: client.clientId,
-    clientSecret,
+    proof: { method: "client_secret_post", clientSecret },
     apiKey: apiKey ?? settings.OP_API_KEY,
     egress: line.egress,
   });

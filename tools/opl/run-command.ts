@@ -27,6 +27,7 @@ export interface Machine {
   readonly now: () => Temporal.Instant;
   readonly monotonicMs: () => number;
   readonly newId: () => string;
+  readonly pause: (ms: number) => Promise<void>;
 }
 
 /** Runs the command and says how it ended; every failure is one sentence on the way out. */
@@ -37,7 +38,9 @@ export async function runCommand(args: readonly string[], machine: Machine): Pro
   try {
     const command = readCommandLine(args);
     if (command === "help") machine.out(help);
-    else await register(command, machine, report, masker);
+    else if (command.name === "register") await register(command, machine, report, masker);
+    // Loaded when it is asked for: registering by oneself needs no client of the platform.
+    else return await (await import("./desired-state/reach-desired-state.ts")).reachDesiredState(command, machine);
     return 0;
   } catch (error) {
     const exitCode = exitCodeOf(error);

@@ -1,7 +1,7 @@
-import type { RegistrationFacet } from "../../services/bank-gateway/src/adapters/bank-adapter.ts";
+import type { OpRegistration } from "../../services/bank-gateway/src/standards/op/registration.ts";
 import type { Settings } from "./settings/read-settings.ts";
 
-type Facts = Parameters<RegistrationFacet["softwareStatement"]>[0];
+type Facts = Parameters<OpRegistration["softwareStatement"]>[0];
 
 /** What the software statement says, from the settings and what the certificates say. */
 export function softwareFacts(settings: Settings, certified: Pick<Facts, "tppId" | "organizationIdentifier" | "publicJwksUrl" | "softwareClientId">): Facts {

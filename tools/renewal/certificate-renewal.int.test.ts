@@ -7,13 +7,13 @@ import type { RegistryContext } from "../../services/tpp-registry/src/context.ts
 import { standingRegistration } from "../../services/tpp-registry/src/db/registration-store.ts";
 import { listHeld } from "../../services/tpp-registry/src/db/renewal-store.ts";
 import type { TppRegistryTables } from "../../services/tpp-registry/src/db/tables.ts";
+import { aDocument } from "../../services/tpp-registry/src/testing/document.ts";
 import { type Advance, advanceRegistration } from "../../services/tpp-registry/src/usecases/advance-registration.ts";
+import { beginPlanned } from "../../services/tpp-registry/src/usecases/begin-planned.ts";
 import { readCertificateFigures } from "../../services/tpp-registry/src/usecases/read-certificate-figures.ts";
-import { beginDueRenewals } from "../../services/tpp-registry/src/usecases/renew-registration.ts";
 import { startRegistration } from "../../services/tpp-registry/src/usecases/start-registration.ts";
 
 const lifeSeconds = 600;
-const renewBeforeDays = 30;
 let sandbox: Sandbox;
 let gateway: TestGateway;
 let db: TestDatabase<TppRegistryTables>;
@@ -30,17 +30,9 @@ beforeAll(async () => {
     clock: { now: () => Temporal.Now.instant().add({ milliseconds: aheadMs }) },
     newId,
     bankGateway: gateway.as["tpp-registry"],
-    profile: {
-      softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001",
-      name: "Example Ledger TPP",
-      country: "FI",
-      roles: ["AIS"],
-      organisationName: "Example Ledger Oy",
-      contacts: [{ name: "Support", email: "support@ledger.example", phone: "", type: "Support" }],
-      clientName: "One Point Ledger",
-      clientUri: "https://ledger.example",
-      publicOrigin: new URL(redirectUri).origin,
-    },
+    softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001",
+    environmentDocument: aDocument(["op"], { publicOrigin: new URL(redirectUri).origin }),
+    renewBeforeDays: 30,
   };
   await startRegistration(ctx, "op");
   expect(await runToEnd()).toEqual({ kind: "completed" });
@@ -65,14 +57,14 @@ const held = async () => {
 
 /** Lets the registry's clock say that the certificate in use has a second left, and takes the renewal to its end. */
 async function renew(): Promise<Advance> {
-  expect(await beginDueRenewals(ctx, ["op"], renewBeforeDays)).toEqual([]);
+  expect(await beginPlanned(ctx)).toEqual([]);
   aheadMs =
     Math.floor(
       Temporal.Now.instant()
         .until((await held()).endsAt)
         .total("milliseconds"),
     ) - 1_000;
-  expect(await beginDueRenewals(ctx, ["op"], renewBeforeDays)).toEqual(["op"]);
+  expect(await beginPlanned(ctx)).toMatchObject([{ aspspId: "op", error: null }]);
   aheadMs = 0;
   return runToEnd();
 }

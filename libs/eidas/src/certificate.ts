@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { createHash } from "node:crypto";
+import { isOplError } from "@opl/errors";
 import * as x509 from "@peculiar/x509";
 import { certificateDer, certificatePem } from "./encoding.ts";
 import { errors } from "./errors.ts";
@@ -48,10 +49,18 @@ const keyUsages = {
 } as const;
 export type KeyUsage = keyof typeof keyUsages;
 
-/** Reads a certificate given as PEM, base64 DER or DER bytes. */
+/** Reads a certificate given as PEM, base64 DER or DER bytes. @throws ERR_CERTIFICATE_UNREADABLE */
 export function parseCertificate(input: string | Uint8Array): EidasCertificate {
   const der = typeof input === "string" ? certificateDer(input) : Buffer.from(input);
-  const parsed = decode(der);
+  try {
+    return describe(der, new x509.X509Certificate(new Uint8Array(der)));
+  } catch (error) {
+    // The library decodes names and extensions when they are asked for, and throws errors of its own then too.
+    throw isOplError(error) ? error : errors.ERR_CERTIFICATE_UNREADABLE({ cause: error });
+  }
+}
+
+function describe(der: Buffer, parsed: x509.X509Certificate): EidasCertificate {
   const statements = parsed.getExtension(oids.qcStatements);
   const qc = statements === null ? undefined : readQcStatements(new Uint8Array(statements.value));
   const usage = parsed.getExtension(x509.KeyUsagesExtension)?.usages ?? 0;
@@ -68,7 +77,7 @@ export function parseCertificate(input: string | Uint8Array): EidasCertificate {
     notAfter: toInstant(parsed.notAfter),
     signatureHash: hashName(parsed.signatureAlgorithm),
     isCa: parsed.getExtension(x509.BasicConstraintsExtension)?.ca ?? false,
-    keyUsage: (Object.keys(keyUsages) as KeyUsage[]).filter((name) => (usage & keyUsages[name]) !== 0),
+    keyUsage: usageNames(usage),
     extendedKeyUsage: (parsed.getExtension(x509.ExtendedKeyUsageExtension)?.usages ?? []).map(String),
     isQualified: qc?.isQualified ?? false,
     qcTypes: qc?.types ?? [],
@@ -79,15 +88,20 @@ export function parseCertificate(input: string | Uint8Array): EidasCertificate {
   };
 }
 
-function decode(der: Buffer): x509.X509Certificate {
-  try {
-    return new x509.X509Certificate(new Uint8Array(der));
-  } catch (error) {
-    throw errors.ERR_CERTIFICATE_UNREADABLE({ cause: error });
-  }
+/** The extension that names these usages; critical (RFC 5280 4.2.1.3). */
+export function keyUsageExtension(names: readonly KeyUsage[]): x509.KeyUsagesExtension {
+  const bits = names.reduce((sum, name) => sum | keyUsages[name], 0);
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- flags add up to what has no name
+  return new x509.KeyUsagesExtension(bits, true);
 }
 
-function hashName({ hash }: { readonly hash?: string | { readonly name: string } }): string | undefined {
+/** Names of the bits that are set. */
+export function usageNames(bits: number): KeyUsage[] {
+  return (Object.keys(keyUsages) as KeyUsage[]).filter((name) => (bits & keyUsages[name]) !== 0);
+}
+
+function hashName({ name, hash }: { readonly name?: string; readonly hash?: string | { readonly name: string } }): string | undefined {
+  if (name === oids.md5WithRsa) return "MD5";
   return typeof hash === "object" ? hash.name : hash;
 }
 

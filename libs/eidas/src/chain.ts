@@ -25,15 +25,20 @@ const maxLength = 8;
 /** Orders certificates from leaf to root by issuer name and signature, and says what is wrong with them now. */
 export function buildChain(leaf: string | Uint8Array, others: readonly (string | Uint8Array)[], options: ChainOptions): CertificateChain {
   const anchors = (options.trustAnchors ?? []).map(parseCertificate);
-  const candidates = [...others.map(parseCertificate), ...anchors];
-  const certificates = [parseCertificate(leaf)];
-  while (certificates.length < maxLength) {
-    const last = certificates.at(-1);
+  const certificates = findPath(parseCertificate(leaf), [...others.map(parseCertificate), ...anchors]);
+  return { certificates, problems: findProblems(certificates, anchors, options) };
+}
+
+/** The leaf and its issuers, one after the other, as far as they are among the candidates. */
+export function findPath(leaf: EidasCertificate, candidates: readonly EidasCertificate[]): EidasCertificate[] {
+  const path = [leaf];
+  while (path.length < maxLength) {
+    const last = path.at(-1);
     const issuer = last === undefined || isSelfIssued(last) ? undefined : candidates.find((candidate) => issued(candidate, last));
     if (issuer === undefined) break;
-    certificates.push(issuer);
+    path.push(issuer);
   }
-  return { certificates, problems: findProblems(certificates, anchors, options) };
+  return path;
 }
 
 function findProblems(certificates: readonly EidasCertificate[], anchors: readonly EidasCertificate[], { now, trustAnchors }: ChainOptions): ChainProblem[] {
@@ -50,12 +55,12 @@ function findProblems(certificates: readonly EidasCertificate[], anchors: readon
   return problems;
 }
 
-function isSelfIssued({ subject, issuer }: EidasCertificate): boolean {
+export function isSelfIssued({ subject, issuer }: EidasCertificate): boolean {
   return subject === issuer;
 }
 
 /** Whether the names fit and the signature holds. */
-function issued(issuer: EidasCertificate, certificate: EidasCertificate): boolean {
+export function issued(issuer: EidasCertificate, certificate: EidasCertificate): boolean {
   if (issuer.subject !== certificate.issuer) return false;
   try {
     return new X509Certificate(certificate.der).verify(new X509Certificate(issuer.der).publicKey);

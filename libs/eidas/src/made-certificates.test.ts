@@ -1,33 +1,9 @@
-import "reflect-metadata";
-import { webcrypto } from "node:crypto";
-import * as x509 from "@peculiar/x509";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildChain, certificateDer, certificatePem, classifyKeys, parseCertificate, splitPemBundle } from "./index.ts";
+import { keyUsage, makeCertificate as make } from "./testing/make-certificate.ts";
+import type { Made } from "./testing/make-certificate.ts";
 
-const ecdsa = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const instant = Temporal.Instant.from("2026-11-22T10:00:00Z");
-
-interface Made {
-  certificate: x509.X509Certificate;
-  keys: webcrypto.CryptoKeyPair;
-  base64: string;
-}
-
-async function make(name: string, issuer: Made | undefined, options: { ca?: boolean; extensions?: x509.Extension[]; notAfter?: string } = {}): Promise<Made> {
-  const keys = await webcrypto.subtle.generateKey(ecdsa, true, ["sign", "verify"]);
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: "0102ab",
-    subject: name,
-    issuer: issuer?.certificate.subject ?? name,
-    notBefore: new Date("2026-01-01T00:00:00Z"),
-    notAfter: new Date(options.notAfter ?? "2031-01-01T00:00:00Z"),
-    signingAlgorithm: ecdsa,
-    publicKey: keys.publicKey,
-    signingKey: (issuer?.keys ?? keys).privateKey,
-    extensions: [new x509.BasicConstraintsExtension(options.ca ?? false, undefined, true), ...(options.extensions ?? [])],
-  });
-  return { certificate, keys, base64: Buffer.from(certificate.rawData).toString("base64") };
-}
 
 let [root, intermediate, qwac, qseal, falseRoot] = [] as unknown as Made[];
 
@@ -35,7 +11,7 @@ beforeAll(async () => {
   root = await make("CN=Test Root CA, C=FI", undefined, { ca: true });
   falseRoot = await make("CN=Test Root CA, C=FI", undefined, { ca: true });
   intermediate = await make("CN=Test Intermediate CA, C=FI", root, { ca: true });
-  const usage = new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true);
+  const usage = keyUsage("digitalSignature");
   qwac = await make("CN=TEST TPP, C=FI, OU=PSD2 Qualified Website Authentication, 2.5.4.97=PSDOP-TEST-1", intermediate, { extensions: [usage] });
   qseal = await make("CN=TEST TPP, C=FI, 2.5.4.97=PSDOP-TEST-1", intermediate, { extensions: [usage], notAfter: "2026-11-01T00:00:00Z" });
 });

@@ -7,6 +7,12 @@ export const oids = {
   qcType: "0.4.0.1862.1.6",
   /** ETSI TS 119 495 */
   psd2Statement: "0.4.0.19495.2",
+  /** RFC 5280 4.2.1.12 */
+  serverAuth: "1.3.6.1.5.5.7.3.1",
+  clientAuth: "1.3.6.1.5.5.7.3.2",
+  anyExtendedKeyUsage: "2.5.29.37.0",
+  /** RFC 8017 A.2.4 */
+  md5WithRsa: "1.2.840.113549.1.1.4",
 } as const;
 
 /** ETSI EN 319 412-5 clause 4.2.3 */
@@ -16,6 +22,7 @@ export const qcTypes = {
   "0.4.0.1862.1.6.3": "web",
 } as const;
 export type QcType = (typeof qcTypes)[keyof typeof qcTypes];
+export const qcTypeOids = byName(qcTypes);
 
 /** ETSI TS 119 495 clause 5.1; the OID decides, names beside it are free text and often wrong. */
 export const psd2Roles = {
@@ -25,3 +32,8 @@ export const psd2Roles = {
   "0.4.0.19495.1.4": "PSP_IC",
 } as const;
 export type Psd2Role = (typeof psd2Roles)[keyof typeof psd2Roles];
+export const psd2RoleOids = byName(psd2Roles);
+
+function byName<Name extends string>(names: Readonly<Record<string, Name>>): Readonly<Record<Name, string>> {
+  return Object.fromEntries(Object.entries(names).map(([id, name]) => [name, id])) as Record<Name, string>;
+}

@@ -58,6 +58,21 @@ describe("readPkcs12", () => {
   });
 });
 
+describe("the work a PKCS#12 file asks for", () => {
+  /** Where a salt of eight bytes and the count 2048 stand. */
+  const counts = [...elliptic.toString("hex").matchAll(/0408.{16}02020800/g)].map(({ index }) => index / 2);
+
+  it("is limited, wherever the number stands", () => {
+    expect(counts).toHaveLength(3);
+    for (const index of counts) {
+      // A salt of seven bytes leaves room for a number of three: 700,000.
+      const greedy = Buffer.from(elliptic);
+      Buffer.from([0x04, 0x07, 1, 2, 3, 4, 5, 6, 7, 0x02, 0x03, 0x0a, 0xae, 0x60]).copy(greedy, index);
+      expect(() => readPkcs12(greedy, "sesame")).toThrow(expect.objectContaining({ code: "ERR_PKCS12_UNREADABLE", details: { reason: "format" } }));
+    }
+  });
+});
+
 describe("the hash of a signature", () => {
   it("is told, so that SHA-1 can be refused", () => {
     const { certificate, key } = made("old");

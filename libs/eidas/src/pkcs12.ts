@@ -15,10 +15,12 @@ export type Pkcs12Refusal = "format" | "passphrase" | "no-key" | "no-certificate
 
 /** Reads a PKCS#12 file (RFC 7292) with one private key, RSA or EC. @throws ERR_PKCS12_UNREADABLE with a `Pkcs12Refusal` */
 export function readPkcs12(der: Uint8Array, passphrase: string): Pkcs12 {
-  const bags = open(decode(der), passphrase);
+  const asn1 = decode(der);
+  limitWork(asn1);
+  const bags = open(asn1, passphrase);
   const privateKey = bags.flatMap((bag) => keyOf(bag))[0];
   if (privateKey === undefined) throw refuse("no-key");
-  const certificates = bags.flatMap((bag) => certificateOf(bag)).map((bytes) => ({ bytes, own: new X509Certificate(bytes).checkPrivateKey(privateKey) }));
+  const certificates = bags.flatMap((bag) => certificateOf(bag)).map((bytes) => ({ bytes, own: belongsTo(bytes, privateKey) }));
   if (!certificates.some(({ own }) => own)) throw refuse("no-certificate");
   return { privateKey, chainPem: certificates.toSorted((a, b) => Number(b.own) - Number(a.own)).map(({ bytes }) => certificatePem(bytes)) };
 }
@@ -28,6 +30,39 @@ function decode(der: Uint8Array): forge.asn1.Asn1 {
     return forge.asn1.fromDer(Buffer.from(der).toString("binary"));
   } catch (error) {
     throw refuse("format", error);
+  }
+}
+
+/** More than any tool writes. The file names its own number, and a few bytes of it could keep this process busy for days. */
+const maxIterations = 600_000n;
+
+/** Every derivation of a key, and the check sum, names its count as an integer behind the octet string of its salt; nothing else looks so. */
+function limitWork(node: forge.asn1.Asn1, depth = 0): void {
+  if (depth > 32) throw refuse("format");
+  const { INTEGER, OCTETSTRING } = forge.asn1.Type;
+  const parts = node.type === OCTETSTRING ? inside(octetsOf(node)) : Array.isArray(node.value) ? node.value : [];
+  parts.forEach((part, index) => {
+    const isCount = part.type === INTEGER && parts[index - 1]?.type === OCTETSTRING;
+    if (isCount && BigInt(`0x0${Buffer.from(octetsOf(part), "latin1").toString("hex")}`) > maxIterations) {
+      throw errors.ERR_PKCS12_UNREADABLE({
+        message: `The PKCS#12 file derives its keys in more than ${maxIterations} rounds; export it anew with fewer.`,
+        details: { reason: "format" },
+      });
+    }
+    limitWork(part, depth + 1);
+  });
+}
+
+/** A string may come in pieces (BER). */
+function octetsOf({ value }: forge.asn1.Asn1): string {
+  return typeof value === "string" ? value : value.map((piece) => octetsOf(piece)).join("");
+}
+
+function inside(octets: string): forge.asn1.Asn1[] {
+  try {
+    return octets.startsWith("0") ? [forge.asn1.fromDer(octets)] : [];
+  } catch {
+    return [];
   }
 }
 
@@ -54,6 +89,14 @@ function keyOf(bag: forge.pkcs12.Bag): KeyObject[] {
 function certificateOf(bag: forge.pkcs12.Bag): Buffer[] {
   if (bag.type !== forge.pki.oids["certBag"]) return [];
   return [bytesOf(bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1)];
+}
+
+function belongsTo(certificate: Buffer, privateKey: KeyObject): boolean {
+  try {
+    return new X509Certificate(certificate).checkPrivateKey(privateKey);
+  } catch (error) {
+    throw refuse("format", error);
+  }
 }
 
 function bytesOf(asn1: forge.asn1.Asn1): Buffer {

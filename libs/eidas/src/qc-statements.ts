@@ -1,6 +1,7 @@
 import forge from "node-forge";
+import { decodeAsn1, encodeAsn1, oid, sequence, utf8 } from "./asn1.ts";
 import { errors } from "./errors.ts";
-import { oids, psd2Roles, qcTypes } from "./oids.ts";
+import { oids, psd2RoleOids, psd2Roles, qcTypeOids, qcTypes } from "./oids.ts";
 import type { Psd2Role, QcType } from "./oids.ts";
 
 export interface Psd2Statement {
@@ -36,6 +37,21 @@ export function readQcStatements(der: Uint8Array): QcStatements {
   };
 }
 
+/** Writes what `readQcStatements` reads; a role gets the name that the standard gives it. */
+export function writeQcStatements({ isQualified, types, psd2 }: QcStatements): Buffer {
+  return encodeAsn1(
+    sequence(
+      ...(isQualified ? [sequence(oid(oids.qcCompliance))] : []),
+      ...(types.length === 0 ? [] : [sequence(oid(oids.qcType), sequence(...types.map((type) => oid(qcTypeOids[type]))))]),
+      ...(psd2 === undefined ? [] : [sequence(oid(oids.psd2Statement), writePsd2(psd2))]),
+    ),
+  );
+}
+
+function writePsd2({ roles, ncaName, ncaId }: Psd2Statement): forge.asn1.Asn1 {
+  return sequence(sequence(...roles.map((role) => sequence(oid(psd2RoleOids[role]), utf8(role)))), utf8(ncaName), utf8(ncaId));
+}
+
 /** PSD2QcType ::= SEQUENCE { rolesOfPSP, nCAName, nCAId }; a role is SEQUENCE { OID, name }. */
 function readPsd2(node: forge.asn1.Asn1): Psd2Statement {
   const [roles, ncaName, ncaId] = children(node);
@@ -50,7 +66,7 @@ function readPsd2(node: forge.asn1.Asn1): Psd2Statement {
 
 function decode(der: Uint8Array): forge.asn1.Asn1 {
   try {
-    return forge.asn1.fromDer(forge.util.createBuffer(Buffer.from(der).toString("binary")));
+    return decodeAsn1(der);
   } catch (error) {
     throw unreadable(error);
   }

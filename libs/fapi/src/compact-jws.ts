@@ -1,4 +1,4 @@
-import { CompactSign, base64url, compactVerify } from "jose";
+import { CompactSign, base64url, compactVerify, importJWK } from "jose";
 import { errors } from "./errors.ts";
 import { fits, isJwsAlgorithm, publicJwk } from "./jwk.ts";
 import type { Jwk, Jwks, JwsAlgorithm } from "./jwk.ts";
@@ -46,6 +46,13 @@ export async function signCompactJws(payload: JsonObject | Uint8Array, signing: 
   const bytes = payload instanceof Uint8Array ? payload : encoder.encode(JSON.stringify(payload));
   const header = { alg: signing.alg, kid: signing.kid, ...(signing.typ === undefined ? {} : { typ: signing.typ }) };
   return new CompactSign(bytes).setProtectedHeader(header).sign(privateKeyFor(signing.key, signing.alg));
+}
+
+/** The same key for a library that signs by itself. @throws ERR_KEY_UNUSABLE */
+export async function importSigningKey({ key, alg }: Pick<SigningKey, "key" | "alg">): Promise<CryptoKey> {
+  const imported = await importJWK(privateKeyFor(key, alg), alg);
+  if (imported instanceof Uint8Array) throw errors.ERR_KEY_UNUSABLE();
+  return imported;
 }
 
 /**

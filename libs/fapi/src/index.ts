@@ -1,5 +1,7 @@
-export { signCompactJws, verifyCompactJws } from "./compact-jws.ts";
+export { importSigningKey, signCompactJws, verifyCompactJws } from "./compact-jws.ts";
 export type { JsonObject, JwsHeader, JwsRefusal, SigningKey, VerifiedJws, VerifyOptions } from "./compact-jws.ts";
+export { clientMetadata, clientRegistrationClaims } from "./client-metadata.ts";
+export type { ClientMetadataInput } from "./client-metadata.ts";
 export { hashClaim } from "./hash-claim.ts";
 export type { IdTokenChannel, IdTokenExpectations } from "./id-token/rule.ts";
 export { validateIdToken } from "./id-token/validate-id-token.ts";

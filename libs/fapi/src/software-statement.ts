@@ -73,7 +73,8 @@ export function registrationRequestClaims(input: RegistrationRequestInput, issua
   };
 }
 
-function dates({ now, lifetimeSeconds }: Issuance): { iat: number; exp: number } {
+/** Issued and ending. */
+export function dates({ now, lifetimeSeconds }: Issuance): { iat: number; exp: number } {
   const iat = Math.floor(now.epochMilliseconds / 1000) - backdateSeconds;
   return { iat, exp: iat + lifetimeSeconds };
 }

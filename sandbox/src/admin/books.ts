@@ -7,6 +7,7 @@ import { wireBooking } from "../op/account-data.ts";
 import type { Bank } from "../op/bank.ts";
 import { minorFrom } from "../people/books.ts";
 import { bicOf } from "../people/identifiers.ts";
+import { readInput } from "./input.ts";
 
 const callsQuery = z.object({
   since: z.string().optional(),
@@ -40,13 +41,14 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
     clock: { now: bank.clock.now().toString(), today: bank.clock.today().toString(), offsetSeconds: bank.clock.offsetSeconds },
     books: ["GET /books/calls", "GET /books/summary", "GET /books/ledger", "GET /people", "GET /registrations", "GET /authorizations"],
     changes: ["POST /transactions", "GET /faults", "POST /faults", "DELETE /faults", "DELETE /faults/:id"],
+    banks: ["GET /uk/clients", "POST /uk/clients", "POST /uk/clients/:id", "DELETE /uk/clients/:id"],
   }));
 
   server.get("/books/calls", async (request) => ({ calls: bank.calls.list(readCallQuery(request.query)), lastSeq: bank.calls.lastSeq }));
   server.get("/books/summary", async (request) => ({ endpoints: bank.calls.summary(readCallQuery(request.query)), lastSeq: bank.calls.lastSeq }));
 
   server.get("/books/ledger", async (request) => {
-    const query = parse(
+    const query = readInput(
       z.object({
         psu: z.string().optional(),
         account: z.string().optional(),
@@ -87,7 +89,7 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
   }));
 
   server.get("/authorizations", async (request) => {
-    const { psu, clientId } = parse(z.object({ psu: z.string().optional(), clientId: z.string().optional() }), request.query);
+    const { psu, clientId } = readInput(z.object({ psu: z.string().optional(), clientId: z.string().optional() }), request.query);
     const chosen = [...bank.authorizations.all()].filter(
       (each) => (psu === undefined || each.psuId === psu) && (clientId === undefined || each.clientId === clientId),
     );
@@ -103,7 +105,7 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
   });
 
   server.post("/transactions", async (request, reply) => {
-    const input = parse(newBookingSchema, request.body);
+    const input = readInput(newBookingSchema, request.body);
     const person = bank.people.find(input.psu);
     if (person === undefined) throw errors.ERR_SANDBOX_PSU_UNKNOWN();
     const account = person.accounts.find((each) => each.accountId === input.account || each.iban === input.account);
@@ -133,7 +135,7 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
 }
 
 function readCallQuery(query: unknown): Parameters<Bank["calls"]["list"]>[0] {
-  const { since, psu, ...rest } = parse(callsQuery, query);
+  const { since, psu, ...rest } = readInput(callsQuery, query);
   return { ...rest, psuId: psu, since: since === undefined ? undefined : readSince(since) };
 }
 
@@ -144,10 +146,4 @@ function readSince(text: string): number | Temporal.Instant {
   } catch {
     throw errors.ERR_SANDBOX_INPUT({ message: "since: expected the number of a call or an ISO 8601 time" });
   }
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw errors.ERR_SANDBOX_INPUT({ message: z.prettifyError(parsed.error) });
-  return parsed.data;
 }

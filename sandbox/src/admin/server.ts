@@ -1,13 +1,15 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { isOplError, type ErrorKind } from "@opl/errors";
 import type { Bank } from "../op/bank.ts";
+import type { UkBank } from "../uk/bank.ts";
 import { bookRoutes } from "./books.ts";
 import { faultRoutes } from "./faults.ts";
+import { ukRoutes } from "./uk.ts";
 
 const statusOf: Partial<Record<ErrorKind, number>> = { invalid: 400, "not-found": 404, conflict: 409, rejected: 422 };
 
 /** The operator's side of the sandbox: books, fault switches, new bookings. Plain http, for this machine. */
-export function createAdminServer(bank: Bank, { allowedHosts }: { allowedHosts: readonly string[] }): FastifyInstance {
+export function createAdminServer({ op, uk }: { op: Bank; uk: UkBank }, { allowedHosts }: { allowedHosts: readonly string[] }): FastifyInstance {
   const server = Fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true, logger: false });
   // A web page of another site must not reach this through the person's own browser by a made-up host name.
   server.addHook("onRequest", async (request, reply) => {
@@ -19,7 +21,8 @@ export function createAdminServer(bank: Bank, { allowedHosts }: { allowedHosts: 
     const { statusCode = 500, message } = error as { statusCode?: number; message: string };
     return reply.code(statusCode).send({ code: "ERR_SANDBOX_INPUT", message: statusCode < 500 ? message : "Something went wrong in the sandbox" });
   });
-  bookRoutes(server, bank);
-  faultRoutes(server, bank);
+  bookRoutes(server, op);
+  faultRoutes(server, op);
+  ukRoutes(server, uk);
   return server;
 }

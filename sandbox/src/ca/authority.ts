@@ -14,6 +14,7 @@ interface Issuer {
 
 interface LeafRequest {
   readonly subject: x509.JsonNameParams;
+  /** Of the subject; its public half is enough. */
   readonly key: KeyObject;
   readonly notBefore: Temporal.Instant;
   readonly notAfter: Temporal.Instant;

@@ -33,5 +33,5 @@ export async function signingCryptoKey(key: KeyObject): Promise<CryptoKey> {
 }
 
 export async function publicCryptoKey(key: KeyObject): Promise<CryptoKey> {
-  return createPublicKey(key).toCryptoKey(webCryptoAlgorithm(key), true, ["verify"]);
+  return (key.type === "public" ? key : createPublicKey(key)).toCryptoKey(webCryptoAlgorithm(key), true, ["verify"]);
 }

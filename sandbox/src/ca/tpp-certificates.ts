@@ -57,7 +57,7 @@ async function issueKey(subject: TppSubject, plan: KeyPlan, deps: IssueDeps): Pr
     subject: subjectName(subject, plan.use),
     key,
     notBefore: now.subtract({ hours: 5 }),
-    notAfter: endOfLife(now, deps.config),
+    notAfter: endOfLife(now, { config: deps.config, years: 5 }),
     extensions: [
       new x509.BasicConstraintsExtension(false),
       new x509.CertificatePolicyExtension(["0.4.0.194112.1.1"]),
@@ -68,10 +68,11 @@ async function issueKey(subject: TppSubject, plan: KeyPlan, deps: IssueDeps): Pr
   return { ...bareJwk(key), use: "sig", kid: `${plan.use}-${serial.toString("base64url")}`, alg: plan.alg, x5c: [...x5c] };
 }
 
-function endOfLife(now: Temporal.Instant, config: IssueDeps["config"]): Temporal.Instant {
+/** When a certificate issued now ends: as the settings say, else after so many years. */
+export function endOfLife(now: Temporal.Instant, { config, years }: { config: IssueDeps["config"]; years: number }): Temporal.Instant {
   const { SANDBOX_CERT_LIFETIME_SECONDS: seconds, SANDBOX_CERTIFICATE_DAYS: days } = config;
   if (seconds > 0) return now.add({ seconds });
-  return days === 0 ? now.toZonedDateTimeISO("UTC").add({ years: 5 }).toInstant() : now.add({ hours: 24 * days });
+  return days === 0 ? now.toZonedDateTimeISO("UTC").add({ years }).toInstant() : now.add({ hours: 24 * days });
 }
 
 function subjectName({ country, commonName, tppId }: TppSubject, use: KeyUse): { [attribute: string]: string[] }[] {

@@ -6,6 +6,7 @@ import type { Fault } from "./fault.ts";
 import { idTokenFaults } from "./id-token.ts";
 import { networkFaults } from "./network.ts";
 import { pageFaults } from "./page.ts";
+import { registrationFaults } from "./registration.ts";
 import { tokenFaults } from "./token.ts";
 
 /** Every fault the bank knows, one file a group. */
@@ -18,4 +19,5 @@ export const allFaults: readonly Fault<unknown>[] = [
   ...idTokenFaults,
   ...authorizationResponseFaults,
   ...tokenFaults,
+  ...registrationFaults,
 ];

@@ -5,7 +5,8 @@ import type { TppCertificate } from "../ca/client-certificate.ts";
 export interface BankCall {
   endpoint: string;
   readonly startedAtMs: number;
-  certificate?: TppCertificate;
+  /** Of the caller, once it has been read. */
+  certificate?: Pick<TppCertificate, "thumbprint" | "organizationIdentifier">;
   clientId?: string;
   grant?: string;
   authorizationId?: string;

@@ -3,8 +3,8 @@ import type { CallBook } from "../books/calls.ts";
 import { toDate, type Clock } from "../clock.ts";
 import { errors } from "../errors.ts";
 import type { FaultRegistry } from "../faults/registry.ts";
-import { businessError, Refusal } from "../op/refusal.ts";
 import { header, newCall, psuHeaders } from "./call.ts";
+import { Refusal, type Dialect } from "./refusal.ts";
 
 interface TlsOptions {
   readonly cert: string;
@@ -21,11 +21,12 @@ export interface ServerDeps {
   readonly calls: CallBook;
   readonly faults: FaultRegistry;
   readonly report: ReportError;
+  readonly dialect: Dialect;
   readonly tls?: TlsOptions;
 }
 
 /** One listener of the bank: limits, bodies as text, every answer through the fault switches and into the books. */
-export function createBankServer({ clock, calls, faults, report, tls }: ServerDeps): FastifyInstance {
+export function createBankServer({ clock, calls, faults, report, dialect, tls }: ServerDeps): FastifyInstance {
   const limits = { bodyLimit: 256 * 1024, requestTimeout: 30_000, keepAliveTimeout: 30_000, forceCloseConnections: true, logger: false } as const;
   const server = (tls === undefined ? Fastify(limits) : Fastify({ ...limits, https: secure(tls) })) as unknown as FastifyInstance;
 
@@ -49,19 +50,23 @@ export function createBankServer({ clock, calls, faults, report, tls }: ServerDe
     record({ request, status: reply.statusCode, clock, calls });
     return changed === undefined ? payload : changed.body;
   });
-  server.setErrorHandler((error, _request, reply) => refuse(error, reply, report));
+  server.setErrorHandler((error, _request, reply) => refuse(error, { reply, report, dialect }));
   server.setNotFoundHandler(() => {
-    throw businessError(404, "VALIDATION", "There is no such resource");
+    throw dialect.notFound();
   });
   return server;
 }
 
-function refuse(error: unknown, reply: FastifyReply, report: ReportError): FastifyReply {
-  if (error instanceof Refusal) return reply.code(error.status).headers(error.headers).send(error.body);
+function refuse(error: unknown, { reply, report, dialect }: { reply: FastifyReply; report: ReportError; dialect: Dialect }): FastifyReply {
+  const refusal = error instanceof Refusal ? error : refusalOf(error, report, dialect);
+  return reply.code(refusal.status).headers(refusal.headers).send(refusal.body);
+}
+
+function refusalOf(error: unknown, report: ReportError, dialect: Dialect): Refusal {
   const status = (error as { statusCode?: number }).statusCode ?? 500;
-  if (status < 500) return reply.code(status).send(businessError(status, "VALIDATION", (error as Error).message).body);
+  if (status < 500) return dialect.malformed(status, (error as Error).message);
   report(error);
-  return reply.code(500).send(businessError(500, "TECHNICAL", "Something went wrong in the bank").body);
+  return dialect.failure();
 }
 
 function record({ request, status, clock, calls }: { request: FastifyRequest; status: number; clock: Clock; calls: CallBook }): void {

@@ -4,7 +4,7 @@ import { wireAccount, wireBooking } from "./account-data.ts";
 import type { Authorization } from "./authorization.ts";
 import type { Bank } from "./bank.ts";
 import { requireAuthorized } from "./bearer.ts";
-import { passThroughFaults } from "./gate.ts";
+import { passThroughFaults } from "../http/gate.ts";
 import { notFound, security } from "./refusal.ts";
 import { resourceId } from "./resource-ids.ts";
 import { answerPage, placeOf } from "./transaction-pages.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readAuthorizationRequest, type AuthorizationRules } from "./authorization-request.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../http/refusal.ts";
 
 const rules: AuthorizationRules = {
   now: Temporal.Instant.from("2026-11-20T10:00:00Z"),

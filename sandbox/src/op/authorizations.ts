@@ -5,7 +5,7 @@ import { wireAuthorization, type Authorization } from "./authorization.ts";
 import { readAuthorizationRequest } from "./authorization-request.ts";
 import type { Bank } from "./bank.ts";
 import { requireAccessToken } from "./bearer.ts";
-import { passThroughFaults } from "./gate.ts";
+import { passThroughFaults } from "../http/gate.ts";
 import { businessError, notFound, security, validation } from "./refusal.ts";
 
 const path = "/accounts-psd2/v1/authorizations";

@@ -4,13 +4,13 @@ import type { KeyPool } from "../ca/key-pool.ts";
 import type { MovableClock } from "../clock.ts";
 import type { SandboxConfig } from "../config.ts";
 import type { ServerCertificateKind } from "../faults/fault.ts";
-import type { FaultRegistry } from "../faults/registry.ts";
+import type { Gate } from "../http/gate.ts";
 import type { People } from "../people/directory.ts";
 import type { AuthorizationStore } from "./authorization-store.ts";
 import type { Clients, Tpps } from "./clients.ts";
 import type { ContinuationTokens } from "./continuation.ts";
 import type { IdTokenKeys } from "./id-token-keys.ts";
-import type { JwksReader } from "./jwks-reader.ts";
+import type { JwksReader } from "../http/jwks-reader.ts";
 import type { TokenStore } from "./token-store.ts";
 
 /** Where the bank can be reached. Filled in once the listeners know their ports. */
@@ -21,10 +21,8 @@ export interface Addresses {
 }
 
 /** Everything the routes of the OP bank work with. */
-export interface Bank {
+export interface Bank extends Gate {
   readonly config: SandboxConfig;
-  /** Waits so many milliseconds. */
-  readonly pause: (ms: number) => Promise<unknown>;
   readonly clock: MovableClock;
   readonly addresses: Addresses;
   readonly authority: Authority;
@@ -35,7 +33,6 @@ export interface Bank {
   readonly tokens: TokenStore;
   readonly people: People;
   readonly calls: CallBook;
-  readonly faults: FaultRegistry;
   readonly idTokenKeys: IdTokenKeys;
   readonly jwks: JwksReader;
   readonly continuation: ContinuationTokens;

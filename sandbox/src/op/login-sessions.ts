@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { randomText } from "./identifiers.ts";
+import { randomText } from "../identifiers.ts";
 import type { AuthorizationRequest } from "./request-object.ts";
 
 /** One visit of a person to the bank's pages, from the redirect in to the redirect out. */

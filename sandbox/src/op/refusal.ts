@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { Refusal, type Dialect } from "../http/refusal.ts";
 
 /** A violation inside a VALIDATION error of the bank's data interfaces. */
 export interface Violation {
@@ -8,21 +9,6 @@ export interface Violation {
 }
 
 type ErrorType = "SECURITY" | "VALIDATION" | "TECHNICAL" | "BUSINESS";
-
-/** An answer by which the simulated bank says no. Thrown anywhere below a route, sent as it is. */
-export class Refusal extends Error {
-  readonly status: number;
-  readonly body: object;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(status: number, body: object, headers: Readonly<Record<string, string>> = {}) {
-    super(`refused with ${status}`);
-    this.name = "Refusal";
-    this.status = status;
-    this.body = body;
-    this.headers = headers;
-  }
-}
 
 function apiError(type: ErrorType, message: string, violations?: readonly Violation[]): object {
   return { id: randomUUID(), type, message, ...(violations === undefined ? {} : { violations }) };
@@ -45,6 +31,13 @@ export function validation(violations: readonly Violation[], message = "The requ
 export function notFound(what: string): Refusal {
   return businessError(404, "VALIDATION", `${what} was not found`);
 }
+
+/** What the bank says where no route answers. */
+export const opDialect: Dialect = {
+  notFound: () => businessError(404, "VALIDATION", "There is no such resource"),
+  malformed: (status, message) => businessError(status, "VALIDATION", message),
+  failure: () => businessError(500, "TECHNICAL", "Something went wrong in the bank"),
+};
 
 /** Shape (b): wrapped errors. The bank answers this way when an authorization no longer allows anything. */
 export function authorizationEnded(authorizationId: string, why: string): Refusal {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { TppCertificate } from "../ca/client-certificate.ts";
 import { tppRoles } from "../ca/psd2-statement.ts";
+import { isRedirectUri } from "../http/redirect-uri.ts";
 import { security, validation, type Violation } from "./refusal.ts";
 
 const seconds = z.number("must be a number of seconds");
@@ -97,14 +98,6 @@ function checkRedirects(registration: RegistrationClaims, statement: SoftwareSta
   if (outside.length > 0) throw refuse("redirect_uris", `${outside[0] ?? ""} is not in software_redirect_uris`);
   const unusable = registration.redirect_uris.find((uri) => !isRedirectUri(uri));
   if (unusable !== undefined) throw refuse("redirect_uris", `${unusable} must be an https address without a fragment`);
-}
-
-/** https only; the sandbox alone also takes http on the machine itself. */
-function isRedirectUri(uri: string): boolean {
-  if (!URL.canParse(uri)) return false;
-  const { protocol, hostname, hash, username, password } = new URL(uri);
-  const local = protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-  return (protocol === "https:" || local) && hash === "" && username === "" && password === "" && !uri.endsWith("#");
 }
 
 function read<T>(schema: z.ZodType<T>, claims: unknown, prefix: string): T {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { openJournal } from "../state/journal.ts";
-import { digest, randomText } from "./identifiers.ts";
+import { digest, randomText } from "../identifiers.ts";
 
 const accessSchema = z.object({
   kind: z.enum(["client", "psu"]),

@@ -5,9 +5,9 @@ import { endOf, type Authorization } from "./authorization.ts";
 import type { Bank } from "./bank.ts";
 import { belongsTo, requireQwac } from "./client-certificate-check.ts";
 import { scopeOfRole, type Client } from "./clients.ts";
-import { passThroughFaults } from "./gate.ts";
+import { passThroughFaults } from "../http/gate.ts";
 import { issueIdToken } from "./id-token.ts";
-import { sameDigest } from "./identifiers.ts";
+import { sameDigest } from "../identifiers.ts";
 import { tokenError } from "./refusal.ts";
 import { gatewayExtras } from "./token-dialect.ts";
 

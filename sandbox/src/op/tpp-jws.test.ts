@@ -7,7 +7,7 @@ import { openAuthority, unknownAuthority, type Authority } from "../ca/authority
 import { newEcKey, newRsaKey } from "../ca/keys.ts";
 import { issueTppKeys, publicPart, type TppJwk } from "../ca/tpp-certificates.ts";
 import { systemClock } from "../clock.ts";
-import type { PublishedKey } from "./jwks-reader.ts";
+import type { PublishedKey } from "../http/jwks-reader.ts";
 import { verifyTppJws } from "./tpp-jws.ts";
 
 const clock = systemClock();
@@ -61,5 +61,5 @@ async function sign(key: TppJwk): Promise<string> {
 
 function verify(jws: string, published: object): ReturnType<typeof verifyTppJws> {
   const key = publicPart(published as TppJwk) as unknown as PublishedKey;
-  return verifyTppJws(jws, "https://keys.example/jwks.json", { authority, jwks: { find: async () => key } });
+  return verifyTppJws(jws, "https://keys.example/jwks.json", { authority, jwks: { find: async () => key, read: async () => [key] } });
 }

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, type JWK } from "jose";
 import { readTppCertificate } from "../ca/client-certificate.ts";
 import type { Bank } from "./bank.ts";
-import type { PublishedKey } from "./jwks-reader.ts";
+import type { PublishedKey } from "../http/jwks-reader.ts";
 
 /** Algorithms third parties may sign with, and the key type each needs. */
 const keyTypeOf: Readonly<Record<string, string>> = { RS256: "RSA", PS256: "RSA", ES256: "EC" };

@@ -15,6 +15,9 @@ import { createHealthMonitor } from "./banks/health-monitor.ts";
 import { createAdapters } from "./config.ts";
 import type { Config } from "./config.ts";
 import type { Tables } from "./db/tables.ts";
+import { createOutside } from "./egress/outside.ts";
+import type { Outside } from "./egress/outside.ts";
+import { estEnrolment } from "./enrolment/est.ts";
 import { startConsumers } from "./events/index.ts";
 import { routes } from "./http/index.ts";
 import { startHousekeeping } from "./jobs/housekeeping.ts";
@@ -74,7 +77,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const health = stack.use(createHealthMonitor({ clock, logger, onChange: (aspspId, state) => recordHealth({ db }, aspspId, state) }));
   const adapters = overrides.adapters ?? createAdapters(config);
   const banks = stack.use(createBanks({ adapters, db, vault, clock, newId, logger: logger.child({ subsystem: "egress" }), health, ...overrides.egress }));
-  const context: GatewayContext = { db, vault, banks, clock, newId, logger };
+  const outside = stack.use(createOutside({ clock, newId, logger: logger.child({ subsystem: "egress" }) }));
+  const own = {
+    publicJwksUrl: config.OPL_TPP_JWKS_URL ?? "",
+    enrolment: enrolmentBy(config, outside),
+    subject: config.OPL_QTSP_SUBJECT_FILE,
+  };
+  const context: GatewayContext = { db, vault, banks, outside, own, clock, newId, logger };
   await vault.prepare("tpp", "revocations");
 
   for (const consumer of startConsumers({ ...context, consumer: { database, messaging, service, logger } })) stack.use(consumer);
@@ -96,6 +105,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const address = await http.listen({ host: config.OPL_HTTP_HOST, port: config.OPL_HTTP_PORT });
   const all = stack.move();
   return { address, context, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+/** Without its address no provider is connected, and requests are carried by hand. */
+function enrolmentBy({ OPL_QTSP_EST_URL: url, OPL_QTSP_SECRET_FILE: secret, OPL_QTSP_CA_BUNDLE_PATH: trustedRootsPath }: Config, outside: Outside) {
+  if (url === undefined) return undefined;
+  const call = outside.to({ name: "trust service provider", origin: new URL(url).origin, trustedRootsPath });
+  return estEnrolment({ call, url, secret: secret?.reveal() ?? "" });
 }
 
 async function okWhen(check: Promise<void>): Promise<string> {

@@ -1,4 +1,5 @@
-import { databaseConfig, httpConfig, logConfig, natsConfig, parseConfig, serviceTokenConfig } from "@opl/service";
+import { certificateSubject } from "@opl/contracts/model";
+import { databaseConfig, httpConfig, jsonFile, logConfig, natsConfig, parseConfig, secretFile, serviceTokenConfig, url } from "@opl/service";
 import { z } from "zod";
 import { adapters } from "./adapters/index.ts";
 import type { BankAdapter } from "./adapters/bank-adapter.ts";
@@ -16,8 +17,26 @@ export const configSchema = z.object({
     .default("opl_bank_gateway")
     .describe("schema that belongs to this service"),
   OPL_KEK_FILE: z.string().min(1).describe("file with the key-encryption keys, one <id>:<base64 of 32 bytes> a line; the first one seals"),
-  ...(Object.assign({}, ...adapters.map(({ settings }) => settings.shape)) as (typeof adapters)[number]["settings"]["shape"]),
+  OPL_TPP_JWKS_URL: url("https", "http")
+    .optional()
+    .describe("where banks read the public keys of our own QSealCs: /.well-known/tpp-jwks.json of our public origin"),
+  OPL_QTSP_EST_URL: url("https")
+    .optional()
+    .describe("trust service provider that issues our certificates by EST (RFC 7030); without it requests are carried by hand"),
+  OPL_QTSP_SECRET_FILE: secretFile().optional().describe("file with the secret of our account at the trust service provider"),
+  OPL_QTSP_CA_BUNDLE_PATH: z.string().min(1).optional().describe("PEM file of roots to trust for the trust service provider instead of the system"),
+  OPL_QTSP_SUBJECT_FILE: jsonFile(certificateSubject)
+    .optional()
+    .describe(
+      "JSON file with whom certificates name that are requested without an operator: commonName, organisationName, country, organizationIdentifier, authority, roles",
+    ),
+  ...(Object.assign({}, ...adapters.map(({ settings }) => settings.shape)) as BankShapes),
 });
+
+type Shapes<Entry> = Entry extends { readonly settings: { readonly shape: infer Shape } } ? Shape : never;
+type Together<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;
+/** The variables of all banks. */
+type BankShapes = Together<Shapes<(typeof adapters)[number]>>;
 
 export type Config = z.output<typeof configSchema>;
 
@@ -25,9 +44,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return parseConfig(configSchema, environment, { service: "bank-gateway" });
 }
 
-/** The banks, made from the configuration. */
+/** The banks that are configured. */
 export function createAdapters(config: Config): BankAdapter[] {
-  return adapters.map(({ settings, create }) =>
-    create(Object.fromEntries(Object.keys(settings.shape).map((name) => [name, config[name as keyof Config]])) as never),
+  return adapters.flatMap(
+    ({ settings, create }) => create(Object.fromEntries(Object.keys(settings.shape).map((name) => [name, config[name as keyof Config]])) as never) ?? [],
   );
 }

@@ -36,7 +36,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly database: TestDatabase<Tables>;
   readonly messaging: Messaging;
   readonly tokens: TestTokens;
-  readonly as: Readonly<Record<"consent" | "ingest" | "tpp-registry" | "bff", GatewayClient>>;
+  readonly as: Readonly<Record<"consent" | "ingest" | "tpp-registry" | "bff" | "operator", GatewayClient>>;
   /** Another replica over the same schema. */
   replica(overrides?: Overrides): Promise<{ app: GatewayApp; as: TestGateway["as"] } & AsyncDisposable>;
 }
@@ -53,7 +53,13 @@ export async function startGateway(sandbox: Sandbox, overrides: Overrides & { cl
   const start = async (more: Overrides = {}) => {
     const app = await createApp(config, { logger: silentLogger(), database: database.database, messaging, ...overrides, ...more });
     const client = (service: string) => createClient(bankGatewayRoutes, { baseUrl: app.address, audience: "bank-gateway", tokens: tokens.for(service) });
-    const as = { consent: client("consent"), ingest: client("ingest"), "tpp-registry": client("tpp-registry"), bff: client("bff") };
+    const as = {
+      consent: client("consent"),
+      ingest: client("ingest"),
+      "tpp-registry": client("tpp-registry"),
+      bff: client("bff"),
+      operator: client("operator"),
+    };
     return { app, as, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
   };
   const first = stack.use(await start());
@@ -83,6 +89,10 @@ function environment(folder: string, { endpoints }: Sandbox, databaseUrl: string
     OP_ISSUER: endpoints.issuer,
     OP_OIDC_JWKS_URL: endpoints.oidcJwksUrl,
     OP_CA_BUNDLE_PATH: endpoints.caFile,
+    OPL_QTSP_EST_URL: endpoints.qtspUrl,
+    OPL_QTSP_SECRET_FILE: file("qtsp-secret", "sandbox-qtsp-secret"),
+    OPL_QTSP_CA_BUNDLE_PATH: endpoints.caFile,
+    OPL_TPP_JWKS_URL: "https://ledger.example/.well-known/tpp-jwks.json",
   };
 }
 

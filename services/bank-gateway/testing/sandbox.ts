@@ -16,6 +16,8 @@ interface SandboxEndpoints {
   readonly oidcJwksUrl: string;
   readonly caFile: string;
   readonly adminUrl: string;
+  readonly qtspUrl: string;
+  readonly directoryUrl: string;
 }
 
 interface BankCall {

@@ -8,13 +8,16 @@ import { createLogger } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
 import { createBankGateway } from "./clients/bank-gateway.ts";
 import type { BankGateway } from "./clients/bank-gateway.ts";
-import type { Config } from "./config.ts";
+import { type Config, documentOf } from "./config.ts";
 import type { RegistryContext } from "./context.ts";
 import { softwareClientId } from "./db/profile-store.ts";
 import type { TppRegistryTables } from "./db/tables.ts";
 import { routes } from "./http/index.ts";
 import { startCertificateClock } from "./jobs/certificate-clock.ts";
+import { startDirectoryWatch } from "./jobs/directory-watch.ts";
+import { startDriftWatch } from "./jobs/drift-watch.ts";
 import { startRegistrar } from "./jobs/registrar.ts";
+import { adoptFile } from "./usecases/apply-desired-state.ts";
 
 const service = "tpp-registry";
 
@@ -47,27 +50,24 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     clock,
     newId,
     bankGateway: overrides.bankGateway ?? createBankGateway(config.OPL_BANK_GATEWAY_URL, tokens),
-    profile: {
-      softwareClientId: await softwareClientId(database.db, newId(), clock.now()),
-      name: config.OPL_TPP_NAME,
-      country: config.OPL_TPP_COUNTRY,
-      roles: config.OPL_TPP_ROLES,
-      organisationName: config.OPL_TPP_ORG_NAME,
-      contacts: config.OPL_TPP_CONTACTS,
-      clientName: config.OPL_TPP_SOFTWARE_CLIENT_NAME,
-      clientUri: config.OPL_TPP_SOFTWARE_CLIENT_URI,
-      publicOrigin: config.OPL_PUBLIC_ORIGIN,
-    },
+    softwareClientId: await softwareClientId(database.db, newId(), clock.now()),
+    environmentDocument: documentOf(config),
+    renewBeforeDays: config.OPL_TPP_RENEW_BEFORE_DAYS,
   };
 
-  const registrar = stack.use(startRegistrar(ctx, { wanted: config.OPL_TPP_ASPSPS, renewBeforeDays: config.OPL_TPP_RENEW_BEFORE_DAYS }, logger));
+  if (config.OPL_TPP_FILE !== undefined) await adoptFile(ctx, config.OPL_TPP_FILE);
+
+  const registrar = stack.use(startRegistrar(ctx, logger));
+  const wake = (): void => registrar.wake();
+  stack.use(startDirectoryWatch(ctx, config.OPL_TPP_DIRECTORY_CHECK_SECONDS, wake, logger));
+  stack.use(startDriftWatch(ctx, config.OPL_TPP_DRIFT_CHECK_SECONDS, wake, logger));
   stack.use(startCertificateClock(ctx, logger));
   const http = stack.use(
     await createHttpServer({
       name: service,
       logger,
       tokens,
-      routes: routes(ctx, () => registrar.wake()),
+      routes: routes(ctx, config.OPL_TPP_DRIFT_CHECK_SECONDS, wake),
       health: {
         ready: async () => ({
           postgres: await database.ping().then(

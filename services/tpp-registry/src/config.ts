@@ -1,6 +1,8 @@
-import { aspspId, tppRole } from "@opl/contracts/model";
+import { readFileSync } from "node:fs";
+import { aspspId, type TppDocument, tppRole } from "@opl/contracts/model";
 import { databaseConfig, httpConfig, logConfig, natsConfig, parseConfig, serviceTokenConfig, url } from "@opl/service";
 import { z } from "zod";
+import { problemSentence, readDocument } from "./document/read-document.ts";
 
 const list = <T extends z.ZodType<unknown, string>>(item: T) =>
   z
@@ -29,6 +31,25 @@ const contacts = z
       .min(1, "at least one contact with an e-mail address"),
   );
 
+const seconds = (fallback: number) => z.coerce.number().min(0.1).max(86_400).default(fallback);
+
+const tppFile = z
+  .string()
+  .transform((path, context): TppDocument => {
+    const document = (text: string): TppDocument => {
+      const read = readDocument(text, null);
+      for (const problem of read.problems) if (problem.level === "mistake") context.addIssue({ code: "custom", message: problemSentence(path, problem) });
+      return read.document ?? z.NEVER;
+    };
+    try {
+      return document(readFileSync(path, "utf8"));
+    } catch (error) {
+      context.addIssue({ code: "custom", message: `the file ${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown reason"})` });
+      return z.NEVER;
+    }
+  })
+  .optional();
+
 /** The environment of this service. */
 export const configSchema = z.object({
   ...httpConfig,
@@ -41,6 +62,11 @@ export const configSchema = z.object({
     .refine((text) => URL.canParse(text) && new URL(text).origin === text, "expected an origin: scheme, host and port, no path and no final slash")
     .describe("where people reach the product; each bank gets its own redirect URI below it"),
   OPL_TPP_ASPSPS: list(aspspId).prefault("").describe("banks where we want to be registered, separated by commas"),
+  OPL_TPP_DIRECTORY_CHECK_SECONDS: seconds(300).describe("so often the gateway is asked which banks there are"),
+  OPL_TPP_DRIFT_CHECK_SECONDS: seconds(900).describe("so often each bank is asked what it has on record of us"),
+  OPL_TPP_FILE: tppFile.describe(
+    "a desired state (tpp.yaml, also as JSON), applied at start when it is not the one in force; the other OPL_TPP_ variables then count for nothing but the days of renewal",
+  ),
   OPL_TPP_NAME: z.string().min(1).max(64).describe("common name of the TPP, in its certificates"),
   OPL_TPP_COUNTRY: z
     .string()
@@ -59,6 +85,23 @@ export const configSchema = z.object({
   OPL_TPP_SOFTWARE_CLIENT_URI: url("https").describe("home page of the product"),
 });
 export type Config = z.output<typeof configSchema>;
+
+/** What we want as the variables say it. */
+export function documentOf(config: Config): TppDocument {
+  return {
+    version: 1,
+    tpp: {
+      name: config.OPL_TPP_NAME,
+      country: config.OPL_TPP_COUNTRY,
+      organisationName: config.OPL_TPP_ORG_NAME,
+      roles: config.OPL_TPP_ROLES,
+      contacts: config.OPL_TPP_CONTACTS,
+      software: { name: config.OPL_TPP_SOFTWARE_CLIENT_NAME, uri: config.OPL_TPP_SOFTWARE_CLIENT_URI },
+      publicOrigin: config.OPL_PUBLIC_ORIGIN,
+    },
+    banks: [...new Set(config.OPL_TPP_ASPSPS)].map((aspsp) => ({ aspsp, state: "registered", onDrift: "repair" })),
+  };
+}
 
 export function readConfig(): Config {
   return parseConfig(configSchema, process.env, { service: "tpp-registry" });

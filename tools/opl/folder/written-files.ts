@@ -1,4 +1,4 @@
-import type { RegisteredClient } from "../../../services/bank-gateway/src/adapters/bank-adapter.ts";
+import type { OpRegisteredClient } from "../../../services/bank-gateway/src/standards/op/registration.ts";
 import { chainOf } from "../certificates/check-keys.ts";
 import type { CheckedKeys } from "../certificates/check-keys.ts";
 import type { Settings } from "../settings/read-settings.ts";
@@ -9,7 +9,7 @@ interface FinishedRun {
   readonly tppId: string;
   readonly publicJwksUrl: string;
   readonly keys: CheckedKeys;
-  readonly client: RegisteredClient;
+  readonly client: OpRegisteredClient;
   readonly folder: RunFolder;
   readonly scopes: readonly string[];
 }
@@ -92,6 +92,6 @@ function curlConfig({ settings, client, folder }: FinishedRun): string {
 }
 
 /** The body of a token call; in a file, so that the secret never stands on a command line. */
-function tokenForm({ client, clientSecret }: RegisteredClient, scope: string): string {
+function tokenForm({ client, clientSecret }: OpRegisteredClient, scope: string): string {
   return new URLSearchParams({ grant_type: "client_credentials", scope, client_id: client.clientId, client_secret: clientSecret }).toString();
 }

@@ -17,6 +17,7 @@ export async function runHere(args: readonly string[], machine: Partial<Machine>
     isAlive: () => false,
     now: () => Temporal.Now.instant(),
     monotonicMs: () => performance.now(),
+    pause: () => Promise.resolve(),
     newId: () => `00000000-0000-4000-8000-${String((ids += 1)).padStart(12, "0")}`,
     ...machine,
   });

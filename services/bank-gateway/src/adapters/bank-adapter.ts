@@ -1,8 +1,11 @@
-import type { AspspAccount, AspspBalance, AspspTransaction, ClientInformation, RegistrationScheme, TppRole } from "@opl/contracts/model";
+import type { AspspAccount, AspspBalance, AspspTransaction } from "@opl/contracts/model";
+import type { KeyIdRule } from "@opl/eidas";
 import type { OplError } from "@opl/errors";
-import type { JsonObject, Jwk, JwsAlgorithm, SoftwareContact } from "@opl/fapi";
+import type { JsonObject, JwsAlgorithm } from "@opl/fapi";
 import type { PsuContext } from "@opl/service";
+import type { ClientAuthentication } from "../banks/credentials.ts";
 import type { BankHeader } from "../egress/bank-request.ts";
+import type { RegistrationScheme } from "../registration-schemes/scheme.ts";
 
 /** Facts about one ASPSP that do not depend on any consent. */
 export interface AspspProfile {
@@ -23,12 +26,18 @@ export interface AspspProfile {
   readonly resourceOrigins: readonly string[];
   readonly trustedRootsPath: string | undefined;
   readonly allowLegacySha1ClientCertificate: boolean;
+  /** What the bank accepts from us, the preferred one first. */
+  readonly signingAlgorithms: readonly JwsAlgorithm[];
+  /** How keys of our own certificates are named to it, until a directory gives them other names; RFC 7638 unless it says so. */
+  readonly keyIds?: KeyIdRule;
 }
 
 /** How to speak OAuth with one bank. */
 export interface OAuthProfile {
   readonly issuer: string;
   readonly tokenUrl: URL;
+  /** Unless the registration settled on another way. */
+  readonly clientAuthentication: ClientAuthentication;
   readonly jwksUrl: URL;
   readonly responseType: "code" | "code id_token";
   /** Whether the authorization response carries `iss` (RFC 9207). */
@@ -40,7 +49,6 @@ export interface OAuthProfile {
   /** Scope of the token that creates consents, and what the PSU is asked for. */
   readonly clientScope: string;
   readonly consentScope: readonly string[];
-  readonly signingAlgorithms: readonly JwsAlgorithm[];
   /** Brings a token answer into the form of RFC 6749 section 5. */
   readonly readTokenAnswer: (status: number, json: unknown) => TokenAnswer;
 }
@@ -79,51 +87,6 @@ export type BankCalls = (input: CallInput) => Promise<BankReply>;
 
 /** Signs with our QSealC key for this bank. */
 export type Sign = (claims: JsonObject) => Promise<{ readonly jws: string; readonly kid: string; readonly algorithm: JwsAlgorithm }>;
-
-export interface IssuedCertificates {
-  readonly tppId: string | undefined;
-  readonly publicJwksUrl: string;
-  readonly privateKeys: readonly Jwk[];
-}
-
-interface SoftwareStatementRequest {
-  readonly tppId: string;
-  readonly organizationIdentifier: string;
-  readonly publicJwksUrl: string;
-  /** Where revoked keys are named, if not at the same address. */
-  readonly revokedJwksUrl?: string | undefined;
-  readonly softwareClientId: string;
-  readonly clientName: string;
-  readonly clientUri: string;
-  readonly redirectUris: readonly string[];
-  readonly roles: readonly TppRole[];
-  readonly organisationName: string;
-  readonly contacts: readonly SoftwareContact[];
-}
-
-interface Issuance {
-  readonly now: Temporal.Instant;
-  readonly jti: string;
-}
-
-export interface RegisteredClient {
-  readonly client: ClientInformation;
-  readonly clientSecret: string;
-  readonly apiKey: string | undefined;
-}
-
-export interface RegistrationFacet {
-  readonly scheme: RegistrationScheme;
-  /** The key that opens the developer interfaces before there is a registration. */
-  readonly portalApiKey: string;
-  issueCertificates(calls: BankCalls, input: { country: string; commonName: string; roles: readonly TppRole[] }): Promise<IssuedCertificates>;
-  softwareStatement(input: SoftwareStatementRequest, issuance: Issuance): { claims: JsonObject; expiresAt: Temporal.Instant };
-  registrationRequest(
-    input: { softwareStatement: string; redirectUris: readonly string[] },
-    issuance: Issuance,
-  ): { claims: JsonObject; expiresAt: Temporal.Instant };
-  submit(calls: BankCalls, registrationRequest: string): Promise<RegisteredClient>;
-}
 
 export interface CreatedConsent {
   readonly aspspConsentId: string;
@@ -170,13 +133,14 @@ export interface TransactionsFacet {
  */
 export interface BankAdapter {
   readonly profile: AspspProfile;
-  readonly oauth: OAuthProfile;
+  /** Absent where our certificate alone opens the interfaces. */
+  readonly oauth?: OAuthProfile;
   readonly psuHeaders: (psu: PsuContext) => Readonly<Record<string, string>>;
   /** Headers on every call, such as the API key of the registration. */
   readonly callHeaders: (apiKey: string) => CallInput["headers"];
   /** A refusal of the bank in our closed set of codes. */
   readonly translateRefusal: (status: number, json: unknown, headers: Readonly<Record<string, string>>) => OplError;
-  readonly registration?: RegistrationFacet;
+  readonly registration?: RegistrationScheme;
   readonly consents?: ConsentsFacet;
   readonly accounts?: AccountsFacet;
   /** `with-accounts`: the list of accounts brings them. */

@@ -25,14 +25,15 @@ export function adapterConformance(adapter: BankAdapter, recorded: RecordedAnswe
     });
 
     it("names every origin it uses, and sends tokens to its own interfaces only", () => {
-      expect(profile.origins).toEqual(expect.arrayContaining([oauth.tokenUrl.origin, oauth.jwksUrl.origin]));
+      if (oauth !== undefined) expect(profile.origins).toEqual(expect.arrayContaining([oauth.tokenUrl.origin, oauth.jwksUrl.origin]));
       expect(profile.origins).toEqual(expect.arrayContaining([...profile.resourceOrigins]));
       expect(profile.origins.every((origin) => new URL(origin).origin === origin)).toBe(true);
     });
 
     it("accepts no weak signature", () => {
-      expect(oauth.idTokenAlgorithms.length).toBeGreaterThan(0);
-      expect([...oauth.idTokenAlgorithms, ...oauth.signingAlgorithms].every((algorithm) => /^(RS|PS|ES)256$|^EdDSA$/.test(algorithm))).toBe(true);
+      if (oauth !== undefined) expect(oauth.idTokenAlgorithms.length).toBeGreaterThan(0);
+      expect(profile.signingAlgorithms.length).toBeGreaterThan(0);
+      expect([...(oauth?.idTokenAlgorithms ?? []), ...profile.signingAlgorithms].every((algorithm) => /^(RS|PS|ES)256$|^EdDSA$/.test(algorithm))).toBe(true);
     });
 
     it.each([400, 401, 403, 404, 409, 429, 500, 502, 503])("has a code of the closed set for a bare %i", (status) => {
@@ -42,14 +43,14 @@ export function adapterConformance(adapter: BankAdapter, recorded: RecordedAnswe
       if (status >= 500) expect(kind).toBe("unavailable");
     });
 
-    it("reads accounts and cards, each with an id of its own", async () => {
+    it.runIf(adapter.accounts ?? adapter.cards)("reads accounts and cards, each with an id of its own", async () => {
       const lists = await Promise.all([adapter.accounts?.list(calls) ?? [], adapter.cards?.list(calls) ?? []]);
       const ids = lists.flat().map(({ account }) => account.resourceId);
       expect(ids.length).toBeGreaterThan(0);
       expect(new Set(ids).size).toBe(ids.length);
     });
 
-    it("reads transactions of each of them", async () => {
+    it.runIf(adapter.transactions)("reads transactions of each of them", async () => {
       const lists = await Promise.all([adapter.accounts?.list(calls) ?? [], adapter.cards?.list(calls) ?? []]);
       for (const { account } of lists.flat()) {
         const page = await adapter.transactions?.page(calls, account.resourceId, "a token & more");
@@ -57,7 +58,7 @@ export function adapterConformance(adapter: BankAdapter, recorded: RecordedAnswe
       }
     });
 
-    it("never asks for longer than the bank grants, and calls nothing but the origins of its profile", async () => {
+    it.runIf(adapter.consents)("never asks for longer than the bank grants, and calls nothing but the origins of its profile", async () => {
       const validUntil = now.add({ hours: 24 * 1000 });
       const created = await adapter.consents?.create(calls, { validUntil, now });
       if (created !== undefined) expect(created.validUntil.since(now).total("hours")).toBeLessThanOrEqual(profile.consentMaxDays * 24);

@@ -1,30 +1,27 @@
 import { createJwksCache, signCompactJws } from "@opl/fapi";
 import type { IdTokenKeys } from "@opl/fapi";
 import type { Clock, PsuContext } from "@opl/service";
-import type { BankAdapter, BankCalls, Sign } from "../adapters/bank-adapter.ts";
+import type { BankAdapter, BankCalls, OAuthProfile, Sign } from "../adapters/bank-adapter.ts";
 import { lifetimeSeconds, needsRefresh } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { createBankCalls } from "../egress/bank-calls.ts";
 import type { Archive } from "../egress/bank-calls.ts";
 import type { Egress } from "../egress/egress.ts";
 import { readJson } from "../egress/strict-json.ts";
+import { errors } from "../errors.ts";
 import { createTokenEndpoint } from "../oauth/token-endpoint.ts";
-import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
+import type { ClientProof, TokenEndpoint } from "../oauth/token-endpoint.ts";
+import type { ClientCredentials } from "./credentials.ts";
 import { chooseQsealc } from "./keys.ts";
 import type { TppKey } from "./keys.ts";
-
-/** What registration gave us. */
-export interface ClientCredentials {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly apiKey: string | undefined;
-}
 
 /** One bank as we stand with it under one registration. */
 export interface Bank {
   readonly adapter: BankAdapter;
   readonly registrationId: string;
   readonly clientId: string;
+  /** @throws ERR_ASPSP_CAPABILITY_MISSING at a bank without tokens */
+  readonly oauth: OAuthProfile;
   readonly tokens: TokenEndpoint;
   readonly idTokenKeys: IdTokenKeys;
   readonly sign: Sign;
@@ -52,37 +49,75 @@ export interface BankOptions {
 }
 
 export function createBank(options: BankOptions): Bank {
-  const { adapter, registrationId, egress, clock } = options;
-  const { clientId, clientSecret } = options.credentials;
-  const apiKey = options.credentials.apiKey ?? adapter.registration?.portalApiKey ?? "";
-  const tokens = createTokenEndpoint({ oauth: adapter.oauth, clientId, clientSecret, apiKey, egress });
-  const clientToken = cachedClientToken(tokens, adapter, clock);
+  const { adapter, registrationId, keys, credentials, egress, clock } = options;
+  const apiKey = credentials.apiKey ?? adapter.registration?.portalApiKey ?? "";
   const base = { adapter, egress, apiKey, identified: true };
-  return {
+  const common = {
     adapter,
     registrationId,
-    clientId,
+    clientId: credentials.clientId,
+    sign: signWith(keys, adapter, clock),
+    psuCalls: (token: TokenSet, context: CallContext) => createBankCalls({ ...base, ...context, token }),
+  };
+  const { oauth } = adapter;
+  if (oauth === undefined) {
+    return {
+      ...common,
+      get oauth(): never {
+        throw errors.ERR_ASPSP_CAPABILITY_MISSING();
+      },
+      tokens: noTokens,
+      get idTokenKeys(): never {
+        throw errors.ERR_ASPSP_CAPABILITY_MISSING();
+      },
+      clientCalls: async (context = {}) => createBankCalls({ ...base, ...context }),
+    };
+  }
+  const proof = proofOf(credentials, oauth, () => {
+    const { key, algorithm } = chooseQsealc(keys, adapter.profile.signingAlgorithms, clock.now());
+    return { key: key.jwk, alg: algorithm, kid: key.kid };
+  });
+  const tokens = createTokenEndpoint({ oauth, clientId: credentials.clientId, proof, apiKey, egress });
+  const clientToken = cachedClientToken(tokens, oauth, adapter.profile.resourceOrigins, clock);
+  return {
+    ...common,
+    oauth,
     tokens,
-    sign: signWith(options.keys, adapter, clock),
     idTokenKeys: {
-      algorithms: adapter.oauth.idTokenAlgorithms,
-      jwks: createJwksCache({ load: () => loadJwks(adapter, egress), monotonicMs: options.monotonicMs }),
+      algorithms: oauth.idTokenAlgorithms,
+      jwks: createJwksCache({ load: () => loadJwks(oauth, egress), monotonicMs: options.monotonicMs }),
     },
     clientCalls: async (context = {}) => createBankCalls({ ...base, ...context, token: await clientToken() }),
-    psuCalls: (token, context) => createBankCalls({ ...base, ...context, token }),
   };
 }
 
+const refuseTokens = async (): Promise<never> => {
+  throw errors.ERR_ASPSP_CAPABILITY_MISSING();
+};
+const noTokens: TokenEndpoint = { clientCredentials: refuseTokens, exchangeCode: refuseTokens, refresh: refuseTokens };
+
+type SigningKeyOf = Extract<ClientProof, { method: "private_key_jwt" }>["signingKey"];
+
+/** What the bank settled on goes before what its profile says. @throws ERR_ASPSP_NOT_REGISTERED without the secret it wants */
+function proofOf({ authentication, clientSecret }: ClientCredentials, oauth: OAuthProfile, signingKey: SigningKeyOf): ClientProof {
+  const method = authentication ?? oauth.clientAuthentication;
+  if (method === "private_key_jwt") return { method, signingKey };
+  if (method === "tls_client_auth") return { method };
+  if (clientSecret === undefined)
+    throw errors.ERR_ASPSP_NOT_REGISTERED({ message: "The token endpoint wants a client secret, and the registration gave none." });
+  return { method, clientSecret };
+}
+
 /** Signs with the QSealC that fits the bank's algorithms at the time of signing. */
-export function signWith(keys: readonly TppKey[], adapter: BankAdapter, clock: Clock): Sign {
+export function signWith(keys: readonly TppKey[], { profile }: Pick<BankAdapter, "profile">, clock: Clock): Sign {
   return async (claims) => {
-    const { key, algorithm } = chooseQsealc(keys, adapter.oauth.signingAlgorithms, clock.now());
+    const { key, algorithm } = chooseQsealc(keys, profile.signingAlgorithms, clock.now());
     return { jws: await signCompactJws(claims, { key: key.jwk, alg: algorithm, kid: key.kid, typ: "JWT" }), kid: key.kid, algorithm };
   };
 }
 
 /** Our own token lives in memory only; one call at a time asks for the next. */
-function cachedClientToken(endpoint: TokenEndpoint, { oauth, profile }: BankAdapter, clock: Clock): () => Promise<TokenSet> {
+function cachedClientToken(endpoint: TokenEndpoint, oauth: OAuthProfile, origins: readonly string[], clock: Clock): () => Promise<TokenSet> {
   let held: TokenSet | undefined;
   let asking: Promise<TokenSet> | undefined;
   const ask = async (): Promise<TokenSet> => {
@@ -93,7 +128,7 @@ function cachedClientToken(endpoint: TokenEndpoint, { oauth, profile }: BankAdap
       accessExpiresAt,
       refreshToken: undefined,
       scope: [oauth.clientScope],
-      origins: profile.resourceOrigins,
+      origins,
       subject: undefined,
     };
     return held;
@@ -107,7 +142,7 @@ function cachedClientToken(endpoint: TokenEndpoint, { oauth, profile }: BankAdap
   };
 }
 
-async function loadJwks({ oauth }: BankAdapter, egress: Egress): Promise<unknown> {
+async function loadJwks(oauth: OAuthProfile, egress: Egress): Promise<unknown> {
   const answer = await egress({ operation: "keys.read", method: "GET", url: oauth.jwksUrl, headers: { accept: "application/json" }, identified: false });
   if (answer.status !== 200) throw new Error(`The key set answered with ${answer.status}.`);
   return readJson({ contentType: answer.headers["content-type"], body: answer.body });

@@ -4,7 +4,7 @@ import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import type { Kysely } from "kysely";
 import type { BankAdapter } from "../adapters/bank-adapter.ts";
-import { activeRegistrationOf, findRegistration, getSecret } from "../db/registration-store.ts";
+import { activeRegistrationOf, findRegistration, getSecret, newestOfClient } from "../db/registration-store.ts";
 import type { Tables, TppSecretsTable } from "../db/tables.ts";
 import { createDispatcher } from "../egress/dispatcher.ts";
 import { createEgress } from "../egress/egress.ts";
@@ -16,7 +16,8 @@ import { createPolicy } from "../egress/policy.ts";
 import { errors } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
 import { createBank } from "./bank.ts";
-import type { Bank, ClientCredentials } from "./bank.ts";
+import type { Bank } from "./bank.ts";
+import type { ClientCredentials } from "./credentials.ts";
 import type { HealthMonitor } from "./health-monitor.ts";
 import { chooseQwac, clientIdentity, readTppKeys } from "./keys.ts";
 import type { TppKey } from "./keys.ts";
@@ -41,9 +42,15 @@ export interface Banks extends AsyncDisposable {
   adapter(aspspId: string): BankAdapter;
   /** Under the registration that serves now. @throws ERR_ASPSP_UNKNOWN, ERR_ASPSP_NOT_REGISTERED */
   active(aspspId: string): Promise<Bank>;
-  /** Under the registration a consent or a saga began with. @throws ERR_ASPSP_NOT_REGISTERED */
+  /**
+   * Under the registration a consent began with, or once that was retired under the newest one of the same client: the bank knows no
+   * difference, and the newer certificate lives longer. @throws ERR_ASPSP_NOT_REGISTERED
+   */
   under(registrationId: string): Promise<Bank>;
-  keysOf(registrationId: string): Promise<readonly TppKey[]>;
+  /** Under this very registration. @throws ERR_ASPSP_NOT_REGISTERED */
+  of(registrationId: string): Promise<Bank>;
+  /** What the bank, or an operator, gave us under this registration. */
+  credentialsOf(registrationId: string): Promise<ClientCredentials | undefined>;
   /** The way out with our certificate, before there is a client. */
   linkOf(registrationId: string): Promise<{ readonly egress: Egress; readonly keys: readonly TppKey[] }>;
   /** The way out without any certificate. */
@@ -133,13 +140,23 @@ export function createBanks(options: BanksOptions): Banks {
 
   async function open(registrationId: string): Promise<Bank> {
     const adapter = adapterOf(await aspspOf(registrationId));
-    const credentials = (await secret(registrationId, adapter.profile.aspspId, "client-credentials")) as ClientCredentials | undefined;
+    const credentials = await credentialsOf(registrationId);
     if (credentials === undefined) throw errors.ERR_REGISTRATION_STEP_ORDER();
     const { keys, egress } = await once(links, registrationId, link);
     return createBank({ adapter, registrationId, keys, credentials, egress, clock, monotonicMs });
   }
 
-  const under = (registrationId: string): Promise<Bank> => once(opened, registrationId, open);
+  async function credentialsOf(registrationId: string): Promise<ClientCredentials | undefined> {
+    return (await secret(registrationId, await aspspOf(registrationId), "client-credentials")) as ClientCredentials | undefined;
+  }
+
+  const of = (registrationId: string): Promise<Bank> => once(opened, registrationId, open);
+
+  async function under(registrationId: string): Promise<Bank> {
+    const known = await findRegistration(db, registrationId);
+    if (known === undefined || known.retiredAt === null || known.clientId === null) return of(registrationId);
+    return of((await newestOfClient(db, known.aspspId, known.clientId)) ?? registrationId);
+  }
 
   async function forget(registrationId: string): Promise<void> {
     const old = links.get(registrationId);
@@ -153,13 +170,14 @@ export function createBanks(options: BanksOptions): Banks {
     adapters,
     adapter: adapterOf,
     under,
-    keysOf,
+    of,
+    credentialsOf,
     forget,
     async active(aspspId) {
       adapterOf(aspspId);
       const registrationId = await activeRegistrationOf(db, aspspId);
       if (registrationId === undefined) throw errors.ERR_ASPSP_NOT_REGISTERED();
-      return under(registrationId);
+      return of(registrationId);
     },
     async linkOf(registrationId) {
       const { egress, keys } = await once(links, registrationId, link);

@@ -3,9 +3,9 @@ import { certificateDer, certificatePem, certifiesKey, classifyKeys, parseCertif
 import type { CertificatePurpose, EidasCertificate } from "@opl/eidas";
 import { completeRsaPrivateJwk, fitsAlgorithm } from "@opl/fapi";
 import type { Jwk, JwsAlgorithm } from "@opl/fapi";
-import type { IssuedCertificates } from "../adapters/bank-adapter.ts";
 import { errors } from "../errors.ts";
 import type { ClientIdentity } from "../egress/dispatcher.ts";
+import type { IssuedCertificates } from "../registration-schemes/scheme.ts";
 
 /** One of our keys at a bank, with the certificate that belongs to it. */
 export interface TppKey {

@@ -4,18 +4,27 @@ import { sql } from "kysely";
 import type { SealedValue } from "../vault/vault.ts";
 import type { Tables, TppSecretsTable } from "./tables.ts";
 
-export type RegistrationStepName = "certificates" | "software-statement" | "registration-request" | "submission" | "validation" | "activation";
+export type RegistrationStepName = "certificates" | "software-statement" | "registration-request" | "submission" | "validation" | "activation" | "end";
 
-/** Makes the registration known; a registration stays with the bank it began at. @returns that bank */
-export async function ensureRegistration(tx: Executor<Tables>, registrationId: string, aspspId: string, now: Temporal.Instant): Promise<string> {
+export interface KnownRegistration {
+  readonly aspspId: string;
+  readonly clientId: string | null;
+  readonly activatedAt: Temporal.Instant | null;
+  readonly retiredAt: Temporal.Instant | null;
+  readonly endedAt: Temporal.Instant | null;
+}
+
+/** Makes the registration known; a registration stays with the bank it began at. */
+export async function ensureRegistration(tx: Executor<Tables>, registrationId: string, aspspId: string, now: Temporal.Instant): Promise<KnownRegistration> {
   await tx
     .insertInto("registrations")
     .values({ registrationId, aspspId, createdAt: now })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const row = await tx.selectFrom("registrations").select("aspspId").where("registrationId", "=", registrationId).executeTakeFirstOrThrow();
-  return row.aspspId;
+  return tx.selectFrom("registrations").select(knownColumns).where("registrationId", "=", registrationId).executeTakeFirstOrThrow();
 }
+
+const knownColumns = ["aspspId", "clientId", "activatedAt", "retiredAt", "endedAt"] as const;
 
 export async function getStepOutcome(db: Executor<Tables>, registrationId: string, step: RegistrationStepName): Promise<Record<string, unknown> | undefined> {
   const row = await db
@@ -72,8 +81,72 @@ export async function getSecret(db: Executor<Tables>, registrationId: string, na
   return db.selectFrom("tppSecrets").select(["dataKeyId", "sealed"]).where("registrationId", "=", registrationId).where("name", "=", name).executeTakeFirst();
 }
 
-export async function findRegistration(db: Executor<Tables>, registrationId: string): Promise<{ aspspId: string } | undefined> {
-  return db.selectFrom("registrations").select("aspspId").where("registrationId", "=", registrationId).executeTakeFirst();
+export async function findRegistration(db: Executor<Tables>, registrationId: string): Promise<KnownRegistration | undefined> {
+  return db.selectFrom("registrations").select(knownColumns).where("registrationId", "=", registrationId).executeTakeFirst();
+}
+
+export async function nameClient(tx: Executor<Tables>, registrationId: string, clientId: string): Promise<void> {
+  await tx.updateTable("registrations").set({ clientId }).where("registrationId", "=", registrationId).execute();
+}
+
+/** The registration that was activated last as this client. */
+export async function newestOfClient(db: Executor<Tables>, aspspId: string, clientId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("registrations")
+    .select("registrationId")
+    .where("aspspId", "=", aspspId)
+    .where("clientId", "=", clientId)
+    .where("activatedAt", "is not", null)
+    .orderBy("activatedAt", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.registrationId;
+}
+
+/** Whether another registration serves as the same client of the bank. */
+export async function clientServesElsewhere(db: Executor<Tables>, registrationId: string, aspspId: string, clientId: string): Promise<boolean> {
+  const serving = await activeRegistrationOf(db, aspspId);
+  if (serving === undefined || serving === registrationId) return false;
+  return (await findRegistration(db, serving))?.clientId === clientId;
+}
+
+/** What this step answered under the registration that began last before this one at the same bank. */
+export async function previousOutcome(
+  db: Executor<Tables>,
+  registrationId: string,
+  aspspId: string,
+  step: RegistrationStepName,
+): Promise<Record<string, unknown> | undefined> {
+  const row = await db
+    .selectFrom("registrationSteps")
+    .innerJoin("registrations", "registrations.registrationId", "registrationSteps.registrationId")
+    .select("registrationSteps.outcome")
+    .where("registrations.aspspId", "=", aspspId)
+    .where("registrations.registrationId", "!=", registrationId)
+    .where("registrationSteps.step", "=", step)
+    .orderBy("registrations.createdAt", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.outcome;
+}
+
+/** From now on no new consent begins under it, whatever the bank is told and when. @returns since when */
+export async function retireForGood(tx: Executor<Tables>, registrationId: string, now: Temporal.Instant): Promise<Temporal.Instant> {
+  const { endedAt } = await tx
+    .updateTable("registrations")
+    .set((eb) => ({
+      endedAt: eb.fn.coalesce("endedAt", eb.val(now)),
+      retiredAt: eb
+        .case()
+        .when("activatedAt", "is", null)
+        .then(null)
+        .else(eb.fn.coalesce("retiredAt", eb.val(now)))
+        .end(),
+    }))
+    .where("registrationId", "=", registrationId)
+    .returning("endedAt")
+    .executeTakeFirstOrThrow();
+  return endedAt ?? now;
 }
 
 export async function activeRegistrationOf(db: Executor<Tables>, aspspId: string): Promise<string | undefined> {

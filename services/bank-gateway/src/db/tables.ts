@@ -19,6 +19,8 @@ interface RegistrationsTable {
   createdAt: Timestamp;
   activatedAt: Timestamp | null;
   retiredAt: Timestamp | null;
+  clientId: string | null;
+  endedAt: Timestamp | null;
 }
 
 interface RegistrationStepsTable {
@@ -34,6 +36,18 @@ export interface TppSecretsTable {
   dataKeyId: string;
   sealed: Bytes;
   createdAt: Timestamp;
+}
+
+interface OwnCertificatesTable {
+  certificateId: string;
+  purpose: "qwac" | "qsealc";
+  keyType: "rsa" | "ec";
+  csrPem: string | null;
+  chainPem: Json<string[]> | null;
+  dataKeyId: string;
+  sealed: Bytes;
+  createdAt: Timestamp;
+  retiredAt: Timestamp | null;
 }
 
 export type BankConsentStatus = "created" | "exchanging" | "authorised" | "failed" | "ended";
@@ -137,6 +151,7 @@ export interface Tables extends MessagingTables {
   registrations: RegistrationsTable;
   registrationSteps: RegistrationStepsTable;
   tppSecrets: TppSecretsTable;
+  ownCertificates: OwnCertificatesTable;
   bankConsents: BankConsentsTable;
   tokenSets: TokenSetsTable;
   revocationsDue: RevocationsDueTable;
@@ -151,8 +166,27 @@ export interface Tables extends MessagingTables {
 /** Column types for the comparison with the live schema; the messaging tables are compared by their owner. */
 export const ownColumns = {
   dataKeys: { dataKeyId: "uuid", owner: "text", purpose: "text", kekId: "text", wrapped: "bytea", createdAt: "timestamptz" },
-  registrations: { registrationId: "uuid", aspspId: "text", createdAt: "timestamptz", activatedAt: "timestamptz?", retiredAt: "timestamptz?" },
+  registrations: {
+    registrationId: "uuid",
+    aspspId: "text",
+    createdAt: "timestamptz",
+    activatedAt: "timestamptz?",
+    retiredAt: "timestamptz?",
+    clientId: "text?",
+    endedAt: "timestamptz?",
+  },
   registrationSteps: { registrationId: "uuid", step: "text", outcome: "jsonb", finishedAt: "timestamptz" },
+  ownCertificates: {
+    certificateId: "uuid",
+    purpose: "text",
+    keyType: "text",
+    csrPem: "text?",
+    chainPem: "jsonb?",
+    dataKeyId: "uuid",
+    sealed: "bytea",
+    createdAt: "timestamptz",
+    retiredAt: "timestamptz?",
+  },
   tppSecrets: { registrationId: "uuid", name: "text", dataKeyId: "uuid", sealed: "bytea", createdAt: "timestamptz" },
   bankConsents: {
     consentId: "uuid",

@@ -2,11 +2,12 @@ import type { BoundRoute } from "@opl/service";
 import type { GatewayContext } from "../usecases/context.ts";
 import { accountRoutes } from "./accounts.ts";
 import { aspspRoutes } from "./aspsps.ts";
+import { certificateRoutes } from "./certificates.ts";
 import { consentRoutes } from "./consents.ts";
 import { rawMessageRoutes } from "./raw-messages.ts";
 import { registrationRoutes } from "./registrations.ts";
 
 /** Every route of the gateway. */
 export function routes(ctx: GatewayContext): BoundRoute[] {
-  return [...aspspRoutes(ctx), ...registrationRoutes(ctx), ...consentRoutes(ctx), ...accountRoutes(ctx), ...rawMessageRoutes(ctx)];
+  return [...aspspRoutes(ctx), ...registrationRoutes(ctx), ...certificateRoutes(ctx), ...consentRoutes(ctx), ...accountRoutes(ctx), ...rawMessageRoutes(ctx)];
 }

@@ -27,7 +27,7 @@ const codeGrammar = /^[\x21-\x7E]{1,4096}$/;
  * @returns `sub` of the front-channel ID token, if there is one
  */
 export async function checkReturn(bank: Bank, consent: BankConsent, returned: AuthorizationReturn, now: Temporal.Instant): Promise<string | undefined> {
-  const { oauth } = bank.adapter;
+  const { oauth } = bank;
   if (returned.redirectUri !== consent.redirectUri) throw refuse("redirect-uri");
   if (!isHashOf(consent.stateHash, returned.state)) throw refuse("state");
   if (!isHashOf(consent.nonceHash, returned.nonce)) throw refuse("nonce");
@@ -64,7 +64,7 @@ async function judge(
   idToken: string,
   rest: Omit<IdTokenExpectations, "issuer" | "clientId" | "intent" | "acrValues">,
 ): Promise<JsonObject> {
-  const { issuer, intentClaim, acrValues } = bank.adapter.oauth;
+  const { issuer, intentClaim, acrValues } = bank.oauth;
   const intent = { claim: intentClaim, value: consent.aspspConsentId };
   try {
     return await validateIdToken(idToken, bank.idTokenKeys, { issuer, clientId: bank.clientId, intent, acrValues, ...rest });

@@ -1,4 +1,16 @@
-import { ClientSecretPost, Configuration, clientCredentialsGrant, customFetch, genericGrantRequest, refreshTokenGrant } from "openid-client";
+import { importSigningKey } from "@opl/fapi";
+import type { SigningKey } from "@opl/fapi";
+import {
+  ClientSecretPost,
+  Configuration,
+  PrivateKeyJwt,
+  TlsClientAuth,
+  clientCredentialsGrant,
+  customFetch,
+  genericGrantRequest,
+  refreshTokenGrant,
+} from "openid-client";
+import type { ClientAuth } from "openid-client";
 import type { OAuthProfile, TokenAnswer } from "../adapters/bank-adapter.ts";
 import { errors } from "../errors.ts";
 import type { Egress } from "../egress/egress.ts";
@@ -6,10 +18,18 @@ import { readJson } from "../egress/strict-json.ts";
 
 export type GrantedTokens = Extract<TokenAnswer, { ok: true }>;
 
+/** How we prove at the token endpoint who asks. */
+export type ClientProof =
+  | { readonly method: "client_secret_post"; readonly clientSecret: string }
+  | { readonly method: "tls_client_auth" }
+  /** The key is chosen for each request. */
+  | { readonly method: "private_key_jwt"; readonly signingKey: () => SigningKey };
+
 export interface TokenEndpointOptions {
   readonly oauth: OAuthProfile;
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly proof: ClientProof;
+  /** Empty where the bank wants none. */
   readonly apiKey: string;
   readonly egress: Egress;
 }
@@ -34,7 +54,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     let answer: TokenAnswer | undefined;
     let failure: unknown;
     const { issuer, tokenUrl } = options.oauth;
-    const configuration = new Configuration({ issuer, token_endpoint: tokenUrl.href }, options.clientId, {}, ClientSecretPost(options.clientSecret));
+    const configuration = new Configuration({ issuer, token_endpoint: tokenUrl.href }, options.clientId, {}, await authenticationBy(options.proof));
     configuration[customFetch] = async (_url, init) => {
       try {
         answer = await ask(options, operation, formText(init.body));
@@ -60,6 +80,20 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   };
 }
 
+/** An assertion names the issuer we have on file, lives a minute and is made for one request (TM-05, OA-66, OA-67). */
+async function authenticationBy(proof: ClientProof): Promise<ClientAuth> {
+  switch (proof.method) {
+    case "client_secret_post":
+      return ClientSecretPost(proof.clientSecret);
+    case "tls_client_auth":
+      return TlsClientAuth();
+    case "private_key_jwt": {
+      const signing = proof.signingKey();
+      return PrivateKeyJwt({ key: await importSigningKey(signing), kid: signing.kid });
+    }
+  }
+}
+
 /** The library hands over its form as parameters. */
 function formText(body: unknown): string {
   if (!(body instanceof URLSearchParams)) throw new TypeError("A token request without a form.");
@@ -72,7 +106,11 @@ async function ask({ oauth, apiKey, egress }: TokenEndpointOptions, operation: s
     operation,
     method: "POST",
     url: oauth.tokenUrl,
-    headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded;charset=UTF-8", "x-api-key": apiKey },
+    headers: {
+      accept: "application/json",
+      "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
+      ...(apiKey === "" ? {} : { "x-api-key": apiKey }),
+    },
     body: form,
     identified: true,
   });

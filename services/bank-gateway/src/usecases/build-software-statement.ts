@@ -1,24 +1,36 @@
 import type { BodyOf } from "@opl/contracts/http";
 import type { buildSoftwareStatement as contract } from "@opl/contracts/http/bank-gateway";
-import { signWith } from "../banks/bank.ts";
+import { previousOutcome } from "../db/registration-store.ts";
 import { errors } from "../errors.ts";
+import { atBank, schemeOf } from "./at-bank.ts";
 import type { GatewayContext } from "./context.ts";
+import { sealKeys } from "./registration-secrets.ts";
 import { steps } from "./registration-steps.ts";
 import { requireOutcome, runRegistrationStep } from "./run-registration-step.ts";
 
 type Input = BodyOf<typeof contract> & { readonly registrationId: string };
 
-/** Builds and signs what we say about our software. */
-export async function buildSoftwareStatement(ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "newId">, input: Input) {
+/** Builds and signs what we say about our software, or has a directory sign it; key ids that a directory gives are taken over. */
+export async function buildSoftwareStatement(ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "outside" | "vault">, input: Input) {
+  const { registrationId, aspspId, terms, softwareClientId } = input;
   return runRegistrationStep(ctx, input, steps.softwareStatement, async () => {
-    const adapter = ctx.banks.adapter(input.aspspId);
-    if (adapter.registration === undefined) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
-    const { tppId, organizationIdentifier, publicJwksUrl } = await requireOutcome(ctx, input.registrationId, steps.certificates);
-    const { claims, expiresAt } = adapter.registration.softwareStatement(
-      { ...input.terms, softwareClientId: input.softwareClientId, tppId, organizationIdentifier, publicJwksUrl },
-      { now: ctx.clock.now(), jti: ctx.newId() },
-    );
-    const { jws, kid, algorithm } = await signWith(await ctx.banks.keysOf(input.registrationId), adapter, ctx.clock)(claims);
-    return { outcome: { softwareStatement: jws, kid, algorithm, expiresAt: expiresAt.toString() } };
+    const scheme = schemeOf(ctx, aspspId);
+    if (scheme.softwareStatement === undefined) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
+    const { tppId, organizationIdentifier, publicJwksUrl } = await requireOutcome(ctx, registrationId, steps.certificates);
+    const previous = await previousOutcome(ctx.db, registrationId, aspspId, "software-statement");
+    const at = await atBank(ctx, registrationId, aspspId, terms.algorithm);
+    const statement = await scheme.softwareStatement(at, {
+      softwareClientId,
+      terms,
+      tppId,
+      organizationIdentifier,
+      publicJwksUrl,
+      previousStatement: steps.softwareStatement.outcome.safeParse(previous).data?.softwareStatement,
+    });
+    const { message, kid, algorithm, expiresAt, kids } = statement;
+    const outcome = { softwareStatement: message, kid, algorithm, expiresAt: expiresAt.toString() };
+    if (kids === undefined) return { outcome };
+    const renamed = at.keys.map(({ jwk, kid: ours, certificate }) => ({ jwk: { ...jwk, kid: kids.get(certificate.thumbprint) ?? ours } }));
+    return { outcome, save: await sealKeys(ctx, input, renamed) };
   });
 }

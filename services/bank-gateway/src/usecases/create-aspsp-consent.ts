@@ -41,6 +41,6 @@ export async function createAspspConsent(ctx: Pick<GatewayContext, "db" | "vault
   } as const;
   const inserted = await inTransaction(ctx.db, (tx) => insertConsent(tx, row, now));
   if (!inserted) throw errors.ERR_BANK_CONSENT_EXISTS();
-  const { issuer, issInResponse, responseType } = bank.adapter.oauth;
+  const { issuer, issInResponse, responseType } = bank.oauth;
   return { aspspConsentId, redirectUrl: url.href, expiresAt, authorizationServer: { issuer, issInResponse, responseType } };
 }

@@ -58,13 +58,13 @@ async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, grante
 }
 
 function readTokens(bank: Bank, granted: GrantedTokens, now: Temporal.Instant): TokenSet {
-  const { oauth, profile } = bank.adapter;
+  const { oauth, adapter } = bank;
   return {
     accessToken: granted.accessToken,
     accessExpiresAt: now.add({ seconds: lifetimeSeconds(granted.expiresInSeconds) }),
     refreshToken: granted.refreshToken,
     scope: oauth.consentScope,
-    origins: profile.resourceOrigins,
+    origins: adapter.profile.resourceOrigins,
     subject: undefined,
   };
 }
@@ -77,7 +77,7 @@ async function judgeTokens(
   tokens: TokenSet,
   front: { subject: string | undefined; nonce: string },
 ): Promise<TokenSet> {
-  const { oauth } = bank.adapter;
+  const { oauth } = bank;
   const scope = grantedScope(oauth.consentScope, granted.scope);
   if (scope === "wider-than-asked") throw errors.ERR_AUTHORIZATION_REFUSED({ details: { reason: "scope" } });
   // Where an ID token came in front, a second one must come here; it speaks of the same person.

@@ -18,7 +18,7 @@ export async function listAspsps({ db, banks }: Pick<GatewayContext, "db" | "ban
       environment,
       scaApproach,
       capabilities: capabilitiesOf(adapter),
-      registrationScheme: adapter.registration?.scheme ?? null,
+      registrationScheme: adapter.registration?.name ?? null,
       historyDays,
       consentMaxDays,
       registered: registered.has(aspspId),

@@ -2,6 +2,7 @@ import {
   activateRegistration,
   buildRegistrationRequest,
   buildSoftwareStatement,
+  endRegistration,
   issueCertificates,
   submitRegistration,
   validateRegistration,
@@ -9,7 +10,7 @@ import {
 
 const untilExpiry = ({ expiresAt }: { readonly expiresAt: string }): Temporal.Instant => Temporal.Instant.from(expiresAt);
 
-/** The saga's steps and what each answers. */
+/** The saga's steps and what each answers; leaving is the last one. */
 export const steps = {
   certificates: { step: "certificates", outcome: issueCertificates.response },
   softwareStatement: { step: "software-statement", outcome: buildSoftwareStatement.response, expiresAt: untilExpiry },
@@ -17,4 +18,5 @@ export const steps = {
   submission: { step: "submission", outcome: submitRegistration.response },
   validation: { step: "validation", outcome: validateRegistration.response },
   activation: { step: "activation", outcome: activateRegistration.response },
+  end: { step: "end", outcome: endRegistration.response },
 } as const;

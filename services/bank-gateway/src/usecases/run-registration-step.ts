@@ -38,18 +38,20 @@ export async function runRegistrationStep<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   const { step } = definition;
   banks.adapter(aspspId);
-  const belongsTo = await inTransaction(db, (tx) => ensureRegistration(tx, registrationId, aspspId, clock.now()));
-  if (belongsTo !== aspspId) throw errors.ERR_REGISTRATION_STEP_ORDER({ message: "This registration began at another bank." });
+  const registration = await inTransaction(db, (tx) => ensureRegistration(tx, registrationId, aspspId, clock.now()));
+  if (registration.aspspId !== aspspId) throw errors.ERR_REGISTRATION_STEP_ORDER({ message: "This registration began at another bank." });
   return db.connection().execute(async (held) => {
     if (!(await tryLockStep(held, registrationId, step))) throw errors.ERR_REGISTRATION_STEP_RUNNING({ retryAfterSeconds: 5 });
     try {
       const known = await outcomeOf(held, registrationId, definition);
       if (known !== undefined && !hasExpired(known, definition, clock.now())) return known;
+      if (registration.endedAt !== null && step !== "end") throw errors.ERR_REGISTRATION_ENDED();
       const { outcome, save } = await run();
       await inTransaction(db, async (tx) => {
         await save?.(tx);
         await saveStepOutcome(tx, registrationId, step, outcome as Record<string, unknown>, clock.now());
       });
+      if (save !== undefined) await banks.forget(registrationId);
       return outcome;
     } finally {
       await unlockStep(held, registrationId, step);

@@ -1,29 +1,42 @@
-import { saveSecret } from "../db/registration-store.ts";
-import { createBankCalls } from "../egress/bank-calls.ts";
+import { isOplError } from "@opl/errors";
 import { errors } from "../errors.ts";
+import type { AtBankAsClient } from "../registration-schemes/scheme.ts";
+import { atBank, atBankAsClient, schemeOf } from "./at-bank.ts";
 import type { GatewayContext } from "./context.ts";
+import { sealCredentials } from "./registration-secrets.ts";
 import { steps } from "./registration-steps.ts";
 import { requireOutcome, runRegistrationStep } from "./run-registration-step.ts";
 import type { StepInput } from "./run-registration-step.ts";
 
-/** Sends the registration to the bank. The client secret and API key it answers with are sealed and never leave. */
-export async function submitRegistration(ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "vault">, input: StepInput) {
-  const { registrationId, aspspId } = input;
+type Context = Pick<GatewayContext, "db" | "clock" | "banks" | "outside" | "vault">;
+
+/**
+ * Sends the registration to the bank, or changes the client of the registration it takes over from. Secrets and tokens the bank answers
+ * with are sealed and never leave.
+ */
+export async function submitRegistration(ctx: Context, input: StepInput & { readonly replaces: string | null }) {
+  const { registrationId, aspspId, replaces } = input;
   return runRegistrationStep(ctx, input, steps.submission, async () => {
-    const adapter = ctx.banks.adapter(aspspId);
-    const facet = adapter.registration;
-    if (facet === undefined) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
-    const { registrationRequest } = await requireOutcome(ctx, registrationId, steps.registrationRequest);
-    const { egress } = await ctx.banks.linkOf(registrationId);
-    const calls = createBankCalls({ adapter, egress, apiKey: facet.portalApiKey, identified: true });
-    const { client, clientSecret, apiKey } = await facet.submit(calls, registrationRequest);
-    const slot = { owner: "tpp", purpose: "tpp-secrets", aspspId, subject: `${registrationId} client-credentials` } as const;
-    const sealed = await ctx.vault.seal(slot, JSON.stringify({ clientId: client.clientId, clientSecret, apiKey }));
-    return {
-      outcome: { client },
-      save: async (tx) => {
-        await saveSecret(tx, registrationId, "client-credentials", sealed, ctx.clock.now());
-      },
-    };
+    const scheme = schemeOf(ctx, aspspId);
+    if (scheme.submit === undefined) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
+    const registrationRequest =
+      scheme.registrationRequest === undefined ? undefined : (await requireOutcome(ctx, registrationId, steps.registrationRequest)).registrationRequest;
+    await requireOutcome(ctx, registrationId, steps.certificates);
+    const { client, credentials } = await scheme.submit(await atBank(ctx, registrationId, aspspId), {
+      registrationRequest,
+      replaced: replaces === null ? undefined : await standingUnder(ctx, replaces, aspspId),
+      entered: await ctx.banks.credentialsOf(registrationId),
+    });
+    return { outcome: { client }, save: await sealCredentials(ctx, input, credentials) };
   });
+}
+
+/** Of a registration whose certificate has run out, or that never got so far, nothing can be changed any more. */
+async function standingUnder(ctx: Context, registrationId: string, aspspId: string): Promise<AtBankAsClient | undefined> {
+  try {
+    return await atBankAsClient(ctx, registrationId, aspspId);
+  } catch (error) {
+    if (isOplError(error) && (error.code === "ERR_ASPSP_NOT_REGISTERED" || error.code === "ERR_REGISTRATION_STEP_ORDER")) return undefined;
+    throw error;
+  }
 }

@@ -1,16 +1,22 @@
+import { atBankAsClient, schemeOf } from "./at-bank.ts";
 import type { GatewayContext } from "./context.ts";
 import { steps } from "./registration-steps.ts";
 import { requireOutcome, runRegistrationStep } from "./run-registration-step.ts";
 import type { StepInput } from "./run-registration-step.ts";
 
-/** Proves that the registration works: a token for each scope, one at a time, since the bank takes no more at once. */
-export async function validateRegistration(ctx: Pick<GatewayContext, "db" | "clock" | "banks">, input: StepInput & { readonly scopes: readonly string[] }) {
+/** Proves that the registration works: scope by scope, one at a time, since the bank takes no more at once. */
+export async function validateRegistration(
+  ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "outside">,
+  input: StepInput & { readonly scopes: readonly string[] },
+) {
+  const { registrationId, aspspId, scopes } = input;
   return runRegistrationStep(ctx, input, steps.validation, async () => {
-    await requireOutcome(ctx, input.registrationId, steps.submission);
-    const bank = await ctx.banks.under(input.registrationId);
+    const scheme = schemeOf(ctx, aspspId);
+    if (scheme.submit !== undefined) await requireOutcome(ctx, registrationId, steps.submission);
+    const at = await atBankAsClient(ctx, registrationId, aspspId);
     const validated: { scope: string; at: string }[] = [];
-    for (const scope of input.scopes) {
-      await bank.tokens.clientCredentials(scope);
+    for (const scope of scopes) {
+      await scheme.validate(at, scope);
       validated.push({ scope, at: ctx.clock.now().toString() });
     }
     return { outcome: { validated } };

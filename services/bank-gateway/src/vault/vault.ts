@@ -7,14 +7,15 @@ import { findDataKey, getDataKey, insertDataKey } from "../db/data-key-store.ts"
 import type { StoredDataKey } from "../db/data-key-store.ts";
 import type { Tables } from "../db/tables.ts";
 
-type SecretPurpose = "tokens" | "raw-messages" | "tpp-secrets" | "revocations";
+type SecretPurpose = "tokens" | "raw-messages" | "tpp-secrets" | "own-keys" | "revocations";
 
 /** What a sealed value belongs to; it opens nowhere else. */
 export interface SecretSlot {
   readonly owner: "tpp" | `psu:${string}`;
   readonly purpose: SecretPurpose;
+  /** `-` for what belongs to no bank. */
   readonly aspspId: string;
-  /** The row: consent, registration and name, or hash. */
+  /** The row: consent, registration and name, certificate, or hash. */
   readonly subject: string;
 }
 

@@ -2,8 +2,10 @@ import {
   activateRegistration,
   buildRegistrationRequest,
   buildSoftwareStatement,
+  endRegistration,
   issueCertificates,
   listAspsps,
+  readRegistration,
   submitRegistration,
   validateRegistration,
 } from "@opl/contracts/http/bank-gateway";
@@ -17,6 +19,8 @@ const asked = {
   submitRegistration,
   validateRegistration,
   activateRegistration,
+  readRegistration,
+  endRegistration,
 };
 
 /** The one who holds the keys and talks to the bank; each step answers the same when asked again. */

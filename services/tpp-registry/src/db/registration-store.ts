@@ -1,6 +1,6 @@
-import type { RegistrationScheme, RegistrationStep, RegistrationTerms } from "@opl/contracts/model";
+import type { PlanDifference, RegistrationScheme, RegistrationStep, RegistrationTerms } from "@opl/contracts/model";
 import { type Executor, jsonb } from "@opl/postgres";
-import type { Selectable, Transaction } from "kysely";
+import { type Selectable, sql, type Transaction } from "kysely";
 import type { FinishedStep } from "../domain/registration.ts";
 import type { RegistrationsTable, TppRegistryTables } from "./tables.ts";
 
@@ -19,7 +19,13 @@ export interface NewRegistration {
   readonly scheme: RegistrationScheme;
   readonly terms: RegistrationTerms;
   readonly now: Temporal.Instant;
-  readonly replaces?: string;
+  readonly replaces?: string | null;
+  readonly repairs?: readonly PlanDifference[];
+}
+
+/** One decision at a time a bank: whoever waited sees what the other began. */
+export async function lockBank(tx: Tx, aspspId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(current_schema() || ' ' || ${aspspId}::text, 0))`.execute(tx);
 }
 
 /** Does nothing when one is running at that bank already. */
@@ -36,6 +42,8 @@ export async function insertRegistration(tx: Tx, row: NewRegistration): Promise<
       startedAt: row.now,
       completedAt: null,
       endedAt: null,
+      endedReason: null,
+      repairs: jsonb(row.repairs ?? []),
       nextTryAt: row.now,
       errorCode: null,
       errorMessage: null,
@@ -57,19 +65,87 @@ export async function getRegistration(db: Db, registrationId: string): Promise<R
   return registration === undefined ? undefined : withSteps(db, [registration]).then((all) => all[0]);
 }
 
-/** The registration that is running at a bank, else the one in use; one that failed counts for nothing. */
+/** The registration that is running at a bank, else the one in use; one that failed counts for nothing, nor what served before one that has ended. */
 export async function standingRegistration(db: Db, aspspId: string): Promise<RegistrationWithSteps | undefined> {
   const rows = await db
     .selectFrom("registrations")
     .selectAll()
     .where("aspspId", "=", aspspId)
-    .where("status", "in", ["running", "completed"])
+    .where((eb) => eb.or([eb("status", "=", "running"), eb("completedAt", "is not", null)]))
     // Only a running one has no end, and what has none comes first.
     .orderBy("completedAt", "desc")
     .orderBy("registrationId", "desc")
     .limit(1)
     .execute();
-  return (await withSteps(db, rows))[0];
+  return (
+    await withSteps(
+      db,
+      rows.filter(({ status }) => status !== "ended"),
+    )
+  )[0];
+}
+
+/** Registrations at a bank that have not ended, the oldest first: those in use, those that served before, and the one that is running. */
+export async function listLiving(db: Db, aspspId: string): Promise<readonly RegistrationRow[]> {
+  return db
+    .selectFrom("registrations")
+    .selectAll()
+    .where("aspspId", "=", aspspId)
+    .where("status", "in", ["running", "completed"])
+    .orderBy("startedAt")
+    .orderBy("registrationId")
+    .execute();
+}
+
+export async function markEnded(tx: Tx, registrationId: string, reason: "left" | "forgotten", at: Temporal.Instant): Promise<void> {
+  await tx
+    .updateTable("registrations")
+    .set({ status: "ended", endedAt: at, endedReason: reason, nextTryAt: null })
+    .where("registrationId", "=", registrationId)
+    .execute();
+}
+
+/** Writes down the terms of those that began before terms were kept. */
+export async function adoptTerms(db: Db, termsOf: (aspspId: string) => RegistrationTerms): Promise<void> {
+  const rows = await db.selectFrom("registrations").select("aspspId").distinct().where("terms", "is", null).execute();
+  for (const { aspspId } of rows)
+    await db
+      .updateTable("registrations")
+      .set({ terms: jsonb(termsOf(aspspId)) })
+      .where("aspspId", "=", aspspId)
+      .where("terms", "is", null)
+      .execute();
+}
+
+/** Due at once, whatever pause it was in. */
+export async function hurryRegistration(db: Db, registrationId: string, now: Temporal.Instant): Promise<void> {
+  await db.updateTable("registrations").set({ nextTryAt: now }).where("registrationId", "=", registrationId).where("status", "=", "running").execute();
+}
+
+/** Of each bank the registration that is running, else the newest, and whether any is in use there. */
+export async function listNewest(db: Db): Promise<readonly (RegistrationWithSteps & { readonly inUse: boolean })[]> {
+  const rows = await db
+    .selectFrom("registrations")
+    .distinctOn("aspspId")
+    .selectAll()
+    .select((eb) =>
+      eb
+        .selectFrom("registrations as head")
+        .whereRef("head.aspspId", "=", "registrations.aspspId")
+        .where("head.completedAt", "is not", null)
+        .orderBy("head.completedAt", "desc")
+        .orderBy("head.registrationId", "desc")
+        .limit(1)
+        .select("head.status")
+        .as("headStatus"),
+    )
+    .orderBy("aspspId")
+    .orderBy((eb) => eb.case().when("status", "=", "running").then(0).else(1).end())
+    .orderBy("startedAt", "desc")
+    .orderBy("registrationId", "desc")
+    .execute();
+  const inUse = new Set(rows.filter(({ headStatus }) => headStatus === "completed").map(({ registrationId }) => registrationId));
+  return (await withSteps(db, rows)).map((entry) => ({ ...entry, inUse: inUse.has(entry.registration.registrationId) }));
 }
 
 /** Newest first. */

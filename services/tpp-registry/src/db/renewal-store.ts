@@ -1,3 +1,4 @@
+import type { PlanDifference, RegistrationScheme, RegistrationTerms } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
 import type { Transaction } from "kysely";
 import type { RenewalState } from "../domain/renewal.ts";
@@ -8,12 +9,27 @@ export interface HeldRegistration extends RenewalState {
   readonly aspspId: string;
 }
 
-/** The registration in use at each bank: the one completed last. */
-export async function listHeld(db: Executor<TppRegistryTables>): Promise<readonly HeldRegistration[]> {
+/** The registration that was completed last at a bank; it serves unless it has ended. */
+export interface HeadRegistration {
+  readonly registrationId: string;
+  readonly aspspId: string;
+  readonly status: "running" | "completed" | "failed" | "ended";
+  readonly endedReason: "left" | "forgotten" | null;
+  readonly scheme: RegistrationScheme;
+  readonly terms: RegistrationTerms | null;
+  readonly repairs: readonly PlanDifference[];
+  readonly completedAt: Temporal.Instant | null;
+  readonly endsAt: Temporal.Instant | null;
+  readonly refusals: number;
+  readonly lastRefusalAt: Temporal.Instant | null;
+}
+
+/** The head of each bank, or of one. */
+export async function listHeads(db: Executor<TppRegistryTables>, aspspId: string | null = null): Promise<readonly HeadRegistration[]> {
   const rows = await db
     .selectFrom("registrations")
     .distinctOn("aspspId")
-    .select(["registrationId", "aspspId", "completedAt"])
+    .select(["registrationId", "aspspId", "status", "endedReason", "scheme", "terms", "repairs", "completedAt"])
     .select((eb) => [
       eb
         .selectFrom("certificates")
@@ -34,12 +50,21 @@ export async function listHeld(db: Executor<TppRegistryTables>): Promise<readonl
         .select(({ fn }) => fn.max("refused.errorAt").as("errorAt"))
         .as("lastRefusalAt"),
     ])
-    .where("status", "=", "completed")
+    .where("completedAt", "is not", null)
+    .$if(aspspId !== null, (query) => query.where("aspspId", "=", aspspId))
     .orderBy("aspspId")
     .orderBy("completedAt", "desc")
+    .orderBy("registrationId", "desc")
     .execute();
-  return rows.flatMap(({ completedAt, endsAt, refusals, ...row }) =>
-    completedAt === null || endsAt === null ? [] : [{ ...row, heldSince: completedAt, endsAt, refusals: Number(refusals ?? 0n) }],
+  return rows.map((row) => ({ ...row, refusals: Number(row.refusals ?? 0n) }));
+}
+
+/** The registration in use at each bank, with the end of its certificates. */
+export async function listHeld(db: Executor<TppRegistryTables>): Promise<readonly HeldRegistration[]> {
+  return (await listHeads(db)).flatMap(({ registrationId, aspspId, status, completedAt, endsAt, refusals, lastRefusalAt }) =>
+    status !== "completed" || completedAt === null || endsAt === null
+      ? []
+      : [{ registrationId, aspspId, heldSince: completedAt, endsAt, refusals, lastRefusalAt }],
   );
 }
 

@@ -17,6 +17,8 @@ const columns: TableColumns<TppRegistryTables> = {
     startedAt: "timestamptz",
     completedAt: "timestamptz?",
     endedAt: "timestamptz?",
+    endedReason: "text?",
+    repairs: "jsonb",
     tries: "int4",
     nextTryAt: "timestamptz?",
     errorCode: "text?",
@@ -40,6 +42,17 @@ const columns: TableColumns<TppRegistryTables> = {
     chainPem: "_text",
     inUse: "bool",
     warnedAtDays: "int4?",
+  },
+  desiredStates: { revision: "int4", document: "jsonb", documentHash: "text", appliedAt: "timestamptz", appliedBy: "text" },
+  directory: { aspspId: "text", aspsp: "jsonb" },
+  bankViews: {
+    registrationId: "uuid",
+    nextCheckAt: "timestamptz",
+    checkedAt: "timestamptz?",
+    standing: "text?",
+    client: "jsonb?",
+    differences: "jsonb",
+    driftSince: "timestamptz?",
   },
 };
 

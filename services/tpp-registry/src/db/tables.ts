@@ -1,5 +1,5 @@
 /** Rows as Postgres has them; a test compares them with the live schema. */
-import type { RegistrationScheme, RegistrationStep, RegistrationTerms } from "@opl/contracts/model";
+import type { Aspsp, ClientInformation, PlanDifference, RegistrationScheme, RegistrationStep, RegistrationTerms, TppDocument } from "@opl/contracts/model";
 import type { MessagingTables } from "@opl/messaging";
 import type { Json, Timestamp } from "@opl/postgres";
 import type { Generated } from "kysely";
@@ -21,6 +21,9 @@ export interface RegistrationsTable {
   startedAt: Timestamp;
   completedAt: Timestamp | null;
   endedAt: Timestamp | null;
+  endedReason: "left" | "forgotten" | null;
+  /** The drift it was begun to repair. */
+  repairs: Json<readonly PlanDifference[]>;
   tries: Generated<number>;
   nextTryAt: Timestamp | null;
   errorCode: string | null;
@@ -55,9 +58,35 @@ export interface CertificatesTable {
   warnedAtDays: number | null;
 }
 
+export interface DesiredStatesTable {
+  revision: number;
+  document: Json<TppDocument>;
+  documentHash: string;
+  appliedAt: Timestamp;
+  appliedBy: string;
+}
+
+export interface DirectoryTable {
+  aspspId: string;
+  aspsp: Json<Aspsp>;
+}
+
+export interface BankViewsTable {
+  registrationId: string;
+  nextCheckAt: Timestamp;
+  checkedAt: Timestamp | null;
+  standing: "known" | "unreadable" | "unknown" | null;
+  client: Json<ClientInformation> | null;
+  differences: Json<readonly PlanDifference[]>;
+  driftSince: Timestamp | null;
+}
+
 export interface TppRegistryTables extends MessagingTables {
   tppProfile: TppProfileTable;
   registrations: RegistrationsTable;
   registrationSteps: RegistrationStepsTable;
   certificates: CertificatesTable;
+  desiredStates: DesiredStatesTable;
+  directory: DirectoryTable;
+  bankViews: BankViewsTable;
 }

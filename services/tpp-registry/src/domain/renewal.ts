@@ -23,8 +23,9 @@ export function renewalDueAt({ heldSince, endsAt, refusals, lastRefusalAt }: Ren
 }
 
 /** After a refusal from an hour to a day, doubling; near the end of the certificate a quarter of what is left, at least a minute. */
-function pauseSeconds(refusals: number, lastRefusalAt: Temporal.Instant, endsAt: Temporal.Instant): number {
+export function pauseSeconds(refusals: number, lastRefusalAt: Temporal.Instant, endsAt: Temporal.Instant | null): number {
   const growing = Math.min(firstPauseSeconds * 2 ** Math.min(Math.max(refusals - 1, 0), 10), longestPauseSeconds);
+  if (endsAt === null) return growing;
   const quarter = Math.floor(lastRefusalAt.until(endsAt).total("seconds") / 4);
   return quarter <= 0 ? growing : Math.max(shortestPauseSeconds, Math.min(growing, quarter));
 }

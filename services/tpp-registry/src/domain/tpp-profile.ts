@@ -1,37 +1,31 @@
-import type { RegistrationTerms, TppRole } from "@opl/contracts/model";
+import type { RegistrationTerms, TppDocument, TppDocumentProfile, TppRole, WantedBank } from "@opl/contracts/model";
 
-/** Who we are, to any bank. */
-export interface TppProfile {
-  readonly softwareClientId: string;
-  readonly name: string;
-  readonly country: string;
-  readonly roles: readonly TppRole[];
-  readonly organisationName: string;
-  readonly contacts: readonly { readonly name: string; readonly email: string; readonly phone: string; readonly type: string }[];
-  readonly clientName: string;
-  readonly clientUri: string;
-  readonly publicOrigin: string;
-}
+type WantedTerms = Pick<WantedBank, "aspsp" | "roles" | "redirectUris" | "algorithm">;
 
 /** One redirect URI per bank, so that an answer at another bank's address is noticed (OA-16). */
-export function redirectUriOf(profile: Pick<TppProfile, "publicOrigin">, aspspId: string): string {
+export function redirectUriOf(profile: Pick<TppDocumentProfile, "publicOrigin">, aspspId: string): string {
   return `${profile.publicOrigin}/connect/return/${aspspId}`;
 }
 
 const scopes: Readonly<Record<TppRole, string>> = { AIS: "accounts", PIS: "payments", CBPII: "fundsconfirmations" };
 
-/** What we ask of a bank. */
-export function termsAt(profile: TppProfile, aspspId: string): RegistrationTerms {
+/** What we ask of a bank: what the document says of it, else what it says of us. */
+export function termsAt(tpp: TppDocumentProfile, { aspsp, roles = tpp.roles, redirectUris, algorithm }: WantedTerms): RegistrationTerms {
   return {
-    clientName: profile.clientName,
-    clientUri: profile.clientUri,
-    organisationName: profile.organisationName,
-    contacts: profile.contacts.map((contact) => ({ ...contact })),
-    redirectUris: [redirectUriOf(profile, aspspId)],
-    roles: [...profile.roles],
-    scopes: scopesOf(profile.roles),
-    algorithm: null,
+    clientName: tpp.software.name,
+    clientUri: tpp.software.uri,
+    organisationName: tpp.organisationName,
+    contacts: tpp.contacts.map((contact) => ({ ...contact })),
+    redirectUris: [...(redirectUris ?? [redirectUriOf(tpp, aspsp)])],
+    roles: [...roles],
+    scopes: scopesOf(roles),
+    algorithm: algorithm ?? null,
   };
+}
+
+/** What the document says of a bank; a bank it does not name is treated as one that it names and says nothing of. */
+export function wantedAt({ banks }: Pick<TppDocument, "banks">, aspspId: string): WantedBank {
+  return banks.find(({ aspsp }) => aspsp === aspspId) ?? { aspsp: aspspId, state: "registered", onDrift: "report" };
 }
 
 /** The API scopes our roles entitle us to; each is proved by a token call. */

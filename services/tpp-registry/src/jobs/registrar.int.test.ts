@@ -3,7 +3,9 @@ import { expect, it } from "vitest";
 import type { RegistryContext } from "../context.ts";
 import { listRegistrations } from "../db/registration-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
+import { aDocument } from "../testing/document.ts";
 import { standInGateway } from "../testing/gateway.ts";
+import { refreshDirectory } from "../usecases/refresh-directory.ts";
 import { startRegistrar } from "./registrar.ts";
 
 it("a bank that nobody knows keeps no other from being registered", async () => {
@@ -14,19 +16,12 @@ it("a bank that nobody knows keeps no other from being registered", async () => 
     clock,
     newId: sequentialIds(),
     bankGateway: standInGateway(() => clock.now().add({ hours: 1 }).toString()).gateway,
-    profile: {
-      softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001",
-      name: "TPP",
-      country: "FI",
-      roles: ["AIS"],
-      organisationName: "TPP Oy",
-      contacts: [],
-      clientName: "L",
-      clientUri: "https://ledger.example",
-      publicOrigin: "https://ledger.example",
-    },
+    softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001",
+    environmentDocument: aDocument(["nobody", "bank-a", "bank-b"]),
+    renewBeforeDays: 30,
   };
-  await using registrar = startRegistrar(ctx, { wanted: ["nobody", "bank-a", "bank-b"], renewBeforeDays: 30 }, silentLogger());
+  await refreshDirectory(ctx);
+  await using registrar = startRegistrar(ctx, silentLogger());
   registrar.wake();
   await eventually(async () =>
     expect((await listRegistrations(ctx.db)).map(({ registration }) => [registration.aspspId, registration.status])).toEqual([["bank-a", "completed"]]),

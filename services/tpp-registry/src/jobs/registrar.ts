@@ -1,31 +1,28 @@
 import { startTimer, type Timer } from "@opl/service";
-import { toOplError } from "@opl/errors";
-import { isFinal } from "../domain/registration.ts";
 import type { Logger } from "@opl/telemetry";
 import type { RegistryContext } from "../context.ts";
-import { listDueRegistrations } from "../usecases/list-due-registrations.ts";
 import { advanceRegistration } from "../usecases/advance-registration.ts";
-import { beginDueRenewals } from "../usecases/renew-registration.ts";
-import { startRegistration } from "../usecases/start-registration.ts";
+import { beginPlanned } from "../usecases/begin-planned.ts";
+import { listDueRegistrations } from "../usecases/list-due-registrations.ts";
 
 const everyMs = 500;
+/** Between two looks at the whole plan, when nobody asks for one: what comes with time, such as a renewal, waits so long at most. */
+const planEveryMs = 2_000;
 
-export interface RegistrarOptions {
-  readonly wanted: readonly string[];
-  readonly renewBeforeDays: number;
-}
-
-/** Registers at every bank we want to be registered at, begins renewals when they are due, and takes running registrations further, step by step. */
-export function startRegistrar(ctx: RegistryContext, { wanted, renewBeforeDays }: RegistrarOptions, logger: Logger): Timer {
+/** Makes what the desired state wants: begins what the plan says, and takes running registrations further, step by step. */
+export function startRegistrar(ctx: RegistryContext, logger: Logger): Timer {
   const log = logger.child({ subsystem: "registrar" });
-  const missing = new Set(wanted);
-  return startTimer({
+  const troubles = new Map<string, string>();
+  let plannedAt: Temporal.Instant | null = null;
+  const timer = startTimer({
     name: "registrar",
     everyMs,
     logger: log,
     run: async (signal) => {
-      for (const aspspId of missing) await begin(ctx, aspspId, missing, log);
-      for (const aspspId of await beginDueRenewals(ctx, wanted, renewBeforeDays)) log.info({ aspspId }, "renewal of the registration begun");
+      if (plannedAt === null || plannedAt.until(ctx.clock.now()).total("milliseconds") >= planEveryMs) {
+        plannedAt = ctx.clock.now();
+        await begin(ctx, troubles, log);
+      }
       for (const registrationId of await listDueRegistrations(ctx)) {
         for (let going = true; going && !signal.aborted;) {
           const advance = await advanceRegistration(ctx, registrationId);
@@ -37,19 +34,24 @@ export function startRegistrar(ctx: RegistryContext, { wanted, renewBeforeDays }
       }
     },
   });
+  return {
+    wake() {
+      plannedAt = null;
+      timer.wake();
+    },
+    [Symbol.asyncDispose]: () => timer[Symbol.asyncDispose](),
+  };
 }
 
-/** One bank's trouble is no other's: whatever happens here, the registrations that are running go on. */
-async function begin(ctx: RegistryContext, aspspId: string, missing: Set<string>, log: Logger): Promise<void> {
-  try {
-    await startRegistration(ctx, aspspId);
-    missing.delete(aspspId);
-  } catch (cause) {
-    const error = toOplError(cause);
-    if (isFinal(error)) {
-      // A name nobody knows, or a bank that takes none: asking again would not help.
-      missing.delete(aspspId);
-      log.error({ aspspId, err: error }, "this bank cannot be registered at; see OPL_TPP_ASPSPS");
-    } else log.info({ aspspId, code: error.code }, "the registration cannot begin yet");
+/** The same trouble at a bank is told once, not at every turn. */
+async function begin(ctx: RegistryContext, troubles: Map<string, string>, log: Logger): Promise<void> {
+  for (const { aspspId, action, reason, error } of await beginPlanned(ctx)) {
+    if (error === null) {
+      troubles.delete(aspspId);
+      log.info({ aspspId, action, reason }, "begun as the desired state wants it");
+    } else if (troubles.get(aspspId) !== error.code) {
+      troubles.set(aspspId, error.code);
+      log.warn({ aspspId, action, err: error }, "this cannot begin yet");
+    }
   }
 }

@@ -1,7 +1,9 @@
+import type { Aspsp, ClientInformation, RegistrationTerms } from "@opl/contracts/model";
 import { OplError } from "@opl/errors";
 import type { BankGateway } from "../clients/bank-gateway.ts";
+import { anAspsp } from "./document.ts";
 
-type Operation = Exclude<keyof BankGateway, "listAspsps">;
+type Operation = keyof BankGateway;
 
 /** A gateway that keeps its promise: a step asked twice is done once. It counts both, and can be told to fail. */
 export interface StandInGateway {
@@ -9,19 +11,37 @@ export interface StandInGateway {
   /** How often each step was asked for, and how often it was really done at the bank. */
   readonly asked: Map<Operation, number>;
   readonly done: Map<Operation, number>;
+  /** The banks there are; a test may change them. */
+  readonly aspsps: Aspsp[];
+  /** What the banks have on record, by registration; a test may change or remove a record. */
+  readonly clients: Map<string, ClientInformation & { readonly aspspId: string }>;
+  /** Every client a bank ever made, by bank. */
+  readonly made: Map<string, number>;
   /** The next call of this step fails: before the bank was asked, or after it had answered. */
   fail(operation: Operation, when: "before" | "after", error?: OplError): void;
+  /** Every call fails before it is asked, until `null` is said. */
+  away(error: OplError | null): void;
 }
 
 const at = "2026-11-22T10:00:00Z";
-const lost = new OplError({ code: "ERR_BANK_GATEWAY_UNAVAILABLE", kind: "unavailable", message: "no answer" });
+export const lost = new OplError({ code: "ERR_BANK_GATEWAY_UNAVAILABLE", kind: "unavailable", message: "no answer" });
 
-export function standInGateway(statementsEnd: () => string): StandInGateway {
+const twoBanks = [
+  anAspsp("bank-a", { name: "Bank A" }),
+  anAspsp("bank-b", { name: "Bank B", capabilities: ["consents"], registrationScheme: null, registered: true }),
+];
+
+export function standInGateway(statementsEnd: () => string, aspsps: readonly Aspsp[] = twoBanks): StandInGateway {
   const asked = new Map<Operation, number>();
   const done = new Map<Operation, number>();
   const failures = new Map<Operation, { when: "before" | "after"; error: OplError }>();
   const answers = new Map<string, unknown>();
-  const count = (map: Map<Operation, number>, operation: Operation): void => void map.set(operation, (map.get(operation) ?? 0) + 1);
+  const termsOf = new Map<string, RegistrationTerms>();
+  const clients: StandInGateway["clients"] = new Map();
+  const made = new Map<string, number>();
+  const directory = [...aspsps];
+  let gone: OplError | null = null;
+  const count = <Key>(map: Map<Key, number>, key: Key): void => void map.set(key, (map.get(key) ?? 0) + 1);
 
   const step =
     <Input extends { readonly params: { readonly registrationId: string } }, Output>(
@@ -31,6 +51,7 @@ export function standInGateway(statementsEnd: () => string): StandInGateway {
     ) =>
     async (input: Input): Promise<Output> => {
       count(asked, operation);
+      if (gone !== null) throw gone;
       const failure = failures.get(operation);
       failures.delete(operation);
       if (failure?.when === "before") throw failure.error;
@@ -42,8 +63,8 @@ export function standInGateway(statementsEnd: () => string): StandInGateway {
       if (failure?.when === "after") throw failure.error;
       return answers.get(key) as Output;
     };
-  const certificate = (purpose: "qwac" | "qsealc", registrationId: string) => ({
-    aspspId: "bank-a",
+  const certificate = (purpose: "qwac" | "qsealc", registrationId: string, aspspId: string) => ({
+    aspspId,
     purpose,
     kid: `${purpose}-1`,
     algorithm: "RS256",
@@ -57,47 +78,23 @@ export function standInGateway(statementsEnd: () => string): StandInGateway {
     inUse: true,
   });
   const gateway: BankGateway = {
-    listAspsps: async () => ({
-      aspsps: [
-        {
-          aspspId: "bank-a",
-          name: "Bank A",
-          bic: null,
-          countries: ["FI"],
-          environment: "sandbox",
-          scaApproach: "redirect",
-          capabilities: ["registration", "consents"],
-          registrationScheme: "op",
-          historyDays: 729,
-          consentMaxDays: 180,
-          registered: false,
-          health: { status: "up", since: null },
-        },
-        {
-          aspspId: "bank-b",
-          name: "Bank B",
-          bic: null,
-          countries: ["FI"],
-          environment: "sandbox",
-          scaApproach: "redirect",
-          capabilities: ["consents"],
-          registrationScheme: null,
-          historyDays: 90,
-          consentMaxDays: 90,
-          registered: true,
-          health: { status: "up", since: null },
-        },
-      ],
-    }),
-    issueCertificates: step("issueCertificates", ({ params }) => ({
+    listAspsps: async () => {
+      count(asked, "listAspsps");
+      if (gone !== null) throw gone;
+      return { aspsps: directory.map((aspsp) => ({ ...aspsp })) };
+    },
+    issueCertificates: step("issueCertificates", ({ params: { registrationId }, body: { aspspId } }) => ({
       tppId: "TPP-1",
       organizationIdentifier: "PSDFI-TEST-1",
       publicJwksUrl: "https://keys.example/jwks.json",
-      certificates: [certificate("qwac", params.registrationId), certificate("qsealc", params.registrationId)],
+      certificates: [certificate("qwac", registrationId, aspspId), certificate("qsealc", registrationId, aspspId)],
     })),
     buildSoftwareStatement: step(
       "buildSoftwareStatement",
-      () => ({ softwareStatement: "a.b.c", kid: "qsealc-1", algorithm: "RS256", expiresAt: statementsEnd() }),
+      ({ params, body }) => {
+        termsOf.set(params.registrationId, body.terms);
+        return { softwareStatement: "a.b.c", kid: "qsealc-1", algorithm: "RS256", expiresAt: statementsEnd() };
+      },
       false,
     ),
     buildRegistrationRequest: step(
@@ -105,24 +102,49 @@ export function standInGateway(statementsEnd: () => string): StandInGateway {
       () => ({ registrationRequest: "d.e.f", kid: "qsealc-1", algorithm: "RS256", expiresAt: statementsEnd() }),
       false,
     ),
-    submitRegistration: step("submitRegistration", () => ({
-      client: {
-        clientId: "client-1",
+    submitRegistration: step("submitRegistration", ({ params: { registrationId }, body: { aspspId } }) => {
+      const terms = termsOf.get(registrationId);
+      count(made, aspspId);
+      const client = {
+        clientId: `client-${aspspId}-${made.get(aspspId) ?? 0}`,
         clientIdIssuedAt: at,
         clientSecretExpiresAt: null,
-        clientName: "One Point Ledger",
-        redirectUris: ["https://ledger.example/connect/return/bank-a"],
+        clientName: terms?.clientName ?? null,
+        redirectUris: [...(terms?.redirectUris ?? [])],
         grantTypes: [],
         softwareId: null,
         scope: null,
         jwksEndpoint: null,
-        softwareRoles: ["AIS"],
-      },
-    })),
-    validateRegistration: step("validateRegistration", ({ body }: { params: { registrationId: string }; body: { scopes: string[] } }) => ({
-      validated: body.scopes.map((scope) => ({ scope, at })),
-    })),
+        softwareRoles: [...(terms?.roles ?? [])],
+      };
+      clients.set(registrationId, { ...client, aspspId });
+      return { client };
+    }),
+    validateRegistration: step("validateRegistration", ({ body }) => ({ validated: body.scopes.map((scope) => ({ scope, at })) })),
     activateRegistration: step("activateRegistration", () => ({ activatedAt: at })),
+    readRegistration: step(
+      "readRegistration",
+      ({ params: { registrationId } }) => {
+        const client = clients.get(registrationId);
+        return { standing: client === undefined ? ("unknown" as const) : ("known" as const), client: client ?? null, checkedAt: at };
+      },
+      false,
+    ),
+    endRegistration: step("endRegistration", ({ params: { registrationId } }) => {
+      clients.delete(registrationId);
+      return { aspspTold: true, endedAt: at };
+    }),
   };
-  return { gateway, asked, done, fail: (operation, when, error = lost) => void failures.set(operation, { when, error }) };
+  return {
+    gateway,
+    asked,
+    done,
+    aspsps: directory,
+    clients,
+    made,
+    fail: (operation, when, error = lost) => void failures.set(operation, { when, error }),
+    away: (error) => {
+      gone = error;
+    },
+  };
 }

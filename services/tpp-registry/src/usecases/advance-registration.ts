@@ -19,7 +19,7 @@ import {
 import { listRotations } from "../db/renewal-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import { isFinal, nextStep, nextTryAt, stepsAfter } from "../domain/registration.ts";
-import { termsAt } from "../domain/tpp-profile.ts";
+import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
 import { performStep, type StepOutcome } from "./perform-step.ts";
 
 export type Advance =
@@ -63,9 +63,12 @@ export async function advanceRegistration(ctx: RegistryContext, registrationId: 
   });
 }
 
-/** One that began before terms were kept goes on under today's. */
-function termsOf({ profile }: Pick<RegistryContext, "profile">, { terms, aspspId }: RegistrationRow): RegistrationTerms {
-  return terms ?? termsAt(profile, aspspId);
+/** One that began before terms were kept goes on under those of the environment. */
+function termsOf(
+  { environmentDocument: { tpp, banks } }: Pick<RegistryContext, "environmentDocument">,
+  { terms, aspspId }: RegistrationRow,
+): RegistrationTerms {
+  return terms ?? termsAt(tpp, wantedAt({ banks }, aspspId));
 }
 
 async function recordCertificates(ctx: RegistryContext, tx: Transaction<TppRegistryTables>, registrationId: string, outcome: StepOutcome): Promise<void> {

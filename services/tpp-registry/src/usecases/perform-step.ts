@@ -2,13 +2,14 @@ import type { RegistrationStep, RegistrationTerms } from "@opl/contracts/model";
 import type { RegistryContext } from "../context.ts";
 import { missingInAcceptedClient } from "../domain/accepted-client.ts";
 import { errors } from "../errors.ts";
+import { readDesiredState } from "./read-desired-state.ts";
 
 export interface StepOutcome {
   readonly artefact: Readonly<Record<string, unknown>>;
   readonly expiresAt: Temporal.Instant | null;
 }
 
-type Ctx = Pick<RegistryContext, "bankGateway" | "profile">;
+type Ctx = Pick<RegistryContext, "db" | "bankGateway" | "softwareClientId" | "environmentDocument">;
 interface At {
   readonly registrationId: string;
   readonly aspspId: string;
@@ -21,16 +22,13 @@ const passing = (artefact: { readonly expiresAt: string }): StepOutcome => ({ ar
 
 /** The saga, one line a step: what is asked of the gateway and what comes out. Asking again answers the same. */
 const performers: Readonly<Record<RegistrationStep, (ctx: Ctx, at: At) => Promise<StepOutcome>>> = {
-  certificates: async ({ bankGateway, profile }, { registrationId, aspspId, terms }) =>
-    lasting(
-      await bankGateway.issueCertificates({
-        params: { registrationId },
-        body: { aspspId, country: profile.country, commonName: profile.name, roles: terms.roles },
-      }),
-    ),
+  certificates: async (ctx, { registrationId, aspspId, terms }) => {
+    const { country, name: commonName } = (await readDesiredState(ctx)).document.tpp;
+    return lasting(await ctx.bankGateway.issueCertificates({ params: { registrationId }, body: { aspspId, country, commonName, roles: terms.roles } }));
+  },
 
-  "software-statement": async ({ bankGateway, profile }, { registrationId, aspspId, terms }) =>
-    passing(await bankGateway.buildSoftwareStatement({ params: { registrationId }, body: { aspspId, softwareClientId: profile.softwareClientId, terms } })),
+  "software-statement": async ({ bankGateway, softwareClientId }, { registrationId, aspspId, terms }) =>
+    passing(await bankGateway.buildSoftwareStatement({ params: { registrationId }, body: { aspspId, softwareClientId, terms } })),
 
   "registration-request": async ({ bankGateway }, { registrationId, aspspId, terms }) =>
     passing(await bankGateway.buildRegistrationRequest({ params: { registrationId }, body: { aspspId, terms } })),

@@ -5,9 +5,10 @@ import type { RegistryContext } from "../context.ts";
 import { getRegistration, listDue, listRegistrations } from "../db/registration-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import { stepsOf } from "../domain/registration.ts";
+import { aDocument } from "../testing/document.ts";
 import { type StandInGateway, standInGateway } from "../testing/gateway.ts";
 import { type Advance, advanceRegistration } from "./advance-registration.ts";
-import { beginDueRenewals, renewRegistration } from "./renew-registration.ts";
+import { beginPlanned } from "./begin-planned.ts";
 import { readCertificateFigures } from "./read-certificate-figures.ts";
 import { startRegistration } from "./start-registration.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
@@ -28,17 +29,9 @@ beforeEach(async () => {
     clock,
     newId: sequentialIds(),
     bankGateway: bank.gateway,
-    profile: {
-      softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001",
-      name: "TPP",
-      country: "FI",
-      roles: ["AIS"],
-      organisationName: "TPP Oy",
-      contacts: [{ name: "S", email: "s@ledger.example", phone: "", type: "Support" }],
-      clientName: "One Point Ledger",
-      clientUri: "https://ledger.example",
-      publicOrigin: "https://ledger.example",
-    },
+    softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001",
+    environmentDocument: aDocument(["bank-a"]),
+    renewBeforeDays: 30,
   };
 });
 afterAll(() => Promise.all(opened.map((db) => db[Symbol.asyncDispose]())));
@@ -51,7 +44,11 @@ async function run(registrationId: string): Promise<Advance> {
   throw new Error("does not end");
 }
 
-const facts = async (): Promise<string[]> => (await ctx.db.selectFrom("outbox").select("eventType").orderBy("position").execute()).map((row) => row.eventType);
+/** Beside those that tell of the directory. */
+const facts = async (): Promise<string[]> =>
+  (await ctx.db.selectFrom("outbox").select("eventType").where("eventType", "!=", "tpp-registry.aspsp-changed").orderBy("position").execute()).map(
+    (row) => row.eventType,
+  );
 const operations = [
   "issueCertificates",
   "buildSoftwareStatement",
@@ -176,21 +173,22 @@ describe("G-38 renewal", () => {
   };
   const refused = async () => (await readCertificateFigures(ctx)).find(({ name }) => name === "tpp_renewals_refused")?.value;
   const at = (instant: Temporal.Instant) => ({ ...ctx, clock: { now: () => instant } });
+  const begun = async (here: RegistryContext) => (await beginPlanned(here)).map(({ aspspId }) => aspspId);
 
   it("begins by itself 30 days before the end, once, by however many processes", async () => {
     const old = await registered();
-    expect(await beginDueRenewals(at(end.subtract({ hours: 31 * 24 })), ["bank-a"], 30)).toEqual([]);
+    expect(await begun(at(end.subtract({ hours: 31 * 24 })))).toEqual([]);
     const due = at(end.subtract({ hours: 30 * 24 }));
     // A bank that is no longer named is left to run out.
-    expect(await beginDueRenewals(due, ["bank-b"], 30)).toEqual([]);
-    expect((await Promise.all(Array.from({ length: 8 }, () => beginDueRenewals(due, ["bank-a"], 30)))).flat()).toEqual(["bank-a"]);
+    expect(await begun({ ...due, environmentDocument: aDocument(["bank-b"]) })).toEqual([]);
+    expect((await Promise.all(Array.from({ length: 8 }, () => begun(due)))).flat()).toEqual(["bank-a"]);
     const [running] = await listRegistrations(ctx.db);
     expect(running?.registration).toMatchObject({ status: "running", replaces: old });
   });
 
   it("asked for by an operator: at once, twice is the same one, and the rotation is told for each purpose", async () => {
     const old = await registered();
-    const asked = await Promise.all(Array.from({ length: 8 }, () => renewRegistration(ctx, "bank-a")));
+    const asked = await Promise.all(Array.from({ length: 8 }, () => startRegistration(ctx, "bank-a", { renew: true })));
     const [id = ""] = new Set(asked.map(({ registration }) => registration.registrationId));
     expect(new Set(asked.map(({ registration }) => registration.registrationId)).size).toBe(1);
     expect(id).not.toBe(old);
@@ -212,7 +210,7 @@ describe("G-38 renewal", () => {
       [3, 4],
     ] as const) {
       clock.advance({ seconds: clock.now().until(now).total("seconds") });
-      expect(await beginDueRenewals(ctx, ["bank-a"], 30)).toEqual(["bank-a"]);
+      expect(await begun(ctx)).toEqual(["bank-a"]);
       const { registration } = await startRegistration(ctx, "bank-a");
       bank.fail("submitRegistration", "before", refusal);
       expect(await run(registration.registrationId)).toMatchObject({ kind: "failed", step: "submission" });
@@ -220,10 +218,10 @@ describe("G-38 renewal", () => {
       expect((await startRegistration(ctx, "bank-a")).registration.registrationId).toBe(old);
       expect(await refused()).toBe(refusals);
       const again = now.add({ hours: pauseHours });
-      expect(await beginDueRenewals(at(again.subtract({ seconds: 1 })), ["bank-a"], 30)).toEqual([]);
+      expect(await begun(at(again.subtract({ seconds: 1 })))).toEqual([]);
       now = again;
     }
-    await beginDueRenewals(at(now), ["bank-a"], 30);
+    await beginPlanned(at(now));
     await run((await startRegistration(ctx, "bank-a")).registration.registrationId);
     expect(await refused()).toBe(0);
   });

@@ -12,6 +12,7 @@ export function opProfile(settings: OpSettings): AspspProfile {
     origin(settings.OP_TOKEN_URL),
     origin(settings.OP_OIDC_JWKS_URL),
   ]);
+  const preferred = settings.OP_SIGNING_ALG;
   return {
     aspspId: "op",
     name: settings.OP_ENVIRONMENT === "sandbox" ? "OP (sandbox)" : "OP",
@@ -27,11 +28,11 @@ export function opProfile(settings: OpSettings): AspspProfile {
     resourceOrigins,
     trustedRootsPath: settings.OP_CA_BUNDLE_PATH,
     allowLegacySha1ClientCertificate: settings.OP_TLS_ALLOW_LEGACY_SHA1_CLIENT_CERT,
+    signingAlgorithms: preferred === undefined ? ["RS256", "PS256", "ES256"] : [preferred],
   };
 }
 
 export function opEndpoints(settings: OpSettings): OpEndpoints {
-  const preferred = settings.OP_SIGNING_ALG;
   return {
     certificateGenerationUrl: settings.OP_CERT_GENERATION_URL,
     registrationUrl: settings.OP_REGISTRATION_URL,
@@ -45,7 +46,6 @@ export function opEndpoints(settings: OpSettings): OpEndpoints {
     requestObjectAudience: settings.OP_REQUEST_OBJECT_AUD,
     financialId: settings.OP_FAPI_FINANCIAL_ID,
     currency: "EUR",
-    signingAlgorithms: preferred === undefined ? ["RS256", "PS256", "ES256"] : [preferred],
   };
 }
 

@@ -4,9 +4,10 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { translateAccounts } from "../../standards/op/accounts.ts";
 import { translateCards } from "../../standards/op/cards.ts";
-import { retryAfter, translateOpRefusal } from "../../standards/op/refusal.ts";
+import { translateOpRefusal } from "../../standards/op/refusal.ts";
+import { retryAfter } from "../../standards/refusal-words.ts";
 import { opRegisteredClient, translateRegisteredClient } from "../../standards/op/registration.ts";
-import { readOpTokenAnswer } from "../../standards/op/token-answer.ts";
+import { readTokenAnswer } from "../../standards/token-answer.ts";
 import { translateCardPage, translatePage } from "../../standards/op/transactions.ts";
 import type { BankReply } from "../bank-adapter.ts";
 
@@ -175,7 +176,7 @@ describe("registration", () => {
 describe("the token endpoint", () => {
   const gateway = fixture("token-gateway") as Record<string, unknown>;
   it("reads numbers as text and the token type of the gateway", () => {
-    expect(readOpTokenAnswer(200, gateway)).toEqual({
+    expect(readTokenAnswer(200, gateway)).toEqual({
       ok: true,
       accessToken: "scrubbed-access",
       refreshToken: "scrubbed-refresh",
@@ -195,7 +196,7 @@ describe("the token endpoint", () => {
     ["no token type", 200, { ...gateway, token_type: undefined }, "invalid_response"],
     ["no token", 200, { token_type: "Bearer" }, "invalid_response"],
   ])("%s", (_title, status, json, error) => {
-    expect(readOpTokenAnswer(status, json)).toEqual({ ok: false, error });
+    expect(readTokenAnswer(status, json)).toEqual({ ok: false, error });
   });
 });
 

@@ -1,12 +1,12 @@
 import type { AspspProfile, BankAdapter } from "../../adapters/bank-adapter.ts";
+import { opScheme } from "../../registration-schemes/op.ts";
 import { opAccountsFacet } from "./accounts.ts";
 import { opConsentsFacet } from "./authorizations.ts";
 import { opCardsFacet } from "./cards.ts";
-import { opPsuHeaders } from "./psu-headers.ts";
+import { fapiPsuHeaders } from "../fapi-psu-headers.ts";
 import { translateOpRefusal } from "./refusal.ts";
-import { opRegistrationFacet } from "./registration.ts";
 import type { RegistrationSettings } from "./registration.ts";
-import { readOpTokenAnswer } from "./token-answer.ts";
+import { readTokenAnswer } from "../token-answer.ts";
 import { opTransactionsFacet } from "./transactions.ts";
 
 export interface OpEndpoints extends Omit<RegistrationSettings, "grantTypes"> {
@@ -20,7 +20,6 @@ export interface OpEndpoints extends Omit<RegistrationSettings, "grantTypes"> {
   readonly requestObjectAudience: string;
   readonly financialId: string | undefined;
   readonly currency: string;
-  readonly signingAlgorithms: BankAdapter["oauth"]["signingAlgorithms"];
 }
 
 const responseType = "code id_token";
@@ -30,13 +29,14 @@ const consentScope = ["openid", "accounts"];
 const grantTypes = ["client_credentials", "authorization_code", "refresh_token"];
 
 /** The facets of the OP interface for one bank that speaks it. */
-export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankAdapter {
+export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankAdapter & Required<Pick<BankAdapter, "oauth" | "registration">> {
   const { aisBaseUrl, financialId } = endpoints;
   return {
     profile,
     oauth: {
       issuer: endpoints.issuer,
       tokenUrl: new URL(endpoints.tokenUrl),
+      clientAuthentication: "client_secret_post",
       jwksUrl: new URL(endpoints.jwksUrl),
       responseType,
       issInResponse: false,
@@ -45,17 +45,16 @@ export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankA
       intentClaim,
       clientScope: "accounts",
       consentScope,
-      signingAlgorithms: endpoints.signingAlgorithms,
-      readTokenAnswer: readOpTokenAnswer,
+      readTokenAnswer,
     },
-    psuHeaders: opPsuHeaders,
+    psuHeaders: fapiPsuHeaders,
     callHeaders: (apiKey) => ({
       accept: "application/json",
       "x-api-key": apiKey,
       ...(financialId === undefined ? {} : { "x-fapi-financial-id": financialId }),
     }),
     translateRefusal: translateOpRefusal,
-    registration: opRegistrationFacet({ grantTypes, ...endpoints }),
+    registration: opScheme({ grantTypes, ...endpoints }),
     consents: opConsentsFacet({ ...endpoints, responseType, intentClaim, acrValues, scope: consentScope, consentMaxDays: profile.consentMaxDays }),
     accounts: opAccountsFacet(aisBaseUrl),
     balances: "with-accounts",

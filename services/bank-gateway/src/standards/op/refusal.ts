@@ -1,6 +1,7 @@
 import type { OplError } from "@opl/errors";
 import { z } from "zod";
 import { errors } from "../../errors.ts";
+import { retryAfter, word } from "../refusal-words.ts";
 
 const business = z.object({
   id: z.string().nullish(),
@@ -52,15 +53,4 @@ function readRefusal(json: unknown): Refusal {
 
 function isApiKeyFault({ faultCode }: Refusal): boolean {
   return faultCode === "oauth.v2.InvalidApiKey" || faultCode === "steps.oauth.v2.FailedToResolveAPIKey";
-}
-
-function word(text: string): string {
-  return text.replaceAll(/[^\w.:-]/g, "_").slice(0, 80);
-}
-
-/** Seconds to wait: a bank that names none, a date, or ten years gets a sensible figure (BR-60). */
-export function retryAfter(header: string | undefined): number {
-  const fallback = 60;
-  if (header === undefined || !/^\d{1,9}$/.test(header.trim())) return fallback;
-  return Math.min(Math.max(Number(header.trim()), 1), 24 * 3600);
 }

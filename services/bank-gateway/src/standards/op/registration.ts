@@ -1,7 +1,10 @@
+import type { ClientInformation, TppRole } from "@opl/contracts/model";
 import { isJwsAlgorithm, registrationRequestClaims, softwareStatementClaims } from "@opl/fapi";
-import type { Jwk } from "@opl/fapi";
+import type { JsonObject, Jwk, SoftwareContact } from "@opl/fapi";
 import { z } from "zod";
-import type { IssuedCertificates, RegisteredClient, RegistrationFacet } from "../../adapters/bank-adapter.ts";
+import type { BankCalls } from "../../adapters/bank-adapter.ts";
+import type { IssuedCertificates, TppNames } from "../../registration-schemes/scheme.ts";
+import { clientInformationOf, registeredClient } from "../registered-client.ts";
 import { readWire } from "../wire.ts";
 
 const b64url = z.string().regex(/^[\w-]+$/);
@@ -32,22 +35,8 @@ export const opGeneratedTpp = z.object({
   }),
 });
 
-const epoch = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).nullish();
-/** Answer of the registration. */
-export const opRegisteredClient = z.object({
-  client_id: z.string().min(1),
-  client_id_issued_at: epoch,
-  client_secret: z.string().min(1),
-  client_secret_expires_at: epoch,
-  api_key: z.string().min(1).nullish(),
-  client_name: z.string().nullish(),
-  redirect_uris: z.array(z.string()).nullish(),
-  grant_types: z.array(z.string()).nullish(),
-  software_id: z.string().nullish(),
-  scope: z.string().nullish(),
-  jwks_endpoint: z.string().nullish(),
-  software_roles: z.array(z.string()).nullish(),
-});
+/** Answer of the registration: this bank always gives a secret. */
+export const opRegisteredClient = registeredClient.extend({ client_secret: z.string().min(1), api_key: z.string().min(1).nullish() });
 
 export interface RegistrationSettings {
   readonly certificateGenerationUrl: string;
@@ -60,11 +49,45 @@ export interface RegistrationSettings {
 const statementLifetimeSeconds = 20_000;
 const requestLifetimeSeconds = 3_600;
 
+interface SoftwareStatementRequest extends TppNames {
+  /** Where revoked keys are named, if not at the same address. */
+  readonly revokedJwksUrl?: string | undefined;
+  readonly softwareClientId: string;
+  readonly clientName: string;
+  readonly clientUri: string;
+  readonly redirectUris: readonly string[];
+  readonly roles: readonly TppRole[];
+  readonly organisationName: string;
+  readonly contacts: readonly SoftwareContact[];
+}
+
+interface Issuance {
+  readonly now: Temporal.Instant;
+  readonly jti: string;
+}
+
+interface Claims {
+  readonly claims: JsonObject;
+  readonly expiresAt: Temporal.Instant;
+}
+
+export interface OpRegisteredClient {
+  readonly client: ClientInformation;
+  readonly clientSecret: string;
+  readonly apiKey: string | undefined;
+}
+
+/** The messages of this bank's registration, unsigned. */
+export interface OpRegistration {
+  issueCertificates(calls: BankCalls, input: { country: string; commonName: string; roles: readonly TppRole[] }): Promise<IssuedCertificates>;
+  softwareStatement(input: SoftwareStatementRequest, issuance: Issuance): Claims;
+  registrationRequest(input: { softwareStatement: string; redirectUris: readonly string[] }, issuance: Issuance): Claims;
+  submit(calls: BankCalls, registrationRequest: string): Promise<OpRegisteredClient>;
+}
+
 /** Certificates from the bank's sandbox generator, self-issued software statement, registration by signed JWT. */
-export function opRegistrationFacet(settings: RegistrationSettings): RegistrationFacet {
+export function opRegistration(settings: Omit<RegistrationSettings, "portalApiKey">): OpRegistration {
   return {
-    scheme: "op",
-    portalApiKey: settings.portalApiKey,
     async issueCertificates(calls, { country, commonName, roles }) {
       const url = new URL(settings.certificateGenerationUrl);
       url.searchParams.set("c", country);
@@ -120,31 +143,8 @@ export function translateGeneratedTpp(wire: z.output<typeof opGeneratedTpp>, loc
   };
 }
 
-export function translateRegisteredClient(wire: z.output<typeof opRegisteredClient>): RegisteredClient {
-  return {
-    clientSecret: wire.client_secret,
-    apiKey: wire.api_key ?? undefined,
-    client: {
-      clientId: wire.client_id,
-      clientIdIssuedAt: toInstant(wire.client_id_issued_at),
-      // Zero means that it never expires (RFC 7591 3.2.1).
-      clientSecretExpiresAt: wire.client_secret_expires_at === 0 ? null : toInstant(wire.client_secret_expires_at),
-      clientName: wire.client_name ?? null,
-      redirectUris: wire.redirect_uris ?? [],
-      grantTypes: wire.grant_types ?? [],
-      softwareId: wire.software_id ?? null,
-      scope: wire.scope ?? null,
-      jwksEndpoint: wire.jwks_endpoint ?? null,
-      softwareRoles: wire.software_roles ?? [],
-    },
-  };
-}
-
-/** Seconds by RFC 7591; the gateway in front of some banks counts milliseconds. */
-function toInstant(epochTime: number | null | undefined): string | null {
-  if (epochTime === null || epochTime === undefined) return null;
-  const milliseconds = epochTime > 100_000_000_000 ? epochTime : epochTime * 1000;
-  return Temporal.Instant.fromEpochMilliseconds(milliseconds).toString();
+export function translateRegisteredClient(wire: z.output<typeof opRegisteredClient>): OpRegisteredClient {
+  return { client: clientInformationOf(wire), clientSecret: wire.client_secret, apiKey: wire.api_key ?? undefined };
 }
 
 function endOf(claims: { readonly exp?: unknown }): Temporal.Instant {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { TokenAnswer } from "../../adapters/bank-adapter.ts";
+import type { TokenAnswer } from "../adapters/bank-adapter.ts";
 
 /** Numbers may come as text: the bank's gateway answers so. */
 const seconds = z.union([z.number(), z.string().transform((text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined))]).nullish();
@@ -18,7 +18,7 @@ const failure = z.object({ error: z.string().nullish(), ErrorCode: z.string().nu
 const bearerNames: ReadonlySet<string> = new Set(["bearer", "bearertoken"]);
 
 /** Reads an answer of the token endpoint in any of the bank's forms; a 200 may carry an error too. */
-export function readOpTokenAnswer(status: number, json: unknown): TokenAnswer {
+export function readTokenAnswer(status: number, json: unknown): TokenAnswer {
   const told = failure.safeParse(json);
   const error = told.success ? (told.data.error ?? told.data.ErrorCode ?? undefined) : undefined;
   if (error !== undefined) return { ok: false, error: stable(error) };

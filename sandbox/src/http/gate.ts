@@ -1,13 +1,22 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Bank } from "./bank.ts";
+import type { SandboxConfig } from "../config.ts";
+import type { FaultRegistry } from "../faults/registry.ts";
+
+/** What every server of the sandbox answers with. */
+export interface Gate {
+  readonly config: Pick<SandboxConfig, "SANDBOX_LATENCY_MS">;
+  readonly faults: FaultRegistry;
+  /** Waits so many milliseconds. */
+  readonly pause: (ms: number) => Promise<unknown>;
+}
 
 /**
  * Called by each route once it knows who calls and about whom: adds the configured latency and lets the fault
  * switches step in. True means that the answer is already on its way, or will never come.
  */
-export async function passThroughFaults(request: FastifyRequest, reply: FastifyReply, bank: Pick<Bank, "config" | "faults" | "pause">): Promise<boolean> {
-  if (bank.config.SANDBOX_LATENCY_MS > 0) await bank.pause(bank.config.SANDBOX_LATENCY_MS);
-  const interception = await bank.faults.intercept(request.bankCall);
+export async function passThroughFaults(request: FastifyRequest, reply: FastifyReply, { config, faults, pause }: Gate): Promise<boolean> {
+  if (config.SANDBOX_LATENCY_MS > 0) await pause(config.SANDBOX_LATENCY_MS);
+  const interception = await faults.intercept(request.bankCall);
   if (interception === undefined) return false;
   switch (interception.kind) {
     case "answer":

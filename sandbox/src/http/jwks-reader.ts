@@ -5,8 +5,10 @@ import { z } from "zod";
 const jwksSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string().optional(), x5c: z.array(z.string()).optional() })) });
 export type PublishedKey = z.infer<typeof jwksSchema>["keys"][number];
 
-/** Reads the public keys of third parties from where they publish them. */
+/** Reads public keys from where others publish them. */
 export interface JwksReader {
+  /** The whole set as it is now. */
+  read(url: string): Promise<readonly PublishedKey[]>;
   /** The key with this id; reads the set again when an older copy does not have it. */
   find(url: string, kid: string): Promise<PublishedKey | undefined>;
 }
@@ -18,13 +20,15 @@ const maxAgeMs = 300_000;
 
 /** Trusts the public authorities and the sandbox's own; follows no redirect. */
 export function createJwksReader({ rootPem }: { rootPem: string }): JwksReader {
+  const read = async (url: string): Promise<readonly PublishedKey[]> => jwksSchema.parse(JSON.parse(await fetchText(url, rootPem))).keys;
   const copies = new Map<string, { readonly keys: readonly PublishedKey[]; readonly readAt: number }>();
   return {
+    read,
     async find(url, kid) {
       const copy = copies.get(url);
       const fresh = copy !== undefined && performance.now() - copy.readAt < maxAgeMs ? copy.keys.find((key) => key.kid === kid) : undefined;
       if (fresh !== undefined) return fresh;
-      const { keys } = jwksSchema.parse(JSON.parse(await fetchText(url, rootPem)));
+      const keys = await read(url);
       copies.set(url, { keys, readAt: performance.now() });
       return keys.find((key) => key.kid === kid);
     },

@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { header } from "../http/call.ts";
+import { readForm } from "../http/form.ts";
+import { passThroughFaults } from "../http/gate.ts";
+import type { UkBank } from "./bank.ts";
+import { oauthError } from "./refusal.ts";
+import { unverifiedClaims } from "./statement-jws.ts";
+import { requireTransport } from "./transport.ts";
+
+/** U5: tokens, bound to the certificate of the connection (RFC 8705). */
+export function tokenRoutes(server: FastifyInstance, bank: UkBank): void {
+  server.post("/token", { config: { endpoint: "U5" } }, async (request, reply) => {
+    const certificate = requireTransport(request, bank, (reason) => oauthError(401, "invalid_client", reason));
+    const body = typeof request.body === "string" ? request.body : "";
+    const { fields } = readForm(body);
+    const grant = fields.get("grant_type");
+    if (grant !== undefined) request.bankCall.grant = grant;
+    const clientId = clientIdOf(fields, header(request, "authorization"));
+    if (clientId !== undefined && bank.clients.get(clientId) !== undefined) request.bankCall.clientId = clientId;
+    if (await passThroughFaults(request, reply, bank)) return reply;
+    const answer = await bank.authorizationServer.ask({
+      method: "POST",
+      path: "/token",
+      headers: { "content-type": header(request, "content-type"), authorization: header(request, "authorization"), accept: "application/json" },
+      body,
+      certificate: certificate.x509.raw,
+    });
+    return send(reply, { ...answer, body: answer.status === 200 ? bank.faults.changeJson(request.bankCall, answer.body) : answer.body });
+  });
+}
+
+/** U6, U7: what everybody may read about the authorization server. */
+export function discoveryRoutes(server: FastifyInstance, bank: UkBank): void {
+  server.get("/.well-known/openid-configuration", { config: { endpoint: "U6" } }, async (request, reply) => {
+    if (await passThroughFaults(request, reply, bank)) return reply;
+    const answer = await bank.authorizationServer.ask({ method: "GET", path: "/.well-known/openid-configuration" });
+    const document = {
+      ...(answer.body as object),
+      registration_endpoint: `${bank.address.origin}/register`,
+      // Secrets are for clients of the developer portal, whom it tells.
+      token_endpoint_auth_methods_supported: ["tls_client_auth", "private_key_jwt"],
+    };
+    return send(reply, { ...answer, body: bank.faults.changeJson(request.bankCall, document) });
+  });
+
+  server.get("/jwks", { config: { endpoint: "U7" } }, async (request, reply) => {
+    if (await passThroughFaults(request, reply, bank)) return reply;
+    const answer = await bank.authorizationServer.ask({ method: "GET", path: "/jwks" });
+    return send(reply, { ...answer, body: bank.faults.changeJson(request.bankCall, answer.body) });
+  });
+}
+
+function send(reply: FastifyReply, { status, headers, body }: Awaited<ReturnType<UkBank["authorizationServer"]["ask"]>>): FastifyReply {
+  for (const name of ["cache-control", "pragma", "www-authenticate"]) if (headers[name] !== undefined) reply.header(name, headers[name]);
+  return reply.code(status).send(body);
+}
+
+/** Who the caller says it is, for the books. */
+function clientIdOf(fields: ReadonlyMap<string, string>, authorization: string | undefined): string | undefined {
+  const named = fields.get("client_id") ?? unverifiedClaims(fields.get("client_assertion"))?.["sub"];
+  if (typeof named === "string") return named;
+  const [scheme = "", credentials = ""] = (authorization ?? "").split(" ");
+  return scheme.toLowerCase() === "basic" ? Buffer.from(credentials, "base64").toString("utf8").split(":")[0] : undefined;
+}

@@ -1,0 +1,108 @@
+import type { ClientInformation, RegistrationScheme as SchemeName, RegistrationTerms, TppRole } from "@opl/contracts/model";
+import type { Jwk, JwsAlgorithm } from "@opl/fapi";
+import type { BankCalls, Sign } from "../adapters/bank-adapter.ts";
+import type { ClientCredentials } from "../banks/credentials.ts";
+import type { TppKey } from "../banks/keys.ts";
+import type { OutsideCall, OutsideParty } from "../egress/outside.ts";
+import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
+
+/** What a scheme works with at one bank: our keys and the ways out under them, never a database. */
+export interface AtBank {
+  readonly now: Temporal.Instant;
+  /** A UUID of version 4, as the UK wants it. */
+  readonly newJti: () => string;
+  readonly keys: readonly TppKey[];
+  /** With our QSealC. */
+  readonly sign: Sign;
+  /** How that signs. */
+  readonly signingAlgorithm: () => JwsAlgorithm;
+  /** With our certificate alone. */
+  readonly calls: BankCalls;
+  /** To somebody who is no bank. */
+  readonly outside: (party: OutsideParty) => OutsideCall;
+}
+
+/** The same, once the bank knows us. */
+export interface AtBankAsClient extends AtBank {
+  readonly credentials: ClientCredentials;
+  readonly tokens: TokenEndpoint;
+  /** With a token that is sent to this origin only. */
+  readonly callsWith: (accessToken: string, origin: string) => BankCalls;
+}
+
+export interface IssuedCertificates {
+  readonly tppId: string | undefined;
+  readonly publicJwksUrl: string;
+  readonly privateKeys: readonly Jwk[];
+}
+
+/** How the bank's certificates, or our own, name us. */
+export interface TppNames {
+  readonly tppId: string;
+  readonly organizationIdentifier: string;
+  readonly publicJwksUrl: string;
+}
+
+export interface StatementInput extends TppNames {
+  readonly softwareClientId: string;
+  readonly terms: RegistrationTerms;
+  /** The statement of our registration at this bank before this one. */
+  readonly previousStatement: string | undefined;
+}
+
+/** Something of ours in signed form. */
+export interface SignedMessage {
+  readonly message: string;
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly expiresAt: Temporal.Instant;
+}
+
+export interface SoftwareStatement extends SignedMessage {
+  /** Key ids the directory gave, by thumbprint of the certificate. */
+  readonly kids?: ReadonlyMap<string, string>;
+}
+
+export interface RequestInput {
+  readonly softwareStatement: string;
+  readonly terms: RegistrationTerms;
+}
+
+export interface SubmitInput {
+  /** Absent in schemes that build none. */
+  readonly registrationRequest: string | undefined;
+  /** Our standing under the registration this one takes over from, while that can still be used. */
+  readonly replaced: AtBankAsClient | undefined;
+  /** What an operator typed in. */
+  readonly entered: ClientCredentials | undefined;
+}
+
+export interface RegisteredClient {
+  readonly client: ClientInformation;
+  readonly credentials: ClientCredentials;
+}
+
+/** What the bank says of us now; `client` is there where it shows it. */
+export type Standing =
+  | { readonly standing: "known"; readonly client: ClientInformation }
+  | { readonly standing: "unreadable" | "unknown"; readonly client: null };
+
+/**
+ * How one family of banks gets to know us. A step the scheme does not have is absent; without `submit` the certificate is the
+ * client. Refusals are thrown as the closed set of ERR_ASPSP_ codes: a final kind ends the saga, any other one is tried again.
+ */
+export interface RegistrationScheme {
+  readonly name: SchemeName;
+  /** The key that opens the developer interfaces before there is a registration. */
+  readonly portalApiKey?: string;
+  /** Where the bank makes our certificates; elsewhere our own are taken. */
+  issueCertificates?(calls: BankCalls, input: { country: string; commonName: string; roles: readonly TppRole[] }): Promise<IssuedCertificates>;
+  softwareStatement?(at: AtBank, input: StatementInput): Promise<SoftwareStatement>;
+  registrationRequest?(at: AtBank, input: RequestInput): Promise<SignedMessage>;
+  submit?(at: AtBank, input: SubmitInput): Promise<RegisteredClient>;
+  /** Proves that the bank serves us. */
+  validate(at: AtBankAsClient, scope: string): Promise<void>;
+  read(at: AtBankAsClient): Promise<Standing>;
+  /** @returns whether the bank was told; most have no way to be */
+  end(at: AtBankAsClient): Promise<boolean>;
+}

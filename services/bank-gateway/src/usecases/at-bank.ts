@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import type { SignatureAlgorithm } from "@opl/contracts/model";
+import { signWith } from "../banks/bank.ts";
+import { chooseQsealc } from "../banks/keys.ts";
+import { createBankCalls } from "../egress/bank-calls.ts";
+import { errors } from "../errors.ts";
+import type { AtBank, AtBankAsClient, RegistrationScheme } from "../registration-schemes/scheme.ts";
+import type { GatewayContext } from "./context.ts";
+
+type Context = Pick<GatewayContext, "banks" | "clock" | "outside">;
+
+/** How this bank registers us. @throws ERR_ASPSP_UNKNOWN, ERR_ASPSP_CAPABILITY_MISSING */
+export function schemeOf({ banks }: Pick<Context, "banks">, aspspId: string): RegistrationScheme {
+  const { registration } = banks.adapter(aspspId);
+  if (registration === undefined) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
+  return registration;
+}
+
+/** What a scheme works with once we have certificates. `algorithm` is what the terms of the registration prefer. */
+export async function atBank(ctx: Context, registrationId: string, aspspId: string, algorithm: SignatureAlgorithm | null = null): Promise<AtBank> {
+  const adapter = ctx.banks.adapter(aspspId);
+  const { egress, keys } = await ctx.banks.linkOf(registrationId);
+  const { profile } = adapter;
+  const offered = profile.signingAlgorithms;
+  const signingAlgorithms = algorithm !== null && offered.includes(algorithm) ? [algorithm, ...offered] : offered;
+  return {
+    now: ctx.clock.now(),
+    newJti: randomUUID,
+    keys,
+    sign: signWith(keys, { profile: { ...profile, signingAlgorithms } }, ctx.clock),
+    signingAlgorithm: () => chooseQsealc(keys, signingAlgorithms, ctx.clock.now()).algorithm,
+    calls: createBankCalls({ adapter, egress, apiKey: adapter.registration?.portalApiKey ?? "", identified: true }),
+    outside: (party) => ctx.outside.to(party),
+  };
+}
+
+/** The same once the bank knows us. @throws ERR_REGISTRATION_STEP_ORDER before that */
+export async function atBankAsClient(ctx: Context, registrationId: string, aspspId: string): Promise<AtBankAsClient> {
+  const adapter = ctx.banks.adapter(aspspId);
+  const [at, bank, credentials] = await Promise.all([
+    atBank(ctx, registrationId, aspspId),
+    ctx.banks.of(registrationId),
+    ctx.banks.credentialsOf(registrationId),
+  ]);
+  if (credentials === undefined) throw errors.ERR_REGISTRATION_STEP_ORDER();
+  const { egress } = await ctx.banks.linkOf(registrationId);
+  return {
+    ...at,
+    credentials,
+    tokens: bank.tokens,
+    callsWith: (accessToken, origin) => createBankCalls({ adapter, egress, apiKey: "", identified: true, token: { accessToken, origins: [origin] } }),
+  };
+}

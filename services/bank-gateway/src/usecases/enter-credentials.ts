@@ -1,0 +1,27 @@
+import { inTransaction } from "@opl/postgres";
+import type { BodyOf } from "@opl/contracts/http";
+import type { enterCredentials as contract } from "@opl/contracts/http/bank-gateway";
+import { ensureRegistration } from "../db/registration-store.ts";
+import { errors } from "../errors.ts";
+import { schemeOf } from "./at-bank.ts";
+import type { GatewayContext } from "./context.ts";
+import { sealCredentials } from "./registration-secrets.ts";
+
+/**
+ * Seals what a bank gave out by hand; a second time replaces the secret of the same client.
+ * @throws ERR_REGISTRATION_CREDENTIALS_UNWANTED where the bank gives them to us itself, or for a client other than the one registered
+ */
+export async function enterCredentials(
+  ctx: Pick<GatewayContext, "db" | "clock" | "banks" | "vault">,
+  { registrationId, aspspId, clientId, clientSecret, apiKey }: BodyOf<typeof contract> & { readonly registrationId: string },
+): Promise<void> {
+  if (schemeOf(ctx, aspspId).name !== "manual") throw errors.ERR_REGISTRATION_CREDENTIALS_UNWANTED();
+  const known = await inTransaction(ctx.db, (tx) => ensureRegistration(tx, registrationId, aspspId, ctx.clock.now()));
+  if (known.aspspId !== aspspId) throw errors.ERR_REGISTRATION_NOT_FOUND();
+  if (known.endedAt !== null) throw errors.ERR_REGISTRATION_ENDED();
+  if (known.activatedAt !== null && known.clientId !== clientId)
+    throw errors.ERR_REGISTRATION_CREDENTIALS_UNWANTED({ message: "This registration is in use as another client; begin another one for this client." });
+  const save = await sealCredentials(ctx, { registrationId, aspspId }, { clientId, clientSecret: clientSecret ?? undefined, apiKey: apiKey ?? undefined });
+  await inTransaction(ctx.db, save);
+  await ctx.banks.forget(registrationId);
+}

@@ -1,0 +1,143 @@
+import { createPublicKey, randomUUID } from "node:crypto";
+import { createCertificateRequest, importCertificate, readCertificateRequest, writePkcs12 } from "@opl/eidas";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startGateway } from "../../testing/gateway.ts";
+import type { TestGateway } from "../../testing/gateway.ts";
+import { requestPair, subject } from "../../testing/own-certificates.ts";
+import { startSandbox } from "../../testing/sandbox.ts";
+import type { Sandbox } from "../../testing/sandbox.ts";
+
+let sandbox: Sandbox;
+let connected: TestGateway;
+let alone: TestGateway;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  connected = await startGateway(sandbox);
+  alone = await startGateway(sandbox, { env: { OPL_QTSP_EST_URL: "" } });
+});
+afterEach(() => sandbox.calm());
+afterAll(async () => {
+  await alone?.[Symbol.asyncDispose]();
+  await connected?.[Symbol.asyncDispose]();
+  await sandbox?.[Symbol.asyncDispose]();
+});
+
+const body = { purpose: "qsealc", keyType: "ec", subject } as const;
+
+describe("certificates of our own", () => {
+  it("are requested, issued by the provider and ready in one go where one is connected", async () => {
+    const { qwac, qsealc } = await requestPair(connected);
+    expect(qwac).toMatchObject({ purpose: "qwac", keyType: "rsa", status: "ready", retiredAt: null });
+    expect(qsealc.issued).toMatchObject({
+      algorithm: "PS256",
+      organizationIdentifier: subject.organizationIdentifier,
+      authorityId: "FI-FINFSA",
+      roles: ["PSP_AI", "PSP_PI", "PSP_IC"],
+      problems: expect.not.arrayContaining([expect.objectContaining({ refused: true })]),
+    });
+    const listed = await connected.as.operator.listOwnCertificates({});
+    expect(listed.enrolment).toBe(true);
+    expect(listed.certificates.slice(0, 2)).toEqual([qsealc, qwac]);
+  });
+
+  it("wait for an operator where none is connected, and are what was asked for or refused", async () => {
+    const requested = await alone.as.operator.requestCertificate({ body });
+    expect(requested).toMatchObject({ status: "requested", issued: null });
+    expect((await alone.as.bff.listOwnCertificates({})).enrolment).toBe(false);
+    const { subject: asked } = await readCertificateRequest(requested.csrPem ?? "");
+    expect(asked).toMatchObject({ organizationIdentifier: subject.organizationIdentifier, country: "FI" });
+
+    const params = { certificateId: requested.certificateId };
+    const foreign = (await requestPair(connected, "ec")).qsealc;
+    const foreignChain = foreign.issued?.chainPem.join("") ?? "";
+    await expect(alone.as.operator.importIssuedCertificate({ params, body: { chain: foreignChain } })).rejects.toMatchObject({
+      code: "ERR_CERTIFICATE_NOT_AS_ASKED",
+      details: { reason: "key" },
+    });
+    await expect(alone.as.operator.importIssuedCertificate({ params, body: { chain: "no certificate" } })).rejects.toMatchObject({ kind: "invalid" });
+
+    const chain = await issueByHand(requested.csrPem ?? "");
+    const ready = await alone.as.operator.importIssuedCertificate({ params, body: { chain } });
+    expect(ready).toMatchObject({ status: "ready", issued: { algorithm: "ES256" } });
+    expect(await alone.as.operator.importIssuedCertificate({ params, body: { chain } })).toEqual(ready);
+    expect((await alone.as["tpp-registry"].listPublicKeys({})).keys.map(({ jwk }) => jwk.kid)).toContain(ready.issued?.kid);
+  });
+
+  it("are brought along in a PKCS#12 file with the right passphrase and for the right purpose", async () => {
+    const { csrPem, privateKey } = await createCertificateRequest({
+      key: "rsa-2048",
+      purpose: "qwac",
+      subject: { country: "FI", organization: "Example Ledger Oy", commonName: "ledger.example", organizationIdentifier: subject.organizationIdentifier },
+      psd2: { roles: ["PSP_AI"], ncaName: subject.authority.name, ncaId: subject.authority.id },
+    });
+    const { chainPem } = importCertificate(await issueByHand(csrPem), { privateKey });
+    const pkcs12 = Buffer.from(await writePkcs12({ privateKey, chainPem, passphrase: "opens-the-file" })).toString("base64");
+    const file = { purpose: "qwac", pkcs12, passphrase: "opens-the-file" } as const;
+    const imported = await alone.as.operator.importPkcs12({ body: file });
+    expect(imported).toMatchObject({ purpose: "qwac", keyType: "rsa", status: "ready", csrPem: null, issued: { roles: ["PSP_AI"] } });
+    await expect(alone.as.operator.importPkcs12({ body: { ...file, passphrase: "wrong" } })).rejects.toMatchObject({ code: "ERR_PKCS12_UNREADABLE" });
+    await expect(alone.as.operator.importPkcs12({ body: { ...file, purpose: "qsealc" } })).rejects.toMatchObject({
+      code: "ERR_OWN_CERTIFICATE_REFUSED",
+      details: { problems: expect.arrayContaining(["wrong-purpose"]) },
+    });
+  });
+
+  it("are published as long as they are known, QSealCs only, without anything private", async () => {
+    const { qwac, qsealc } = await requestPair(connected);
+    const retired = await connected.as.operator.retireCertificate({ params: { certificateId: qsealc.certificateId } });
+    expect(retired.status).toBe("retired");
+    expect(await connected.as.operator.retireCertificate({ params: { certificateId: qsealc.certificateId } })).toEqual(retired);
+    const { keys } = await connected.as["tpp-registry"].listPublicKeys({});
+    expect(keys.map(({ jwk }) => jwk.kid)).not.toContain(qwac.issued?.kid);
+    const published = keys.find(({ jwk }) => jwk.kid === qsealc.issued?.kid);
+    expect(published?.retiredAt).toBe(retired.retiredAt);
+    const members = new Set(keys.flatMap(({ jwk }) => Object.keys(jwk)));
+    expect([...members].toSorted()).toEqual(expect.arrayContaining(["kid", "kty", "use", "x5c", "x5t#S256"]));
+    for (const secret of ["d", "p", "q", "dp", "dq", "qi", "k"]) expect(members).not.toContain(secret);
+    expect(createPublicKey({ key: published?.jwk as never, format: "jwk" }).type).toBe("public");
+  });
+
+  it("a retired request takes no certificate any more, and unknown ones are not found", async () => {
+    const requested = await alone.as.operator.requestCertificate({ body });
+    const params = { certificateId: requested.certificateId };
+    await alone.as.operator.retireCertificate({ params });
+    const chain = await issueByHand(requested.csrPem ?? "");
+    await expect(alone.as.operator.importIssuedCertificate({ params, body: { chain } })).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_STATE" });
+    const nobody = { certificateId: randomUUID() };
+    await expect(alone.as.operator.retireCertificate({ params: nobody })).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_NOT_FOUND" });
+    await expect(alone.as.operator.importIssuedCertificate({ params: nobody, body: { chain } })).rejects.toMatchObject({ kind: "not-found" });
+  });
+
+  it("a provider that does not answer leaves a request behind that is not lost; a refusal says why", async () => {
+    await sandbox.fault("network.status", { for: { endpoint: "Q1" }, options: { status: 503 } });
+    await expect(connected.as.operator.requestCertificate({ body })).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_UNAVAILABLE", kind: "unavailable" });
+    await sandbox.calm();
+    expect((await connected.as.operator.listOwnCertificates({})).certificates[0]).toMatchObject({ status: "requested", csrPem: expect.any(String) });
+
+    await using wrong = await startGateway(sandbox, { env: { OPL_QTSP_SECRET_FILE: "" } });
+    await expect(wrong.as.operator.requestCertificate({ body })).rejects.toMatchObject({
+      code: "ERR_TRUST_SERVICE_REFUSED",
+      kind: "rejected",
+      message: expect.stringContaining("401"),
+    });
+  });
+
+  it.each([
+    ["an unknown authority", () => ({ OPL_QTSP_CA_BUNDLE_PATH: "" })],
+    ["the name of another host", () => ({ OPL_QTSP_EST_URL: sandbox.endpoints.qtspUrl.replace("localhost", "elsewhere.localhost") })],
+  ])("OA-71 a provider with a certificate of %s gets no request", async (_name, env) => {
+    await using misled = await startGateway(sandbox, { env: env() });
+    const since = await sandbox.lastSeq();
+    await expect(misled.as.operator.requestCertificate({ body })).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_UNAVAILABLE", details: { reason: "tls" } });
+    expect(await sandbox.calls({ since })).toEqual([]);
+  });
+});
+
+/** What an operator does with a request: carries it to the provider and brings back what it issued, through another gateway's connection. */
+async function issueByHand(csrPem: string): Promise<string> {
+  const { enrolment } = connected.app.context.own;
+  const issued = await enrolment?.enrol(csrPem);
+  if (issued === undefined) throw new Error("not issued");
+  return issued;
+}

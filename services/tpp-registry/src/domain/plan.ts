@@ -1,0 +1,200 @@
+import type { Aspsp, PlanAction, PlanDifference, RegistrationScheme, RegistrationStep, RegistrationTerms, TppDocument, WantedBank } from "@opl/contracts/model";
+import { pauseSeconds, renewalDueAt, type RenewalState } from "./renewal.ts";
+import { sameDifferences, termsDifferences } from "./terms.ts";
+import { termsAt } from "./tpp-profile.ts";
+
+/** What stands at one bank. */
+export interface AtBank {
+  readonly aspspId: string;
+  /** The registration that serves new calls: the one completed last, unless it has ended. */
+  readonly inUse: InUse | null;
+  readonly running: {
+    readonly registrationId: string;
+    readonly scheme: RegistrationScheme;
+    readonly step: RegistrationStep;
+    readonly terms: RegistrationTerms;
+    readonly replaces: string | null;
+    readonly error: { readonly code: string; readonly message: string } | null;
+  } | null;
+  /** What failed since the bank last let us in. */
+  readonly failed: {
+    readonly terms: RegistrationTerms;
+    readonly message: string;
+    readonly at: Temporal.Instant;
+    readonly times: number;
+  } | null;
+  /** The bank itself ended the last registration. */
+  readonly forgotten: boolean;
+}
+
+export interface InUse {
+  readonly registrationId: string;
+  readonly scheme: RegistrationScheme;
+  readonly terms: RegistrationTerms;
+  /** Null for one without a certificate that could end. */
+  readonly renewal: RenewalState | null;
+  /** Where the bank's own record differed when it was last looked at. */
+  readonly drift: readonly PlanDifference[];
+  /** The drift that this registration was begun to repair. */
+  readonly repaired: readonly PlanDifference[];
+}
+
+/** What applying has to do, for the one who does it. */
+export type Work =
+  | {
+      readonly kind: "begin";
+      readonly scheme: RegistrationScheme;
+      readonly terms: RegistrationTerms;
+      readonly replaces: string | null;
+      readonly repairs: readonly PlanDifference[];
+    }
+  /** `stuck`: one that never got through, so that another may begin in its place. */
+  | { readonly kind: "end"; readonly stuck: boolean };
+
+export interface Planned extends PlanAction {
+  readonly work: Work | null;
+  /** Not to be begun by itself earlier; an operator need not wait. */
+  readonly dueAt: Temporal.Instant;
+}
+
+export interface World {
+  readonly banks: readonly AtBank[];
+  readonly directory: readonly Pick<Aspsp, "aspspId" | "registrationScheme">[];
+  readonly now: Temporal.Instant;
+  /** Where the document says nothing of it. */
+  readonly renewBeforeDays: number;
+}
+
+/**
+ * What there is to do at each bank that the document names, and at each where something stands: every bank once, by name. A bank that
+ * the document does not name is left alone.
+ */
+export function planFor(document: Pick<TppDocument, "tpp" | "banks">, world: World): readonly Planned[] {
+  const wanted = new Map(document.banks.map((bank) => [bank.aspsp, bank]));
+  const standing = new Map(world.banks.map((bank) => [bank.aspspId, bank]));
+  const schemes = new Map(world.directory.map(({ aspspId, registrationScheme }) => [aspspId, registrationScheme]));
+  const stands = ({ aspspId, inUse, running }: AtBank): string[] => (inUse === null && running === null ? [] : [aspspId]);
+  return [...new Set([...wanted.keys(), ...world.banks.flatMap(stands)])].toSorted().map((aspspId) => {
+    const bank = wanted.get(aspspId);
+    const at = standing.get(aspspId) ?? { aspspId, inUse: null, running: null, failed: null, forgotten: false };
+    const say = sayAt(aspspId, world.now);
+    if (bank === undefined) return say("none", "The document does not name this bank; it is left as it is.");
+    if (bank.state === "absent") return leave(at, say);
+    const terms = termsAt(document.tpp, bank);
+    return at.running === null ? settle(bank, at, terms, schemes.get(aspspId), world, say) : goOn(at.running, terms, say);
+  });
+}
+
+/** What is done by applying. */
+export function isToDo({ action }: Pick<PlanAction, "action">): boolean {
+  return !["report", "wait", "none"].includes(action);
+}
+
+type Say = (
+  action: PlanAction["action"],
+  reason: string,
+  more?: { readonly differences?: readonly PlanDifference[]; readonly work?: Work | null; readonly dueAt?: Temporal.Instant },
+) => Planned;
+
+function sayAt(aspspId: string, now: Temporal.Instant): Say {
+  return (action, reason, { differences = [], work = null, dueAt = now } = {}) => ({
+    aspspId,
+    action,
+    reason,
+    differences: [...differences],
+    work,
+    dueAt,
+  });
+}
+
+function leave({ inUse, running }: AtBank, say: Say): Planned {
+  if (running !== null && !canStop(running)) return say("wait", "A registration is under way; it is ended when the bank has answered.");
+  if (running === null && inUse === null) return say("none", "Not registered, as the document wants it.");
+  return say("end", "The document wants no registration at this bank.", { work: { kind: "end", stuck: false } });
+}
+
+/** While a submission is open nobody knows what the bank has made of it, and ending would leave a client behind. */
+function canStop({ scheme, step, error }: NonNullable<AtBank["running"]>): boolean {
+  return error !== null && (scheme === "manual" || step !== "submission");
+}
+
+function goOn(running: NonNullable<AtBank["running"]>, terms: RegistrationTerms, say: Say): Planned {
+  const differences = termsDifferences(running.terms, terms);
+  // A successor may share the client of the one in use, so it is never taken back.
+  if (differences.length > 0 && running.replaces === null && canStop(running))
+    return say("update", `The registration is stuck at ${running.step} (${sentence(running.error?.message)}) and other terms are wanted.`, {
+      differences,
+      work: { kind: "end", stuck: true },
+    });
+  const then = differences.length === 0 ? "" : " Other terms are wanted and follow when it is through.";
+  if (running.scheme === "manual" && running.step === "submission")
+    return say("wait", `The bank gives out credentials by hand; an operator enters them.${then}`, { differences });
+  const trouble = running.error === null ? "" : ` The last try failed and is repeated: ${sentence(running.error.message)}.`;
+  return say("wait", `Under way, at ${running.step}.${trouble}${then}`, { differences });
+}
+
+interface Need {
+  readonly action: "register" | "update" | "repair" | "renew";
+  readonly reason: string;
+  readonly differences: readonly PlanDifference[];
+  readonly dueAt?: Temporal.Instant;
+}
+
+function settle(bank: WantedBank, at: AtBank, terms: RegistrationTerms, known: RegistrationScheme | null | undefined, world: World, say: Say): Planned {
+  const { inUse, failed } = at;
+  const need = inUse === null ? missing(bank, at) : wrong(bank, inUse, terms, world);
+  if (need === null || "told" in need)
+    return need === null ? say("none", "As the document wants it.") : say("report", need.told, { differences: need.differences });
+  const scheme = known ?? inUse?.scheme;
+  if (known === undefined && inUse === null) return say("wait", "The directory knows no such bank.");
+  if (scheme === undefined || known === null) return say("wait", "This bank takes no registrations through us.");
+  const work: Work = { kind: "begin", scheme, terms, replaces: inUse?.registrationId ?? null, repairs: need.action === "repair" ? need.differences : [] };
+  const { action, reason, differences, dueAt = world.now } = need;
+  if (failed === null || termsDifferences(failed.terms, terms).length > 0) return say(action, reason, { differences, work, dueAt });
+  // A renewal has pauses of its own, which know the end of the certificate.
+  const pause = failed.at.add({ seconds: pauseSeconds(failed.times, failed.at, null) });
+  return say("retry", `${reason} The last attempt failed: ${sentence(failed.message)}.`, { differences, work, dueAt: action === "renew" ? dueAt : pause });
+}
+
+interface Told {
+  readonly told: string;
+  readonly differences: readonly PlanDifference[];
+}
+
+function missing({ onDrift }: WantedBank, { forgotten }: AtBank): Need | Told {
+  if (!forgotten) return { action: "register", reason: "Not registered yet.", differences: [] };
+  return onDrift === "repair"
+    ? { action: "register", reason: "The bank does not know us any more.", differences: [] }
+    : { told: "The bank does not know us any more; the document wants this told, not repaired.", differences: [] };
+}
+
+function wrong({ onDrift, renewBeforeDays }: WantedBank, inUse: InUse, terms: RegistrationTerms, world: World): Need | Told | null {
+  const differences = termsDifferences(inUse.terms, terms);
+  if (differences.length > 0) return { action: "update", reason: "Other terms are wanted than those we are registered with.", differences };
+  const renewAt = inUse.renewal === null ? null : renewalDueAt(inUse.renewal, renewBeforeDays ?? world.renewBeforeDays);
+  const renewal: Need | null =
+    renewAt === null || !renewalNears(inUse.renewal, renewBeforeDays ?? world.renewBeforeDays, world.now)
+      ? null
+      : { action: "renew", reason: "A certificate of the registration ends soon.", differences: [], dueAt: renewAt };
+  if (inUse.drift.length === 0) return renewal;
+  if (onDrift === "repair" && !sameDifferences(inUse.drift, inUse.repaired))
+    return { action: "repair", reason: "The bank's own record differs from what we registered.", differences: inUse.drift };
+  if (renewal !== null) return renewal;
+  return {
+    told:
+      onDrift === "repair"
+        ? "The bank's own record differs in the same way as before it was repaired; another repair would not help."
+        : "The bank's own record differs from what we registered; the document wants this told, not repaired.",
+    differences: inUse.drift,
+  };
+}
+
+/** Without the pause after a refusal: that is for the registry alone, an operator need not wait. */
+function renewalNears(state: RenewalState | null, beforeDays: number, now: Temporal.Instant): boolean {
+  return state !== null && Temporal.Instant.compare(renewalDueAt({ ...state, lastRefusalAt: null }, beforeDays), now) <= 0;
+}
+
+/** A bank's message as a part of a sentence. */
+function sentence(message = ""): string {
+  return message.trim().replace(/\.$/, "");
+}

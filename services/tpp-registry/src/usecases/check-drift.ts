@@ -1,0 +1,117 @@
+import { type OplError, toOplError } from "@opl/errors";
+import { publish } from "@opl/messaging";
+import { inTransaction } from "@opl/postgres";
+import type { RegistryContext } from "../context.ts";
+import { claimDueChecks, expectViews, listViewed, lockView, saveView } from "../db/bank-view-store.ts";
+import { listHeads } from "../db/renewal-store.ts";
+import { driftOf, sameDifferences } from "../domain/terms.ts";
+import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
+import { recordEnd } from "./end-registration.ts";
+import { readDesiredState } from "./read-desired-state.ts";
+
+type Ctx = Pick<RegistryContext, "db" | "clock" | "bankGateway" | "environmentDocument">;
+
+export interface Look {
+  readonly aspspId: string;
+  readonly registrationId: string;
+  /** `unasked`: the bank gave no answer, which says nothing. */
+  readonly found: "as-registered" | "drifted" | "unreadable" | "unknown" | "unasked";
+  readonly fields: readonly string[];
+  readonly error: OplError | null;
+}
+
+/** How many banks are asked side by side. */
+const atOnce = 8;
+
+/** Asks the banks whose turn it is what they have on record of us. @returns what was found; empty when nobody's turn has come */
+export async function checkDueDrift(ctx: Ctx, everySeconds: number): Promise<readonly Look[]> {
+  const now = ctx.clock.now();
+  const held = await listInUse(ctx);
+  const viewed = await listViewed(ctx.db);
+  await expectViews(
+    ctx.db,
+    held
+      .filter(({ registrationId }) => !viewed.has(registrationId))
+      .map(({ registrationId, aspspId }) => ({ registrationId, at: now.add(ownInterval(aspspId, everySeconds)) })),
+  );
+  const claimed = await claimDueChecks(
+    ctx.db,
+    held.map(({ registrationId }) => registrationId),
+    { now, nextAt: now.add({ milliseconds: everySeconds * 1000 }), limit: atOnce },
+  );
+  return Promise.all(held.filter(({ registrationId }) => claimed.includes(registrationId)).map((one) => lookAt(ctx, one, everySeconds)));
+}
+
+/** Asks every bank where we are registered now. */
+export async function checkDrift(ctx: Ctx, everySeconds: number): Promise<readonly Look[]> {
+  const held = await listInUse(ctx);
+  await expectViews(
+    ctx.db,
+    held.map(({ registrationId }) => ({ registrationId, at: ctx.clock.now() })),
+  );
+  const looks: Look[] = [];
+  for (let from = 0; from < held.length; from += atOnce)
+    looks.push(...(await Promise.all(held.slice(from, from + atOnce).map((one) => lookAt(ctx, one, everySeconds)))));
+  return looks;
+}
+
+async function listInUse({ db }: Pick<RegistryContext, "db">) {
+  return (await listHeads(db)).filter(({ status }) => status === "completed");
+}
+
+/** Each bank has its own part of the interval, from four fifths to the whole of it, so that they are not all asked at once. */
+function ownInterval(aspspId: string, everySeconds: number): { readonly milliseconds: number } {
+  let sum = 0;
+  for (const letter of aspspId) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 997;
+  return { milliseconds: Math.round(everySeconds * 1000 * (0.8 + (sum / 997) * 0.2)) };
+}
+
+async function lookAt(
+  ctx: Ctx,
+  { registrationId, aspspId }: { readonly registrationId: string; readonly aspspId: string },
+  everySeconds: number,
+): Promise<Look> {
+  try {
+    return await record(ctx, registrationId, aspspId, everySeconds, await ctx.bankGateway.readRegistration({ params: { registrationId } }));
+  } catch (cause) {
+    return { aspspId, registrationId, found: "unasked", fields: [], error: toOplError(cause) };
+  }
+}
+
+type Answer = Awaited<ReturnType<RegistryContext["bankGateway"]["readRegistration"]>>;
+
+function record(ctx: Ctx, registrationId: string, aspspId: string, everySeconds: number, { standing, client }: Answer): Promise<Look> {
+  return inTransaction(ctx.db, async (tx): Promise<Look> => {
+    const before = await lockView(tx, registrationId);
+    const [head] = await listHeads(tx, aspspId);
+    const at = { aspspId, registrationId, fields: [], error: null };
+    // Somebody else is in use by now.
+    if (before === undefined || head?.registrationId !== registrationId || head.status !== "completed") return { ...at, found: "unasked" };
+    const now = ctx.clock.now();
+    const wanted = wantedAt((await readDesiredState({ ...ctx, db: tx })).document, aspspId);
+    const terms = head.terms ?? termsAt(ctx.environmentDocument.tpp, wantedAt(ctx.environmentDocument, aspspId));
+    const differences = standing === "known" && client !== null ? driftOf(terms, client) : [];
+    const drifted = differences.length > 0;
+    const known = sameDifferences(before.differences, differences);
+    await saveView(tx, {
+      registrationId,
+      checkedAt: now,
+      nextCheckAt: now.add(ownInterval(aspspId, everySeconds)),
+      standing,
+      client,
+      differences,
+      driftSince: !drifted ? null : known ? (before.driftSince ?? now) : now,
+    });
+    if (standing === "unknown") await recordEnd(ctx, tx, registrationId, "forgotten");
+    const fields = differences.map(({ field }) => field);
+    if (drifted && !known)
+      await publish(tx, {
+        type: "tpp-registry.registration-drifted",
+        subject: registrationId,
+        psuId: null,
+        time: now,
+        data: { registrationId, aspspId, fields, repairing: wanted.onDrift === "repair" && !sameDifferences(head.repairs, differences) },
+      });
+    return { ...at, fields, found: drifted ? "drifted" : standing === "known" ? "as-registered" : standing };
+  });
+}

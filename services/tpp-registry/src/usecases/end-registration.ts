@@ -1,0 +1,40 @@
+import { publish } from "@opl/messaging";
+import { inTransaction } from "@opl/postgres";
+import type { Transaction } from "kysely";
+import type { RegistryContext } from "../context.ts";
+import { listLiving, lockRegistration, markEnded } from "../db/registration-store.ts";
+import type { TppRegistryTables } from "../db/tables.ts";
+
+type Ctx = Pick<RegistryContext, "db" | "clock" | "bankGateway">;
+
+/**
+ * Leaves a bank: those that served before first, the one in use last, so that a half-way stop is seen and gone on with. With `stuck`
+ * only the one that is running ends, whatever is in use stays.
+ */
+export async function endRegistrations(ctx: Ctx, aspspId: string, { stuck }: { readonly stuck: boolean }): Promise<void> {
+  for (const { registrationId, status } of await listLiving(ctx.db, aspspId)) {
+    if (stuck && status !== "running") continue;
+    await ctx.bankGateway.endRegistration({ params: { registrationId }, body: { aspspId } });
+    await inTransaction(ctx.db, (tx) => recordEnd(ctx, tx, registrationId, "left"));
+  }
+}
+
+/** Marks a registration as ended and says so, once. */
+export async function recordEnd(
+  { clock }: Pick<RegistryContext, "clock">,
+  tx: Transaction<TppRegistryTables>,
+  registrationId: string,
+  reason: "left" | "forgotten",
+): Promise<void> {
+  const locked = await lockRegistration(tx, registrationId);
+  if (locked === undefined || !["running", "completed"].includes(locked.registration.status)) return;
+  const now = clock.now();
+  await markEnded(tx, registrationId, reason, now);
+  await publish(tx, {
+    type: "tpp-registry.registration-ended",
+    subject: registrationId,
+    psuId: null,
+    time: now,
+    data: { registrationId, aspspId: locked.registration.aspspId, reason },
+  });
+}

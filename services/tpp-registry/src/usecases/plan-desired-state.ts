@@ -1,0 +1,23 @@
+import type { TppDocument } from "@opl/contracts/model";
+import type { Executor } from "@opl/postgres";
+import type { RegistryContext } from "../context.ts";
+import { listDirectory } from "../db/directory-store.ts";
+import { listStandings } from "../db/standing-store.ts";
+import type { TppRegistryTables } from "../db/tables.ts";
+import { type Planned, planFor } from "../domain/plan.ts";
+import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
+
+type Ctx = { readonly db: Executor<TppRegistryTables> } & Pick<RegistryContext, "clock" | "environmentDocument" | "renewBeforeDays">;
+
+/** What applying a document would do, at every bank or at one. Asks nobody: what is known counts. */
+export async function planDesiredState(ctx: Ctx, document: TppDocument, aspspId: string | null = null): Promise<readonly Planned[]> {
+  const now = ctx.clock.now();
+  // Those before terms were kept began under the environment's.
+  const before = ctx.environmentDocument;
+  const [banks, directory] = await Promise.all([
+    listStandings(ctx.db, now, (bank) => termsAt(before.tpp, wantedAt(before, bank)), aspspId),
+    listDirectory(ctx.db),
+  ]);
+  const part = aspspId === null ? document : { ...document, banks: document.banks.filter(({ aspsp }) => aspsp === aspspId) };
+  return planFor(part, { banks, directory, now, renewBeforeDays: ctx.renewBeforeDays });
+}

@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import type { PlanAction, TppDocument } from "@opl/contracts/model";
+import { isOplError } from "@opl/errors";
+import { problemSentence, readDocument, type ReadDocument } from "../../../services/tpp-registry/src/document/read-document.ts";
+import type { DesiredStateCommand } from "../command-line.ts";
+import { errors } from "../errors.ts";
+import { connectRegistry, explainRegistry, type Registry } from "./registry.ts";
+import { type DesiredStateEvent, desiredStateReport } from "./report.ts";
+
+interface Machine {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly monotonicMs: () => number;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+const changesExitCode = 2;
+const pollMs = 500;
+
+/** `tpp plan` and `tpp apply`. @returns the exit code @throws ERR_OPL_DOCUMENT, _REGISTRY, _ACTION_NEEDED, _NOT_THROUGH */
+export async function reachDesiredState(command: DesiredStateCommand, machine: Machine): Promise<number> {
+  const began = machine.monotonicMs();
+  const report = desiredStateReport(machine, command.json);
+  const text = readText(command.file);
+  // Before anything is asked of anybody, so that a slip of the pen needs no platform to be found.
+  refuseMistakes(command.file, readDocument(text, null), () => undefined);
+  const { url, ask } = connectRegistry({ ...command, environment: machine.environment });
+  try {
+    const { aspsps } = await ask.searchAspsps({ query: {} });
+    const document = refuseMistakes(command.file, readDocument(text, aspsps), report);
+    const plan = await ask.planDesiredState({ body: { document, refresh: command.refresh } });
+    report({ event: "plan", file: command.file, ...plan });
+    if (command.name === "plan") return command.exitCode && plan.toDo > 0 ? changesExitCode : 0;
+    const { revision } = await ask.applyDesiredState({ body: { document } });
+    report({ event: "applied", revision, documentHash: plan.documentHash });
+    if (!command.wait) return 0;
+    await awaitConvergence(ask, plan.documentHash, { report, machine, until: began + command.timeoutMs });
+    report({ event: "converged", banks: document.banks.length, ms: Math.round(machine.monotonicMs() - began) });
+    return 0;
+  } catch (cause) {
+    throw explainRegistry(cause, url);
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const what =
+      code === "ENOENT"
+        ? "is not there; copy tpp.example.yaml and fill it in"
+        : code === "EISDIR"
+          ? "is a folder; name the file in it"
+          : `cannot be read (${code}); correct its rights`;
+    throw errors.ERR_OPL_DOCUMENT({ message: `The desired state ${file} (--file) ${what}.`, cause });
+  }
+}
+
+/** @throws ERR_OPL_DOCUMENT with every mistake as a sentence */
+function refuseMistakes(file: string, { document, problems }: ReadDocument, report: (event: DesiredStateEvent) => void): TppDocument {
+  if (document === null) {
+    const mistakes = problems.filter(({ level }) => level === "mistake");
+    throw errors.ERR_OPL_DOCUMENT({ message: mistakes.map((problem) => problemSentence(file, problem)).join("\n"), details: { problems: mistakes } });
+  }
+  for (const problem of problems) report({ event: "problem", file, ...problem });
+  return document;
+}
+
+interface Wait {
+  readonly report: (event: DesiredStateEvent) => void;
+  readonly machine: Machine;
+  readonly until: number;
+}
+
+/** Resolves when nothing is left to do; a bank that only time can bring further is waited for. */
+async function awaitConvergence(ask: Registry, documentHash: string, { report, machine, until }: Wait): Promise<void> {
+  const told = new Map<string, string>();
+  for (;;) {
+    const left = await readProgress(ask, documentHash);
+    for (const { aspspId, action, reason } of left.actions) {
+      const before = told.get(aspspId);
+      told.set(aspspId, `${action} ${reason}`);
+      // What was settled from the beginning is not worth a line.
+      if (before !== `${action} ${reason}` && !(before === undefined && action === "none")) report({ event: "bank", aspspId, action, reason });
+    }
+    if (left.going.length === 0 && left.stopped.length === 0) return;
+    if (left.going.length === 0)
+      throw errors.ERR_OPL_ACTION_NEEDED({
+        message: `Somebody has to act at ${left.stopped.map(({ aspspId, reason }) => `${aspspId}: ${reason}`).join("; ")}`,
+        details: { banks: left.stopped.map(({ aspspId, action, reason }) => ({ aspspId, action, reason })) },
+      });
+    if (machine.monotonicMs() >= until)
+      throw errors.ERR_OPL_NOT_THROUGH({
+        message: `The time of --timeout is over, and these go on by themselves: ${left.going.map(({ aspspId }) => aspspId).join(", ")}; look again with tpp plan.`,
+        details: { banks: left.going.map(({ aspspId, action, reason }) => ({ aspspId, action, reason })) },
+      });
+    await machine.pause(pollMs);
+  }
+}
+
+interface Progress {
+  readonly actions: readonly PlanAction[];
+  /** Goes on by itself. */
+  readonly going: readonly PlanAction[];
+  /** Goes on when somebody acts: a bank said no, or gives out credentials by hand. */
+  readonly stopped: readonly PlanAction[];
+}
+
+const nothing: Progress = { actions: [], going: [], stopped: [] };
+
+async function readProgress(ask: Registry, documentHash: string): Promise<Progress> {
+  try {
+    const [plan, { aspsps }] = await Promise.all([ask.planDesiredState({ body: { document: null } }), ask.searchAspsps({ query: {} })]);
+    if (plan.documentHash !== documentHash)
+      throw errors.ERR_OPL_NOT_THROUGH({ message: "Meanwhile somebody applied another document, which is the one in force now; look with tpp plan." });
+    const banks = new Map(aspsps.map((aspsp) => [aspsp.aspspId, aspsp]));
+    const stopped = plan.actions.filter(({ aspspId, action }) => action === "retry" || (action === "wait" && isStill(banks.get(aspspId))));
+    const settled = new Set([...stopped, ...plan.actions.filter(({ action }) => action === "none" || action === "report")]);
+    return { actions: plan.actions, stopped, going: plan.actions.filter((action) => !settled.has(action)) };
+  } catch (error) {
+    // A registry that is started anew goes on where it was, and so does whoever waits for it.
+    if (isOplError(error) && error.code === "ERR_TPP_REGISTRY_UNAVAILABLE") return { ...nothing, going: [away] };
+    throw error;
+  }
+}
+
+const away: PlanAction = { aspspId: "the registry", action: "wait", reason: "does not answer", differences: [] };
+
+type Found = Awaited<ReturnType<Registry["searchAspsps"]>>["aspsps"][number];
+
+/** What waits for a person, by what stands still: the plan and the directory are of two moments. */
+function isStill(bank: Found | undefined): boolean {
+  if (bank === undefined || bank.registrationScheme === null) return true;
+  return bank.registrationScheme === "manual" && bank.registration?.status === "running" && bank.registration.step === "submission";
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { applyDesiredState, planDesiredState, searchAspsps } from "@opl/contracts/http/tpp-registry";
+import { isOplError, toOplError } from "@opl/errors";
+import { type Client, createClient } from "@opl/service";
+import { operatorTokens } from "../../setup/ask.ts";
+import { errors } from "../errors.ts";
+
+const asked = { searchAspsps, planDesiredState, applyDesiredState };
+export type Registry = Client<typeof asked>;
+
+export interface Place {
+  readonly registry: string | undefined;
+  readonly secrets: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The registry, asked as its operator. @throws ERR_OPL_REGISTRY when nothing says where it is, or the operator's key is not there */
+export function connectRegistry({ registry, secrets, environment }: Place): { readonly url: string; readonly ask: Registry } {
+  const home = environment["OPL_DIR"] ?? path.resolve(import.meta.dirname, "../../../.opl");
+  const url = registry ?? registryAt(home);
+  const folder = secrets ?? path.join(home, "secrets");
+  if (!existsSync(path.join(folder, "operator", "service-key.json")))
+    throw errors.ERR_OPL_REGISTRY({ message: `There is no operator's key under ${folder} (--secrets); name the folder that npm run setup or npm start made.` });
+  return { url, ask: createClient(asked, { baseUrl: url, audience: "tpp-registry", tokens: operatorTokens(folder) }) };
+}
+
+/** Where the platform that `npm start` runs from this folder has its registry. */
+function registryAt(home: string): string {
+  try {
+    const ports: { "tpp-registry"?: number } = JSON.parse(readFileSync(path.join(home, "ports.json"), "utf8"));
+    if (typeof ports["tpp-registry"] === "number") return `http://127.0.0.1:${ports["tpp-registry"]}`;
+  } catch {
+    // Said below.
+  }
+  throw errors.ERR_OPL_REGISTRY({
+    message: `No platform has been started from ${home} (OPL_DIR); start it with npm start, or say where its registry is with --registry URL.`,
+  });
+}
+
+/** What the registry answered instead, in the command's own words. */
+export function explainRegistry(cause: unknown, url: string): unknown {
+  const error = toOplError(cause);
+  if (!isOplError(cause) || cause.code in errors) return cause;
+  if (error.code === "ERR_DESIRED_STATE_INVALID") return errors.ERR_OPL_DOCUMENT({ message: error.message, details: error.details, cause });
+  if (error.code === "ERR_TPP_REGISTRY_UNAVAILABLE")
+    return errors.ERR_OPL_REGISTRY({ message: `The registry at ${url} does not answer; start the platform with npm start, or correct --registry.`, cause });
+  if (["unauthenticated", "forbidden"].includes(error.kind))
+    return errors.ERR_OPL_REGISTRY({
+      message: `The registry at ${url} does not take the operator's key; name the secrets of that platform with --secrets.`,
+      cause,
+    });
+  if (error.kind === "unavailable" || error.kind === "upstream")
+    return errors.ERR_OPL_REGISTRY({ message: `The registry at ${url} cannot do it now: ${error.message}`, cause });
+  return cause;
+}
