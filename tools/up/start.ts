@@ -48,7 +48,7 @@ try {
   Sign in   ${product.demo.email}
   Password  ${product.demo.password}
 
-  As the operator, who sees registrations and certificates: ${product.operatorLogin.email}
+  Operator  ${product.operatorLogin.email}, who sees registrations and certificates
   Password  ${product.operatorLogin.password}
 
   At the sandbox bank log in as 88888881 or 88888882; it asks for no password.

@@ -55,7 +55,9 @@ export function OperatorCertificatesPage() {
 function Lists({ data }: { data: Certificates }) {
   const { certificates, own, missing } = data;
   const ended = certificates.filter(({ status }) => status === "superseded" || status === "expired");
-  const current = certificates.filter((one) => !ended.includes(one)).toSorted((one, other) => one.daysLeft - other.daysLeft);
+  const current = certificates
+    .filter((one) => !ended.includes(one))
+    .toSorted((one, other) => one.status.localeCompare(other.status) || one.daysLeft - other.daysLeft);
   return (
     <>
       {missing.length > 0 && (

@@ -17,7 +17,7 @@ export function DaysLeft({ days, end }: { days: number; end: string }) {
   const urgency = urgencyOf(days);
   const { tone, Icon } = looks[urgency];
   return (
-    <span title={format.instant(end)}>
+    <span className="inline-flex" title={format.instant(end)}>
       <Badge tone={tone}>
         <Icon aria-hidden="true" size={16} strokeWidth={1.75} />
         {urgency === "ended" ? (

@@ -3,7 +3,7 @@ import { msg } from "@lingui/core/macro";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, RefreshCw } from "lucide-react";
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 import { useFormat } from "../../format/use-format.ts";
 import { Age } from "../../ui/age.tsx";
 import { Badge } from "../../ui/badge.tsx";
@@ -132,7 +132,7 @@ function Differences({ differences, bank }: { differences: Action["differences"]
   const { t } = useLingui();
   if (differences.length === 0) return null;
   return (
-    <div className="mt-2 overflow-x-auto" tabIndex={0} role="region" aria-label={t`Differences at ${bank}`}>
+    <div className="mt-2 overflow-x-auto" tabIndex={0} role="group" aria-label={t`Differences at ${bank}`}>
       <table className="w-full text-left text-12">
         <thead className="text-muted">
           <tr>
@@ -211,7 +211,6 @@ function HowToApply() {
 function InForce({ page: { revision, appliedAt, document } }: { page: PlanPage }) {
   const { t } = useLingui();
   const format = useFormat();
-  const id = useId();
   return (
     <SectionCard
       title={<Trans>Document in force</Trans>}
@@ -227,9 +226,8 @@ function InForce({ page: { revision, appliedAt, document } }: { page: PlanPage }
       className="pb-6"
     >
       <pre
-        id={id}
         tabIndex={0}
-        role="region"
+        role="group"
         aria-label={t`Document in force`}
         className="mx-4 mt-4 max-h-96 overflow-auto rounded-8 bg-sunken p-3 font-mono text-12 sm:mx-6"
       >

@@ -24,7 +24,7 @@ function stateOf(step: Step, registration: Registration): State {
 export function RegistrationSteps({ registration, onOpen }: { registration: Registration; onOpen: (step: Step["step"]) => void }) {
   const { t, i18n } = useLingui();
   const format = useFormat();
-  const seconds = new Intl.NumberFormat(format.locale, { style: "unit", unit: "second", unitDisplay: "short", maximumFractionDigits: 2 });
+  const seconds = new Intl.NumberFormat(format.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const words: Record<State, string> = { done: t`done`, failed: t`failed`, now: t`under way`, later: t`not yet` };
   return (
     <ol className="divide-y" aria-label={t`Steps`}>
@@ -38,20 +38,20 @@ export function RegistrationSteps({ registration, onOpen }: { registration: Regi
             <span className="min-w-0 flex-1 basis-44">
               {name} <span className="text-12 text-muted">{words[state]}</span>
             </span>
-            <span className="flex items-center gap-3 text-12 text-muted tabular">
+            <span className="flex min-h-8 basis-full items-center gap-3 pl-8 text-12 text-muted tabular sm:basis-auto sm:pl-0">
               {step.finishedAt !== null && <time dateTime={step.finishedAt}>{format.instant(step.finishedAt)}</time>}
-              {step.durationMs !== null && <span>{seconds.format(step.durationMs / 1_000)}</span>}
+              {step.durationMs !== null && <span>{seconds.format(step.durationMs / 1_000)} s</span>}
+              {step.hasArtefact && (
+                <button
+                  type="button"
+                  onClick={() => onOpen(step.step)}
+                  className="ml-auto min-h-8 whitespace-nowrap rounded-8 px-1 text-14 text-accent underline underline-offset-4 hover:text-accent-strong"
+                >
+                  <Trans>Show</Trans>
+                  <span className="sr-only">: {name}</span>
+                </button>
+              )}
             </span>
-            {step.hasArtefact && (
-              <button
-                type="button"
-                onClick={() => onOpen(step.step)}
-                className="min-h-8 rounded-8 px-2 text-14 text-accent underline underline-offset-4 hover:text-accent-strong"
-              >
-                <Trans>What came out</Trans>
-                <span className="sr-only">: {name}</span>
-              </button>
-            )}
           </li>
         );
       })}
