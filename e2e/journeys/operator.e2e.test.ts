@@ -31,12 +31,13 @@ async function secrets(): Promise<readonly string[]> {
   const filesIn = (folder: string): string[] =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name !== "service-jwks.json")
-      .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), "utf8").trim());
+      .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), "utf8").trim())
+      .map((text) => /"d":"([^"]+)"/.exec(text)?.[1] ?? text);
   const apiKeys = readFileSync(path.join(product.dir, "sandbox", "op", "clients.jsonl"), "utf8").matchAll(/"apiKey":"([^"]+)"/g);
   const told = await product.operator<ResponseOf<typeof listRegistrations>>("tpp-registry", "GET", "/registrations");
   const signatures = JSON.stringify(told).matchAll(/"[\w-]{10,}\.[\w-]{10,}\.([\w-]{40,})"/g);
-  const found = [...filesIn(product.secretsDir), ...[...apiKeys, ...signatures].map(([, text = ""]) => text)];
-  expect([...signatures].length + found.length).toBeGreaterThan(20);
+  const found = [...filesIn(product.secretsDir), ...[...apiKeys, ...signatures].map(([, text = ""]) => text)].filter((text) => text.length > 8);
+  expect(found.length).toBeGreaterThan(20);
   return found;
 }
 
@@ -68,10 +69,7 @@ describe("an operator in the browser", () => {
   it("opens what a step produced and finds no secret in it", async () => {
     const { page } = operator;
     for (const step of ["Software statement signed", "Registration request signed", "Sent to the bank"]) {
-      await page
-        .getByRole("button", { name: `Show : ${step}` })
-        .or(page.getByRole("button", { name: `Show: ${step}` }))
-        .click();
+      await page.getByRole("button", { name: new RegExp(`^Show.*${step}$`) }).click();
       const dialog = page.getByRole("dialog", { name: step });
       await dialog.locator("dd").first().waitFor();
       if (step === "Registration request signed") {
@@ -189,16 +187,22 @@ describe("an operator in the browser", () => {
   });
 
   it.each([
-    ["fi", "Pankit"],
-    ["sv", "Banker"],
-  ])("reads everything in %s", async (locale, heading) => {
-    const { page, context } = await newPerson(browser, { locale });
-    await page.goto(`${product.origin}/sign-in?from=${encodeURIComponent("/operator")}`);
-    await page.locator("input[type=email]").fill(product.operatorLogin.email);
-    await page.locator("input[type=password]").fill(product.operatorLogin.password);
-    await page.locator("form button[type=submit]").click();
-    await page.getByRole("heading", { level: 1, name: heading }).waitFor();
-    await context.close();
+    ["fi", "Pankit", "Varmenteet"],
+    ["sv", "Banker", "Certifikat"],
+  ])("reads everything in %s", async (locale, heading, certificates) => {
+    const { page } = operator;
+    const choose = (language: string): Promise<number> =>
+      page.evaluate<number>(
+        `fetch("/api/me/preferences", { method: "PATCH", headers: { "opl-csrf": "1", "content-type": "application/json" }, body: '{"locale":"${language}"}' }).then(({ status }) => status)`,
+      );
+    expect(await choose(locale)).toBe(200);
+    const other = await newPerson(browser);
+    await signIn(other.page, "/operator", product.operatorLogin);
+    await other.page.getByRole("heading", { level: 1, name: heading }).waitFor();
+    await other.page.getByRole("link", { name: certificates, exact: true }).click();
+    await other.page.getByRole("heading", { level: 1, name: certificates }).waitFor();
+    await other.context.close();
+    expect(await choose("en")).toBe(200);
   });
 });
 

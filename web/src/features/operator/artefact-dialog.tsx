@@ -32,7 +32,12 @@ export function ArtefactDialog({ registrationId, step, onClose }: { registration
             <Trans>This step has produced nothing yet.</Trans>
           </p>
         )}
-        {artefact !== null && artefact !== undefined && <Fields value={artefact} />}
+        {artefact !== null && artefact !== undefined && (
+          // With the focus inside, the keyboard scrolls what is longer than the window.
+          <div tabIndex={0} role="group" aria-label={i18n._(stepNames[step])} className="rounded-8">
+            <Fields value={artefact} />
+          </div>
+        )}
       </div>
     </Dialog>
   );
