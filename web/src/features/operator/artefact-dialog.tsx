@@ -62,7 +62,7 @@ function Fields({ value }: { value: object }) {
 function Value({ value }: { value: unknown }) {
   if (Array.isArray(value) && value.every((one) => typeof one !== "object"))
     return value.length === 0 ? <Nothing /> : <span className="whitespace-pre-wrap break-words">{value.map(String).join("\n")}</span>;
-  if (Array.isArray(value)) return <Nested value={{ ...value }} />;
+  if (Array.isArray(value)) return <Nested value={Object.fromEntries(value.entries())} />;
   if (typeof value === "object" && value !== null) return Object.keys(value).length === 0 ? <Nothing /> : <Nested value={value} />;
   if (value === null || value === undefined || value === "") return <Nothing />;
   return <span className="whitespace-pre-wrap break-all">{typeof value === "string" ? value : JSON.stringify(value)}</span>;

@@ -12,20 +12,23 @@ import { OperatorLoading } from "./operator-head.tsx";
 import { useOperatorWords } from "./operator-words.ts";
 import { OperatorPlanPage } from "./plan-page.tsx";
 
-const pages = new Map([
-  [undefined, OperatorBanksPage],
-  ["certificates", OperatorCertificatesPage],
-  ["plan", OperatorPlanPage],
-]);
-
 /** The pages of operators. To anybody else they do not exist; what they would show is refused by the server. */
 export function OperatorPages() {
   const { page } = useParams({ from: "/signed-in/operator/{-$page}" });
   const me = useQuery(queries.me()).data;
-  const Page = pages.get(page);
   const ready = useOperatorWords();
-  if (Page === undefined || (me !== undefined && me.role !== "operator")) return <NoSuchPage />;
-  return me === undefined || !ready ? <OperatorLoading /> : <Page />;
+  if (me !== undefined && me.role !== "operator") return <NoSuchPage />;
+  if (me === undefined || !ready) return <OperatorLoading />;
+  switch (page) {
+    case undefined:
+      return <OperatorBanksPage />;
+    case "certificates":
+      return <OperatorCertificatesPage />;
+    case "plan":
+      return <OperatorPlanPage />;
+    default:
+      return <NoSuchPage />;
+  }
 }
 
 function NoSuchPage() {

@@ -18,16 +18,17 @@ export function useOperatorWords(): boolean {
   const [failure, setFailure] = useState<unknown>();
   useEffect(() => {
     let wanted = true;
-    catalogs[language]().then(
-      ({ messages }) => {
+    const load = async (): Promise<void> => {
+      try {
+        const { messages } = await catalogs[language]();
         if (!wanted) return;
         i18n.load(language, messages);
         setReady(language);
-      },
-      (error: unknown) => {
+      } catch (error) {
         if (wanted) setFailure(error);
-      },
-    );
+      }
+    };
+    void load();
     return () => {
       wanted = false;
     };

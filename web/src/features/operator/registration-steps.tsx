@@ -38,7 +38,7 @@ export function RegistrationSteps({ registration, onOpen }: { registration: Regi
             <span className="min-w-0 flex-1 basis-44">
               {name} <span className="text-12 text-muted">{words[state]}</span>
             </span>
-            <span className="flex min-h-8 basis-full items-center gap-3 pl-8 text-12 text-muted tabular sm:basis-auto sm:pl-0">
+            <span className="flex basis-full empty:hidden items-center gap-3 pl-8 text-12 text-muted tabular sm:basis-auto sm:pl-0">
               {step.finishedAt !== null && <time dateTime={step.finishedAt}>{format.instant(step.finishedAt)}</time>}
               {step.durationMs !== null && <span>{seconds.format(step.durationMs / 1_000)} s</span>}
               {step.hasArtefact && (
