@@ -45,6 +45,7 @@ export interface Surroundings {
   readonly sandboxSecrets: SandboxSecrets;
   readonly logLevel: string;
   readonly demo: { readonly email: string; readonly passwordFile: string };
+  readonly operator: { readonly email: string; readonly passwordFile: string };
 }
 
 const calls: Readonly<Record<Service, readonly Service[]>> = {
@@ -126,5 +127,7 @@ const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string
     OPL_SESSION_BINDING_KEY_FILE: secret("session-binding-key"),
     OPL_DEMO_EMAIL: around.demo.email,
     OPL_DEMO_PASSWORD_FILE: around.demo.passwordFile,
+    OPL_OPERATOR_EMAIL: around.operator.email,
+    OPL_OPERATOR_PASSWORD_FILE: around.operator.passwordFile,
   }),
 };

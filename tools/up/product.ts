@@ -35,6 +35,8 @@ export interface ProductOptions {
 export interface Product {
   readonly origin: string;
   readonly demo: { readonly email: string; readonly password: string };
+  /** Who may open the operators' pages. */
+  readonly operatorLogin: { readonly email: string; readonly password: string };
   readonly sandbox: SandboxEndpoints;
   readonly logDir: string;
   readonly secretsDir: string;
@@ -81,6 +83,7 @@ const node = {
   env: { NODE_COMPILE_CACHE: compileCache, MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "1000000", MALLOC_TRIM_THRESHOLD_: "1000000" },
 } as const;
 const demoEmail = "demo@ledger.example";
+const operatorEmail = "operator@ledger.example";
 
 /**
  * Starts the whole product on this machine: Postgres, NATS, the sandbox bank, the six services, and registers the TPP at the bank by
@@ -121,6 +124,7 @@ async function assemble(
   makeSecrets(secretsDir);
   const sandboxSecrets = keepSandboxSecrets(path.join(secretsDir, "sandbox"));
   const passwordFile = keepSecret(path.join(secretsDir, "demo"), "password");
+  const operatorPasswordFile = keepSecret(path.join(secretsDir, "demo"), "operator-password");
   const preparation = beginPreparation(node);
   undo.push(() => preparation.end());
   const start = (name: string, args: readonly string[], env: Readonly<Record<string, string>>): Supervised => {
@@ -209,6 +213,7 @@ async function assemble(
     sandboxSecrets,
     logLevel: options.logLevel ?? "info",
     demo: { email: demoEmail, passwordFile },
+    operator: { email: operatorEmail, passwordFile: operatorPasswordFile },
   };
   const urlOf = (service: Service): string => `http://127.0.0.1:${servicePorts[service]}`;
   const children = Object.fromEntries(
@@ -241,6 +246,7 @@ async function assemble(
   return {
     origin,
     demo: { email: demoEmail, password: readSecret(passwordFile) },
+    operatorLogin: { email: operatorEmail, password: readSecret(operatorPasswordFile) },
     sandbox: sandbox.endpoints,
     logDir,
     secretsDir,

@@ -48,6 +48,9 @@ try {
   Sign in   ${product.demo.email}
   Password  ${product.demo.password}
 
+  Operator  ${product.operatorLogin.email}, who sees registrations and certificates
+  Password  ${product.operatorLogin.password}
+
   At the sandbox bank log in as 88888881 or 88888882; it asks for no password.
   Logs: ${path.relative(process.cwd(), product.logDir) || "."}   Stop with Ctrl-C.\n`);
 } catch (error) {

@@ -177,6 +177,33 @@ const shots: readonly Shot[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
+  ...(["", "/certificates", "/plan"] as const).flatMap((page): Shot[] => {
+    const [name, path] = [`operator${page.replace("/", "-")}`, `/operator${page}`];
+    return [
+      { name, path, world: "operator", ready: "main article, main section" },
+      { name: `${name}-empty`, path, world: "operator-empty", ready: "main h2" },
+      { name: `${name}-loading`, path, world: "operator-slow", ready: "main nav" },
+      { name: `${name}-error`, path, world: "operator-broken", ready: "main [role=alert]" },
+    ];
+  }),
+  {
+    name: "operator-renew",
+    path: "/operator",
+    world: "operator",
+    ready: "main section",
+    act: async (page) =>
+      page
+        .getByRole("button", { name: /^(Renew|Uusi|Förnya)$/ })
+        .last()
+        .click(),
+  },
+  {
+    name: "operator-request",
+    path: "/operator/certificates",
+    world: "operator",
+    ready: "main article",
+    act: async (page) => page.locator("main header button").first().click(),
+  },
   { name: "not-found", path: "/nowhere", ready: "main h1" },
 ];
 
@@ -217,7 +244,7 @@ async function photograph(context: BrowserContext, url: string, shot: Shot, name
   await context.addCookies([{ name: "opl-fixture", value: shot.world ?? "full", url }]);
   const page = await context.newPage();
   page.on("console", (message) => {
-    const refused = shot.world === "signed-out" || shot.world === "broken" || /return-|before-leaving-down/.test(shot.name);
+    const refused = shot.world === "signed-out" || shot.world === "broken" || shot.world === "operator-broken" || /return-|before-leaving-down/.test(shot.name);
     if (message.type() === "error" && !(refused && message.text().startsWith("Failed to load resource"))) failures.push(`${name}: console: ${message.text()}`);
   });
   page.on("pageerror", (error) => failures.push(`${name}: ${error.message}`));
@@ -235,7 +262,7 @@ async function photograph(context: BrowserContext, url: string, shot: Shot, name
     await check(page, name);
     await page.screenshot({
       path: join(folder, `${name}.png`),
-      fullPage: !/transactions/.test(shot.name) && !/palette|shortcuts|withdraw|erase/.test(shot.name),
+      fullPage: !/transactions/.test(shot.name) && !/palette|shortcuts|withdraw|erase|renew|request/.test(shot.name),
     });
   } catch (error) {
     failures.push(`${name}: ${error instanceof Error ? error.message.split("\n")[0] : "failed"}`);

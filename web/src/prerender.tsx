@@ -18,6 +18,7 @@ export async function prerender(path: string, language: Language): Promise<strin
     psuId: "",
     name: "",
     email: "",
+    role: "person",
     preferences: { locale: language, theme: "system", privacyMode: false },
   });
   const router = createAppRouter(queryClient, createMemoryHistory({ initialEntries: [path] }));

@@ -12,6 +12,7 @@ import type { Clients } from "./clients/index.ts";
 import { publishedKeySet } from "./clients/key-set.ts";
 import type { Config } from "./config.ts";
 import type { BffContext } from "./context.ts";
+import { isOperator } from "./db/operator-store.ts";
 import type { Tables } from "./db/tables.ts";
 import { startEvents } from "./events/start.ts";
 import { registerCspReports } from "./http/csp-reports.ts";
@@ -29,6 +30,7 @@ import { deriveSessionKeys } from "./session/keys.ts";
 import { openPeople } from "./session/people.ts";
 import { authenticator } from "./session/visitor.ts";
 import { createDemoPerson } from "./usecases/create-demo-person.ts";
+import { createFirstOperator } from "./usecases/create-first-operator.ts";
 
 const schema = "opl_bff";
 const migrations = new URL("../migrations/", import.meta.url);
@@ -79,6 +81,9 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   });
   const { OPL_DEMO_EMAIL: demoEmail, OPL_DEMO_PASSWORD_FILE: demoPassword } = config;
   if (demoEmail !== undefined && demoPassword !== undefined) await createDemoPerson({ db, people }, { email: demoEmail, password: demoPassword.reveal() });
+  const { OPL_OPERATOR_EMAIL: operatorEmail, OPL_OPERATOR_PASSWORD_FILE: operatorPassword } = config;
+  if (operatorEmail !== undefined && operatorPassword !== undefined)
+    await createFirstOperator({ db, clock, logger, people }, { email: operatorEmail, password: operatorPassword.reveal() });
 
   const clients = overrides.clients ?? makeClients(config, tokens);
 
@@ -113,6 +118,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     proxies,
     timeZone: config.OPL_TIME_ZONE,
     signUpsPerHour: config.OPL_SIGN_UPS_PER_HOUR,
+    operatorPages: config.OPL_OPERATOR_PAGES === "on",
   };
   parts.use(startPruning(context));
   const server = parts.use(
@@ -120,7 +126,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       name: "bff",
       logger,
       routes: routes(context),
-      authenticate: authenticator({ people, tokens, proxies }),
+      authenticate: authenticator({ people, tokens, proxies, isOperator: (psuId) => isOperator(db, psuId) }),
       // Facts are not in here: without the event server pages still show what there is.
       health: { ready: async () => ({ postgres: await answers(database) }) },
       limits: { bodyBytes: 262_144, handlerMs: 45_000 },

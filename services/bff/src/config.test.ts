@@ -61,6 +61,11 @@ describe("the configuration", () => {
     expect(() => read(changes)).toThrow(/OPL_DEMO_PASSWORD_FILE: .*set both or neither|OPL_DEMO_PASSWORD_FILE: is missing/);
   });
 
+  it.each([{ OPL_OPERATOR_EMAIL: "ops@example.fi" }, { OPL_OPERATOR_PASSWORD_FILE: "binding" }])("does not take half of an operator", (half) => {
+    const changes = "OPL_OPERATOR_PASSWORD_FILE" in half ? { OPL_OPERATOR_PASSWORD_FILE: join(folder, half.OPL_OPERATOR_PASSWORD_FILE) } : half;
+    expect(() => read(changes)).toThrow(/OPL_OPERATOR_PASSWORD_FILE: .*set both or neither|OPL_OPERATOR_PASSWORD_FILE: is missing/);
+  });
+
   it("names every bad variable in one report", () => {
     const short = join(folder, "short");
     writeFileSync(short, "too short");

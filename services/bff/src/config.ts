@@ -58,16 +58,29 @@ const variables = z.object({
   OPL_TIME_ZONE: timeZone.default("Europe/Helsinki").describe("whose midnight begins a day and a month"),
   OPL_DEMO_EMAIL: z.email().optional().describe("with the password: a demo person is made at the first start"),
   OPL_DEMO_PASSWORD_FILE: secretFile().optional().describe("file with the password of the demo person"),
+  OPL_OPERATOR_PAGES: z.enum(["on", "off"]).default("on").describe("off: there are no addresses for operators, whoever asks"),
+  OPL_OPERATOR_EMAIL: z.email().optional().describe("with the password: this operator is made at the first start"),
+  OPL_OPERATOR_PASSWORD_FILE: secretFile().optional().describe("file with the password of that operator"),
 });
 
 /** Every variable this service reads. */
-export const configSchema = variables.refine((config) => (config.OPL_DEMO_EMAIL === undefined) === (config.OPL_DEMO_PASSWORD_FILE === undefined), {
-  path: ["OPL_DEMO_PASSWORD_FILE"],
-  message: "belongs together with OPL_DEMO_EMAIL: set both or neither",
-});
+export const configSchema = variables
+  .refine((config) => (config.OPL_DEMO_EMAIL === undefined) === (config.OPL_DEMO_PASSWORD_FILE === undefined), {
+    path: ["OPL_DEMO_PASSWORD_FILE"],
+    message: "belongs together with OPL_DEMO_EMAIL: set both or neither",
+  })
+  .refine((config) => (config.OPL_OPERATOR_EMAIL === undefined) === (config.OPL_OPERATOR_PASSWORD_FILE === undefined), {
+    path: ["OPL_OPERATOR_PASSWORD_FILE"],
+    message: "belongs together with OPL_OPERATOR_EMAIL: set both or neither",
+  });
 
 export type Config = z.output<typeof configSchema>;
 
 export function readConfig(): Config {
   return parseConfig(configSchema, process.env, { service: "bff" });
+}
+
+/** What the command that gives and takes roles needs of it. */
+export function readDatabaseConfig(): Pick<Config, "OPL_DATABASE_URL" | "OPL_DATABASE_PASSWORD_FILE"> {
+  return parseConfig(z.object(databaseConfig), process.env, { service: "bff" });
 }

@@ -28,4 +28,6 @@ export interface BffContext {
   /** Whose midnight begins a day. */
   readonly timeZone: string;
   readonly signUpsPerHour: number;
+  /** Whether there are addresses for operators. */
+  readonly operatorPages: boolean;
 }

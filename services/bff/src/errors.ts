@@ -2,6 +2,8 @@ import { defineErrors } from "@opl/errors";
 
 export const errors = defineErrors({
   ERR_NOT_SIGNED_IN: ["unauthenticated", "Sign in first."],
+  ERR_OPERATORS_ONLY: ["forbidden", "This is for operators."],
+  ERR_PERSON_UNKNOWN: ["not-found", "Nobody signed up with this address."],
   ERR_CREDENTIALS_REFUSED: ["unauthenticated", "The e-mail address or the password is not right."],
   ERR_PASSWORD_TOO_WEAK: ["invalid", "The password is too easy to guess."],
   ERR_PASSWORD_REFUSED: ["rejected", "The password is not right."],

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { problem } from "@opl/contracts/http";
 import type { RouteContract } from "@opl/contracts/http";
 import { bffRoutes, liveEvent } from "@opl/contracts/http/bff";
+import { operatorRoutes } from "@opl/contracts/http/bff-operator";
 import { authContracts } from "./http/auth.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -11,7 +12,7 @@ const sessionCookie = { type: "apiKey", in: "cookie", name: "__Host-opl-session"
 
 /** The OpenAPI 3.1 document of everything a browser may ask, made from the contracts. */
 export function openApiDocument(): Json {
-  const contracts: readonly RouteContract[] = [...Object.values(authContracts), ...Object.values(bffRoutes)];
+  const contracts: readonly RouteContract[] = [...Object.values(authContracts), ...Object.values(bffRoutes), ...Object.values(operatorRoutes)];
   const paths: Record<string, Record<string, Json>> = {};
   for (const contract of contracts) {
     const path = contract.path.replaceAll(/:(\w+)/g, "{$1}");
@@ -33,11 +34,12 @@ export function openApiDocument(): Json {
 }
 
 function operationOf(contract: RouteContract): Json {
-  const { operationId, summary, method, psu, params, query, body, response, status } = contract;
+  const { operationId, summary, method, psu, role, params, query, body, response, status } = contract;
   const parameters = [...parametersOf(params, "path"), ...parametersOf(query, "query"), ...(method === "GET" ? [] : [csrfHeader])];
   return {
     operationId,
     summary,
+    ...(role === undefined ? {} : { description: "For operators; anybody else gets 403. Not there where these pages are switched off." }),
     ...(psu === "none" ? {} : { security: [{ session: [] }] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } } }),

@@ -6,6 +6,7 @@ import type { Messaging } from "@opl/messaging";
 import { silentLogger, testDatabase, testMessaging, testTokens } from "@opl/testkit";
 import type { TestDatabase, TestTokens } from "@opl/testkit";
 import { createApp } from "../src/app.ts";
+import { changeOperator } from "../src/usecases/change-operator.ts";
 import type { BffApp, Overrides } from "../src/app.ts";
 import type { Config } from "../src/config.ts";
 import type { Tables } from "../src/db/tables.ts";
@@ -43,6 +44,8 @@ export interface Bff extends AsyncDisposable {
   browser(): Browser;
   /** A person with a session and holdings. */
   person(name?: string): Promise<Person>;
+  /** A person who was made an operator. */
+  operator(): Promise<Person>;
   /** A second process on the same database. */
   replica(config?: Partial<Config>): Promise<BffApp>;
 }
@@ -86,6 +89,15 @@ export async function startBff(options: BffOptions = {}): Promise<Bff> {
   const replicas = parts.use(new AsyncDisposableStack());
   const owned = parts.move();
   let people = 0;
+  const person = async (name = `Aino ${(people += 1)}`): Promise<Person> => {
+    const browser = browserAt(app.address, publicOrigin);
+    const email = `p${randomBytes(4).toString("hex")}@example.fi`;
+    await browser.send("POST", "/api/auth/sign-up/email", { body: { name, email, password } });
+    const { psuId } = (await browser.send("POST", "/api/auth/sign-in/email", { body: { email, password } })).json<{ psuId: string }>();
+    const holdings = holdingsOf(psuId, `canary-${randomBytes(6).toString("hex")}`);
+    downstream.holdings.set(psuId, holdings);
+    return { psuId, email, browser, holdings };
+  };
   return {
     app,
     address: app.address,
@@ -95,14 +107,11 @@ export async function startBff(options: BffOptions = {}): Promise<Bff> {
     downstream,
     tokens,
     browser: () => browserAt(app.address, publicOrigin),
-    async person(name = `Aino ${(people += 1)}`) {
-      const browser = browserAt(app.address, publicOrigin);
-      const email = `p${randomBytes(4).toString("hex")}@example.fi`;
-      await browser.send("POST", "/api/auth/sign-up/email", { body: { name, email, password } });
-      const { psuId } = (await browser.send("POST", "/api/auth/sign-in/email", { body: { email, password } })).json<{ psuId: string }>();
-      const holdings = holdingsOf(psuId, `canary-${randomBytes(6).toString("hex")}`);
-      downstream.holdings.set(psuId, holdings);
-      return { psuId, email, browser, holdings };
+    person,
+    async operator() {
+      const made = await person();
+      await changeOperator(app.context, { email: made.email, role: "operator" });
+      return made;
     },
     async replica(config) {
       return replicas.use(await start(config));
@@ -136,5 +145,6 @@ function configOf(downstream: Downstream, tokens: TestTokens, secrets: { session
     OPL_SIGN_UPS_PER_HOUR: 1_000,
     OPL_REQUESTS_PER_MINUTE: 100_000,
     OPL_TIME_ZONE: "Europe/Helsinki",
+    OPL_OPERATOR_PAGES: "on",
   };
 }

@@ -2,13 +2,14 @@ import * as analytics from "@opl/contracts/http/analytics";
 import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import * as consent from "@opl/contracts/http/consent";
 import * as ingest from "@opl/contracts/http/ingest";
-import { readJwks } from "@opl/contracts/http/tpp-registry";
-import type { Aspsp, PublicJwk } from "@opl/contracts/model";
+import { tppRegistryRoutes } from "@opl/contracts/http/tpp-registry";
+import type { Aspsp, OwnCertificate, PublicJwk, Registration } from "@opl/contracts/model";
 import { defineErrors } from "@opl/errors";
 import { createHttpServer, newId, psuRoute, route } from "@opl/service";
 import type { BoundRoute, PsuContext } from "@opl/service";
 import { silentLogger } from "@opl/testkit";
 import type { TestTokens } from "@opl/testkit";
+import { aCertificate, aRegistration, anOwnCertificate, desiredState } from "./registry-world.ts";
 import { bank } from "./world.ts";
 import type { Holdings } from "./world.ts";
 
@@ -18,6 +19,8 @@ const errors = defineErrors({
   ERR_TRANSACTION_NOT_FOUND: ["not-found", "There is no such transaction."],
   ERR_RECURRING_NOT_FOUND: ["not-found", "There is no such recurring payment."],
   ERR_RAW_MESSAGE_NOT_FOUND: ["not-found", "There is no such message."],
+  ERR_REGISTRATION_NOT_FOUND: ["not-found", "There is no such registration."],
+  ERR_CERTIFICATE_NOT_FOUND: ["not-found", "There is no such certificate."],
   ERR_REDIRECT_REFUSED: ["forbidden", "This return belongs to another session."],
   ERR_DOWN: ["unavailable", "Down."],
 });
@@ -33,6 +36,9 @@ export interface Downstream extends AsyncDisposable {
   readonly banks: Aspsp[];
   /** Our public keys. */
   readonly keys: PublicJwk[];
+  /** Our registrations at banks, which are nobody's in particular. */
+  readonly registrations: Registration[];
+  readonly ownCertificates: OwnCertificate[];
   /** Services that answer 503. */
   readonly down: Set<Name>;
   /** Every question with the presence it came with. */
@@ -47,6 +53,8 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
     holdings: new Map<string, Holdings>(),
     banks: [bank],
     keys: [] as PublicJwk[],
+    registrations: [aRegistration()],
+    ownCertificates: [anOwnCertificate()],
     down: new Set<Name>(),
     asked: [] as Downstream["asked"],
     bindings: new Map<string, string>(),
@@ -87,6 +95,16 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
     return (own?.transactions ?? [])
       .filter(({ accountId }) => wanted === undefined || wanted.includes(accountId))
       .filter(({ recurringId }) => query.recurringId === undefined || recurringId === query.recurringId);
+  };
+  const registrationOf = (registrationId: string): Registration => {
+    const found = world.registrations.find((one) => one.registrationId === registrationId);
+    if (found === undefined) throw errors.ERR_REGISTRATION_NOT_FOUND();
+    return found;
+  };
+  const ownCertificateOf = (certificateId: string): OwnCertificate => {
+    const found = world.ownCertificates.find((one) => one.certificateId === certificateId);
+    if (found === undefined) throw errors.ERR_CERTIFICATE_NOT_FOUND();
+    return found;
   };
 
   const urls = {
@@ -146,6 +164,14 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
     ]),
     "bank-gateway": await serve("bank-gateway", [
       route(bankGatewayRoutes.listAspsps, async () => ({ aspsps: [...world.banks] })),
+      route(bankGatewayRoutes.listOwnCertificates, async () => ({ certificates: [...world.ownCertificates], enrolment: false })),
+      route(bankGatewayRoutes.requestCertificate, async ({ body }) => ({ ...anOwnCertificate(), purpose: body.purpose, keyType: body.keyType })),
+      route(bankGatewayRoutes.importIssuedCertificate, async ({ params }) => ownCertificateOf(params.certificateId)),
+      route(bankGatewayRoutes.importPkcs12, async ({ body }) => ({ ...anOwnCertificate(), purpose: body.purpose })),
+      route(bankGatewayRoutes.retireCertificate, async ({ params }) => ({ ...ownCertificateOf(params.certificateId), status: "retired" as const })),
+      route(bankGatewayRoutes.enterCredentials, async ({ params }) => {
+        registrationOf(params.registrationId);
+      }),
       psuRoute(bankGatewayRoutes.getRawMessage, async ({ psu, params, query }) => {
         const found = mine(psu)?.transactions.find(({ raw }) => raw.hash === params.hash && raw.pointer === query.pointer);
         if (found === undefined) throw errors.ERR_RAW_MESSAGE_NOT_FOUND();
@@ -162,7 +188,17 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         };
       }),
     ]),
-    "tpp-registry": await serve("tpp-registry", [route(readJwks, async () => ({ keys: [...world.keys] }))]),
+    "tpp-registry": await serve("tpp-registry", [
+      route(tppRegistryRoutes.listRegistrations, async () => ({ registrations: [...world.registrations] })),
+      route(tppRegistryRoutes.getRegistration, async ({ params }) => registrationOf(params.registrationId)),
+      route(tppRegistryRoutes.startRegistration, async ({ body }) => ({ ...aRegistration(), aspspId: body.aspspId, status: "running" as const })),
+      route(tppRegistryRoutes.retryRegistration, async ({ params }) => registrationOf(params.registrationId)),
+      route(tppRegistryRoutes.listCertificates, async () => ({ certificates: world.registrations.map(aCertificate) })),
+      route(tppRegistryRoutes.getDesiredState, async () => desiredState),
+      route(tppRegistryRoutes.planDesiredState, async () => ({ documentHash: "hash", actions: [], toDo: 0 })),
+      route(tppRegistryRoutes.searchAspsps, async () => ({ aspsps: world.banks.map((one) => ({ ...one, registration: null })) })),
+      route(tppRegistryRoutes.readJwks, async () => ({ keys: [...world.keys] })),
+    ]),
   };
   const owned = parts.move();
   return { urls, ...world, [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -7,9 +7,9 @@ export type Operation = keyof Routes;
 export type Answer<O extends Operation> = ResponseOf<Routes[O]>;
 
 type Part<Name extends string, T> = [T] extends [undefined] ? { readonly [N in Name]?: undefined } : { readonly [N in Name]: T };
-/** What an operation needs, by the place it travels in. */
-export type Ask<O extends Operation> = Part<"params", ParamsOf<Routes[O]>> &
-  Part<"body", BodyInputOf<Routes[O]>> & { readonly query?: QueryInputOf<Routes[O]> };
+/** What a route needs, by the place it travels in. */
+export type AskOf<Route> = Part<"params", ParamsOf<Route>> & Part<"body", BodyInputOf<Route>> & { readonly query?: QueryInputOf<Route> };
+export type Ask<O extends Operation> = AskOf<Routes[O]>;
 
 /** Method and path of each operation; only types of the contract are shipped, so a test compares the two. */
 export const routes: Record<Operation, readonly [method: string, path: string]> = {

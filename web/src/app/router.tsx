@@ -107,6 +107,15 @@ const settingsRoute = createRoute({
     "SettingsPage",
   ),
 });
+/** One route for all pages of operators: which there are, and that they are for operators, is decided in their own code. */
+const operatorRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/operator/{-$page}",
+  component: lazyRouteComponent(
+    code(() => import("../features/operator/operator-pages.tsx")),
+    "OperatorPages",
+  ),
+});
 
 /** Pages of one thought: no navigation beside them. */
 const connectFrameRoute = createRoute({
@@ -165,7 +174,7 @@ const signInRoute = createRoute({
 });
 
 const routeTree = rootRoute.addChildren([
-  signedInRoute.addChildren([overviewRoute, transactionsRoute, insightsRoute, permissionsRoute, settingsRoute]),
+  signedInRoute.addChildren([overviewRoute, transactionsRoute, insightsRoute, permissionsRoute, settingsRoute, operatorRoute]),
   connectFrameRoute.addChildren([chooseBankRoute, beforeLeavingRoute]),
   openFrameRoute.addChildren([returnRoute, welcomeRoute, signInRoute]),
 ]);

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { LANGUAGES } from "./language.ts";
 
 /** Messages of a catalogue by their English words. */
-function read(language: string): Map<string, string> {
-  const text = readFileSync(new URL(`../locales/${language}/messages.po`, import.meta.url), "utf8");
+function readAt(folder: string, language: string): Map<string, string> {
+  const text = readFileSync(new URL(`../${folder}/${language}/messages.po`, import.meta.url), "utf8");
   const join = (lines: string): string => [...lines.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, part]) => part).join("");
   const entries = text.matchAll(/^msgid ((?:"(?:[^"\\]|\\.)*"\n)+)msgstr ((?:"(?:[^"\\]|\\.)*"\n)+)/gm);
   return new Map([...entries].map(([, id = "", translated = ""]) => [join(id), join(translated)] as const).filter(([id]) => id !== ""));
@@ -16,7 +16,8 @@ function places(message: string): string[] {
   return [...new Set(names)].toSorted();
 }
 
-describe("catalogues", () => {
+describe.each(["locales", "features/operator/locales"])("catalogues in %s", (folder) => {
+  const read = (language: string): Map<string, string> => readAt(folder, language);
   const source = read("en");
 
   it.each(LANGUAGES)("%s has every message, with the same places to fill in", (language) => {

@@ -7,6 +7,7 @@ describe("where to go after signing in (US-17)", () => {
   it("keeps our own pages with their filter", () => {
     expect(safeReturnPath("/transactions?q=prisma", origin)).toBe("/transactions?q=prisma");
     expect(safeReturnPath("/insights", origin)).toBe("/insights");
+    expect(safeReturnPath("/operator/certificates", origin)).toBe("/operator/certificates");
     expect(safeReturnPath("/connect/op-sandbox?renews=1", origin)).toBe("/connect/op-sandbox?renews=1");
   });
 

@@ -114,6 +114,13 @@ export const endRegistration = defineRoute({
   body: z.strictObject({ aspspId }),
   response: z.object({ aspspTold: z.boolean(), endedAt: isoInstant }),
 });
+/** What a bank gave out by hand. */
+export const bankCredentials = z.strictObject({
+  aspspId,
+  clientId: z.string().min(1).max(500),
+  clientSecret: z.string().min(1).max(2000).nullable(),
+  apiKey: z.string().min(1).max(2000).nullable(),
+});
 export const enterCredentials = defineRoute({
   operationId: "enterCredentials",
   summary: "Credentials that a bank gave out by hand; sealed here, never shown again.",
@@ -123,12 +130,7 @@ export const enterCredentials = defineRoute({
   psu: "none",
   idempotent: true,
   params: registrationParams,
-  body: z.strictObject({
-    aspspId,
-    clientId: z.string().min(1).max(500),
-    clientSecret: z.string().min(1).max(2000).nullable(),
-    apiKey: z.string().min(1).max(2000).nullable(),
-  }),
+  body: bankCredentials,
   status: 204,
   response: null,
 });
@@ -137,6 +139,9 @@ const certificateParams = z.strictObject({ certificateId: uuid });
 const keeper = { callers: ["operator", "bff", "tpp-registry"], psu: "none" } as const;
 /** A chain is a few certificates; a PKCS#12 file holds little more. */
 const maxFileText = 200_000;
+export const certificateRequest = z.strictObject({ purpose: certificatePurpose, keyType: z.enum(["rsa", "ec"]), subject: certificateSubject });
+export const issuedChain = z.strictObject({ chain: z.string().min(1).max(maxFileText) });
+export const pkcs12File = z.strictObject({ purpose: certificatePurpose, pkcs12: z.base64().max(maxFileText), passphrase: z.string().max(1000) });
 
 export const listOwnCertificates = defineRoute({
   ...keeper,
@@ -160,7 +165,7 @@ export const requestCertificate = defineRoute({
   path: "/certificates",
   idempotent: false,
   timeoutMs: slowBankMs,
-  body: z.strictObject({ purpose: certificatePurpose, keyType: z.enum(["rsa", "ec"]), subject: certificateSubject }),
+  body: certificateRequest,
   status: 201,
   response: ownCertificate,
 });
@@ -172,7 +177,7 @@ export const importIssuedCertificate = defineRoute({
   path: "/certificates/:certificateId/chain",
   idempotent: true,
   params: certificateParams,
-  body: z.strictObject({ chain: z.string().min(1).max(maxFileText) }),
+  body: issuedChain,
   status: 200,
   response: ownCertificate,
 });
@@ -183,7 +188,7 @@ export const importPkcs12 = defineRoute({
   method: "POST",
   path: "/certificates/pkcs12",
   idempotent: false,
-  body: z.strictObject({ purpose: certificatePurpose, pkcs12: z.base64().max(maxFileText), passphrase: z.string().max(1000) }),
+  body: pkcs12File,
   status: 201,
   response: ownCertificate,
 });

@@ -23,7 +23,14 @@ export const preferences = z.strictObject({
   theme: z.enum(["system", "light", "dark"]),
   privacyMode: z.boolean(),
 });
-export const me = z.object({ psuId: uuid, name: z.string(), email: z.string(), preferences });
+export const me = z.object({
+  psuId: uuid,
+  name: z.string(),
+  email: z.string(),
+  /** Operators have pages of their own; what each route allows is decided where it answers. */
+  role: z.enum(["person", "operator"]),
+  preferences,
+});
 export const getMe = defineRoute({ ...read, operationId: "getMe", summary: "Who is signed in.", path: "/api/me", response: me });
 export const updatePreferences = defineRoute({
   ...change,

@@ -21,6 +21,8 @@ export interface RouteContract<
   readonly psu: PsuPresence;
   /** Refused unless the operator's token names the person and is signed with that person's own key. */
   readonly namedOperator?: boolean;
+  /** Of the people who are signed in only these. */
+  readonly role?: "operator";
   /** A client may repeat the request after a lost connection. */
   readonly idempotent: boolean;
   readonly params?: Params;

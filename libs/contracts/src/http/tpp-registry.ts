@@ -132,6 +132,18 @@ export const getDesiredState = defineRoute({
     checkedAt: isoInstant.nullable(),
   }),
 });
+export const directoryQuery = z.strictObject({
+  name: z.string().max(100).optional(),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional(),
+  /** 8 or 11 characters; 8 stand for every branch. */
+  bic: z
+    .string()
+    .regex(/^[A-Z0-9]{8}([A-Z0-9]{3})?$/)
+    .optional(),
+});
 export const searchAspsps = defineRoute({
   operationId: "searchAspsps",
   summary: "The directory of banks: by part of the name, country and BIC; what each can do comes from its adapter.",
@@ -140,18 +152,7 @@ export const searchAspsps = defineRoute({
   callers: ["operator", "bff"],
   psu: "none",
   idempotent: true,
-  query: z.strictObject({
-    name: z.string().max(100).optional(),
-    country: z
-      .string()
-      .regex(/^[A-Z]{2}$/)
-      .optional(),
-    /** 8 or 11 characters; 8 stand for every branch. */
-    bic: z
-      .string()
-      .regex(/^[A-Z0-9]{8}([A-Z0-9]{3})?$/)
-      .optional(),
-  }),
+  query: directoryQuery,
   status: 200,
   response: z.object({
     aspsps: z.array(

@@ -108,6 +108,21 @@ describe("a bank that knows us by our certificate", () => {
     });
   });
 
+  it("banks that need a pair of our own at the same moment share one", async () => {
+    await using fresh = await startGateway(sandbox, { everyBank: true, env: { OPL_QTSP_SUBJECT_FILE: subjectFile(subject) } });
+    const take = (aspspId: string, registrationId: string) =>
+      fresh.as["tpp-registry"].issueCertificates({ params: { registrationId }, body: { aspspId, country: "FI", commonName: "x", roles: ["AIS"] } });
+    const banks = { "uk-sandbox": randomUUID(), "berlin-group-sandbox": randomUUID() };
+    const first = await Promise.allSettled(Object.entries(banks).map(([aspspId, id]) => take(aspspId, id)));
+    expect(first.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(0);
+    for (const outcome of first)
+      if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "ERR_REGISTRATION_STEP_RUNNING", kind: "conflict" });
+    const taken = await Promise.all(Object.entries(banks).map(([aspspId, id]) => take(aspspId, id)));
+    const [uk, berlinGroup] = taken.map(({ certificates }) => certificates.map(({ thumbprint }) => thumbprint).toSorted());
+    expect(uk).toEqual(berlinGroup);
+    expect((await fresh.as.operator.listOwnCertificates({})).certificates).toHaveLength(2);
+  });
+
   it("has them requested on the way where there is a provider and somebody to name, and again when they near their end", async () => {
     await using helped = await startGateway(sandbox, { everyBank: true, env: { OPL_QTSP_SUBJECT_FILE: subjectFile(subject) } });
     const { certificates } = await saga(helped, berlinGroup).certificates();

@@ -41,21 +41,6 @@ describe("certificates of our own", () => {
     expect(listed.certificates.slice(0, 2)).toEqual([qsealc, qwac]);
   });
 
-  it("are requested once for banks that need them at the same moment", async () => {
-    await using fresh = await startGateway(sandbox, { everyBank: true, env: { OPL_QTSP_SUBJECT_FILE: subjectFile() } });
-    const take = (aspspId: string, registrationId: string) =>
-      fresh.as["tpp-registry"].issueCertificates({ params: { registrationId }, body: { aspspId, country: "FI", commonName: "x", roles: ["AIS"] } });
-    const banks = { "uk-sandbox": randomUUID(), "berlin-group-sandbox": randomUUID() };
-    const first = await Promise.allSettled(Object.entries(banks).map(([aspspId, id]) => take(aspspId, id)));
-    expect(first.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(0);
-    for (const outcome of first)
-      if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "ERR_REGISTRATION_STEP_RUNNING", kind: "conflict" });
-    const taken = await Promise.all(Object.entries(banks).map(([aspspId, id]) => take(aspspId, id)));
-    const [uk, berlinGroup] = taken.map(({ certificates }) => certificates.map(({ thumbprint }) => thumbprint).toSorted());
-    expect(uk).toEqual(berlinGroup);
-    expect((await fresh.as.operator.listOwnCertificates({})).certificates).toHaveLength(2);
-  });
-
   it("wait for an operator where none is connected, and are what was asked for or refused", async () => {
     const requested = await alone.as.operator.requestCertificate({ body });
     expect(requested).toMatchObject({ status: "requested", issued: null });

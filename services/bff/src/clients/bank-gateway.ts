@@ -2,9 +2,19 @@ import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import { createClient } from "@opl/service";
 import type { Client, ClientOptions } from "@opl/service";
 
-/** Only what people's pages need; the rest of the gateway is not for us. */
-const { listAspsps, getRawMessage } = bankGatewayRoutes;
-const routes = { listAspsps, getRawMessage };
+/** Only what pages need, people's and operators'; the rest of the gateway is not for us. */
+const { listAspsps, getRawMessage, listOwnCertificates, requestCertificate, importIssuedCertificate, importPkcs12, retireCertificate, enterCredentials } =
+  bankGatewayRoutes;
+const routes = {
+  listAspsps,
+  getRawMessage,
+  listOwnCertificates,
+  requestCertificate,
+  importIssuedCertificate,
+  importPkcs12,
+  retireCertificate,
+  enterCredentials,
+};
 
 export type BankGatewayClient = Client<typeof routes>;
 

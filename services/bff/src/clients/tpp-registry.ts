@@ -2,9 +2,8 @@ import { tppRegistryRoutes } from "@opl/contracts/http/tpp-registry";
 import { createClient } from "@opl/service";
 import type { Client, ClientOptions } from "@opl/service";
 
-/** Only what anybody may see. */
-const { readJwks } = tppRegistryRoutes;
-const routes = { readJwks };
+/** What operators' pages need, and our public keys; a document is applied by file and never from a browser. */
+const { applyDesiredState: _, ...routes } = tppRegistryRoutes;
 
 export type TppRegistryClient = Client<typeof routes>;
 

@@ -7,6 +7,12 @@ export async function findPersonByEmail(db: Executor<Tables>, email: string): Pr
   return db.selectFrom("people").select("id as psuId").where("email", "=", email.toLowerCase()).executeTakeFirst();
 }
 
+/** The hash of the password that a person signs in with. */
+export async function findPasswordHash(db: Executor<Tables>, psuId: string): Promise<string | undefined> {
+  const row = await db.selectFrom("credentials").select("password").where("userId", "=", psuId).where("providerId", "=", "credential").executeTakeFirst();
+  return row?.password ?? undefined;
+}
+
 /**
  * Deletes the person with credentials, sessions and preferences, and remembers that they asked for it.
  * @returns false when another request was first

@@ -6,6 +6,7 @@ import type { Tables } from "./tables.ts";
 
 const columns = {
   people: { id: "uuid", name: "text", email: "text", emailVerified: "bool", image: "text?", createdAt: "timestamptz", updatedAt: "timestamptz" },
+  operators: { psuId: "uuid", grantedAt: "timestamptz" },
   credentials: {
     id: "uuid",
     userId: "uuid",

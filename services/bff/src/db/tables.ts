@@ -77,8 +77,14 @@ interface LiveEventTable {
   createdAt: Timestamp;
 }
 
+interface OperatorTable {
+  psuId: string;
+  grantedAt: Timestamp;
+}
+
 interface OwnTables {
   people: PeopleTable;
+  operators: OperatorTable;
   credentials: CredentialTable;
   sessions: SessionTable;
   verifications: VerificationTable;

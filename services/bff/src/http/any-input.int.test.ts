@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { bffRoutes } from "@opl/contracts/http/bff";
+import { operatorRoutes } from "@opl/contracts/http/bff-operator";
 import { problem } from "@opl/contracts/http";
 import type { RouteContract } from "@opl/contracts/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,7 +10,7 @@ import { startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 import { authContracts } from "./auth.ts";
 
-const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(authContracts)];
+const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(operatorRoutes), ...Object.values(authContracts)];
 const runs = 40;
 const schemaOf = (schema: z.ZodType | undefined): object => (schema === undefined ? {} : z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
 const statuses = (contract: RouteContract): number[] => [contract.status, 400, 401, 403, 404, 409, 413, 422, 429];
@@ -17,22 +18,27 @@ const statuses = (contract: RouteContract): number[] => [contract.status, 400, 4
 describe("whatever a route is sent", () => {
   let bff: Bff;
   let other: Person;
+  let operator: Person;
   beforeAll(async () => {
-    bff = await startBff({ config: { OPL_SIGN_UPS_PER_HOUR: 10 } });
+    bff = await startBff({ config: { OPL_SIGN_UPS_PER_HOUR: 40 } });
     other = await bff.person();
+    operator = await bff.operator();
   });
   afterAll(() => bff[Symbol.asyncDispose]());
 
   it.each(contracts.map((contract) => [contract.method, contract.path, contract] as const))(
     "%s %s answers as agreed or with a problem, never with a fault or another's data (US-32, US-34, US-45)",
     async (method, path, contract) => {
-      const me = await bff.person();
+      const me = contract.role === "operator" ? operator : await bff.person();
+      expect(me.browser.cookie).toBeDefined();
       const { consent, accounts, transactions, recurringId } = me.holdings;
       const ids = [
         consent.consentId,
         ...accounts.map(({ accountId }) => accountId),
         ...transactions.map(({ transactionId }) => transactionId),
         recurringId,
+        ...bff.downstream.registrations.map(({ registrationId }) => registrationId),
+        ...bff.downstream.ownCertificates.map(({ certificateId }) => certificateId),
         other.holdings.consent.consentId,
         ...other.holdings.accounts.map(({ accountId }) => accountId),
       ];

@@ -6,6 +6,9 @@ import { bankRoutes } from "./banks.ts";
 import { connectionRoutes } from "./connections.ts";
 import { insightRoutes } from "./insights.ts";
 import { meRoutes } from "./me.ts";
+import { operatorBankRoutes } from "./operator-banks.ts";
+import { operatorCertificateRoutes } from "./operator-certificates.ts";
+import { operatorPlanRoutes } from "./operator-plan.ts";
 import { overviewRoutes } from "./overview.ts";
 import { transactionRoutes } from "./transactions.ts";
 
@@ -20,5 +23,6 @@ export function routes(ctx: BffContext): readonly BoundRoute[] {
     ...accountRoutes(ctx),
     ...transactionRoutes(ctx),
     ...insightRoutes(ctx),
+    ...(ctx.operatorPages ? [...operatorBankRoutes(ctx), ...operatorCertificateRoutes(ctx), ...operatorPlanRoutes(ctx)] : []),
   ];
 }

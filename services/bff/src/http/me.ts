@@ -2,6 +2,7 @@ import * as contracts from "@opl/contracts/http/bff";
 import { psuRoute } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { BffContext } from "../context.ts";
+import { isOperator } from "../db/operator-store.ts";
 import { getPreferences } from "../db/preference-store.ts";
 import { errors } from "../errors.ts";
 import { sessionCookieOf } from "../session/cookie.ts";
@@ -9,11 +10,12 @@ import { signedInOf } from "../session/visitor.ts";
 import { eraseMe } from "../usecases/erase-me.ts";
 import { updatePreferences } from "../usecases/update-preferences.ts";
 
-export function meRoutes(ctx: Pick<BffContext, "db" | "clock" | "keys" | "people">): readonly BoundRoute[] {
+export function meRoutes(ctx: Pick<BffContext, "db" | "clock" | "keys" | "people" | "operatorPages">): readonly BoundRoute[] {
   return [
     psuRoute(contracts.getMe, async ({ psu, request }) => {
       const { name, email } = signedInOf(request);
-      return { psuId: psu.psuId, name, email, preferences: await getPreferences(ctx.db, psu.psuId) };
+      const [preferences, operator] = await Promise.all([getPreferences(ctx.db, psu.psuId), ctx.operatorPages && isOperator(ctx.db, psu.psuId)]);
+      return { psuId: psu.psuId, name, email, role: operator ? ("operator" as const) : ("person" as const), preferences };
     }),
     psuRoute(contracts.updatePreferences, async ({ psu, body }) => updatePreferences(ctx, psu.psuId, given(body))),
     psuRoute(contracts.eraseMe, async ({ psu, body, request, reply }) => {

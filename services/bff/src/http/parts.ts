@@ -22,8 +22,18 @@ export function wholeOf({ psu, signal, requestId }: Asking): { psu: PsuContext; 
   return { psu, signal, requestId };
 }
 
+/** The options of a call that is about no person, and carries none. */
+export function impersonal({ signal, requestId }: Pick<Asking, "signal" | "requestId">): { signal: AbortSignal; requestId: string } {
+  return { signal, requestId };
+}
+
+/** The same for one part of a page. */
+export function impersonalPart(asking: Pick<Asking, "signal" | "requestId">): { signal: AbortSignal; requestId: string; timeoutMs: number } {
+  return { ...impersonal(asking), timeoutMs: partTimeoutMs };
+}
+
 /** The answer, or undefined with a line in the log: a page shows the rest and says so. */
-export async function orMissing<T>({ log }: Asking, part: string, answer: Promise<T>): Promise<T | undefined> {
+export async function orMissing<T>({ log }: Pick<Asking, "log">, part: string, answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {

@@ -51,12 +51,24 @@ export function renewedCookiesOf(request: FastifyRequest): readonly string[] {
   return renewed.get(request) ?? [];
 }
 
-/** Lets a request in: anybody where no person is needed, else who is signed in, with the signed proof for the services behind us. */
-export function authenticator({ people, tokens, proxies }: { readonly people: People; readonly tokens: ServiceTokens; readonly proxies: TrustedProxies }) {
+interface Gate {
+  readonly people: People;
+  readonly tokens: ServiceTokens;
+  readonly proxies: TrustedProxies;
+  /** Asked at each request, so that a role taken away is gone at once. */
+  readonly isOperator: (psuId: string) => Promise<boolean>;
+}
+
+/**
+ * Lets a request in: anybody where no person is needed, else who is signed in, with the signed proof for the services behind us. A
+ * route for operators is closed to everybody else, here and nowhere else (TM-29).
+ */
+export function authenticator({ people, tokens, proxies, isOperator }: Gate) {
   return async (request: FastifyRequest, contract: RouteContract): Promise<Authenticated> => {
     if (contract.psu === "none") return { caller: "browser" };
     const session = await sessionOf(request, people);
     if (session === undefined) throw errors.ERR_NOT_SIGNED_IN();
+    if (contract.role === "operator" && !(await isOperator(session.psuId))) throw errors.ERR_OPERATORS_ONLY();
     const psu = await tokens.signPsuContext({ psuId: session.psuId, sessionId: session.sessionId, ...visitorOf(request, proxies) });
     return { caller: "browser", psu };
   };

@@ -15,7 +15,7 @@ import { CategoryMark } from "../../ui/category.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { AccountDot } from "../../ui/mark.tsx";
 import { matchCommands } from "./match-commands.ts";
-import { navItems } from "./nav-items.ts";
+import { navItems, operatorItem } from "./nav-items.ts";
 import { useSignOut } from "../../session/use-sign-out.ts";
 
 interface Command {
@@ -36,11 +36,12 @@ function useCommands(typed: string, onHelp: () => void): readonly Command[] {
   const queryClient = useQueryClient();
   const preferences = usePreferences();
   const accounts = useQuery(queries.accounts()).data?.accounts ?? [];
+  const operator = useQuery(queries.me()).data?.role === "operator";
   const signOut = useSignOut();
   const pages = t`Pages`;
   const actions = t`Actions`;
   const all: Command[] = [
-    ...navItems.map(({ to, name, icon: Icon }) => ({
+    ...[...navItems, ...(operator ? [operatorItem] : [])].map(({ to, name, icon: Icon }) => ({
       id: `page ${to}`,
       group: pages,
       name: i18n._(name),

@@ -1,9 +1,9 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
-import { ChartNoAxesCombined, House, KeyRound, type LucideIcon, ReceiptText } from "lucide-react";
+import { ChartNoAxesCombined, House, KeyRound, Landmark, type LucideIcon, ReceiptText } from "lucide-react";
 
 export interface NavItem {
-  readonly to: "/" | "/transactions" | "/insights" | "/permissions";
+  readonly to: "/" | "/transactions" | "/insights" | "/permissions" | "/operator/{-$page}";
   readonly name: MessageDescriptor;
   readonly icon: LucideIcon;
   /** Second key after `g`. */
@@ -16,3 +16,6 @@ export const navItems: readonly NavItem[] = [
   { to: "/insights", name: msg`Insights`, icon: ChartNoAxesCombined, key: "i" },
   { to: "/permissions", name: msg`Permissions`, icon: KeyRound, key: "p" },
 ];
+
+/** Beside the others, for operators only. */
+export const operatorItem: Omit<NavItem, "key"> = { to: "/operator/{-$page}", name: msg`Operator`, icon: Landmark };

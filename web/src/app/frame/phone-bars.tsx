@@ -1,19 +1,33 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Search, Wallet } from "lucide-react";
+import { queries } from "../../api/queries.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Brand } from "./brand.tsx";
-import { navItems } from "./nav-items.ts";
+import { navItems, operatorItem } from "./nav-items.ts";
 import { PrivacyButton } from "./quick-settings.tsx";
 
 export function PhoneTopBar({ onSearch }: { onSearch: () => void }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
+  const operator = useQuery(queries.me()).data?.role === "operator";
+  const { to, name, icon: Icon } = operatorItem;
   return (
     <header className="flex items-center justify-between gap-2 px-4 pt-3 md:hidden">
       <Link to="/" className="rounded-8" aria-label={t`One Point Ledger, overview`}>
         <Brand />
       </Link>
       <div className="-mr-2 flex">
+        {operator && (
+          <Link
+            to={to}
+            aria-label={i18n._(name)}
+            title={i18n._(name)}
+            className="inline-flex size-9 items-center justify-center rounded-8 text-muted hover:text-ink aria-[current=page]:text-accent"
+          >
+            <Icon aria-hidden="true" size={20} strokeWidth={1.75} />
+          </Link>
+        )}
         <PrivacyButton />
         <IconButton label={t`Search`} onClick={onSearch}>
           <Search size={20} strokeWidth={1.75} />

@@ -7,7 +7,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { initialsOf } from "../../ui/mark.tsx";
 import { AccountList } from "./account-list.tsx";
 import { Brand } from "./brand.tsx";
-import { navItems } from "./nav-items.ts";
+import { navItems, operatorItem } from "./nav-items.ts";
 import { PrivacyButton, ThemeButton } from "./quick-settings.tsx";
 import { useSignOut } from "../../session/use-sign-out.ts";
 
@@ -38,7 +38,7 @@ export function Sidebar({ onSearch }: { onSearch: () => void }) {
         </button>
         <nav aria-label={t`Main`}>
           <ul className="space-y-0.5">
-            {navItems.map(({ to, name, icon: Icon }) => (
+            {[...navItems, ...(me?.role === "operator" ? [operatorItem] : [])].map(({ to, name, icon: Icon }) => (
               <li key={to}>
                 <Link
                   to={to}

@@ -1,0 +1,34 @@
+import type { MessageDescriptor } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+import type { Advice } from "./advice.ts";
+import type { Registration, Step } from "./operator-api.ts";
+
+/** Steps of a registration in an operator's words. */
+export const stepNames: Record<Step["step"], MessageDescriptor> = {
+  certificates: msg`Certificates obtained`,
+  "software-statement": msg`Software statement signed`,
+  "registration-request": msg`Registration request signed`,
+  submission: msg`Sent to the bank`,
+  validation: msg`Tried at the bank`,
+  activation: msg`Taken into use`,
+};
+
+/** How a bank gets to know us. */
+export const schemeNames: Record<Registration["scheme"], MessageDescriptor> = {
+  op: msg`OP’s own flow`,
+  dcr: msg`Dynamic client registration`,
+  certificate: msg`By certificate alone`,
+  manual: msg`By hand`,
+};
+
+/** What an operator can do about an error. */
+export const adviceWords: Record<Advice, MessageDescriptor> = {
+  "enter-credentials": msg`Enter the credentials that the bank gave you.`,
+  "no-answer": msg`The other side does not answer. We go on trying by ourselves; “Try now” does not wait.`,
+  "told-to-wait": msg`The bank asks us to wait. We try again by ourselves.`,
+  refused: msg`The bank said no. Compare what we sent, under “Sent to the bank”, with what it allows, then try again.`,
+  certificates: msg`Look at the certificates: one is missing, has run out, or is not what the bank wants.`,
+  "too-little": msg`The bank gave less than we asked for. Ask for less in the document, or talk to the bank.`,
+  "goes-on": msg`We go on trying by ourselves; “Try now” does not wait.`,
+  "look-up": msg`The reference of errors, docs/errors.md, says what this code means. When it is mended, try again.`,
+};

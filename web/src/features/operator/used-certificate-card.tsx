@@ -1,0 +1,52 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Badge } from "../../ui/badge.tsx";
+import { CertificateFacts, Problems, purposeNames } from "./certificate-facts.tsx";
+import { DaysLeft } from "./days-left.tsx";
+import type { KnownCertificate } from "./operator-api.ts";
+
+/** A certificate that serves, served or waits to serve at banks. */
+export function UsedCertificateCard({ certificate }: { certificate: KnownCertificate }) {
+  const { i18n } = useLingui();
+  const { usedAt, status } = certificate;
+  const banks = [...new Set(usedAt.map(({ aspspName }) => aspspName))];
+  return (
+    <article className="rounded-12 border bg-surface p-4 sm:p-6" data-certificate={certificate.certificateId}>
+      <header className="mb-4 flex flex-wrap items-center gap-2">
+        <h3 className="mr-2 text-16 font-600">{i18n._(purposeNames[certificate.purpose])}</h3>
+        {status === "superseded" || status === "expired" ? null : <DaysLeft days={certificate.daysLeft} end={certificate.notAfter} />}
+        <Status status={status} />
+      </header>
+      <CertificateFacts issued={certificate} where={banks.length === 0 ? <Trans>Nowhere yet</Trans> : banks.join(", ")} />
+      <Problems problems={certificate.problems} />
+    </article>
+  );
+}
+
+function Status({ status }: { status: KnownCertificate["status"] }) {
+  switch (status) {
+    case "active":
+      return (
+        <Badge>
+          <Trans>In use</Trans>
+        </Badge>
+      );
+    case "spare":
+      return (
+        <Badge>
+          <Trans>Spare</Trans>
+        </Badge>
+      );
+    case "superseded":
+      return (
+        <Badge>
+          <Trans>Replaced</Trans>
+        </Badge>
+      );
+    case "expired":
+      return (
+        <Badge>
+          <Trans>Ran out</Trans>
+        </Badge>
+      );
+  }
+}
