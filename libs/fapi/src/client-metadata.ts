@@ -12,8 +12,10 @@ export interface ClientMetadataInput {
   /** The signed statement, compact form. */
   readonly softwareStatement: string;
   readonly applicationType: "web" | "native";
-  /** For ID tokens, request objects and client assertions. */
+  /** How we sign: request objects and client assertions. */
   readonly signingAlgorithm: string;
+  /** How the bank signs. */
+  readonly idTokenAlgorithm: string;
   readonly authentication:
     | { readonly method: "client_secret_post" | "private_key_jwt" }
     /** RFC 4514 */
@@ -32,7 +34,7 @@ export function clientMetadata(input: ClientMetadataInput): JsonObject {
     software_id: input.softwareId,
     software_statement: input.softwareStatement,
     application_type: input.applicationType,
-    id_token_signed_response_alg: input.signingAlgorithm,
+    id_token_signed_response_alg: input.idTokenAlgorithm,
     request_object_signing_alg: input.signingAlgorithm,
     ...(authentication.method === "private_key_jwt" ? { token_endpoint_auth_signing_alg: input.signingAlgorithm } : {}),
     ...(authentication.method === "tls_client_auth" ? { tls_client_auth_subject_dn: authentication.subjectName } : {}),

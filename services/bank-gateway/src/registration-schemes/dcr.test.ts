@@ -16,6 +16,7 @@ const plain: DcrSettings = {
   authentication: "client_secret_post",
   subjectSpelling: "hex",
   responseTypes: ["code"],
+  idTokenAlgorithm: "PS256",
 };
 const scheme = dcrScheme(plain);
 const now = Temporal.Instant.from("2026-11-28T10:00:00Z");

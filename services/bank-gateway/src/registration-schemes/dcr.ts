@@ -2,7 +2,7 @@ import { isOplError } from "@opl/errors";
 import { subjectName } from "@opl/eidas";
 import type { IdentifierSpelling } from "@opl/eidas";
 import { clientMetadata, clientRegistrationClaims, parseStrictJson, softwareStatementClaims } from "@opl/fapi";
-import type { ClientMetadataInput, JsonObject } from "@opl/fapi";
+import type { ClientMetadataInput, JsonObject, JwsAlgorithm } from "@opl/fapi";
 import { z } from "zod";
 import type { BankReply, CallInput } from "../adapters/bank-adapter.ts";
 import type { ClientAuthentication, ClientCredentials } from "../banks/credentials.ts";
@@ -28,6 +28,8 @@ export interface DcrSettings {
   readonly authentication: ClientAuthentication;
   readonly subjectSpelling: IdentifierSpelling;
   readonly responseTypes: readonly string[];
+  /** How the bank is to sign ID tokens. */
+  readonly idTokenAlgorithm: JwsAlgorithm;
 }
 
 /** The registry holds a bank to these. */
@@ -124,16 +126,30 @@ async function buildRequest(at: AtBank, { softwareStatement, terms }: RequestInp
     softwareStatement,
     applicationType: "web",
     signingAlgorithm: at.signingAlgorithm(),
+    idTokenAlgorithm: settings.idTokenAlgorithm,
     authentication: authenticationOf(at, settings),
   });
   const issuance = { now, jti: newJti(), lifetimeSeconds: requestLifetimeSeconds };
   if (settings.request === "application/json") {
-    const message = JSON.stringify({ ...metadata, client_name: terms.clientName, client_uri: terms.clientUri });
+    const message = JSON.stringify({
+      ...metadata,
+      client_name: terms.clientName,
+      client_uri: terms.clientUri,
+      // RFC 8705 3.4
+      tls_client_certificate_bound_access_tokens: true,
+      ...keysOf(softwareStatement),
+    });
     return { message, kid: "", algorithm: "none", expiresAt: now.add({ seconds: requestLifetimeSeconds }) };
   }
   const claims = clientRegistrationClaims({ issuer: softwareId, audience: settings.audience, metadata }, issuance);
   const { jws, kid, algorithm } = await at.sign(claims);
   return { message: jws, kid, algorithm, expiresAt: endOf(claims) };
+}
+
+/** Where our keys are; a directory tells its members by itself, other servers are told by `jwks_uri` (RFC 7591 2). */
+function keysOf(statement: string): JsonObject {
+  const endpoint = readStatement(statement).claims["software_jwks_endpoint"];
+  return typeof endpoint === "string" ? { jwks_uri: endpoint } : {};
 }
 
 function authenticationOf({ keys, now }: AtBank, { authentication: method, subjectSpelling }: DcrSettings): ClientMetadataInput["authentication"] {

@@ -57,5 +57,6 @@ export function ukSandboxRegistration(issuer: string, settings: UkSandboxSetting
     authentication: settings.UK_CLIENT_AUTHENTICATION,
     subjectSpelling: settings.UK_SUBJECT_SPELLING,
     responseTypes: [responseType],
+    idTokenAlgorithm: "PS256",
   };
 }
