@@ -70,7 +70,7 @@ export default defineConfig({
               test: /node_modules[\\/](@radix-ui|radix-ui|@floating-ui|aria-hidden|react-remove-scroll|use-callback-ref|use-sidecar|react-style-singleton|get-nonce)|src[\\/]ui[\\/](dialog|popover)/,
               priority: 2,
             },
-            { name: "parts", test: /^(?!.*features[\\/]operator)/, minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 8_192, priority: 1 },
+            { name: "parts", test: /^(?!.*features[\\/]operator)/, minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 1_024, priority: 1 },
             // Together and apart from everything else: nobody but operators fetches any of it.
             { name: "operator", test: /features[\\/]operator[\\/][^\\/]+\.tsx?$/, priority: 0.5 },
           ],
