@@ -1,0 +1,119 @@
+import { newId } from "@opl/service";
+import { testDatabase, type TestDatabase } from "@opl/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startGateway, type TestGateway } from "../../services/bank-gateway/testing/gateway.ts";
+import { requestPair } from "../../services/bank-gateway/testing/own-certificates.ts";
+import { type Sandbox, startSandbox } from "../../services/bank-gateway/testing/sandbox.ts";
+import type { RegistryContext } from "../../services/tpp-registry/src/context.ts";
+import { listDue, listRegistrations } from "../../services/tpp-registry/src/db/registration-store.ts";
+import type { TppRegistryTables } from "../../services/tpp-registry/src/db/tables.ts";
+import { aDocument } from "../../services/tpp-registry/src/testing/document.ts";
+import { advanceRegistration } from "../../services/tpp-registry/src/usecases/advance-registration.ts";
+import { applyDesiredState } from "../../services/tpp-registry/src/usecases/apply-desired-state.ts";
+import { beginPlanned } from "../../services/tpp-registry/src/usecases/begin-planned.ts";
+import { checkDueDrift } from "../../services/tpp-registry/src/usecases/check-drift.ts";
+import { readDriftFigures } from "../../services/tpp-registry/src/usecases/read-drift-figures.ts";
+import { refreshDirectory } from "../../services/tpp-registry/src/usecases/refresh-directory.ts";
+
+/** Registry, gateway and the sandbox's banks together: one document, one saga, three ways to be known. */
+const everySeconds = 900;
+const banks = ["op", "uk-sandbox", "berlin-group-sandbox"] as const;
+const own = "https://ledger.example/connect/return/uk-sandbox";
+let sandbox: Sandbox;
+let gateway: TestGateway;
+let db: TestDatabase<TppRegistryTables>;
+let ctx: RegistryContext;
+/** How far the registry's clock is ahead; the banks keep real time. */
+let aheadMs = 0;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  gateway = await startGateway(sandbox, { everyBank: true });
+  db = await testDatabase<TppRegistryTables>({ service: "tpp-registry" });
+  ctx = {
+    db: db.database.db,
+    clock: { now: () => Temporal.Now.instant().add({ milliseconds: aheadMs }) },
+    newId,
+    bankGateway: gateway.as["tpp-registry"],
+    softwareClientId: "0a1b2c3d-0000-4000-8000-000000000001",
+    environmentDocument: aDocument([]),
+    renewBeforeDays: 30,
+  };
+  await refreshDirectory(ctx);
+  await requestPair(gateway);
+});
+afterAll(async () => {
+  for (const one of [gateway, db, sandbox]) await one?.[Symbol.asyncDispose]();
+});
+
+/** Begins what is wanted and takes it as far as it goes. */
+async function converge(): Promise<void> {
+  await beginPlanned(ctx);
+  for (let due = await listDue(ctx.db, ctx.clock.now()); due.length > 0; due = await listDue(ctx.db, ctx.clock.now()))
+    for (const registrationId of due) while ((await advanceRegistration(ctx, registrationId)).kind === "step-done");
+  // The watch sees what is new at its next turn and sets the time of the first look.
+  await checkDueDrift(ctx, everySeconds);
+}
+
+const apply = (uk: Parameters<typeof aDocument>[0] = []) => applyDesiredState(ctx, aDocument(["op", "berlin-group-sandbox", ...uk]), "a test");
+const inUse = async () => (await listRegistrations(ctx.db)).filter(({ registration }) => registration.status === "completed").map((one) => one.registration);
+/** What the UK bank has on record. */
+async function ukClients() {
+  const { clients } = await sandbox.admin<{ clients: { clientId: string; claims: { redirect_uris: string[] } }[] }>("GET", "/uk/clients");
+  return clients.map(({ clientId, claims }) => ({ clientId, redirectUris: claims.redirect_uris }));
+}
+/** Lets the time to the next look go by. */
+async function oneIntervalLater() {
+  aheadMs += everySeconds * 1000;
+  return checkDueDrift(ctx, everySeconds);
+}
+
+describe("one document over every scheme", () => {
+  it("is applied at OP, the UK bank and the Berlin Group bank by the same saga", async () => {
+    await apply(["uk-sandbox"]);
+    await converge();
+    expect((await inUse()).map(({ aspspId, scheme }) => [aspspId, scheme]).toSorted()).toEqual([
+      ["berlin-group-sandbox", "certificate"],
+      ["op", "op"],
+      ["uk-sandbox", "dcr"],
+    ]);
+  });
+
+  it("applied again does nothing: no bank is called", async () => {
+    const [since, before] = [await sandbox.lastSeq(), (await listRegistrations(ctx.db)).length];
+    expect(await apply(["uk-sandbox"])).toMatchObject({ revision: 1, planned: banks.map(() => ({ action: "none" })) });
+    await converge();
+    expect(await sandbox.calls({ since })).toEqual([]);
+    expect(await listRegistrations(ctx.db)).toHaveLength(before);
+  });
+
+  it("a client changed behind our back at the bank is seen within one interval, told, and repaired with the same client", async () => {
+    const [client] = await ukClients();
+    await sandbox.admin("POST", `/uk/clients/${client?.clientId}`, { redirectUris: ["https://elsewhere.example/"] });
+    const looks = await oneIntervalLater();
+    expect(looks.map(({ aspspId }) => aspspId).toSorted()).toEqual(banks.toSorted());
+    expect(looks.find(({ aspspId }) => aspspId === "uk-sandbox")).toMatchObject({ found: "drifted", fields: ["redirectUris"] });
+    expect(await readDriftFigures(ctx)).toContainEqual({ aspspId: "uk-sandbox", drifted: true });
+    await converge();
+    expect(await ukClients()).toEqual([{ clientId: client?.clientId, redirectUris: [own] }]);
+    expect((await oneIntervalLater()).find(({ aspspId }) => aspspId === "uk-sandbox")).toMatchObject({ found: "as-registered" });
+    expect(await readDriftFigures(ctx)).toContainEqual({ aspspId: "uk-sandbox", drifted: false });
+  });
+
+  it("is only told where the document wants it told", async () => {
+    await apply([{ aspsp: "uk-sandbox", onDrift: "report" }]);
+    const [client] = await ukClients();
+    await sandbox.admin("POST", `/uk/clients/${client?.clientId}`, { redirectUris: ["https://elsewhere.example/"] });
+    expect((await oneIntervalLater()).find(({ aspspId }) => aspspId === "uk-sandbox")).toMatchObject({ found: "drifted" });
+    expect(await beginPlanned(ctx)).toEqual([]);
+    expect(await ukClients()).toMatchObject([{ redirectUris: ["https://elsewhere.example/"] }]);
+  });
+
+  it("leaving a bank deletes the client there and leaves the others alone", async () => {
+    await apply([{ aspsp: "uk-sandbox", state: "absent" }]);
+    await converge();
+    expect(await ukClients()).toEqual([]);
+    expect((await inUse()).map(({ aspspId }) => aspspId)).not.toContain("uk-sandbox");
+    expect((await inUse()).map(({ aspspId }) => aspspId)).toEqual(expect.arrayContaining(["op", "berlin-group-sandbox"]));
+  });
+});
