@@ -31,7 +31,7 @@ let aheadMs = 0;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_CERT_LIFETIME_SECONDS: String(lifeSeconds) });
-  gateway = await startGateway(sandbox, { env: { BG_XS2A_BASE_URL: sandbox.endpoints.berlinGroup.baseUrl, BG_CA_BUNDLE_PATH: sandbox.endpoints.caFile } });
+  gateway = await startGateway(sandbox, { everyBank: true });
   db = await testDatabase<TppRegistryTables>({ service: "tpp-registry" });
   ctx = {
     db: db.database.db,

@@ -193,7 +193,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       route(tppRegistryRoutes.getRegistration, async ({ params }) => registrationOf(params.registrationId)),
       route(tppRegistryRoutes.startRegistration, async ({ body }) => ({ ...aRegistration(), aspspId: body.aspspId, status: "running" as const })),
       route(tppRegistryRoutes.retryRegistration, async ({ params }) => registrationOf(params.registrationId)),
-      route(tppRegistryRoutes.listCertificates, async () => ({ certificates: world.registrations.map(aCertificate) })),
+      route(tppRegistryRoutes.listCertificates, async () => ({ certificates: world.registrations.map(aCertificate), awaited: [], stale: false })),
       route(tppRegistryRoutes.getDesiredState, async () => desiredState),
       route(tppRegistryRoutes.planDesiredState, async () => ({ documentHash: "hash", actions: [], toDo: 0 })),
       route(tppRegistryRoutes.searchAspsps, async () => ({ aspsps: world.banks.map((one) => ({ ...one, registration: null })) })),

@@ -59,16 +59,16 @@ export const listCertificates = defineRoute({
         serialNumber: z.string(),
         authorityId: z.string().nullable(),
         /** From a trust service provider, with the gateway's id for it; the others came from the bank they serve at. */
-        own: z.boolean().default(false),
+        own: z.boolean(),
         /** Banks where it serves, or served. Empty for one that waits to be used. */
         usedAt: z.array(z.object({ aspspId, registrationId: uuid, current: z.boolean() })),
         problems: z.array(certificateProblem),
       }),
     ),
     /** Asked for at a trust service provider and not issued yet: there is nothing but a key and a request. */
-    awaited: z.array(ownCertificate.pick({ certificateId: true, purpose: true, keyType: true, createdAt: true, csrPem: true })).default([]),
+    awaited: z.array(ownCertificate.pick({ certificateId: true, purpose: true, keyType: true, createdAt: true, csrPem: true })),
     /** The gateway did not answer: our own certificates are those of the last time it did. */
-    stale: z.boolean().default(false),
+    stale: z.boolean(),
   }),
 });
 export const retryRegistration = defineRoute({
