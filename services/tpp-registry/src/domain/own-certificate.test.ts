@@ -11,6 +11,7 @@ const certificate = (name: string, from: number, change: Partial<OwnCertificate>
   keyType: "ec",
   status: "ready",
   createdAt: after(from),
+  retiredAt: null,
   readySince: after(from),
   issued: { thumbprint: `${name} thumbprint`, notBefore: after(from), notAfter: after(from + 100), refused: false },
   publishedAt: after(from),
@@ -43,9 +44,9 @@ describe("OA-72 what takes the place of a certificate of our own", () => {
     ["none that was given up", [old, certificate("next", 75, { status: "retired" })], null, false],
     ["none that ends earlier", [certificate("earlier", -10), old], null, false],
     [
-      "an earlier one, once this one is given up",
-      [certificate("earlier", -10), certificate("old", 0, { status: "retired" })],
-      after(-10).add({ minutes: 10 }),
+      "an earlier one from the moment on that this one is given up",
+      [certificate("earlier", -10), certificate("old", 0, { status: "retired", retiredAt: after(30) })],
+      after(30),
       false,
     ],
   ] as const)("%s", (_title, all, replaceableSince, awaited) => {

@@ -8,6 +8,7 @@ export interface OwnCertificate {
   readonly keyType: KeyType;
   readonly status: "requested" | "ready" | "retired";
   readonly createdAt: Temporal.Instant;
+  readonly retiredAt: Temporal.Instant | null;
   /** When we first saw that it may be used. */
   readonly readySince: Temporal.Instant | null;
   /** Null until it is issued. */
@@ -43,7 +44,7 @@ export function ownCertificatesAmong(thumbprints: readonly string[], all: readon
     .map((used) => {
       const next = newestReady(all, used);
       const replaced = next !== undefined && next.certificateId !== used.certificateId && (used.status === "retired" || isNewer(next, used));
-      const replaceableSince = replaced ? usableSince(next, used) : null;
+      const replaceableSince = replaced ? notBefore(usableSince(next, used), used.retiredAt) : null;
       return { replaceableSince, awaited: replaceableSince === null && (replaced || isAwaited(all, used)) };
     });
 }
@@ -58,6 +59,11 @@ function usableSince(next: Issued, used: Issued): Temporal.Instant | null {
   if (next.publishedAt === null) return null;
   const quarter = Math.floor(next.publishedAt.until(used.issued.notAfter).total("seconds") / 4);
   return next.publishedAt.add({ seconds: Math.max(0, Math.min(longestPublishedAheadSeconds, quarter)) });
+}
+
+/** One that is given up is to be replaced from that moment on, however long the other one was there. */
+function notBefore(since: Temporal.Instant | null, retiredAt: Temporal.Instant | null): Temporal.Instant | null {
+  return since !== null && retiredAt !== null && compare(retiredAt, since) > 0 ? retiredAt : since;
 }
 
 function isAwaited(all: readonly OwnCertificate[], slot: Slot): boolean {
