@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { launchBrowser, newPerson } from "./browser.ts";
 import { Person } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
@@ -13,6 +13,8 @@ beforeAll(async () => {
   product = await startTestProduct();
   person = await new Person(product.origin).signUp();
   await person.untilRead((await person.connect("op", "88888882")).consentId);
+  // What is worked out last; afterwards nothing new is told while a page opens.
+  await vi.waitUntil(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length > 0, { timeout: 60_000 });
   browser = await launchBrowser();
 });
 afterAll(async () => {

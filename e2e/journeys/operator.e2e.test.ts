@@ -42,8 +42,8 @@ async function secrets(): Promise<readonly string[]> {
 }
 
 beforeAll(async () => {
-  // Slow enough that a renewal is seen while it happens.
-  product = await startTestProduct({ SANDBOX_LATENCY_MS: "150" });
+  // Slow enough that a renewal is seen while it happens; one bank, and no provider that issues at once: an operator carries the request.
+  product = await startTestProduct({ SANDBOX_LATENCY_MS: "150" }, { OPL_TPP_ASPSPS: "op", OPL_QTSP_EST_URL: "" });
   browser = await launchBrowser();
   operator = await newPerson(browser);
   await signIn(operator.page, "/operator", product.operatorLogin);
