@@ -19,6 +19,7 @@ export async function expectViews(db: Db, firstLooks: readonly { readonly regist
         client: null,
         differences: jsonb([]),
         driftSince: null,
+        unknownSince: null,
       })),
     )
     .onConflict((oc) => oc.doNothing())
@@ -64,6 +65,8 @@ export interface BankView {
   readonly client: ClientInformation | null;
   readonly differences: readonly PlanDifference[];
   readonly driftSince: Temporal.Instant | null;
+  readonly unknownTimes: number;
+  readonly unknownSince: Temporal.Instant | null;
 }
 
 export async function lockView(tx: Transaction<TppRegistryTables>, registrationId: string) {

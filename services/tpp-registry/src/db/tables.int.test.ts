@@ -53,6 +53,8 @@ const columns: TableColumns<TppRegistryTables> = {
     client: "jsonb?",
     differences: "jsonb",
     driftSince: "timestamptz?",
+    unknownTimes: "int4",
+    unknownSince: "timestamptz?",
   },
   ownCertificates: {
     certificateId: "uuid",

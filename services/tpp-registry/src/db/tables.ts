@@ -91,6 +91,8 @@ export interface BankViewsTable {
   client: Json<ClientInformation> | null;
   differences: Json<readonly PlanDifference[]>;
   driftSince: Timestamp | null;
+  unknownTimes: Generated<number>;
+  unknownSince: Timestamp | null;
 }
 
 export interface OwnCertificatesTable {

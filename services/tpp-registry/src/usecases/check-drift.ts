@@ -6,6 +6,7 @@ import { claimDueChecks, expectViews, listViewed, lockView, saveView } from "../
 import { listHeads } from "../db/renewal-store.ts";
 import { driftOf, sameDifferences } from "../domain/terms.ts";
 import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
+import { askAgainSeconds, isForgotten, unknownDifferences, withAnswer } from "../domain/unknown.ts";
 import { recordEnd } from "./end-registration.ts";
 import { readDesiredState } from "./read-desired-state.ts";
 
@@ -90,28 +91,37 @@ function record(ctx: Ctx, registrationId: string, aspspId: string, everySeconds:
     const now = ctx.clock.now();
     const wanted = wantedAt((await readDesiredState({ ...ctx, db: tx })).document, aspspId);
     const terms = head.terms ?? termsAt(ctx.environmentDocument.tpp, wantedAt(ctx.environmentDocument, aspspId));
-    const differences = standing === "known" && client !== null ? driftOf(terms, client) : [];
+    const differences = standing === "unknown" ? unknownDifferences : standing === "known" && client !== null ? driftOf(terms, client) : [];
     const drifted = differences.length > 0;
     const known = sameDifferences(before.differences, differences);
+    const seconds = standing === "unknown" ? Math.min(everySeconds, askAgainSeconds) : everySeconds;
+    const row = { times: before.unknownTimes, since: before.unknownSince };
+    const unknown = withAnswer(row, standing, now);
     await saveView(tx, {
       registrationId,
       checkedAt: now,
-      nextCheckAt: now.add(ownInterval(aspspId, everySeconds)),
+      nextCheckAt: now.add(ownInterval(aspspId, seconds)),
       standing,
       client,
       differences,
       driftSince: !drifted ? null : known ? (before.driftSince ?? now) : now,
+      unknownTimes: unknown.times,
+      unknownSince: unknown.since,
     });
-    if (standing === "unknown") await recordEnd(ctx, tx, registrationId, "forgotten");
+    const repair = wanted.onDrift === "repair";
+    const forgotten = isForgotten(unknown, now);
+    if (forgotten && repair) await recordEnd(ctx, tx, registrationId, "forgotten");
     const fields = differences.map(({ field }) => field);
-    if (drifted && !known)
+    // That the bank does not know us is a fact when it is believed, and then its end says so where it ends.
+    const news = standing === "unknown" ? forgotten && !repair && !isForgotten(row, before.checkedAt ?? now) : drifted && !known;
+    if (news)
       await publish(tx, {
         type: "tpp-registry.registration-drifted",
         subject: registrationId,
         psuId: null,
         time: now,
-        data: { registrationId, aspspId, fields, repairing: wanted.onDrift === "repair" && !sameDifferences(head.repairs, differences) },
+        data: { registrationId, aspspId, fields, repairing: repair && !sameDifferences(head.repairs, differences) },
       });
-    return { ...at, fields, found: drifted ? "drifted" : standing === "known" ? "as-registered" : standing };
+    return { ...at, fields, found: standing !== "known" ? standing : drifted ? "drifted" : "as-registered" };
   });
 }
