@@ -141,6 +141,12 @@ export async function listRegistrations(db: Db): Promise<readonly RegistrationWi
   return withSteps(db, await db.selectFrom("registrations").selectAll().orderBy("startedAt", "desc").orderBy("registrationId", "desc").limit(500).execute());
 }
 
+/** Banks where a registration is running. */
+export async function banksUnderWay(db: Db): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom("registrations").select("aspspId").where("status", "=", "running").execute();
+  return new Set(rows.map(({ aspspId }) => aspspId));
+}
+
 /** Running registrations whose next try is due. */
 export async function listDue(db: Db, now: Temporal.Instant): Promise<readonly string[]> {
   const rows = await db

@@ -125,3 +125,33 @@ describe("a bank that does not know us", () => {
     expect(await plan()).toMatchObject([{ action: "none" }]);
   });
 });
+
+it("a bank is not asked while a change is under way there, nor is an answer believed that came meanwhile", async () => {
+  await registered();
+  await look(0);
+  const changed = aDocument(["aalto"], { roles: ["AIS", "PIS"] });
+  ctx = { ...ctx, environmentDocument: changed };
+  const change = (): void => {
+    for (const [registrationId, client] of bank.clients) bank.clients.set(registrationId, { ...client, softwareRoles: ["AIS", "PIS"] });
+  };
+  // The bank has made the change, and the successor is not yet active; the look began before it did.
+  const { readRegistration } = bank.gateway;
+  let first = true;
+  ctx = {
+    ...ctx,
+    bankGateway: {
+      ...bank.gateway,
+      readRegistration: async (input) => {
+        if (first) await beginPlanned(ctx);
+        first = false;
+        change();
+        return readRegistration(input);
+      },
+    },
+  };
+  expect(await look(everySeconds)).toEqual(["unasked"]);
+  expect(await statuses()).toEqual(["completed", "running"]);
+  expect(await look(everySeconds)).toEqual([]);
+  expect(await checkDrift(ctx, everySeconds)).toEqual([]);
+  expect([await facts("registration-drifted"), await readDriftFigures(ctx)]).toEqual([[], [{ aspspId: "aalto", drifted: false }]]);
+});

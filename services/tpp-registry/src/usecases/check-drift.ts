@@ -3,6 +3,7 @@ import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
 import type { RegistryContext } from "../context.ts";
 import { claimDueChecks, expectViews, listViewed, lockView, saveView } from "../db/bank-view-store.ts";
+import { banksUnderWay } from "../db/registration-store.ts";
 import { listHeads } from "../db/renewal-store.ts";
 import { driftOf, sameDifferences } from "../domain/terms.ts";
 import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
@@ -56,8 +57,10 @@ export async function checkDrift(ctx: Ctx, everySeconds: number): Promise<readon
   return looks;
 }
 
+/** Without those that a successor is on its way for: what it changes at the bank would look like drift of the one it replaces. */
 async function listInUse({ db }: Pick<RegistryContext, "db">) {
-  return (await listHeads(db)).filter(({ status }) => status === "completed");
+  const [heads, underWay] = await Promise.all([listHeads(db), banksUnderWay(db)]);
+  return heads.filter(({ status, aspspId }) => status === "completed" && !underWay.has(aspspId));
 }
 
 /** Each bank has its own part of the interval, from four fifths to the whole of it, so that they are not all asked at once. */
@@ -86,8 +89,9 @@ function record(ctx: Ctx, registrationId: string, aspspId: string, everySeconds:
     const before = await lockView(tx, registrationId);
     const [head] = await listHeads(tx, aspspId);
     const at = { aspspId, registrationId, fields: [], error: null };
-    // Somebody else is in use by now.
-    if (before === undefined || head?.registrationId !== registrationId || head.status !== "completed") return { ...at, found: "unasked" };
+    // Another one is in use by now, or on its way.
+    if (before === undefined || head?.registrationId !== registrationId || head.status !== "completed" || (await banksUnderWay(tx)).has(aspspId))
+      return { ...at, found: "unasked" };
     const now = ctx.clock.now();
     const wanted = wantedAt((await readDesiredState({ ...ctx, db: tx })).document, aspspId);
     const terms = head.terms ?? termsAt(ctx.environmentDocument.tpp, wantedAt(ctx.environmentDocument, aspspId));
