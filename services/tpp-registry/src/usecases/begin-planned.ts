@@ -4,6 +4,7 @@ import type { RegistryContext } from "../context.ts";
 import { insertRegistration, lockBank } from "../db/registration-store.ts";
 import type { Planned } from "../domain/plan.ts";
 import { endRegistrations } from "./end-registration.ts";
+import { keepTerms } from "./keep-terms.ts";
 import { planDesiredState } from "./plan-desired-state.ts";
 import { readDesiredState } from "./read-desired-state.ts";
 
@@ -22,6 +23,7 @@ export interface Outcome {
  * at it one begins. Banks that `isPaused` names are passed over. @returns what was begun, and what could not be
  */
 export async function beginPlanned(ctx: Ctx, isPaused: (aspspId: string) => boolean = () => false): Promise<readonly Outcome[]> {
+  await keepTerms(ctx);
   const { document } = await readDesiredState(ctx);
   const due = (await planDesiredState(ctx, document)).filter((planned) => isDue(planned, ctx.clock.now()) && !isPaused(planned.aspspId));
   const attempt = async ({ aspspId, action, reason }: Planned): Promise<readonly Outcome[]> => {
