@@ -1,5 +1,6 @@
 import { OplError } from "@opl/errors";
 import { fixedClock, sequentialIds, type TestDatabase, testDatabase } from "@opl/testkit";
+import { sql } from "kysely";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { RegistryContext } from "../context.ts";
 import { getRegistration, listDue, listRegistrations } from "../db/registration-store.ts";
@@ -183,6 +184,23 @@ describe("the registration saga", () => {
 });
 
 describe("G-38 certificates that end", () => {
+  it("are told of however many there are that have been told of, or that no bank uses any more", async () => {
+    const { registration } = await startRegistration(ctx, "bank-a");
+    await run(registration.registrationId);
+    const now = Temporal.Instant.from("2031-11-21T10:00:00Z");
+    await sql`
+      insert into certificates
+      select gen_random_uuid(), registration_id, aspsp_id, purpose, kid, algorithm, subject, organization_identifier, roles, not_before,
+        ${now.subtract({ hours: 1 }).toString()}::timestamptz, thumbprint || number, chain_pem, in_use, 1
+      from certificates cross join generate_series(1, 100) as number`.execute(ctx.db);
+    expect(await warnOfExpiry({ ...ctx, clock: { now: () => now } })).toBe(2);
+    clock.advance({ hours: 1 });
+    const successor = await startRegistration(ctx, "bank-a", { renew: true });
+    await run(successor.registration.registrationId);
+    await sql`update certificates set warned_at_days = null`.execute(ctx.db);
+    expect(await warnOfExpiry({ ...ctx, clock: { now: () => now } })).toBe(2);
+  });
+
   it("are told at 30, 7 and 1 days, once each", async () => {
     const { registration } = await startRegistration(ctx, "bank-a");
     await run(registration.registrationId);
