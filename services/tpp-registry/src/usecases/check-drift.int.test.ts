@@ -9,8 +9,10 @@ import { advanceRegistration } from "./advance-registration.ts";
 import { beginPlanned } from "./begin-planned.ts";
 import { checkDrift, checkDueDrift } from "./check-drift.ts";
 import { planDesiredState } from "./plan-desired-state.ts";
+import { readCertificateFigures } from "./read-certificate-figures.ts";
 import { readDriftFigures } from "./read-drift-figures.ts";
 import { refreshDirectory } from "./refresh-directory.ts";
+import { startRegistration } from "./start-registration.ts";
 
 const everySeconds = 900;
 let db: TestDatabase<TppRegistryTables>;
@@ -109,6 +111,19 @@ describe("a bank that does not know us", () => {
     await look(0);
     expect(await look(everySeconds)).toEqual(["as-registered"]);
     expect(bank.made.get("aalto")).toBe(2);
+  });
+
+  it("and then lets us in no more is an alarm, also where an older registration was replaced", async () => {
+    await registered();
+    clock.advance({ hours: 1 });
+    await settle((await startRegistration(ctx, "aalto", { renew: true })).registration.registrationId);
+    await look(0);
+    forget();
+    bank.refusing.add("aalto");
+    for (const seconds of [everySeconds, 60, 60, 60]) await look(seconds);
+    await begin();
+    expect(await statuses()).toEqual(["completed", "ended", "failed"]);
+    expect(await readCertificateFigures(ctx, 30)).toEqual([{ name: "tpp_registration_failed", attributes: { aspsp_id: "aalto" }, value: 1 }]);
   });
 
   it("is only told where the document wants that: once, and the registration is kept for the day it is known again", async () => {
