@@ -55,6 +55,7 @@ const columns: TableColumns<TppRegistryTables> = {
     driftSince: "timestamptz?",
     unknownTimes: "int4",
     unknownSince: "timestamptz?",
+    agreedSince: "timestamptz?",
   },
   ownCertificates: {
     certificateId: "uuid",

@@ -93,6 +93,7 @@ export interface BankViewsTable {
   driftSince: Timestamp | null;
   unknownTimes: Generated<number>;
   unknownSince: Timestamp | null;
+  agreedSince: Timestamp | null;
 }
 
 export interface OwnCertificatesTable {

@@ -170,3 +170,31 @@ it("a bank is not asked while a change is under way there, nor is an answer beli
   expect(await checkDrift(ctx, everySeconds)).toEqual([]);
   expect([await facts("registration-drifted"), await readDriftFigures(ctx)]).toEqual([[], [{ aspspId: "aalto", drifted: false }]]);
 });
+
+it("a bank whose record goes back and forth is repaired once; after a day of agreement the same drift is repaired again", async () => {
+  await registered();
+  await look(0);
+  const tamper = (role: "PIS" | null): void => {
+    for (const [registrationId, client] of bank.clients) bank.clients.set(registrationId, { ...client, softwareRoles: role === null ? ["AIS"] : ["AIS", role] });
+  };
+  const turn = async (role: "PIS" | null) => {
+    tamper(role);
+    await look(0);
+    const found = await look(everySeconds);
+    await begin();
+    return found;
+  };
+  expect(await turn("PIS")).toEqual(["drifted"]);
+  expect(bank.made.get("aalto")).toBe(2);
+  for (let times = 0; times < 3; times += 1) {
+    expect(await turn(null)).toEqual(["as-registered"]);
+    expect(await turn("PIS")).toEqual(["drifted"]);
+  }
+  expect(bank.made.get("aalto")).toBe(2);
+  expect(await plan()).toMatchObject([{ action: "report", reason: expect.stringContaining("another repair would not help") }]);
+  await turn(null);
+  clock.advance({ hours: 24 });
+  await turn(null);
+  expect(await turn("PIS")).toEqual(["drifted"]);
+  expect(bank.made.get("aalto")).toBe(3);
+});

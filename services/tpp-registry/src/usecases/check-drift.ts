@@ -2,7 +2,7 @@ import { type OplError, toOplError } from "@opl/errors";
 import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
 import type { RegistryContext } from "../context.ts";
-import { claimDueChecks, expectViews, listViewed, lockView, saveView } from "../db/bank-view-store.ts";
+import { claimDueChecks, expectViews, forgetRepairs, listViewed, lockView, saveView } from "../db/bank-view-store.ts";
 import { banksUnderWay } from "../db/registration-store.ts";
 import { listHeads } from "../db/renewal-store.ts";
 import { driftOf, sameDifferences } from "../domain/terms.ts";
@@ -22,6 +22,8 @@ export interface Look {
   readonly error: OplError | null;
 }
 
+/** A repair has helped when the bank's record stays right for so long: one that goes back and forth is not repaired each time. */
+const hoursHelped = 24;
 /** How many banks are asked side by side. */
 const atOnce = 8;
 
@@ -101,6 +103,8 @@ function record(ctx: Ctx, registrationId: string, aspspId: string, everySeconds:
     const seconds = standing === "unknown" ? Math.min(everySeconds, askAgainSeconds) : everySeconds;
     const row = { times: before.unknownTimes, since: before.unknownSince };
     const unknown = withAnswer(row, standing, now);
+    // A bank that does not show its record takes nothing back.
+    const agreedSince = drifted ? null : standing === "known" ? (before.agreedSince ?? now) : before.agreedSince;
     await saveView(tx, {
       registrationId,
       checkedAt: now,
@@ -111,7 +115,9 @@ function record(ctx: Ctx, registrationId: string, aspspId: string, everySeconds:
       driftSince: !drifted ? null : known ? (before.driftSince ?? now) : now,
       unknownTimes: unknown.times,
       unknownSince: unknown.since,
+      agreedSince,
     });
+    if (agreedSince !== null && agreedSince.until(now).total("hours") >= hoursHelped) await forgetRepairs(tx, registrationId);
     const repair = wanted.onDrift === "repair";
     const forgotten = isForgotten(unknown, now);
     if (forgotten && repair) await recordEnd(ctx, tx, registrationId, "forgotten");
