@@ -18,6 +18,7 @@ import { startDirectoryWatch } from "./jobs/directory-watch.ts";
 import { startDriftWatch } from "./jobs/drift-watch.ts";
 import { startRegistrar } from "./jobs/registrar.ts";
 import { adoptFile } from "./usecases/apply-desired-state.ts";
+import { keepTerms } from "./usecases/keep-terms.ts";
 
 const service = "tpp-registry";
 
@@ -55,6 +56,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     renewBeforeDays: config.OPL_TPP_RENEW_BEFORE_DAYS,
   };
 
+  await keepTerms(ctx);
   if (config.OPL_TPP_FILE !== undefined) await adoptFile(ctx, config.OPL_TPP_FILE);
 
   const registrar = stack.use(startRegistrar(ctx, logger));

@@ -19,6 +19,8 @@ export async function expectViews(db: Db, firstLooks: readonly { readonly regist
         client: null,
         differences: jsonb([]),
         driftSince: null,
+        unknownSince: null,
+        agreedSince: null,
       })),
     )
     .onConflict((oc) => oc.doNothing())
@@ -64,6 +66,9 @@ export interface BankView {
   readonly client: ClientInformation | null;
   readonly differences: readonly PlanDifference[];
   readonly driftSince: Temporal.Instant | null;
+  readonly unknownTimes: number;
+  readonly unknownSince: Temporal.Instant | null;
+  readonly agreedSince: Temporal.Instant | null;
 }
 
 export async function lockView(tx: Transaction<TppRegistryTables>, registrationId: string) {
@@ -76,14 +81,16 @@ export async function saveView(tx: Transaction<TppRegistryTables>, { registratio
     .set({ ...view, client: client === null ? null : jsonb(client), differences: jsonb(differences) })
     .where("registrationId", "=", registrationId)
     .execute();
-  // Where the repair has helped, the same drift may be repaired again.
-  if (differences.length === 0 && view.standing !== "unreadable")
-    await tx
-      .updateTable("registrations")
-      .set({ repairs: jsonb([]) })
-      .where("registrationId", "=", registrationId)
-      .where(sql<boolean>`repairs <> '[]'`)
-      .execute();
+}
+
+/** The repair has helped: the same drift may be repaired again. */
+export async function forgetRepairs(tx: Transaction<TppRegistryTables>, registrationId: string): Promise<void> {
+  await tx
+    .updateTable("registrations")
+    .set({ repairs: jsonb([]) })
+    .where("registrationId", "=", registrationId)
+    .where(sql<boolean>`repairs <> '[]'`)
+    .execute();
 }
 
 /** The bank's last word on each registration in use. */

@@ -1,5 +1,5 @@
 import type { Executor } from "@opl/postgres";
-import type { Selectable, Transaction } from "kysely";
+import { type Selectable, sql, type Transaction } from "kysely";
 import type { CertificatesTable, TppRegistryTables } from "./tables.ts";
 
 type Tx = Transaction<TppRegistryTables>;
@@ -53,16 +53,46 @@ export async function thumbprintsUnderWay(db: Executor<TppRegistryTables>): Prom
   return rows.map(({ thumbprint }) => thumbprint);
 }
 
-/** Certificates in use that end before `until`, locked for the warning. */
-export async function lockEnding(tx: Tx, until: Temporal.Instant): Promise<readonly CertificateRow[]> {
+/**
+ * Certificates whose bank uses them and whose next warning is due, locked for it: `dueAt` says of each number of days until when a certificate
+ * ends that is to be told of then. Our own that are ready are told of once, not once a bank, and not here.
+ */
+export async function lockEnding(tx: Tx, dueAt: ReadonlyMap<number, Temporal.Instant>): Promise<readonly CertificateRow[]> {
   return tx
     .selectFrom("certificates")
-    .selectAll()
+    .innerJoin("registrations", "registrations.registrationId", "certificates.registrationId")
+    .selectAll("certificates")
     .where("inUse", "=", true)
-    .where("notAfter", "<=", until)
+    .where("registrations.status", "in", ["running", "completed"])
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("registrations as newer")
+            .select("newer.registrationId")
+            .whereRef("newer.aspspId", "=", "registrations.aspspId")
+            .where("newer.status", "=", "completed")
+            .whereRef("newer.startedAt", ">", "registrations.startedAt"),
+        ),
+      ),
+    )
+    .where("thumbprint", "not in", (eb) =>
+      eb
+        .selectFrom("ownCertificates")
+        .where("ownCertificates.status", "=", "ready")
+        .where("issued", "is not", null)
+        .select(sql<string>`issued->>'thumbprint'`.as("thumbprint")),
+    )
+    .where((eb) =>
+      eb.or(
+        [...dueAt].map(([days, end]) =>
+          eb.and([eb("certificates.notAfter", "<", end), eb.or([eb("certificates.warnedAtDays", "is", null), eb("certificates.warnedAtDays", ">", days)])]),
+        ),
+      ),
+    )
     .orderBy("notAfter")
     .limit(100)
-    .forUpdate()
+    .forUpdate("certificates")
     .skipLocked()
     .execute();
 }

@@ -141,6 +141,28 @@ export async function listRegistrations(db: Db): Promise<readonly RegistrationWi
   return withSteps(db, await db.selectFrom("registrations").selectAll().orderBy("startedAt", "desc").orderBy("registrationId", "desc").limit(500).execute());
 }
 
+/** Banks with registrations that began before terms were kept. */
+export async function banksWithoutTerms(db: Db): Promise<readonly string[]> {
+  const rows = await db.selectFrom("registrations").select("aspspId").distinct().where("terms", "is", null).execute();
+  return rows.map(({ aspspId }) => aspspId);
+}
+
+/** Writes down the terms of those at a bank that have none; terms that were kept stay. */
+export async function fillTerms(db: Db, aspspId: string, terms: RegistrationTerms): Promise<void> {
+  await db
+    .updateTable("registrations")
+    .set({ terms: jsonb(terms) })
+    .where("aspspId", "=", aspspId)
+    .where("terms", "is", null)
+    .execute();
+}
+
+/** Banks where a registration is running. */
+export async function banksUnderWay(db: Db): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom("registrations").select("aspspId").where("status", "=", "running").execute();
+  return new Set(rows.map(({ aspspId }) => aspspId));
+}
+
 /** Running registrations whose next try is due. */
 export async function listDue(db: Db, now: Temporal.Instant): Promise<readonly string[]> {
   const rows = await db

@@ -98,12 +98,23 @@ export async function listFailed(db: Executor<TppRegistryTables>): Promise<reado
     .selectFrom("registrations")
     .distinctOn("aspspId")
     .select(["aspspId", "status"])
-    .where("aspspId", "not in", (eb) => eb.selectFrom("registrations").select("aspspId").where("status", "=", "completed"))
+    // What served before the one that has ended is still complete, and serves no new consent.
+    .select((eb) =>
+      eb
+        .selectFrom("registrations as head")
+        .whereRef("head.aspspId", "=", "registrations.aspspId")
+        .where("head.completedAt", "is not", null)
+        .orderBy("head.completedAt", "desc")
+        .orderBy("head.registrationId", "desc")
+        .limit(1)
+        .select("head.status")
+        .as("headStatus"),
+    )
     .orderBy("aspspId")
     .orderBy("startedAt", "desc")
     .orderBy("registrationId", "desc")
     .execute();
-  return rows.filter(({ status }) => status === "failed").map(({ aspspId }) => aspspId);
+  return rows.filter(({ status, headStatus }) => status === "failed" && headStatus !== "completed").map(({ aspspId }) => aspspId);
 }
 
 export interface Rotation {

@@ -1,7 +1,8 @@
 import type { RegistrationTerms } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
-import type { AtBank } from "../domain/plan.ts";
+import type { AtBank, InUse } from "../domain/plan.ts";
 import { type FinishedStep, nextStep } from "../domain/registration.ts";
+import { isForgotten } from "../domain/unknown.ts";
 import { listHeads, renewalOf } from "./renewal-store.ts";
 import type { TppRegistryTables } from "./tables.ts";
 
@@ -21,11 +22,12 @@ export async function listStandings(
   const headAt = new Map(heads.map((head) => [head.aspspId, head]));
   const runningAt = new Map(running.map((one) => [one.registration.aspspId, one]));
   const failedAt = Map.groupBy(failed, (one) => one.aspspId);
-  const driftOf = new Map(drifted.map(({ registrationId, differences }) => [registrationId, differences]));
+  const viewOf = new Map(drifted.map((view) => [view.registrationId, view]));
   return [...new Set([...headAt.keys(), ...runningAt.keys(), ...failedAt.keys()])].map((bank) => {
     const head = headAt.get(bank);
     const going = runningAt.get(bank);
     const [last, ...earlier] = failedAt.get(bank) ?? [];
+    const view = head === undefined ? undefined : viewOf.get(head.registrationId);
     return {
       aspspId: bank,
       inUse:
@@ -36,8 +38,9 @@ export async function listStandings(
               scheme: head.scheme,
               terms: head.terms ?? termsOf(bank),
               renewal: renewalOf(head),
-              drift: driftOf.get(head.registrationId) ?? [],
+              drift: view?.differences ?? [],
               repaired: head.repairs,
+              unknown: viewedUnknown(view),
             },
       running:
         going === undefined
@@ -108,5 +111,15 @@ async function listFailed(db: Db, aspspId: string | null) {
 }
 
 async function listDrifted(db: Db) {
-  return db.selectFrom("bankViews").select(["registrationId", "differences"]).where("driftSince", "is not", null).execute();
+  return db
+    .selectFrom("bankViews")
+    .select(["registrationId", "differences", "checkedAt", "nextCheckAt", "unknownTimes", "unknownSince"])
+    .where("driftSince", "is not", null)
+    .execute();
+}
+
+function viewedUnknown(view: Awaited<ReturnType<typeof listDrifted>>[number] | undefined): InUse["unknown"] {
+  if (view === undefined || view.unknownSince === null) return null;
+  const { unknownTimes: times, unknownSince: since, checkedAt, nextCheckAt } = view;
+  return { forgotten: isForgotten({ times, since }, checkedAt ?? since), askedAgainAt: nextCheckAt };
 }

@@ -53,6 +53,9 @@ const columns: TableColumns<TppRegistryTables> = {
     client: "jsonb?",
     differences: "jsonb",
     driftSince: "timestamptz?",
+    unknownTimes: "int4",
+    unknownSince: "timestamptz?",
+    agreedSince: "timestamptz?",
   },
   ownCertificates: {
     certificateId: "uuid",

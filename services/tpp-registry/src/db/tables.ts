@@ -91,6 +91,9 @@ export interface BankViewsTable {
   client: Json<ClientInformation> | null;
   differences: Json<readonly PlanDifference[]>;
   driftSince: Timestamp | null;
+  unknownTimes: Generated<number>;
+  unknownSince: Timestamp | null;
+  agreedSince: Timestamp | null;
 }
 
 export interface OwnCertificatesTable {

@@ -1,5 +1,5 @@
 /** A person is told so many days before a certificate ends (G-38). */
-export const warningDays = [30, 7, 1] as const;
+const warningDays = [30, 7, 1] as const;
 
 const hoursPerDay = 24;
 
@@ -13,6 +13,11 @@ export function dueWarning(notAfter: Temporal.Instant, now: Temporal.Instant, wa
   const left = daysLeft(notAfter, now);
   const due = warningDays.filter((days) => left <= days).at(-1);
   return due === undefined || (warnedAtDays !== null && warnedAtDays <= due) ? null : due;
+}
+
+/** For each warning, before when a certificate ends that it is due for. */
+export function warningEnds(now: Temporal.Instant): ReadonlyMap<number, Temporal.Instant> {
+  return new Map(warningDays.map((days) => [days, now.add({ hours: (days + 1) * hoursPerDay })]));
 }
 
 /** What the certificate is to us now. */

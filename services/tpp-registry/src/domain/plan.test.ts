@@ -23,12 +23,13 @@ const world = (banks: readonly AtBank[], changes: Partial<World> = {}): World =>
 const renewalIn = (days: number) => ({ heldSince: now.subtract({ hours: 24 * 300 }), endsAt: now.add({ hours: 24 * days }), refusals: 0, lastRefusalAt: null });
 const inUse = (document: TppDocument, aspspId: string, changes: Partial<NonNullable<AtBank["inUse"]>> = {}): AtBank => ({
   ...nothingAt(aspspId),
-  inUse: { registrationId: "r1", scheme: "op", terms: termsOf(document, aspspId), renewal: renewalIn(300), drift: [], repaired: [], ...changes },
+  inUse: { registrationId: "r1", scheme: "op", terms: termsOf(document, aspspId), renewal: renewalIn(300), drift: [], repaired: [], unknown: null, ...changes },
 });
 const running = (document: TppDocument, changes: Partial<NonNullable<AtBank["running"]>> = {}): AtBank => ({
   ...nothingAt("aalto"),
   running: { registrationId: "r2", scheme: "op", step: "submission", terms: termsOf(document, "aalto"), replaces: null, error: null, ...changes },
 });
+const doubt = (forgotten: boolean) => ({ forgotten, askedAgainAt: now.add({ seconds: 60 }) });
 const failed = (terms: RegistrationTerms, minutesAgo = 1) => ({ terms, message: "The bank refused.", at: now.subtract({ minutes: minutesAgo }), times: 1 });
 
 describe("what there is to do at a bank", () => {
@@ -53,6 +54,16 @@ describe("what there is to do at a bank", () => {
       "renew",
       /ends soon/,
     ],
+    [
+      "not known at the last look",
+      document,
+      inUse(document, "aalto", { drift, unknown: doubt(false) }),
+      "report",
+      /asked again at 2026-11-22T10:01:00Z before/,
+    ],
+    ["not known, certificates end", document, inUse(document, "aalto", { unknown: doubt(false), renewal: renewalIn(3) }), "report", /asked again/],
+    ["not known any more, only told", onlyTold, inUse(onlyTold, "aalto", { drift, unknown: doubt(true) }), "report", /told, not repaired/],
+    ["not known any more, to be repaired since", document, inUse(document, "aalto", { drift, unknown: doubt(true) }), "report", /then a fresh/],
     ["forgotten", document, { ...nothingAt("aalto"), forgotten: true }, "register", /does not know us any more/],
     ["forgotten, only told", onlyTold, { ...nothingAt("aalto"), forgotten: true }, "report", /told, not repaired/],
     ["refused", document, { ...nothingAt("aalto"), failed: failed(termsOf(document, "aalto")) }, "retry", /The bank refused\.$/],
@@ -155,6 +166,7 @@ const atBank = (aspspId: string): fc.Arbitrary<AtBank> =>
         renewal: fc.option(fc.integer({ min: -5, max: 400 }).map(renewalIn)),
         drift: fc.constantFrom([], drift),
         repaired: fc.constantFrom([], drift),
+        unknown: fc.option(fc.record({ forgotten: fc.boolean(), askedAgainAt: fc.constant(now) })),
       }),
     ),
     running: fc.option(
@@ -180,7 +192,7 @@ function afterwards(wanted: TppDocument, before: readonly AtBank[]): readonly At
     const planned = plan.find((one) => one.aspspId === aspspId);
     const fresh = (of: RegistrationTerms, repaired: readonly PlanDifference[]): AtBank => ({
       ...nothingAt(aspspId),
-      inUse: { registrationId: "r3", scheme: "op", terms: of, renewal: renewalIn(300), drift: [], repaired },
+      inUse: { registrationId: "r3", scheme: "op", terms: of, renewal: renewalIn(300), drift: [], repaired, unknown: null },
     });
     if (planned?.work?.kind === "begin") return fresh(planned.work.terms, planned.work.repairs);
     if (planned?.work?.kind === "end") return planned.work.stuck ? { ...at, running: null } : nothingAt(aspspId);

@@ -37,6 +37,8 @@ export interface InUse {
   readonly drift: readonly PlanDifference[];
   /** The drift that this registration was begun to repair. */
   readonly repaired: readonly PlanDifference[];
+  /** The bank did not know us at the last look: whether that is believed by now, and when it is asked again. */
+  readonly unknown: { readonly forgotten: boolean; readonly askedAgainAt: Temporal.Instant } | null;
 }
 
 /** What applying has to do, for the one who does it. */
@@ -176,6 +178,7 @@ function wrong({ onDrift, renewBeforeDays }: WantedBank, inUse: InUse, terms: Re
     renewAt === null || !renewalNears(inUse.renewal, renewBeforeDays ?? world.renewBeforeDays, world.now)
       ? null
       : { action: "renew", reason: whyRenew(inUse.renewal), differences: [], dueAt: renewAt };
+  if (inUse.unknown !== null) return notKnown(onDrift, inUse.unknown, inUse.drift);
   if (inUse.drift.length === 0) return renewal;
   if (onDrift === "repair" && !sameDifferences(inUse.drift, inUse.repaired))
     return { action: "repair", reason: "The bank's own record differs from what we registered.", differences: inUse.drift };
@@ -186,6 +189,19 @@ function wrong({ onDrift, renewBeforeDays }: WantedBank, inUse: InUse, terms: Re
         ? "The bank's own record differs in the same way as before it was repaired; another repair would not help."
         : "The bank's own record differs from what we registered; the document wants this told, not repaired.",
     differences: inUse.drift,
+  };
+}
+
+/** A registration that the bank may have forgotten is neither renewed nor repaired: it is asked again, and ends when that is sure. */
+function notKnown(onDrift: WantedBank["onDrift"], { forgotten, askedAgainAt }: NonNullable<InUse["unknown"]>, differences: readonly PlanDifference[]): Told {
+  const again = `asked again at ${askedAgainAt.round("second").toString()}`;
+  if (!forgotten) return { told: `The bank did not know us at the last look; ${again} before that is believed.`, differences };
+  return {
+    told:
+      onDrift === "repair"
+        ? `The bank does not know us any more; ${again}, and then a fresh registration begins.`
+        : "The bank does not know us any more; the document wants this told, not repaired.",
+    differences,
   };
 }
 

@@ -82,11 +82,12 @@ async function begin(ctx: RegistryContext, troubles: Map<string, Trouble>, log: 
   const now = ctx.clock.now();
   const isPaused = (aspspId: string): boolean => Temporal.Instant.compare(troubles.get(aspspId)?.pausedUntil ?? now, now) > 0;
   const outcomes = await beginPlanned(ctx, isPaused);
-  for (const { aspspId, action, reason, error } of outcomes) {
+  for (const { aspspId, action, reason, error, untold } of outcomes) {
     const before = troubles.get(aspspId);
     if (error === null) {
       troubles.delete(aspspId);
       log.info({ aspspId, action, reason }, "begun as the desired state wants it");
+      if (untold.length > 0) log.warn({ aspspId, untold }, "ended with us alone: the gateway no longer knows this bank, which may still have us on record");
       continue;
     }
     const tries = (before?.tries ?? 0) + 1;

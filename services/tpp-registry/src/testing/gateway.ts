@@ -35,6 +35,9 @@ const twoBanks = [
 ];
 
 const refusal = new OplError({ code: "ERR_ASPSP_REJECTED", kind: "rejected", message: "The bank refused the registration." });
+/** What the real one says. */
+const neverSeen = new OplError({ code: "ERR_BANK_REGISTRATION_NOT_FOUND", kind: "not-found", message: "There is no such registration." });
+const notConfigured = new OplError({ code: "ERR_ASPSP_UNKNOWN", kind: "not-found", message: "There is no such bank." });
 const unasked = async (): Promise<never> => {
   throw new TypeError("nothing of our own here");
 };
@@ -145,12 +148,15 @@ export function standInGateway(statementsEnd: () => string, aspsps: readonly Asp
     readRegistration: step(
       "readRegistration",
       ({ params: { registrationId } }) => {
+        if (!answers.has(`issueCertificates ${registrationId}`)) throw neverSeen;
         const client = clients.get(registrationId);
         return { standing: client === undefined ? ("unknown" as const) : ("known" as const), client: client ?? null, checkedAt: at };
       },
       false,
     ),
-    endRegistration: step("endRegistration", ({ params: { registrationId } }) => {
+    endRegistration: step("endRegistration", ({ params: { registrationId }, body: { aspspId } }) => {
+      if (!answers.has(`issueCertificates ${registrationId}`)) throw neverSeen;
+      if (directory.every((aspsp) => aspsp.aspspId !== aspspId)) throw notConfigured;
       clients.delete(registrationId);
       return { aspspTold: true, endedAt: at };
     }),

@@ -4,6 +4,7 @@ import type { RegistryContext } from "../context.ts";
 import { insertRegistration, lockBank } from "../db/registration-store.ts";
 import type { Planned } from "../domain/plan.ts";
 import { endRegistrations } from "./end-registration.ts";
+import { keepTerms } from "./keep-terms.ts";
 import { planDesiredState } from "./plan-desired-state.ts";
 import { readDesiredState } from "./read-desired-state.ts";
 
@@ -15,6 +16,8 @@ export interface Outcome {
   readonly reason: string;
   /** Null when it has begun, or when there was nothing left to begin. */
   readonly error: OplError | null;
+  /** Registrations that ended without the bank being told. */
+  readonly untold: readonly string[];
 }
 
 /**
@@ -22,13 +25,15 @@ export interface Outcome {
  * at it one begins. Banks that `isPaused` names are passed over. @returns what was begun, and what could not be
  */
 export async function beginPlanned(ctx: Ctx, isPaused: (aspspId: string) => boolean = () => false): Promise<readonly Outcome[]> {
+  await keepTerms(ctx);
   const { document } = await readDesiredState(ctx);
   const due = (await planDesiredState(ctx, document)).filter((planned) => isDue(planned, ctx.clock.now()) && !isPaused(planned.aspspId));
   const attempt = async ({ aspspId, action, reason }: Planned): Promise<readonly Outcome[]> => {
     try {
-      return (await beginAt(ctx, aspspId)) ? [{ aspspId, action, reason, error: null }] : [];
+      const begun = await beginAt(ctx, aspspId);
+      return begun === null ? [] : [{ aspspId, action, reason, error: null, ...begun }];
     } catch (cause) {
-      return [{ aspspId, action, reason, error: toOplError(cause) }];
+      return [{ aspspId, action, reason, error: toOplError(cause), untold: [] }];
     }
   };
   const outcomes: Outcome[] = [];
@@ -40,9 +45,9 @@ export async function beginPlanned(ctx: Ctx, isPaused: (aspspId: string) => bool
 
 /**
  * Begins what there is to do at one bank by the document in force, decided anew while nobody else decides about that bank. With
- * `impatient` pauses after a failure are left out. @returns whether anything began
+ * `impatient` pauses after a failure are left out. @returns null when there is nothing to begin
  */
-export async function beginAt(ctx: Ctx, aspspId: string, { impatient = false }: { readonly impatient?: boolean } = {}): Promise<boolean> {
+export async function beginAt(ctx: Ctx, aspspId: string, { impatient = false }: { readonly impatient?: boolean } = {}): Promise<Pick<Outcome, "untold"> | null> {
   const work = await inTransaction(ctx.db, async (tx) => {
     await lockBank(tx, aspspId);
     const inside = { ...ctx, db: tx };
@@ -54,8 +59,7 @@ export async function beginAt(ctx: Ctx, aspspId: string, { impatient = false }: 
     return planned.work;
   });
   // Asked of the bank without a transaction open, and harmless when two ask.
-  if (work?.kind === "end") await endRegistrations(ctx, aspspId, work);
-  return work !== null;
+  return work === null ? null : { untold: work.kind === "end" ? await endRegistrations(ctx, aspspId, work) : [] };
 }
 
 function isDue({ work, dueAt }: Planned, now: Temporal.Instant): boolean {

@@ -2,10 +2,12 @@ import { type OplError, toOplError } from "@opl/errors";
 import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
 import type { RegistryContext } from "../context.ts";
-import { claimDueChecks, expectViews, listViewed, lockView, saveView } from "../db/bank-view-store.ts";
+import { claimDueChecks, expectViews, forgetRepairs, listViewed, lockView, saveView } from "../db/bank-view-store.ts";
+import { banksUnderWay } from "../db/registration-store.ts";
 import { listHeads } from "../db/renewal-store.ts";
 import { driftOf, sameDifferences } from "../domain/terms.ts";
 import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
+import { askAgainSeconds, isForgotten, unknownDifferences, withAnswer } from "../domain/unknown.ts";
 import { recordEnd } from "./end-registration.ts";
 import { readDesiredState } from "./read-desired-state.ts";
 
@@ -20,6 +22,8 @@ export interface Look {
   readonly error: OplError | null;
 }
 
+/** A repair has helped when the bank's record stays right for so long: one that goes back and forth is not repaired each time. */
+const hoursHelped = 24;
 /** How many banks are asked side by side. */
 const atOnce = 8;
 
@@ -55,8 +59,10 @@ export async function checkDrift(ctx: Ctx, everySeconds: number): Promise<readon
   return looks;
 }
 
+/** Without those that a successor is on its way for: what it changes at the bank would look like drift of the one it replaces. */
 async function listInUse({ db }: Pick<RegistryContext, "db">) {
-  return (await listHeads(db)).filter(({ status }) => status === "completed");
+  const [heads, underWay] = await Promise.all([listHeads(db), banksUnderWay(db)]);
+  return heads.filter(({ status, aspspId }) => status === "completed" && !underWay.has(aspspId));
 }
 
 /** Each bank has its own part of the interval, from four fifths to the whole of it, so that they are not all asked at once. */
@@ -85,33 +91,47 @@ function record(ctx: Ctx, registrationId: string, aspspId: string, everySeconds:
     const before = await lockView(tx, registrationId);
     const [head] = await listHeads(tx, aspspId);
     const at = { aspspId, registrationId, fields: [], error: null };
-    // Somebody else is in use by now.
-    if (before === undefined || head?.registrationId !== registrationId || head.status !== "completed") return { ...at, found: "unasked" };
+    // Another one is in use by now, or on its way.
+    if (before === undefined || head?.registrationId !== registrationId || head.status !== "completed" || (await banksUnderWay(tx)).has(aspspId))
+      return { ...at, found: "unasked" };
     const now = ctx.clock.now();
     const wanted = wantedAt((await readDesiredState({ ...ctx, db: tx })).document, aspspId);
     const terms = head.terms ?? termsAt(ctx.environmentDocument.tpp, wantedAt(ctx.environmentDocument, aspspId));
-    const differences = standing === "known" && client !== null ? driftOf(terms, client) : [];
+    const differences = standing === "unknown" ? unknownDifferences : standing === "known" && client !== null ? driftOf(terms, client) : [];
     const drifted = differences.length > 0;
     const known = sameDifferences(before.differences, differences);
+    const seconds = standing === "unknown" ? Math.min(everySeconds, askAgainSeconds) : everySeconds;
+    const row = { times: before.unknownTimes, since: before.unknownSince };
+    const unknown = withAnswer(row, standing, now);
+    // A bank that does not show its record takes nothing back.
+    const agreedSince = drifted ? null : standing === "known" ? (before.agreedSince ?? now) : before.agreedSince;
     await saveView(tx, {
       registrationId,
       checkedAt: now,
-      nextCheckAt: now.add(ownInterval(aspspId, everySeconds)),
+      nextCheckAt: now.add(ownInterval(aspspId, seconds)),
       standing,
       client,
       differences,
       driftSince: !drifted ? null : known ? (before.driftSince ?? now) : now,
+      unknownTimes: unknown.times,
+      unknownSince: unknown.since,
+      agreedSince,
     });
-    if (standing === "unknown") await recordEnd(ctx, tx, registrationId, "forgotten");
+    if (agreedSince !== null && agreedSince.until(now).total("hours") >= hoursHelped) await forgetRepairs(tx, registrationId);
+    const repair = wanted.onDrift === "repair";
+    const forgotten = isForgotten(unknown, now);
+    if (forgotten && repair) await recordEnd(ctx, tx, registrationId, "forgotten");
     const fields = differences.map(({ field }) => field);
-    if (drifted && !known)
+    // That the bank does not know us is a fact when it is believed, and then its end says so where it ends.
+    const news = standing === "unknown" ? forgotten && !repair && !isForgotten(row, before.checkedAt ?? now) : drifted && !known;
+    if (news)
       await publish(tx, {
         type: "tpp-registry.registration-drifted",
         subject: registrationId,
         psuId: null,
         time: now,
-        data: { registrationId, aspspId, fields, repairing: wanted.onDrift === "repair" && !sameDifferences(head.repairs, differences) },
+        data: { registrationId, aspspId, fields, repairing: repair && !sameDifferences(head.repairs, differences) },
       });
-    return { ...at, fields, found: drifted ? "drifted" : standing === "known" ? "as-registered" : standing };
+    return { ...at, fields, found: standing !== "known" ? standing : drifted ? "drifted" : "as-registered" };
   });
 }

@@ -239,6 +239,13 @@ describe("G-38, OA-72 our own certificates", () => {
     ]);
   });
 
+  it("are told of once, however many banks they serve at", async () => {
+    await registered();
+    clock.advance({ days: 335 });
+    expect(await warnOfExpiry(ctx)).toBe(2);
+    expect((await facts("tpp-registry.certificate-expiring")).map(({ aspspId }) => aspspId)).toEqual([null, null]);
+  });
+
   it("the next ones are asked for by one of many processes, in the name of the old ones, and awaited until an operator brings them", async () => {
     await registered();
     clock.advance({ days: 334 });

@@ -12,7 +12,7 @@ type Ctx = { readonly db: Executor<TppRegistryTables> } & Pick<RegistryContext, 
 /** What applying a document would do, at every bank or at one. Asks nobody: what is known counts. */
 export async function planDesiredState(ctx: Ctx, document: TppDocument, aspspId: string | null = null): Promise<readonly Planned[]> {
   const now = ctx.clock.now();
-  // Those before terms were kept began under the environment's.
+  // Until they are written down, which is soon: see keepTerms.
   const before = ctx.environmentDocument;
   const [banks, directory] = await Promise.all([
     listStandings(ctx.db, now, (bank) => termsAt(before.tpp, wantedAt(before, bank)), aspspId),

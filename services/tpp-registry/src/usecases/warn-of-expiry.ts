@@ -3,9 +3,12 @@ import { inTransaction } from "@opl/postgres";
 import type { RegistryContext } from "../context.ts";
 import { lockEnding, recordWarning } from "../db/certificate-store.ts";
 import { lockReady, recordOwnWarning } from "../db/own-certificate-store.ts";
-import { daysLeft, dueWarning, warningDays } from "../domain/certificate.ts";
+import { daysLeft, dueWarning, warningEnds } from "../domain/certificate.ts";
 
-/** Tells of each certificate in use at a bank, and of each of our own, that ends in 30, 7 or 1 days, once each. @returns how many were told */
+/**
+ * Tells of each certificate that a bank issued and that is in use there, and of each of our own, that ends in 30, 7 or 1 days, once each; a
+ * hundred at a time. @returns how many were told
+ */
 export function warnOfExpiry(ctx: Pick<RegistryContext, "db" | "clock">): Promise<number> {
   return inTransaction(ctx.db, async (tx) => {
     const now = ctx.clock.now();
@@ -15,7 +18,7 @@ export function warnOfExpiry(ctx: Pick<RegistryContext, "db" | "clock">): Promis
       await publish(tx, { type: "tpp-registry.certificate-expiring", subject: certificateId, psuId: null, time: now, data });
       told += 1;
     };
-    for (const { certificateId, aspspId, notAfter, warnedAtDays } of await lockEnding(tx, now.add({ hours: (Math.max(...warningDays) + 1) * 24 }))) {
+    for (const { certificateId, aspspId, notAfter, warnedAtDays } of await lockEnding(tx, warningEnds(now))) {
       const due = dueWarning(notAfter, now, warnedAtDays);
       if (due === null) continue;
       await recordWarning(tx, certificateId, due);
