@@ -21,11 +21,11 @@ export async function endRegistrations(ctx: Ctx, aspspId: string, { stuck }: { r
 }
 
 /** One that never got as far as the gateway is not there to be ended. */
-async function endAtGateway({ bankGateway }: Pick<Ctx, "bankGateway">, registrationId: string, aspspId: string): Promise<void> {
+export async function endAtGateway({ bankGateway }: Pick<Ctx, "bankGateway">, registrationId: string, aspspId: string): Promise<void> {
   try {
     await bankGateway.endRegistration({ params: { registrationId }, body: { aspspId } });
   } catch (error) {
-    if (!isOplError(error) || error.code !== "ERR_REGISTRATION_NOT_FOUND") throw error;
+    if (!isOplError(error) || error.code !== "ERR_BANK_REGISTRATION_NOT_FOUND") throw error;
   }
 }
 
