@@ -22,16 +22,28 @@ export interface IndependentServer extends AsyncDisposable {
   client(clientId: string): Promise<Record<string, unknown> | undefined>;
   /** Changes a client without anybody asking for it. */
   change(clientId: string, metadata: Readonly<Record<string, unknown>>): Promise<void>;
+  /** As its operator would. */
+  remove(clientId: string): void;
+  clientIds(): readonly string[];
+  /** What it does wrong from now on. */
+  readonly mischief: {
+    /** Closes the connection when it has done what such a call asks: `PUT /reg`. */
+    losesAnswersTo?: string;
+    /** Registers everything but this redirect URI. */
+    drops?: string;
+  };
 }
 
 const sizeLimit = 100_000;
 
 /**
  * `oidc-provider` with its own registration endpoint (RFC 7591, 7592) behind mutual TLS. A registration needs a software statement that
- * was signed by a key of the set it names; redirect URIs have to be among those of the statement.
+ * was signed by a key of the set it names; redirect URIs have to be among those of the statement. The token of a registration is renewed
+ * with each change and each reading (RFC 7592 3).
  */
 export async function startAuthorizationServer(authority: IndependentAuthority, outside: Dispatcher): Promise<IndependentServer> {
   const calls: IndependentServer["calls"] = [];
+  const mischief: IndependentServer["mischief"] = {};
   const server = createServer({ ...authority.serverIdentity(), ca: authority.rootPem, requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.2" });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -71,8 +83,12 @@ export async function startAuthorizationServer(authority: IndependentAuthority, 
     try {
       const registering = ctx.path.startsWith("/reg") && (ctx.method === "POST" || ctx.method === "PUT");
       const refusal = registering ? await refuseStatement(ctx, outside) : undefined;
-      if (refusal === undefined) await next();
-      else {
+      if (registering && mischief.drops !== undefined) ctx.req.body = without(mischief.drops, ctx.req.body);
+      if (refusal === undefined) {
+        await next();
+        if (ctx.method === "GET" && ctx.path.startsWith("/reg/") && ctx.status === 200) await renewToken(ctx);
+        if (mischief.losesAnswersTo !== undefined && `${ctx.method} ${ctx.path}`.startsWith(mischief.losesAnswersTo)) ctx.req.socket.destroy();
+      } else {
         ctx.status = 400;
         ctx.body = { error: "invalid_software_statement", error_description: refusal };
       }
@@ -80,6 +96,15 @@ export async function startAuthorizationServer(authority: IndependentAuthority, 
       call.status = ctx.status;
     }
   });
+  const renewToken = async (ctx: StatementContext): Promise<void> => {
+    const before = await provider.RegistrationAccessToken.find(ctx.req.headers.authorization?.split(" ")[1] ?? "");
+    if (before === undefined) throw new Error("A reading without a token.");
+    const { client_id: clientId } = ctx.body as { client_id: string };
+    const Token = provider.RegistrationAccessToken as unknown as new (properties: { clientId: string }) => { save(): Promise<string> };
+    const renewed = new Token({ clientId });
+    ctx.body = { ...(ctx.body as object), registration_access_token: await renewed.save() };
+    await before.destroy();
+  };
   server.on("request", provider.callback());
   return {
     issuer,
@@ -87,6 +112,9 @@ export async function startAuthorizationServer(authority: IndependentAuthority, 
     tokenUrl: `${issuer}/token`,
     jwksUrl: `${issuer}/jwks`,
     calls,
+    mischief,
+    remove: (clientId) => void memory.delete(`Client ${clientId}`),
+    clientIds: () => [...memory.keys()].flatMap((key) => (key.startsWith("Client ") ? [key.slice("Client ".length)] : [])),
     client: async (clientId) => (await provider.Client.find(clientId))?.metadata(),
     async change(clientId, metadata) {
       memory.set(`Client ${clientId}`, { ...(await provider.Client.find(clientId))?.metadata(), ...metadata });
@@ -131,6 +159,11 @@ function sameSubject(certificate: X509Certificate | undefined, expected: string)
   const own = subjectAttributes(certificate);
   const parts = expected.split(/(?<!\\),/).map((part) => part.trim().replaceAll(/\\(.)/g, "$1"));
   return parts.length === own.size && parts.every((part) => [...own.values()].includes(part.slice(part.indexOf("=") + 1)));
+}
+
+function without(uri: string, body: unknown): string {
+  const asked = JSON.parse(String(body)) as { redirect_uris: string[] };
+  return JSON.stringify({ ...asked, redirect_uris: asked.redirect_uris.filter((one) => one !== uri) });
 }
 
 /** @returns what is wrong with the software statement, in a sentence */

@@ -22,6 +22,7 @@ import { advanceRegistration } from "../../services/tpp-registry/src/usecases/ad
 import { applyDesiredState } from "../../services/tpp-registry/src/usecases/apply-desired-state.ts";
 import { beginPlanned } from "../../services/tpp-registry/src/usecases/begin-planned.ts";
 import { checkDrift } from "../../services/tpp-registry/src/usecases/check-drift.ts";
+import { retryRegistration } from "../../services/tpp-registry/src/usecases/retry-registration.ts";
 import { refreshDirectory } from "../../services/tpp-registry/src/usecases/refresh-directory.ts";
 import { independentAuthority } from "./authority.ts";
 import { type IndependentServer, startAuthorizationServer } from "./authorization-server.ts";
@@ -136,7 +137,67 @@ describe.each(["tls_client_auth", "private_key_jwt"] as const)("at an authorizat
     expect(await checkDrift(ctx, 900)).toMatchObject([{ found: "drifted", fields: ["redirectUris"] }]);
     await converge();
     expect(await server.client(clientId)).toMatchObject({ redirect_uris: [redirect("three")] });
+    // Each reading renews the management token; what it was before opens nothing.
+    for (let n = 0; n < 2; n += 1) expect(await checkDrift(ctx, 900)).toMatchObject([{ found: "as-registered" }]);
+  });
+
+  it("a server that drops a redirect URI fails the successor, and the client is as it was before", async () => {
+    const clientId = clientIdOf(await listRegistrations(ctx.db));
+    server.mischief.drops = redirect("dropped");
+    await applyDesiredState(ctx, aDocument([{ aspsp: aspspId, redirectUris: [redirect("four"), redirect("dropped")] }]), "a test");
+    const [failed, inUse] = await converge();
+    expect(failed?.registration).toMatchObject({ status: "failed", errorCode: "ERR_REGISTRATION_INCOMPLETE" });
+    expect(inUse?.registration.status).toBe("completed");
+    expect(await server.client(clientId)).toMatchObject({ redirect_uris: [redirect("three")] });
+    delete server.mischief.drops;
+    await applyDesiredState(ctx, wanted("three"), "a test");
     expect(await checkDrift(ctx, 900)).toMatchObject([{ found: "as-registered" }]);
+    expect((await gateway.app.context.banks.active(aspspId)).registrationId).toBe(inUse?.registration.registrationId);
+    expect(server.clientIds()).toEqual([clientId]);
+  });
+
+  it("a lost answer to a change makes no second client; deleted there, it is registered anew", async () => {
+    const [before = ""] = server.clientIds();
+    server.mischief.losesAnswersTo = "PUT /reg";
+    await applyDesiredState(ctx, wanted("five"), "a test");
+    const [lost] = await converge();
+    delete server.mischief.losesAnswersTo;
+    expect(lost?.registration).toMatchObject({ status: "running", errorCode: "ERR_ASPSP_UNAVAILABLE" });
+    const { registrationId } = lost?.registration ?? { registrationId: "" };
+    // The server has renewed the token in the answer that was lost.
+    expect(await server.client(before)).toMatchObject({ redirect_uris: [redirect("five")] });
+    for (let n = 0; n < 2; n += 1)
+      expect(await advanceRegistration(ctx, registrationId)).toMatchObject({ kind: "postponed", error: { code: "ERR_REGISTRATION_MANAGEMENT_REFUSED" } });
+    expect(server.clientIds()).toEqual([before]);
+    server.remove(before);
+    while ((await advanceRegistration(ctx, registrationId)).kind === "step-done");
+    const registrations = await listRegistrations(ctx.db);
+    expect(registrations[0]?.registration.status).toBe("completed");
+    expect(server.clientIds()).toEqual([clientIdOf(registrations)]);
+    expect(server.clientIds()).not.toEqual([before]);
+  });
+
+  it("a lost answer to a registration makes no second client and waits for an operator", async () => {
+    const [known = ""] = server.clientIds();
+    server.remove(known);
+    server.mischief.losesAnswersTo = "POST /reg";
+    await applyDesiredState(ctx, wanted("six"), "a test");
+    const [lost] = await converge();
+    delete server.mischief.losesAnswersTo;
+    const { registrationId } = lost?.registration ?? { registrationId: "" };
+    expect(lost?.registration).toMatchObject({ status: "running", errorCode: "ERR_ASPSP_UNAVAILABLE" });
+    expect(await advanceRegistration(ctx, registrationId)).toMatchObject({ kind: "failed", error: { code: "ERR_REGISTRATION_OUTCOME_UNKNOWN" } });
+    const [orphan = "", ...others] = server.clientIds();
+    expect(others).toEqual([]);
+    expect(await beginPlanned(ctx)).toEqual([]);
+    await applyDesiredState(ctx, wanted("seven"), "a test");
+    expect(await beginPlanned(ctx)).toEqual([]);
+
+    server.remove(orphan);
+    const again = await retryRegistration(ctx, registrationId);
+    while ((await advanceRegistration(ctx, again.registration.registrationId)).kind === "step-done");
+    expect((await listRegistrations(ctx.db))[0]?.registration.status).toBe("completed");
+    expect(server.clientIds()).toHaveLength(1);
   });
 
   it("leaving deletes the client there", async () => {

@@ -34,6 +34,14 @@ export const errors = defineErrors({
   ],
   ERR_REGISTRATION_CREDENTIALS_UNWANTED: ["rejected", "This registration takes no credentials by hand."],
   ERR_REGISTRATION_ENDED: ["conflict", "This registration has ended; begin another one."],
+  ERR_REGISTRATION_MANAGEMENT_REFUSED: [
+    "conflict",
+    "The bank knows our client but refuses to let us manage it; it is asked again. If that lasts, have the client deleted at the bank: then it is registered anew.",
+  ],
+  ERR_REGISTRATION_OUTCOME_UNKNOWN: [
+    "rejected",
+    "The registration was sent and its answer was lost, so the bank may hold a client of ours that we do not know: look at the bank's portal, have it deleted there, then retry.",
+  ],
   ERR_REGISTRATION_PENDING_AT_ASPSP: ["unavailable", "The bank has seen our certificate and is still registering us; it is asked again."],
   ERR_REGISTRATION_STEP_ORDER: ["conflict", "An earlier step of the registration is missing."],
   ERR_REGISTRATION_STEP_RUNNING: ["conflict", "This step of the registration is running already."],

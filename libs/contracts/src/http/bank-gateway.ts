@@ -60,8 +60,10 @@ export const buildRegistrationRequest = defineRoute({
   body: z.strictObject({ aspspId, terms: registrationTerms }),
   response: z.object({ registrationRequest: z.string(), kid: z.string(), algorithm: z.string(), expiresAt: isoInstant }),
 });
+/** Not repeated by the client: what happens to a request without an answer is decided by the gateway, which knows the scheme. */
 export const submitRegistration = defineRoute({
   ...registryStep,
+  idempotent: false,
   operationId: "submitRegistration",
   summary: "Send the registration to the bank, or change the one it `replaces` where the bank lets us; secrets stay here. `manual`: waits for the credentials.",
   path: "/registrations/:registrationId/submission",

@@ -2,7 +2,7 @@ import { jsonb } from "@opl/postgres";
 import type { Executor } from "@opl/postgres";
 import { sql } from "kysely";
 import type { SealedValue } from "../vault/vault.ts";
-import type { Tables, TppSecretsTable } from "./tables.ts";
+import type { AskedRegistration, Tables, TppSecretsTable } from "./tables.ts";
 
 export type RegistrationStepName = "certificates" | "software-statement" | "registration-request" | "submission" | "validation" | "activation" | "end";
 
@@ -51,16 +51,16 @@ export async function saveStepOutcome(
     .execute();
 }
 
+const standingAt = (aspspId: string) => sql`hashtextextended(current_schema() || ' standing at ' || ${aspspId}::text, 0)`;
+
 /** A lock that the death of its holder frees at once. `held` must be one connection. */
-export async function tryLockStep(held: Executor<Tables>, registrationId: string, step: RegistrationStepName): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_lock(hashtextextended(${`step ${registrationId} ${step}`}, 0)) as locked`.execute(
-    held,
-  );
+export async function tryLockStanding(held: Executor<Tables>, aspspId: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_lock(${standingAt(aspspId)}) as locked`.execute(held);
   return rows[0]?.locked === true;
 }
 
-export async function unlockStep(held: Executor<Tables>, registrationId: string, step: RegistrationStepName): Promise<void> {
-  await sql`select pg_advisory_unlock(hashtextextended(${`step ${registrationId} ${step}`}, 0))`.execute(held);
+export async function unlockStanding(held: Executor<Tables>, aspspId: string): Promise<void> {
+  await sql`select pg_advisory_unlock(${standingAt(aspspId)})`.execute(held);
 }
 
 export async function saveSecret(
@@ -89,6 +89,41 @@ export async function nameClient(tx: Executor<Tables>, registrationId: string, c
   await tx.updateTable("registrations").set({ clientId }).where("registrationId", "=", registrationId).execute();
 }
 
+/** Registrations that have not ended and share this client of the bank. */
+export async function registrationsOfClient(db: Executor<Tables>, aspspId: string, clientId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("registrations")
+    .select("registrationId")
+    .where("aspspId", "=", aspspId)
+    .where("clientId", "=", clientId)
+    .where("endedAt", "is", null)
+    .execute();
+  return rows.map(({ registrationId }) => registrationId);
+}
+
+/** A request that makes a client and whose answer nobody has seen. */
+export async function getSentRequest(db: Executor<Tables>, registrationId: string): Promise<string | undefined> {
+  const row = await db.selectFrom("registrations").select("sentRequest").where("registrationId", "=", registrationId).executeTakeFirst();
+  return row?.sentRequest ?? undefined;
+}
+
+export async function saveSentRequest(tx: Executor<Tables>, registrationId: string, sentRequest: string | null): Promise<void> {
+  await tx.updateTable("registrations").set({ sentRequest }).where("registrationId", "=", registrationId).execute();
+}
+
+export async function getAsked(db: Executor<Tables>, registrationId: string): Promise<AskedRegistration | undefined> {
+  const row = await db.selectFrom("registrations").select("asked").where("registrationId", "=", registrationId).executeTakeFirst();
+  return row?.asked ?? undefined;
+}
+
+export async function saveAsked(tx: Executor<Tables>, registrationId: string, asked: AskedRegistration): Promise<void> {
+  await tx
+    .updateTable("registrations")
+    .set({ asked: jsonb(asked) })
+    .where("registrationId", "=", registrationId)
+    .execute();
+}
+
 /** The registration that was activated last as this client. */
 export async function newestOfClient(db: Executor<Tables>, aspspId: string, clientId: string): Promise<string | undefined> {
   const row = await db
@@ -103,11 +138,11 @@ export async function newestOfClient(db: Executor<Tables>, aspspId: string, clie
   return row?.registrationId;
 }
 
-/** Whether another registration serves as the same client of the bank. */
-export async function clientServesElsewhere(db: Executor<Tables>, registrationId: string, aspspId: string, clientId: string): Promise<boolean> {
+/** The other registration that serves as the same client of the bank. */
+export async function servingAsClient(db: Executor<Tables>, registrationId: string, aspspId: string, clientId: string): Promise<string | undefined> {
   const serving = await activeRegistrationOf(db, aspspId);
-  if (serving === undefined || serving === registrationId) return false;
-  return (await findRegistration(db, serving))?.clientId === clientId;
+  if (serving === undefined || serving === registrationId) return undefined;
+  return (await findRegistration(db, serving))?.clientId === clientId ? serving : undefined;
 }
 
 /** What this step answered under the registration that began last before this one at the same bank. */

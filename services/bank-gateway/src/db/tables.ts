@@ -1,3 +1,4 @@
+import type { RegistrationTerms } from "@opl/contracts/model";
 import type { MessagingTables } from "@opl/messaging";
 import type { Bytes, Int8, Json, TableColumns, Timestamp } from "@opl/postgres";
 import type { AspspHealthStatus } from "../domain/aspsp-health.ts";
@@ -14,6 +15,12 @@ interface DataKeysTable {
   createdAt: Timestamp;
 }
 
+/** What the registry asked for at the software statement. */
+export interface AskedRegistration {
+  readonly terms: RegistrationTerms;
+  readonly softwareClientId: string;
+}
+
 interface RegistrationsTable {
   registrationId: string;
   aspspId: string;
@@ -22,6 +29,8 @@ interface RegistrationsTable {
   retiredAt: Timestamp | null;
   clientId: string | null;
   endedAt: Timestamp | null;
+  sentRequest: string | null;
+  asked: Json<AskedRegistration> | null;
 }
 
 interface RegistrationStepsTable {
@@ -201,6 +210,8 @@ export const ownColumns = {
     retiredAt: "timestamptz?",
     clientId: "text?",
     endedAt: "timestamptz?",
+    sentRequest: "text?",
+    asked: "jsonb?",
   },
   registrationSteps: { registrationId: "uuid", step: "text", outcome: "jsonb", finishedAt: "timestamptz" },
   ownCertificates: {

@@ -20,6 +20,14 @@ export function translateFailure(error: unknown, timedOut: boolean): OplError {
   return byCode(codeOf(error), error);
 }
 
+const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"]);
+const keptBack = new Set<unknown>(["circuit-open", "too-many-calls", "tls", "own-certificate-too-weak", "private-address"]);
+
+/** Whether a call failed before anything of it could reach the bank. A connection that broke later proves nothing. */
+export function neverSent(error: OplError): boolean {
+  return keptBack.has(error.details?.["reason"]) || beforeSending.has(codeOf(error.cause));
+}
+
 function byCode(code: string, error: unknown): OplError {
   if (code === "ERR_SSL_CA_MD_TOO_WEAK" || code === "ERR_SSL_EE_KEY_TOO_SMALL") {
     return errors.ERR_ASPSP_UNAVAILABLE({

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { getSentRequest } from "../db/registration-store.ts";
 import { startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
 import { requestPair } from "../../testing/own-certificates.ts";
@@ -122,6 +123,104 @@ describe("dynamic client registration at a UK bank", () => {
     expect((await first.end()).aspspTold).toBe(false);
     expect(await next.read()).toMatchObject({ standing: "known" });
     expect((await next.end()).aspspTold).toBe(true);
+  });
+
+  it("a successor that fails is taken back: the client is as before, and the one in use works", async () => {
+    const first = saga(gateway, uk);
+    const before = await first.whole();
+    await requestPair(gateway);
+    const next = saga(gateway, uk, { replaces: first.registrationId, terms: { redirectUris: ["https://ledger.example/connect/return/uk"] } });
+    await next.certificates();
+    await next.statement();
+    sent.push((await next.request()).registrationRequest);
+    const { client } = await next.submission();
+    expect(client).toMatchObject({ clientId: before.submission.client.clientId, redirectUris: ["https://ledger.example/connect/return/uk"] });
+    // Not while the bank cannot be told: it stays to be done.
+    await sandbox.fault("network.status", { for: { endpoint: "U3" }, options: { status: 503 } });
+    await expect(next.end()).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE" });
+    await sandbox.calm();
+    expect((await next.end()).aspspTold).toBe(true);
+    expect(await first.read()).toMatchObject({ standing: "known", client: { clientId: client.clientId, redirectUris: [redirectUri] } });
+    const bank = await gateway.app.context.banks.active(uk);
+    expect(bank.registrationId).toBe(first.registrationId);
+    await expect(bank.tokens.clientCredentials("accounts")).resolves.toMatchObject({ ok: true });
+    expect((await first.end()).aspspTold).toBe(true);
+  });
+
+  it("a change whose answer was lost is taken back too", async () => {
+    const first = saga(gateway, uk);
+    await first.whole();
+    const next = saga(gateway, uk, { replaces: first.registrationId, terms: { redirectUris: ["https://ledger.example/connect/return/uk"] } });
+    await next.certificates();
+    await next.statement();
+    await next.request();
+    await sandbox.fault("body.trailing-garbage", { for: { endpoint: "U3" } });
+    await expect(next.submission()).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL" });
+    await sandbox.calm();
+    expect(await first.read()).toMatchObject({ client: { redirectUris: ["https://ledger.example/connect/return/uk"] } });
+    expect((await next.end()).aspspTold).toBe(true);
+    expect(await first.read()).toMatchObject({ client: { redirectUris: [redirectUri] } });
+    expect((await first.end()).aspspTold).toBe(true);
+  });
+
+  async function readyToSubmit(): Promise<ReturnType<typeof saga>> {
+    const at = saga(gateway, uk);
+    await at.certificates();
+    await at.statement();
+    sent.push((await at.request()).registrationRequest);
+    return at;
+  }
+  const howMany = async () => (await clients()).clients.length;
+
+  it("an answer lost after the bank took the request makes no second client: the repeat has the same jti", async () => {
+    const before = await howMany();
+    const at = await readyToSubmit();
+    await sandbox.fault("body.trailing-garbage", { for: { endpoint: "U1" } });
+    await expect(at.submission()).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL" });
+    await sandbox.calm();
+    const unknown = { code: "ERR_REGISTRATION_OUTCOME_UNKNOWN", kind: "rejected", message: expect.stringContaining("portal") };
+    for (let n = 0; n < 2; n += 1) await expect(at.submission()).rejects.toMatchObject(unknown);
+    expect(await howMany()).toBe(before + 1);
+  });
+
+  it.each(["network.reset", "network.hang"])("%s before the bank took it: the repeat makes the one client", async (fault) => {
+    await using impatient = await gateway.replica({ egress: { limits: { totalTimeoutMs: 1_000 } } });
+    const before = await howMany();
+    const at = await readyToSubmit();
+    await sandbox.fault(fault, { for: { endpoint: "U1" } });
+    const since = await sandbox.lastSeq();
+    await expect(saga(impatient, uk, { registrationId: at.registrationId }).submission()).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE" });
+    // Nobody on the way repeats it unasked.
+    expect((await endpointsSince(since)).filter((endpoint) => endpoint === "U1").length).toBeLessThanOrEqual(1);
+    await sandbox.calm();
+    await expect(at.submission()).resolves.toMatchObject({ client: { redirectUris: [redirectUri] } });
+    expect(await howMany()).toBe(before + 1);
+    expect((await at.end()).aspspTold).toBe(true);
+  });
+
+  it("an end asked for while the submission is under way waits for it and deletes its client", async () => {
+    const before = await howMany();
+    const at = await readyToSubmit();
+    await sandbox.fault("network.latency", { for: { endpoint: "U1" }, options: { ms: 1_500 } });
+    const since = await sandbox.lastSeq();
+    const submission = at.submission();
+    await expect.poll(async () => getSentRequest(gateway.app.context.db, at.registrationId)).toBeDefined();
+    await expect(at.end()).rejects.toMatchObject({ code: "ERR_REGISTRATION_STEP_RUNNING", kind: "conflict" });
+    await expect(at.validation()).rejects.toMatchObject({ code: "ERR_REGISTRATION_STEP_RUNNING" });
+    await submission;
+    expect((await at.end()).aspspTold).toBe(true);
+    await expect(at.validation()).rejects.toMatchObject({ code: "ERR_REGISTRATION_ENDED" });
+    expect((await endpointsSince(since)).filter((endpoint) => endpoint.startsWith("U"))).toEqual(["U1", "U5", "U4"]);
+    expect(await howMany()).toBe(before);
+  });
+
+  it("a bank that is not configured any more can be left", async () => {
+    const at = saga(gateway, uk);
+    await at.whole();
+    await using without = await gateway.replica({ adapters: gateway.app.context.banks.adapters.filter(({ profile }) => profile.aspspId !== uk) });
+    expect(await saga(without, uk, { registrationId: at.registrationId }).end()).toMatchObject({ aspspTold: false });
+    await expect(at.validation()).resolves.toBeDefined();
+    await expect(gateway.app.context.banks.active(uk)).rejects.toMatchObject({ code: "ERR_ASPSP_NOT_REGISTERED" });
   });
 
   it("registers anew where the client it is to take over from is gone", async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BankCalls, CallInput } from "../adapters/bank-adapter.ts";
+import { translateFailure } from "../egress/failure.ts";
+import { errors } from "../errors.ts";
 import { translateUkRefusal } from "../standards/uk-open-banking/refusal.ts";
 import { dcrScheme } from "./dcr.ts";
 import type { DcrSettings } from "./dcr.ts";
@@ -51,6 +53,17 @@ function bankWhere(say: Say) {
   return { asked, at };
 }
 
+const told = (reason: string) => errors.ERR_ASPSP_TOKEN_INVALID({ details: { reason } });
+/** A token endpoint, and whether it knows us. */
+const tokensOf = (known: boolean) =>
+  ({ clientCredentials: async () => (known ? {} : Promise.reject(told("invalid_client"))) }) as unknown as AtBankAsClient["tokens"];
+
+/** What is kept of requests that make a client. */
+function creation(unanswered?: string) {
+  const kept: (string | null)[] = [];
+  return { kept, unanswered, sending: async (request: string) => void kept.push(request), notTaken: async () => void kept.push(null) };
+}
+
 const registered = {
   client_id: "client 1/2",
   // Quirk 62.
@@ -77,7 +90,7 @@ describe("plain dynamic client registration (RFC 7591, RFC 7592)", () => {
     const { statement, request } = await requestOf(at());
     expect(statement).toMatchObject({ kid: "seal", algorithm: "PS256" });
     expect(request).toMatchObject({ algorithm: "none" });
-    const outcome = await scheme.submit?.(at(), { registrationRequest: request?.message, replaced: undefined, entered: undefined });
+    const outcome = await scheme.submit?.(at(), { registrationRequest: request?.message, replaced: undefined, entered: undefined, creation: creation() });
     expect(asked[0]?.input).toMatchObject({ method: "POST", body: { type: "application/json" } });
     expect(JSON.parse(asked[0]?.input.body?.text ?? "")).toMatchObject({
       software_id: "soft",
@@ -110,7 +123,12 @@ describe("plain dynamic client registration (RFC 7591, RFC 7592)", () => {
       return method === "DELETE" ? { status: 204 } : { status: 200, json: { ...rest, registration_access_token: "rat-2" } };
     });
     const { request } = await requestOf(at());
-    const changed = await scheme.submit?.(at(), { registrationRequest: request?.message, replaced: at({ credentials }), entered: undefined });
+    const changed = await scheme.submit?.(at(), {
+      registrationRequest: request?.message,
+      replaced: at({ credentials }),
+      entered: undefined,
+      creation: creation(),
+    });
     expect(asked[0]).toMatchObject({
       token: "rat-1",
       origin: "https://as.bank.example",
@@ -118,36 +136,112 @@ describe("plain dynamic client registration (RFC 7591, RFC 7592)", () => {
     });
     expect(JSON.parse(asked[0]?.input.body?.text ?? "")).toMatchObject({ client_id: "client 1/2", software_id: "soft" });
     expect(changed?.credentials).toMatchObject({ clientSecret: "a-secret", management: { accessToken: "rat-2" } });
-    await expect(scheme.read(at({ credentials }))).resolves.toMatchObject({ standing: "known", client: { clientId: "client 1/2" } });
+    await expect(scheme.read(at({ credentials }))).resolves.toMatchObject({
+      standing: "known",
+      client: { clientId: "client 1/2" },
+      credentials: { clientSecret: "a-secret", management: { accessToken: "rat-2" } },
+    });
     await expect(scheme.end(at({ credentials }))).resolves.toBe(true);
     expect(asked.map(({ input }) => input.method)).toEqual(["PUT", "GET", "DELETE"]);
   });
 
-  it("a signed request is signed again for each sending: no bank takes a jti twice", async () => {
-    const signed = dcrScheme({ ...plain, request: "application/jwt" });
+  const signed = dcrScheme({ ...plain, request: "application/jwt" });
+  const claimsIn = (jws = "") => JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
+  async function signedRequest(at: AtBankAsClient) {
+    const { statement } = await requestOf(at);
+    return (await signed.registrationRequest?.(at, { softwareStatement: statement?.message ?? "", terms }))?.message ?? "";
+  }
+
+  it("a change is signed again for each sending, since no bank takes a jti twice; what makes a client is not", async () => {
     const { asked, at } = bankWhere(({ method }) => (method === "PUT" ? { status: 405 } : { status: 201, json: registered }));
     let made = 0;
     const counting = at({ newJti: () => `jti-${(made += 1)}` });
-    const { statement } = await requestOf(counting);
-    const request = await signed.registrationRequest?.(counting, { softwareStatement: statement?.message ?? "", terms });
+    const registrationRequest = await signedRequest(counting);
     // The bank offers no change, so a new client is made with the same terms.
-    await signed.submit?.(counting, { registrationRequest: request?.message, replaced: at({ credentials }), entered: undefined });
-    await signed.submit?.(counting, { registrationRequest: request?.message, replaced: undefined, entered: undefined });
-    const claims = asked.map(({ input }) => JSON.parse(Buffer.from(input.body?.text.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>);
-    expect(asked.map(({ input }) => input.method)).toEqual(["PUT", "POST", "POST"]);
-    expect(new Set(claims.map(({ jti }) => jti)).size).toBe(3);
-    expect(claims.every(({ iss, redirect_uris: uris }) => iss === "soft" && JSON.stringify(uris) === JSON.stringify(terms.redirectUris))).toBe(true);
+    const kept = creation();
+    await signed.submit?.(counting, { registrationRequest, replaced: at({ credentials, newJti: counting.newJti }), entered: undefined, creation: kept });
+    const [put, post] = asked.map(({ input }) => input.body?.text);
+    expect(asked.map(({ input }) => input.method)).toEqual(["PUT", "POST"]);
+    expect({ ...claimsIn(put), jti: "" }).toEqual({ ...claimsIn(post), jti: "" });
+    expect(claimsIn(put)["jti"]).not.toBe(claimsIn(post)["jti"]);
+    expect(post).toBe(registrationRequest);
+    expect(kept.kept).toEqual([registrationRequest]);
+  });
+
+  const input = (registrationRequest: string, kept: ReturnType<typeof creation>) => ({
+    registrationRequest,
+    replaced: undefined,
+    entered: undefined,
+    creation: kept,
   });
 
   it.each([
-    [401, "unknown", true],
-    [404, "unknown", true],
-    [403, "unreadable", false],
-    [405, "unreadable", false],
-  ])("a %i means %s, and whether there is somebody to tell", async (status, standing, told) => {
+    ["a refusal", 400],
+    ["too many requests", 429],
+    ["a 503", 503],
+  ])("%s tells that no client was made: the next request is another one", async (_, status) => {
     const { at } = bankWhere(() => ({ status }));
-    await expect(scheme.read(at({ credentials }))).resolves.toEqual({ standing, client: null });
-    await expect(scheme.end(at({ credentials }))).resolves.toBe(told);
+    const kept = creation();
+    await expect(signed.submit?.(at(), input("a.e30.c", kept))).rejects.toMatchObject({ kind: expect.any(String) });
+    expect(kept.kept).toEqual(["a.e30.c", null]);
+  });
+
+  it.each([
+    ["a 500", { status: 500 }],
+    ["an answer that cannot be read", { status: 201, json: { client_id: "" } }],
+  ])("%s tells nothing: what was sent is kept", async (_, answer) => {
+    const { at } = bankWhere(() => answer);
+    const kept = creation();
+    await expect(signed.submit?.(at(), input("a.e30.c", kept))).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_ASPSP_(UNAVAILABLE|PROTOCOL)$/) });
+    expect(kept.kept).toEqual(["a.e30.c"]);
+  });
+
+  it.each(["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ENOTFOUND"])("%s: nothing was sent, so nothing is kept", async (code) => {
+    const { at } = bankWhere(() => ({ status: 201 }));
+    const kept = creation();
+    const calls: BankCalls = async () => Promise.reject(translateFailure(Object.assign(new Error("x"), { code }), false));
+    await expect(signed.submit?.(at({ calls }), input("a.e30.c", kept))).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE" });
+    expect(kept.kept).toEqual(["a.e30.c", null]);
+  });
+
+  it("after an answer that was lost the same request goes out again, and its refusal is no proof that there is no client", async () => {
+    const unknown = { code: "ERR_REGISTRATION_OUTCOME_UNKNOWN", kind: "rejected", message: expect.stringContaining("portal") };
+    let status = 201;
+    const { asked, at } = bankWhere(() => ({ status, json: registered }));
+    await expect(signed.submit?.(at(), input("another.e30.c", creation("a.e30.c")))).resolves.toMatchObject({ client: { clientId: "client 1/2" } });
+    expect(asked.map(({ input: { body } }) => body?.text)).toEqual(["a.e30.c"]);
+    status = 400;
+    await expect(signed.submit?.(at(), input("another.e30.c", creation("a.e30.c")))).rejects.toMatchObject(unknown);
+    status = 503;
+    const kept = creation("a.e30.c");
+    await expect(signed.submit?.(at(), input("another.e30.c", kept))).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE" });
+    expect(kept.kept).toEqual([]);
+    // JSON has no jti: the bank would make a second client.
+    await expect(scheme.submit?.(at(), input("{}", creation("{}")))).rejects.toMatchObject(unknown);
+    expect(asked).toHaveLength(3);
+  });
+
+  it.each([
+    [401, false, "unknown", true],
+    [401, true, "unreadable", false],
+    [404, true, "unknown", true],
+    [403, true, "unreadable", false],
+    [405, true, "unreadable", false],
+  ])("a %i while the token endpoint knows us (%s) means %s, and whether there is somebody to tell", async (status, known, standing, heard) => {
+    const { at } = bankWhere(() => ({ status }));
+    const client = at({ credentials, tokens: tokensOf(known), scope: "payments" });
+    await expect(scheme.read(client)).resolves.toEqual({ standing, client: null });
+    await expect(scheme.end(client)).resolves.toBe(heard);
+  });
+
+  it("a refused management token makes no second client while the bank knows the first", async () => {
+    const { asked, at } = bankWhere(({ method }) => (method === "PUT" ? { status: 401 } : { status: 201, json: registered }));
+    const { request } = await requestOf(at());
+    const submit = (known: boolean) =>
+      scheme.submit?.(at(), { ...input(request?.message ?? "", creation()), replaced: at({ credentials, tokens: tokensOf(known), scope: "accounts" }) });
+    await expect(submit(true)).rejects.toMatchObject({ code: "ERR_REGISTRATION_MANAGEMENT_REFUSED", kind: "conflict" });
+    expect(asked.map(({ input: { method } }) => method)).toEqual(["PUT"]);
+    await expect(submit(false)).resolves.toMatchObject({ client: { clientId: "client 1/2" } });
   });
 
   it("without such a token nothing can be read or deleted", async () => {
@@ -160,7 +254,9 @@ describe("plain dynamic client registration (RFC 7591, RFC 7592)", () => {
   it("OA-03 an address of the registration at another host is refused", async () => {
     const { at } = bankWhere(() => ({ status: 201, json: { ...registered, registration_client_uri: "https://elsewhere.example/c" } }));
     const { request } = await requestOf(at());
-    await expect(scheme.submit?.(at(), { registrationRequest: request?.message, replaced: undefined, entered: undefined })).rejects.toMatchObject({
+    await expect(
+      scheme.submit?.(at(), { registrationRequest: request?.message, replaced: undefined, entered: undefined, creation: creation() }),
+    ).rejects.toMatchObject({
       code: "ERR_ASPSP_PROTOCOL",
       details: { reason: "registration-client-uri" },
     });
@@ -169,7 +265,9 @@ describe("plain dynamic client registration (RFC 7591, RFC 7592)", () => {
   it("a way to authenticate that we do not have ends it with a sentence", async () => {
     const { at } = bankWhere(() => ({ status: 201, json: { ...registered, token_endpoint_auth_method: "client_secret_jwt" } }));
     const { request } = await requestOf(at());
-    await expect(scheme.submit?.(at(), { registrationRequest: request?.message, replaced: undefined, entered: undefined })).rejects.toMatchObject({
+    await expect(
+      scheme.submit?.(at(), { registrationRequest: request?.message, replaced: undefined, entered: undefined, creation: creation() }),
+    ).rejects.toMatchObject({
       code: "ERR_ASPSP_REJECTED",
       details: { reason: "token_endpoint_auth_method" },
     });
@@ -180,7 +278,9 @@ describe("plain dynamic client registration (RFC 7591, RFC 7592)", () => {
     async (error) => {
       const { at } = bankWhere(() => ({ status: 400, json: { error, error_description: "free text of the bank" } }));
       const { request } = await requestOf(at());
-      await expect(scheme.submit?.(at(), { registrationRequest: request?.message, replaced: undefined, entered: undefined })).rejects.toMatchObject({
+      await expect(
+        scheme.submit?.(at(), { registrationRequest: request?.message, replaced: undefined, entered: undefined, creation: creation() }),
+      ).rejects.toMatchObject({
         code: "ERR_ASPSP_REJECTED",
         kind: "rejected",
         message: expect.stringMatching(/^The bank (refuses|does not accept) /),

@@ -10,7 +10,9 @@ import { chooseQwac } from "../banks/keys.ts";
 import { errors } from "../errors.ts";
 import { clientInformationOf, registeredClient } from "../standards/registered-client.ts";
 import { readWire } from "../standards/wire.ts";
-import { isUnknownClient, proveByToken } from "./by-token.ts";
+import { askByToken, isUnknownClient, proveByToken } from "./by-token.ts";
+import { createOnce } from "./create-once.ts";
+import type { Creation } from "./create-once.ts";
 import { statementFromDirectory } from "./directory.ts";
 import type { DirectorySettings } from "./directory.ts";
 import type { AtBank, AtBankAsClient, RegisteredClient, RegistrationScheme, RequestInput, SignedMessage, SoftwareStatement, StatementInput } from "./scheme.ts";
@@ -54,20 +56,22 @@ export function dcrScheme(settings: DcrSettings): RegistrationScheme {
     name: "dcr",
     softwareStatement: (at, input) => (settings.statement === "self" ? signOwnStatement(at, input) : askDirectory(at, input, settings.statement)),
     registrationRequest: (at, input) => buildRequest(at, input, settings),
-    async submit(at, { registrationRequest, replaced }) {
+    async submit(at, { registrationRequest, replaced, creation }) {
       if (registrationRequest === undefined) throw errors.ERR_REGISTRATION_STEP_ORDER();
       const changed = replaced === undefined ? undefined : await update(at, replaced, registrationRequest, settings);
-      return changed ?? (await create(at, registrationRequest, settings));
+      return changed ?? (await create(at, registrationRequest, creation, settings));
     },
+    change: (at, registrationRequest) => update(at, at, registrationRequest, settings),
     validate: proveByToken,
     async read(at) {
       const outcome = await manage(at, settings, { operation: "registration.read", method: "GET" });
       if (outcome === "unknown-client") return { standing: "unknown", client: null };
-      if (outcome === "not-offered") return { standing: "unreadable", client: null };
-      return { standing: "known", client: readAnswer(outcome, settings, at.credentials).client };
+      if (outcome === "not-offered" || outcome === "refused") return { standing: "unreadable", client: null };
+      return { standing: "known", ...readAnswer(outcome, settings, at.credentials) };
     },
     async end(at) {
-      return (await manage(at, settings, { operation: "registration.delete", method: "DELETE" })) !== "not-offered";
+      const outcome = await manage(at, settings, { operation: "registration.delete", method: "DELETE" });
+      return outcome !== "not-offered" && outcome !== "refused";
     },
   };
 }
@@ -156,26 +160,33 @@ function authenticationOf({ keys, now }: AtBank, { authentication: method, subje
   return method === "tls_client_auth" ? { method, subjectName: subjectName(chooseQwac(keys, now).certificate, subjectSpelling) } : { method };
 }
 
-/** A bank takes each `jti` once, and an earlier try may have reached it: what is sent is signed again. */
+/** A bank takes each `jti` once, and a change may be asked for as often as it takes: each is signed again. */
 async function freshly({ sign, newJti }: AtBank, registrationRequest: string, { request }: DcrSettings): Promise<string> {
   if (request === "application/json") return registrationRequest;
   return (await sign({ ...readStatement(registrationRequest).claims, jti: newJti() })).jws;
 }
 
-async function create(at: AtBank, registrationRequest: string, settings: DcrSettings): Promise<RegisteredClient> {
-  const reply = await explained(
-    at.calls({
-      operation: "registration.create",
-      method: "POST",
-      url: new URL(settings.registrationUrl),
-      headers: { accept: "application/json" },
-      body: { type: settings.request, text: await freshly(at, registrationRequest, settings) },
-    }),
+async function create({ calls }: AtBank, request: string, creation: Creation, settings: DcrSettings): Promise<RegisteredClient> {
+  // JSON has nothing that would tell a repeat from a second registration.
+  const once = { request, refusesReplays: settings.request !== "application/json" };
+  const reply = await createOnce(creation, once, (text) =>
+    explained(
+      calls({
+        operation: "registration.create",
+        method: "POST",
+        url: new URL(settings.registrationUrl),
+        headers: { accept: "application/json" },
+        body: { type: settings.request, text },
+      }),
+    ),
   );
   return readAnswer(reply, settings, undefined);
 }
 
-/** Changes the client that is there, under the certificate it is known by. @returns nothing where it is not there, or cannot be changed */
+/**
+ * Changes the client that is there, under the certificate it is known by. @returns nothing where it is not there, or cannot be changed
+ * @throws ERR_REGISTRATION_MANAGEMENT_REFUSED
+ */
 async function update(at: AtBank, replaced: AtBankAsClient, registrationRequest: string, settings: DcrSettings): Promise<RegisteredClient | undefined> {
   const { credentials } = replaced;
   const resent =
@@ -183,15 +194,19 @@ async function update(at: AtBank, replaced: AtBankAsClient, registrationRequest:
       ? JSON.stringify({ ...(JSON.parse(registrationRequest) as JsonObject), client_id: credentials.clientId })
       : await freshly(at, registrationRequest, settings);
   const outcome = await manage(replaced, settings, { operation: "registration.update", method: "PUT", body: { type: settings.request, text: resent } });
+  if (outcome === "refused") throw errors.ERR_REGISTRATION_MANAGEMENT_REFUSED({ retryAfterSeconds: 60 });
   return typeof outcome === "string" ? undefined : readAnswer(outcome, settings, credentials);
 }
 
-/** A call to the registration that is there. */
+/**
+ * A call to the registration that is there. A 401 is no proof that it is gone (RFC 7592 2): the token may have been renewed in an answer
+ * we never saw, so the token endpoint has the last word.
+ */
 async function manage(
   at: AtBankAsClient,
   settings: DcrSettings,
   call: Pick<CallInput, "operation" | "method" | "body">,
-): Promise<BankReply | "unknown-client" | "not-offered"> {
+): Promise<BankReply | "unknown-client" | "not-offered" | "refused"> {
   const { url, token } = await openingFor(at, settings);
   if (token === undefined) return "unknown-client";
   if (url === undefined) return "not-offered";
@@ -200,8 +215,8 @@ async function manage(
   } catch (error) {
     if (!isOplError(error)) throw error;
     const status = error.details?.["status"];
-    // RFC 7592 2: a client that is gone takes its tokens with it.
-    if (error.code === "ERR_ASPSP_TOKEN_INVALID" || status === 404) return "unknown-client";
+    if (status === 404) return "unknown-client";
+    if (error.code === "ERR_ASPSP_TOKEN_INVALID") return (await askByToken(at, at.scope)).standing === "unknown" ? "unknown-client" : "refused";
     if (status === 403 || status === 405) return "not-offered";
     throw error;
   }

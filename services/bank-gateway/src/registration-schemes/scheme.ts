@@ -5,6 +5,7 @@ import type { ClientCredentials } from "../banks/credentials.ts";
 import type { TppKey } from "../banks/keys.ts";
 import type { OutsideCall, OutsideParty } from "../egress/outside.ts";
 import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
+import type { Creation } from "./create-once.ts";
 
 /** What a scheme works with at one bank: our keys and the ways out under them, never a database. */
 export interface AtBank {
@@ -26,6 +27,8 @@ export interface AtBank {
 export interface AtBankAsClient extends AtBank {
   readonly credentials: ClientCredentials;
   readonly tokens: TokenEndpoint;
+  /** One that the registration has. */
+  readonly scope: string;
   /** With a token that is sent to this origin only. */
   readonly callsWith: (accessToken: string, origin: string) => BankCalls;
 }
@@ -75,6 +78,8 @@ export interface SubmitInput {
   readonly replaced: AtBankAsClient | undefined;
   /** What an operator typed in. */
   readonly entered: ClientCredentials | undefined;
+  /** For the request that makes a new client. */
+  readonly creation: Creation;
 }
 
 export interface RegisteredClient {
@@ -82,10 +87,8 @@ export interface RegisteredClient {
   readonly credentials: ClientCredentials;
 }
 
-/** What the bank says of us now; `client` is there where it shows it. */
-export type Standing =
-  | { readonly standing: "known"; readonly client: ClientInformation }
-  | { readonly standing: "unreadable" | "unknown"; readonly client: null };
+/** What the bank says of us now; `client` is there where it shows it, with credentials it may have renewed on the way. */
+export type Standing = ({ readonly standing: "known" } & RegisteredClient) | { readonly standing: "unreadable" | "unknown"; readonly client: null };
 
 /**
  * How one family of banks gets to know us. A step the scheme does not have is absent; without `submit` the certificate is the
@@ -100,6 +103,8 @@ export interface RegistrationScheme {
   softwareStatement?(at: AtBank, input: StatementInput): Promise<SoftwareStatement>;
   registrationRequest?(at: AtBank, input: RequestInput): Promise<SignedMessage>;
   submit?(at: AtBank, input: SubmitInput): Promise<RegisteredClient>;
+  /** Changes the client that is there. @returns nothing where it is gone, or cannot be changed */
+  change?(at: AtBankAsClient, registrationRequest: string): Promise<RegisteredClient | undefined>;
   /** Proves that the bank serves us. */
   validate(at: AtBankAsClient, scope: string): Promise<void>;
   read(at: AtBankAsClient): Promise<Standing>;

@@ -3,9 +3,11 @@ import type { SignatureAlgorithm } from "@opl/contracts/model";
 import { signWith } from "../banks/bank.ts";
 import { chooseQsealc } from "../banks/keys.ts";
 import { createBankCalls } from "../egress/bank-calls.ts";
+import { getAsked, getStepOutcome } from "../db/registration-store.ts";
 import { errors } from "../errors.ts";
 import type { AtBank, AtBankAsClient, RegistrationScheme } from "../registration-schemes/scheme.ts";
 import type { GatewayContext } from "./context.ts";
+import { steps } from "./registration-steps.ts";
 
 type Context = Pick<GatewayContext, "banks" | "clock" | "outside">;
 
@@ -35,12 +37,14 @@ export async function atBank(ctx: Context, registrationId: string, aspspId: stri
 }
 
 /** The same once the bank knows us. @throws ERR_REGISTRATION_STEP_ORDER before that */
-export async function atBankAsClient(ctx: Context, registrationId: string, aspspId: string): Promise<AtBankAsClient> {
+export async function atBankAsClient(ctx: Context & Pick<GatewayContext, "db">, registrationId: string, aspspId: string): Promise<AtBankAsClient> {
   const adapter = ctx.banks.adapter(aspspId);
-  const [at, bank, credentials] = await Promise.all([
-    atBank(ctx, registrationId, aspspId),
+  const asked = await getAsked(ctx.db, registrationId);
+  const [at, bank, credentials, scope] = await Promise.all([
+    atBank(ctx, registrationId, aspspId, asked?.terms.algorithm ?? null),
     ctx.banks.of(registrationId),
     ctx.banks.credentialsOf(registrationId),
+    asked?.terms.scopes[0] ?? scopeProved(ctx, registrationId),
   ]);
   if (credentials === undefined) throw errors.ERR_REGISTRATION_STEP_ORDER();
   const { egress } = await ctx.banks.linkOf(registrationId);
@@ -48,6 +52,12 @@ export async function atBankAsClient(ctx: Context, registrationId: string, aspsp
     ...at,
     credentials,
     tokens: bank.tokens,
+    scope: scope ?? adapter.oauth?.clientScope ?? "",
     callsWith: (accessToken, origin) => createBankCalls({ adapter, egress, apiKey: "", identified: true, token: { accessToken, origins: [origin] } }),
   };
+}
+
+async function scopeProved({ db }: Pick<GatewayContext, "db">, registrationId: string): Promise<string | undefined> {
+  const proof = steps.validation.outcome.safeParse(await getStepOutcome(db, registrationId, steps.validation.step));
+  return proof.data?.validated[0]?.scope;
 }

@@ -1,6 +1,8 @@
 import type { BodyOf } from "@opl/contracts/http";
 import type { buildSoftwareStatement as contract } from "@opl/contracts/http/bank-gateway";
-import { previousOutcome } from "../db/registration-store.ts";
+import type { Transaction } from "kysely";
+import { previousOutcome, saveAsked } from "../db/registration-store.ts";
+import type { Tables } from "../db/tables.ts";
 import { errors } from "../errors.ts";
 import { atBank, schemeOf } from "./at-bank.ts";
 import type { GatewayContext } from "./context.ts";
@@ -29,8 +31,10 @@ export async function buildSoftwareStatement(ctx: Pick<GatewayContext, "db" | "c
     });
     const { message, kid, algorithm, expiresAt, kids } = statement;
     const outcome = { softwareStatement: message, kid, algorithm, expiresAt: expiresAt.toString() };
-    if (kids === undefined) return { outcome };
+    const remember = (tx: Transaction<Tables>) => saveAsked(tx, registrationId, { terms, softwareClientId });
+    if (kids === undefined) return { outcome, save: remember };
     const renamed = at.keys.map(({ jwk, kid: ours, certificate }) => ({ jwk: { ...jwk, kid: kids.get(certificate.thumbprint) ?? ours } }));
-    return { outcome, save: await sealKeys(ctx, input, renamed) };
+    const saveKeys = await sealKeys(ctx, input, renamed);
+    return { outcome, save: async (tx) => void (await Promise.all([remember(tx), saveKeys(tx)])) };
   });
 }

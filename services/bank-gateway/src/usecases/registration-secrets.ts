@@ -1,7 +1,7 @@
 import type { Jwk } from "@opl/fapi";
 import type { Transaction } from "kysely";
 import type { ClientCredentials } from "../banks/credentials.ts";
-import { nameClient, saveSecret } from "../db/registration-store.ts";
+import { nameClient, registrationsOfClient, saveSecret } from "../db/registration-store.ts";
 import type { Tables } from "../db/tables.ts";
 import type { SecretSlot } from "../vault/vault.ts";
 import type { GatewayContext } from "./context.ts";
@@ -23,6 +23,20 @@ export async function sealCredentials({ vault, clock }: Context, at: StepInput, 
     await saveSecret(tx, at.registrationId, "client-credentials", sealed, clock.now());
     await nameClient(tx, at.registrationId, credentials.clientId);
   };
+}
+
+/**
+ * The same for every registration that shares the client, since the bank knows no difference; what the bank renewed for one would lock the
+ * others out. @returns which they are
+ */
+export async function sealForClient(ctx: Context & Pick<GatewayContext, "db">, { registrationId, aspspId }: StepInput, credentials: ClientCredentials) {
+  const sharing = await registrationsOfClient(ctx.db, aspspId, credentials.clientId);
+  const touched = [...new Set([registrationId, ...sharing])];
+  const saves = await Promise.all(touched.map((one) => sealCredentials(ctx, { registrationId: one, aspspId }, credentials)));
+  const save: Save = async (tx) => {
+    for (const each of saves) await each(tx);
+  };
+  return { save, touched };
 }
 
 function slotOf({ registrationId, aspspId }: StepInput, name: "private-jwks" | "client-credentials"): SecretSlot {

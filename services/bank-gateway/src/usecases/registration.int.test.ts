@@ -74,6 +74,17 @@ describe("a registration at a bank", () => {
     await expect(register(gateway, registrationId)).resolves.toMatchObject({ registrationId });
   });
 
+  it("OP makes a client of each request: one without an answer is not sent again", async () => {
+    const registrationId = randomUUID();
+    const since = await sandbox.lastSeq();
+    await sandbox.fault("body.trailing-garbage", { for: { endpoint: "R1" } });
+    await expect(register(gateway, registrationId)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL" });
+    await sandbox.calm();
+    for (let n = 0; n < 2; n += 1)
+      await expect(register(gateway, registrationId)).rejects.toMatchObject({ code: "ERR_REGISTRATION_OUTCOME_UNKNOWN", kind: "rejected" });
+    expect((await endpointsSince(since)).filter((endpoint) => endpoint === "R1")).toHaveLength(1);
+  });
+
   it("a process that died in a step holds nobody up", async () => {
     const registrationId = randomUUID();
     // Its lock is gone with its connection; a step without an outcome is simply run.

@@ -2,7 +2,7 @@ import { inTransaction } from "@opl/postgres";
 import { bulkhead } from "cockatiel";
 import type { Transaction } from "kysely";
 import type { z } from "zod";
-import { ensureRegistration, getStepOutcome, saveStepOutcome, tryLockStep, unlockStep } from "../db/registration-store.ts";
+import { ensureRegistration, findRegistration, getStepOutcome, saveStepOutcome, tryLockStanding, unlockStanding } from "../db/registration-store.ts";
 import type { RegistrationStepName } from "../db/registration-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { errors } from "../errors.ts";
@@ -25,6 +25,8 @@ export interface StepResult<Schema extends z.ZodType> {
   readonly outcome: z.output<Schema>;
   /** Secrets of the step, kept in the same transaction as the outcome. */
   readonly save?: (tx: Transaction<Tables>) => Promise<void>;
+  /** Registrations whose secrets that changes; without it this one. */
+  readonly touched?: readonly string[];
 }
 
 /** Each running step holds a connection for its lock; half of a pool of eight stays for what the steps themselves ask. */
@@ -41,25 +43,37 @@ export async function runRegistrationStep<Schema extends z.ZodType>(
   run: () => Promise<StepResult<Schema>>,
 ): Promise<z.output<Schema>> {
   const { step } = definition;
-  banks.adapter(aspspId);
-  const registration = await inTransaction(db, (tx) => ensureRegistration(tx, registrationId, aspspId, clock.now()));
-  if (registration.aspspId !== aspspId) throw errors.ERR_REGISTRATION_STEP_ORDER({ message: "This registration began at another bank." });
+  // One may leave a bank that is not configured any more.
+  if (step !== "end") banks.adapter(aspspId);
+  const begun = await inTransaction(db, (tx) => ensureRegistration(tx, registrationId, aspspId, clock.now()));
+  if (begun.aspspId !== aspspId) throw errors.ERR_REGISTRATION_STEP_ORDER({ message: "This registration began at another bank." });
+  return aloneAtBank({ db }, aspspId, async () => {
+    const known = await outcomeOf(db, registrationId, definition);
+    if (known !== undefined && !hasExpired(known, definition, clock.now())) return known;
+    const registration = await findRegistration(db, registrationId);
+    if (registration?.endedAt !== null && step !== "end") throw errors.ERR_REGISTRATION_ENDED();
+    const { outcome, save, touched = [registrationId] } = await run();
+    await inTransaction(db, async (tx) => {
+      await save?.(tx);
+      await saveStepOutcome(tx, registrationId, step, outcome as Record<string, unknown>, clock.now());
+    });
+    if (save !== undefined) await Promise.all(touched.map((one) => banks.forget(one)));
+    return outcome;
+  });
+}
+
+/**
+ * Works at our standing with one bank while nobody else does: registrations there may share a client, its token and its terms.
+ * @throws ERR_REGISTRATION_STEP_RUNNING
+ */
+export function aloneAtBank<T>({ db }: Pick<GatewayContext, "db">, aspspId: string, work: () => Promise<T>): Promise<T> {
   return turns.execute(() =>
     db.connection().execute(async (held) => {
-      if (!(await tryLockStep(held, registrationId, step))) throw errors.ERR_REGISTRATION_STEP_RUNNING({ retryAfterSeconds: 5 });
+      if (!(await tryLockStanding(held, aspspId))) throw errors.ERR_REGISTRATION_STEP_RUNNING({ retryAfterSeconds: 5 });
       try {
-        const known = await outcomeOf(held, registrationId, definition);
-        if (known !== undefined && !hasExpired(known, definition, clock.now())) return known;
-        if (registration.endedAt !== null && step !== "end") throw errors.ERR_REGISTRATION_ENDED();
-        const { outcome, save } = await run();
-        await inTransaction(db, async (tx) => {
-          await save?.(tx);
-          await saveStepOutcome(tx, registrationId, step, outcome as Record<string, unknown>, clock.now());
-        });
-        if (save !== undefined) await banks.forget(registrationId);
-        return outcome;
+        return await work();
       } finally {
-        await unlockStep(held, registrationId, step);
+        await unlockStanding(held, aspspId);
       }
     }),
   );

@@ -1,9 +1,12 @@
 import { isOplError } from "@opl/errors";
+import { inTransaction } from "@opl/postgres";
+import { getSentRequest, nameClient, saveSentRequest } from "../db/registration-store.ts";
 import { errors } from "../errors.ts";
+import type { Creation } from "../registration-schemes/create-once.ts";
 import type { AtBankAsClient } from "../registration-schemes/scheme.ts";
 import { atBank, atBankAsClient, schemeOf } from "./at-bank.ts";
 import type { GatewayContext } from "./context.ts";
-import { sealCredentials } from "./registration-secrets.ts";
+import { sealCredentials, sealForClient } from "./registration-secrets.ts";
 import { steps } from "./registration-steps.ts";
 import { requireOutcome, runRegistrationStep } from "./run-registration-step.ts";
 import type { StepInput } from "./run-registration-step.ts";
@@ -22,13 +25,27 @@ export async function submitRegistration(ctx: Context, input: StepInput & { read
     const registrationRequest =
       scheme.registrationRequest === undefined ? undefined : (await requireOutcome(ctx, registrationId, steps.registrationRequest)).registrationRequest;
     await requireOutcome(ctx, registrationId, steps.certificates);
+    const replaced = replaces === null ? undefined : await standingUnder(ctx, replaces, aspspId);
+    const shares = replaced !== undefined && scheme.change !== undefined;
+    // Known before the bank is asked: a change whose answer is lost is taken back all the same when this one ends.
+    if (shares) await inTransaction(ctx.db, (tx) => nameClient(tx, registrationId, replaced.credentials.clientId));
     const { client, credentials } = await scheme.submit(await atBank(ctx, registrationId, aspspId), {
       registrationRequest,
-      replaced: replaces === null ? undefined : await standingUnder(ctx, replaces, aspspId),
+      replaced,
       entered: await ctx.banks.credentialsOf(registrationId),
+      creation: await creationOf(ctx, registrationId),
     });
-    return { outcome: { client }, save: await sealCredentials(ctx, input, credentials) };
+    const secrets = shares ? await sealForClient(ctx, input, credentials) : { save: await sealCredentials(ctx, input, credentials) };
+    return { outcome: { client }, ...secrets };
   });
+}
+
+async function creationOf({ db }: Context, registrationId: string): Promise<Creation> {
+  return {
+    unanswered: await getSentRequest(db, registrationId),
+    sending: (request) => inTransaction(db, (tx) => saveSentRequest(tx, registrationId, request)),
+    notTaken: () => inTransaction(db, (tx) => saveSentRequest(tx, registrationId, null)),
+  };
 }
 
 /** Of a registration whose certificate has run out, or that never got so far, nothing can be changed any more. */

@@ -56,7 +56,13 @@ export async function listStandings(
       failed:
         last === undefined
           ? null
-          : { terms: last.terms ?? termsOf(bank), message: last.errorMessage ?? "", at: last.errorAt ?? now, times: earlier.length + 1 },
+          : {
+              terms: last.terms ?? termsOf(bank),
+              code: last.errorCode ?? "",
+              message: last.errorMessage ?? "",
+              at: last.errorAt ?? now,
+              times: earlier.length + 1,
+            },
       forgotten: head?.endedReason === "forgotten",
     };
   });
@@ -91,7 +97,7 @@ async function listRunning(db: Db, aspspId: string | null) {
 async function listFailed(db: Db, aspspId: string | null) {
   return db
     .selectFrom("registrations as failed")
-    .select(["failed.aspspId", "failed.terms", "failed.errorMessage", "failed.errorAt"])
+    .select(["failed.aspspId", "failed.terms", "failed.errorCode", "failed.errorMessage", "failed.errorAt"])
     .where("failed.status", "=", "failed")
     .$if(aspspId !== null, (query) => query.where("failed.aspspId", "=", aspspId))
     .where((eb) =>

@@ -30,7 +30,15 @@ const running = (document: TppDocument, changes: Partial<NonNullable<AtBank["run
   running: { registrationId: "r2", scheme: "op", step: "submission", terms: termsOf(document, "aalto"), replaces: null, error: null, ...changes },
 });
 const doubt = (forgotten: boolean) => ({ forgotten, askedAgainAt: now.add({ seconds: 60 }) });
-const failed = (terms: RegistrationTerms, minutesAgo = 1) => ({ terms, message: "The bank refused.", at: now.subtract({ minutes: minutesAgo }), times: 1 });
+const failed = (terms: RegistrationTerms, minutesAgo = 1) => ({
+  terms,
+  code: "ERR_ASPSP_REJECTED",
+  message: "The bank refused.",
+  at: now.subtract({ minutes: minutesAgo }),
+  times: 1,
+});
+
+const unknown = (terms: RegistrationTerms) => ({ ...failed(terms, 100_000), code: "ERR_REGISTRATION_OUTCOME_UNKNOWN", message: "Lost: look at the portal." });
 
 describe("what there is to do at a bank", () => {
   const document = aDocument(["aalto"]);
@@ -68,6 +76,8 @@ describe("what there is to do at a bank", () => {
     ["forgotten, only told", onlyTold, { ...nothingAt("aalto"), forgotten: true }, "report", /told, not repaired/],
     ["refused", document, { ...nothingAt("aalto"), failed: failed(termsOf(document, "aalto")) }, "retry", /The bank refused\.$/],
     ["refused with other terms", document, { ...nothingAt("aalto"), failed: failed(other) }, "register", /Not registered yet/],
+    ["of unknown outcome", document, { ...nothingAt("aalto"), failed: unknown(termsOf(document, "aalto")) }, "report", /look at the portal/],
+    ["of unknown outcome with other terms", document, { ...nothingAt("aalto"), failed: unknown(other) }, "report", /look at the portal/],
     ["update refused", document, { ...inUse(document, "aalto", { terms: other }), failed: failed(termsOf(document, "aalto")) }, "retry", /Other terms/],
     ["under way", document, running(document), "wait", /Under way, at submission\.$/],
     ["under way with trouble", document, running(document, { error }), "wait", /is repeated: no answer/],
@@ -179,7 +189,15 @@ const atBank = (aspspId: string): fc.Arbitrary<AtBank> =>
         error,
       }),
     ),
-    failed: fc.option(fc.record({ terms, message: fc.constant("no."), at: fc.constant(now), times: fc.integer({ min: 1, max: 9 }) })),
+    failed: fc.option(
+      fc.record({
+        terms,
+        code: fc.constantFrom("ERR_ASPSP_REJECTED", "ERR_REGISTRATION_OUTCOME_UNKNOWN"),
+        message: fc.constant("no."),
+        at: fc.constant(now),
+        times: fc.integer({ min: 1, max: 9 }),
+      }),
+    ),
     forgotten: fc.boolean(),
   });
 const banks = fc.tuple(...names.map(atBank)).chain((all) => fc.subarray(all));

@@ -19,6 +19,7 @@ export interface AtBank {
   /** What failed since the bank last let us in. */
   readonly failed: {
     readonly terms: RegistrationTerms;
+    readonly code: string;
     readonly message: string;
     readonly at: Temporal.Instant;
     readonly times: number;
@@ -147,6 +148,9 @@ function settle(bank: WantedBank, at: AtBank, terms: RegistrationTerms, known: R
   const need = inUse === null ? missing(bank, at) : wrong(bank, inUse, terms, world);
   if (need === null || "told" in need)
     return need === null ? say("none", "As the document wants it.") : say("report", need.told, { differences: need.differences });
+  // Begun by itself it could make a second client at the bank; only a person can look there.
+  if (failed?.code === "ERR_REGISTRATION_OUTCOME_UNKNOWN")
+    return say("report", `Not begun again by itself. ${failed.message}`, { differences: need.differences });
   const scheme = known ?? inUse?.scheme;
   if (known === undefined && inUse === null) return say("wait", "The directory knows no such bank.");
   if (scheme === undefined || known === null) return say("wait", "This bank takes no registrations through us.");

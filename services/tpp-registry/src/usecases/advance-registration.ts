@@ -1,5 +1,5 @@
 import { clientInformation, certificate, type RegistrationStep, type RegistrationTerms } from "@opl/contracts/model";
-import { type OplError, toOplError } from "@opl/errors";
+import { OplError, toOplError } from "@opl/errors";
 import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
 import type { Transaction } from "kysely";
@@ -20,6 +20,7 @@ import { listRotations } from "../db/renewal-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import { isFinal, nextStep, nextTryAt, stepsAfter } from "../domain/registration.ts";
 import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
+import { endAtGateway } from "./end-registration.ts";
 import { performStep, type StepOutcome } from "./perform-step.ts";
 
 export type Advance =
@@ -50,7 +51,8 @@ export async function advanceRegistration(ctx: RegistryContext, registrationId: 
   try {
     outcome = await performStep(ctx, step, { registrationId, aspspId, replaces, terms });
   } catch (cause) {
-    return recordFailure(ctx, registrationId, step, toOplError(cause));
+    const error = await takeBack(ctx, known.registration, step, toOplError(cause));
+    return recordFailure(ctx, registrationId, step, error);
   }
   return inTransaction(ctx.db, async (tx): Promise<Advance> => {
     const now = ctx.clock.now();
@@ -124,6 +126,26 @@ async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>
 /** Where nothing is submitted, the certificate is the client. */
 function identityOf(finished: RegistrationWithSteps["finished"]): string {
   return identified.parse(finished.find((entry) => entry.step === "certificates")?.artefact).organizationIdentifier;
+}
+
+/**
+ * A successor that fails for good may have changed the client of the one in use; the gateway puts that back when it ends, before the
+ * failure is recorded. @returns the failure, not final while the gateway has not done so
+ */
+async function takeBack(ctx: RegistryContext, registration: RegistrationRow, step: RegistrationStep, error: OplError): Promise<OplError> {
+  const { registrationId, aspspId, replaces, errorCode, errorMessage } = registration;
+  // Ended there by an earlier try at this, which did not get as far as recording it.
+  const ended = error.code === "ERR_REGISTRATION_ENDED";
+  // Once it serves, ending it would leave the bank.
+  if (replaces === null || step === "activation" || !(ended || isFinal(error))) return error;
+  const failure = ended ? { code: errorCode ?? error.code, message: errorMessage ?? error.message } : { code: error.code, message: error.message };
+  try {
+    await endAtGateway(ctx, registrationId, aspspId);
+  } catch (cause) {
+    const { kind, retryAfterSeconds } = toOplError(cause);
+    if (!isFinal(toOplError(cause))) return new OplError({ ...failure, kind, cause, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) });
+  }
+  return new OplError({ ...failure, kind: "rejected", cause: error });
 }
 
 function recordFailure(ctx: RegistryContext, registrationId: string, step: RegistrationStep, error: OplError): Promise<Advance> {

@@ -175,7 +175,8 @@ it("a bank whose record goes back and forth is repaired once; after a day of agr
   await registered();
   await look(0);
   const tamper = (role: "PIS" | null): void => {
-    for (const [registrationId, client] of bank.clients) bank.clients.set(registrationId, { ...client, softwareRoles: role === null ? ["AIS"] : ["AIS", role] });
+    for (const [registrationId, client] of bank.clients)
+      bank.clients.set(registrationId, { ...client, softwareRoles: role === null ? ["AIS"] : ["AIS", role] });
   };
   const turn = async (role: "PIS" | null) => {
     tamper(role);

@@ -24,7 +24,7 @@ export async function endRegistrations(ctx: Ctx, aspspId: string, { stuck }: { r
 }
 
 /** One that never got as far as the gateway is not there to be ended. @returns false when the bank is none of the gateway's any more */
-async function endAtGateway({ bankGateway }: Pick<Ctx, "bankGateway">, registrationId: string, aspspId: string): Promise<boolean> {
+export async function endAtGateway({ bankGateway }: Pick<Ctx, "bankGateway">, registrationId: string, aspspId: string): Promise<boolean> {
   try {
     await bankGateway.endRegistration({ params: { registrationId }, body: { aspspId } });
   } catch (error) {

@@ -258,6 +258,31 @@ describe("G-38 renewal", () => {
     expect((await startRegistration(ctx, "bank-a")).registration.registrationId).toBe(id);
   });
 
+  it("refused for good: the gateway takes back what it changed at the bank before the failure is recorded, however often that takes", async () => {
+    const old = await registered();
+    clock.advance({
+      seconds: clock
+        .now()
+        .until(end.subtract({ hours: 29 * 24 }))
+        .total("seconds"),
+    });
+    await begun(ctx);
+    const { registration } = await startRegistration(ctx, "bank-a");
+    const id = registration.registrationId;
+    const status = async () => (await getRegistration(ctx.db, id))?.registration;
+    bank.fail("validateRegistration", "before", refusal);
+    bank.fail("endRegistration", "before");
+    expect(await run(id)).toMatchObject({ kind: "postponed", step: "validation" });
+    expect(await status()).toMatchObject({ status: "running", errorCode: refusal.code });
+    expect(bank.done.get("endRegistration")).toBeUndefined();
+    // The gateway has ended it and said so to nobody: the step is asked for again, and the first reason stays.
+    bank.fail("validateRegistration", "before", new OplError({ code: "ERR_REGISTRATION_ENDED", kind: "conflict", message: "ended" }));
+    expect(await run(id)).toMatchObject({ kind: "failed", step: "validation" });
+    expect(await status()).toMatchObject({ status: "failed", errorCode: refusal.code, errorMessage: refusal.message });
+    expect(bank.done.get("endRegistration")).toBe(1);
+    expect((await getRegistration(ctx.db, old))?.registration.status).toBe("completed");
+  });
+
   it("refused: the old one stays, the alarm is up, and it is tried again after growing pauses", async () => {
     const old = await registered();
     let now = end.subtract({ hours: 29 * 24 });
