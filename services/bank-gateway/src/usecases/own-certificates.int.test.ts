@@ -65,12 +65,7 @@ describe("certificates of our own", () => {
   });
 
   it("are brought along in a PKCS#12 file with the right passphrase and for the right purpose", async () => {
-    const { csrPem, privateKey } = await createCertificateRequest({
-      key: "rsa-2048",
-      purpose: "qwac",
-      subject: { country: "FI", organization: "Example Ledger Oy", commonName: "ledger.example", organizationIdentifier: subject.organizationIdentifier },
-      psd2: { roles: ["PSP_AI"], ncaName: subject.authority.name, ncaId: subject.authority.id },
-    });
+    const { csrPem, privateKey } = await createCertificateRequest({ ...requestOf("qwac"), key: "rsa-2048" });
     const { chainPem } = importCertificate(await issueByHand(csrPem), { privateKey });
     const pkcs12 = Buffer.from(await writePkcs12({ privateKey, chainPem, passphrase: "opens-the-file" })).toString("base64");
     const file = { purpose: "qwac", pkcs12, passphrase: "opens-the-file" } as const;
@@ -96,6 +91,21 @@ describe("certificates of our own", () => {
     expect([...members].toSorted()).toEqual(expect.arrayContaining(["kid", "kty", "use", "x5c", "x5t#S256"]));
     for (const secret of ["d", "p", "q", "dp", "dq", "qi", "k"]) expect(members).not.toContain(secret);
     expect(createPublicKey({ key: published?.jwk as never, format: "jwk" }).type).toBe("public");
+  });
+
+  it("a key with two certificates is published once, as the one in use, though the other was retired", async () => {
+    const { csrPem, privateKey } = await createCertificateRequest({ ...requestOf("qsealc"), key: "p-256" });
+    const bring = async () => {
+      const { chainPem } = importCertificate(await issueByHand(csrPem), { privateKey });
+      const pkcs12 = Buffer.from(await writePkcs12({ privateKey, chainPem, passphrase: "opens-the-file" })).toString("base64");
+      return alone.as.operator.importPkcs12({ body: { purpose: "qsealc", pkcs12, passphrase: "opens-the-file" } });
+    };
+    const [older, newer] = [await bring(), await bring()];
+    const published = async () => (await alone.as["tpp-registry"].listPublicKeys({})).keys.filter(({ jwk }) => jwk.kid === older.issued?.kid);
+    await alone.as.operator.retireCertificate({ params: { certificateId: older.certificateId } });
+    expect(await published()).toEqual([expect.objectContaining({ jwk: expect.objectContaining({ "x5t#S256": newer.issued?.thumbprint }), retiredAt: null })]);
+    const retired = await alone.as.operator.retireCertificate({ params: { certificateId: newer.certificateId } });
+    expect(await published()).toEqual([expect.objectContaining({ retiredAt: retired.retiredAt })]);
   });
 
   it("a retired request takes no certificate any more, and unknown ones are not found", async () => {
@@ -133,6 +143,15 @@ describe("certificates of our own", () => {
     expect(await sandbox.calls({ since })).toEqual([]);
   });
 });
+
+/** A request that is made outside the gateway. */
+function requestOf(purpose: "qwac" | "qsealc") {
+  return {
+    purpose,
+    subject: { country: "FI", organization: "Example Ledger Oy", commonName: "ledger.example", organizationIdentifier: subject.organizationIdentifier },
+    psd2: { roles: ["PSP_AI"], ncaName: subject.authority.name, ncaId: subject.authority.id },
+  } as const;
+}
 
 /** What an operator does with a request: carries it to the provider and brings back what it issued, through another gateway's connection. */
 async function issueByHand(csrPem: string): Promise<string> {
