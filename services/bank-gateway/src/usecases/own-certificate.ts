@@ -39,7 +39,7 @@ export function refuseUnusable(row: Pick<OwnCertificateRow, "chainPem" | "purpos
 
 /** The public view of one of our own certificates. */
 export function describeOwn(row: OwnCertificateRow, now: Temporal.Instant): OwnCertificate {
-  const { certificateId, purpose, keyType, csrPem, createdAt, retiredAt, chainPem } = row;
+  const { certificateId, purpose, keyType, csrPem, createdAt, retiredAt, chainPem, refusal } = row;
   return {
     certificateId,
     purpose,
@@ -48,6 +48,7 @@ export function describeOwn(row: OwnCertificateRow, now: Temporal.Instant): OwnC
     createdAt: createdAt.toString(),
     retiredAt: retiredAt?.toString() ?? null,
     csrPem,
+    ...(refusal === null ? {} : { refusal }),
     issued: chainPem === null ? null : describeIssued({ ...row, chainPem }, now),
   };
 }

@@ -1,11 +1,14 @@
 import { createPublicKey, randomUUID } from "node:crypto";
 import { createCertificateRequest, importCertificate, readCertificateRequest, writePkcs12 } from "@opl/eidas";
+import { fixedClock } from "@opl/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
 import { requestPair, subject } from "../../testing/own-certificates.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
+import { unlessSomebodyRequests } from "../db/own-certificate-store.ts";
+import { resendRequests } from "./resend-requests.ts";
 
 let sandbox: Sandbox;
 let connected: TestGateway;
@@ -133,6 +136,64 @@ describe("certificates of our own", () => {
     });
   });
 
+  describe("a request that waits is sent again by itself", () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    let gateway: TestGateway;
+    beforeAll(async () => void (gateway = await startGateway(sandbox, { clock })));
+    afterAll(() => gateway?.[Symbol.asyncDispose]());
+    const at = async (pause: Temporal.DurationLike) => {
+      clock.advance(pause);
+      await resendRequests(gateway.app.context);
+      return (await gateway.as.operator.listOwnCertificates({})).certificates[0];
+    };
+    const sent = async (since: number) => (await sandbox.calls({ since, endpoint: "Q1" })).length;
+
+    it("after growing pauses while the provider is away, until it is back", async () => {
+      await sandbox.fault("network.status", { for: { endpoint: "Q1" }, options: { status: 503 } });
+      const since = await sandbox.lastSeq();
+      await expect(gateway.as["tpp-registry"].requestCertificate({ body })).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_UNAVAILABLE" });
+      await at({ seconds: 4 });
+      expect(await sent(since)).toBe(1);
+      await at({ seconds: 1 });
+      await at({ seconds: 9 });
+      expect(await sent(since)).toBe(2);
+      await sandbox.calm();
+      expect(await at({ seconds: 1 })).toMatchObject({ status: "ready" });
+      await at({ hours: 2 });
+      expect(await sent(since)).toBe(3);
+    });
+
+    it("when the provider says, where it has to look at it first (RFC 7030 4.2.3)", async () => {
+      await sandbox.fault("network.status", { for: { endpoint: "Q1" }, options: { status: 202, shape: "empty", retryAfter: "900" } });
+      const since = await sandbox.lastSeq();
+      expect(await gateway.as["tpp-registry"].requestCertificate({ body })).toMatchObject({ status: "requested" });
+      await sandbox.calm();
+      expect(await at({ seconds: 899 })).toMatchObject({ status: "requested" });
+      expect(await sent(since)).toBe(1);
+      expect(await at({ seconds: 1 })).toMatchObject({ status: "ready" });
+    });
+
+    it("but not where the provider refused it: then the list says why", async () => {
+      await sandbox.fault("network.status", { for: { endpoint: "Q1" }, options: { status: 403, message: "No contract" } });
+      const since = await sandbox.lastSeq();
+      await expect(gateway.as["tpp-registry"].requestCertificate({ body })).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_REFUSED" });
+      expect(await at({ hours: 48 })).toMatchObject({ status: "requested", refusal: expect.stringMatching(/403.*No contract/) });
+      expect(await sent(since)).toBe(1);
+    });
+
+    it("and nobody is asked beside somebody who asks", async () => {
+      await unlessSomebodyRequests(gateway.app.context.db, async () => {
+        const since = await sandbox.lastSeq();
+        await expect(gateway.as["tpp-registry"].requestCertificate({ body })).rejects.toMatchObject({
+          code: "ERR_REGISTRATION_STEP_RUNNING",
+          kind: "conflict",
+          retryAfterSeconds: 2,
+        });
+        expect(await sent(since)).toBe(0);
+      });
+    });
+  });
+
   it.each([
     ["an unknown authority", () => ({ OPL_QTSP_CA_BUNDLE_PATH: "" })],
     ["the name of another host", () => ({ OPL_QTSP_EST_URL: sandbox.endpoints.qtspUrl.replace("localhost", "elsewhere.localhost") })],
@@ -157,6 +218,6 @@ function requestOf(purpose: "qwac" | "qsealc") {
 async function issueByHand(csrPem: string): Promise<string> {
   const { enrolment } = connected.app.context.own;
   const issued = await enrolment?.enrol(csrPem);
-  if (issued === undefined) throw new Error("not issued");
-  return issued;
+  if (issued === undefined || !("issued" in issued)) throw new Error("not issued");
+  return issued.issued;
 }

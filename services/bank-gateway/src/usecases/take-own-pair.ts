@@ -4,13 +4,13 @@ import type { EidasCertificate } from "@opl/eidas";
 import { fitsAlgorithm } from "@opl/fapi";
 import type { Jwk, JwsAlgorithm } from "@opl/fapi";
 import type { AspspProfile } from "../adapters/bank-adapter.ts";
-import { listOwnCertificates, unlessSomebodyRequests } from "../db/own-certificate-store.ts";
+import { listOwnCertificates } from "../db/own-certificate-store.ts";
 import type { OwnCertificateRow } from "../db/own-certificate-store.ts";
 import { isFresh } from "../domain/own-certificate.ts";
 import { errors } from "../errors.ts";
 import type { GatewayContext } from "./context.ts";
 import { certifiedRoles, openOwnKey } from "./own-certificate.ts";
-import { enrol, requestCertificate } from "./request-certificate.ts";
+import { enrol, makeRequest, requestingAlone } from "./request-certificate.ts";
 
 type Context = Pick<GatewayContext, "db" | "clock" | "newId" | "vault" | "own">;
 
@@ -31,16 +31,10 @@ export async function takeOwnPair(ctx: Context, profile: AspspProfile, roles: re
 
 /** Banks that need a pair at the same moment share one: whoever finds another at it comes again. @throws ERR_REGISTRATION_STEP_RUNNING */
 async function requestOnce(ctx: Context, profile: AspspProfile, roles: readonly TppRole[]): Promise<[Usable, Usable] | undefined> {
-  const pair = await unlessSomebodyRequests(ctx.db, async () => {
+  return requestingAlone(ctx, async () => {
     const ready = await fresh(ctx, profile, roles);
     return choosePair(ready, profile) ?? choosePair(await requestMissing(ctx, profile, roles, ready), profile);
   });
-  if (pair === "busy")
-    throw errors.ERR_REGISTRATION_STEP_RUNNING({
-      message: "Certificates of our own are being requested for another bank at this moment.",
-      retryAfterSeconds: 2,
-    });
-  return pair;
 }
 
 /** Where another one can be had, one that ends soon is not begun with. */
@@ -97,10 +91,21 @@ async function requestMissing(ctx: Context, profile: AspspProfile, roles: readon
   ] as const) {
     if (ready.some(({ row }) => row.purpose === purpose && (purpose === "qwac" || algorithmOf(row.keyType, profile.signingAlgorithms) !== undefined))) continue;
     const awaited = waiting.find((row) => row.purpose === purpose && row.keyType === keyType);
-    if (awaited === undefined) await requestCertificate(ctx, { purpose, keyType, subject });
-    else await enrol(ctx, awaited);
+    if (awaited === undefined) await makeRequest(ctx, { purpose, keyType, subject });
+    else await sendAgain(ctx, awaited);
   }
   return usable(ctx, profile, roles);
+}
+
+/** A refused one as well: a registration is begun, or tried again, by somebody who wants it. @throws ERR_TRUST_SERVICE_UNAVAILABLE before its time */
+async function sendAgain(ctx: Context, awaited: OwnCertificateRow): Promise<void> {
+  const waitSeconds = awaited.retryAt === null ? 0 : ctx.clock.now().until(awaited.retryAt).total("seconds");
+  if (waitSeconds > 0)
+    throw errors.ERR_TRUST_SERVICE_UNAVAILABLE({
+      message: "The trust service provider has our request for a certificate and has not issued it yet; it is asked again in its time.",
+      retryAfterSeconds: Math.ceil(waitSeconds),
+    });
+  await enrol(ctx, awaited);
 }
 
 async function asJwks({ vault }: Context, pair: readonly Usable[], { keyIds = "jwk-thumbprint", signingAlgorithms }: AspspProfile): Promise<readonly Jwk[]> {
