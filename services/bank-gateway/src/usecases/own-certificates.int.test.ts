@@ -1,14 +1,15 @@
 import { createPublicKey, randomUUID } from "node:crypto";
-import { createCertificateRequest, importCertificate, readCertificateRequest, writePkcs12 } from "@opl/eidas";
+import { certificateDer, createCertificateRequest, importCertificate, readCertificateRequest, writePkcs12 } from "@opl/eidas";
 import { fixedClock } from "@opl/testkit";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
-import { requestPair, subject } from "../../testing/own-certificates.ts";
+import { anyProvider, plant, requestOf, requestPair, subject } from "../../testing/own-certificates.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
 import { unlessSomebodyRequests } from "../db/own-certificate-store.ts";
 import { resendRequests } from "./resend-requests.ts";
+import { takeOwnPair } from "./take-own-pair.ts";
 
 let sandbox: Sandbox;
 let connected: TestGateway;
@@ -136,6 +137,51 @@ describe("certificates of our own", () => {
     });
   });
 
+  describe("a bank is shown", () => {
+    let gateway: TestGateway;
+    beforeEach(async () => void (gateway = await startGateway(sandbox, { env: { OPL_QTSP_EST_URL: "" } })));
+    afterEach(() => gateway?.[Symbol.asyncDispose]());
+    const take = (environment: "sandbox" | "production", trustAnchors?: readonly string[]) => {
+      const { context } = gateway.app;
+      const profile = { ...context.banks.adapter("op").profile, environment, signingAlgorithms: ["PS256", "ES256"] } as const;
+      return takeOwnPair({ ...context, own: { ...context.own, trustAnchors } }, profile, ["AIS"]);
+    };
+    const leavesOf = (pair: Awaited<ReturnType<typeof take>>) => pair.map(({ x5c }) => x5c?.[0]);
+    const leafOf = ({ chainPem }: { readonly chainPem: readonly string[] }) => certificateDer(chainPem[0] ?? "").toString("base64");
+
+    it("the newest seal that can sign for it: not one of a curve that no algorithm has, which is refused on its way in", async () => {
+      const { certify } = await anyProvider();
+      const [qwac, seal, unfit] = [await certify("qwac"), await certify("qsealc"), await certify("qsealc", { curve: "P-384" })];
+      for (const one of [qwac, seal, unfit]) await plant(gateway, one);
+      const pair = await take("sandbox");
+      expect(leavesOf(pair)).toEqual([leafOf(qwac), leafOf(seal)]);
+      expect(pair[1]).toMatchObject({ crv: "P-256", alg: "ES256" });
+      const pkcs12 = Buffer.from(await writePkcs12({ ...unfit, passphrase: "opens-the-file" })).toString("base64");
+      await expect(gateway.as.operator.importPkcs12({ body: { purpose: "qsealc", pkcs12, passphrase: "opens-the-file" } })).rejects.toMatchObject({
+        code: "ERR_OWN_CERTIFICATE_REFUSED",
+        message: expect.stringContaining("P-384"),
+      });
+    });
+
+    it.each(["sandbox", "production"] as const)("in %s none that issued itself", async (environment) => {
+      const { certify } = await anyProvider();
+      for (const purpose of ["qwac", "qsealc"] as const) await plant(gateway, await certify(purpose, { itself: true }));
+      await expect(take(environment)).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_MISSING" });
+      const pair = [await certify("qwac"), await certify("qsealc")];
+      for (const one of pair) await plant(gateway, one);
+      expect(leavesOf(await take(environment))).toEqual(pair.map(leafOf));
+    });
+
+    it("in production, where roots are set, one whose chain leads to them", async () => {
+      const [{ certify, rootPem }, another] = [await anyProvider(), await anyProvider()];
+      const pair = [await certify("qwac"), await certify("qsealc")];
+      for (const one of pair) await plant(gateway, one);
+      expect(leavesOf(await take("production", [rootPem]))).toEqual(pair.map(leafOf));
+      await expect(take("production", [another.rootPem])).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_MISSING" });
+      expect(await take("sandbox", [another.rootPem])).toHaveLength(2);
+    });
+  });
+
   describe("a request that waits is sent again by itself", () => {
     const clock = fixedClock(Temporal.Now.instant().toString());
     let gateway: TestGateway;
@@ -204,15 +250,6 @@ describe("certificates of our own", () => {
     expect(await sandbox.calls({ since })).toEqual([]);
   });
 });
-
-/** A request that is made outside the gateway. */
-function requestOf(purpose: "qwac" | "qsealc") {
-  return {
-    purpose,
-    subject: { country: "FI", organization: "Example Ledger Oy", commonName: "ledger.example", organizationIdentifier: subject.organizationIdentifier },
-    psd2: { roles: ["PSP_AI"], ncaName: subject.authority.name, ncaId: subject.authority.id },
-  } as const;
-}
 
 /** What an operator does with a request: carries it to the provider and brings back what it issued, through another gateway's connection. */
 async function issueByHand(csrPem: string): Promise<string> {

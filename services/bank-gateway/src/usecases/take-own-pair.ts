@@ -9,7 +9,7 @@ import type { OwnCertificateRow } from "../db/own-certificate-store.ts";
 import { isFresh } from "../domain/own-certificate.ts";
 import { errors } from "../errors.ts";
 import type { GatewayContext } from "./context.ts";
-import { certifiedRoles, openOwnKey } from "./own-certificate.ts";
+import { certifiedKeyOf, certifiedRoles, openOwnKey } from "./own-certificate.ts";
 import { enrol, makeRequest, requestingAlone } from "./request-certificate.ts";
 
 type Context = Pick<GatewayContext, "db" | "clock" | "newId" | "vault" | "own">;
@@ -17,6 +17,8 @@ type Context = Pick<GatewayContext, "db" | "clock" | "newId" | "vault" | "own">;
 interface Usable {
   readonly row: OwnCertificateRow & { readonly chainPem: readonly string[] };
   readonly certificate: EidasCertificate;
+  /** The certified key, by which it is told what it can sign with. */
+  readonly publicKey: Jwk;
 }
 
 /**
@@ -45,23 +47,24 @@ async function fresh(ctx: Context, profile: AspspProfile, roles: readonly TppRol
 
 async function usable(ctx: Context, { environment }: AspspProfile, roles: readonly TppRole[]): Promise<Usable[]> {
   const now = ctx.clock.now();
-  const tolerated = environment === "sandbox" ? toleratedInSandbox : [];
+  // Sandboxes take certificates of testing authorities.
+  const strictness = environment === "sandbox" ? { tolerated: toleratedInSandbox } : { trustAnchors: ctx.own.trustAnchors };
   return (await listOwnCertificates(ctx.db)).flatMap((row) => {
     if (row.chainPem === null || row.retiredAt !== null) return [];
     const { certificate, problems } = judgeCertificate(row.chainPem, {
       now,
       purpose: row.purpose,
       roles: row.purpose === "qwac" ? roles.map((role) => certifiedRoles[role]) : [],
-      tolerated,
+      ...strictness,
     });
     if (certificate === undefined || problems.some(({ severity }) => severity === "error")) return [];
-    return [{ row: { ...row, chainPem: row.chainPem }, certificate }];
+    return [{ row: { ...row, chainPem: row.chainPem }, certificate, publicKey: certifiedKeyOf(row.chainPem) }];
   });
 }
 
 /** Both of one organisation. */
 function choosePair(ready: readonly Usable[], { signingAlgorithms }: AspspProfile): [Usable, Usable] | undefined {
-  const seals = ready.filter(({ row }) => row.purpose === "qsealc" && algorithmOf(row.keyType, signingAlgorithms) !== undefined);
+  const seals = ready.filter((one) => canSeal(one, signingAlgorithms));
   for (const qwac of ready.filter(({ row }) => row.purpose === "qwac")) {
     const seal = seals.find(({ certificate }) => certificate.organizationIdentifier === qwac.certificate.organizationIdentifier);
     if (seal !== undefined) return [qwac, seal];
@@ -69,9 +72,15 @@ function choosePair(ready: readonly Usable[], { signingAlgorithms }: AspspProfil
   return undefined;
 }
 
-function algorithmOf(keyType: "rsa" | "ec", algorithms: readonly JwsAlgorithm[]): JwsAlgorithm | undefined {
-  const shape = (keyType === "rsa" ? { kty: "RSA" } : { kty: "EC", crv: "P-256" }) as Jwk;
-  return algorithms.find((algorithm) => fitsAlgorithm(shape, algorithm));
+/** The shape of an RSA key is all that counts when one is to be made. */
+const rsaKey: Jwk = { kty: "RSA" };
+
+function algorithmOf(key: Jwk, algorithms: readonly JwsAlgorithm[]): JwsAlgorithm | undefined {
+  return algorithms.find((algorithm) => fitsAlgorithm(key, algorithm));
+}
+
+function canSeal({ row, publicKey }: Usable, algorithms: readonly JwsAlgorithm[]): boolean {
+  return row.purpose === "qsealc" && algorithmOf(publicKey, algorithms) !== undefined;
 }
 
 /** A certificate without a role the registration needs would only be requested again and again. */
@@ -84,12 +93,12 @@ async function requestMissing(ctx: Context, profile: AspspProfile, roles: readon
   const { subject } = ctx.own;
   if (subject === undefined || !canRequest(ctx.own, roles)) return [];
   const waiting = (await listOwnCertificates(ctx.db)).filter((row) => row.chainPem === null && row.retiredAt === null);
-  const sealKey = algorithmOf("rsa", profile.signingAlgorithms) === undefined ? "ec" : "rsa";
+  const sealKey = algorithmOf(rsaKey, profile.signingAlgorithms) === undefined ? "ec" : "rsa";
   for (const { purpose, keyType } of [
     { purpose: "qwac", keyType: "rsa" },
     { purpose: "qsealc", keyType: sealKey },
   ] as const) {
-    if (ready.some(({ row }) => row.purpose === purpose && (purpose === "qwac" || algorithmOf(row.keyType, profile.signingAlgorithms) !== undefined))) continue;
+    if (ready.some((one) => (purpose === "qwac" ? one.row.purpose === "qwac" : canSeal(one, profile.signingAlgorithms)))) continue;
     const awaited = waiting.find((row) => row.purpose === purpose && row.keyType === keyType);
     if (awaited === undefined) await makeRequest(ctx, { purpose, keyType, subject });
     else await sendAgain(ctx, awaited);
@@ -108,12 +117,13 @@ async function sendAgain(ctx: Context, awaited: OwnCertificateRow): Promise<void
   await enrol(ctx, awaited);
 }
 
-async function asJwks({ vault }: Context, pair: readonly Usable[], { keyIds = "jwk-thumbprint", signingAlgorithms }: AspspProfile): Promise<readonly Jwk[]> {
+async function asJwks({ vault }: Context, pair: readonly Usable[], { signingAlgorithms }: AspspProfile): Promise<readonly Jwk[]> {
   return Promise.all(
-    pair.map(async ({ row, certificate }) => {
+    pair.map(async ({ row, certificate, publicKey }) => {
       const key = await openOwnKey(vault, row);
-      const kid = keyIdRules[keyIds](certificate, row.purpose);
-      const alg = algorithmOf(row.keyType, signingAlgorithms) ?? (row.keyType === "rsa" ? "RS256" : "ES256");
+      // As they are published; a directory may give them other names.
+      const kid = keyIdRules["jwk-thumbprint"](certificate, row.purpose);
+      const alg = algorithmOf(publicKey, signingAlgorithms) ?? (row.keyType === "rsa" ? "RS256" : "ES256");
       return { ...key.export({ format: "jwk" }), ...certifiedJwk({ chainPem: row.chainPem, kid, use: "sig", alg, key }) } as unknown as Jwk;
     }),
   );
