@@ -18,6 +18,7 @@ it.each([
   ["OPL_QTSP_TRUST_ANCHORS_PATH", file("empty.pem", "no certificate\n"), "there is no certificate in the file"],
   ["OPL_QTSP_TRUST_ANCHORS_PATH", file("broken.pem", broken), "the file cannot be read as certificates in PEM"],
   ["OPL_QTSP_TRUST_ANCHORS_PATH", join(folder, "none.pem"), "the file cannot be read as certificates in PEM"],
+  ["OPL_DATABASE_POOL_SIZE", "5", "expected a whole number from 6 to 200"],
 ])("%s with %s stops the start: %s", (name, value, message) => {
   expect(() => parseConfig(configSchema, { [name]: value }, { service: "bank-gateway" })).toThrow(new RegExp(`${name}.*${message}`));
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { certificateSubject } from "@opl/contracts/model";
 import { parseCertificate, splitPemBundle } from "@opl/eidas";
-import { databaseConfig, httpConfig, jsonFile, logConfig, natsConfig, parseConfig, secretFile, serviceTokenConfig, url } from "@opl/service";
+import { databaseConfig, httpConfig, integer, jsonFile, logConfig, natsConfig, parseConfig, secretFile, serviceTokenConfig, url } from "@opl/service";
 import { z } from "zod";
 import { adapters } from "./adapters/index.ts";
 import type { BankAdapter } from "./adapters/bank-adapter.ts";
@@ -18,6 +18,8 @@ export const configSchema = z
   .object({
     ...httpConfig,
     ...databaseConfig,
+    // Four running steps of registrations hold one each, and ask with others.
+    OPL_DATABASE_POOL_SIZE: integer(6, 200).prefault("8").describe("connections at the most"),
     ...natsConfig,
     ...serviceTokenConfig,
     ...logConfig,
