@@ -150,8 +150,8 @@ describe("certificates of our own", () => {
     const leafOf = ({ chainPem }: { readonly chainPem: readonly string[] }) => certificateDer(chainPem[0] ?? "").toString("base64");
 
     it("the newest seal that can sign for it: not one of a curve that no algorithm has, which is refused on its way in", async () => {
-      const { certify } = await anyProvider();
-      const [qwac, seal, unfit] = [await certify("qwac"), await certify("qsealc"), await certify("qsealc", { curve: "P-384" })];
+      const provider = await anyProvider();
+      const [qwac, seal, unfit] = [await provider.certify("qwac"), await provider.certify("qsealc"), await provider.certify("qsealc", { curve: "P-384" })];
       for (const one of [qwac, seal, unfit]) await plant(gateway, one);
       const pair = await take("sandbox");
       expect(leavesOf(pair)).toEqual([leafOf(qwac), leafOf(seal)]);
@@ -164,19 +164,19 @@ describe("certificates of our own", () => {
     });
 
     it.each(["sandbox", "production"] as const)("in %s none that issued itself", async (environment) => {
-      const { certify } = await anyProvider();
-      for (const purpose of ["qwac", "qsealc"] as const) await plant(gateway, await certify(purpose, { itself: true }));
+      const provider = await anyProvider();
+      for (const purpose of ["qwac", "qsealc"] as const) await plant(gateway, await provider.certify(purpose, { itself: true }));
       await expect(take(environment)).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_MISSING" });
-      const pair = [await certify("qwac"), await certify("qsealc")];
+      const pair = [await provider.certify("qwac"), await provider.certify("qsealc")];
       for (const one of pair) await plant(gateway, one);
       expect(leavesOf(await take(environment))).toEqual(pair.map(leafOf));
     });
 
     it("in production, where roots are set, one whose chain leads to them", async () => {
-      const [{ certify, rootPem }, another] = [await anyProvider(), await anyProvider()];
-      const pair = [await certify("qwac"), await certify("qsealc")];
+      const [provider, another] = [await anyProvider(), await anyProvider()];
+      const pair = [await provider.certify("qwac"), await provider.certify("qsealc")];
       for (const one of pair) await plant(gateway, one);
-      expect(leavesOf(await take("production", [rootPem]))).toEqual(pair.map(leafOf));
+      expect(leavesOf(await take("production", [provider.rootPem]))).toEqual(pair.map(leafOf));
       await expect(take("production", [another.rootPem])).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_MISSING" });
       expect(await take("sandbox", [another.rootPem])).toHaveLength(2);
     });
