@@ -29,6 +29,12 @@ describe("alert rules", () => {
       expect(rules.some(({ expr }) => expr.includes(metric))).toBe(true);
   });
 
+  it("TM-21 tell of a private key that is asked for, at once", () => {
+    const [told] = rules.filter(({ expr }) => expr.includes('opl_key_export_steps_total{step="requested"}'));
+    expect(told).toMatchObject({ labels: { severity: "critical" }, annotations: { runbook: "docs/runbooks/key-rotation.md" } });
+    expect(told).not.toHaveProperty("for");
+  });
+
   it.skipIf(!promtool)(`Prometheus itself takes them${promtool ? "" : " (skipped: there is no promtool here)"}`, () => {
     const folder = mkdtempSync(path.join(tmpdir(), "opl-alerts-"));
     try {

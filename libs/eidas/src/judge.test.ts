@@ -23,6 +23,7 @@ beforeAll(async () => {
   falseRoot = await makeCertificate("CN=Another Root CA, C=FI", undefined, { ca: true });
 });
 
+const webExtensions = [keyUsage("digitalSignature"), extendedKeyUsage(serverAuth, clientAuth), qcStatements(web)];
 const qwac = (subject = tppName, statements: QcStatements | undefined = web, options: MakeOptions = {}): Promise<Made> =>
   makeCertificate(subject, intermediate, {
     extensions: [keyUsage("digitalSignature"), extendedKeyUsage(serverAuth, clientAuth), ...(statements === undefined ? [] : [qcStatements(statements)])],
@@ -37,6 +38,9 @@ function judge(leaf: Made, expected: Partial<CertificateExpectation> = {}, chain
     { now, purpose: "qwac", roles: ["PSP_AI"], trustAnchors: [root!.pem], ...expected },
   );
 }
+
+/** Without an issuer or roots, unless it is given some. */
+const judgeAlone = (leaf: Made, expected: Partial<CertificateExpectation> = {}) => judge(leaf, { trustAnchors: undefined, ...expected }, [leaf]);
 
 const reasons = ({ problems }: CertificateJudgement, severity?: "error" | "warning"): CertificateProblemReason[] =>
   problems.filter((problem) => severity === undefined || problem.severity === severity).map(({ reason }) => reason);
@@ -73,6 +77,9 @@ describe("judgeCertificate", () => {
     ["a root that is not trusted", "not-trusted", async () => judge(await qwac(), { trustAnchors: [falseRoot!.pem] })],
     ["an issuer that nobody has", "issuer-missing", async () => judge(await qwac(), { trustAnchors: [falseRoot!.pem] }, [await qwac()])],
     ["a chain with a gap", "chain-broken", async () => judge(await qwac(), { trustAnchors: undefined }, [await qwac(), root!])],
+    ["an issuer that is not with it", "issuer-missing", async () => judge(await qwac(), { trustAnchors: undefined }, [await qwac()])],
+    ["itself as issuer", "self-issued", async () => judgeAlone(await makeCertificate(tppName, undefined, { extensions: webExtensions }))],
+    ["powers of an authority", "is-a-ca", async () => judge(await qwac(tppName, web, { ca: true }))],
     ["SHA-1", "weak-signature-hash", async () => judge(await qwac(tppName, web, { hash: "SHA-1" }))],
     [
       "a short RSA key",
@@ -134,6 +141,19 @@ describe("judgeCertificate", () => {
     expect(reasons(judge(await qwac("C=FI, CN=TEST TPP, 2.5.4.97=PSDSE-FINFSA-1")))).toEqual(["country-differs"]);
   });
 
+  it("refuses a certificate that is its own authority, signed with SHA-1, though nobody is asked for trust", async () => {
+    const leaf = await makeCertificate(tppName, undefined, { extensions: webExtensions, ca: true, hash: "SHA-1" });
+    expect(reasons(judgeAlone(leaf), "error")).toEqual(["self-issued", "is-a-ca", "weak-signature-hash"]);
+    expect(reasons(judgeAlone(leaf, { tolerated: toleratedInSandbox }), "error")).toEqual(["self-issued", "is-a-ca", "weak-signature-hash"]);
+  });
+
+  it("a missing issuer is an error where roots are trusted, and else only told", async () => {
+    const leaf = await qwac();
+    expect(reasons(judgeAlone(leaf, { trustAnchors: [root!.pem] }), "error")).toEqual(["issuer-missing"]);
+    expect(reasons(judgeAlone(leaf, { trustAnchors: [intermediate!.pem] }))).toEqual([]);
+    expect(reasons(judgeAlone(leaf), "warning")).toEqual(["issuer-missing"]);
+  });
+
   it("finds MD5 under a certificate, and lets a root sign itself with what it likes", async () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const key = forge.pki.privateKeyFromPem(privateKey.export({ type: "pkcs8", format: "pem" }));
@@ -146,7 +166,9 @@ describe("judgeCertificate", () => {
       return judgeCertificate([forge.pki.certificateToPem(certificate)], { now, purpose: "qwac", roles: [] });
     };
     expect(reasons(signed("another"))).toContain("weak-signature-hash");
-    expect(reasons(signed("old"))).not.toContain("weak-signature-hash");
+    const oldRoot = await makeCertificate("CN=Old Root CA, C=FI", undefined, { ca: true, hash: "SHA-1" });
+    const leaf = await makeCertificate(tppName, oldRoot, { extensions: webExtensions });
+    expect(reasons(judge(leaf, { trustAnchors: [oldRoot.pem] }, [leaf, oldRoot]))).toEqual([]);
   });
 
   it("keeps quiet about certificates that lie beside a whole chain", async () => {
@@ -188,27 +210,33 @@ describe.skipIf(!present)(`judgeCertificate on published certificates${present ?
   }
   const cases: Readonly<Record<string, readonly Case[]>> = {
     "aspsp-psd2.mtls.apis.op.fi.crt": [
-      { purpose: "qwac", at: "2025-06-01", role: "PSP_AS", errors: [], warnings: [] },
-      { purpose: "qwac", at: "2025-06-01", role: "PSP_AI", errors: ["role-missing"], warnings: [] },
-      { purpose: "qsealc", at: "2026-11-22", role: "PSP_AS", errors: ["expired", "wrong-purpose"], warnings: [] },
+      { purpose: "qwac", at: "2025-06-01", role: "PSP_AS", errors: [], warnings: ["issuer-missing"] },
+      { purpose: "qwac", at: "2025-06-01", role: "PSP_AI", errors: ["role-missing"], warnings: ["issuer-missing"] },
+      { purpose: "qsealc", at: "2026-11-22", role: "PSP_AS", errors: ["expired", "wrong-purpose"], warnings: ["issuer-missing"] },
     ],
     "multicert-psd2-eidas.cer": [
-      { purpose: "qwac", at: "2020-06-01", role: "PSP_AI", errors: [], warnings: [] },
-      { purpose: "qwac", at: "2019-01-01", role: "PSP_AI", errors: ["not-yet-valid"], warnings: [] },
-      { purpose: "qsealc", at: "2026-11-22", role: "PSP_AS", errors: ["expired", "wrong-purpose", "role-missing"], warnings: [] },
+      { purpose: "qwac", at: "2020-06-01", role: "PSP_AI", errors: [], warnings: ["issuer-missing"] },
+      { purpose: "qwac", at: "2019-01-01", role: "PSP_AI", errors: ["not-yet-valid"], warnings: ["issuer-missing"] },
+      { purpose: "qsealc", at: "2026-11-22", role: "PSP_AS", errors: ["expired", "wrong-purpose", "role-missing"], warnings: ["issuer-missing"] },
     ],
     "adorsys-certificateValid.crt": [
-      { purpose: "qsealc", at: "2018-04-01", role: "PSP_AI", errors: [], warnings: ["subject-country-differs"] },
-      { purpose: "qwac", at: "2026-11-22", role: "PSP_AI", errors: ["expired", "wrong-purpose", "wrong-key-usage"], warnings: ["subject-country-differs"] },
+      { purpose: "qsealc", at: "2018-04-01", role: "PSP_AI", errors: [], warnings: ["issuer-missing", "subject-country-differs"] },
+      {
+        purpose: "qwac",
+        at: "2026-11-22",
+        role: "PSP_AI",
+        errors: ["expired", "wrong-purpose", "wrong-key-usage"],
+        warnings: ["issuer-missing", "subject-country-differs"],
+      },
     ],
     "dev-transport.pem": [
-      { purpose: "qwac", at: "2026-11-22", role: "PSP_AI", errors: ["key-usage-missing"], warnings: ["subject-country-differs"] },
+      { purpose: "qwac", at: "2026-11-22", role: "PSP_AI", errors: ["key-usage-missing"], warnings: ["issuer-missing", "subject-country-differs"] },
       {
         purpose: "qsealc",
         at: "2026-11-22",
         role: "PSP_AS",
         errors: ["wrong-purpose", "key-usage-missing", "role-missing"],
-        warnings: ["subject-country-differs"],
+        warnings: ["issuer-missing", "subject-country-differs"],
       },
     ],
     "adorsys-TCA3.crt": [
@@ -216,8 +244,8 @@ describe.skipIf(!present)(`judgeCertificate on published certificates${present ?
         purpose: "qsealc",
         at: "2026-11-22",
         role: "PSP_AI",
-        errors: ["purpose-unstated", "wrong-key-usage", "psd2-statement-missing", "organization-identifier-missing"],
-        warnings: ["not-qualified"],
+        errors: ["is-a-ca", "purpose-unstated", "wrong-key-usage", "psd2-statement-missing", "organization-identifier-missing"],
+        warnings: ["issuer-missing", "not-qualified"],
       },
     ],
   };

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { parseCertificate } from "./certificate.ts";
 import type { EidasCertificate } from "./certificate.ts";
 import { buildChain, isSelfIssued } from "./chain.ts";
-import type { ChainProblem } from "./chain.ts";
+import type { CertificateChain, ChainProblem } from "./chain.ts";
 import { statedPurposes } from "./classify.ts";
 import type { CertificatePurpose } from "./classify.ts";
 import { certifiedKey, isSameKey } from "./key-pair.ts";
@@ -15,6 +15,8 @@ export type CertificateProblemReason =
   | "unreadable"
   | ChainProblem["reason"]
   | "chain-broken"
+  | "self-issued"
+  | "is-a-ca"
   | "weak-signature-hash"
   | "weak-key"
   | "key-mismatch"
@@ -43,7 +45,7 @@ export interface CertificateExpectation {
   readonly purpose: CertificatePurpose;
   /** Every role it must hold. */
   readonly roles: readonly Psd2Role[];
-  /** Roots that are trusted; without them nobody is asked for trust. */
+  /** Roots that are trusted, and then the chain must lead to one; without them nobody is asked for trust, and a missing issuer is only told. */
   readonly trustAnchors?: readonly (string | Uint8Array)[] | undefined;
   /** Our key, of either half, that it must belong to. */
   readonly key?: KeyObject | undefined;
@@ -86,9 +88,10 @@ const maxCertificates = 16;
 export function judgeCertificate(chain: readonly (string | Uint8Array)[], expected: CertificateExpectation): CertificateJudgement {
   const { now, trustAnchors, tolerated = [] } = expected;
   const [leaf, ...others] = chain.slice(0, maxCertificates).map((input) => read(input));
+  const toldOnly = trustAnchors === undefined ? [...onlyTold, "issuer-missing"] : onlyTold;
   const unreadable = readingFindings(chain.length, [leaf, ...others]);
   const withSeverity = (findings: readonly Finding[]): CertificateProblem[] =>
-    findings.map((finding) => ({ ...finding, severity: onlyTold.includes(finding.reason) || tolerated.includes(finding.reason) ? "warning" : "error" }));
+    findings.map((finding) => ({ ...finding, severity: toldOnly.includes(finding.reason) || tolerated.includes(finding.reason) ? "warning" : "error" }));
   if (leaf === undefined) return { certificate: undefined, chain: [], key: undefined, statedPurposes: [], problems: withSeverity(unreadable) };
 
   const given = others.filter((other) => other !== undefined);
@@ -101,6 +104,7 @@ export function judgeCertificate(chain: readonly (string | Uint8Array)[], expect
     ...unreadable,
     ...built.problems.map((problem) => chainFinding(problem, leaf)),
     ...brokenFindings(built.certificates, given),
+    ...issuerFindings(built, given),
     ...hashFindings(built.certificates),
     ...keyFindings(built.certificates, expected.key),
     ...purposeFindings(leaf, expected.purpose),
@@ -152,10 +156,20 @@ function brokenFindings(path: readonly EidasCertificate[], given: readonly Eidas
   return [{ reason: "chain-broken", sentence: `The chain breaks behind ${last.subject}: ${loose.subject} did not issue it.` }];
 }
 
-/** What a root signs itself with proves nothing and does not matter. */
+/** A QTSP vouches for a leaf: it is issued by another, is none of an authority, and whoever is shown it can find its issuer. */
+function issuerFindings({ certificates: [leaf, issuer], problems }: CertificateChain, given: readonly EidasCertificate[]): Finding[] {
+  if (leaf === undefined) return [];
+  const authority: Finding[] = leaf.isCa ? [{ reason: "is-a-ca", sentence: "The certificate is one of an authority, not of a TPP (CA:TRUE)." }] : [];
+  if (isSelfIssued(leaf)) return [{ reason: "self-issued", sentence: "The certificate was issued by itself: nobody vouches for it." }, ...authority];
+  if (issuer !== undefined || given.length > 0 || problems.some(({ reason }) => reason === "issuer-missing")) return authority;
+  return [chainFinding({ reason: "issuer-missing", subject: leaf.subject }, leaf), ...authority];
+}
+
+/** What a root signs itself with proves nothing and does not matter; a leaf that signs itself is no root. */
 function hashFindings(path: readonly EidasCertificate[]): Finding[] {
   return path
-    .filter((certificate) => !isSelfIssued(certificate) && certificate.signatureHash !== undefined && !/^SHA-?(256|384|512)$/.test(certificate.signatureHash))
+    .filter((certificate, index) => index === 0 || !isSelfIssued(certificate))
+    .filter((certificate) => certificate.signatureHash !== undefined && !/^SHA-?(256|384|512)$/.test(certificate.signatureHash))
     .map(({ subject, signatureHash }) => ({
       reason: "weak-signature-hash",
       sentence: `The certificate ${subject} is signed with ${signatureHash}, which TLS refuses.`,

@@ -81,6 +81,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const own = {
     publicJwksUrl: config.OPL_TPP_JWKS_URL ?? "",
     enrolment: enrolmentBy(config, outside),
+    trustAnchors: config.OPL_QTSP_TRUST_ANCHORS_PATH,
     subject: config.OPL_QTSP_SUBJECT_FILE,
   };
   const context: GatewayContext = { db, vault, banks, outside, own, clock, newId, logger };

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { certificateSubject } from "@opl/contracts/model";
-import { databaseConfig, httpConfig, jsonFile, logConfig, natsConfig, parseConfig, secretFile, serviceTokenConfig, url } from "@opl/service";
+import { parseCertificate, splitPemBundle } from "@opl/eidas";
+import { databaseConfig, httpConfig, integer, jsonFile, logConfig, natsConfig, parseConfig, secretFile, serviceTokenConfig, url } from "@opl/service";
 import { z } from "zod";
 import { adapters } from "./adapters/index.ts";
 import type { BankAdapter } from "./adapters/bank-adapter.ts";
@@ -16,6 +18,8 @@ export const configSchema = z
   .object({
     ...httpConfig,
     ...databaseConfig,
+    // Four running steps of registrations hold one each, and ask with others.
+    OPL_DATABASE_POOL_SIZE: integer(6, 200).prefault("8").describe("connections at the most"),
     ...natsConfig,
     ...serviceTokenConfig,
     ...logConfig,
@@ -29,6 +33,9 @@ export const configSchema = z
       .describe("trust service provider that issues our certificates by EST (RFC 7030); without it requests are carried by hand"),
     OPL_QTSP_SECRET_FILE: secretFile().optional().describe("file with the secret of our account at the trust service provider"),
     OPL_QTSP_CA_BUNDLE_PATH: z.string().min(1).optional().describe("PEM file of roots to trust for the trust service provider instead of the system"),
+    OPL_QTSP_TRUST_ANCHORS_PATH: certificatesFile()
+      .optional()
+      .describe("PEM file with the roots of our trust service providers: what a bank in production is shown must lead to one; without it trust is not asked"),
     OPL_QTSP_SUBJECT_FILE: jsonFile(certificateSubject)
       .optional()
       .describe(
@@ -37,6 +44,21 @@ export const configSchema = z
     ...(Object.assign({}, ...adapters.map(({ settings }) => settings.shape)) as BankShapes),
   })
   .superRefine(checkKekConfig);
+
+/** A variable that names a PEM file; parsed, it is the certificates in there. */
+function certificatesFile() {
+  return z.string().transform((path, context) => {
+    try {
+      const certificates = splitPemBundle(readFileSync(path, "utf8"));
+      for (const each of certificates) parseCertificate(each);
+      if (certificates.length > 0) return certificates;
+      context.addIssue({ code: "custom", message: "there is no certificate in the file" });
+    } catch {
+      context.addIssue({ code: "custom", message: "the file cannot be read as certificates in PEM" });
+    }
+    return z.NEVER;
+  });
+}
 
 type Shapes<Entry> = Entry extends { readonly settings: { readonly shape: infer Shape } } ? Shape : never;
 type Together<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void ? All : never;

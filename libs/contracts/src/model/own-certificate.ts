@@ -39,6 +39,8 @@ export const ownCertificate = z.object({
   retiredAt: isoInstant.nullable(),
   /** PKCS#10, for the provider; null for a certificate that was brought along. */
   csrPem: z.string().nullable(),
+  /** Why the provider refused the request: it is not sent again by itself. Absent while it did not. */
+  refusal: z.string().optional(),
   /** All null until it is issued. */
   issued: z
     .object({

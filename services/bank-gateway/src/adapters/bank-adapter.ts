@@ -1,5 +1,4 @@
 import type { AspspAccount, AspspBalance, AspspTransaction } from "@opl/contracts/model";
-import type { KeyIdRule } from "@opl/eidas";
 import type { OplError } from "@opl/errors";
 import type { JsonObject, JwsAlgorithm } from "@opl/fapi";
 import type { PsuContext } from "@opl/service";
@@ -28,8 +27,6 @@ export interface AspspProfile {
   readonly allowLegacySha1ClientCertificate: boolean;
   /** What the bank accepts from us, the preferred one first. */
   readonly signingAlgorithms: readonly JwsAlgorithm[];
-  /** How keys of our own certificates are named to it, until a directory gives them other names; RFC 7638 unless it says so. */
-  readonly keyIds?: KeyIdRule;
 }
 
 /** How to speak OAuth with one bank. */

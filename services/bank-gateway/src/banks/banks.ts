@@ -4,7 +4,7 @@ import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import type { Kysely } from "kysely";
 import type { BankAdapter } from "../adapters/bank-adapter.ts";
-import { activeRegistrationOf, findRegistration, getSecret, newestOfClient } from "../db/registration-store.ts";
+import { activeRegistrationOf, findRegistration, getSecret, newestOfClient, versionOfSecrets } from "../db/registration-store.ts";
 import type { Tables, TppSecretsTable } from "../db/tables.ts";
 import { createDispatcher } from "../egress/dispatcher.ts";
 import { createEgress } from "../egress/egress.ts";
@@ -57,7 +57,7 @@ export interface Banks extends AsyncDisposable {
   linkOf(registrationId: string): Promise<{ readonly egress: Egress; readonly keys: readonly TppKey[] }>;
   /** The way out without any certificate. */
   anonymousEgress(aspspId: string): Egress;
-  /** Secrets of a registration changed: make it anew at the next call. */
+  /** Secrets of a registration changed here: make it anew at the next call. Other replicas see it by themselves. */
   forget(registrationId: string): Promise<void>;
 }
 
@@ -75,6 +75,7 @@ export function createBanks(options: BanksOptions): Banks {
   const monotonicMs = options.monotonicMs ?? (() => performance.now());
   const links = new Map<string, Promise<Link>>();
   const opened = new Map<string, Promise<Bank>>();
+  const versions = new Map<string, string>();
   const shared = new Map(adapters.map((adapter) => [adapter.profile.aspspId, sharedPartsOf(adapter)]));
 
   /** What all registrations at one bank have in common: its trust, its quota of calls, its health. */
@@ -144,7 +145,7 @@ export function createBanks(options: BanksOptions): Banks {
     const adapter = adapterOf(await aspspOf(registrationId));
     const credentials = await credentialsOf(registrationId);
     if (credentials === undefined) throw errors.ERR_REGISTRATION_STEP_ORDER();
-    const { keys, egress } = await once(links, registrationId, link);
+    const { keys, egress } = await linked(registrationId);
     return createBank({ adapter, registrationId, keys, credentials, egress, clock, monotonicMs });
   }
 
@@ -152,7 +153,24 @@ export function createBanks(options: BanksOptions): Banks {
     return (await secret(registrationId, await aspspOf(registrationId), "client-credentials")) as ClientCredentials | undefined;
   }
 
-  const of = (registrationId: string): Promise<Bank> => once(opened, registrationId, open);
+  /** What was made under other secrets goes: another replica may have taken a step, or what an operator entered. */
+  async function letGoOfOld(registrationId: string): Promise<void> {
+    const version = await versionOfSecrets(db, registrationId);
+    const known = versions.get(registrationId);
+    versions.set(registrationId, version);
+    // Nobody waits for the calls that still run.
+    if (known !== undefined && known !== version) void forget(registrationId);
+  }
+
+  async function linked(registrationId: string): Promise<Link> {
+    await letGoOfOld(registrationId);
+    return once(links, registrationId, link);
+  }
+
+  async function of(registrationId: string): Promise<Bank> {
+    await letGoOfOld(registrationId);
+    return once(opened, registrationId, open);
+  }
 
   async function under(registrationId: string): Promise<Bank> {
     const known = await findRegistration(db, registrationId);
@@ -183,7 +201,7 @@ export function createBanks(options: BanksOptions): Banks {
       return of(registrationId);
     },
     async linkOf(registrationId) {
-      const { egress, keys } = await once(links, registrationId, link);
+      const { egress, keys } = await linked(registrationId);
       return { egress, keys };
     },
     anonymousEgress: (aspspId) => makeEgress(adapterOf(aspspId), undefined),

@@ -5,8 +5,20 @@ import type { Kysely } from "kysely";
 import type { SealedValue } from "../vault/vault.ts";
 import type { Tables } from "./tables.ts";
 
+/** How a request stands that has no certificate yet. */
+export interface Unanswered {
+  /** How often it was sent. */
+  readonly attempts: number;
+  /** Not sent again before then; null: at any time. */
+  readonly retryAt: Temporal.Instant | null;
+  /** Why the provider refused it; then it is not sent again by itself. */
+  readonly refusal: string | null;
+}
+
+export const neverSent: Unanswered = { attempts: 0, retryAt: null, refusal: null };
+
 /** One of our own certificates with its sealed key. */
-export interface OwnCertificateRow extends SealedValue {
+export interface OwnCertificateRow extends SealedValue, Unanswered {
   readonly certificateId: string;
   readonly purpose: "qwac" | "qsealc";
   readonly keyType: "rsa" | "ec";
@@ -33,11 +45,36 @@ export async function getOwnCertificate(db: Executor<Tables>, certificateId: str
   return db.selectFrom("ownCertificates").selectAll().where("certificateId", "=", certificateId).executeTakeFirst();
 }
 
+/** Requests that wait for the provider and whose time it is, the oldest first. */
+export async function listUnanswered(db: Executor<Tables>, now: Temporal.Instant): Promise<OwnCertificateRow[]> {
+  return db
+    .selectFrom("ownCertificates")
+    .selectAll()
+    .where("chainPem", "is", null)
+    .where("retiredAt", "is", null)
+    .where("refusal", "is", null)
+    .where((eb) => eb.or([eb("retryAt", "is", null), eb("retryAt", "<=", now)]))
+    .orderBy("createdAt")
+    .orderBy("certificateId")
+    .execute();
+}
+
+/** Keeps how a request stands that was sent in vain. @returns just that */
+export async function saveUnanswered(db: Executor<Tables>, certificateId: string, standing: Unanswered): Promise<Unanswered> {
+  await db
+    .updateTable("ownCertificates")
+    .set({ ...standing })
+    .where("certificateId", "=", certificateId)
+    .where("chainPem", "is", null)
+    .execute();
+  return standing;
+}
+
 /** Keeps what was issued, for a request that still waits. @returns false when it does not wait any more */
 export async function saveIssuedChain(db: Executor<Tables>, certificateId: string, chainPem: readonly string[]): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("ownCertificates")
-    .set({ chainPem: jsonb([...chainPem]) })
+    .set({ chainPem: jsonb([...chainPem]), retryAt: null, refusal: null })
     .where("certificateId", "=", certificateId)
     .where("chainPem", "is", null)
     .where("retiredAt", "is", null)

@@ -81,6 +81,17 @@ export async function getSecret(db: Executor<Tables>, registrationId: string, na
   return db.selectFrom("tppSecrets").select(["dataKeyId", "sealed"]).where("registrationId", "=", registrationId).where("name", "=", name).executeTakeFirst();
 }
 
+/** Another one as soon as any secret of the registration is another: each is sealed anew. */
+export async function versionOfSecrets(db: Executor<Tables>, registrationId: string): Promise<string> {
+  const digests = await db
+    .selectFrom("tppSecrets")
+    .select(sql<string>`encode(sha256(sealed), 'hex')`.as("digest"))
+    .where("registrationId", "=", registrationId)
+    .orderBy("name")
+    .execute();
+  return digests.map(({ digest }) => digest).join(" ");
+}
+
 export async function findRegistration(db: Executor<Tables>, registrationId: string): Promise<KnownRegistration | undefined> {
   return db.selectFrom("registrations").select(knownColumns).where("registrationId", "=", registrationId).executeTakeFirst();
 }

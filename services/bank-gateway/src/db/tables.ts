@@ -58,6 +58,9 @@ interface OwnCertificatesTable {
   sealed: Bytes;
   createdAt: Timestamp;
   retiredAt: Timestamp | null;
+  attempts: number;
+  retryAt: Timestamp | null;
+  refusal: string | null;
 }
 
 export type BankConsentStatus = "created" | "exchanging" | "authorised" | "failed" | "ended";
@@ -224,6 +227,9 @@ export const ownColumns = {
     sealed: "bytea",
     createdAt: "timestamptz",
     retiredAt: "timestamptz?",
+    attempts: "int4",
+    retryAt: "timestamptz?",
+    refusal: "text?",
   },
   tppSecrets: { registrationId: "uuid", name: "text", dataKeyId: "uuid", sealed: "bytea", createdAt: "timestamptz" },
   bankConsents: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isFresh } from "./own-certificate.ts";
+import { isFresh, sentAgainAt } from "./own-certificate.ts";
 
 const at = (text: string) => Temporal.Instant.from(text);
 const life = (notBefore: string, notAfter: string) => ({ notBefore: at(notBefore), notAfter: at(notAfter) });
@@ -18,4 +18,16 @@ describe("a certificate that may be built upon", () => {
     const short = life("2026-11-28T00:00:00Z", "2026-11-28T06:00:00Z");
     expect([isFresh(short, at("2026-11-28T02:59:59Z")), isFresh(short, at("2026-11-28T03:00:00Z"))]).toEqual([true, false]);
   });
+});
+
+it.each([
+  [1, undefined, "00:00:05Z"],
+  [2, undefined, "00:00:10Z"],
+  [10, undefined, "00:42:40Z"],
+  [11, undefined, "01:00:00Z"],
+  [10_000, undefined, "01:00:00Z"],
+  [11, 30, "00:00:30Z"],
+  [1, 7_200, "02:00:00Z"],
+])("a request sent %s times in vain, with %s seconds from the provider, is sent again at %s", (attempts, retryAfterSeconds, then) => {
+  expect(sentAgainAt(attempts, retryAfterSeconds, at("2026-11-28T00:00:00Z"))).toEqual(at(`2026-11-28T${then}`));
 });

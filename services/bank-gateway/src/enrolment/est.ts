@@ -1,10 +1,14 @@
 import type { OutsideCall } from "../egress/outside.ts";
+import { retryAfter } from "../standards/refusal-words.ts";
 
 /** A trust service provider that answers certificate requests at once. */
 export interface Enrolment {
-  /** @returns the certificate with its chain as base64 PKCS#7, or undefined while somebody there has to look at the request first */
-  enrol(csrPem: string): Promise<string | undefined>;
+  /** Sends a request, for the first time or again. */
+  enrol(csrPem: string): Promise<Enrolled>;
 }
+
+/** The certificate with its chain as base64 PKCS#7; or somebody there has to look at the request first, and may say how long that takes. */
+export type Enrolled = { readonly issued: string } | { readonly retryAfterSeconds: number | undefined };
 
 export interface EstOptions {
   readonly call: OutsideCall;
@@ -28,8 +32,10 @@ export function estEnrolment({ call, url, secret }: EstOptions): Enrolment {
         },
         body: csrPem.replaceAll(/-----[A-Z ]+-----|\s/g, ""),
       });
-      // RFC 7030 4.2.3: the same request is to be sent again later.
-      return answer.status === 202 ? undefined : answer.body.toString("latin1");
+      if (answer.status !== 202) return { issued: answer.body.toString("latin1") };
+      // RFC 7030 4.2.3: the same request is to be sent again, not before then.
+      const header = answer.headers["retry-after"];
+      return { retryAfterSeconds: header === undefined ? undefined : retryAfter(header) };
     },
   };
 }

@@ -25,6 +25,8 @@ export interface OwnCertificateSettings {
   /** Where banks read the public keys of our QSealCs; empty where nobody publishes them. */
   readonly publicJwksUrl: string;
   readonly enrolment: Enrolment | undefined;
+  /** Roots of providers, to one of which a certificate must lead that a bank in production is shown; undefined: nobody is asked for trust. */
+  readonly trustAnchors: readonly (string | Uint8Array)[] | undefined;
   /** Whom certificates name that are requested without an operator. */
   readonly subject: CertificateSubject | undefined;
 }

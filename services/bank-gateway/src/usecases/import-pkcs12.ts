@@ -2,7 +2,7 @@ import type { BodyOf } from "@opl/contracts/http";
 import type { importPkcs12 as contract } from "@opl/contracts/http/bank-gateway";
 import type { OwnCertificate } from "@opl/contracts/model";
 import { importCertificate, readPkcs12 } from "@opl/eidas";
-import { insertOwnCertificate } from "../db/own-certificate-store.ts";
+import { insertOwnCertificate, neverSent } from "../db/own-certificate-store.ts";
 import { errors } from "../errors.ts";
 import type { GatewayContext } from "./context.ts";
 import { describeOwn, refuseUnusable, sealOwnKey } from "./own-certificate.ts";
@@ -20,7 +20,7 @@ export async function importPkcs12(
   if (keyType !== "rsa" && keyType !== "ec") throw errors.ERR_OWN_CERTIFICATE_REFUSED({ message: "The key is neither RSA nor EC." });
   const certificateId = ctx.newId();
   const sealed = await sealOwnKey(ctx.vault, certificateId, privateKey);
-  const row = { certificateId, purpose, keyType, csrPem: null, chainPem, createdAt: now, retiredAt: null, ...sealed };
+  const row = { certificateId, purpose, keyType, csrPem: null, chainPem, createdAt: now, retiredAt: null, ...neverSent, ...sealed };
   await insertOwnCertificate(ctx.db, row);
   return describeOwn(row, now);
 }

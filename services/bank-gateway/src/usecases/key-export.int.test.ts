@@ -3,14 +3,22 @@ import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import { readPkcs12 } from "@opl/eidas";
 import { createClient } from "@opl/service";
 import { createLogger } from "@opl/telemetry";
+import type * as Telemetry from "@opl/telemetry";
 import { eventually, fixedClock } from "@opl/testkit";
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { register, startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
 import { expireKeyExports } from "./expire-key-exports.ts";
+
+const counted = vi.hoisted((): string[] => []);
+vi.mock("@opl/telemetry", async (original) => {
+  const telemetry = await original<typeof Telemetry>();
+  const steps = { add: (_by: number, { step }: { step: string }) => void counted.push(step) };
+  return { ...telemetry, counter: (name: string, text: string) => (name === "opl_key_export_steps_total" ? steps : telemetry.counter(name, text)) };
+});
 
 const passphrase = "correct horse: battery";
 const reason = "moving to another machine";
@@ -68,6 +76,7 @@ describe("a private key leaves the gateway by two operators", () => {
       ["approved", "bob", ""],
       ["collected", "alice", ""],
     ]);
+    expect(counted).toEqual(["requested", "approved", "collected"]);
     const facts = await eventually(async () => {
       const rows = await db().selectFrom("outbox").select("data").where("aggregateId", "=", exportId).where("publishedAt", "is not", null).execute();
       return rows.length === 3 && rows.map(({ data }) => JSON.parse(data) as Record<string, unknown>);

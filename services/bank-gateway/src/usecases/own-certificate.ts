@@ -1,8 +1,10 @@
 import { createPrivateKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { OwnCertificate, TppRole } from "@opl/contracts/model";
-import { judgeCertificate, keyIdRules, toleratedInSandbox } from "@opl/eidas";
+import { certifiedJwk, judgeCertificate, keyIdRules, toleratedInSandbox } from "@opl/eidas";
 import type { CertificateJudgement, Psd2Role } from "@opl/eidas";
+import { fitsAlgorithm, jwsAlgorithms } from "@opl/fapi";
+import type { Jwk } from "@opl/fapi";
 import type { OwnCertificateRow } from "../db/own-certificate-store.ts";
 import { errors } from "../errors.ts";
 import type { SecretSlot, Vault } from "../vault/vault.ts";
@@ -27,19 +29,35 @@ export function judgeOwn({ chainPem, purpose }: Pick<OwnCertificateRow, "chainPe
   return judgeCertificate(chainPem ?? [], { now, purpose, roles: [], tolerated: toleratedInSandbox });
 }
 
+/** The certified key of a chain, leaf first, as algorithms are chosen by it. @throws ERR_CERTIFICATE_UNREADABLE */
+export function certifiedKeyOf(chainPem: readonly string[]): Jwk {
+  const { use: _use, ...key } = certifiedJwk({ chainPem, kid: "", use: "sig" });
+  return { ...key, x5c: [...key.x5c] };
+}
+
 /** @throws ERR_OWN_CERTIFICATE_REFUSED with what is wrong */
 export function refuseUnusable(row: Pick<OwnCertificateRow, "chainPem" | "purpose">, now: Temporal.Instant): void {
   const wrong = judgeOwn(row, now).problems.filter(({ severity }) => severity === "error");
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) return refuseUnfitKey(row);
   throw errors.ERR_OWN_CERTIFICATE_REFUSED({
     message: wrong.map(({ sentence }) => sentence).join(" "),
     details: { problems: wrong.map(({ reason }) => reason) },
   });
 }
 
+/** A seal signs JWS; for that only some keys are of use (RFC 7518 3.1). A connection can be made with more. */
+function refuseUnfitKey({ chainPem, purpose }: Pick<OwnCertificateRow, "chainPem" | "purpose">): void {
+  const key = certifiedKeyOf(chainPem ?? []);
+  if (purpose === "qwac" || jwsAlgorithms.some((algorithm) => fitsAlgorithm(key, algorithm))) return;
+  throw errors.ERR_OWN_CERTIFICATE_REFUSED({
+    message: `The key is of the curve ${key.crv ?? "unknown"}, with which no bank lets us sign: have a QSealC issued for RSA or for P-256.`,
+    details: { problems: ["unfit-key"] },
+  });
+}
+
 /** The public view of one of our own certificates. */
 export function describeOwn(row: OwnCertificateRow, now: Temporal.Instant): OwnCertificate {
-  const { certificateId, purpose, keyType, csrPem, createdAt, retiredAt, chainPem } = row;
+  const { certificateId, purpose, keyType, csrPem, createdAt, retiredAt, chainPem, refusal } = row;
   return {
     certificateId,
     purpose,
@@ -48,6 +66,7 @@ export function describeOwn(row: OwnCertificateRow, now: Temporal.Instant): OwnC
     createdAt: createdAt.toString(),
     retiredAt: retiredAt?.toString() ?? null,
     csrPem,
+    ...(refusal === null ? {} : { refusal }),
     issued: chainPem === null ? null : describeIssued({ ...row, chainPem }, now),
   };
 }

@@ -1,11 +1,15 @@
 import { createPublicKey, randomUUID } from "node:crypto";
-import { createCertificateRequest, importCertificate, readCertificateRequest, writePkcs12 } from "@opl/eidas";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { certificateDer, createCertificateRequest, importCertificate, readCertificateRequest, writePkcs12 } from "@opl/eidas";
+import { fixedClock } from "@opl/testkit";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
-import { requestPair, subject } from "../../testing/own-certificates.ts";
+import { anyProvider, plant, requestOf, requestPair, subject } from "../../testing/own-certificates.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
+import { unlessSomebodyRequests } from "../db/own-certificate-store.ts";
+import { resendRequests } from "./resend-requests.ts";
+import { takeOwnPair } from "./take-own-pair.ts";
 
 let sandbox: Sandbox;
 let connected: TestGateway;
@@ -65,12 +69,7 @@ describe("certificates of our own", () => {
   });
 
   it("are brought along in a PKCS#12 file with the right passphrase and for the right purpose", async () => {
-    const { csrPem, privateKey } = await createCertificateRequest({
-      key: "rsa-2048",
-      purpose: "qwac",
-      subject: { country: "FI", organization: "Example Ledger Oy", commonName: "ledger.example", organizationIdentifier: subject.organizationIdentifier },
-      psd2: { roles: ["PSP_AI"], ncaName: subject.authority.name, ncaId: subject.authority.id },
-    });
+    const { csrPem, privateKey } = await createCertificateRequest({ ...requestOf("qwac"), key: "rsa-2048" });
     const { chainPem } = importCertificate(await issueByHand(csrPem), { privateKey });
     const pkcs12 = Buffer.from(await writePkcs12({ privateKey, chainPem, passphrase: "opens-the-file" })).toString("base64");
     const file = { purpose: "qwac", pkcs12, passphrase: "opens-the-file" } as const;
@@ -98,6 +97,21 @@ describe("certificates of our own", () => {
     expect(createPublicKey({ key: published?.jwk as never, format: "jwk" }).type).toBe("public");
   });
 
+  it("a key with two certificates is published once, as the one in use, though the other was retired", async () => {
+    const { csrPem, privateKey } = await createCertificateRequest({ ...requestOf("qsealc"), key: "p-256" });
+    const bring = async () => {
+      const { chainPem } = importCertificate(await issueByHand(csrPem), { privateKey });
+      const pkcs12 = Buffer.from(await writePkcs12({ privateKey, chainPem, passphrase: "opens-the-file" })).toString("base64");
+      return alone.as.operator.importPkcs12({ body: { purpose: "qsealc", pkcs12, passphrase: "opens-the-file" } });
+    };
+    const [older, newer] = [await bring(), await bring()];
+    const published = async () => (await alone.as["tpp-registry"].listPublicKeys({})).keys.filter(({ jwk }) => jwk.kid === older.issued?.kid);
+    await alone.as.operator.retireCertificate({ params: { certificateId: older.certificateId } });
+    expect(await published()).toEqual([expect.objectContaining({ jwk: expect.objectContaining({ "x5t#S256": newer.issued?.thumbprint }), retiredAt: null })]);
+    const retired = await alone.as.operator.retireCertificate({ params: { certificateId: newer.certificateId } });
+    expect(await published()).toEqual([expect.objectContaining({ retiredAt: retired.retiredAt })]);
+  });
+
   it("a retired request takes no certificate any more, and unknown ones are not found", async () => {
     const requested = await alone.as.operator.requestCertificate({ body });
     const params = { certificateId: requested.certificateId };
@@ -123,6 +137,109 @@ describe("certificates of our own", () => {
     });
   });
 
+  describe("a bank is shown", () => {
+    let gateway: TestGateway;
+    beforeEach(async () => void (gateway = await startGateway(sandbox, { env: { OPL_QTSP_EST_URL: "" } })));
+    afterEach(() => gateway?.[Symbol.asyncDispose]());
+    const take = (environment: "sandbox" | "production", trustAnchors?: readonly string[]) => {
+      const { context } = gateway.app;
+      const profile = { ...context.banks.adapter("op").profile, environment, signingAlgorithms: ["PS256", "ES256"] } as const;
+      return takeOwnPair({ ...context, own: { ...context.own, trustAnchors } }, profile, ["AIS"]);
+    };
+    const leavesOf = (pair: Awaited<ReturnType<typeof take>>) => pair.map(({ x5c }) => x5c?.[0]);
+    const leafOf = ({ chainPem }: { readonly chainPem: readonly string[] }) => certificateDer(chainPem[0] ?? "").toString("base64");
+
+    it("the newest seal that can sign for it: not one of a curve that no algorithm has, which is refused on its way in", async () => {
+      const provider = await anyProvider();
+      const [qwac, seal, unfit] = [await provider.certify("qwac"), await provider.certify("qsealc"), await provider.certify("qsealc", { curve: "P-384" })];
+      for (const one of [qwac, seal, unfit]) await plant(gateway, one);
+      const pair = await take("sandbox");
+      expect(leavesOf(pair)).toEqual([leafOf(qwac), leafOf(seal)]);
+      expect(pair[1]).toMatchObject({ crv: "P-256", alg: "ES256" });
+      const pkcs12 = Buffer.from(await writePkcs12({ ...unfit, passphrase: "opens-the-file" })).toString("base64");
+      await expect(gateway.as.operator.importPkcs12({ body: { purpose: "qsealc", pkcs12, passphrase: "opens-the-file" } })).rejects.toMatchObject({
+        code: "ERR_OWN_CERTIFICATE_REFUSED",
+        message: expect.stringContaining("P-384"),
+      });
+    });
+
+    it.each(["sandbox", "production"] as const)("in %s none that issued itself", async (environment) => {
+      const provider = await anyProvider();
+      for (const purpose of ["qwac", "qsealc"] as const) await plant(gateway, await provider.certify(purpose, { itself: true }));
+      await expect(take(environment)).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_MISSING" });
+      const pair = [await provider.certify("qwac"), await provider.certify("qsealc")];
+      for (const one of pair) await plant(gateway, one);
+      expect(leavesOf(await take(environment))).toEqual(pair.map(leafOf));
+    });
+
+    it("in production, where roots are set, one whose chain leads to them", async () => {
+      const [provider, another] = [await anyProvider(), await anyProvider()];
+      const pair = [await provider.certify("qwac"), await provider.certify("qsealc")];
+      for (const one of pair) await plant(gateway, one);
+      expect(leavesOf(await take("production", [provider.rootPem]))).toEqual(pair.map(leafOf));
+      await expect(take("production", [another.rootPem])).rejects.toMatchObject({ code: "ERR_OWN_CERTIFICATE_MISSING" });
+      expect(await take("sandbox", [another.rootPem])).toHaveLength(2);
+    });
+  });
+
+  describe("a request that waits is sent again by itself", () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    let gateway: TestGateway;
+    beforeAll(async () => void (gateway = await startGateway(sandbox, { clock })));
+    afterAll(() => gateway?.[Symbol.asyncDispose]());
+    const at = async (pause: Temporal.DurationLike) => {
+      clock.advance(pause);
+      await resendRequests(gateway.app.context);
+      return (await gateway.as.operator.listOwnCertificates({})).certificates[0];
+    };
+    const sent = async (since: number) => (await sandbox.calls({ since, endpoint: "Q1" })).length;
+
+    it("after growing pauses while the provider is away, until it is back", async () => {
+      await sandbox.fault("network.status", { for: { endpoint: "Q1" }, options: { status: 503 } });
+      const since = await sandbox.lastSeq();
+      await expect(gateway.as["tpp-registry"].requestCertificate({ body })).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_UNAVAILABLE" });
+      await at({ seconds: 4 });
+      expect(await sent(since)).toBe(1);
+      await at({ seconds: 1 });
+      await at({ seconds: 9 });
+      expect(await sent(since)).toBe(2);
+      await sandbox.calm();
+      expect(await at({ seconds: 1 })).toMatchObject({ status: "ready" });
+      await at({ hours: 2 });
+      expect(await sent(since)).toBe(3);
+    });
+
+    it("when the provider says, where it has to look at it first (RFC 7030 4.2.3)", async () => {
+      await sandbox.fault("network.status", { for: { endpoint: "Q1" }, options: { status: 202, shape: "empty", retryAfter: "900" } });
+      const since = await sandbox.lastSeq();
+      expect(await gateway.as["tpp-registry"].requestCertificate({ body })).toMatchObject({ status: "requested" });
+      await sandbox.calm();
+      expect(await at({ seconds: 899 })).toMatchObject({ status: "requested" });
+      expect(await sent(since)).toBe(1);
+      expect(await at({ seconds: 1 })).toMatchObject({ status: "ready" });
+    });
+
+    it("but not where the provider refused it: then the list says why", async () => {
+      await sandbox.fault("network.status", { for: { endpoint: "Q1" }, options: { status: 403, message: "No contract" } });
+      const since = await sandbox.lastSeq();
+      await expect(gateway.as["tpp-registry"].requestCertificate({ body })).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_REFUSED" });
+      expect(await at({ hours: 48 })).toMatchObject({ status: "requested", refusal: expect.stringMatching(/403.*No contract/) });
+      expect(await sent(since)).toBe(1);
+    });
+
+    it("and nobody is asked beside somebody who asks", async () => {
+      await unlessSomebodyRequests(gateway.app.context.db, async () => {
+        const since = await sandbox.lastSeq();
+        await expect(gateway.as["tpp-registry"].requestCertificate({ body })).rejects.toMatchObject({
+          code: "ERR_REGISTRATION_STEP_RUNNING",
+          kind: "conflict",
+          retryAfterSeconds: 2,
+        });
+        expect(await sent(since)).toBe(0);
+      });
+    });
+  });
+
   it.each([
     ["an unknown authority", () => ({ OPL_QTSP_CA_BUNDLE_PATH: "" })],
     ["the name of another host", () => ({ OPL_QTSP_EST_URL: sandbox.endpoints.qtspUrl.replace("localhost", "elsewhere.localhost") })],
@@ -138,6 +255,6 @@ describe("certificates of our own", () => {
 async function issueByHand(csrPem: string): Promise<string> {
   const { enrolment } = connected.app.context.own;
   const issued = await enrolment?.enrol(csrPem);
-  if (issued === undefined) throw new Error("not issued");
-  return issued;
+  if (issued === undefined || !("issued" in issued)) throw new Error("not issued");
+  return issued.issued;
 }

@@ -4,7 +4,7 @@ import type { Transaction } from "kysely";
 import type { KnownKey } from "../domain/public-keys.ts";
 import type { TppRegistryTables } from "./tables.ts";
 
-/** Keys of the gateway's answer; one that is no longer in there counts as retired since now. */
+/** Keys of the gateway's answer, the newest first; one that is no longer in there counts as retired since now, one listed twice is in use when either is. */
 export async function savePublicKeys(
   tx: Transaction<TppRegistryTables>,
   listed: readonly { readonly jwk: PublicJwk; readonly retiredAt: Temporal.Instant | null }[],
@@ -17,7 +17,9 @@ export async function savePublicKeys(
     .where("retiredAt", "is", null)
     .$if(kids.length > 0, (query) => query.where("kid", "not in", kids))
     .execute();
-  for (const { jwk, retiredAt } of listed) {
+  // What is written last stays: the newest of those in use.
+  const byRank = listed.toReversed().toSorted((one, other) => Number(one.retiredAt === null) - Number(other.retiredAt === null));
+  for (const { jwk, retiredAt } of byRank) {
     await tx
       .insertInto("publicKeys")
       .values({ kid: jwk.kid, jwk: jsonb(jwk), publishedAt: now, retiredAt })
