@@ -81,6 +81,19 @@ describe("tpp plan and tpp apply, against a registry over Postgres and NATS", ()
     expect(await tpp("plan", document, "--exit-code")).toMatchObject({ code: 0 });
   });
 
+  it("a file that names no origin follows the platform's; one that names another is taken, with a note", async () => {
+    const { tpp: ours, ...rest } = aDocument(["aalto"]);
+    const { publicOrigin: _left, ...profile } = ours;
+    const document = { ...rest, tpp: profile };
+    expect(await tpp("apply", document)).toMatchObject({ code: 0, err: "" });
+    expect(clientsAt("aalto").map(({ redirectUris }) => redirectUris)).toEqual([["https://ledger.example/connect/return/aalto"]]);
+    const again = events((await tpp("apply", document, "--json")).out);
+    expect(again).toMatchObject([{ event: "plan", toDo: 0 }, { event: "applied", revision: 1 }, { event: "converged" }]);
+    const elsewhere = await tpp("plan", aDocument(["aalto"], { publicOrigin: "http://localhost:8400" }));
+    expect(elsewhere.err).toMatch(/^Note: .*tpp\.publicOrigin: http:\/\/localhost:8400 is not where this platform is reached \(https:\/\/ledger\.example\)/);
+    expect(elsewhere.out).toMatch(/~ aalto +update/);
+  });
+
   it("change what the file changes: another redirect URI by a successor, a bank left by ending there", async () => {
     expect((await tpp("apply", aDocument(names))).code).toBe(0);
     const changed = aDocument([{ aspsp: "aalto", redirectUris: ["https://ledger.example/back"] }, { aspsp: "birka", state: "absent" }, "cygnaeus"]);

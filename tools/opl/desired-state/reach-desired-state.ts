@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { PlanAction, TppDocument } from "@opl/contracts/model";
+import type { PlanAction, WrittenTppDocument } from "@opl/contracts/model";
 import { isOplError } from "@opl/errors";
 import { problemSentence, readDocument, type ReadDocument } from "../../../services/tpp-registry/src/document/read-document.ts";
 import type { DesiredStateCommand } from "../command-line.ts";
@@ -28,8 +28,8 @@ export async function reachDesiredState(command: DesiredStateCommand, machine: M
   await using connection = connectRegistry({ ...command, environment: machine.environment });
   const { url, ask } = connection;
   try {
-    const { aspsps } = await ask.searchAspsps({ query: {} });
-    const document = refuseMistakes(command.file, readDocument(text, aspsps), report);
+    const [{ aspsps }, { publicOrigin }] = await Promise.all([ask.searchAspsps({ query: {} }), ask.getDesiredState()]);
+    const document = refuseMistakes(command.file, readDocument(text, { directory: aspsps, publicOrigin }), report);
     const plan = await ask.planDesiredState({ body: { document, refresh: command.refresh } });
     report({ event: "plan", file: command.file, ...plan });
     if (command.name === "plan") return command.exitCode && plan.toDo > 0 ? changesExitCode : 0;
@@ -60,7 +60,7 @@ function readText(file: string): string {
 }
 
 /** @throws ERR_OPL_DOCUMENT with every mistake as a sentence */
-function refuseMistakes(file: string, { document, problems }: ReadDocument, report: (event: DesiredStateEvent) => void): TppDocument {
+function refuseMistakes(file: string, { document, problems }: ReadDocument, report: (event: DesiredStateEvent) => void): WrittenTppDocument {
   if (document === null) {
     const mistakes = problems.filter(({ level }) => level === "mistake");
     throw errors.ERR_OPL_DOCUMENT({ message: mistakes.map((problem) => problemSentence(file, problem)).join("\n"), details: { problems: mistakes } });
