@@ -37,6 +37,7 @@ import { tokenRoutes } from "./op/token.ts";
 import { openTokens } from "./op/token-store.ts";
 import { openPeople } from "./people/directory.ts";
 import { readFileIfPresent, writeFileAtomic } from "./state/atomic-file.ts";
+import { lockFolder } from "./state/folder-lock.ts";
 import { openSigningKey } from "./state/signing-key.ts";
 import { directoryJwksPath, directoryRoutes, keySetRoutes } from "./trust/directory.ts";
 import { openOrganisations, openSoftware } from "./trust/directory-store.ts";
@@ -78,14 +79,15 @@ export interface Sandbox extends AsyncDisposable {
 
 /** Builds the banks with the trust services around them, and starts their listeners. */
 export async function createSandbox(config: SandboxConfig, overrides: { clock?: Clock; pause?: Bank["pause"]; report?: ReportError } = {}): Promise<Sandbox> {
+  await using stack = new AsyncDisposableStack();
   const folder = openFolder(config.SANDBOX_DIR);
+  stack.use(lockFolder(folder));
   const endpointsFile = join(folder, "endpoints.json");
   const last = endpointsSchema.partial().safeParse(JSON.parse(readFileIfPresent(endpointsFile) ?? "{}")).data ?? {};
   const caFile = join(folder, "ca.pem");
   const today = config.SANDBOX_TODAY === undefined ? undefined : Temporal.PlainDate.from(config.SANDBOX_TODAY);
   const clock = movableClock(overrides.clock ?? systemClock(today));
 
-  await using stack = new AsyncDisposableStack();
   const authority = await openAuthority({ folder: join(folder, "ca"), caFile, bits: Number.parseInt(config.SANDBOX_RSA_BITS, 10), clock });
   const keyPool = stack.adopt(
     openKeyPool({ folder: join(folder, "keys"), bits: Number.parseInt(config.SANDBOX_RSA_BITS, 10), spares: config.SANDBOX_SPARE_KEYS }),

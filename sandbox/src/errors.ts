@@ -4,6 +4,7 @@ import { defineErrors } from "@opl/errors";
 export const errors = defineErrors({
   ERR_SANDBOX_CONFIG: ["invalid", "The configuration of the sandbox is not usable."],
   ERR_SANDBOX_FOLDER: ["unavailable", "The state folder of the sandbox cannot be used."],
+  ERR_SANDBOX_RUNNING: ["conflict", "A sandbox runs from this folder already."],
   ERR_SANDBOX_PORT_BUSY: ["unavailable", "A port of the sandbox is already in use."],
   ERR_SANDBOX_STATE: ["invalid", "The state folder holds a file that this version cannot read."],
   ERR_SANDBOX_PEOPLE_START: ["invalid", "The date of the sandbox lies before the day its books begin."],

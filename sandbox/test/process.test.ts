@@ -79,6 +79,21 @@ describe("the process", () => {
     expect((await ended(child)).code).toBe(0);
   });
 
+  it("is the only one of its folder: a second one ends with a sentence and changes nothing, and one that was killed leaves no lock", async () => {
+    const first = start();
+    await ready(first);
+    const written = readFileSync(join(folder, "endpoints.json"), "utf8");
+    const { code, errors } = await ended(start());
+    expect(code).toBe(1);
+    expect(errors).toBe(
+      `ERR_SANDBOX_RUNNING: A sandbox runs from ${folder} already (npm start brings one with it). Use that one: ${join(folder, "endpoints.json")} says where it is. Or name another folder in SANDBOX_DIR.\n`,
+    );
+    expect(readFileSync(join(folder, "endpoints.json"), "utf8")).toBe(written);
+    first.kill("SIGKILL");
+    await once(first, "exit");
+    expect((await ready(start())).event).toBe("ready");
+  });
+
   it("ends with its parent where it is told to", async () => {
     const child = start({ OPL_EXIT_WITH_PARENT: "1" });
     await ready(child);

@@ -49,7 +49,7 @@ tpp plan, tpp apply: at every bank of a file, by the registry of a platform that
   --registry URL     tpp-registry; left out, the platform that npm start runs on this machine
   --secrets DIR      folder whose operator/ holds the operator's key; left out, the one of that platform
   --refresh          ask every bank for its own record of us first
-  --exit-code        plan: end with 2 when there is anything to do
+  --exit-code        plan: end with 2 when there is anything to do or tell
   --no-wait          apply: do not wait until it is done
   --timeout SECONDS  apply: longest wait until it is done (600)
 
@@ -64,7 +64,7 @@ Against the sandbox bank of this project:
 
 Exit codes
   0   registered and validated, or it was already; everything is as the file wants it
-  2   plan --exit-code: there is something to do
+  2   plan --exit-code: there is something to do or tell
   64  the command line is not understood
   65  a certificate or key is not usable
   69  the bank, or the registry, cannot be reached or does not answer

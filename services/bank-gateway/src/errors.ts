@@ -19,6 +19,7 @@ export const errors = defineErrors({
   ERR_BANK_CONSENT_EXISTS: ["conflict", "This consent was already created at the bank."],
   ERR_BANK_CONSENT_STATE: ["conflict", "The consent is not in a state that allows this."],
   ERR_BANK_REGISTRATION_NOT_FOUND: ["not-found", "There is no such registration at a bank."],
+  ERR_ALGORITHM_UNFIT: ["rejected", "The signature algorithm that is wanted does not go with this bank."],
   ERR_CURSOR_INVALID: ["invalid", "The cursor does not belong to this account and consent."],
   ERR_OWN_CERTIFICATE_MISSING: [
     "conflict",

@@ -100,6 +100,7 @@ export const desiredState: ResponseOf<typeof getDesiredState> = {
     },
     banks: [{ aspsp: bank.aspspId, state: "registered", onDrift: "repair" }],
   },
+  publicOrigin: "https://ledger.example",
   drift: [],
   checkedAt: null,
 };

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { aspspId, type TppDocument, tppRole } from "@opl/contracts/model";
+import { aspspId, type TppDocument, tppRole, type WrittenTppDocument } from "@opl/contracts/model";
 import { databaseConfig, httpConfig, logConfig, natsConfig, parseConfig, serviceTokenConfig, url } from "@opl/service";
 import { z } from "zod";
 import { problemSentence, readDocument } from "./document/read-document.ts";
@@ -35,8 +35,8 @@ const seconds = (fallback: number) => z.coerce.number().min(0.1).max(86_400).def
 
 const tppFile = z
   .string()
-  .transform((path, context): TppDocument => {
-    const document = (text: string): TppDocument => {
+  .transform((path, context): WrittenTppDocument => {
+    const document = (text: string): WrittenTppDocument => {
       const read = readDocument(text, null);
       for (const problem of read.problems) if (problem.level === "mistake") context.addIssue({ code: "custom", message: problemSentence(path, problem) });
       return read.document ?? z.NEVER;

@@ -79,6 +79,20 @@ describe("tpp plan and tpp apply, against a registry over Postgres and NATS", ()
     expect(events(again.out)).toMatchObject([{ event: "plan", toDo: 0 }, { event: "applied", revision: 1 }, { event: "converged" }]);
     expect(asked()).toEqual(once);
     expect(await tpp("plan", document, "--exit-code")).toMatchObject({ code: 0 });
+    expect((await tpp("apply", document)).out).toMatch(/^[^\n]+: Nothing to do, 3 banks as wanted\.\n\nIn force as revision 1\.\n\nEverything is as the file wants it, at 3 banks/);
+  });
+
+  it("a file that names no origin follows the platform's; one that names another is taken, with a note", async () => {
+    const { tpp: ours, ...rest } = aDocument(["aalto"]);
+    const { publicOrigin: _left, ...profile } = ours;
+    const document = { ...rest, tpp: profile };
+    expect(await tpp("apply", document)).toMatchObject({ code: 0, err: "" });
+    expect(clientsAt("aalto").map(({ redirectUris }) => redirectUris)).toEqual([["https://ledger.example/connect/return/aalto"]]);
+    const again = events((await tpp("apply", document, "--json")).out);
+    expect(again).toMatchObject([{ event: "plan", toDo: 0 }, { event: "applied", revision: 1 }, { event: "converged" }]);
+    const elsewhere = await tpp("plan", aDocument(["aalto"], { publicOrigin: "http://localhost:8400" }));
+    expect(elsewhere.err).toMatch(/^Note: .*tpp\.publicOrigin: http:\/\/localhost:8400 is not where this platform is reached \(https:\/\/ledger\.example\)/);
+    expect(elsewhere.out).toMatch(/~ aalto +update/);
   });
 
   it("change what the file changes: another redirect URI by a successor, a bank left by ending there", async () => {
@@ -135,9 +149,13 @@ describe("tpp plan and tpp apply, against a registry over Postgres and NATS", ()
     await eventually(async () => {
       const planned = await tpp("plan", document);
       expect(planned.out).toMatch(/! birka +report/);
-      expect(planned.out).toContain("Nothing to do, 1 bank as wanted");
+      expect(planned.out).toContain("Nothing to do, 1 bank as wanted, 1 bank with a difference that is only told.");
       return planned;
     });
+    expect(await tpp("plan", document, "--exit-code")).toMatchObject({ code: 2 });
+    const applied = await tpp("apply", document);
+    expect(applied).toMatchObject({ code: 0, out: expect.stringContaining("but at 1 bank of 2 the bank's own record still differs, which is only told") });
+    expect(applied.out).not.toContain("Everything is as the file wants it");
     expect(bank.made.get("birka")).toBe(1);
     expect(await facts()).toHaveLength(2);
   });

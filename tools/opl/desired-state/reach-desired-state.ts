@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { PlanAction, TppDocument } from "@opl/contracts/model";
+import type { PlanAction, WrittenTppDocument } from "@opl/contracts/model";
 import { isOplError } from "@opl/errors";
 import { problemSentence, readDocument, type ReadDocument } from "../../../services/tpp-registry/src/document/read-document.ts";
 import type { DesiredStateCommand } from "../command-line.ts";
@@ -28,16 +28,16 @@ export async function reachDesiredState(command: DesiredStateCommand, machine: M
   await using connection = connectRegistry({ ...command, environment: machine.environment });
   const { url, ask } = connection;
   try {
-    const { aspsps } = await ask.searchAspsps({ query: {} });
-    const document = refuseMistakes(command.file, readDocument(text, aspsps), report);
+    const [{ aspsps }, { publicOrigin }] = await Promise.all([ask.searchAspsps({ query: {} }), ask.getDesiredState()]);
+    const document = refuseMistakes(command.file, readDocument(text, { directory: aspsps, publicOrigin }), report);
     const plan = await ask.planDesiredState({ body: { document, refresh: command.refresh } });
     report({ event: "plan", file: command.file, ...plan });
-    if (command.name === "plan") return command.exitCode && plan.toDo > 0 ? changesExitCode : 0;
+    if (command.name === "plan") return command.exitCode && (plan.toDo > 0 || countTold(plan.actions) > 0) ? changesExitCode : 0;
     const { revision } = await ask.applyDesiredState({ body: { document } });
     report({ event: "applied", revision, documentHash: plan.documentHash });
     if (!command.wait) return 0;
-    await awaitConvergence(ask, plan.documentHash, { report, machine, until: began + command.timeoutMs });
-    report({ event: "converged", banks: document.banks.length, ms: Math.round(machine.monotonicMs() - began) });
+    const told = await awaitConvergence(ask, plan.documentHash, { report, machine, until: began + command.timeoutMs });
+    report({ event: "converged", told, banks: document.banks.length, ms: Math.round(machine.monotonicMs() - began) });
     return 0;
   } catch (cause) {
     throw explainRegistry(cause, url);
@@ -60,7 +60,7 @@ function readText(file: string): string {
 }
 
 /** @throws ERR_OPL_DOCUMENT with every mistake as a sentence */
-function refuseMistakes(file: string, { document, problems }: ReadDocument, report: (event: DesiredStateEvent) => void): TppDocument {
+function refuseMistakes(file: string, { document, problems }: ReadDocument, report: (event: DesiredStateEvent) => void): WrittenTppDocument {
   if (document === null) {
     const mistakes = problems.filter(({ level }) => level === "mistake");
     throw errors.ERR_OPL_DOCUMENT({ message: mistakes.map((problem) => problemSentence(file, problem)).join("\n"), details: { problems: mistakes } });
@@ -75,8 +75,8 @@ interface Wait {
   readonly until: number;
 }
 
-/** Resolves when nothing is left to do; a bank that only time can bring further is waited for. */
-async function awaitConvergence(ask: Registry, documentHash: string, { report, machine, until }: Wait): Promise<void> {
+/** Resolves when nothing is left to do; a bank that only time can bring further is waited for. @returns at how many banks a difference is only told */
+async function awaitConvergence(ask: Registry, documentHash: string, { report, machine, until }: Wait): Promise<number> {
   const told = new Map<string, string>();
   for (;;) {
     const left = await readProgress(ask, documentHash);
@@ -86,7 +86,7 @@ async function awaitConvergence(ask: Registry, documentHash: string, { report, m
       // What was settled from the beginning is not worth a line.
       if (before !== `${action} ${reason}` && !(before === undefined && action === "none")) report({ event: "bank", aspspId, action, reason });
     }
-    if (left.going.length === 0 && left.stopped.length === 0) return;
+    if (left.going.length === 0 && left.stopped.length === 0) return countTold(left.actions);
     if (left.going.length === 0)
       throw errors.ERR_OPL_ACTION_NEEDED({
         message: `Somebody has to act at ${left.stopped.map(({ aspspId, reason }) => `${aspspId}: ${reason}`).join("; ")}`,
@@ -99,6 +99,10 @@ async function awaitConvergence(ask: Registry, documentHash: string, { report, m
       });
     await machine.pause(pollMs);
   }
+}
+
+function countTold(actions: readonly PlanAction[]): number {
+  return actions.filter(({ action }) => action === "report").length;
 }
 
 interface Progress {

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { applyDesiredState, planDesiredState, searchAspsps } from "@opl/contracts/http/tpp-registry";
+import { applyDesiredState, getDesiredState, planDesiredState, searchAspsps } from "@opl/contracts/http/tpp-registry";
 import { isOplError, toOplError } from "@opl/errors";
 import { type Client, createClient } from "@opl/service";
 import { Agent } from "undici";
 import { operatorTokens } from "../../setup/ask.ts";
 import { errors } from "../errors.ts";
 
-const asked = { searchAspsps, planDesiredState, applyDesiredState };
+const asked = { searchAspsps, getDesiredState, planDesiredState, applyDesiredState };
 export type Registry = Client<typeof asked>;
 
 export interface Place {

@@ -146,7 +146,7 @@ export const getOperatorPlan = defineRoute({
   operationId: "getOperatorPlan",
   summary: "The document in force, what it still has to do, and where banks differ from it as of the last look.",
   path: "/api/operator/plan",
-  response: registry.getDesiredState.response.extend({ plan: plan.nullable() }),
+  response: registry.getDesiredState.response.omit({ publicOrigin: true }).extend({ plan: plan.nullable() }),
 });
 export const checkOperatorPlan = defineRoute({
   ...change,

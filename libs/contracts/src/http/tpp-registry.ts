@@ -4,7 +4,7 @@ import { aspsp } from "../model/aspsp.ts";
 import { certificateProblem, ownCertificate } from "../model/own-certificate.ts";
 import { publicJwk } from "../model/public-jwk.ts";
 import { certificate, registration, registrationTerms } from "../model/registration.ts";
-import { plan, planDifference, tppDocument } from "../model/tpp-document.ts";
+import { plan, planDifference, tppDocument, writtenTppDocument } from "../model/tpp-document.ts";
 import { defineRoute } from "./route.ts";
 
 export const startRegistration = defineRoute({
@@ -94,7 +94,7 @@ export const planDesiredState = defineRoute({
   idempotent: true,
   timeoutMs: 30_000,
   body: z.strictObject({
-    document: tppDocument.nullable(),
+    document: writtenTppDocument.nullable(),
     /** Ask every bank for its own records first; otherwise what the last look found counts. */
     refresh: z.boolean().default(false),
   }),
@@ -110,7 +110,7 @@ export const applyDesiredState = defineRoute({
   psu: "none",
   idempotent: true,
   timeoutMs: 30_000,
-  body: z.strictObject({ document: tppDocument }),
+  body: z.strictObject({ document: writtenTppDocument }),
   status: 202,
   response: z.object({ revision: z.int(), plan }),
 });
@@ -127,7 +127,10 @@ export const getDesiredState = defineRoute({
     /** 0: none was applied, this one is made from the environment. */
     revision: z.int(),
     appliedAt: isoInstant.nullable(),
+    /** Complete: what was left out is filled in. */
     document: tppDocument,
+    /** Where people reach this platform; a document that says nothing of it follows. */
+    publicOrigin: z.string(),
     drift: z.array(z.object({ aspspId, registrationId: uuid, since: isoInstant, differences: z.array(planDifference) })),
     checkedAt: isoInstant.nullable(),
   }),

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { aspspId } from "./ids.ts";
 import { signatureAlgorithm, softwareContact, tppRole } from "./registration.ts";
 
-const origin = z.url().refine((text) => URL.canParse(text) && new URL(text).origin === text, "an origin: scheme, host and port, no path and no final slash");
+const webAddress = z.url({ protocol: /^https?$/ });
+const origin = webAddress.refine((text) => URL.canParse(text) && new URL(text).origin === text, "an origin: scheme, host and port, no path and no final slash");
 
 /** Who we are, to any bank. */
 export const tppProfile = z.strictObject({
@@ -24,6 +25,9 @@ export const tppProfile = z.strictObject({
 });
 export type TppDocumentProfile = z.infer<typeof tppProfile>;
 
+/** The same as a person writes it: left out, people reach the product where the platform says. */
+export const writtenTppProfile = tppProfile.partial({ publicOrigin: true });
+
 /** What should be true at one bank. */
 export const wantedBank = z.strictObject({
   aspsp: aspspId,
@@ -31,7 +35,7 @@ export const wantedBank = z.strictObject({
   /** All of ours when left out. */
   roles: z.array(tppRole).min(1).optional(),
   /** `<publicOrigin>/connect/return/<aspsp>` when left out. */
-  redirectUris: z.array(z.url()).min(1).max(20).optional(),
+  redirectUris: z.array(webAddress).min(1).max(20).optional(),
   algorithm: signatureAlgorithm.optional(),
   /** What to do when the bank's own records differ from this file. */
   onDrift: z.enum(["repair", "report"]).default("repair"),
@@ -39,7 +43,7 @@ export const wantedBank = z.strictObject({
 });
 export type WantedBank = z.infer<typeof wantedBank>;
 
-/** The desired state of a TPP, as `tpp.yaml` holds it. */
+/** The desired state of a TPP. */
 export const tppDocument = z.strictObject({
   version: z.literal(1),
   tpp: tppProfile,
@@ -49,6 +53,10 @@ export const tppDocument = z.strictObject({
     .refine((banks) => new Set(banks.map(({ aspsp }) => aspsp)).size === banks.length, "each bank once"),
 });
 export type TppDocument = z.infer<typeof tppDocument>;
+
+/** The same as `tpp.yaml` holds it. */
+export const writtenTppDocument = tppDocument.extend({ tpp: writtenTppProfile });
+export type WrittenTppDocument = z.infer<typeof writtenTppDocument>;
 
 export const planDifference = z.object({ field: z.string(), from: z.string().nullable(), to: z.string().nullable() });
 export type PlanDifference = z.infer<typeof planDifference>;

@@ -74,6 +74,11 @@ export function chooseQsealc(keys: readonly TppKey[], algorithms: readonly JwsAl
   throw errors.ERR_ASPSP_NOT_REGISTERED({ message: "We hold no valid QSealC for this bank with an algorithm it accepts." });
 }
 
+/** Whether a valid QSealC can sign so. */
+export function canSign(keys: readonly TppKey[], algorithm: JwsAlgorithm, now: Temporal.Instant): boolean {
+  return keys.some((key) => key.purpose === "qsealc" && isValid(key.certificate, now) && (notes(key, algorithm) || isOfType(key, algorithm)));
+}
+
 export function clientIdentity({ jwk, certificate, chainPem }: TppKey): ClientIdentity {
   const privateKey = createPrivateKey({ key: jwk, format: "jwk" });
   return {

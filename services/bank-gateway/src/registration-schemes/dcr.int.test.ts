@@ -73,6 +73,15 @@ describe("dynamic client registration at a UK bank", () => {
     await expect(at.submission()).resolves.toMatchObject({ client: { clientId: submission.client.clientId } });
   });
 
+  it.each([
+    ["RS256", /^.* takes no signatures by RS256, only by PS256, ES256; want one of them or none\.$/],
+    ["ES256", /^Our QSealC at .* cannot sign by ES256; want another algorithm or none,/],
+  ] as const)("an algorithm that the bank or our key does not do (%s) ends in a sentence, not in another algorithm", async (algorithm, sentence) => {
+    const at = saga(gateway, uk, { terms: { algorithm } });
+    await at.certificates();
+    await expect(at.statement()).rejects.toMatchObject({ code: "ERR_ALGORITHM_UNFIT", kind: "rejected", message: expect.stringMatching(sentence) });
+  });
+
   it("TM-05 OA-67 signs an assertion of its own for each token call, where the bank wants that", async () => {
     await using signing = await startGateway(sandbox, {
       everyBank: true,

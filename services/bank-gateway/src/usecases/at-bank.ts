@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SignatureAlgorithm } from "@opl/contracts/model";
 import { signWith } from "../banks/bank.ts";
-import { chooseQsealc } from "../banks/keys.ts";
+import { canSign, chooseQsealc } from "../banks/keys.ts";
 import { createBankCalls } from "../egress/bank-calls.ts";
 import { getAsked, getStepOutcome } from "../db/registration-store.ts";
 import { errors } from "../errors.ts";
@@ -18,13 +18,22 @@ export function schemeOf({ banks }: Pick<Context, "banks">, aspspId: string): Re
   return registration;
 }
 
-/** What a scheme works with once we have certificates. `algorithm` is what the terms of the registration prefer. */
+/**
+ * What a scheme works with once we have certificates. `algorithm` is what the terms of the registration want, null what the bank wants
+ * most. @throws ERR_ALGORITHM_UNFIT for one that the bank does not offer or that no key of ours can do
+ */
 export async function atBank(ctx: Context, registrationId: string, aspspId: string, algorithm: SignatureAlgorithm | null = null): Promise<AtBank> {
   const adapter = ctx.banks.adapter(aspspId);
   const { egress, keys } = await ctx.banks.linkOf(registrationId);
   const { profile } = adapter;
   const offered = profile.signingAlgorithms;
-  const signingAlgorithms = algorithm !== null && offered.includes(algorithm) ? [algorithm, ...offered] : offered;
+  if (algorithm !== null && !offered.includes(algorithm))
+    throw errors.ERR_ALGORITHM_UNFIT({ message: `${profile.name} takes no signatures by ${algorithm}, only by ${offered.join(", ")}; want one of them or none.` });
+  if (algorithm !== null && !canSign(keys, algorithm, ctx.clock.now()))
+    throw errors.ERR_ALGORITHM_UNFIT({
+      message: `Our QSealC at ${profile.name} cannot sign by ${algorithm}; want another algorithm or none, or have a QSealC with such a key and retire the other.`,
+    });
+  const signingAlgorithms = algorithm === null ? offered : [algorithm];
   return {
     now: ctx.clock.now(),
     newJti: randomUUID,

@@ -1,4 +1,4 @@
-import type { TppDocument } from "@opl/contracts/model";
+import type { WrittenTppDocument } from "@opl/contracts/model";
 import { type Executor, jsonb } from "@opl/postgres";
 import type { Selectable, Transaction } from "kysely";
 import { sql } from "kysely";
@@ -10,7 +10,7 @@ export async function newestDesiredState(db: Executor<TppRegistryTables>): Promi
 }
 
 export interface NewDesiredState {
-  readonly document: TppDocument;
+  readonly document: WrittenTppDocument;
   readonly documentHash: string;
   readonly appliedAt: Temporal.Instant;
   readonly appliedBy: string;

@@ -10,7 +10,7 @@ import type {
   RegistrationScheme,
   RegistrationStep,
   RegistrationTerms,
-  TppDocument,
+  WrittenTppDocument,
 } from "@opl/contracts/model";
 import type { MessagingTables } from "@opl/messaging";
 import type { Json, Timestamp } from "@opl/postgres";
@@ -72,7 +72,7 @@ export interface CertificatesTable {
 
 export interface DesiredStatesTable {
   revision: number;
-  document: Json<TppDocument>;
+  document: Json<WrittenTppDocument>;
   documentHash: string;
   appliedAt: Timestamp;
   appliedBy: string;

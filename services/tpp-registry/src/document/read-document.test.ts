@@ -22,18 +22,19 @@ banks:
     roles: [AIS]
     redirectUris: [https://ledger.example/back]
 `;
-const directory = [anAspsp("op"), anAspsp("city-bank", { environment: "production" })];
-const told = (text: string): string[] => readDocument(text, directory).problems.map((problem) => problemSentence("tpp.yaml", problem));
+const publicOrigin = "https://ledger.example";
+const platform = { directory: [anAspsp("op"), anAspsp("city-bank", { environment: "production" })], publicOrigin };
+const told = (text: string): string[] => readDocument(text, platform).problems.map((problem) => problemSentence("tpp.yaml", problem));
 
 describe("a desired state as a file", () => {
   it("is read from YAML and from JSON to the same", () => {
-    const { document, problems } = readDocument(good, directory);
+    const { document, problems } = readDocument(good, platform);
     expect(problems).toEqual([]);
     expect(document?.banks).toEqual([
       { aspsp: "op", state: "registered", onDrift: "repair" },
       { aspsp: "city-bank", state: "registered", onDrift: "repair", roles: ["AIS"], redirectUris: ["https://ledger.example/back"] },
     ]);
-    expect(readDocument(JSON.stringify(parse(good)), directory).document).toEqual(document);
+    expect(readDocument(JSON.stringify(parse(good)), platform).document).toEqual(document);
   });
 
   it.each([
@@ -86,6 +87,18 @@ describe("a desired state as a file", () => {
       "publicOrigin: https://ledger.example/",
       /^tpp\.yaml:10:17 tpp\.publicOrigin: is "https:\/\/ledger\.example\/", but has to be an origin/,
     ],
+    [
+      "an origin of another protocol",
+      "publicOrigin: https://ledger.example",
+      "publicOrigin: ftp://127.0.0.1:9",
+      'tpp.yaml:10:17 tpp.publicOrigin: is "ftp://127.0.0.1:9", but has to be a web address (https://…).',
+    ],
+    [
+      "an address of another protocol",
+      "https://ledger.example/back",
+      "ftp://ledger.example/back",
+      'tpp.yaml:15:20 banks[1].redirectUris[0]: is "ftp://ledger.example/back", but has to be a web address (https://…).',
+    ],
     ["a name no bank can have", "aspsp: op", "aspsp: OP", /^tpp\.yaml:12:12 banks\[0\]\.aspsp: is "OP", but has to be/],
     ["another version", "version: 1", "version: 2", "tpp.yaml:1:10 version: is 2, but has to be 1."],
     ["a key twice", "  country: FI", "  country: FI\n  country: SE", "tpp.yaml:5:3 this key is written twice; keep one of them."],
@@ -104,20 +117,32 @@ describe("a desired state as a file", () => {
       sentences.join("\n"),
     ).toHaveLength(1);
     expect(sentences).toHaveLength(1);
-    expect(readDocument(good.replace(from, to), directory).document).toBeNull();
+    expect(readDocument(good.replace(from, to), platform).document).toBeNull();
   });
 
   it("an address outside of the public origin is taken, and noted", () => {
     const text = good.replace("https://ledger.example/back", "https://elsewhere.example/back");
-    expect(readDocument(text, directory)).toMatchObject({ document: {}, problems: [{ level: "note", line: 15, column: 20 }] });
+    expect(readDocument(text, platform)).toMatchObject({ document: {}, problems: [{ level: "note", line: 15, column: 20 }] });
+  });
+
+  it("an origin may be left out; another than the platform's is taken, and noted", () => {
+    const without = good.replace("  publicOrigin: https://ledger.example\n", "");
+    expect(readDocument(without, platform)).toMatchObject({ document: {}, problems: [] });
+    expect(readDocument(without, null)).toMatchObject({ document: {}, problems: [] });
+    const elsewhere = { ...platform, publicOrigin: "https://elsewhere.example" };
+    expect(readDocument(good, elsewhere).problems.map((problem) => problemSentence("tpp.yaml", problem))).toEqual([
+      "tpp.yaml:10:17 tpp.publicOrigin: https://ledger.example is not where this platform is reached (https://elsewhere.example), so people do not come back from their bank; leave it out to follow the platform.",
+    ]);
+    const plain = readDocument(without.replace("    redirectUris: [https://ledger.example/back]\n", ""), { ...platform, publicOrigin: "http://localhost:8400" });
+    expect(plain).toMatchObject({ document: null, problems: [{ field: "tpp.publicOrigin", level: "mistake" }] });
   });
 
   it("tpp.example.yaml is sound, also with everything in it that is commented out", () => {
     const text = readFileSync(path.resolve(import.meta.dirname, "../../../../tpp.example.yaml"), "utf8");
-    expect(readDocument(text, [anAspsp("op")])).toMatchObject({ document: { banks: [{ aspsp: "op" }] }, problems: [] });
+    expect(readDocument(text, { directory: [anAspsp("op")], publicOrigin: "http://localhost:8400" })).toMatchObject({ document: { banks: [{ aspsp: "op" }] }, problems: [] });
     const whole = text.replaceAll(/^( +)# (?=\w+: )/gm, "$1");
     expect(whole).not.toBe(text);
-    const { document, problems } = readDocument(whole, [anAspsp("op")]);
+    const { document, problems } = readDocument(whole, { directory: [anAspsp("op")], publicOrigin: "http://localhost:8400" });
     expect(problems).toEqual([]);
     expect(Object.keys(document?.tpp ?? {})).toHaveLength(9);
     expect(Object.keys(document?.banks[0] ?? {})).toHaveLength(7);
@@ -138,7 +163,7 @@ describe("a desired state as a file", () => {
   });
 
   it("a country that YAML 1.1 took for a no stays a country", () => {
-    expect(readDocument(good.replace("country: FI", "country: NO"), directory).document?.tpp.country).toBe("NO");
+    expect(readDocument(good.replace("country: FI", "country: NO"), platform).document?.tpp.country).toBe("NO");
   });
 
   it("a digest knows what a document says, not in which order", () => {

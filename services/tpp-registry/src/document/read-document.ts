@@ -1,7 +1,7 @@
-import { type Aspsp, softwareContact, type TppDocument, tppDocument, tppProfile, wantedBank } from "@opl/contracts/model";
+import { softwareContact, tppProfile, wantedBank, type WrittenTppDocument, writtenTppDocument } from "@opl/contracts/model";
 import { isAlias, isMap, isNode, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from "yaml";
 import type { z } from "zod";
-import { documentProblems, nearest } from "../domain/document-rules.ts";
+import { documentProblems, nearest, type Platform } from "../domain/document-rules.ts";
 
 /** Something about a document that a person should know, with its place in the file. */
 export interface PlacedProblem {
@@ -15,7 +15,7 @@ export interface PlacedProblem {
 
 export interface ReadDocument {
   /** Null when there is any mistake. */
-  readonly document: TppDocument | null;
+  readonly document: WrittenTppDocument | null;
   readonly problems: readonly PlacedProblem[];
 }
 
@@ -24,10 +24,10 @@ const maxCharacters = 1_000_000;
 type Path = readonly PropertyKey[];
 
 /**
- * Reads a desired state from YAML 1.2 or JSON. Every mistake is told at once, each with its line and column. Without a directory
- * nothing is said about which banks there are.
+ * Reads a desired state from YAML 1.2 or JSON. Every mistake is told at once, each with its line and column. Without a platform
+ * nothing is said of its banks and its address.
  */
-export function readDocument(text: string, directory: readonly Pick<Aspsp, "aspspId" | "environment">[] | null): ReadDocument {
+export function readDocument(text: string, platform: Platform | null): ReadDocument {
   const whole = (message: string): ReadDocument => ({ document: null, problems: [{ line: 1, column: 1, field: "", message, level: "mistake" }] });
   if (text.length > maxCharacters) return whole(`the file is longer than ${maxCharacters} characters`);
   if (text.trim() === "") return whole("the file is empty; start from tpp.example.yaml");
@@ -46,7 +46,7 @@ export function readDocument(text: string, directory: readonly Pick<Aspsp, "asps
   const value: unknown = tree.toJS({ maxAliasCount: 0 });
   const placed = (path: Path, message: string, level?: PlacedProblem["level"]): PlacedProblem => at(offsetOf(tree, path), path, message, level);
   const twice = banksTwice(value).map(({ path, message }) => placed(path, message));
-  const parsed = tppDocument.safeParse(value);
+  const parsed = writtenTppDocument.safeParse(value);
   if (!parsed.success) {
     const issues = parsed.error.issues.filter(({ code, path }) => !(code === "custom" && fieldOf(path) === "banks"));
     const told = issues.flatMap((issue) =>
@@ -56,7 +56,7 @@ export function readDocument(text: string, directory: readonly Pick<Aspsp, "asps
     );
     return { document: null, problems: [...told, ...twice].toSorted(byPlace) };
   }
-  const problems = documentProblems(parsed.data, directory).map(({ path, message, level }) => placed(path, message, level));
+  const problems = documentProblems(parsed.data, platform).map(({ path, message, level }) => placed(path, message, level));
   return { document: problems.some(({ level }) => level === "mistake") ? null : parsed.data, problems: problems.toSorted(byPlace) };
 }
 
@@ -221,7 +221,7 @@ function either(values: readonly string[]): string {
 function keysAt(path: Path): readonly string[] {
   const [part, inside] = path;
   if (part === "banks") return Object.keys(wantedBank.shape);
-  if (part !== "tpp") return Object.keys(tppDocument.shape);
+  if (part !== "tpp") return Object.keys(writtenTppDocument.shape);
   if (inside === "software") return Object.keys(tppProfile.shape.software.shape);
   if (inside === "authority") return Object.keys(tppProfile.shape.authority.unwrap().shape);
   return Object.keys((inside === "contacts" ? softwareContact : tppProfile).shape);

@@ -1,4 +1,4 @@
-import type { Aspsp, TppDocument } from "@opl/contracts/model";
+import type { Aspsp, WrittenTppDocument } from "@opl/contracts/model";
 
 export interface DocumentProblem {
   /** Where in the document: `["banks", 0, "roles", 1]`. */
@@ -11,11 +11,21 @@ export interface DocumentProblem {
 
 type Known = Pick<Aspsp, "aspspId" | "environment">;
 
-/** What a document says that cannot be, beyond its schema. Without a directory nothing is said of banks. */
-export function documentProblems({ tpp, banks }: TppDocument, directory: readonly Known[] | null): readonly DocumentProblem[] {
+/** What a document is held against. */
+export interface Platform {
+  /** Null while it is not known which banks there are: then nothing is said of them. */
+  readonly directory: readonly Known[] | null;
+  /** Where people reach it. */
+  readonly publicOrigin: string;
+}
+
+/** What a document says that cannot be, beyond its schema, and what is to be wondered at. */
+export function documentProblems({ tpp, banks }: WrittenTppDocument, platform: Platform | null): readonly DocumentProblem[] {
+  const directory = platform?.directory ?? null;
+  const publicOrigin = tpp.publicOrigin ?? platform?.publicOrigin;
   const known = directory === null ? null : new Map(directory.map((aspsp) => [aspsp.aspspId, aspsp]));
   const names = [...(known?.keys() ?? [])];
-  return banks.flatMap((bank, index) => {
+  const ofBanks = banks.flatMap((bank, index) => {
     const at = ["banks", index] as const;
     const entry = known?.get(bank.aspsp);
     return [
@@ -25,21 +35,28 @@ export function documentProblems({ tpp, banks }: TppDocument, directory: readonl
           ? []
           : [mistake([...at, "roles", place], `${role} is not one of our roles (${tpp.roles.join(", ")}); add it to tpp.roles or remove it here`)],
       ),
-      ...(bank.redirectUris ?? []).flatMap((uri, place) => redirectProblems(uri, [...at, "redirectUris", place], tpp.publicOrigin, entry)),
-      ...(bank.redirectUris === undefined && entry?.environment === "production" && !tpp.publicOrigin.startsWith("https://")
+      ...(bank.redirectUris ?? []).flatMap((uri, place) => redirectProblems(uri, [...at, "redirectUris", place], publicOrigin, entry)),
+      ...(bank.redirectUris === undefined && entry?.environment === "production" && publicOrigin?.startsWith("https://") === false
         ? [mistake(["tpp", "publicOrigin"], `${bank.aspsp} is a production bank and takes people back to https addresses only; begin the origin with https://`)]
         : []),
     ];
   });
+  return [...(platform === null ? [] : originNotes(tpp.publicOrigin, platform.publicOrigin)), ...ofBanks];
 }
 
-function redirectProblems(uri: string, path: DocumentProblem["path"], publicOrigin: string, entry: Known | undefined): readonly DocumentProblem[] {
+function originNotes(written: string | undefined, publicOrigin: string): readonly DocumentProblem[] {
+  if (written === undefined || written === publicOrigin) return [];
+  const message = `${written} is not where this platform is reached (${publicOrigin}), so people do not come back from their bank; leave it out to follow the platform`;
+  return [{ path: ["tpp", "publicOrigin"], message, level: "note" }];
+}
+
+function redirectProblems(uri: string, path: DocumentProblem["path"], publicOrigin: string | undefined, entry: Known | undefined): readonly DocumentProblem[] {
   const { protocol, origin } = new URL(uri);
   if (protocol !== "https:" && entry?.environment === "production")
     return [mistake(path, `${uri} is not https, which a production bank (${entry.aspspId}) asks for; begin it with https://`)];
-  return origin === publicOrigin
+  return publicOrigin === undefined || origin === publicOrigin
     ? []
-    : [{ path, level: "note", message: `${uri} lies outside of tpp.publicOrigin (${publicOrigin}); people come back there only if you lead them on` }];
+    : [{ path, level: "note", message: `${uri} lies outside of ${publicOrigin}, where people reach the product; people come back there only if you lead them on` }];
 }
 
 function unknownBank(aspspId: string, names: readonly string[]): string {

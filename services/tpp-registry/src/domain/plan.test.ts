@@ -141,6 +141,12 @@ describe("what a bank has on record, against what we registered", () => {
   ])("%s", (_title, changes, fields) => {
     expect(driftOf(terms, { ...client, ...changes }).map(({ field }) => field)).toEqual(fields);
   });
+  it.each([
+    ["openid payments", "payments"],
+    ["openid", null],
+  ])("a scope for signing in (%s) is left out of what differs", (scope, from) => {
+    expect(driftOf(terms, { ...client, scope })).toEqual([{ field: "scopes", from, to: "accounts" }]);
+  });
   it("order within a list is no difference", () => {
     const two = { ...terms, redirectUris: ["https://a.example", "https://b.example"] };
     expect(termsDifferences(two, { ...two, redirectUris: two.redirectUris.toReversed() })).toEqual([]);

@@ -18,17 +18,18 @@ export function termsDifferences(from: RegistrationTerms, to: RegistrationTerms)
 
 /**
  * Where the bank's own record is not what we registered, from what it is to what it should be. What the bank does not show is not
- * held against it, nor a grant or scope beyond what we need.
+ * held against it, nor a grant or scope beyond what we need; `openid`, which some banks add for signing in, is none of our terms.
  */
 export function driftOf(terms: RegistrationTerms, client: ClientInformation): readonly PlanDifference[] {
-  const scopes = client.scope?.split(/\s+/).filter((scope) => scope !== "") ?? [];
+  const shown = client.scope?.split(/\s+/).filter((scope) => scope !== "") ?? [];
+  const scopes = shown.filter((scope) => scope !== "openid");
   const lacking = missingInAcceptedClient(terms, { ...client, redirectUris: [], softwareRoles: [] }).map((entry) => entry.replace("grant_types: ", ""));
   return [
     ...unlike("redirectUris", client.redirectUris, terms.redirectUris),
     ...unlike("roles", client.softwareRoles.map(plainRole), terms.roles),
-    ...(scopes.length === 0 || terms.scopes.every((scope) => scopes.includes(scope))
+    ...(shown.length === 0 || terms.scopes.every((scope) => scopes.includes(scope))
       ? []
-      : [{ field: "scopes", from: listed(scopes), to: listed(terms.scopes) }]),
+      : [{ field: "scopes", from: scopes.length === 0 ? null : listed(scopes), to: listed(terms.scopes) }]),
     ...(lacking.length === 0 ? [] : [{ field: "grantTypes", from: listed(client.grantTypes), to: listed([...client.grantTypes, ...lacking]) }]),
   ];
 }

@@ -1,6 +1,11 @@
-import type { RegistrationTerms, TppDocument, TppDocumentProfile, TppRole, WantedBank } from "@opl/contracts/model";
+import type { RegistrationTerms, TppDocument, TppDocumentProfile, TppRole, WantedBank, WrittenTppDocument } from "@opl/contracts/model";
 
 type WantedTerms = Pick<WantedBank, "aspsp" | "roles" | "redirectUris" | "algorithm">;
+
+/** What was written, with the platform's own address where it names none. */
+export function completed(document: WrittenTppDocument, publicOrigin: string): TppDocument {
+  return { ...document, tpp: { ...document.tpp, publicOrigin: document.tpp.publicOrigin ?? publicOrigin } };
+}
 
 /** One redirect URI per bank, so that an answer at another bank's address is noticed (OA-16). */
 export function redirectUriOf(profile: Pick<TppDocumentProfile, "publicOrigin">, aspspId: string): string {

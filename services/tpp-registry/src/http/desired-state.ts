@@ -5,6 +5,7 @@ import type { RegistryContext } from "../context.ts";
 import { listViews } from "../db/bank-view-store.ts";
 import { documentHash } from "../document/document-hash.ts";
 import { isToDo, type Planned } from "../domain/plan.ts";
+import { completed } from "../domain/tpp-profile.ts";
 import * as apply from "../usecases/apply-desired-state.ts";
 import { checkDrift } from "../usecases/check-drift.ts";
 import * as planning from "../usecases/plan-desired-state.ts";
@@ -13,17 +14,18 @@ import * as directory from "../usecases/search-aspsps.ts";
 import { viewRegistration } from "./registration-view.ts";
 
 export function desiredStateRoutes(ctx: RegistryContext, driftCheckSeconds: number, wake: () => void): readonly BoundRoute[] {
+  const { publicOrigin } = ctx.environmentDocument.tpp;
   return [
     route(planDesiredState, async ({ body }) => {
       if (body.document !== null) await apply.refuseMistakes(ctx, body.document);
       if (body.refresh) await checkDrift(ctx, driftCheckSeconds);
-      const document = body.document ?? (await readDesiredState(ctx)).document;
+      const document = body.document === null ? (await readDesiredState(ctx)).document : completed(body.document, publicOrigin);
       return viewPlan(document, await planning.planDesiredState(ctx, document));
     }),
     route(applyDesiredState, async ({ body, caller }) => {
       const { revision, planned } = await apply.applyDesiredState(ctx, body.document, caller);
       wake();
-      return { revision, plan: viewPlan(body.document, planned) };
+      return { revision, plan: viewPlan(completed(body.document, publicOrigin), planned) };
     }),
     route(getDesiredState, async () => {
       const [{ revision, appliedAt, document }, views] = await Promise.all([readDesiredState(ctx), listViews(ctx.db)]);
@@ -35,6 +37,7 @@ export function desiredStateRoutes(ctx: RegistryContext, driftCheckSeconds: numb
         revision,
         appliedAt: appliedAt?.toString() ?? null,
         document,
+        publicOrigin,
         drift: views.flatMap(({ aspspId, registrationId, driftSince, differences }) =>
           driftSince === null ? [] : [{ aspspId, registrationId, since: driftSince.toString(), differences: [...differences] }],
         ),

@@ -1,4 +1,4 @@
-import type { TppDocument } from "@opl/contracts/model";
+import type { WrittenTppDocument } from "@opl/contracts/model";
 import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
 import type { RegistryContext } from "../context.ts";
@@ -7,6 +7,7 @@ import { listDirectory } from "../db/directory-store.ts";
 import { documentHash } from "../document/document-hash.ts";
 import { documentProblems } from "../domain/document-rules.ts";
 import { isToDo, type Planned } from "../domain/plan.ts";
+import { completed } from "../domain/tpp-profile.ts";
 import { errors } from "../errors.ts";
 import { beginAt } from "./begin-planned.ts";
 import { planDesiredState } from "./plan-desired-state.ts";
@@ -14,9 +15,10 @@ import { planDesiredState } from "./plan-desired-state.ts";
 type Ctx = Pick<RegistryContext, "db" | "clock" | "newId" | "bankGateway" | "environmentDocument" | "renewBeforeDays">;
 
 /** @throws ERR_DESIRED_STATE_INVALID naming every mistake */
-export async function refuseMistakes({ db }: Pick<RegistryContext, "db">, document: TppDocument): Promise<void> {
+export async function refuseMistakes({ db, environmentDocument }: Pick<RegistryContext, "db" | "environmentDocument">, document: WrittenTppDocument): Promise<void> {
   const directory = await listDirectory(db);
-  const mistakes = documentProblems(document, directory.length === 0 ? null : directory).filter(({ level }) => level === "mistake");
+  const platform = { directory: directory.length === 0 ? null : directory, publicOrigin: environmentDocument.tpp.publicOrigin };
+  const mistakes = documentProblems(document, platform).filter(({ level }) => level === "mistake");
   if (mistakes.length === 0) return;
   const problems = mistakes.map(({ path, message }) => ({ path: path.join("."), message }));
   throw errors.ERR_DESIRED_STATE_INVALID({
@@ -32,26 +34,32 @@ export async function refuseMistakes({ db }: Pick<RegistryContext, "db">, docume
  */
 export async function applyDesiredState(
   ctx: Ctx,
-  document: TppDocument,
+  document: WrittenTppDocument,
   appliedBy: string,
 ): Promise<{ readonly revision: number; readonly planned: readonly Planned[] }> {
   await refuseMistakes(ctx, document);
-  const planned = await planDesiredState(ctx, document);
+  const planned = await planDesiredState(ctx, completed(document, ctx.environmentDocument.tpp.publicOrigin));
   const revision = await adoptDocument(ctx, document, appliedBy, planned.filter(isToDo).length);
   for (const { aspspId, action } of planned) if (action === "retry") await beginAt(ctx, aspspId, { impatient: true });
   return { revision, planned };
 }
 
 /** The same for a file that was there at start; which banks there are is not known yet, so that is found out later. */
-export async function adoptFile(ctx: Ctx, document: TppDocument): Promise<void> {
-  await adoptDocument(ctx, document, "file", (await planDesiredState(ctx, document)).filter(isToDo).length);
+export async function adoptFile(ctx: Ctx, document: WrittenTppDocument): Promise<void> {
+  const planned = await planDesiredState(ctx, completed(document, ctx.environmentDocument.tpp.publicOrigin));
+  await adoptDocument(ctx, document, "file", planned.filter(isToDo).length);
 }
 
 /** Adds the revision and says so, when it is one. @returns the number of the revision in force */
-function adoptDocument({ db, clock }: Pick<RegistryContext, "db" | "clock">, document: TppDocument, appliedBy: string, toDo: number): Promise<number> {
+function adoptDocument(
+  { db, clock, environmentDocument }: Pick<RegistryContext, "db" | "clock" | "environmentDocument">,
+  document: WrittenTppDocument,
+  appliedBy: string,
+  toDo: number,
+): Promise<number> {
   return inTransaction(db, async (tx) => {
     const appliedAt = clock.now();
-    const hash = documentHash(document);
+    const hash = documentHash(completed(document, environmentDocument.tpp.publicOrigin));
     const { revision, added } = await addDesiredState(tx, { document, documentHash: hash, appliedAt, appliedBy });
     if (added)
       await publish(tx, {
