@@ -11,7 +11,7 @@ const everyMs = 60_000;
 
 const descriptions: Readonly<Record<Figure["name"], string>> = {
   tpp_certificate_days_left: "Days until the certificate in use ends; without a bank: the newest of our own",
-  tpp_renewals_refused: "Renewals of the registration in use that failed; more than none is an alarm",
+  tpp_renewals_refused: "Renewals of the registration in use that failed, or brought no certificate that ends later; more than none is an alarm",
   tpp_registration_failed: "1 where the last registration failed and none is in use",
   tpp_own_certificates_awaited: "1 while the next certificate of our own is due or asked for and not there",
 };
