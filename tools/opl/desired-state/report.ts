@@ -48,7 +48,7 @@ const signs: Readonly<Record<PlanAction["action"], string>> = {
   none: " ",
 };
 
-function planText({ file, actions, toDo }: Plan & { readonly file: string }): string {
+function planText({ file, actions, toDo, unasked }: Plan & { readonly file: string }): string {
   const told = actions.filter(({ action }) => action !== "none");
   const settled = actions.length - told.length;
   const width = Math.max(0, ...told.map(({ aspspId }) => aspspId.length));
@@ -56,8 +56,9 @@ function planText({ file, actions, toDo }: Plan & { readonly file: string }): st
     `  ${signs[action]} ${aspspId.padEnd(width)}  ${action.padEnd(8)}  ${reason}`,
     ...differences.map(({ field, from, to }) => `      ${field}: ${from ?? "nothing"} → ${to ?? "nothing"}`),
   ]);
+  const late = unasked.length === 0 ? [] : ["", `Not asked, or not in time; the last look counts: ${unasked.join(", ")}.`];
   const summary = toDo === 0 ? "Nothing to do" : `${counted(toDo, "bank")} to do`;
-  return `${[`${file}: ${summary}${settled === 0 ? "" : `, ${counted(settled, "bank")} as wanted`}.`, ...(rows.length === 0 ? [] : ["", ...rows])].join("\n")}\n`;
+  return `${[`${file}: ${summary}${settled === 0 ? "" : `, ${counted(settled, "bank")} as wanted`}.`, ...(rows.length === 0 ? [] : ["", ...rows]), ...late].join("\n")}\n`;
 }
 
 function counted(count: number, noun: string): string {

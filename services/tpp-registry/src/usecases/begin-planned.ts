@@ -47,7 +47,11 @@ export async function beginPlanned(ctx: Ctx, isPaused: (aspspId: string) => bool
  * Begins what there is to do at one bank by the document in force, decided anew while nobody else decides about that bank. With
  * `impatient` pauses after a failure are left out. @returns null when there is nothing to begin
  */
-export async function beginAt(ctx: Ctx, aspspId: string, { impatient = false }: { readonly impatient?: boolean } = {}): Promise<Pick<Outcome, "untold"> | null> {
+export async function beginAt(
+  ctx: Ctx,
+  aspspId: string,
+  { impatient = false }: { readonly impatient?: boolean } = {},
+): Promise<Pick<Outcome, "untold"> | null> {
   const work = await inTransaction(ctx.db, async (tx) => {
     await lockBank(tx, aspspId);
     const inside = { ...ctx, db: tx };
