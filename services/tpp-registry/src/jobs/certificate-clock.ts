@@ -17,7 +17,11 @@ const descriptions: Readonly<Record<Figure["name"], string>> = {
 };
 
 /** Looks at the end dates of our certificates, takes the turn of our own, and shows them as metrics. */
-export function startCertificateClock(ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway">, options: RenewalOptions, logger: Logger): Timer {
+export function startCertificateClock(
+  ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway" | "environmentDocument">,
+  options: RenewalOptions,
+  logger: Logger,
+): Timer {
   const log = logger.child({ subsystem: "certificate-clock" });
   const known = new Set<string>();
   let shown: ReadonlyMap<string, Figure> = new Map();
@@ -52,7 +56,11 @@ export function startCertificateClock(ctx: Pick<RegistryContext, "db" | "clock" 
 }
 
 /** Nothing is asked for or retired on knowledge of yesterday: without the gateway there is no turn. */
-async function takeTurns(ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway">, options: RenewalOptions, log: Logger): Promise<void> {
+async function takeTurns(
+  ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway" | "environmentDocument">,
+  options: RenewalOptions,
+  log: Logger,
+): Promise<void> {
   try {
     const { unusable, leaked } = await refreshOwnCertificates(ctx);
     if (leaked > 0) log.error({ leaked }, "the gateway sent private keys; they were dropped");
