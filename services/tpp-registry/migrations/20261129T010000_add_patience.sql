@@ -7,3 +7,7 @@ alter table bank_views add constraint bank_views_unknown_since_the_first check (
 
 -- Since when the bank's record has been what we registered, look by look: only a while of that says that a repair has helped.
 alter table bank_views add column agreed_since timestamptz;
+
+-- Whether it was begun to renew certificates, and how many renewals in a row up to it brought none that ends later.
+alter table registrations add column renews boolean not null default false;
+alter table registrations add column fruitless_renewals integer not null default 0 check (fruitless_renewals >= 0);

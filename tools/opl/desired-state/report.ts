@@ -7,7 +7,12 @@ export type DesiredStateEvent =
   | ({ readonly event: "plan"; readonly file: string } & Plan)
   | { readonly event: "applied"; readonly revision: number; readonly documentHash: string }
   | ({ readonly event: "bank" } & Pick<PlanAction, "aspspId" | "action" | "reason">)
-  | { readonly event: "converged"; /** Where a difference stays, because it is only told. */ readonly told: number; readonly banks: number; readonly ms: number };
+  | {
+      readonly event: "converged";
+      /** Where a difference stays, because it is only told. */ readonly told: number;
+      readonly banks: number;
+      readonly ms: number;
+    };
 
 interface Streams {
   readonly out: (text: string) => void;
@@ -59,7 +64,7 @@ const signs: Readonly<Record<PlanAction["action"], string>> = {
 
 const repairsThemselves = "A repair does not wait for apply: the registry keeps the file in force by itself, unless it says onDrift: report.";
 
-function planText({ file, actions, toDo }: Plan & { readonly file: string }): string {
+function planText({ file, actions, toDo, unasked }: Plan & { readonly file: string }): string {
   const told = actions.filter(({ action }) => action !== "none");
   const settled = actions.filter(({ action }) => action === "none").length;
   const differing = actions.filter(({ action }) => action === "report").length;
@@ -68,6 +73,7 @@ function planText({ file, actions, toDo }: Plan & { readonly file: string }): st
     `  ${signs[action]} ${aspspId.padEnd(width)}  ${action.padEnd(8)}  ${reason}`,
     ...differences.map(({ field, from, to }) => `      ${field}: ${from ?? "nothing"} → ${to ?? "nothing"}`),
   ]);
+  const late = unasked.length === 0 ? [] : ["", `Not asked, or not in time; the last look counts: ${unasked.join(", ")}.`];
   const summary = toDo === 0 ? "Nothing to do" : `${counted(toDo, "bank")} to do`;
   const parts = [
     summary,
@@ -75,7 +81,7 @@ function planText({ file, actions, toDo }: Plan & { readonly file: string }): st
     ...(differing === 0 ? [] : [`${counted(differing, "bank")} with a difference that is only told`]),
   ];
   const kept = actions.some(({ action }) => action === "repair") ? ["", repairsThemselves] : [];
-  return `${[`${file}: ${parts.join(", ")}.`, ...(rows.length === 0 ? [] : ["", ...rows]), ...kept].join("\n")}\n`;
+  return `${[`${file}: ${parts.join(", ")}.`, ...(rows.length === 0 ? [] : ["", ...rows]), ...kept, ...late].join("\n")}\n`;
 }
 
 function counted(count: number, noun: string): string {

@@ -81,5 +81,7 @@ export const plan = z.object({
   actions: z.array(planAction),
   /** How many of them applying would do. */
   toDo: z.int(),
+  /** Banks that were to be asked first and could not be, or not in time: of them the last look counts. */
+  unasked: z.array(aspspId).default([]),
 });
 export type Plan = z.infer<typeof plan>;

@@ -21,6 +21,8 @@ export interface NewRegistration {
   readonly now: Temporal.Instant;
   readonly replaces?: string | null;
   readonly repairs?: readonly PlanDifference[];
+  /** Because its time has come; a successor that an operator asks for before may well bring the same certificates. */
+  readonly renews?: boolean;
 }
 
 /** One decision at a time a bank: whoever waited sees what the other began. */
@@ -44,6 +46,7 @@ export async function insertRegistration(tx: Tx, row: NewRegistration): Promise<
       endedAt: null,
       endedReason: null,
       repairs: jsonb(row.repairs ?? []),
+      renews: row.renews ?? false,
       nextTryAt: row.now,
       errorCode: null,
       errorMessage: null,
@@ -197,10 +200,10 @@ export async function saveStep(tx: Tx, registrationId: string, finished: Finishe
     .execute();
 }
 
-export async function completeRegistration(tx: Tx, registrationId: string, at: Temporal.Instant): Promise<void> {
+export async function completeRegistration(tx: Tx, registrationId: string, at: Temporal.Instant, fruitlessRenewals: number): Promise<void> {
   await tx
     .updateTable("registrations")
-    .set({ status: "completed", completedAt: at, nextTryAt: null, errorCode: null, errorMessage: null, errorAt: null })
+    .set({ status: "completed", completedAt: at, fruitlessRenewals, nextTryAt: null, errorCode: null, errorMessage: null, errorAt: null })
     .where("registrationId", "=", registrationId)
     .execute();
 }

@@ -26,6 +26,7 @@ export interface HeadRegistration {
   readonly endsAt: Temporal.Instant | null;
   readonly refusals: number;
   readonly lastRefusalAt: Temporal.Instant | null;
+  readonly fruitlessRenewals: number;
   /** Of the certificates it uses. */
   readonly thumbprints: readonly string[];
   readonly ownCertificates: readonly OwnCertificateInUse[];
@@ -36,7 +37,7 @@ export async function listHeads(db: Executor<TppRegistryTables>, aspspId: string
   const rows = await db
     .selectFrom("registrations")
     .distinctOn("aspspId")
-    .select(["registrationId", "aspspId", "status", "endedReason", "scheme", "terms", "repairs", "completedAt"])
+    .select(["registrationId", "aspspId", "status", "endedReason", "scheme", "terms", "repairs", "completedAt", "fruitlessRenewals"])
     .select((eb) => [
       eb
         .selectFrom("certificates")
@@ -79,8 +80,10 @@ export async function listHeads(db: Executor<TppRegistryTables>, aspspId: string
 }
 
 /** As far as its renewal is concerned; null for one without a certificate that could end. */
-export function renewalOf({ completedAt, endsAt, refusals, lastRefusalAt, ownCertificates }: HeadRegistration): RenewalState | null {
-  return completedAt === null || endsAt === null ? null : { heldSince: completedAt, endsAt, refusals, lastRefusalAt, ownCertificates };
+export function renewalOf({ completedAt, endsAt, refusals, lastRefusalAt, fruitlessRenewals, ownCertificates }: HeadRegistration): RenewalState | null {
+  return completedAt === null || endsAt === null
+    ? null
+    : { heldSince: completedAt, endsAt, refusals, lastRefusalAt, fruitless: fruitlessRenewals, ownCertificates };
 }
 
 /** The registration in use at each bank, with the end of its certificates. */
@@ -122,6 +125,7 @@ export interface Rotation {
   readonly certificateId: string;
   readonly replaces: string;
   readonly notAfter: Temporal.Instant;
+  readonly replacedNotAfter: Temporal.Instant;
 }
 
 /** Which certificate in use takes the place of which. */
@@ -131,7 +135,7 @@ export async function listRotations(tx: Transaction<TppRegistryTables>, registra
     .innerJoin("certificates as old", (join) =>
       join.onRef("old.purpose", "=", "next.purpose").on("old.registrationId", "=", replaced).on("old.inUse", "=", true),
     )
-    .select(["next.purpose", "next.certificateId", "old.certificateId as replaces", "next.notAfter"])
+    .select(["next.purpose", "next.certificateId", "old.certificateId as replaces", "next.notAfter", "old.notAfter as replacedNotAfter"])
     .where("next.registrationId", "=", registrationId)
     .where("next.inUse", "=", true)
     .orderBy("next.purpose")

@@ -19,6 +19,8 @@ const columns: TableColumns<TppRegistryTables> = {
     endedAt: "timestamptz?",
     endedReason: "text?",
     repairs: "jsonb",
+    renews: "bool",
+    fruitlessRenewals: "int4",
     tries: "int4",
     nextTryAt: "timestamptz?",
     errorCode: "text?",

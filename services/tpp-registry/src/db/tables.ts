@@ -36,6 +36,9 @@ export interface RegistrationsTable {
   endedReason: "left" | "forgotten" | null;
   /** The drift it was begun to repair. */
   repairs: Json<readonly PlanDifference[]>;
+  renews: Generated<boolean>;
+  /** Renewals in a row, up to this one, that brought no certificate that ends later. */
+  fruitlessRenewals: Generated<number>;
   tries: Generated<number>;
   nextTryAt: Timestamp | null;
   errorCode: string | null;

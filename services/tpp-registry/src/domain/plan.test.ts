@@ -52,6 +52,13 @@ describe("what there is to do at a bank", () => {
     ["as wanted", document, inUse(document, "aalto"), "none", /As the document/],
     ["other terms", document, inUse(document, "aalto", { terms: other }), "update", /Other terms/],
     ["certificates end", document, inUse(document, "aalto", { renewal: renewalIn(29) }), "renew", /ends soon/],
+    [
+      "certificates end and the bank gives none that ends later",
+      document,
+      inUse(document, "aalto", { renewal: { ...renewalIn(3), fruitless: 2 } }),
+      "retry",
+      /brought none that ends later/,
+    ],
     ["drifted", document, inUse(document, "aalto", { drift }), "repair", /differs from what/],
     ["drifted, only told", onlyTold, inUse(onlyTold, "aalto", { drift }), "report", /told, not repaired/],
     ["drifted as before its repair", document, inUse(document, "aalto", { drift, repaired: drift }), "report", /another repair would not help/],

@@ -50,6 +50,7 @@ export type Work =
       readonly terms: RegistrationTerms;
       readonly replaces: string | null;
       readonly repairs: readonly PlanDifference[];
+      readonly renews: boolean;
     }
   /** `stuck`: one that never got through, so that another may begin in its place. */
   | { readonly kind: "end"; readonly stuck: boolean };
@@ -154,8 +155,17 @@ function settle(bank: WantedBank, at: AtBank, terms: RegistrationTerms, known: R
   const scheme = known ?? inUse?.scheme;
   if (known === undefined && inUse === null) return say("wait", "The directory knows no such bank.");
   if (scheme === undefined || known === null) return say("wait", "This bank takes no registrations through us.");
-  const work: Work = { kind: "begin", scheme, terms, replaces: inUse?.registrationId ?? null, repairs: need.action === "repair" ? need.differences : [] };
+  const work: Work = {
+    kind: "begin",
+    scheme,
+    terms,
+    replaces: inUse?.registrationId ?? null,
+    repairs: need.action === "repair" ? need.differences : [],
+    renews: need.action === "renew",
+  };
   const { action, reason, differences, dueAt = world.now } = need;
+  if (failed === null && action === "renew" && (inUse?.renewal?.fruitless ?? 0) > 0)
+    return say("retry", `${reason} The last renewal brought none that ends later.`, { differences, work, dueAt });
   if (failed === null || termsDifferences(failed.terms, terms).length > 0) return say(action, reason, { differences, work, dueAt });
   // A renewal has pauses of its own, which know the end of the certificate.
   const pause = failed.at.add({ seconds: pauseSeconds(failed.times, failed.at, null) });
@@ -216,7 +226,7 @@ function whyRenew(state: RenewalState | null): string {
 
 /** Without the pause after a refusal: that is for the registry alone, an operator need not wait. */
 function renewalNears(state: RenewalState | null, beforeDays: number, now: Temporal.Instant): boolean {
-  const dueAt = state === null ? null : renewalDueAt({ ...state, lastRefusalAt: null }, beforeDays);
+  const dueAt = state === null ? null : renewalDueAt({ ...state, lastRefusalAt: null, fruitless: 0 }, beforeDays);
   return dueAt !== null && Temporal.Instant.compare(dueAt, now) <= 0;
 }
 

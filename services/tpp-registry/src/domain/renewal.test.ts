@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type OwnCertificateInUse, renewalDueAt } from "./renewal.ts";
+import { type OwnCertificateInUse, renewalDueAt, type RenewalState } from "./renewal.ts";
 
 const heldSince = Temporal.Instant.from("2026-01-01T00:00:00Z");
 const held = (seconds: number, refusals = 0, refusedAfter: number | null = null) => ({
@@ -9,7 +9,7 @@ const held = (seconds: number, refusals = 0, refusedAfter: number | null = null)
   lastRefusalAt: refusedAfter === null ? null : heldSince.add({ seconds: refusedAfter }),
   ownCertificates: [] as OwnCertificateInUse[],
 });
-const dueAfter = (state: ReturnType<typeof held>, days: number) => {
+const dueAfter = (state: RenewalState, days: number) => {
   const due = renewalDueAt(state, days);
   return due === null ? null : heldSince.until(due).total("seconds");
 };
@@ -29,6 +29,12 @@ describe("G-38 when a certificate is renewed", () => {
   it("a refusal is followed by growing pauses, up to a day", () => {
     const at = 336 * day;
     expect([1, 2, 3, 5, 6, 50].map((refusals) => dueAfter(held(365 * day, refusals, at), 30)! - at)).toEqual([3600, 7200, 14_400, 57_600, day, day]);
+  });
+
+  it("renewals that bring nothing that ends later are followed by growing pauses too, also near the end and after it", () => {
+    const due = (life: number, fruitless: number) => dueAfter({ ...held(life), fruitless }, 30);
+    expect([1, 2, 6, 9].map((fruitless) => due(-300, fruitless))).toEqual([3600, 7200, day, day]);
+    expect([due(600, 5), due(20 * day, 1)]).toEqual([57_600, 10 * day]);
   });
 
   it("the nearer the end, the shorter the pause, never under a minute", () => {

@@ -7,6 +7,8 @@ export interface RenewalState {
   /** Renewals of it that failed, and when the last one did. */
   readonly refusals: number;
   readonly lastRefusalAt: Temporal.Instant | null;
+  /** Renewals in a row that brought no certificate that ends later; the last of them is the one in use. */
+  readonly fruitless?: number;
   /** The certificates of our own that it uses; none where the bank issues them. */
   readonly ownCertificates?: readonly OwnCertificateInUse[];
 }
@@ -28,19 +30,31 @@ const shortestPauseSeconds = 60;
  * When a successor is to be begun; null while that would change nothing. A bank that issues our certificates has new ones when asked: there
  * time decides. Certificates of our own must have been replaced first, and then it is due at once. One that is replaced waits for the other
  * of the pair until half of the days before the end are gone. A registration that began to serve when the next one could be used already,
- * and still has the old one, would get it again: it waits for its time too.
+ * and still has the old one, would get it again: it waits for its time too. A bank that gives nothing that ends later is asked again after
+ * growing pauses, however near the end: each time makes another client there.
  */
 export function renewalDueAt(state: RenewalState, renewBeforeDays: number): Temporal.Instant | null {
-  const { heldSince, endsAt, refusals, lastRefusalAt, ownCertificates = [] } = state;
+  const { heldSince, endsAt, refusals, lastRefusalAt, fruitless = 0, ownCertificates = [] } = state;
   const since = ownCertificates.flatMap(({ replaceableSince }) => replaceableSince ?? []);
   if (ownCertificates.length > 0 && since.length === 0) return null;
   const replaced = since.reduce(later, heldSince);
-  const due = ownCertificates.some(({ awaited }) => awaited)
+  const earliest = ownCertificates.some(({ awaited }) => awaited)
     ? later(replaced, dueInTime(state, renewBeforeDays / 2))
     : since.some((instant) => Temporal.Instant.compare(instant, heldSince) > 0)
       ? replaced
       : dueInTime(state, renewBeforeDays);
+  const due = fruitless === 0 ? earliest : later(earliest, heldSince.add({ seconds: pauseSeconds(fruitless, heldSince, null) }));
   return lastRefusalAt === null ? due : later(due, lastRefusalAt.add({ seconds: pauseSeconds(refusals, lastRefusalAt, endsAt) }));
+}
+
+/** The row of fruitless renewals after another registration took over: a certificate that ends later ends it, what was no renewal leaves it. */
+export function fruitlessAfter(
+  rotations: readonly { readonly notAfter: Temporal.Instant; readonly replacedNotAfter: Temporal.Instant }[],
+  before: number,
+  renews: boolean,
+): number {
+  if (rotations.length === 0 || rotations.some(({ notAfter, replacedNotAfter }) => Temporal.Instant.compare(notAfter, replacedNotAfter) > 0)) return 0;
+  return renews ? before + 1 : before;
 }
 
 /** So many days (fractions count) before the end, but never in the first half of the time we hold it (G-38). */

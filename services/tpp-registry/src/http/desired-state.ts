@@ -18,9 +18,10 @@ export function desiredStateRoutes(ctx: RegistryContext, driftCheckSeconds: numb
   return [
     route(planDesiredState, async ({ body }) => {
       if (body.document !== null) await apply.refuseMistakes(ctx, body.document);
-      if (body.refresh) await checkDrift(ctx, driftCheckSeconds);
+      const looks = body.refresh ? await checkDrift(ctx, driftCheckSeconds) : [];
+      const unasked = looks.filter(({ found }) => found === "unasked").map(({ aspspId }) => aspspId);
       const document = body.document === null ? (await readDesiredState(ctx)).document : completed(body.document, publicOrigin);
-      return viewPlan(document, await planning.planDesiredState(ctx, document));
+      return viewPlan(document, await planning.planDesiredState(ctx, document), unasked);
     }),
     route(applyDesiredState, async ({ body, caller }) => {
       const { revision, planned } = await apply.applyDesiredState(ctx, body.document, caller);
@@ -54,10 +55,11 @@ export function desiredStateRoutes(ctx: RegistryContext, driftCheckSeconds: numb
   ];
 }
 
-function viewPlan(document: TppDocument, planned: readonly Planned[]): Plan {
+function viewPlan(document: TppDocument, planned: readonly Planned[], unasked: readonly string[] = []): Plan {
   return {
     documentHash: documentHash(document),
     actions: planned.map(({ aspspId, action, reason, differences }) => ({ aspspId, action, reason, differences })),
     toDo: planned.filter(isToDo).length,
+    unasked: unasked.toSorted(),
   };
 }

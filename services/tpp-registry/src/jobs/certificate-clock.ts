@@ -11,13 +11,17 @@ const everyMs = 60_000;
 
 const descriptions: Readonly<Record<Figure["name"], string>> = {
   tpp_certificate_days_left: "Days until the certificate in use ends; without a bank: the newest of our own",
-  tpp_renewals_refused: "Renewals of the registration in use that failed; more than none is an alarm",
+  tpp_renewals_refused: "Renewals of the registration in use that failed, or brought no certificate that ends later; more than none is an alarm",
   tpp_registration_failed: "1 where the last registration failed and none is in use",
   tpp_own_certificates_awaited: "1 while the next certificate of our own is due or asked for and not there",
 };
 
 /** Looks at the end dates of our certificates, takes the turn of our own, and shows them as metrics. */
-export function startCertificateClock(ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway">, options: RenewalOptions, logger: Logger): Timer {
+export function startCertificateClock(
+  ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway" | "environmentDocument">,
+  options: RenewalOptions,
+  logger: Logger,
+): Timer {
   const log = logger.child({ subsystem: "certificate-clock" });
   const known = new Set<string>();
   let shown: ReadonlyMap<string, Figure> = new Map();
@@ -52,7 +56,11 @@ export function startCertificateClock(ctx: Pick<RegistryContext, "db" | "clock" 
 }
 
 /** Nothing is asked for or retired on knowledge of yesterday: without the gateway there is no turn. */
-async function takeTurns(ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway">, options: RenewalOptions, log: Logger): Promise<void> {
+async function takeTurns(
+  ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway" | "environmentDocument">,
+  options: RenewalOptions,
+  log: Logger,
+): Promise<void> {
   try {
     const { unusable, leaked } = await refreshOwnCertificates(ctx);
     if (leaked > 0) log.error({ leaked }, "the gateway sent private keys; they were dropped");

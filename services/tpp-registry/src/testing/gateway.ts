@@ -22,6 +22,8 @@ export interface StandInGateway {
   fail(operation: Operation, when: "before" | "after", error?: OplError): void;
   /** Banks that refuse every registration. */
   readonly refusing: Set<string>;
+  /** When certificates end that banks issue from now on. */
+  certificatesEndAt(instant: string): void;
   /** Every call fails before it is asked, until `null` is said. */
   away(error: OplError | null): void;
 }
@@ -59,6 +61,7 @@ export function standInGateway(statementsEnd: () => string, aspsps: readonly Asp
   const clients: StandInGateway["clients"] = new Map();
   const made = new Map<string, number>();
   const directory = [...aspsps];
+  let certificatesEnd = "2031-11-22T10:00:00Z";
   let gone: OplError | null = null;
   const count = <Key>(map: Map<Key, number>, key: Key): void => void map.set(key, (map.get(key) ?? 0) + 1);
 
@@ -91,7 +94,7 @@ export function standInGateway(statementsEnd: () => string, aspsps: readonly Asp
     organizationIdentifier: "PSDFI-TEST-1",
     roles: ["PSP_AI"],
     notBefore: "2026-11-22T05:00:00Z",
-    notAfter: "2031-11-22T10:00:00Z",
+    notAfter: certificatesEnd,
     thumbprint: `${purpose} ${registrationId}`,
     chainPem: ["pem"],
     inUse: true,
@@ -171,6 +174,9 @@ export function standInGateway(statementsEnd: () => string, aspsps: readonly Asp
     made,
     refusing,
     fail: (operation, when, error = lost) => void failures.set(operation, { when, error }),
+    certificatesEndAt: (instant) => {
+      certificatesEnd = instant;
+    },
     away: (error) => {
       gone = error;
     },

@@ -19,6 +19,7 @@ import {
 import { listRotations } from "../db/renewal-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import { isFinal, nextStep, nextTryAt, stepsAfter } from "../domain/registration.ts";
+import { fruitlessAfter } from "../domain/renewal.ts";
 import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
 import { endAtGateway } from "./end-registration.ts";
 import { performStep, type StepOutcome } from "./perform-step.ts";
@@ -102,8 +103,10 @@ async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>
   const now = ctx.clock.now();
   const submission = locked.finished.find((entry) => entry.step === "submission");
   const clientId = submission === undefined ? identityOf(locked.finished) : submitted.parse(submission.artefact).client.clientId;
-  await completeRegistration(tx, registrationId, now);
-  const { aspspId, replaces } = locked.registration;
+  const { aspspId, replaces, renews } = locked.registration;
+  const rotations = replaces === null ? [] : await listRotations(tx, registrationId, replaces);
+  const fruitless = replaces === null ? 0 : ((await getRegistration(tx, replaces))?.registration.fruitlessRenewals ?? 0);
+  await completeRegistration(tx, registrationId, now, fruitlessAfter(rotations, fruitless, renews));
   await publish(tx, {
     type: "tpp-registry.registration-completed",
     subject: registrationId,
@@ -111,7 +114,7 @@ async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>
     time: now,
     data: { registrationId, aspspId, clientId, scopes: termsOf(ctx, locked.registration).scopes },
   });
-  for (const { notAfter, ...rotation } of replaces === null ? [] : await listRotations(tx, registrationId, replaces)) {
+  for (const { notAfter, replacedNotAfter: _ended, ...rotation } of rotations) {
     await publish(tx, {
       type: "tpp-registry.certificate-rotated",
       subject: rotation.certificateId,

@@ -4,7 +4,7 @@ import type { RegistryContext } from "../context.ts";
 import { listRegistrations } from "../db/registration-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import { aDocument, anAspsp } from "../testing/document.ts";
-import { type StandInGateway, standInGateway } from "../testing/gateway.ts";
+import { lost, type StandInGateway, standInGateway } from "../testing/gateway.ts";
 import { advanceRegistration } from "./advance-registration.ts";
 import { beginPlanned } from "./begin-planned.ts";
 import { checkDrift, checkDueDrift } from "./check-drift.ts";
@@ -198,4 +198,23 @@ it("a bank whose record goes back and forth is repaired once; after a day of agr
   await turn(null);
   expect(await turn("PIS")).toEqual(["drifted"]);
   expect(bank.made.get("aalto")).toBe(3);
+});
+
+it("of many banks that hang, those whose turn does not come in time are unasked, and none is waited for longer than is left", async () => {
+  const names = Array.from({ length: 20 }, (_, number) => `bank-${number}`);
+  bank.aspsps.splice(0, 1, ...names.map((name) => anAspsp(name)));
+  await registered(aDocument(names));
+  const timeouts: (number | undefined)[] = [];
+  const hanging = {
+    ...ctx.bankGateway,
+    readRegistration: async ({ timeoutMs }: { readonly timeoutMs?: number | undefined }): Promise<never> => {
+      timeouts.push(timeoutMs);
+      clock.advance({ seconds: 2 });
+      throw lost;
+    },
+  };
+  const looks = await checkDrift({ ...ctx, bankGateway: hanging }, everySeconds);
+  expect(looks.map(({ aspspId }) => aspspId).toSorted()).toEqual(names.toSorted());
+  expect(new Set(looks.map(({ found }) => found))).toEqual(new Set(["unasked"]));
+  expect(timeouts).toEqual([20_000, 18_000, 16_000, 14_000, 12_000, 10_000, 8_000, 6_000, 4_000, 2_000]);
 });

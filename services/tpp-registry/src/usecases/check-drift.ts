@@ -26,6 +26,8 @@ export interface Look {
 const hoursHelped = 24;
 /** How many banks are asked side by side. */
 const atOnce = 8;
+/** The route that asks for all has thirty seconds. */
+const patienceMs = 20_000;
 
 /** Asks the banks whose turn it is what they have on record of us. @returns what was found; empty when nobody's turn has come */
 export async function checkDueDrift(ctx: Ctx, everySeconds: number): Promise<readonly Look[]> {
@@ -46,16 +48,31 @@ export async function checkDueDrift(ctx: Ctx, everySeconds: number): Promise<rea
   return Promise.all(held.filter(({ registrationId }) => claimed.includes(registrationId)).map((one) => lookAt(ctx, one, everySeconds)));
 }
 
-/** Asks every bank where we are registered now. */
+/**
+ * Asks every bank where we are registered now, for so long as somebody who waits has patience: a bank that takes longer, or whose turn did
+ * not come in time, is unasked.
+ */
 export async function checkDrift(ctx: Ctx, everySeconds: number): Promise<readonly Look[]> {
   const held = await listInUse(ctx);
   await expectViews(
     ctx.db,
     held.map(({ registrationId }) => ({ registrationId, at: ctx.clock.now() })),
   );
+  const until = ctx.clock.now().add({ milliseconds: patienceMs });
   const looks: Look[] = [];
-  for (let from = 0; from < held.length; from += atOnce)
-    looks.push(...(await Promise.all(held.slice(from, from + atOnce).map((one) => lookAt(ctx, one, everySeconds)))));
+  const waiting = held.values();
+  // One iterator for all: whoever is done takes the next.
+  const askInTurn = async (): Promise<void> => {
+    for (const one of waiting) {
+      const timeoutMs = Math.floor(ctx.clock.now().until(until).total("milliseconds"));
+      looks.push(
+        timeoutMs > 0
+          ? await lookAt(ctx, one, everySeconds, timeoutMs)
+          : { aspspId: one.aspspId, registrationId: one.registrationId, found: "unasked", fields: [], error: null },
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, askInTurn));
   return looks;
 }
 
@@ -76,9 +93,10 @@ async function lookAt(
   ctx: Ctx,
   { registrationId, aspspId }: { readonly registrationId: string; readonly aspspId: string },
   everySeconds: number,
+  timeoutMs?: number,
 ): Promise<Look> {
   try {
-    return await record(ctx, registrationId, aspspId, everySeconds, await ctx.bankGateway.readRegistration({ params: { registrationId } }));
+    return await record(ctx, registrationId, aspspId, everySeconds, await ctx.bankGateway.readRegistration({ params: { registrationId }, timeoutMs }));
   } catch (cause) {
     return { aspspId, registrationId, found: "unasked", fields: [], error: toOplError(cause) };
   }

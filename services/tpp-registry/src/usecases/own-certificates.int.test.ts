@@ -239,6 +239,19 @@ describe("G-38, OA-72 our own certificates", () => {
     ]);
   });
 
+  it("the next ones name the identifier and the authority that the document gives, else those of the old ones", async () => {
+    await registered();
+    const before = custody.requests.length;
+    clock.advance({ days: 340 });
+    const authority = { id: "SE-FINA", name: "Finansinspektionen" };
+    await refreshOwnCertificates(ctx);
+    const document = aDocument(banks, { organizationIdentifier: "PSDSE-FINA-44059", authority });
+    await renewOwnCertificates({ ...ctx, environmentDocument: document }, options);
+    const asked = custody.requests.slice(before).map(({ subject }) => subject);
+    expect(asked).toHaveLength(2);
+    for (const subject of asked) expect(subject).toMatchObject({ organizationIdentifier: "PSDSE-FINA-44059", authority });
+  });
+
   it("are told of once, however many banks they serve at", async () => {
     await registered();
     clock.advance({ days: 335 });

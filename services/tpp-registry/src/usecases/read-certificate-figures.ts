@@ -35,7 +35,11 @@ export async function readCertificateFigures({ db, clock }: Pick<RegistryContext
         { name: "tpp_own_certificates_awaited", attributes, value: slot.awaited ? 1 : 0 },
       ];
     }),
-    ...held.map(({ aspspId, refusals }) => ({ name: "tpp_renewals_refused" as const, attributes: { aspsp_id: aspspId }, value: refusals })),
+    ...held.map(({ aspspId, refusals, fruitless = 0 }) => ({
+      name: "tpp_renewals_refused" as const,
+      attributes: { aspsp_id: aspspId },
+      value: refusals + fruitless,
+    })),
     ...failed.map((aspspId) => ({ name: "tpp_registration_failed" as const, attributes: { aspsp_id: aspspId }, value: 1 })),
   ];
 }

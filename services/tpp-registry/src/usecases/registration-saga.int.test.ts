@@ -184,6 +184,27 @@ describe("the registration saga", () => {
 });
 
 describe("G-38 certificates that end", () => {
+  it("a bank that gives the same ones again is asked at growing pauses, and that is an alarm", async () => {
+    await refreshDirectory(ctx);
+    await beginAt(ctx, "bank-a");
+    const begun = async () => {
+      await beginPlanned(ctx);
+      for (const registrationId of await listDue(ctx.db, clock.now())) await run(registrationId);
+      return (await listRegistrations(ctx.db)).length;
+    };
+    expect(await begun()).toBe(1);
+    clock.set("2031-11-22T10:00:00Z");
+    const counts: number[] = [];
+    for (let hour = 0; hour < 30; hour += 1) {
+      counts.push(await begun());
+      clock.advance({ hours: 1 });
+    }
+    // At 0, 1, 3, 7 and 15 hours, and not before the 31st.
+    expect(counts.flatMap((count, hour) => (count > (counts[hour - 1] ?? 1) ? [hour] : []))).toEqual([0, 1, 3, 7, 15]);
+    const refused = (await readCertificateFigures(ctx, 30)).find(({ name }) => name === "tpp_renewals_refused");
+    expect(refused?.value).toBe(5);
+  });
+
   it("are told of however many there are that have been told of, or that no bank uses any more", async () => {
     const { registration } = await startRegistration(ctx, "bank-a");
     await run(registration.registrationId);
@@ -303,6 +324,7 @@ describe("G-38 renewal", () => {
       expect(await begun(at(again.subtract({ seconds: 1 })))).toEqual([]);
       now = again;
     }
+    bank.certificatesEndAt("2036-11-22T10:00:00Z");
     await beginPlanned(at(now));
     await run((await startRegistration(ctx, "bank-a")).registration.registrationId);
     expect(await refused()).toBe(0);

@@ -1,4 +1,4 @@
-import type { TppRole } from "@opl/contracts/model";
+import type { TppDocumentProfile, TppRole } from "@opl/contracts/model";
 import { parseCertificate, type Psd2Role } from "@opl/eidas";
 import { type OplError, toOplError } from "@opl/errors";
 import type { RegistryContext } from "../context.ts";
@@ -7,6 +7,7 @@ import { claimRequest, listOwnCertificates, listOwnCertificateRows, type OwnCert
 import { listHeld } from "../db/renewal-store.ts";
 import { givenUpBefore, toReplace, toRetire } from "../domain/own-certificate.ts";
 import { errors } from "../errors.ts";
+import { readDesiredState } from "./read-desired-state.ts";
 
 export interface OwnCertificateTurn {
   readonly did: "asked-for-next" | "retired";
@@ -21,7 +22,7 @@ export interface RenewalOptions {
   readonly keepDays: number;
 }
 
-type Ctx = Pick<RegistryContext, "db" | "clock" | "bankGateway">;
+type Ctx = Pick<RegistryContext, "db" | "clock" | "bankGateway" | "environmentDocument">;
 
 /**
  * The turn of our own certificates: asks for the next of each that ends soon, which comes by itself where a provider is connected and
@@ -41,11 +42,12 @@ export async function renewOwnCertificates(ctx: Ctx, { renewBeforeDays, keepDays
   };
   const due = toReplace(own, renewBeforeDays, now);
   const rows = due.length === 0 ? [] : await listOwnCertificateRows(db);
+  const { tpp } = (await readDesiredState(ctx)).document;
   for (const certificate of due) {
     const row = rows.find(({ certificateId }) => certificateId === certificate.certificateId);
     // Before it is asked for, so that two processes do not both ask.
     if (row === undefined || !(await claimRequest(db, row.certificateId, now, givenUpBefore(certificate, now)))) continue;
-    await turn("asked-for-next", row.certificateId, async () => bankGateway.requestCertificate({ body: nextOf(row) }));
+    await turn("asked-for-next", row.certificateId, async () => bankGateway.requestCertificate({ body: nextOf(row, tpp) }));
   }
   const held = await listHeld(db);
   const used = new Set([...held.flatMap(({ thumbprints }) => thumbprints), ...(await thumbprintsUnderWay(db))]);
@@ -57,8 +59,11 @@ export async function renewOwnCertificates(ctx: Ctx, { renewBeforeDays, keepDays
 
 const roles: Readonly<Partial<Record<Psd2Role, TppRole>>> = { PSP_AI: "AIS", PSP_PI: "PIS", PSP_IC: "CBPII" };
 
-/** The next certificate names whom this one names; another name or role is an operator's wish, not a renewal. */
-function nextOf({ purpose, keyType, issued }: OwnCertificateRow) {
+/**
+ * The next certificate names whom this one names, but for the identifier and the authority that the document may give; another name or role
+ * is an operator's wish, not a renewal.
+ */
+function nextOf({ purpose, keyType, issued }: OwnCertificateRow, tpp: Pick<TppDocumentProfile, "organizationIdentifier" | "authority">) {
   const { commonName, organization, country, organizationIdentifier, psd2 } = parseCertificate(issued?.chainPem[0] ?? "");
   if (commonName === undefined || organization === undefined || country === undefined || organizationIdentifier === undefined || psd2 === undefined)
     throw errors.ERR_OWN_CERTIFICATE_UNNAMED();
@@ -69,8 +74,8 @@ function nextOf({ purpose, keyType, issued }: OwnCertificateRow) {
       commonName,
       organisationName: organization,
       country,
-      organizationIdentifier,
-      authority: { id: psd2.ncaId, name: psd2.ncaName },
+      organizationIdentifier: tpp.organizationIdentifier ?? organizationIdentifier,
+      authority: tpp.authority ?? { id: psd2.ncaId, name: psd2.ncaName },
       roles: psd2.roles.flatMap((role) => roles[role] ?? []),
     },
   };
