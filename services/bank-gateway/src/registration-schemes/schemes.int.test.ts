@@ -268,7 +268,10 @@ describe("OP's own flow", () => {
     const at = saga(gateway, "op");
     await at.whole();
     expect(await at.read()).toMatchObject({ standing: "unreadable", client: null });
-    expect(await at.end()).toMatchObject({ aspspTold: false });
+    const payments = saga(gateway, "op", { terms: { roles: ["PIS"], scopes: ["payments"] } });
+    await payments.whole();
+    expect(await payments.read()).toMatchObject({ standing: "unreadable", client: null });
+    for (const one of [payments, at]) expect(await one.end()).toMatchObject({ aspspTold: false });
     expect((await offered(gateway, "op"))?.registered).toBe(false);
     await expect(gateway.app.context.banks.active("op")).rejects.toMatchObject({ code: "ERR_ASPSP_NOT_REGISTERED" });
     // A registration that has ended takes no further step, but remembers those it took.
