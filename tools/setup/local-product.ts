@@ -7,7 +7,7 @@ export interface LocalProduct {
   readonly folder: string;
   readonly secretsDir: string;
   /** Where it has a service; undefined when it was never started. */
-  originOf(service: Service): string | undefined;
+  readonly originOf: (service: Service) => string | undefined;
 }
 
 /** The product that `npm start` runs on this machine, from `OPL_DIR` or the folder of the project. */
@@ -16,7 +16,7 @@ export function localProduct(environment: Readonly<Record<string, string | undef
   return {
     folder,
     secretsDir: path.join(folder, "secrets"),
-    originOf(service) {
+    originOf: (service) => {
       const port = portsOf(folder)[service === "bff" ? "web" : service];
       return typeof port === "number" ? `http://127.0.0.1:${port}` : undefined;
     },

@@ -79,7 +79,9 @@ describe("tpp plan and tpp apply, against a registry over Postgres and NATS", ()
     expect(events(again.out)).toMatchObject([{ event: "plan", toDo: 0 }, { event: "applied", revision: 1 }, { event: "converged" }]);
     expect(asked()).toEqual(once);
     expect(await tpp("plan", document, "--exit-code")).toMatchObject({ code: 0 });
-    expect((await tpp("apply", document)).out).toMatch(/^[^\n]+: Nothing to do, 3 banks as wanted\.\n\nIn force as revision 1\.\n\nEverything is as the file wants it, at 3 banks/);
+    expect((await tpp("apply", document)).out).toMatch(
+      /^[^\n]+: Nothing to do, 3 banks as wanted\.\n\nIn force as revision 1\.\n\nEverything is as the file wants it, at 3 banks/,
+    );
   });
 
   it("a file that names no origin follows the platform's; one that names another is taken, with a note", async () => {

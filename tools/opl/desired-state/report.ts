@@ -7,7 +7,12 @@ export type DesiredStateEvent =
   | ({ readonly event: "plan"; readonly file: string } & Plan)
   | { readonly event: "applied"; readonly revision: number; readonly documentHash: string }
   | ({ readonly event: "bank" } & Pick<PlanAction, "aspspId" | "action" | "reason">)
-  | { readonly event: "converged"; /** Where a difference stays, because it is only told. */ readonly told: number; readonly banks: number; readonly ms: number };
+  | {
+      readonly event: "converged";
+      /** Where a difference stays, because it is only told. */ readonly told: number;
+      readonly banks: number;
+      readonly ms: number;
+    };
 
 interface Streams {
   readonly out: (text: string) => void;

@@ -133,13 +133,19 @@ describe("a desired state as a file", () => {
     expect(readDocument(good, elsewhere).problems.map((problem) => problemSentence("tpp.yaml", problem))).toEqual([
       "tpp.yaml:10:17 tpp.publicOrigin: https://ledger.example is not where this platform is reached (https://elsewhere.example), so people do not come back from their bank; leave it out to follow the platform.",
     ]);
-    const plain = readDocument(without.replace("    redirectUris: [https://ledger.example/back]\n", ""), { ...platform, publicOrigin: "http://localhost:8400" });
+    const plain = readDocument(without.replace("    redirectUris: [https://ledger.example/back]\n", ""), {
+      ...platform,
+      publicOrigin: "http://localhost:8400",
+    });
     expect(plain).toMatchObject({ document: null, problems: [{ field: "tpp.publicOrigin", level: "mistake" }] });
   });
 
   it("tpp.example.yaml is sound, also with everything in it that is commented out", () => {
     const text = readFileSync(path.resolve(import.meta.dirname, "../../../../tpp.example.yaml"), "utf8");
-    expect(readDocument(text, { directory: [anAspsp("op")], publicOrigin: "http://localhost:8400" })).toMatchObject({ document: { banks: [{ aspsp: "op" }] }, problems: [] });
+    expect(readDocument(text, { directory: [anAspsp("op")], publicOrigin: "http://localhost:8400" })).toMatchObject({
+      document: { banks: [{ aspsp: "op" }] },
+      problems: [],
+    });
     const whole = text.replaceAll(/^( +)# (?=\w+: )/gm, "$1");
     expect(whole).not.toBe(text);
     const { document, problems } = readDocument(whole, { directory: [anAspsp("op")], publicOrigin: "http://localhost:8400" });

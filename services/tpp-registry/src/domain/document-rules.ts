@@ -56,7 +56,13 @@ function redirectProblems(uri: string, path: DocumentProblem["path"], publicOrig
     return [mistake(path, `${uri} is not https, which a production bank (${entry.aspspId}) asks for; begin it with https://`)];
   return publicOrigin === undefined || origin === publicOrigin
     ? []
-    : [{ path, level: "note", message: `${uri} lies outside of ${publicOrigin}, where people reach the product; people come back there only if you lead them on` }];
+    : [
+        {
+          path,
+          level: "note",
+          message: `${uri} lies outside of ${publicOrigin}, where people reach the product; people come back there only if you lead them on`,
+        },
+      ];
 }
 
 function unknownBank(aspspId: string, names: readonly string[]): string {

@@ -15,7 +15,10 @@ import { planDesiredState } from "./plan-desired-state.ts";
 type Ctx = Pick<RegistryContext, "db" | "clock" | "newId" | "bankGateway" | "environmentDocument" | "renewBeforeDays">;
 
 /** @throws ERR_DESIRED_STATE_INVALID naming every mistake */
-export async function refuseMistakes({ db, environmentDocument }: Pick<RegistryContext, "db" | "environmentDocument">, document: WrittenTppDocument): Promise<void> {
+export async function refuseMistakes(
+  { db, environmentDocument }: Pick<RegistryContext, "db" | "environmentDocument">,
+  document: WrittenTppDocument,
+): Promise<void> {
   const directory = await listDirectory(db);
   const platform = { directory: directory.length === 0 ? null : directory, publicOrigin: environmentDocument.tpp.publicOrigin };
   const mistakes = documentProblems(document, platform).filter(({ level }) => level === "mistake");
