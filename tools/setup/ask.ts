@@ -3,7 +3,8 @@ import path from "node:path";
 import { OplError } from "@opl/errors";
 import { createServiceTokens } from "@opl/service";
 import type { ServiceTokens } from "@opl/service";
-import { operatorKeyFile, readSecret, services } from "./secrets.ts";
+import { localProduct } from "./local-product.ts";
+import { operatorKeyFile, readSecret, type Service, services } from "./secrets.ts";
 
 const timeoutMs = 600_000;
 
@@ -23,24 +24,24 @@ export function operatorTokens(secretsDir: string): ServiceTokens {
 }
 
 /**
- * Asks one service as the operator, with the key found under `secretsDir`. The service is found at `OPL_<SERVICE>_URL`,
- * else by its name on port 8080. A body of `-` is read from standard input: secrets do not belong on a command line. @returns the answer's text @throws OplError with the problem the service told
+ * Asks one service as the operator, with the key found under `OPL_SECRETS_DIR`. The service is found at `OPL_<SERVICE>_URL`,
+ * else by its name on port 8080; without `OPL_SECRETS_DIR` both are those of the product that `npm start` runs here. A body of `-` is read from standard input: secrets do not belong on a command line. @returns the answer's text @throws OplError with the problem the service told
  */
 export async function ask(
-  secretsDir: string,
-  [service = "", method = "GET", route = "/", given]: readonly string[],
+  [name = "", method = "GET", route = "/", given]: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   readInput: () => string = () => readFileSync(0, "utf8"),
 ): Promise<string> {
-  if (!services.some((name) => name === service))
+  const service = services.find((known) => known === name);
+  if (service === undefined)
     throw new OplError({
       code: "ERR_SETUP_ASK",
       kind: "invalid",
-      message: `There is no service ${service || "without a name"}. One of: ${services.join(", ")}.`,
+      message: `There is no service ${name || "without a name"}. One of: ${services.join(", ")}.`,
     });
+  const { secretsDir, origin } = placeOf(service, environment);
   const body = given === "-" ? readInput() : given;
   const tokens = operatorTokens(secretsDir);
-  const origin = environment[`OPL_${service.toUpperCase().replaceAll("-", "_")}_URL`] ?? `http://${service}:8080`;
   const answer = await fetch(new URL(route, origin), {
     method,
     headers: { authorization: `Bearer ${await tokens.issue(service)}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
@@ -50,4 +51,19 @@ export async function ask(
   const text = await answer.text();
   if (!answer.ok) throw new OplError({ code: "ERR_SETUP_ASK", kind: "rejected", message: `${service} answered ${answer.status}: ${text}` });
   return text;
+}
+
+function placeOf(service: Service, environment: Readonly<Record<string, string | undefined>>): { readonly secretsDir: string; readonly origin: string } {
+  const said = environment[`OPL_${service.toUpperCase().replaceAll("-", "_")}_URL`];
+  const secretsDir = environment["OPL_SECRETS_DIR"];
+  if (secretsDir !== undefined && secretsDir !== "") return { secretsDir, origin: said ?? `http://${service}:8080` };
+  const product = localProduct(environment);
+  const origin = said ?? product.originOf(service);
+  if (origin === undefined)
+    throw new OplError({
+      code: "ERR_SETUP_ASK",
+      kind: "invalid",
+      message: `No platform has been started from ${product.folder} (OPL_DIR); start it with npm start, or name the secrets of another one in OPL_SECRETS_DIR.`,
+    });
+  return { secretsDir: product.secretsDir, origin };
 }

@@ -8,11 +8,12 @@ import { makeOperatorKey, makeSecrets, keepSecret, readSecret, services, writePr
 import { provision } from "./provision.ts";
 
 /**
- * What a deployment needs before its first service starts, and a way to ask its services; for Compose and for clusters without a secret store:
+ * What a deployment needs before its first service starts, and a way to ask its services; for Compose and for clusters without a secret store
+ * (with the Node of the packages: npx node …):
  *   node tools/setup/main.ts secrets     makes every secret and the NATS configuration under OPL_SECRETS_DIR
  *   node tools/setup/main.ts provision   makes schemas and roles in Postgres at OPL_ADMIN_DATABASE_URL
  *   node tools/setup/main.ts kubernetes  prints the secrets as objects for `kubectl apply -f -`
- *   node tools/setup/main.ts ask <service> <method> <path> [json | -]   asks a service as the operator and prints its answer
+ *   node tools/setup/main.ts ask <service> <method> <path> [json | -]   asks a service as the operator and prints its answer; needs no OPL_SECRETS_DIR beside npm start
  *   node tools/setup/main.ts operator-key <name>   makes one person's key under OPL_SECRETS_DIR and prints its public half
  * All may run again; nothing that exists is replaced.
  */
@@ -50,28 +51,29 @@ function printObjects(secretsDir: string): void {
   process.stdout.write(`${JSON.stringify({ apiVersion: "v1", kind: "List", items: kubernetesObjects(secretsDir) }, null, 2)}\n`);
 }
 
-async function printAnswer(secretsDir: string): Promise<void> {
-  process.stdout.write(`${await ask(secretsDir, process.argv.slice(3), process.env)}\n`);
+async function printAnswer(): Promise<void> {
+  process.stdout.write(`${await ask(process.argv.slice(3), process.env)}\n`);
 }
 
 function printOperatorKey(directory: string): void {
   process.stdout.write(`${JSON.stringify(makeOperatorKey(directory, process.argv[3] ?? ""))}\n`);
 }
 
-const commands = new Map<string | undefined, (secretsDir: string) => void | Promise<void>>([
-  ["secrets", secrets],
-  ["provision", makeRoles],
-  ["kubernetes", printObjects],
+const inSecrets = (command: (secretsDir: string) => void | Promise<void>) => () => command(required("OPL_SECRETS_DIR"));
+const commands = new Map<string | undefined, () => void | Promise<void>>([
+  ["secrets", inSecrets(secrets)],
+  ["provision", inSecrets(makeRoles)],
+  ["kubernetes", inSecrets(printObjects)],
   ["ask", printAnswer],
-  ["operator-key", printOperatorKey],
+  ["operator-key", inSecrets(printOperatorKey)],
 ]);
 const command = commands.get(process.argv[2]);
 if (command === undefined) {
-  process.stderr.write(`Usage: OPL_SECRETS_DIR=… node tools/setup/main.ts ${[...commands.keys()].join(" | ")}\n`);
+  process.stderr.write(`Usage: OPL_SECRETS_DIR=… npx node tools/setup/main.ts ${[...commands.keys()].join(" | ")}\n`);
   process.exitCode = 64;
 } else {
   try {
-    await command(required("OPL_SECRETS_DIR"));
+    await command();
   } catch (error) {
     if (!isOplError(error)) throw error;
     process.stderr.write(`${error.code}: ${error.message}\n`);

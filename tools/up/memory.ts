@@ -74,7 +74,7 @@ export function totalBytes(memory: readonly ProcessMemory[]): number {
   return memory.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** `node tools/up/memory.ts` while the product runs: what its processes hold. OPL_DIR as for `npm start`. */
+/** `npx node tools/up/memory.ts` while the product runs: what its processes hold. OPL_DIR as for `npm start`. */
 function main(): void {
   const dir = process.env["OPL_DIR"] ?? path.resolve(import.meta.dirname, "../../.opl");
   let pid: number;

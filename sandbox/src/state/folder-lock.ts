@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { errors } from "../errors.ts";
@@ -9,9 +10,11 @@ const busy = 5;
  * @throws ERR_SANDBOX_RUNNING while another one holds it
  */
 export function lockFolder(folder: string): Disposable {
-  const lock = new DatabaseSync(join(folder, "run.lock"), { timeout: 0 });
+  const file = join(folder, "run.lock");
+  closeSync(openSync(file, "a", 0o600));
+  const lock = new DatabaseSync(file, { timeout: 0 });
   try {
-    lock.exec("begin exclusive");
+    lock.exec("pragma journal_mode = memory; begin exclusive");
   } catch (cause) {
     lock.close();
     if ((cause as { errcode?: number }).errcode !== busy) throw cause;

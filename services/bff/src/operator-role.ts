@@ -7,8 +7,8 @@ import { changeOperator } from "./usecases/change-operator.ts";
 
 /**
  * Who is an operator, for whoever may enter the service's own surroundings:
- *   node services/bff/src/operator-role.ts grant ada@bank.example
- *   node services/bff/src/operator-role.ts withdraw ada@bank.example
+ *   npx node services/bff/src/operator-role.ts grant ada@bank.example
+ *   npx node services/bff/src/operator-role.ts withdraw ada@bank.example
  */
 const [verb = "", email = ""] = process.argv.slice(2);
 const roles = new Map([
@@ -17,7 +17,7 @@ const roles = new Map([
 ] as const);
 const role = roles.get(verb as "grant");
 if (role === undefined || email === "") {
-  process.stderr.write("Usage: node services/bff/src/operator-role.ts grant | withdraw <e-mail address of a person who signed up>\n");
+  process.stderr.write("Usage: npx node services/bff/src/operator-role.ts grant | withdraw <e-mail address of a person who signed up>\n");
   process.exitCode = 64;
 } else {
   const config = readDatabaseConfig();

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { applyDesiredState, getDesiredState, planDesiredState, searchAspsps } from "@opl/contracts/http/tpp-registry";
 import { isOplError, toOplError } from "@opl/errors";
 import { type Client, createClient } from "@opl/service";
 import { Agent } from "undici";
 import { operatorTokens } from "../../setup/ask.ts";
+import { localProduct, type LocalProduct } from "../../setup/local-product.ts";
 import { errors } from "../errors.ts";
 
 const asked = { searchAspsps, getDesiredState, planDesiredState, applyDesiredState };
@@ -23,9 +24,9 @@ export interface Connection extends AsyncDisposable {
 
 /** The registry, asked as its operator. @throws ERR_OPL_REGISTRY when nothing says where it is, or the operator's key is not there */
 export function connectRegistry({ registry, secrets, environment }: Place): Connection {
-  const home = environment["OPL_DIR"] ?? path.resolve(import.meta.dirname, "../../../.opl");
-  const url = registry ?? registryAt(home);
-  const folder = secrets ?? path.join(home, "secrets");
+  const local = localProduct(environment);
+  const url = registry ?? registryOf(local);
+  const folder = secrets ?? local.secretsDir;
   if (!existsSync(path.join(folder, "operator", "service-key.json")))
     throw errors.ERR_OPL_REGISTRY({ message: `There is no operator's key under ${folder} (--secrets); name the folder that npm run setup or npm start made.` });
   const dispatcher = new Agent({ connect: { timeout: 2_000 } });
@@ -33,16 +34,11 @@ export function connectRegistry({ registry, secrets, environment }: Place): Conn
   return { url, ask, [Symbol.asyncDispose]: () => dispatcher.close() };
 }
 
-/** Where the platform that `npm start` runs from this folder has its registry. */
-function registryAt(home: string): string {
-  try {
-    const ports: { "tpp-registry"?: number } = JSON.parse(readFileSync(path.join(home, "ports.json"), "utf8"));
-    if (typeof ports["tpp-registry"] === "number") return `http://127.0.0.1:${ports["tpp-registry"]}`;
-  } catch {
-    // Said below.
-  }
+function registryOf({ folder, originOf }: LocalProduct): string {
+  const origin = originOf("tpp-registry");
+  if (origin !== undefined) return origin;
   throw errors.ERR_OPL_REGISTRY({
-    message: `No platform has been started from ${home} (OPL_DIR); start it with npm start, or say where its registry is with --registry URL.`,
+    message: `No platform has been started from ${folder} (OPL_DIR); start it with npm start, or say where its registry is with --registry URL.`,
   });
 }
 

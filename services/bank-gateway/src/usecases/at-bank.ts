@@ -28,7 +28,9 @@ export async function atBank(ctx: Context, registrationId: string, aspspId: stri
   const { profile } = adapter;
   const offered = profile.signingAlgorithms;
   if (algorithm !== null && !offered.includes(algorithm))
-    throw errors.ERR_ALGORITHM_UNFIT({ message: `${profile.name} takes no signatures by ${algorithm}, only by ${offered.join(", ")}; want one of them or none.` });
+    throw errors.ERR_ALGORITHM_UNFIT({
+      message: `${profile.name} takes no signatures by ${algorithm}, only by ${offered.join(", ")}; want one of them or none.`,
+    });
   if (algorithm !== null && !canSign(keys, algorithm, ctx.clock.now()))
     throw errors.ERR_ALGORITHM_UNFIT({
       message: `Our QSealC at ${profile.name} cannot sign by ${algorithm}; want another algorithm or none, or have a QSealC with such a key and retire the other.`,
