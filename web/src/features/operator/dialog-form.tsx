@@ -20,7 +20,7 @@ export function DialogForm({
   return (
     <form onSubmit={onSubmit} autoComplete="off" className="space-y-4 px-4 pt-5 sm:px-6 [&_:is(input,textarea)]:scroll-mb-40">
       {children}
-      <div className="bottom-0 -mx-4 space-y-3 bg-raised px-4 pb-6 pt-3 sm:-mx-6 sm:px-6 [@media(min-height:40rem)]:sticky">
+      <div className="bottom-0 -mx-4 space-y-3 border-t bg-raised px-4 pb-6 pt-3 sm:-mx-6 sm:px-6 [@media(min-height:40rem)]:sticky">
         {error !== null && (
           <div ref={(shown) => shown?.scrollIntoView({ block: "nearest" })}>
             <OperatorProblem error={error} />
