@@ -145,7 +145,6 @@ function Reason({ reason }: { reason: string }) {
   return (
     <p className="mt-1 text-14 text-muted break-words">
       {parts.map((part, index) => (
-        // oxlint-disable-next-line react/no-array-index-key
         <Fragment key={index}>
           {index > 0 && " "}
           {typeof part === "string" ? i18n._(reasonWords[part]) : <span lang="en">{part.said}</span>}
