@@ -193,7 +193,7 @@ const shots: readonly Shot[] = [
     ready: "main section",
     act: async (page) =>
       page
-        .getByRole("button", { name: /^(Renew|Uusi|Förnya)$/ })
+        .getByRole("button", { name: /^(Renew|Uudista|Förnya)$/ })
         .last()
         .click(),
   },

@@ -9,7 +9,7 @@ import { createHttpServer, newId, psuRoute, route } from "@opl/service";
 import type { BoundRoute, PsuContext } from "@opl/service";
 import { silentLogger } from "@opl/testkit";
 import type { TestTokens } from "@opl/testkit";
-import { aCertificate, aRegistration, anOwnCertificate, desiredState } from "./registry-world.ts";
+import { aCertificate, aRegistration, anOwnCertificate, desiredState, driftAt } from "./registry-world.ts";
 import { bank } from "./world.ts";
 import type { Holdings } from "./world.ts";
 
@@ -194,8 +194,17 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       route(tppRegistryRoutes.startRegistration, async ({ body }) => ({ ...aRegistration(), aspspId: body.aspspId, status: "running" as const })),
       route(tppRegistryRoutes.retryRegistration, async ({ params }) => registrationOf(params.registrationId)),
       route(tppRegistryRoutes.listCertificates, async () => ({ certificates: world.registrations.map(aCertificate), awaited: [], stale: false })),
-      route(tppRegistryRoutes.getDesiredState, async () => desiredState),
-      route(tppRegistryRoutes.planDesiredState, async () => ({ documentHash: "hash", actions: [], toDo: 0 })),
+      route(tppRegistryRoutes.getDesiredState, async () => ({ ...desiredState, drift: driftAt(world.registrations[0]) })),
+      route(tppRegistryRoutes.planDesiredState, async () => ({
+        documentHash: "hash",
+        actions: driftAt(world.registrations[0]).map(({ aspspId, differences }) => ({
+          aspspId,
+          action: "repair" as const,
+          reason: "It differs.",
+          differences,
+        })),
+        toDo: 1,
+      })),
       route(tppRegistryRoutes.searchAspsps, async () => ({ aspsps: world.banks.map((one) => ({ ...one, registration: null })) })),
       route(tppRegistryRoutes.readJwks, async () => ({ keys: [...world.keys] })),
     ]),

@@ -104,3 +104,10 @@ export const desiredState: ResponseOf<typeof getDesiredState> = {
   drift: [],
   checkedAt: null,
 };
+
+/** Where the bank's own record is not what a registration says. */
+export function driftAt(registration: Registration | undefined): ResponseOf<typeof getDesiredState>["drift"] {
+  if (registration === undefined) return [];
+  const { aspspId, registrationId } = registration;
+  return [{ aspspId, registrationId, since: "2026-11-22T09:00:00Z", differences: [{ field: "roles", from: "PIS", to: "AIS" }] }];
+}

@@ -10,6 +10,7 @@ export class ApiError extends Error {
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly fields: readonly { readonly path: string; readonly message: string }[];
+  readonly details: Problem["details"];
 
   constructor(init: {
     status: number;
@@ -18,6 +19,7 @@ export class ApiError extends Error {
     requestId?: string | undefined;
     retryAfterSeconds?: number | undefined;
     fields?: Problem["errors"];
+    details?: Problem["details"];
   }) {
     super(init.detail ?? init.code);
     this.name = "ApiError";
@@ -26,6 +28,7 @@ export class ApiError extends Error {
     this.requestId = init.requestId;
     this.retryAfterSeconds = init.retryAfterSeconds;
     this.fields = init.fields ?? [];
+    this.details = init.details;
   }
 
   /** Nothing reached us: the person is offline or the service is not there. */
@@ -60,5 +63,6 @@ export async function apiErrorFrom(response: Response): Promise<ApiError> {
     requestId: text("requestId") ?? response.headers.get("x-request-id") ?? undefined,
     retryAfterSeconds: Number.isNaN(retryAfter) ? undefined : retryAfter,
     fields: Array.isArray(fields["errors"]) ? (fields["errors"] as Problem["errors"]) : undefined,
+    details: (fields as Partial<Problem>).details,
   });
 }

@@ -3,7 +3,7 @@ import { aspsp } from "../model/aspsp.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { ownCertificate } from "../model/own-certificate.ts";
 import { registration } from "../model/registration.ts";
-import { plan } from "../model/tpp-document.ts";
+import { plan, planAction, planDifference } from "../model/tpp-document.ts";
 import { bankCredentials, certificateRequest, issuedChain, pkcs12File } from "./bank-gateway.ts";
 import { defineRoute } from "./route.ts";
 import * as registry from "./tpp-registry.ts";
@@ -38,6 +38,8 @@ export const operatorBank = z.object({
   /** Until the first certificate of the serving registration ends. */
   daysLeft: z.int().nullable(),
   certificatesEnd: isoInstant.nullable(),
+  /** Where the bank's own record is not what we registered, as of the last look; null where it is. */
+  drift: z.object({ since: isoInstant, differences: z.array(planDifference) }).nullable(),
 });
 export type OperatorBank = z.infer<typeof operatorBank>;
 
@@ -46,7 +48,7 @@ export const listOperatorBanks = defineRoute({
   operationId: "listOperatorBanks",
   summary: "Banks with our registrations, step by step, and how long their certificates last.",
   path: "/api/operator/banks",
-  response: z.object({ banks: z.array(operatorBank), missing: z.array(z.enum(["banks", "certificates"])) }),
+  response: z.object({ banks: z.array(operatorBank), missing: z.array(z.enum(["banks", "certificates", "drift"])) }),
 });
 export const getOperatorRegistration = defineRoute({
   ...read,
@@ -85,18 +87,21 @@ export const enterOperatorCredentials = defineRoute({
   response: null,
 });
 
-const issuedByBanks = registry.listCertificates.response.shape.certificates.element;
+/** What a bank is called, beside its id. */
+const named = { aspspName: z.string() };
+const inventoried = registry.listCertificates.response.shape.certificates.element;
+const usedCertificate = inventoried.omit({ chainPem: true, usedAt: true }).extend({ usedAt: z.array(inventoried.shape.usedAt.element.extend(named)) });
 const shownOwnCertificate = ownCertificate.extend({ issued: ownCertificate.shape.issued.unwrap().omit({ chainPem: true }).nullable() });
 export const listOperatorCertificates = defineRoute({
   ...read,
   operationId: "listOperatorCertificates",
-  summary: "Every certificate of ours, public parts only: those in use at banks, and those from trust service providers.",
+  summary: "Every certificate of ours once, public parts only: those that banks gave out, and those from trust service providers.",
   path: "/api/operator/certificates",
   response: z.object({
-    certificates: z.array(
-      issuedByBanks.omit({ chainPem: true, usedAt: true }).extend({ usedAt: z.array(issuedByBanks.shape.usedAt.element.extend({ aspspName: z.string() })) }),
-    ),
-    own: z.array(shownOwnCertificate),
+    /** Those from the banks they serve at, and those of our own that the gateway did not list. */
+    certificates: z.array(usedCertificate),
+    /** Each with how it serves; null until it is issued, and while the registry does not answer. */
+    own: z.array(shownOwnCertificate.extend({ use: usedCertificate.pick({ status: true, daysLeft: true, usedAt: true }).nullable() })),
     /** Requests are sent to a trust service provider and answered without an operator. */
     enrolment: z.boolean(),
     missing: z.array(z.enum(["certificates", "own"])),
@@ -141,12 +146,16 @@ export const retireOwnCertificate = defineRoute({
   response: shownOwnCertificate,
 });
 
+const shownPlan = plan.extend({ actions: z.array(planAction.extend(named)) });
 export const getOperatorPlan = defineRoute({
   ...read,
   operationId: "getOperatorPlan",
   summary: "The document in force, what it still has to do, and where banks differ from it as of the last look.",
   path: "/api/operator/plan",
-  response: registry.getDesiredState.response.omit({ publicOrigin: true }).extend({ plan: plan.nullable() }),
+  response: registry.getDesiredState.response.omit({ publicOrigin: true }).extend({
+    drift: z.array(registry.getDesiredState.response.shape.drift.element.extend(named)),
+    plan: shownPlan.nullable(),
+  }),
 });
 export const checkOperatorPlan = defineRoute({
   ...change,
@@ -155,7 +164,7 @@ export const checkOperatorPlan = defineRoute({
   path: "/api/operator/plan/check",
   timeoutMs: slowMs,
   status: 200,
-  response: plan,
+  response: shownPlan,
 });
 
 export const searchDirectory = defineRoute({

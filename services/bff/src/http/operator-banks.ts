@@ -11,14 +11,19 @@ export function operatorBankRoutes({ clients, bankDirectory }: Pick<BffContext, 
   const { bankGateway, tppRegistry } = clients;
   return [
     operatorRoute(contracts.listOperatorBanks, async (asking) => {
-      const [{ registrations }, certificates, banks] = await Promise.all([
+      const [{ registrations }, certificates, banks, inForce] = await Promise.all([
         tppRegistry.listRegistrations(impersonal(asking)),
         orMissing(asking, "certificates", tppRegistry.listCertificates(impersonalPart(asking))),
         orMissing(asking, "banks", bankDirectory.list()),
+        orMissing(asking, "drift", tppRegistry.getDesiredState(impersonalPart(asking))),
       ]);
       return {
-        banks: operatorBanks({ registrations, certificates: certificates?.certificates ?? [], banks: banks ?? [] }),
-        missing: [...(banks === undefined ? (["banks"] as const) : []), ...(certificates === undefined ? (["certificates"] as const) : [])],
+        banks: operatorBanks({ registrations, certificates: certificates?.certificates ?? [], banks: banks ?? [], drift: inForce?.drift ?? [] }),
+        missing: [
+          ...(banks === undefined ? (["banks"] as const) : []),
+          ...(certificates === undefined ? (["certificates"] as const) : []),
+          ...(inForce === undefined ? (["drift"] as const) : []),
+        ],
       };
     }),
     operatorRoute(contracts.getOperatorRegistration, async ({ params, ...asking }) => {

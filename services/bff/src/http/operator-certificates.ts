@@ -1,8 +1,8 @@
 import * as contracts from "@opl/contracts/http/bff-operator";
-import type { OwnCertificate } from "@opl/contracts/model";
 import type { BoundRoute } from "@opl/service";
 import type { BffContext } from "../context.ts";
 import { bankNames } from "../views/bank-names.ts";
+import { operatorCertificates, withoutChain } from "../views/operator-certificates.ts";
 import { operatorRoute } from "./operator-route.ts";
 import { impersonal, impersonalPart, orMissing } from "./parts.ts";
 
@@ -16,13 +16,8 @@ export function operatorCertificateRoutes({ clients, bankDirectory }: Pick<BffCo
         orMissing(asking, "own", bankGateway.listOwnCertificates(impersonalPart(asking))),
         bankDirectory.list().catch(() => undefined),
       ]);
-      const nameOf = bankNames(banks);
       return {
-        certificates: (used?.certificates ?? []).map(({ chainPem: _chain, usedAt, ...shown }) => ({
-          ...shown,
-          usedAt: usedAt.map((use) => ({ ...use, aspspName: nameOf(use.aspspId) })),
-        })),
-        own: (own?.certificates ?? []).map(withoutChain),
+        ...operatorCertificates({ inventory: used?.certificates ?? [], own: own?.certificates ?? [], nameOf: bankNames(banks) }),
         enrolment: own?.enrolment ?? false,
         missing: [...(used === undefined ? (["certificates"] as const) : []), ...(own === undefined ? (["own"] as const) : [])],
       };
@@ -38,10 +33,4 @@ export function operatorCertificateRoutes({ clients, bankDirectory }: Pick<BffCo
       withoutChain(await bankGateway.retireCertificate({ ...impersonal(asking), params })),
     ),
   ];
-}
-
-function withoutChain({ issued, ...rest }: OwnCertificate) {
-  if (issued === null) return { ...rest, issued };
-  const { chainPem: _, ...shown } = issued;
-  return { ...rest, issued: shown };
 }

@@ -9,6 +9,7 @@ import type { Bff, Person } from "../../test/bff.ts";
 import { browserAt } from "../../test/browser.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
 import { registrySecrets } from "../../test/registry-world.ts";
+import { bank } from "../../test/world.ts";
 import { changeOperator } from "../usecases/change-operator.ts";
 import { authContracts } from "./auth.ts";
 import { routes } from "./index.ts";
@@ -164,6 +165,14 @@ describe("who is an operator", () => {
     const answer = await operator.browser.send("POST", `/api/operator/registrations/${newId()}/retry`, { body: {} });
     expect(answer.status).toBe(404);
     expect(lines.slice(before)).toContainEqual(expect.objectContaining({ msg: "an operator acted", outcome: "ERR_REGISTRATION_NOT_FOUND" }));
+  });
+
+  it("tells at which bank, by its name, the records differ", async () => {
+    const drift = { since: "2026-11-22T09:00:00Z", differences: [{ field: "roles", from: "PIS", to: "AIS" }] };
+    const named = { aspspId: "op-fi", aspspName: bank.name };
+    expect((await operator.browser.get("/api/operator/banks")).json()).toMatchObject({ banks: [{ aspspId: "op-fi", drift }], missing: [] });
+    expect((await operator.browser.get("/api/operator/plan")).json()).toMatchObject({ drift: [{ ...named, ...drift }], plan: { actions: [named] } });
+    expect((await operator.browser.send("POST", "/api/operator/plan/check", { body: {} })).json()).toMatchObject({ actions: [named] });
   });
 
   it("shows the rest of a page while a part cannot be had", async () => {

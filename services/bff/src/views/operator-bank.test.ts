@@ -16,7 +16,7 @@ describe("the line of a bank", () => {
       { ...aCertificate(serving), daysLeft: 30, notAfter: "2026-12-22T00:00:00Z" },
       { ...aCertificate(serving), daysLeft: 2, notAfter: "2026-11-24T00:00:00Z", status: "spare" as const },
     ];
-    const [line, ...others] = operatorBanks({ registrations: [serving, running, old], certificates, banks: [bank] });
+    const [line, ...others] = operatorBanks({ registrations: [serving, running, old], certificates, banks: [bank], drift: [] });
     expect(others).toEqual([]);
     expect(line).toMatchObject({
       aspspId: bank.aspspId,
@@ -33,14 +33,34 @@ describe("the line of a bank", () => {
   });
 
   it("has nothing under way when the newest is the one that serves, also of two in one second", () => {
-    const [line] = operatorBanks({ registrations: [at("00"), at("00.25")], certificates: [], banks: [] });
+    const [line] = operatorBanks({ registrations: [at("00"), at("00.25")], certificates: [], banks: [], drift: [] });
     expect(line).toMatchObject({ name: bank.aspspId, health: null, latest: null, daysLeft: null });
     expect(line?.serving?.startedAt).toBe("2026-11-22T08:00:00.25Z");
   });
 
+  it("tells where the bank differs from what serves, and not from what served before", () => {
+    const [old, serving] = [at("00"), at("10")];
+    const of = ({ registrationId, aspspId }: typeof old, field: string) => ({
+      aspspId,
+      registrationId,
+      since: "2026-11-22T09:00:00Z",
+      differences: [{ field, from: "PIS", to: "AIS" }],
+    });
+    const line = (drift: Parameters<typeof operatorBanks>[0]["drift"]) =>
+      operatorBanks({ registrations: [old, serving], certificates: [], banks: [], drift })[0];
+    expect(line([of(old, "scopes"), of(serving, "roles")])?.drift).toEqual({
+      since: "2026-11-22T09:00:00Z",
+      differences: [{ field: "roles", from: "PIS", to: "AIS" }],
+    });
+    expect(line([of(old, "scopes")])?.drift).toBeNull();
+  });
+
   it("has nothing that serves where the only try failed or we left", () => {
     for (const status of ["failed", "ended", "running"] as const) {
-      expect(operatorBanks({ registrations: [at("00", { status })], certificates: [], banks: [bank] })[0]).toMatchObject({ serving: null, latest: { status } });
+      expect(operatorBanks({ registrations: [at("00", { status })], certificates: [], banks: [bank], drift: [] })[0]).toMatchObject({
+        serving: null,
+        latest: { status },
+      });
     }
   });
 });

@@ -1,5 +1,5 @@
 import type { OperatorBank, RegistrationSummary } from "@opl/contracts/http/bff-operator";
-import type { listCertificates } from "@opl/contracts/http/tpp-registry";
+import type { getDesiredState, listCertificates } from "@opl/contracts/http/tpp-registry";
 import type { ResponseOf } from "@opl/contracts/http";
 import type { Aspsp, Registration } from "@opl/contracts/model";
 import { bankNames } from "./bank-names.ts";
@@ -10,13 +10,14 @@ interface Found {
   readonly registrations: readonly Registration[];
   readonly certificates: readonly Pick<KnownCertificate, "usedAt" | "daysLeft" | "notAfter" | "status">[];
   readonly banks: readonly Aspsp[];
+  readonly drift: ResponseOf<typeof getDesiredState>["drift"];
 }
 
 /** Registrations of the past that a page still lists. */
 const keptEarlier = 20;
 
-/** One line a bank, by name: what serves now, what is under way, and until when the certificates in use last. */
-export function operatorBanks({ registrations, certificates, banks }: Found): OperatorBank[] {
+/** One line a bank, by name: what serves now, what is under way, until when the certificates in use last, and where the bank differs. */
+export function operatorBanks({ registrations, certificates, banks, drift }: Found): OperatorBank[] {
   const nameOf = bankNames(banks);
   const health = new Map(banks.map((bank) => [bank.aspspId, bank.health]));
   return [...Map.groupBy(registrations, ({ aspspId }) => aspspId)]
@@ -27,6 +28,7 @@ export function operatorBanks({ registrations, certificates, banks }: Found): Op
       const first = certificates
         .filter(({ status, usedAt }) => status !== "spare" && usedAt.some((use) => use.registrationId === serving?.registrationId))
         .toSorted((one, other) => Temporal.Instant.compare(one.notAfter, other.notAfter))[0];
+      const differs = drift.find(({ registrationId }) => registrationId === serving?.registrationId);
       return {
         aspspId,
         name: nameOf(aspspId),
@@ -36,6 +38,7 @@ export function operatorBanks({ registrations, certificates, banks }: Found): Op
         earlier: newestFirst.filter((one) => one !== serving && one !== latest).slice(0, keptEarlier),
         daysLeft: first?.daysLeft ?? null,
         certificatesEnd: first?.notAfter ?? null,
+        drift: differs === undefined ? null : { since: differs.since, differences: differs.differences },
       };
     })
     .toSorted((one, other) => one.name.localeCompare(other.name));

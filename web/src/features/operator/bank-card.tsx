@@ -1,7 +1,9 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Link } from "@tanstack/react-router";
 import { KeyRound, RefreshCw, RotateCw } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
 import { useFormat } from "../../format/use-format.ts";
+import { Age } from "../../ui/age.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { BankMark } from "../../ui/mark.tsx";
@@ -11,6 +13,7 @@ import { ArtefactDialog } from "./artefact-dialog.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { CredentialsDialog } from "./credentials-dialog.tsx";
 import { DaysLeft } from "./days-left.tsx";
+import { Differences } from "./differences.tsx";
 import { askAsOperator, type Bank, isRunning, type Registration, type Step } from "./operator-api.ts";
 import { RegistrationSteps } from "./registration-steps.tsx";
 import { adviceWords, schemeNames } from "./registration-words.ts";
@@ -40,6 +43,11 @@ export function BankCard({ bank, alone }: { bank: Bank; alone: boolean }) {
             <Standing bank={bank} />
             {shown !== null && <Badge>{i18n._(schemeNames[shown.scheme])}</Badge>}
             {bank.daysLeft !== null && bank.certificatesEnd !== null && <DaysLeft days={bank.daysLeft} end={bank.certificatesEnd} />}
+            {bank.drift !== null && (
+              <Badge tone="warning">
+                <Trans>The bank’s record differs</Trans>
+              </Badge>
+            )}
             {bank.health?.status === "down" && (
               <Badge tone="warning">
                 <Trans>Not answering</Trans>
@@ -87,6 +95,19 @@ export function BankCard({ bank, alone }: { bank: Bank; alone: boolean }) {
           {latest.lastError !== null && <LastError registration={latest} error={latest.lastError} />}
         </Part>
       )}
+      {bank.drift !== null && (
+        <div className="border-t px-4 py-3 sm:px-6">
+          <p className="text-14">
+            <Trans>
+              What the bank has on record is not what we registered, noticed <Age at={bank.drift.since} />.
+            </Trans>{" "}
+            <Link to="/operator/{-$page}" params={{ page: "plan" }} className="rounded-8 text-accent underline underline-offset-4 hover:text-accent-strong">
+              <Trans>What is done about it</Trans>
+            </Link>
+          </p>
+          <Differences differences={bank.drift.differences} bank={name} />
+        </div>
+      )}
       {serving !== null && <Part title={t`In use`} registration={serving} open={latest === null && alone} onOpen={open(serving)} />}
       {earlier.length > 0 && <Earlier registrations={earlier} onOpen={open} />}
 
@@ -100,8 +121,8 @@ export function BankCard({ bank, alone }: { bank: Bank; alone: boolean }) {
           onYes={() => askAsOperator("startOperatorRegistration", { body: { aspspId, renew: true } })}
         >
           <Trans>
-            New certificates and a new registration are made step by step. The one in use serves people until the new one is complete; permissions that people
-            gave stay valid.
+            A new registration is made step by step: with new certificates, or with the newest of our own where the bank takes those. The one in use serves
+            people until the new one is complete; permissions that people gave stay valid.
           </Trans>
         </ConfirmDialog>
       )}
@@ -164,7 +185,7 @@ function Part({
   const all = registration.steps.length;
   return (
     <details open={open} className="border-t" data-registration={registration.registrationId}>
-      <summary className="flex min-h-12 flex-wrap items-center gap-x-3 rounded-8 px-4 text-14 -outline-offset-2 hover:text-ink sm:px-6">
+      <summary className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-0.5 rounded-8 px-4 py-2 text-14 -outline-offset-2 hover:text-ink sm:px-6">
         <span className="font-500">{title}</span>
         <span className="text-12 text-muted tabular">
           <Trans>

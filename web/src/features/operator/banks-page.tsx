@@ -21,10 +21,20 @@ export function OperatorBanksPage() {
       {error !== null && data === undefined && <ProblemPanel error={error} onRetry={() => void refetch()} />}
       {data !== undefined && data.missing.length > 0 && (
         <Notice tone="warning" className="mb-6" title={<Trans>Some of this page cannot be shown right now</Trans>}>
-          {data.missing.includes("certificates") ? (
-            <Trans>How long certificates last is not known at the moment.</Trans>
-          ) : (
-            <Trans>Names and health of banks are not known at the moment.</Trans>
+          {data.missing.includes("certificates") && (
+            <p>
+              <Trans>How long certificates last is not known at the moment.</Trans>
+            </p>
+          )}
+          {data.missing.includes("banks") && (
+            <p>
+              <Trans>Names and health of banks are not known at the moment.</Trans>
+            </p>
+          )}
+          {data.missing.includes("drift") && (
+            <p>
+              <Trans>Whether banks differ from what we registered is not known at the moment.</Trans>
+            </p>
           )}
         </Notice>
       )}

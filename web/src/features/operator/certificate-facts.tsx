@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useFormat } from "../../format/use-format.ts";
 import { Notice } from "../../ui/notice.tsx";
 import type { KnownCertificate, OwnCertificate } from "./operator-api.ts";
+import { problemWords } from "./problem-words.ts";
 
 type Issued = NonNullable<OwnCertificate["issued"]>;
 
@@ -22,9 +23,16 @@ const roleNames: Record<string, MessageDescriptor> = {
 };
 
 /** What a certificate says of us. */
-export function CertificateFacts({ issued, where }: { issued: Omit<Issued, "problems" | "algorithm"> & { readonly algorithm: string }; where?: ReactNode }) {
+export function CertificateFacts({
+  issued,
+  usedAt,
+}: {
+  issued: Omit<Issued, "problems" | "algorithm"> & { readonly algorithm: string };
+  usedAt: KnownCertificate["usedAt"] | undefined;
+}) {
   const { i18n } = useLingui();
   const format = useFormat();
+  const banks = usedAt === undefined ? undefined : [...new Set(usedAt.map(({ aspspName }) => aspspName))];
   return (
     <dl className="grid gap-x-6 gap-y-3 sm:grid-cols-2 lg:grid-cols-3">
       <Fact name={<Trans>Organisation id</Trans>}>{issued.organizationIdentifier ?? "–"}</Fact>
@@ -45,7 +53,7 @@ export function CertificateFacts({ issued, where }: { issued: Omit<Issued, "prob
         </span>
       </Fact>
       <Fact name={<Trans>Issued by</Trans>}>{issued.issuer}</Fact>
-      {where !== undefined && <Fact name={<Trans>Used at</Trans>}>{where}</Fact>}
+      {banks !== undefined && <Fact name={<Trans>Used at</Trans>}>{banks.length === 0 ? <Trans>Nowhere yet</Trans> : banks.join(", ")}</Fact>}
       <Fact name={<Trans>Key id</Trans>}>
         <span className="font-mono text-12">{issued.kid}</span> ({issued.algorithm})
       </Fact>
@@ -62,11 +70,20 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
   );
 }
 
-/** What is wrong with a certificate, in the words of who looked. */
+/** What is wrong with a certificate: in the words of who looked where those are the reader's language, which name names, or by its reason. */
 export function Problems({ problems }: { problems: Issued["problems"] }) {
-  return problems.map(({ reason, message, refused }) => (
-    <Notice key={reason} tone={refused ? "danger" : "warning"} className="mt-4" title={<span lang="en">{message}</span>}>
-      {refused ? <Trans>It must not be used as it is.</Trans> : <Trans>It can be used, but should be replaced.</Trans>}
-    </Notice>
-  ));
+  const { i18n } = useLingui();
+  return problems.map(({ reason, message, refused }) => {
+    const words = i18n.locale === "en" ? undefined : problemWords[reason];
+    return (
+      <Notice
+        key={message}
+        tone={refused ? "danger" : "warning"}
+        className="mt-4"
+        title={words === undefined ? <span lang="en">{message}</span> : i18n._(words)}
+      >
+        {refused ? <Trans>It must not be used as it is.</Trans> : <Trans>It can be used, but should be replaced.</Trans>}
+      </Notice>
+    );
+  });
 }

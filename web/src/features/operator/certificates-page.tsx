@@ -10,7 +10,7 @@ import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { ImportPkcs12Dialog } from "./import-pkcs12-dialog.tsx";
 import { type Certificates, operatorQueries } from "./operator-api.ts";
 import { OperatorHead } from "./operator-head.tsx";
-import { OwnCertificateCard } from "./own-certificate-card.tsx";
+import { isLive, OwnCertificateCard } from "./own-certificate-card.tsx";
 import { RequestDialog } from "./request-dialog.tsx";
 import { UsedCertificateCard } from "./used-certificate-card.tsx";
 
@@ -58,6 +58,8 @@ function Lists({ data }: { data: Certificates }) {
   const current = certificates
     .filter((one) => !ended.includes(one))
     .toSorted((one, other) => one.status.localeCompare(other.status) || one.daysLeft - other.daysLeft);
+  const live = own.filter(isLive);
+  const retired = own.filter((one) => !live.includes(one));
   return (
     <>
       {missing.length > 0 && (
@@ -70,13 +72,13 @@ function Lists({ data }: { data: Certificates }) {
           <Trans>They appear here with the first registration, or when you request or import one.</Trans>
         </EmptyState>
       )}
-      {own.length > 0 && (
+      {live.length > 0 && (
         <section aria-labelledby="own-certificates" className="mb-10">
           <h2 id="own-certificates" tabIndex={-1} className="mb-4 text-20 font-600">
             <Trans>Our own, from trust service providers</Trans>
           </h2>
           <div className="space-y-4">
-            {own.map((certificate) => (
+            {live.map((certificate) => (
               <OwnCertificateCard key={certificate.certificateId} certificate={certificate} />
             ))}
           </div>
@@ -85,7 +87,7 @@ function Lists({ data }: { data: Certificates }) {
       {current.length > 0 && (
         <section aria-labelledby="used-certificates" className="mb-10">
           <h2 id="used-certificates" className="mb-4 text-20 font-600">
-            <Trans>At banks</Trans>
+            <Trans>From banks</Trans>
           </h2>
           <div className="space-y-4">
             {current.map((certificate) => (
@@ -94,12 +96,15 @@ function Lists({ data }: { data: Certificates }) {
           </div>
         </section>
       )}
-      {ended.length > 0 && (
+      {ended.length + retired.length > 0 && (
         <details>
           <summary className="flex min-h-12 items-center rounded-8 text-14 text-muted hover:text-ink">
             <Trans>No longer in use</Trans>
           </summary>
           <div className="space-y-4 pt-2">
+            {retired.map((certificate) => (
+              <OwnCertificateCard key={certificate.certificateId} certificate={certificate} />
+            ))}
             {ended.map((certificate) => (
               <UsedCertificateCard key={certificate.certificateId} certificate={certificate} />
             ))}

@@ -1,12 +1,11 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { formText } from "../../ui/form-text.ts";
+import { DialogForm } from "./dialog-form.tsx";
 import { askAsOperator, type Bank } from "./operator-api.ts";
-import { OperatorProblem } from "./operator-problem.tsx";
 
 /** Credentials that a bank gave out by hand. They go to the vault and never come back. */
 export function CredentialsDialog({ bank, registrationId, onClose }: { bank: Bank; registrationId: string; onClose: () => void }) {
@@ -35,7 +34,7 @@ export function CredentialsDialog({ bank, registrationId, onClose }: { bank: Ban
       title={t`Credentials from ${name}`}
       description={<Trans>They are sealed at once and never shown again. The registration then goes on by itself.</Trans>}
     >
-      <form onSubmit={submit} autoComplete="off" className="space-y-4 px-4 pb-6 pt-5 sm:px-6">
+      <DialogForm onSubmit={submit} onClose={onClose} sending={enter} yes={<Trans>Seal and go on</Trans>}>
         <Field label={t`Client id`} name="clientId" maxLength={500} required autoComplete="off" spellCheck={false} />
         <Field
           label={t`Client secret`}
@@ -46,16 +45,7 @@ export function CredentialsDialog({ bank, registrationId, onClose }: { bank: Ban
           autoComplete="new-password"
         />
         <Field label={t`API key`} hint={t`Leave empty when the bank gave none.`} name="apiKey" type="password" maxLength={2000} autoComplete="new-password" />
-        {enter.isError && <OperatorProblem error={enter.error} />}
-        <div className="flex flex-wrap justify-end gap-3">
-          <Button look="quiet" onClick={onClose}>
-            <Trans>Cancel</Trans>
-          </Button>
-          <Button type="submit" look="primary" busy={enter.isPending}>
-            <Trans>Seal and go on</Trans>
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -120,7 +120,7 @@ function FoundRow({ bank }: { bank: FoundBank }) {
         </p>
       </div>
       {bank.registrationScheme !== null && <Badge>{i18n._(schemeNames[bank.registrationScheme])}</Badge>}
-      {status === "completed" || (status === undefined && bank.registered) ? (
+      {bank.registered ? (
         <Badge tone="positive">
           <Trans>Registered</Trans>
         </Badge>

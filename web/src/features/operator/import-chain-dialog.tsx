@@ -1,13 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/classes.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { inputClass } from "../../ui/field.tsx";
+import { DialogForm } from "./dialog-form.tsx";
 import { certificateText, maxFileText } from "./file-text.ts";
 import { askAsOperator } from "./operator-api.ts";
-import { OperatorProblem } from "./operator-problem.tsx";
 
 /** What the provider issued for a request: pasted, or taken from a file. */
 export function ImportChainDialog({ certificateId, onClose }: { certificateId: string; onClose: () => void }) {
@@ -34,7 +33,7 @@ export function ImportChainDialog({ certificateId, onClose }: { certificateId: s
       title={t`Import the certificate`}
       description={<Trans>The certificate and its chain, as PEM, PKCS#7 or DER. It is checked against the request and its key before it may be used.</Trans>}
     >
-      <form onSubmit={submit} className="space-y-4 px-4 pb-6 pt-5 sm:px-6">
+      <DialogForm onSubmit={submit} onClose={onClose} sending={bring} yes={<Trans>Check and import</Trans>}>
         <div>
           <label htmlFor={`${id}-file`} className="mb-1.5 block text-14 font-500">
             <Trans>File</Trans>
@@ -70,16 +69,7 @@ export function ImportChainDialog({ certificateId, onClose }: { certificateId: s
             </p>
           )}
         </div>
-        {bring.isError && <OperatorProblem error={bring.error} />}
-        <div className="flex flex-wrap justify-end gap-3">
-          <Button look="quiet" onClick={onClose}>
-            <Trans>Cancel</Trans>
-          </Button>
-          <Button type="submit" look="primary" busy={bring.isPending}>
-            <Trans>Check and import</Trans>
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -1,13 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { formText } from "../../ui/form-text.ts";
+import { DialogForm } from "./dialog-form.tsx";
 import { base64Of, maxFileText } from "./file-text.ts";
 import { askAsOperator } from "./operator-api.ts";
-import { OperatorProblem } from "./operator-problem.tsx";
 import { type Purpose, PurposeChoice } from "./purpose-choice.tsx";
 
 /** A certificate that was brought along with its key. File and passphrase go to the gateway and are kept nowhere else. */
@@ -38,7 +37,7 @@ export function ImportPkcs12Dialog({ onClose }: { onClose: () => void }) {
       title={t`Import PKCS#12`}
       description={<Trans>A certificate with its key. The key is sealed in the gateway at once and cannot be taken out again.</Trans>}
     >
-      <form onSubmit={submit} autoComplete="off" className="space-y-4 px-4 pb-6 pt-5 sm:px-6">
+      <DialogForm onSubmit={submit} onClose={onClose} sending={bring} yes={<Trans>Check and import</Trans>}>
         <PurposeChoice value={purpose} onChange={setPurpose} />
         <div>
           <label htmlFor={id} className="mb-1.5 block text-14 font-500">
@@ -61,16 +60,7 @@ export function ImportPkcs12Dialog({ onClose }: { onClose: () => void }) {
           )}
         </div>
         <Field label={t`Passphrase of the file`} name="passphrase" type="password" maxLength={1000} autoComplete="new-password" />
-        {bring.isError && <OperatorProblem error={bring.error} />}
-        <div className="flex flex-wrap justify-end gap-3">
-          <Button look="quiet" onClick={onClose}>
-            <Trans>Cancel</Trans>
-          </Button>
-          <Button type="submit" look="primary" busy={bring.isPending}>
-            <Trans>Check and import</Trans>
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -68,5 +68,6 @@ export const operatorQueries = {
       queryKey: ["operator", "directory", terms],
       queryFn: ({ signal }) => askAsOperator("searchDirectory", { query: terms }, signal),
       placeholderData: keepPreviousData,
+      refetchInterval: (query) => (query.state.data?.aspsps.some(({ registration }) => registration?.status === "running") === true ? watching : atRest),
     }),
 };

@@ -1,7 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Copy, Download, FileUp } from "lucide-react";
 import { useState } from "react";
-import { useMinute } from "../../format/clock.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -11,32 +10,36 @@ import { DaysLeft } from "./days-left.tsx";
 import { ImportChainDialog } from "./import-chain-dialog.tsx";
 import { askAsOperator, type OwnCertificate } from "./operator-api.ts";
 import { saveAsFile } from "./save-as-file.ts";
+import { CertificateStatus } from "./used-certificate-card.tsx";
 
-const dayMs = 86_400_000;
+/** Awaited, ready, or given up and still in use: what an operator has to think of. */
+export function isLive({ status, use }: OwnCertificate): boolean {
+  return status !== "retired" || use?.status === "active";
+}
 
 /** A certificate of our own: awaited, ready or retired. */
 export function OwnCertificateCard({ certificate }: { certificate: OwnCertificate }) {
   const { t, i18n } = useLingui();
   const format = useFormat();
-  const minute = useMinute();
   const [opened, setOpened] = useState<"chain" | "retire">();
-  const { certificateId, issued, status, csrPem, purpose } = certificate;
+  const { certificateId, issued, status, csrPem, purpose, use } = certificate;
   const close = (): void => setOpened(undefined);
   return (
     <article className="rounded-12 border bg-surface p-4 sm:p-6" data-own-certificate={certificateId}>
       <header className="mb-4 flex flex-wrap items-center gap-2">
         <h3 className="mr-2 text-16 font-600">{i18n._(purposeNames[purpose])}</h3>
-        {status === "ready" && issued !== null && <DaysLeft days={Math.floor((Date.parse(issued.notAfter) - minute) / dayMs)} end={issued.notAfter} />}
+        {issued !== null && use !== null && isLive(certificate) && <DaysLeft days={use.daysLeft} end={issued.notAfter} />}
         {status === "requested" && (
           <Badge tone="accent">
             <Trans>Certificate awaited</Trans>
           </Badge>
         )}
-        {status === "ready" && (
+        {status === "ready" && use?.status !== "active" && use?.status !== "expired" && (
           <Badge>
             <Trans>Ready</Trans>
           </Badge>
         )}
+        {use?.status === "active" && <CertificateStatus status="active" />}
         {status === "retired" && (
           <Badge>
             <Trans>Retired</Trans>
@@ -49,15 +52,15 @@ export function OwnCertificateCard({ certificate }: { certificate: OwnCertificat
         </p>
       ) : (
         <>
-          <CertificateFacts issued={issued} />
+          <CertificateFacts issued={issued} usedAt={use?.usedAt} />
           <Problems problems={issued.problems} />
         </>
       )}
       {status !== "retired" && (
         <div className="mt-5 flex flex-wrap gap-2">
           {status === "requested" && csrPem !== null && <RequestFile pem={csrPem} name={`${purpose}-${certificateId}.csr`} />}
-          {csrPem !== null && (
-            <Button size="small" look={status === "requested" ? "primary" : "secondary"} onClick={() => setOpened("chain")}>
+          {status === "requested" && (
+            <Button size="small" look="primary" onClick={() => setOpened("chain")}>
               <FileUp aria-hidden="true" size={16} strokeWidth={1.75} />
               <Trans>Import the certificate</Trans>
             </Button>

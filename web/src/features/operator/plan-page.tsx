@@ -3,7 +3,7 @@ import { msg } from "@lingui/core/macro";
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, RefreshCw } from "lucide-react";
-import type { ReactNode } from "react";
+import { Fragment } from "react";
 import { useFormat } from "../../format/use-format.ts";
 import { Age } from "../../ui/age.tsx";
 import { Badge } from "../../ui/badge.tsx";
@@ -13,9 +13,12 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { Differences } from "./differences.tsx";
 import { askAsOperator, operatorQueries, type Plan, type PlanPage } from "./operator-api.ts";
 import { OperatorHead } from "./operator-head.tsx";
 import { OperatorProblem } from "./operator-problem.tsx";
+import { reasonParts } from "./plan-reasons.ts";
+import { reasonWords } from "./plan-words.ts";
 
 type Action = Plan["actions"][number];
 
@@ -44,7 +47,12 @@ export function OperatorPlanPage() {
     <>
       <OperatorHead
         title={t`Plan`}
-        lead={<Trans>What the document in force wants, and what is left to do. Nothing is changed from here.</Trans>}
+        lead={
+          <Trans>
+            What the document in force wants, and what is left to do. It is kept by itself: where a bank differs, it is repaired, unless the document says
+            “onDrift: report”.
+          </Trans>
+        }
         action={
           data !== undefined && (
             <Button busy={check.isPending} onClick={() => check.mutate()}>
@@ -78,7 +86,7 @@ export function OperatorPlanPage() {
   );
 }
 
-function ToDo({ page: { plan, checkedAt } }: { page: PlanPage }) {
+function ToDo({ page: { plan, drift, checkedAt } }: { page: PlanPage }) {
   const { i18n } = useLingui();
   const shown = plan?.actions.filter(({ action }) => action !== "none") ?? [];
   return (
@@ -108,18 +116,20 @@ function ToDo({ page: { plan, checkedAt } }: { page: PlanPage }) {
               <Plural value={plan.toDo} _0="Nothing that applying would do" one="# thing that applying would do" other="# things that applying would do" />
             </p>
             <ul className="divide-y border-t">
-              {shown.map((action) => (
-                <li key={action.aspspId} className="py-3">
-                  <p className="flex flex-wrap items-center gap-2 text-14">
-                    <span className="font-500">{action.aspspId}</span>
-                    <Badge tone={action.action === "wait" || action.action === "report" ? "neutral" : "accent"}>{i18n._(actionNames[action.action])}</Badge>
-                  </p>
-                  <p lang="en" className="mt-1 text-14 text-muted break-words">
-                    {action.reason}
-                  </p>
-                  <Differences differences={action.differences} bank={action.aspspId} />
-                </li>
-              ))}
+              {shown.map((action) => {
+                const since = drift.find(({ aspspId }) => aspspId === action.aspspId)?.since;
+                return (
+                  <li key={action.aspspId} className="py-3">
+                    <p className="flex flex-wrap items-center gap-2 text-14">
+                      <span className="font-500">{action.aspspName}</span>
+                      <Badge tone={action.action === "wait" || action.action === "report" ? "neutral" : "accent"}>{i18n._(actionNames[action.action])}</Badge>
+                      {since !== undefined && <Noticed since={since} />}
+                    </p>
+                    <Reason reason={action.reason} />
+                    <Differences differences={action.differences} bank={action.aspspName} />
+                  </li>
+                );
+              })}
             </ul>
           </>
         )}
@@ -128,69 +138,50 @@ function ToDo({ page: { plan, checkedAt } }: { page: PlanPage }) {
   );
 }
 
-function Differences({ differences, bank }: { differences: Action["differences"]; bank: string }) {
-  const { t } = useLingui();
-  if (differences.length === 0) return null;
+function Reason({ reason }: { reason: string }) {
+  const { i18n } = useLingui();
+  // The registry speaks English.
+  const parts = i18n.locale === "en" ? [{ said: reason }] : reasonParts(reason);
   return (
-    <div className="mt-2 overflow-x-auto" tabIndex={0} role="group" aria-label={t`Differences at ${bank}`}>
-      <table className="w-full text-left text-12">
-        <thead className="text-muted">
-          <tr>
-            <Head>
-              <Trans>What</Trans>
-            </Head>
-            <Head>
-              <Trans>Is</Trans>
-            </Head>
-            <Head>
-              <Trans>Should be</Trans>
-            </Head>
-          </tr>
-        </thead>
-        <tbody>
-          {differences.map(({ field, from, to }) => (
-            <tr key={field} className="border-t align-top">
-              <th scope="row" className="py-1.5 pr-4 font-500">
-                {field}
-              </th>
-              <td className="py-1.5 pr-4 break-all">{from ?? "–"}</td>
-              <td className="py-1.5 break-all">{to ?? "–"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <p className="mt-1 text-14 text-muted break-words">
+      {parts.map((part, index) => (
+        <Fragment key={index}>
+          {index > 0 && " "}
+          {typeof part === "string" ? i18n._(reasonWords[part]) : <span lang="en">{part.said}</span>}
+        </Fragment>
+      ))}
+    </p>
   );
 }
 
-function Head({ children }: { children: ReactNode }) {
-  return (
-    <th scope="col" className="py-1.5 pr-4 font-500">
-      {children}
-    </th>
-  );
-}
-
-function Drift({ page: { drift } }: { page: PlanPage }) {
-  if (drift.length === 0) return null;
+/** What is noticed and nothing will be done about; the rest stands with what is to do. */
+function Drift({ page: { drift, plan } }: { page: PlanPage }) {
+  const told = new Set(plan?.actions.filter(({ action }) => action !== "none").map(({ aspspId }) => aspspId));
+  const rest = drift.filter(({ aspspId }) => !told.has(aspspId));
+  if (rest.length === 0) return null;
   return (
     <SectionCard title={<Trans>Banks that differ from the document</Trans>} className="pb-4">
       <ul className="divide-y px-4 sm:px-6">
-        {drift.map(({ aspspId, registrationId, since, differences }) => (
+        {rest.map(({ aspspName, registrationId, since, differences }) => (
           <li key={registrationId} className="py-3">
             <p className="text-14">
-              <span className="font-500">{aspspId}</span>{" "}
-              <span className="text-12 text-muted">
-                <Trans>
-                  noticed <Age at={since} />
-                </Trans>
-              </span>
+              <span className="font-500">{aspspName}</span> <Noticed since={since} />
             </p>
-            <Differences differences={differences} bank={aspspId} />
+            <Differences differences={differences} bank={aspspName} />
           </li>
         ))}
       </ul>
     </SectionCard>
+  );
+}
+
+function Noticed({ since }: { since: string }) {
+  return (
+    <span className="text-12 text-muted">
+      <Trans>
+        noticed <Age at={since} />
+      </Trans>
+    </span>
   );
 }
 

@@ -26,7 +26,7 @@ export const adviceWords: Record<Advice, MessageDescriptor> = {
   "enter-credentials": msg`Enter the credentials that the bank gave you.`,
   "no-answer": msg`The other side does not answer. We go on trying by ourselves; “Try now” does not wait.`,
   "told-to-wait": msg`The bank asks us to wait. We try again by ourselves.`,
-  refused: msg`The bank said no. Compare what we sent, under “Sent to the bank”, with what it allows, then try again.`,
+  refused: msg`The bank said no. Compare what we sent, under “Registration request signed”, with what it allows, then try again.`,
   certificates: msg`Look at the certificates: one is missing, has run out, or is not what the bank wants.`,
   "too-little": msg`The bank gave less than we asked for. Ask for less in the document, or talk to the bank.`,
   "goes-on": msg`We go on trying by ourselves; “Try now” does not wait.`,

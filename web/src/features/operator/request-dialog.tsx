@@ -8,8 +8,8 @@ import { Field } from "../../ui/field.tsx";
 import { formText } from "../../ui/form-text.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
+import { DialogForm } from "./dialog-form.tsx";
 import { askAsOperator, operatorQueries } from "./operator-api.ts";
-import { OperatorProblem } from "./operator-problem.tsx";
 import { RequestFile } from "./own-certificate-card.tsx";
 import { type Purpose, PurposeChoice } from "./purpose-choice.tsx";
 
@@ -21,6 +21,7 @@ export function RequestDialog({ enrolment, onClose }: { enrolment: boolean; onCl
   const { t } = useLingui();
   const queryClient = useQueryClient();
   const profile = useQuery(operatorQueries.plan()).data?.document.tpp;
+  const issued = useQuery(operatorQueries.certificates()).data?.own.find((one) => one.issued !== null && one.status === "ready")?.issued;
   const [purpose, setPurpose] = useState<Purpose>("qwac");
   const [keyType, setKeyType] = useState<"rsa" | "ec">("rsa");
   const [chosen, setChosen] = useState<readonly Role[]>();
@@ -87,7 +88,13 @@ export function RequestDialog({ enrolment, onClose }: { enrolment: boolean; onCl
       title={t`Request a certificate`}
       description={<Trans>A new key is made in the gateway, and a request for it with the PSD2 statements (ETSI TS 119 495).</Trans>}
     >
-      <form key={profile === undefined ? "" : "known"} onSubmit={submit} autoComplete="off" className="space-y-4 px-4 pb-6 pt-5 sm:px-6">
+      <DialogForm
+        key={`${profile === undefined} ${issued === undefined}`}
+        onSubmit={submit}
+        onClose={onClose}
+        sending={request}
+        yes={<Trans>Make key and request</Trans>}
+      >
         <PurposeChoice value={purpose} onChange={setPurpose} />
         <div>
           <p className="mb-1.5 text-14 font-500">
@@ -108,14 +115,21 @@ export function RequestDialog({ enrolment, onClose }: { enrolment: boolean; onCl
         <Field label={t`Country`} name="country" required pattern="[A-Za-z]{2}" maxLength={2} defaultValue={profile?.country} />
         <Field
           label={t`Organisation id`}
-          hint="PSDFI-FINFSA-1234567-8"
+          hint={t`As PSDFI-FINFSA-1234567-8`}
           name="organizationIdentifier"
           required
           maxLength={128}
-          defaultValue={profile?.organizationIdentifier}
+          defaultValue={profile?.organizationIdentifier ?? issued?.organizationIdentifier ?? undefined}
         />
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field label={t`Authority`} hint="FI-FINFSA" name="authorityId" required maxLength={20} defaultValue={profile?.authority?.id} />
+          <Field
+            label={t`Authority`}
+            hint={t`As FI-FINFSA`}
+            name="authorityId"
+            required
+            maxLength={20}
+            defaultValue={profile?.authority?.id ?? issued?.authorityId ?? undefined}
+          />
           <Field label={t`Name of the authority`} name="authorityName" required maxLength={256} defaultValue={profile?.authority?.name} />
         </div>
         <fieldset>
@@ -137,16 +151,7 @@ export function RequestDialog({ enrolment, onClose }: { enrolment: boolean; onCl
             </p>
           )}
         </fieldset>
-        {request.isError && <OperatorProblem error={request.error} />}
-        <div className="flex flex-wrap justify-end gap-3">
-          <Button look="quiet" onClick={onClose}>
-            <Trans>Cancel</Trans>
-          </Button>
-          <Button type="submit" look="primary" busy={request.isPending}>
-            <Trans>Make key and request</Trans>
-          </Button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -8,21 +8,21 @@ import type { KnownCertificate } from "./operator-api.ts";
 export function UsedCertificateCard({ certificate }: { certificate: KnownCertificate }) {
   const { i18n } = useLingui();
   const { usedAt, status } = certificate;
-  const banks = [...new Set(usedAt.map(({ aspspName }) => aspspName))];
   return (
     <article className="rounded-12 border bg-surface p-4 sm:p-6" data-certificate={certificate.certificateId}>
       <header className="mb-4 flex flex-wrap items-center gap-2">
         <h3 className="mr-2 text-16 font-600">{i18n._(purposeNames[certificate.purpose])}</h3>
         {status === "superseded" || status === "expired" ? null : <DaysLeft days={certificate.daysLeft} end={certificate.notAfter} />}
-        <Status status={status} />
+        <CertificateStatus status={status} />
       </header>
-      <CertificateFacts issued={certificate} where={banks.length === 0 ? <Trans>Nowhere yet</Trans> : banks.join(", ")} />
+      <CertificateFacts issued={certificate} usedAt={usedAt} />
       <Problems problems={certificate.problems} />
     </article>
   );
 }
 
-function Status({ status }: { status: KnownCertificate["status"] }) {
+/** What a certificate is to banks now. */
+export function CertificateStatus({ status }: { status: KnownCertificate["status"] }) {
   switch (status) {
     case "active":
       return (
