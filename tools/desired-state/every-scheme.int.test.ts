@@ -72,10 +72,10 @@ describe("one document over every scheme", () => {
   it("is applied at OP, the UK bank and the Berlin Group bank by the same saga", async () => {
     await apply(["uk-sandbox"]);
     await converge();
-    expect((await inUse()).map(({ aspspId, scheme }) => [aspspId, scheme]).toSorted()).toEqual([
-      ["berlin-group-sandbox", "certificate"],
-      ["op", "op"],
-      ["uk-sandbox", "dcr"],
+    expect((await inUse()).map(({ aspspId, scheme }) => `${aspspId}: ${scheme}`).toSorted()).toEqual([
+      "berlin-group-sandbox: certificate",
+      "op: op",
+      "uk-sandbox: dcr",
     ]);
   });
 
