@@ -204,6 +204,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
           differences,
         })),
         toDo: 1,
+        unasked: [],
       })),
       route(tppRegistryRoutes.searchAspsps, async () => ({ aspsps: world.banks.map((one) => ({ ...one, registration: null })) })),
       route(tppRegistryRoutes.readJwks, async () => ({ keys: [...world.keys] })),

@@ -82,6 +82,6 @@ export const plan = z.object({
   /** How many of them applying would do. */
   toDo: z.int(),
   /** Banks that were to be asked first and could not be, or not in time: of them the last look counts. */
-  unasked: z.array(aspspId).default([]),
+  unasked: z.array(aspspId),
 });
 export type Plan = z.infer<typeof plan>;
