@@ -1,5 +1,5 @@
 import { newId } from "@opl/service";
-import { testDatabase, type TestDatabase } from "@opl/testkit";
+import { eventually, testDatabase, type TestDatabase } from "@opl/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { beginConsent, connect, startGateway, type TestGateway } from "../../services/bank-gateway/testing/gateway.ts";
 import { type Sandbox, startSandbox } from "../../services/bank-gateway/testing/sandbox.ts";
@@ -58,6 +58,7 @@ const held = async () => {
 
 /** Lets the registry's clock say that the certificate in use has a second left, and takes the renewal to its end. */
 async function renew(): Promise<Advance> {
+  await aSecondLater();
   expect(await beginPlanned(ctx)).toEqual([]);
   aheadMs =
     Math.floor(
@@ -68,6 +69,12 @@ async function renew(): Promise<Advance> {
   expect(await beginPlanned(ctx)).toMatchObject([{ aspspId: "op", error: null }]);
   aheadMs = 0;
   return runToEnd();
+}
+
+/** Certificates end on whole seconds, and one that ends no later than the last brings nothing. */
+async function aSecondLater(): Promise<void> {
+  const issued = Math.floor(Temporal.Now.instant().epochMilliseconds / 1000);
+  await eventually(() => Math.floor(Temporal.Now.instant().epochMilliseconds / 1000) > issued);
 }
 
 const read = ({ consentId, psu }: Pick<Awaited<ReturnType<typeof connect>>, "consentId" | "psu">) =>
