@@ -84,7 +84,11 @@ const insightsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/insights",
   validateSearch: decodeInsightsSearch,
-  loader: ({ context: { queryClient } }) => soon(queryClient, queries.cashFlow(13).queryKey, queryClient.prefetchQuery(queries.cashFlow(13))),
+  loader: ({ context: { queryClient } }) => {
+    // Not waited for: in the cache before a section asks for it.
+    void queryClient.prefetchQuery(queries.recurring());
+    return soon(queryClient, queries.cashFlow(13).queryKey, queryClient.prefetchQuery(queries.cashFlow(13)));
+  },
   component: lazyRouteComponent(
     code(() => import("../features/insights/insights-page.tsx")),
     "InsightsPage",
