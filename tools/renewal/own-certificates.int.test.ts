@@ -152,6 +152,9 @@ describe("G-38, OA-72 certificates of our own that live a minute, at a UK and a 
       }
       // The calls go on until the first certificates have really ended.
       await eventually(() => Temporal.Instant.compare(Temporal.Now.instant(), oldest!.endsAt.add({ seconds: 2 })) > 0, { timeoutMs: 120_000 });
+      await rotate();
+      rotations += 1;
+      for (const [bank, registrationId] of await serving()) used.get(bank)?.add(registrationId);
     } finally {
       seen = await traffic.stop();
     }
