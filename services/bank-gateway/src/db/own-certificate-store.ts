@@ -1,8 +1,8 @@
 import { jsonb } from "@opl/postgres";
 import type { Executor } from "@opl/postgres";
-import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { SealedValue } from "../vault/vault.ts";
+import { unlessBusy } from "./session-lock.ts";
 import type { Tables } from "./tables.ts";
 
 /** How a request stands that has no certificate yet. */
@@ -86,15 +86,5 @@ export async function retireOwnCertificate(db: Executor<Tables>, certificateId: 
   await db.updateTable("ownCertificates").set({ retiredAt: now }).where("certificateId", "=", certificateId).where("retiredAt", "is", null).execute();
 }
 
-/** One request for certificates at a time, over all replicas; the death of its holder frees the lock. @returns `busy` when somebody else is at it */
-export function unlessSomebodyRequests<T>(db: Kysely<Tables>, run: () => Promise<T>): Promise<T | "busy"> {
-  return db.connection().execute(async (held) => {
-    const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_lock(hashtextextended('own certificates', 0)) as locked`.execute(held);
-    if (rows[0]?.locked !== true) return "busy";
-    try {
-      return await run();
-    } finally {
-      await sql`select pg_advisory_unlock(hashtextextended('own certificates', 0))`.execute(held);
-    }
-  });
-}
+/** One request for certificates at a time, over all replicas. @returns `busy` when somebody else is at it */
+export const unlessSomebodyRequests = <T>(db: Kysely<Tables>, run: () => Promise<T>) => unlessBusy(db, "own certificates", run);

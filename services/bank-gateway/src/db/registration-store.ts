@@ -51,18 +51,6 @@ export async function saveStepOutcome(
     .execute();
 }
 
-const standingAt = (aspspId: string) => sql`hashtextextended(current_schema() || ' standing at ' || ${aspspId}::text, 0)`;
-
-/** A lock that the death of its holder frees at once. `held` must be one connection. */
-export async function tryLockStanding(held: Executor<Tables>, aspspId: string): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_lock(${standingAt(aspspId)}) as locked`.execute(held);
-  return rows[0]?.locked === true;
-}
-
-export async function unlockStanding(held: Executor<Tables>, aspspId: string): Promise<void> {
-  await sql`select pg_advisory_unlock(${standingAt(aspspId)})`.execute(held);
-}
-
 export async function saveSecret(
   tx: Executor<Tables>,
   registrationId: string,

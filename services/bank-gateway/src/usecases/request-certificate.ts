@@ -25,8 +25,8 @@ export async function requestCertificate(ctx: Context, wanted: Wanted): Promise<
 
 /** Nobody pays twice: whoever finds another at it comes again. @throws ERR_REGISTRATION_STEP_RUNNING */
 export async function requestingAlone<T>({ db }: Pick<Context, "db">, run: () => Promise<T>): Promise<T> {
-  const done = await unlessSomebodyRequests(db, async () => ({ result: await run() }));
-  if (done !== "busy") return done.result;
+  const outcome = await unlessSomebodyRequests(db, run);
+  if (outcome !== "busy") return outcome.done;
   throw errors.ERR_REGISTRATION_STEP_RUNNING({
     message: "Certificates of our own are being requested by somebody else at this moment; ask again.",
     retryAfterSeconds: 2,

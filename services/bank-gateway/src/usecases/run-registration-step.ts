@@ -2,8 +2,9 @@ import { inTransaction } from "@opl/postgres";
 import { bulkhead } from "cockatiel";
 import type { Transaction } from "kysely";
 import type { z } from "zod";
-import { ensureRegistration, findRegistration, getStepOutcome, saveStepOutcome, tryLockStanding, unlockStanding } from "../db/registration-store.ts";
+import { ensureRegistration, findRegistration, getStepOutcome, saveStepOutcome } from "../db/registration-store.ts";
 import type { RegistrationStepName } from "../db/registration-store.ts";
+import { unlessBusy } from "../db/session-lock.ts";
 import type { Tables } from "../db/tables.ts";
 import { errors } from "../errors.ts";
 import type { GatewayContext } from "./context.ts";
@@ -66,17 +67,10 @@ export async function runRegistrationStep<Schema extends z.ZodType>(
  * Works at our standing with one bank while nobody else does: registrations there may share a client, its token and its terms.
  * @throws ERR_REGISTRATION_STEP_RUNNING
  */
-export function aloneAtBank<T>({ db }: Pick<GatewayContext, "db">, aspspId: string, work: () => Promise<T>): Promise<T> {
-  return turns.execute(() =>
-    db.connection().execute(async (held) => {
-      if (!(await tryLockStanding(held, aspspId))) throw errors.ERR_REGISTRATION_STEP_RUNNING({ retryAfterSeconds: 5 });
-      try {
-        return await work();
-      } finally {
-        await unlockStanding(held, aspspId);
-      }
-    }),
-  );
+export async function aloneAtBank<T>({ db }: Pick<GatewayContext, "db">, aspspId: string, work: () => Promise<T>): Promise<T> {
+  const outcome = await turns.execute(() => unlessBusy(db, `standing at ${aspspId}`, work));
+  if (outcome === "busy") throw errors.ERR_REGISTRATION_STEP_RUNNING({ retryAfterSeconds: 5 });
+  return outcome.done;
 }
 
 /** What an earlier step answered. @throws ERR_REGISTRATION_STEP_ORDER when it was not run */
