@@ -1,6 +1,6 @@
 import type { PlanDifference, RegistrationScheme, RegistrationStep, RegistrationTerms } from "@opl/contracts/model";
 import { type Executor, jsonb } from "@opl/postgres";
-import { type Selectable, sql, type Transaction } from "kysely";
+import { type ExpressionBuilder, type Selectable, sql, type Transaction } from "kysely";
 import type { FinishedStep } from "../domain/registration.ts";
 import type { RegistrationsTable, TppRegistryTables } from "./tables.ts";
 
@@ -113,23 +113,25 @@ export async function hurryRegistration(db: Db, registrationId: string, now: Tem
   await db.updateTable("registrations").set({ nextTryAt: now }).where("registrationId", "=", registrationId).where("status", "=", "running").execute();
 }
 
+/** What became of the registration that was completed last at the same bank. */
+export const headStatus = (eb: ExpressionBuilder<TppRegistryTables, "registrations">) =>
+  eb
+    .selectFrom("registrations as head")
+    .whereRef("head.aspspId", "=", "registrations.aspspId")
+    .where("head.completedAt", "is not", null)
+    .orderBy("head.completedAt", "desc")
+    .orderBy("head.registrationId", "desc")
+    .limit(1)
+    .select("head.status")
+    .as("headStatus");
+
 /** Of each bank the registration that is running, else the newest, and whether any is in use there. */
 export async function listNewest(db: Db): Promise<readonly (RegistrationWithSteps & { readonly inUse: boolean })[]> {
   const rows = await db
     .selectFrom("registrations")
     .distinctOn("aspspId")
     .selectAll()
-    .select((eb) =>
-      eb
-        .selectFrom("registrations as head")
-        .whereRef("head.aspspId", "=", "registrations.aspspId")
-        .where("head.completedAt", "is not", null)
-        .orderBy("head.completedAt", "desc")
-        .orderBy("head.registrationId", "desc")
-        .limit(1)
-        .select("head.status")
-        .as("headStatus"),
-    )
+    .select(headStatus)
     .orderBy("aspspId")
     .orderBy((eb) => eb.case().when("status", "=", "running").then(0).else(1).end())
     .orderBy("startedAt", "desc")

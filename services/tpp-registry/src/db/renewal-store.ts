@@ -4,6 +4,7 @@ import type { Transaction } from "kysely";
 import { ownCertificatesAmong } from "../domain/own-certificate.ts";
 import type { OwnCertificateInUse, RenewalState } from "../domain/renewal.ts";
 import { listOwnCertificates } from "./own-certificate-store.ts";
+import { headStatus } from "./registration-store.ts";
 import type { TppRegistryTables } from "./tables.ts";
 
 export interface HeldRegistration extends RenewalState {
@@ -102,17 +103,7 @@ export async function listFailed(db: Executor<TppRegistryTables>): Promise<reado
     .distinctOn("aspspId")
     .select(["aspspId", "status"])
     // What served before the one that has ended is still complete, and serves no new consent.
-    .select((eb) =>
-      eb
-        .selectFrom("registrations as head")
-        .whereRef("head.aspspId", "=", "registrations.aspspId")
-        .where("head.completedAt", "is not", null)
-        .orderBy("head.completedAt", "desc")
-        .orderBy("head.registrationId", "desc")
-        .limit(1)
-        .select("head.status")
-        .as("headStatus"),
-    )
+    .select(headStatus)
     .orderBy("aspspId")
     .orderBy("startedAt", "desc")
     .orderBy("registrationId", "desc")
