@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { splitPemBundle } from "@opl/eidas";
 import { isOplError } from "@opl/errors";
 import { z } from "zod";
@@ -10,6 +9,7 @@ import { errors, exitCodeOf } from "./errors.ts";
 import { openRunFolder } from "./folder/run-folder.ts";
 import type { RunFolder } from "./folder/run-folder.ts";
 import { keptFiles } from "./folder/written-files.ts";
+import { readInputFile } from "./input-file.ts";
 import { registerTpp } from "./register-tpp.ts";
 import { createMasker, humanReport, jsonReport } from "./report/reporter.ts";
 import type { Report } from "./report/reporter.ts";
@@ -60,7 +60,10 @@ export async function runCommand(args: readonly string[], machine: Machine): Pro
 async function register(command: RegisterCommand, machine: Machine, report: Report, masker: ReturnType<typeof createMasker>): Promise<void> {
   const { now, monotonicMs, newId } = machine;
   const began = monotonicMs();
-  const settings = readSettings(readEnvFile(command.env), { file: command.env, environment: machine.environment });
+  const text = readInputFile(command.env, "env.example.json", (what, cause) =>
+    errors.ERR_OPL_SETTINGS({ message: `The env file ${command.env} (--env) ${what}.`, cause }),
+  );
+  const settings = readSettings(text, { file: command.env, environment: machine.environment });
   masker.hide(settings.OP_API_KEY);
   masker.hide(settings.OP_CERT_PASSPHRASE);
   const trustedRootsPem = readRoots(settings);
@@ -135,21 +138,6 @@ function tellFinished(folder: RunFolder, settings: Settings, report: Report): vo
     files: keptFiles(folder),
     ms: 0,
   });
-}
-
-function readEnvFile(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const what =
-      code === "ENOENT"
-        ? "is not there; copy env.example.json and fill it in"
-        : code === "EISDIR"
-          ? "is a folder; name the file in it"
-          : `cannot be read (${code}); correct its rights`;
-    throw errors.ERR_OPL_SETTINGS({ message: `The env file ${file} (--env) ${what}.`, cause });
-  }
 }
 
 function readRoots({ OP_CA_BUNDLE_PATH: file }: Settings): string | undefined {

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import type { PlanAction, WrittenTppDocument } from "@opl/contracts/model";
 import { isOplError } from "@opl/errors";
 import { problemSentence, readDocument, type ReadDocument } from "../../../services/tpp-registry/src/document/read-document.ts";
 import type { DesiredStateCommand } from "../command-line.ts";
 import { errors } from "../errors.ts";
+import { readInputFile } from "../input-file.ts";
 import { connectRegistry, explainRegistry, type Registry } from "./registry.ts";
 import { type DesiredStateEvent, desiredStateReport } from "./report.ts";
 
@@ -22,7 +22,9 @@ const pollMs = 500;
 export async function reachDesiredState(command: DesiredStateCommand, machine: Machine): Promise<number> {
   const began = machine.monotonicMs();
   const report = desiredStateReport(machine, command.json);
-  const text = readText(command.file);
+  const text = readInputFile(command.file, "tpp.example.yaml", (what, cause) =>
+    errors.ERR_OPL_DOCUMENT({ message: `The desired state ${command.file} (--file) ${what}.`, cause }),
+  );
   // Before anything is asked of anybody, so that a slip of the pen needs no platform to be found.
   refuseMistakes(command.file, readDocument(text, null), () => undefined);
   await using connection = connectRegistry({ ...command, environment: machine.environment });
@@ -41,21 +43,6 @@ export async function reachDesiredState(command: DesiredStateCommand, machine: M
     return 0;
   } catch (cause) {
     throw explainRegistry(cause, url);
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const what =
-      code === "ENOENT"
-        ? "is not there; copy tpp.example.yaml and fill it in"
-        : code === "EISDIR"
-          ? "is a folder; name the file in it"
-          : `cannot be read (${code}); correct its rights`;
-    throw errors.ERR_OPL_DOCUMENT({ message: `The desired state ${file} (--file) ${what}.`, cause });
   }
 }
 
