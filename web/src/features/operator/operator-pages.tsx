@@ -1,11 +1,7 @@
-import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { Compass } from "lucide-react";
 import { queries } from "../../api/queries.ts";
-import { LinkButton } from "../../ui/button.tsx";
-import { EmptyState } from "../../ui/empty-state.tsx";
-import { usePageTitle } from "../../ui/page.tsx";
+import { NoSuchPage } from "../../ui/no-such-page.tsx";
 import { OperatorBanksPage } from "./banks-page.tsx";
 import { OperatorCertificatesPage } from "./certificates-page.tsx";
 import { OperatorLoading } from "./operator-head.tsx";
@@ -29,23 +25,4 @@ export function OperatorPages() {
     default:
       return <NoSuchPage />;
   }
-}
-
-function NoSuchPage() {
-  const { t } = useLingui();
-  usePageTitle(t`Page not found`);
-  return (
-    <EmptyState
-      heading="h1"
-      icon={Compass}
-      title={<Trans>There is no such page</Trans>}
-      action={
-        <LinkButton look="primary" to="/">
-          <Trans>Go to the overview</Trans>
-        </LinkButton>
-      }
-    >
-      <Trans>The link may be old or mistyped. Your accounts are where they were.</Trans>
-    </EmptyState>
-  );
 }
