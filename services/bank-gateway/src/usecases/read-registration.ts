@@ -1,9 +1,8 @@
-import { inTransaction } from "@opl/postgres";
 import { findRegistration } from "../db/registration-store.ts";
 import { errors } from "../errors.ts";
 import { atBankAsClient, schemeOf } from "./at-bank.ts";
 import type { GatewayContext } from "./context.ts";
-import { sealForClient } from "./registration-secrets.ts";
+import { keepForClient } from "./registration-secrets.ts";
 import { aloneAtBank } from "./run-registration-step.ts";
 
 /**
@@ -18,16 +17,12 @@ export async function readRegistration(ctx: Pick<GatewayContext, "db" | "clock" 
   return aloneAtBank(ctx, aspspId, async () => {
     const at = await atBankAsClient(ctx, registrationId, aspspId);
     const found = await scheme.read(at);
-    if (found.standing === "known" && !sameSecrets(found.credentials, at.credentials)) {
-      const { save, touched } = await sealForClient(ctx, { registrationId, aspspId }, found.credentials);
-      await inTransaction(ctx.db, save);
-      await Promise.all(touched.map((one) => ctx.banks.forget(one)));
-    }
+    if (found.standing === "known" && !sameSecrets(found.credentials, at.credentials)) await keepForClient(ctx, { registrationId, aspspId }, found.credentials);
     return { standing: found.standing, client: found.client, checkedAt: ctx.clock.now().toString() };
   });
 }
 
-type Secrets = Parameters<typeof sealForClient>[2];
+type Secrets = Parameters<typeof keepForClient>[2];
 
 function sameSecrets(one: Secrets, other: Secrets): boolean {
   return one.clientSecret === other.clientSecret && one.management?.accessToken === other.management?.accessToken;

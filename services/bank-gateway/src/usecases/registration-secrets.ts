@@ -1,4 +1,5 @@
 import type { Jwk } from "@opl/fapi";
+import { inTransaction } from "@opl/postgres";
 import type { Transaction } from "kysely";
 import type { ClientCredentials } from "../banks/credentials.ts";
 import { nameClient, registrationsOfClient, saveSecret } from "../db/registration-store.ts";
@@ -37,6 +38,13 @@ export async function sealForClient(ctx: Context & Pick<GatewayContext, "db">, {
     for (const each of saves) await each(tx);
   };
   return { save, touched };
+}
+
+/** What the bank renewed with an answer that is no step of its own: kept at once, and used from the next call on. */
+export async function keepForClient(ctx: Context & Pick<GatewayContext, "db" | "banks">, at: StepInput, credentials: ClientCredentials): Promise<void> {
+  const { save, touched } = await sealForClient(ctx, at, credentials);
+  await inTransaction(ctx.db, save);
+  await Promise.all(touched.map((one) => ctx.banks.forget(one)));
 }
 
 function slotOf({ registrationId, aspspId }: StepInput, name: "private-jwks" | "client-credentials"): SecretSlot {

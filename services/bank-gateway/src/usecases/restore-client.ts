@@ -1,8 +1,7 @@
-import { inTransaction } from "@opl/postgres";
 import { getAsked, previousOutcome } from "../db/registration-store.ts";
 import { atBankAsClient, schemeOf } from "./at-bank.ts";
 import type { GatewayContext } from "./context.ts";
-import { sealForClient } from "./registration-secrets.ts";
+import { keepForClient } from "./registration-secrets.ts";
 import { steps } from "./registration-steps.ts";
 import { requireOutcome } from "./run-registration-step.ts";
 import type { StepInput } from "./run-registration-step.ts";
@@ -31,8 +30,6 @@ export async function restoreClient(ctx: Context, input: StepInput): Promise<boo
   const request = await scheme.registrationRequest(at, { softwareStatement, terms: asked.terms });
   const restored = await scheme.change(at, request.message);
   if (restored === undefined) return false;
-  const { save, touched } = await sealForClient(ctx, input, restored.credentials);
-  await inTransaction(ctx.db, save);
-  await Promise.all(touched.map((one) => ctx.banks.forget(one)));
+  await keepForClient(ctx, input, restored.credentials);
   return true;
 }
