@@ -33,6 +33,11 @@ export function wantedAt({ banks }: Pick<TppDocument, "banks">, aspspId: string)
   return banks.find(({ aspsp }) => aspsp === aspspId) ?? { aspsp: aspspId, state: "registered", onDrift: "report" };
 }
 
+/** What a document makes us ask of a bank. */
+export function termsIn(document: Pick<TppDocument, "tpp" | "banks">, aspspId: string): RegistrationTerms {
+  return termsAt(document.tpp, wantedAt(document, aspspId));
+}
+
 /** The API scopes our roles entitle us to; each is proved by a token call. */
 export function scopesOf(roles: readonly TppRole[]): string[] {
   return roles.map((role) => scopes[role]);

@@ -20,7 +20,7 @@ import { listRotations } from "../db/renewal-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import { isFinal, nextStep, nextTryAt, stepsAfter } from "../domain/registration.ts";
 import { fruitlessAfter } from "../domain/renewal.ts";
-import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
+import { termsIn } from "../domain/tpp-profile.ts";
 import { endAtGateway } from "./end-registration.ts";
 import { performStep, type StepOutcome } from "./perform-step.ts";
 
@@ -67,11 +67,8 @@ export async function advanceRegistration(ctx: RegistryContext, registrationId: 
 }
 
 /** One that began before terms were kept goes on under those of the environment. */
-function termsOf(
-  { environmentDocument: { tpp, banks } }: Pick<RegistryContext, "environmentDocument">,
-  { terms, aspspId }: RegistrationRow,
-): RegistrationTerms {
-  return terms ?? termsAt(tpp, wantedAt({ banks }, aspspId));
+function termsOf({ environmentDocument }: Pick<RegistryContext, "environmentDocument">, { terms, aspspId }: RegistrationRow): RegistrationTerms {
+  return terms ?? termsIn(environmentDocument, aspspId);
 }
 
 async function recordCertificates(ctx: RegistryContext, tx: Transaction<TppRegistryTables>, registrationId: string, outcome: StepOutcome): Promise<void> {

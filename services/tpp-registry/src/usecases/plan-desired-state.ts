@@ -5,7 +5,7 @@ import { listDirectory } from "../db/directory-store.ts";
 import { listStandings } from "../db/standing-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import { type Planned, planFor } from "../domain/plan.ts";
-import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
+import { termsIn } from "../domain/tpp-profile.ts";
 
 type Ctx = { readonly db: Executor<TppRegistryTables> } & Pick<RegistryContext, "clock" | "environmentDocument" | "renewBeforeDays">;
 
@@ -14,10 +14,7 @@ export async function planDesiredState(ctx: Ctx, document: TppDocument, aspspId:
   const now = ctx.clock.now();
   // Until they are written down, which is soon: see keepTerms.
   const before = ctx.environmentDocument;
-  const [banks, directory] = await Promise.all([
-    listStandings(ctx.db, now, (bank) => termsAt(before.tpp, wantedAt(before, bank)), aspspId),
-    listDirectory(ctx.db),
-  ]);
+  const [banks, directory] = await Promise.all([listStandings(ctx.db, now, (bank) => termsIn(before, bank), aspspId), listDirectory(ctx.db)]);
   const part = aspspId === null ? document : { ...document, banks: document.banks.filter(({ aspsp }) => aspsp === aspspId) };
   return planFor(part, { banks, directory, now, renewBeforeDays: ctx.renewBeforeDays });
 }

@@ -3,7 +3,7 @@ import type { RegistryContext } from "../context.ts";
 import { listDirectory } from "../db/directory-store.ts";
 import { listNewest, type RegistrationWithSteps } from "../db/registration-store.ts";
 import { type AspspSearch, isFound } from "../domain/directory.ts";
-import { termsAt, wantedAt } from "../domain/tpp-profile.ts";
+import { termsIn } from "../domain/tpp-profile.ts";
 import { refreshDirectory } from "./refresh-directory.ts";
 
 export interface FoundAspsp {
@@ -27,7 +27,7 @@ export async function searchAspsps(
     const registered = aspsp.registrationScheme === null ? aspsp.registered : one?.inUse === true;
     return {
       aspsp: { ...aspsp, registered },
-      registration: one === undefined ? null : { ...one, terms: one.registration.terms ?? termsAt(before.tpp, wantedAt(before, aspsp.aspspId)) },
+      registration: one === undefined ? null : { ...one, terms: one.registration.terms ?? termsIn(before, aspsp.aspspId) },
     };
   });
 }
