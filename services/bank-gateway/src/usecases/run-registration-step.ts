@@ -1,5 +1,4 @@
 import { inTransaction } from "@opl/postgres";
-import { bulkhead } from "cockatiel";
 import type { Transaction } from "kysely";
 import type { z } from "zod";
 import { ensureRegistration, findRegistration, getStepOutcome, saveStepOutcome } from "../db/registration-store.ts";
@@ -29,9 +28,6 @@ export interface StepResult<Schema extends z.ZodType> {
   /** Registrations whose secrets that changes; without it this one. */
   readonly touched?: readonly string[];
 }
-
-/** Each running step holds a connection for its lock; half of a pool of eight stays for what the steps themselves ask. */
-const turns = bulkhead(4, 1_000);
 
 /**
  * Runs one step of a registration once: a repeat answers what the first run answered. Two runs at a time are refused; a
@@ -68,7 +64,7 @@ export async function runRegistrationStep<Schema extends z.ZodType>(
  * @throws ERR_REGISTRATION_STEP_RUNNING
  */
 export async function aloneAtBank<T>({ db }: Pick<GatewayContext, "db">, aspspId: string, work: () => Promise<T>): Promise<T> {
-  const outcome = await turns.execute(() => unlessBusy(db, `standing at ${aspspId}`, work));
+  const outcome = await unlessBusy(db, `standing at ${aspspId}`, work);
   if (outcome === "busy") throw errors.ERR_REGISTRATION_STEP_RUNNING({ retryAfterSeconds: 5 });
   return outcome.done;
 }
