@@ -200,6 +200,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         actions: driftAt(world.registrations[0]).map(({ aspspId, differences }) => ({
           aspspId,
           action: "repair" as const,
+          why: [{ code: "drifted" as const, detail: null }],
           reason: "It differs.",
           differences,
         })),

@@ -118,7 +118,7 @@ async function readProgress(ask: Registry, documentHash: string): Promise<Progre
   }
 }
 
-const away: PlanAction = { aspspId: "the registry", action: "wait", reason: "does not answer", differences: [] };
+const away: PlanAction = { aspspId: "the registry", action: "wait", why: [], reason: "does not answer", differences: [] };
 
 type Found = Awaited<ReturnType<Registry["searchAspsps"]>>["aspsps"][number];
 

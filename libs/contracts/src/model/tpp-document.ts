@@ -62,6 +62,41 @@ export const planDifference = z.object({ field: z.string(), from: z.string().nul
 export type PlanDifference = z.infer<typeof planDifference>;
 
 /** What there is to do at one bank. */
+/** Why something is or is not to do: words that stay, for readers in any language. */
+export const planReason = z.object({
+  code: z.enum([
+    "unnamed",
+    "absent-as-wanted",
+    "as-wanted",
+    "not-wanted",
+    "ends-when-answered",
+    "stuck",
+    "by-hand",
+    "under-way",
+    "tried",
+    "terms-follow",
+    "terms-differ",
+    "unknown-bank",
+    "takes-none",
+    "outcome-unknown",
+    "not-registered",
+    "failed",
+    "fruitless",
+    "forgotten",
+    "forgotten-told",
+    "forgotten-at-last-look",
+    "forgotten-and-begun-anew",
+    "newer-own",
+    "ends-soon",
+    "drifted",
+    "drifted-again",
+    "drifted-told",
+  ]),
+  /** A step's name, a point in time, or what a bank answered; null where the code says it all. */
+  detail: z.string().nullable(),
+});
+export type PlanReason = z.infer<typeof planReason>;
+
 export const planAction = z.object({
   aspspId,
   /**
@@ -69,7 +104,8 @@ export const planAction = z.object({
    * attempt failed) are done by applying; `report` (drift that is only told) and `wait` (under way, or an operator's turn) are not.
    */
   action: z.enum(["register", "update", "renew", "end", "repair", "retry", "report", "wait", "none"]),
-  /** One sentence for a person. */
+  why: z.array(planReason),
+  /** The same in English sentences. */
   reason: z.string(),
   differences: z.array(planDifference),
 });

@@ -1,4 +1,15 @@
-import type { Aspsp, PlanAction, PlanDifference, RegistrationScheme, RegistrationStep, RegistrationTerms, TppDocument, WantedBank } from "@opl/contracts/model";
+import type {
+  Aspsp,
+  PlanAction,
+  PlanDifference,
+  PlanReason,
+  RegistrationScheme,
+  RegistrationStep,
+  RegistrationTerms,
+  TppDocument,
+  WantedBank,
+} from "@opl/contracts/model";
+import { because, sentencesOf } from "./plan-reasons.ts";
 import { pauseSeconds, renewalDueAt, type RenewalState } from "./renewal.ts";
 import { sameDifferences, termsDifferences } from "./terms.ts";
 import { termsAt } from "./tpp-profile.ts";
@@ -82,7 +93,7 @@ export function planFor(document: Pick<TppDocument, "tpp" | "banks">, world: Wor
     const bank = wanted.get(aspspId);
     const at = standing.get(aspspId) ?? { aspspId, inUse: null, running: null, failed: null, forgotten: false };
     const say = sayAt(aspspId, world.now);
-    if (bank === undefined) return say("none", "The document does not name this bank; it is left as it is.");
+    if (bank === undefined) return say("none", [because("unnamed")]);
     if (bank.state === "absent") return leave(at, say);
     const terms = termsAt(document.tpp, bank);
     return at.running === null ? settle(bank, at, terms, schemes.get(aspspId), world, say) : goOn(at.running, terms, say);
@@ -96,15 +107,16 @@ export function isToDo({ action }: Pick<PlanAction, "action">): boolean {
 
 type Say = (
   action: PlanAction["action"],
-  reason: string,
+  why: readonly PlanReason[],
   more?: { readonly differences?: readonly PlanDifference[]; readonly work?: Work | null; readonly dueAt?: Temporal.Instant },
 ) => Planned;
 
 function sayAt(aspspId: string, now: Temporal.Instant): Say {
-  return (action, reason, { differences = [], work = null, dueAt = now } = {}) => ({
+  return (action, why, { differences = [], work = null, dueAt = now } = {}) => ({
     aspspId,
     action,
-    reason,
+    why: [...why],
+    reason: sentencesOf(why),
     differences: [...differences],
     work,
     dueAt,
@@ -112,9 +124,9 @@ function sayAt(aspspId: string, now: Temporal.Instant): Say {
 }
 
 function leave({ inUse, running }: AtBank, say: Say): Planned {
-  if (running !== null && !canStop(running)) return say("wait", "A registration is under way; it is ended when the bank has answered.");
-  if (running === null && inUse === null) return say("none", "Not registered, as the document wants it.");
-  return say("end", "The document wants no registration at this bank.", { work: { kind: "end", stuck: false } });
+  if (running !== null && !canStop(running)) return say("wait", [because("ends-when-answered")]);
+  if (running === null && inUse === null) return say("none", [because("absent-as-wanted")]);
+  return say("end", [because("not-wanted")], { work: { kind: "end", stuck: false } });
 }
 
 /** While a submission is open nobody knows what the bank has made of it, and ending would leave a client behind. */
@@ -126,20 +138,19 @@ function goOn(running: NonNullable<AtBank["running"]>, terms: RegistrationTerms,
   const differences = termsDifferences(running.terms, terms);
   // A successor may share the client of the one in use, so it is never taken back.
   if (differences.length > 0 && running.replaces === null && canStop(running))
-    return say("update", `The registration is stuck at ${running.step} (${sentence(running.error?.message)}) and other terms are wanted.`, {
+    return say("update", [because("stuck", `${running.step} (${partOfSentence(running.error?.message)})`)], {
       differences,
       work: { kind: "end", stuck: true },
     });
-  const then = differences.length === 0 ? "" : " Other terms are wanted and follow when it is through.";
-  if (running.scheme === "manual" && running.step === "submission")
-    return say("wait", `The bank gives out credentials by hand; an operator enters them.${then}`, { differences });
-  const trouble = running.error === null ? "" : ` The last try failed and is repeated: ${sentence(running.error.message)}.`;
-  return say("wait", `Under way, at ${running.step}.${trouble}${then}`, { differences });
+  const then = differences.length === 0 ? [] : [because("terms-follow")];
+  if (running.scheme === "manual" && running.step === "submission") return say("wait", [because("by-hand"), ...then], { differences });
+  const trouble = running.error === null ? [] : [because("tried", partOfSentence(running.error.message))];
+  return say("wait", [because("under-way", running.step), ...trouble, ...then], { differences });
 }
 
 interface Need {
   readonly action: "register" | "update" | "repair" | "renew";
-  readonly reason: string;
+  readonly why: PlanReason;
   readonly differences: readonly PlanDifference[];
   readonly dueAt?: Temporal.Instant;
 }
@@ -148,13 +159,13 @@ function settle(bank: WantedBank, at: AtBank, terms: RegistrationTerms, known: R
   const { inUse, failed } = at;
   const need = inUse === null ? missing(bank, at) : wrong(bank, inUse, terms, world);
   if (need === null || "told" in need)
-    return need === null ? say("none", "As the document wants it.") : say("report", need.told, { differences: need.differences });
+    return need === null ? say("none", [because("as-wanted")]) : say("report", [need.told], { differences: need.differences });
   // Begun by itself it could make a second client at the bank; only a person can look there.
   if (failed?.code === "ERR_REGISTRATION_OUTCOME_UNKNOWN")
-    return say("report", `Not begun again by itself. ${failed.message}`, { differences: need.differences });
+    return say("report", [because("outcome-unknown", partOfSentence(failed.message))], { differences: need.differences });
   const scheme = known ?? inUse?.scheme;
-  if (known === undefined && inUse === null) return say("wait", "The directory knows no such bank.");
-  if (scheme === undefined || known === null) return say("wait", "This bank takes no registrations through us.");
+  if (known === undefined && inUse === null) return say("wait", [because("unknown-bank")]);
+  if (scheme === undefined || known === null) return say("wait", [because("takes-none")]);
   const work: Work = {
     kind: "begin",
     scheme,
@@ -163,65 +174,56 @@ function settle(bank: WantedBank, at: AtBank, terms: RegistrationTerms, known: R
     repairs: need.action === "repair" ? need.differences : [],
     renews: need.action === "renew",
   };
-  const { action, reason, differences, dueAt = world.now } = need;
+  const { action, why, differences, dueAt = world.now } = need;
   if (failed === null && action === "renew" && (inUse?.renewal?.fruitless ?? 0) > 0)
-    return say("retry", `${reason} The last renewal brought none that ends later.`, { differences, work, dueAt });
-  if (failed === null || termsDifferences(failed.terms, terms).length > 0) return say(action, reason, { differences, work, dueAt });
+    return say("retry", [why, because("fruitless")], { differences, work, dueAt });
+  if (failed === null || termsDifferences(failed.terms, terms).length > 0) return say(action, [why], { differences, work, dueAt });
   // A renewal has pauses of its own, which know the end of the certificate.
   const pause = failed.at.add({ seconds: pauseSeconds(failed.times, failed.at, null) });
-  return say("retry", `${reason} The last attempt failed: ${sentence(failed.message)}.`, { differences, work, dueAt: action === "renew" ? dueAt : pause });
+  return say("retry", [why, because("failed", partOfSentence(failed.message))], { differences, work, dueAt: action === "renew" ? dueAt : pause });
 }
 
 interface Told {
-  readonly told: string;
+  readonly told: PlanReason;
   readonly differences: readonly PlanDifference[];
 }
 
 function missing({ onDrift }: WantedBank, { forgotten }: AtBank): Need | Told {
-  if (!forgotten) return { action: "register", reason: "Not registered yet.", differences: [] };
-  return onDrift === "repair"
-    ? { action: "register", reason: "The bank does not know us any more.", differences: [] }
-    : { told: "The bank does not know us any more; the document wants this told, not repaired.", differences: [] };
+  if (!forgotten) return { action: "register", why: because("not-registered"), differences: [] };
+  return onDrift === "repair" ? { action: "register", why: because("forgotten"), differences: [] } : { told: because("forgotten-told"), differences: [] };
 }
 
 function wrong({ onDrift, renewBeforeDays }: WantedBank, inUse: InUse, terms: RegistrationTerms, world: World): Need | Told | null {
   const differences = termsDifferences(inUse.terms, terms);
-  if (differences.length > 0) return { action: "update", reason: "Other terms are wanted than those we are registered with.", differences };
+  if (differences.length > 0) return { action: "update", why: because("terms-differ"), differences };
   const renewAt = inUse.renewal === null ? null : renewalDueAt(inUse.renewal, renewBeforeDays ?? world.renewBeforeDays);
   const renewal: Need | null =
     renewAt === null || !renewalNears(inUse.renewal, renewBeforeDays ?? world.renewBeforeDays, world.now)
       ? null
-      : { action: "renew", reason: whyRenew(inUse.renewal), differences: [], dueAt: renewAt };
+      : { action: "renew", why: because(renewsFor(inUse.renewal)), differences: [], dueAt: renewAt };
   if (inUse.unknown !== null) return notKnown(onDrift, inUse.unknown, inUse.drift);
   if (inUse.drift.length === 0) return renewal;
-  if (onDrift === "repair" && !sameDifferences(inUse.drift, inUse.repaired))
-    return { action: "repair", reason: "The bank's own record differs from what we registered.", differences: inUse.drift };
+  if (onDrift === "repair" && !sameDifferences(inUse.drift, inUse.repaired)) return { action: "repair", why: because("drifted"), differences: inUse.drift };
   if (renewal !== null) return renewal;
   return {
-    told:
-      onDrift === "repair"
-        ? "The bank's own record differs in the same way as before it was repaired; another repair would not help."
-        : "The bank's own record differs from what we registered; the document wants this told, not repaired.",
+    told: because(onDrift === "repair" ? "drifted-again" : "drifted-told"),
     differences: inUse.drift,
   };
 }
 
 /** A registration that the bank may have forgotten is neither renewed nor repaired: it is asked again, and ends when that is sure. */
 function notKnown(onDrift: WantedBank["onDrift"], { forgotten, askedAgainAt }: NonNullable<InUse["unknown"]>, differences: readonly PlanDifference[]): Told {
-  const again = `asked again at ${askedAgainAt.round("second").toString()}`;
-  if (!forgotten) return { told: `The bank did not know us at the last look; ${again} before that is believed.`, differences };
+  const again = askedAgainAt.round("second").toString();
+  if (!forgotten) return { told: because("forgotten-at-last-look", again), differences };
   return {
-    told:
-      onDrift === "repair"
-        ? `The bank does not know us any more; ${again}, and then a fresh registration begins.`
-        : "The bank does not know us any more; the document wants this told, not repaired.",
+    told: onDrift === "repair" ? because("forgotten-and-begun-anew", again) : because("forgotten-told"),
     differences,
   };
 }
 
-function whyRenew(state: RenewalState | null): string {
+function renewsFor(state: RenewalState | null): "newer-own" | "ends-soon" {
   const own = state?.ownCertificates?.some(({ replaceableSince }) => replaceableSince !== null) === true;
-  return own ? "Newer certificates of our own take the place of those it uses." : "A certificate of the registration ends soon.";
+  return own ? "newer-own" : "ends-soon";
 }
 
 /** Without the pause after a refusal: that is for the registry alone, an operator need not wait. */
@@ -231,6 +233,6 @@ function renewalNears(state: RenewalState | null, beforeDays: number, now: Tempo
 }
 
 /** A bank's message as a part of a sentence. */
-function sentence(message = ""): string {
+function partOfSentence(message = ""): string {
   return message.trim().replace(/\.$/, "");
 }

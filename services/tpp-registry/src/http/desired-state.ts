@@ -58,7 +58,7 @@ export function desiredStateRoutes(ctx: RegistryContext, driftCheckSeconds: numb
 function viewPlan(document: TppDocument, planned: readonly Planned[], unasked: readonly string[] = []): Plan {
   return {
     documentHash: documentHash(document),
-    actions: planned.map(({ aspspId, action, reason, differences }) => ({ aspspId, action, reason, differences })),
+    actions: planned.map(({ aspspId, action, why, reason, differences }) => ({ aspspId, action, why, reason, differences })),
     toDo: planned.filter(isToDo).length,
     unasked: unasked.toSorted(),
   };

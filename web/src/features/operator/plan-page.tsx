@@ -17,8 +17,7 @@ import { Differences } from "./differences.tsx";
 import { askAsOperator, operatorQueries, type Plan, type PlanPage } from "./operator-api.ts";
 import { OperatorHead } from "./operator-head.tsx";
 import { OperatorProblem } from "./operator-problem.tsx";
-import { reasonParts } from "./plan-reasons.ts";
-import { reasonWords } from "./plan-words.ts";
+import { detailIsSaid, detailIsTime, reasonWords, type PlanReason } from "./plan-words.ts";
 
 type Action = Plan["actions"][number];
 
@@ -125,7 +124,7 @@ function ToDo({ page: { plan, drift, checkedAt } }: { page: PlanPage }) {
                       <Badge tone={action.action === "wait" || action.action === "report" ? "neutral" : "accent"}>{i18n._(actionNames[action.action])}</Badge>
                       {since !== undefined && <Noticed since={since} />}
                     </p>
-                    <Reason reason={action.reason} />
+                    <Why why={action.why} />
                     <Differences differences={action.differences} bank={action.aspspName} />
                   </li>
                 );
@@ -138,16 +137,22 @@ function ToDo({ page: { plan, drift, checkedAt } }: { page: PlanPage }) {
   );
 }
 
-function Reason({ reason }: { reason: string }) {
+function Why({ why }: { why: readonly PlanReason[] }) {
   const { i18n } = useLingui();
-  // The registry speaks English.
-  const parts = i18n.locale === "en" ? [{ said: reason }] : reasonParts(reason);
+  const format = useFormat();
   return (
     <p className="mt-1 text-14 text-muted break-words">
-      {parts.map((part, index) => (
-        <Fragment key={index}>
+      {why.map(({ code, detail }, index) => (
+        <Fragment key={code}>
           {index > 0 && " "}
-          {typeof part === "string" ? i18n._(reasonWords[part]) : <span lang="en">{part.said}</span>}
+          {i18n._(reasonWords[code])}
+          {detail !== null && detailIsTime.has(code) && ` ${format.instantDay(detail)} ${format.time(detail)}`}
+          {detail !== null && detailIsSaid.has(code) && (
+            <>
+              {" "}
+              <span lang="en">{detail}</span>
+            </>
+          )}
         </Fragment>
       ))}
     </p>
