@@ -98,7 +98,7 @@ export function directoryRoutes(server: FastifyInstance, trust: Trust): void {
     const key = readKey(request.body, organisation, trust);
     const known = software.keys.find((each) => each.kid === key.kid);
     if (known?.revoked === true) throw directoryError(409, "revoked", "This certificate was removed before and does not come back");
-    if (known === undefined && software.keys.length >= keyLimit)
+    if (known === undefined && software.keys.filter((each) => !each.revoked).length >= keyLimit)
       throw directoryError(409, "too_many_certificates", `A program holds at most ${keyLimit} certificates`);
     if (known === undefined) trust.software.put(software.softwareId, { ...software, keys: [...software.keys, key] });
     return reply.code(known === undefined ? 201 : 200).send(wireKey(key));

@@ -134,6 +134,29 @@ describe("dynamic client registration at a UK bank", () => {
     expect((await next.end()).aspspTold).toBe(true);
   });
 
+  it("has the directory vouch no longer for certificates that were retired and that nothing calls the bank with", async () => {
+    const first = saga(gateway, uk);
+    const { certificates } = await first.whole();
+    const retired = new Set(certificates.certificates.map(({ thumbprint }) => thumbprint));
+    const own = await gateway.as.operator.listOwnCertificates({});
+    await requestPair(gateway);
+    for (const { certificateId, issued } of own.certificates)
+      if (issued !== null && retired.has(issued.thumbprint)) await gateway.as.operator.retireCertificate({ params: { certificateId } });
+
+    // The bank is called with them until the successor is through.
+    let since = await sandbox.lastSeq();
+    const next = saga(gateway, uk, { replaces: first.registrationId });
+    await next.whole();
+    expect(await endpointsSince(since)).not.toContain("D7");
+
+    since = await sandbox.lastSeq();
+    const last = saga(gateway, uk, { replaces: next.registrationId });
+    await last.whole();
+    expect((await endpointsSince(since)).filter((endpoint) => endpoint === "D7")).toHaveLength(2);
+    expect(await last.read()).toMatchObject({ standing: "known" });
+    expect((await last.end()).aspspTold).toBe(true);
+  });
+
   it("a successor that fails is taken back: the client is as before, and the one in use works", async () => {
     const first = saga(gateway, uk);
     const before = await first.whole();

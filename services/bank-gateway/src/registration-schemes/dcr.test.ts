@@ -79,7 +79,7 @@ const registered = {
 
 async function requestOf(at: AtBankAsClient) {
   const names = { tppId: "FI-FINFSA-1", organizationIdentifier: "PSDFI-FINFSA-1", publicJwksUrl: "https://ledger.example/jwks" };
-  const statement = await scheme.softwareStatement?.(at, { ...names, terms, softwareClientId: "soft", previousStatement: undefined });
+  const statement = await scheme.softwareStatement?.(at, { ...names, terms, softwareClientId: "soft", previousStatement: undefined, retired: new Set() });
   const request = await scheme.registrationRequest?.(at, { softwareStatement: statement?.message ?? "", terms });
   return { statement, request };
 }
@@ -292,7 +292,9 @@ describe("plain dynamic client registration (RFC 7591, RFC 7592)", () => {
   it("a statement of our own needs published keys", async () => {
     const { at } = bankWhere(() => ({ status: 201 }));
     const names = { tppId: "t", organizationIdentifier: "PSDFI-FINFSA-1", publicJwksUrl: "" };
-    await expect(scheme.softwareStatement?.(at(), { ...names, terms, softwareClientId: "soft", previousStatement: undefined })).rejects.toMatchObject({
+    await expect(
+      scheme.softwareStatement?.(at(), { ...names, terms, softwareClientId: "soft", previousStatement: undefined, retired: new Set() }),
+    ).rejects.toMatchObject({
       message: expect.stringContaining("OPL_TPP_JWKS_URL"),
     });
   });

@@ -100,7 +100,7 @@ async function signOwnStatement({ sign, now, newJti }: AtBank, input: StatementI
 }
 
 async function askDirectory(at: AtBank, input: StatementInput, directory: DirectorySettings): Promise<SoftwareStatement> {
-  const { terms, organizationIdentifier, previousStatement } = input;
+  const { terms, organizationIdentifier, previousStatement, retired } = input;
   const { url, trustedRootsPath } = directory;
   const { statement, kids } = await statementFromDirectory(at.outside({ name: "directory", origin: new URL(url).origin, trustedRootsPath }), directory, {
     organizationIdentifier,
@@ -110,6 +110,7 @@ async function askDirectory(at: AtBank, input: StatementInput, directory: Direct
     clientUri: terms.clientUri,
     redirectUris: terms.redirectUris,
     certificates: at.keys.map(({ chainPem }) => chainPem.join("")),
+    retired,
     softwareId: previousStatement === undefined ? undefined : softwareIdIn(previousStatement),
   });
   const { header, claims } = readStatement(statement);

@@ -21,13 +21,16 @@ export interface DirectoryEntry {
   readonly redirectUris: readonly string[];
   /** Chains in PEM, leaf first. */
   readonly certificates: readonly string[];
+  /** Thumbprints of certificates of ours that nothing uses any more; the directory is to vouch for none of them. */
+  readonly retired: ReadonlySet<string>;
   /** Our software as the directory knows it already; it is changed, not made anew. */
   readonly softwareId: string | undefined;
 }
 
 const organisation = z.object({ org_id: z.string().min(1) });
-const software = z.object({ software_id: z.string().min(1) });
 const certificate = z.object({ kid: z.string().min(1).max(200), "x5t#S256": z.string() });
+/** A directory that does not list the certificates keeps those that were retired until they end. */
+const software = z.object({ software_id: z.string().min(1), certificates: z.array(certificate).max(1000).optional() });
 
 const softwareRoles: Readonly<Record<TppRole, string>> = { AIS: "AISP", PIS: "PISP", CBPII: "CBPII" };
 
@@ -50,12 +53,14 @@ export async function statementFromDirectory(call: OutsideCall, settings: Direct
     software_redirect_uris: [...entry.redirectUris],
     software_roles: roles,
   };
-  const { software_id } =
+  const { software_id, certificates: published = [] } =
     (entry.softwareId === undefined
       ? undefined
       : await unlessGone(ask(software, "software", "PUT", `${home}/${encodeURIComponent(entry.softwareId)}`, stated))) ??
     (await ask(software, "software", "POST", home, stated));
   const own = `${home}/${encodeURIComponent(software_id)}`;
+  for (const { kid, "x5t#S256": thumbprint } of published)
+    if (entry.retired.has(thumbprint)) await unlessGone(ask(z.unknown(), "certificate", "DELETE", `${own}/certificate/${encodeURIComponent(kid)}`));
   const kids = new Map<string, string>();
   for (const chain of entry.certificates) {
     const { kid, "x5t#S256": thumbprint } = await ask(certificate, "certificate", "POST", `${own}/certificate`, chain);
@@ -69,7 +74,7 @@ function asking(call: OutsideCall, { url, accessToken }: DirectorySettings) {
   return async <Schema extends z.ZodType>(
     schema: Schema,
     what: string,
-    method: "GET" | "POST" | "PUT",
+    method: "GET" | "POST" | "PUT" | "DELETE",
     path: string,
     body?: string | Readonly<Record<string, unknown>>,
   ): Promise<z.output<Schema>> => {
@@ -85,7 +90,7 @@ function asking(call: OutsideCall, { url, accessToken }: DirectorySettings) {
       headers,
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-    const parsed = schema.safeParse(what === "statement" ? answer.body.toString("utf8").trim() : json(answer));
+    const parsed = schema.safeParse(answer.status === 204 ? undefined : what === "statement" ? answer.body.toString("utf8").trim() : json(answer));
     if (parsed.success) return parsed.data;
     throw unfit(parsed.error.issues[0]?.path.join(".") ?? "");
   };

@@ -51,6 +51,8 @@ export interface StatementInput extends TppNames {
   readonly terms: RegistrationTerms;
   /** The statement of our registration at this bank before this one. */
   readonly previousStatement: string | undefined;
+  /** Thumbprints of own certificates that no registration uses any more. */
+  readonly retired: ReadonlySet<string>;
 }
 
 /** Something of ours in signed form. */

@@ -1,7 +1,9 @@
 import type { BodyOf } from "@opl/contracts/http";
 import type { buildSoftwareStatement as contract } from "@opl/contracts/http/bank-gateway";
+import { parseCertificate } from "@opl/eidas";
 import type { Transaction } from "kysely";
-import { previousOutcome, saveAsked } from "../db/registration-store.ts";
+import { listOwnCertificates } from "../db/own-certificate-store.ts";
+import { activeRegistrationOf, previousOutcome, saveAsked } from "../db/registration-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { errors } from "../errors.ts";
 import { atBank, schemeOf } from "./at-bank.ts";
@@ -28,6 +30,7 @@ export async function buildSoftwareStatement(ctx: Pick<GatewayContext, "db" | "c
       organizationIdentifier,
       publicJwksUrl,
       previousStatement: steps.softwareStatement.outcome.safeParse(previous).data?.softwareStatement,
+      retired: await retiredThumbprints(ctx, aspspId),
     });
     const { message, kid, algorithm, expiresAt, kids } = statement;
     const outcome = { softwareStatement: message, kid, algorithm, expiresAt: expiresAt.toString() };
@@ -37,4 +40,12 @@ export async function buildSoftwareStatement(ctx: Pick<GatewayContext, "db" | "c
     const saveKeys = await sealKeys(ctx, input, renamed);
     return { outcome, save: async (tx) => void (await Promise.all([remember(tx), saveKeys(tx)])) };
   });
+}
+
+/** Of our own certificates those that were retired, without the ones this bank is called with until the registration is through. */
+async function retiredThumbprints({ db, banks }: Pick<GatewayContext, "db" | "banks">, aspspId: string): Promise<ReadonlySet<string>> {
+  const serving = await activeRegistrationOf(db, aspspId);
+  const used = new Set(serving === undefined ? [] : (await banks.keysOf(serving)).map(({ certificate }) => certificate.thumbprint));
+  const retired = (await listOwnCertificates(db)).filter(({ retiredAt }) => retiredAt !== null);
+  return new Set(retired.flatMap(({ chainPem }) => (chainPem?.[0] === undefined ? [] : [parseCertificate(chainPem[0]).thumbprint]))).difference(used);
 }

@@ -26,6 +26,8 @@ export async function restoreClient(ctx: Context, input: StepInput): Promise<boo
     organizationIdentifier,
     publicJwksUrl,
     previousStatement: steps.softwareStatement.outcome.safeParse(previous).data?.softwareStatement,
+    // What goes back to how it was takes nothing away.
+    retired: new Set(),
   });
   const request = await scheme.registrationRequest(at, { softwareStatement, terms: asked.terms });
   const restored = await scheme.change(at, request.message);
