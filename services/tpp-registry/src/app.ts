@@ -8,7 +8,7 @@ import { createLogger } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
 import { createBankGateway } from "./clients/bank-gateway.ts";
 import type { BankGateway } from "./clients/bank-gateway.ts";
-import { type Config, documentOf } from "./config.ts";
+import { type Config, firstDocument } from "./config.ts";
 import type { RegistryContext } from "./context.ts";
 import { softwareClientId } from "./db/profile-store.ts";
 import type { TppRegistryTables } from "./db/tables.ts";
@@ -52,7 +52,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     newId,
     bankGateway: overrides.bankGateway ?? createBankGateway(config.OPL_BANK_GATEWAY_URL, tokens),
     softwareClientId: await softwareClientId(database.db, newId(), clock.now()),
-    environmentDocument: documentOf(config),
+    environmentDocument: firstDocument(config),
     renewBeforeDays: config.OPL_TPP_RENEW_BEFORE_DAYS,
   };
 

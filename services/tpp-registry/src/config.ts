@@ -3,6 +3,7 @@ import { aspspId, type TppDocument, tppRole, type WrittenTppDocument } from "@op
 import { databaseConfig, httpConfig, logConfig, natsConfig, parseConfig, serviceTokenConfig, url } from "@opl/service";
 import { z } from "zod";
 import { problemSentence, readDocument } from "./document/read-document.ts";
+import { completed } from "./domain/tpp-profile.ts";
 
 const list = <T extends z.ZodType<unknown, string>>(item: T) =>
   z
@@ -65,7 +66,7 @@ export const configSchema = z.object({
   OPL_TPP_DIRECTORY_CHECK_SECONDS: seconds(300).describe("so often the gateway is asked which banks there are"),
   OPL_TPP_DRIFT_CHECK_SECONDS: seconds(900).describe("so often each bank is asked what it has on record of us"),
   OPL_TPP_FILE: tppFile.describe(
-    "a desired state (tpp.yaml, also as JSON), applied at start when it is not the one in force; the other OPL_TPP_ variables then count for nothing but the days of renewal",
+    "a desired state (tpp.yaml, also as JSON), applied at start when it is not the one in force; what we are to banks then need not be said here: name, country, roles, organisation, contacts, software and banks",
   ),
   OPL_TPP_NAME: z.string().min(1).max(64).describe("common name of the TPP, in its certificates"),
   OPL_TPP_COUNTRY: z
@@ -90,10 +91,32 @@ export const configSchema = z.object({
   OPL_TPP_SOFTWARE_CLIENT_NAME: z.string().min(1).describe("name of the product, as banks show it to people"),
   OPL_TPP_SOFTWARE_CLIENT_URI: url("https").describe("home page of the product"),
 });
-export type Config = z.output<typeof configSchema>;
+type Whole = z.output<typeof configSchema>;
 
-/** What we want as the variables say it. */
-export function documentOf(config: Config): TppDocument {
+/** What a desired state says as well, and better. */
+const inDocument = {
+  OPL_TPP_NAME: true,
+  OPL_TPP_COUNTRY: true,
+  OPL_TPP_ROLES: true,
+  OPL_TPP_ORG_NAME: true,
+  OPL_TPP_CONTACTS: true,
+  OPL_TPP_SOFTWARE_CLIENT_NAME: true,
+  OPL_TPP_SOFTWARE_CLIENT_URI: true,
+} as const;
+const besideFile = configSchema.partial(inDocument);
+export type Config = z.output<typeof besideFile>;
+
+/** What we want before anybody applied anything: what the variables say, which earlier registrations began with, else what the file says. */
+export function firstDocument(config: Config): TppDocument {
+  const { OPL_TPP_FILE: file, OPL_PUBLIC_ORIGIN: publicOrigin } = config;
+  return file === undefined || isWhole(config) ? documentOf(config as Whole) : completed(file, publicOrigin);
+}
+
+function isWhole(config: Config): config is Whole {
+  return Object.keys(inDocument).every((name) => config[name as keyof typeof inDocument] !== undefined);
+}
+
+function documentOf(config: Whole): TppDocument {
   return {
     version: 1,
     tpp: {
@@ -109,6 +132,7 @@ export function documentOf(config: Config): TppDocument {
   };
 }
 
-export function readConfig(): Config {
-  return parseConfig(configSchema, process.env, { service: "tpp-registry" });
+/** An empty variable counts as unset. @throws ERR_CONFIG that names every bad one */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  return parseConfig(env["OPL_TPP_FILE"] ? besideFile : configSchema, env, { service: "tpp-registry" });
 }

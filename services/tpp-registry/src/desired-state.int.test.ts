@@ -106,6 +106,19 @@ describe("the desired state", () => {
     expect(bank.made.has("aalto")).toBe(false);
   });
 
+  it("says by itself who we are: beside a file the variables may be left out", async () => {
+    const file = path.join(folder, "alone.yaml");
+    writeFileSync(file, stringify(aDocument(["birka"])));
+    await start({
+      OPL_TPP_FILE: file,
+      ...Object.fromEntries(
+        ["NAME", "COUNTRY", "ROLES", "ORG_NAME", "CONTACTS", "SOFTWARE_CLIENT_NAME", "SOFTWARE_CLIENT_URI"].map((name) => [`OPL_TPP_${name}`, ""]),
+      ),
+    });
+    await done(["birka"]);
+    expect(await operator().getDesiredState()).toMatchObject({ revision: 1, document: aDocument(["birka"]) });
+  });
+
   it.each([
     ["a role that is not ours", aDocument([{ aspsp: "aalto", roles: ["PIS"] }]), /PIS is not one of our roles/],
     ["a bank nobody knows", aDocument(["aaltoo"]), /perhaps aalto is meant/],

@@ -61,7 +61,6 @@ export type WrittenTppDocument = z.infer<typeof writtenTppDocument>;
 export const planDifference = z.object({ field: z.string(), from: z.string().nullable(), to: z.string().nullable() });
 export type PlanDifference = z.infer<typeof planDifference>;
 
-/** What there is to do at one bank. */
 /** Why something is or is not to do: words that stay, for readers in any language. */
 export const planReason = z.object({
   code: z.enum([
@@ -97,6 +96,7 @@ export const planReason = z.object({
 });
 export type PlanReason = z.infer<typeof planReason>;
 
+/** What there is to do at one bank. */
 export const planAction = z.object({
   aspspId,
   /**

@@ -1,7 +1,7 @@
 import { createServiceTokens } from "@opl/service";
 import { silentLogger, testDatabase, type TestDatabase, testMessaging } from "@opl/testkit";
 import { createApp } from "../app.ts";
-import { configSchema } from "../config.ts";
+import { readConfig } from "../config.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import type { StandInGateway } from "./gateway.ts";
 
@@ -42,7 +42,7 @@ export async function startRegistry(keys: KeyFiles, bank: StandInGateway, variab
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await testDatabase<TppRegistryTables>({ service: "tpp-registry" }));
   const messaging = stack.use(await testMessaging());
-  const config = configSchema.parse({ ...registryEnvironment(keys), ...variables });
+  const config = readConfig({ ...registryEnvironment(keys), ...variables });
   const tokens = createServiceTokens({ service: "tpp-registry", privateJwk: config.OPL_SERVICE_KEY_FILE, jwks: config.OPL_SERVICE_JWKS_FILE });
   const app = stack.use(await createApp(config, { database: database.database, messaging, logger: silentLogger(), tokens, bankGateway: bank.gateway }));
   const parts = stack.move();
