@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { amountWire } from "../model/amount.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
+import { paymentStatus } from "../model/payment.ts";
 import { defineEvent } from "./define.ts";
 
 const about = { consentId: uuid, psuId: uuid, aspspId };
@@ -53,4 +55,39 @@ export const consentReplaced = defineEvent({
   consumers: ["ingest", "bank-gateway", "bff"],
   summary: "A newer consent at the same bank took over.",
   data: z.object({ ...about, successor: uuid }),
+});
+
+const paymentAbout = { paymentOrderId: uuid, paymentId: uuid, psuId: uuid, aspspId };
+const paymentBase = { version: 1, owner: "consent", aggregate: "payment-order", psu: true } as const;
+
+export const paymentOrdered = defineEvent({
+  ...paymentBase,
+  type: "consent.payment-ordered",
+  consumers: ["bff"],
+  summary: "A person wants payments made; nothing has left for the bank.",
+  data: z.object({ paymentOrderId: uuid, psuId: uuid, aspspId, paymentIds: z.array(uuid).min(1).max(20) }),
+});
+export const paymentStatusChanged = defineEvent({
+  ...paymentBase,
+  type: "consent.payment-status-changed",
+  consumers: ["bff"],
+  summary: "A payment is further than before; `debited` and `credited` mean that money moved.",
+  data: z.object({ ...paymentAbout, status: paymentStatus, reason: z.string().nullable() }),
+});
+export const paymentExecuted = defineEvent({
+  ...paymentBase,
+  type: "consent.payment-executed",
+  consumers: ["ingest", "bff"],
+  summary: "The bank executed a payment: what to look for on the account's statement.",
+  data: z.object({
+    ...paymentAbout,
+    executionId: uuid,
+    /** Where the money came from, as the bank says. */
+    debtorIban: z.string().nullable(),
+    creditorIban: z.string().nullable(),
+    /** Positive. */
+    amount: amountWire,
+    archiveId: z.string().nullable(),
+    executedAt: isoInstant,
+  }),
 });

@@ -96,3 +96,11 @@ export const accountsErased = defineEvent({
   summary: "A person wanted the data of a withdrawn permission gone.",
   data: z.object({ consentId: uuid, psuId: uuid, accountIds: z.array(uuid) }),
 });
+export const paymentBooked = defineEvent({
+  ...base,
+  type: "ingest.payment-booked",
+  aggregate: "payment",
+  consumers: ["consent", "bff"],
+  summary: "The line of the ledger that shows a payment was found. Said again with another line where the bank replaced it.",
+  data: z.object({ paymentOrderId: uuid, paymentId: uuid, executionId: uuid, psuId: uuid, accountId: uuid, transactionId: uuid }),
+});

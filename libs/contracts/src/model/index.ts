@@ -6,6 +6,7 @@ export * from "./category.ts";
 export * from "./consent.ts";
 export * from "./ids.ts";
 export * from "./own-certificate.ts";
+export * from "./payment.ts";
 export * from "./public-jwk.ts";
 export * from "./registration.ts";
 export * from "./sync.ts";
