@@ -204,6 +204,44 @@ const shots: readonly Shot[] = [
     ready: "main article",
     act: async (page) => page.locator("main header button").first().click(),
   },
+  { name: "payments", path: "/payments", ready: "main li" },
+  { name: "payments-empty", path: "/payments", world: "empty", ready: "main h2" },
+  { name: "payments-loading", path: "/payments", world: "slow" },
+  { name: "payments-error", path: "/payments", world: "broken", ready: "main [role=alert]" },
+  {
+    name: "payments-funds",
+    path: "/payments",
+    ready: "main form",
+    act: async (page) => {
+      await page.locator("main input[name=amount]").fill("12,50");
+      await page.locator("main form button[type=submit]").first().click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "payment-new", path: "/payments/new", ready: "main form" },
+  {
+    name: "payment-new-faults",
+    path: "/payments/new",
+    ready: "main form",
+    act: async (page) => {
+      await page.getByText(/Again and again|Toistuvasti|Återkommande/).click();
+      await page.locator("main form button[type=submit]").click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  {
+    name: "payment-new-abroad",
+    path: "/payments/new",
+    ready: "main form",
+    act: async (page) => page.getByText(/Abroad, any currency|Ulkomaille|Utomlands/).click(),
+  },
+  ...[1, 2, 3, 4, 5, 6].map((n): Shot => ({ name: `payment-order-${n}`, path: `/payments/0198c1f0-0000-7000-9000-00000000000${n}`, ready: "main ol" })),
+  {
+    name: "payment-cancel-withdraw",
+    path: "/payments/0198c1f0-0000-7000-9000-000000000003",
+    ready: "main ol",
+    act: async (page) => page.locator("main button").last().click(),
+  },
   { name: "not-found", path: "/nowhere", ready: "main h1" },
 ];
 

@@ -5,12 +5,14 @@ import { noteStreaming } from "./connection-state.ts";
 /** First words of the cache keys that a fact makes stale. */
 export function staleAfter(type: string): readonly string[] {
   const [owner = "", fact = ""] = type.split(".");
+  if (owner === "consent" && fact.startsWith("payment-")) return ["payments", "overview"];
+  if (type === "ingest.payment-booked") return ["payments", "transactions"];
   if (owner === "consent") return ["connections", "overview", "accounts"];
   if (owner === "bank-gateway") return ["banks", "connections", "overview"];
   if (owner === "analytics") return ["insights", "overview", "transactions"];
   if (owner === "ingest" && (fact === "account-discovered" || fact === "balance-recorded")) return ["accounts", "connections", "overview", "insights"];
   if (owner === "ingest") return ["transactions", "accounts", "connections", "overview", "insights"];
-  return ["connections", "accounts", "overview", "transactions", "insights", "banks"];
+  return ["connections", "accounts", "overview", "transactions", "insights", "banks", "payments"];
 }
 
 /** Facts come in bursts during a first sync: ask again at most this often, in milliseconds. */

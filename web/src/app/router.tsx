@@ -111,6 +111,18 @@ const settingsRoute = createRoute({
     "SettingsPage",
   ),
 });
+const payments = lazyRouteComponent(
+  code(() => import("../features/payments/payments-pages.tsx")),
+  "PaymentsPages",
+);
+const paymentsRoute = createRoute({ getParentRoute: () => signedInRoute, path: "/payments", component: payments });
+/** One order, or `new`: the pages share their words. `id` is what a new order is called from its first moment. */
+const paymentOrderRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/payments/$order",
+  validateSearch: (raw: Record<string, unknown>): { id?: string } => (typeof raw["id"] === "string" ? { id: raw["id"] } : {}),
+  component: payments,
+});
 /** One route for all pages of operators: which there are, and that they are for operators, is decided in their own code. */
 const operatorRoute = createRoute({
   getParentRoute: () => signedInRoute,
@@ -178,7 +190,16 @@ const signInRoute = createRoute({
 });
 
 const routeTree = rootRoute.addChildren([
-  signedInRoute.addChildren([overviewRoute, transactionsRoute, insightsRoute, permissionsRoute, settingsRoute, operatorRoute]),
+  signedInRoute.addChildren([
+    overviewRoute,
+    transactionsRoute,
+    insightsRoute,
+    paymentsRoute,
+    paymentOrderRoute,
+    permissionsRoute,
+    settingsRoute,
+    operatorRoute,
+  ]),
   connectFrameRoute.addChildren([chooseBankRoute, beforeLeavingRoute]),
   openFrameRoute.addChildren([returnRoute, welcomeRoute, signInRoute]),
 ]);

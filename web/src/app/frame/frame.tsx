@@ -32,13 +32,13 @@ export function Frame() {
         <Sidebar onSearch={palette} />
         <div className="min-w-0 flex-1">
           <FreshnessLine />
-          <PhoneTopBar onSearch={palette} />
+          <PhoneTopBar onSearch={palette} onAccounts={() => setShown("accounts")} accountsOpen={shown === "accounts"} />
           <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[70rem] px-4 pb-28 pt-4 sm:px-8 md:pb-12 md:pt-8">
             <Outlet />
           </main>
         </div>
       </div>
-      <PhoneBottomBar onAccounts={() => setShown("accounts")} accountsOpen={shown === "accounts"} />
+      <PhoneBottomBar />
       <Suspense fallback={null}>
         {shown === "palette" && <CommandPalette onClose={close} onHelp={help} />}
         {shown === "help" && <ShortcutsHelp onClose={close} />}

@@ -1,9 +1,9 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
-import { ChartNoAxesCombined, House, KeyRound, Landmark, type LucideIcon, ReceiptText } from "lucide-react";
+import { ChartNoAxesCombined, House, KeyRound, Landmark, type LucideIcon, ReceiptText, Send } from "lucide-react";
 
 export interface NavItem {
-  readonly to: "/" | "/transactions" | "/insights" | "/permissions" | "/operator/{-$page}";
+  readonly to: "/" | "/transactions" | "/insights" | "/payments" | "/permissions" | "/operator/{-$page}";
   readonly name: MessageDescriptor;
   readonly icon: LucideIcon;
   /** Second key after `g`. */
@@ -14,6 +14,7 @@ export const navItems: readonly NavItem[] = [
   { to: "/", name: msg`Overview`, icon: House, key: "o" },
   { to: "/transactions", name: msg`Transactions`, icon: ReceiptText, key: "t" },
   { to: "/insights", name: msg`Insights`, icon: ChartNoAxesCombined, key: "i" },
+  { to: "/payments", name: msg`Payments`, icon: Send, key: "y" },
   { to: "/permissions", name: msg`Permissions`, icon: KeyRound, key: "p" },
 ];
 

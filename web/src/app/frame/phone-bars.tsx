@@ -1,4 +1,4 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Search, Wallet } from "lucide-react";
@@ -8,7 +8,7 @@ import { Brand } from "./brand.tsx";
 import { navItems, operatorItem } from "./nav-items.ts";
 import { PrivacyButton } from "./quick-settings.tsx";
 
-export function PhoneTopBar({ onSearch }: { onSearch: () => void }) {
+export function PhoneTopBar({ onSearch, onAccounts, accountsOpen }: { onSearch: () => void; onAccounts: () => void; accountsOpen: boolean }) {
   const { t, i18n } = useLingui();
   const operator = useQuery(queries.me()).data?.role === "operator";
   const { to, name, icon: Icon } = operatorItem;
@@ -28,6 +28,9 @@ export function PhoneTopBar({ onSearch }: { onSearch: () => void }) {
             <Icon aria-hidden="true" size={20} strokeWidth={1.75} />
           </Link>
         )}
+        <IconButton label={t`Accounts`} aria-haspopup="dialog" aria-expanded={accountsOpen} onClick={onAccounts}>
+          <Wallet size={20} strokeWidth={1.75} />
+        </IconButton>
         <PrivacyButton />
         <IconButton label={t`Search`} onClick={onSearch}>
           <Search size={20} strokeWidth={1.75} />
@@ -40,7 +43,7 @@ export function PhoneTopBar({ onSearch }: { onSearch: () => void }) {
 const item =
   "flex min-h-14 w-full flex-col items-center justify-center gap-1 px-0.5 text-12 text-muted transition-colors aria-[current=page]:font-500 aria-[current=page]:text-accent";
 
-export function PhoneBottomBar({ onAccounts, accountsOpen }: { onAccounts: () => void; accountsOpen: boolean }) {
+export function PhoneBottomBar() {
   const { t, i18n } = useLingui();
   return (
     <nav aria-label={t`Main`} className="fixed inset-x-0 bottom-0 z-20 border-t bg-surface pb-safe md:hidden">
@@ -53,14 +56,6 @@ export function PhoneBottomBar({ onAccounts, accountsOpen }: { onAccounts: () =>
             </Link>
           </li>
         ))}
-        <li className="min-w-0">
-          <button type="button" aria-haspopup="dialog" aria-expanded={accountsOpen} onClick={onAccounts} className={item}>
-            <Wallet aria-hidden="true" size={20} strokeWidth={1.75} />
-            <span className="max-w-full truncate">
-              <Trans>Accounts</Trans>
-            </span>
-          </button>
-        </li>
       </ul>
     </nav>
   );

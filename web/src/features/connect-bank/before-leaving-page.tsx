@@ -17,7 +17,7 @@ import { usePageTitle } from "../../ui/page.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
-import { goToBank } from "./leave.ts";
+import { leaveForBank } from "../../ui/leave-for-bank.ts";
 
 /** The last page before the bank's own: what is asked for, in plain words. */
 export function BeforeLeavingPage() {
@@ -77,7 +77,7 @@ function BeforeLeaving({ bank }: { bank: Bank }) {
   const name = bank.name;
   const start = useMutation({
     mutationFn: () => ask("startConnection", { body: { aspspId: bank.aspspId, validityDays: days, ...(renews === undefined ? {} : { renews }) } }),
-    onSuccess: ({ redirectUrl }) => goToBank(redirectUrl),
+    onSuccess: ({ redirectUrl }) => leaveForBank(redirectUrl),
   });
   return (
     <>

@@ -9,7 +9,7 @@ export function isWebAddress(address: string): boolean {
 }
 
 /** Leaves for the bank's own page. */
-export function goToBank(address: string): void {
+export function leaveForBank(address: string): void {
   if (!isWebAddress(address)) throw new Error("The bank's address is not a web page.");
   window.location.assign(address);
 }

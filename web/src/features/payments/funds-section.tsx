@@ -1,0 +1,151 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useProblem } from "../../api/use-problem.ts";
+import { useFormat } from "../../format/use-format.ts";
+import { Button } from "../../ui/button.tsx";
+import { SectionCard } from "../../ui/card.tsx";
+import { Field, inputClass } from "../../ui/field.tsx";
+import { formText } from "../../ui/form-text.ts";
+import { leaveForBank } from "../../ui/leave-for-bank.ts";
+import { Notice } from "../../ui/notice.tsx";
+import { typedAmount } from "./draft.ts";
+import { askToPay, type Choices, type FundsPermission, paymentQueries } from "./payments-api.ts";
+
+/** Asking a bank "is there this much?": yes or no, never how much. */
+export function FundsSection({ choices }: { choices: Choices }) {
+  const { data } = useQuery(paymentQueries.funds());
+  const permissions = (data?.permissions ?? []).filter(({ status }) => status === "valid");
+  return (
+    <SectionCard
+      className="mt-8"
+      title={<Trans>Is there enough?</Trans>}
+      description={<Trans>Your bank can say whether an account holds an amount. It answers yes or no, never how much there is.</Trans>}
+    >
+      {permissions.length > 0 && (
+        <ul className="divide-y px-4 pt-2 sm:px-6">
+          {permissions.map((permission) => (
+            <li key={permission.fundsConsentId} className="py-4">
+              <FundsQuestion permission={permission} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <AllowFunds choices={choices} />
+    </SectionCard>
+  );
+}
+
+function FundsQuestion({ permission: { fundsConsentId, aspspName, maskedNumber, validUntil } }: { permission: FundsPermission }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const problem = useProblem();
+  const queryClient = useQueryClient();
+  const [mistake, setMistake] = useState(false);
+  const params = { fundsConsentId };
+  const ask = useMutation({ mutationFn: (amount: string) => askToPay("confirmFundsOf", { params, body: { amount: { amount, currency: "EUR" } } }) });
+  const withdraw = useMutation({
+    mutationFn: () => askToPay("withdrawFundsPermission", { params }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["payments", "funds"] }),
+  });
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const amount = typedAmount(formText(new FormData(event.currentTarget), "amount"), "EUR");
+    setMistake(amount === null);
+    if (amount !== null) ask.mutate(amount);
+  };
+  const until = format.instantDay(validUntil);
+  const asked = ask.variables === undefined ? "" : format.amount({ amount: ask.variables, currency: "EUR" });
+  const error = ask.error ?? withdraw.error;
+  return (
+    <>
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+        <h3 className="text-14 font-500">
+          {aspspName} <span className="text-muted tabular">{maskedNumber}</span>
+        </h3>
+        <span className="text-12 text-muted">
+          <Trans>Until {until}</Trans>
+        </span>
+      </div>
+      <form onSubmit={submit} className="mt-3 flex flex-wrap items-start gap-3">
+        <Field
+          label={t`Amount in euros`}
+          name="amount"
+          inputMode="decimal"
+          autoComplete="off"
+          required
+          maxLength={20}
+          className="min-w-0 flex-1 basis-40"
+          error={mistake && t`Write an amount such as 12.50.`}
+        />
+        <Button type="submit" busy={ask.isPending} className="mt-6.5 min-h-11">
+          <Trans>Ask the bank</Trans>
+        </Button>
+        <Button look="quiet" busy={withdraw.isPending} className="mt-6.5 min-h-11" onClick={() => withdraw.mutate()}>
+          <Trans>Withdraw</Trans>
+        </Button>
+      </form>
+      {error !== null && (
+        <Notice tone="danger" live className="mt-3" title={problem(error).title}>
+          {problem(error).detail}
+        </Notice>
+      )}
+      {ask.data !== undefined && (
+        <Notice
+          tone={ask.data.fundsAvailable ? "positive" : "warning"}
+          live
+          className="mt-3"
+          title={ask.data.fundsAvailable ? <Trans>Yes, {asked} is there</Trans> : <Trans>No, {asked} is not there</Trans>}
+        />
+      )}
+    </>
+  );
+}
+
+/** Which account may be asked: chosen here, or at the bank. */
+function AllowFunds({ choices: { banks, accounts } }: { choices: Choices }) {
+  const { t } = useLingui();
+  const problem = useProblem();
+  const begin = useMutation({
+    mutationFn: (body: { aspspId: string; accountId: string | null }) => askToPay("startFundsPermission", { body }),
+    onSuccess: ({ redirectUrl }) => leaveForBank(redirectUrl),
+  });
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const [aspspId = "", accountId = ""] = formText(new FormData(event.currentTarget), "account").split(" ");
+    if (aspspId !== "") begin.mutate({ aspspId, accountId: accountId === "" ? null : accountId });
+  };
+  return (
+    <form onSubmit={submit} className="border-t px-4 py-4 sm:px-6">
+      {begin.isError && (
+        <Notice tone="danger" live className="mb-4" title={problem(begin.error).title}>
+          {problem(begin.error).detail}
+        </Notice>
+      )}
+      <div className="flex flex-wrap items-end gap-3">
+        <label className="min-w-0 flex-1 basis-56 text-14 font-500">
+          <span className="mb-1.5 block">
+            <Trans>Allow asking about another account</Trans>
+          </span>
+          <select name="account" className={inputClass} defaultValue="">
+            {banks.flatMap(({ aspspId, name }) => [
+              ...accounts
+                .filter((account) => account.aspspId === aspspId)
+                .map(({ accountId, name: account, maskedNumber }) => (
+                  <option key={accountId} value={`${aspspId} ${accountId}`}>
+                    {account} {maskedNumber}
+                  </option>
+                )),
+              <option key={aspspId} value={aspspId}>
+                {t`${name}: choose there`}
+              </option>,
+            ])}
+          </select>
+        </label>
+        <Button type="submit" className="min-h-11" busy={begin.isPending || begin.isSuccess}>
+          <Trans>Allow at the bank</Trans>
+        </Button>
+      </div>
+    </form>
+  );
+}

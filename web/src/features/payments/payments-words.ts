@@ -1,0 +1,12 @@
+import { type Catalogs, useCatalog } from "../../i18n/use-catalog.ts";
+
+const catalogs: Catalogs = {
+  en: () => import("./locales/en/messages.po"),
+  fi: () => import("./locales/fi/messages.po"),
+  sv: () => import("./locales/sv/messages.po"),
+};
+
+/** True when the words of these pages are there in the language on screen. */
+export function usePaymentsWords(): boolean {
+  return useCatalog(catalogs);
+}

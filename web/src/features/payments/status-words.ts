@@ -1,0 +1,52 @@
+import type { MessageDescriptor } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+import type { Order, PaymentStatus } from "./payments-api.ts";
+
+type Tone = "neutral" | "accent" | "positive" | "warning" | "danger";
+
+/** How far a payment is, in a word or two. Only what is surely so. */
+export const statusNames: Record<PaymentStatus, readonly [name: MessageDescriptor, tone: Tone]> = {
+  intended: [msg`Not sent yet`, "neutral"],
+  awaitingAuthorisation: [msg`Waits for your approval`, "accent"],
+  authorised: [msg`Approved`, "accent"],
+  submitted: [msg`Sent to the bank`, "accent"],
+  accepted: [msg`Taken in by the bank`, "accent"],
+  pending: [msg`The bank tries again`, "warning"],
+  debited: [msg`Paid`, "positive"],
+  credited: [msg`Paid and received`, "positive"],
+  rejected: [msg`Not paid`, "danger"],
+  refused: [msg`Not approved`, "neutral"],
+  cancelled: [msg`Cancelled`, "neutral"],
+  expired: [msg`Ran out`, "neutral"],
+};
+
+/** What it means for the money. */
+export const statusSentences: Record<PaymentStatus, MessageDescriptor> = {
+  intended: msg`Nothing has left your account. Approve it at your bank, or cancel it.`,
+  awaitingAuthorisation: msg`Nothing has left your account. Approve it at your bank, or cancel it.`,
+  authorised: msg`You approved it. We send it to the bank when it is due.`,
+  submitted: msg`We sent it and ask the bank what became of it. It is never sent twice.`,
+  accepted: msg`The bank has it and may still say no. Your money has not moved yet.`,
+  pending: msg`The bank could not take the money now. We ask again today; it is never paid twice.`,
+  debited: msg`The money left your account.`,
+  credited: msg`The money left your account and reached the payee’s bank.`,
+  rejected: msg`The bank said no. Your money did not move.`,
+  refused: msg`You or the bank said no at the approval. Your money did not move.`,
+  cancelled: msg`It was taken back before any money moved.`,
+  expired: msg`It was not approved in time. Your money did not move.`,
+};
+
+export const stepNames: Record<Order["steps"][number]["step"], MessageDescriptor> = {
+  ordered: msg`Ordered here`,
+  approved: msg`Approved at the bank`,
+  sent: msg`Sent for payment`,
+  paid: msg`Paid`,
+};
+
+/** Why a bank did not pay, where it says so in a word we know. */
+export const reasonWords: Readonly<Record<string, MessageDescriptor>> = {
+  InsufficientFunds: msg`There was not enough money on the account.`,
+  AccountClosed: msg`The account is closed.`,
+  InvalidPayee: msg`The bank does not know the payee’s account.`,
+  LimitExceeded: msg`It is above a limit of the account.`,
+};
