@@ -35,8 +35,8 @@ export class FakePaymentBank implements Routes {
   readonly tokens = new Set<string>();
   readonly funds = new Map<string, { available: boolean; revoked: boolean }>();
   readonly calls: PaymentOperation[] = [];
-  /** Called at each point; may throw. */
-  fault: (point: FaultPoint) => void = () => undefined;
+  /** Called at each point; may throw, or never come back, as where the process ends. */
+  fault: (point: FaultPoint) => void | Promise<void> = () => undefined;
   /** What becomes of an execution each time it is given. */
   outcome: (executionId: string) => ExecutionStatus = () => "debited";
 
@@ -132,9 +132,9 @@ export class FakePaymentBank implements Routes {
 
   async #at<Answer>(operation: PaymentOperation, act: () => Answer): Promise<Answer> {
     this.calls.push(operation);
-    this.fault(`before ${operation}`);
+    await this.fault(`before ${operation}`);
     const answer = act();
-    this.fault(`after ${operation}`);
+    await this.fault(`after ${operation}`);
     return answer;
   }
 
