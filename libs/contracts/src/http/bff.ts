@@ -15,7 +15,7 @@ import { defineRoute } from "./route.ts";
 
 /**
  * What the browser may ask. Every route needs a session (`psu: required`) unless it says `none`; every change needs the header
- * `opl-csrf: 1` and our own origin. Signing up, in and out is the login library's: `/api/auth/*`.
+ * `opl-csrf: 1` and our own origin. Signing up, in and out stands in `bff-sign-in.ts`.
  */
 const read = { callers: ["browser"], psu: "required", method: "GET", idempotent: true, status: 200 } as const;
 const change = { callers: ["browser"], psu: "required", method: "POST", idempotent: false } as const;
@@ -48,10 +48,10 @@ export const updatePreferences = defineRoute({
 export const eraseMe = defineRoute({
   ...change,
   method: "DELETE",
+  recentSignIn: true,
   operationId: "eraseMe",
   summary: "Erase the person: every permission ends, every figure goes.",
   path: "/api/me",
-  body: z.strictObject({ password: z.string().min(1).max(200) }),
   status: 204,
   response: null,
 });
