@@ -9,7 +9,7 @@ Visitor.prototype.visitStatement = function (statement) {
 
 const lib = (...names) => `^libs/(${names.join("|")})/`;
 /** What a library may import: what stands to its left. */
-const layers = [["errors", "money"], ["contracts"], ["telemetry", "sealing", "eidas", "fapi"], ["postgres"], ["messaging"], ["service"]];
+const layers = [["errors", "money"], ["contracts"], ["payment-rules", "telemetry", "sealing", "eidas", "fapi"], ["postgres"], ["messaging"], ["service"]];
 const below = layers.flatMap((layer, index) =>
   layer.map((name) => ({
     name: `lib-direction-${name}`,
@@ -32,9 +32,9 @@ module.exports = {
   forbidden: [
     { name: "services-apart", comment: "A service never imports another: ask it over HTTP or listen to its facts.", severity: "error", from: { path: "^services/([^/]+)/" }, to: { path: "^services/", pathNot: "^services/$1/" } },
     { name: "libs-below", comment: "A library knows no service, client or bank.", severity: "error", from: { path: "^libs/", pathNot: "^libs/testkit/|\\.test\\.ts$" }, to: { path: "^(services|web|sandbox|tools|e2e)/" } },
-    { name: "web-imports-contracts-and-money", comment: "The client knows the contracts and money, nothing else of ours.", severity: "error", from: { path: "^web/src/" }, to: { path: "^(libs|services|sandbox|tools)/", pathNot: "^libs/(contracts|money)/" } },
+    { name: "web-imports-contracts-and-money", comment: "The client knows the contracts, money and the rules of payments, nothing else of ours.", severity: "error", from: { path: "^web/src/" }, to: { path: "^(libs|services|sandbox|tools)/", pathNot: "^libs/(contracts|money|payment-rules)/" } },
     { name: "features-apart", comment: "No feature imports another: move the piece to ui/.", severity: "error", from: { path: "^web/src/features/([^/]+)/" }, to: { path: "^web/src/features/", pathNot: "^web/src/features/$1/" } },
-    { name: "domain-is-pure", comment: "domain/ imports itself, money, errors and the canonical model: pass everything else in.", severity: "error", from: { path: "^services/[^/]+/src/domain/", pathNot: "\\.test\\.ts$" }, to: { pathNot: "^services/[^/]+/src/domain/|^libs/(money|errors)/|^libs/contracts/src/model/" } },
+    { name: "domain-is-pure", comment: "domain/ imports itself, money, errors, the rules of payments and the canonical model: pass everything else in.", severity: "error", from: { path: "^services/[^/]+/src/domain/", pathNot: "\\.test\\.ts$" }, to: { pathNot: "^services/[^/]+/src/domain/|^libs/(money|errors|payment-rules)/|^libs/contracts/src/model/" } },
     { name: "adapters-apart", comment: "One bank never imports another.", severity: "error", from: { path: "/src/adapters/([^/]+)/" }, to: { path: "/src/adapters/[^/]+/", pathNot: "/src/adapters/$1/" } },
     { name: "adapters-by-index", comment: "Only adapters/index.ts imports an adapter.", severity: "error", from: { path: "^services/bank-gateway/src/", pathNot: "/src/adapters/" }, to: { path: "^services/bank-gateway/src/adapters/[^/]+/" } },
     { name: "events-and-jobs-call-use-cases", comment: "events/ and jobs/ decide nothing: call a use case.", severity: "error", from: { path: "^services/[^/]+/src/(events|jobs)/", pathNot: "\\.test\\.ts$" }, to: { path: "^services/[^/]+/src/http/" } },
@@ -47,6 +47,7 @@ module.exports = {
     onlyImporter("nats", "@nats-io", "^libs/messaging/", "Use @opl/messaging."),
     onlyImporter("jose", "jose", "^libs/fapi/", "Use @opl/fapi."),
     onlyImporter("node-forge", "node-forge", "^libs/eidas/", "Use @opl/eidas."),
+    onlyImporter("ibantools", "ibantools", "^libs/payment-rules/", "Use @opl/payment-rules."),
     onlyImporter("undici", "undici", "^libs/service/|^services/bank-gateway/src/egress/", "Use the client of @opl/service, or the gateway's egress."),
     ...below,
     { name: "no-cycles", comment: "Two files that need each other are one file, or miss a third.", severity: "error", from: { pathNot: "node_modules" }, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },

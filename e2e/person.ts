@@ -11,6 +11,9 @@ export interface Answer<T> {
   readonly body: T;
 }
 
+/** The answer to a return; `consentId` is empty where it was about something else. */
+type CameBack = ResponseOf<Routes["finishConnection"]> & { readonly consentId: string };
+
 /**
  * A person without a browser: signs up, connects banks by pressing the buttons of the bank's own pages, asks the same routes as the
  * client. For what needs many people or many tries; the journeys themselves run in a real browser.
@@ -75,16 +78,17 @@ export class Person {
   }
 
   /** From "connect" to the return, as this sandbox PSU. @returns the consent and how the bank's answer was taken */
-  async connect(aspspId: string, bankPsu: string, decision: "approve" | "refuse" = "approve"): Promise<ResponseOf<Routes["finishConnection"]>> {
+  async connect(aspspId: string, bankPsu: string, decision: "approve" | "refuse" = "approve"): Promise<CameBack> {
     const { redirectUrl } = await this.post("startConnection", "/api/connections", { aspspId });
     return this.comeBack(await visitBank(redirectUrl, bankPsu, decision));
   }
 
   /** Hands over what the bank put into the address it sent the browser back to. */
-  async comeBack(returnUrl: string): Promise<ResponseOf<Routes["finishConnection"]>> {
+  async comeBack(returnUrl: string): Promise<CameBack> {
     const url = new URL(returnUrl);
     const parameters = [...new URLSearchParams(url.hash.slice(1) || url.search)].map(([name, value]) => ({ name, value }));
-    return this.post("finishConnection", "/api/connections/return", { redirectContext: url.pathname.split("/").at(-1), parameters });
+    const answer = await this.post("finishConnection", "/api/connections/return", { redirectContext: url.pathname.split("/").at(-1), parameters });
+    return { ...answer, consentId: answer.about.kind === "consent" ? answer.about.consentId : "" };
   }
 
   /** Waits until the reading of that consent has ended; every wait is an answer of the product, not a pause of a guessed length. */

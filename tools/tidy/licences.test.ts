@@ -23,6 +23,7 @@ const allowed = new Set([
   "(MIT AND Zlib)",
   "MIT and ISC",
   "(MIT OR CC0-1.0)",
+  "MIT or MPL-2.0",
   "MPL-2.0",
   "CC-BY-4.0",
 ]);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign as rawSign } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { publicJwk, signCompactJws, verifyCompactJws } from "./index.ts";
+import { publicJwk, signCompactJws, signDetachedJws, verifyCompactJws, verifyDetachedJws } from "./index.ts";
 import type { Jwk, JwsAlgorithm } from "./index.ts";
 
 function keyFor(alg: JwsAlgorithm, kid = alg.toLowerCase()): Jwk {
@@ -140,5 +140,41 @@ describe("what verification refuses", () => {
     const token = handmade({ alg: "ES256", kid: "stranger" });
     const error = await verifyCompactJws(token, { jwks, algorithms: all }).catch((e: unknown) => e);
     expect(JSON.stringify({ ...(error as object), message: String(error) })).not.toContain(token.slice(0, 20));
+  });
+});
+
+describe("signDetachedJws and verifyDetachedJws", () => {
+  const body = Buffer.from('{"amountEUR":"12.50"}');
+  const options = { jwks, algorithms: ["RS256", "ES256"] } as const;
+  const sign = () => signDetachedJws(body, { key: ec, alg: "ES256", kid: "ec-1" });
+
+  it("vouch for the very bytes, which are not in the signature", async () => {
+    const seal = await sign();
+    expect(seal).toMatch(/^[\w-]+\.\.[\w-]+$/);
+    // A normal JWS once the payload is put back: no RFC 7797.
+    await expect(verifyCompactJws(seal.replace("..", `.${body.toString("base64url")}.`), options)).resolves.toMatchObject({ payload: { amountEUR: "12.50" } });
+    await expect(verifyDetachedJws(seal, body, options)).resolves.toEqual({ alg: "ES256", kid: "ec-1" });
+  });
+
+  it("refuse one changed byte, the same JSON with a space, and a truncated body", async () => {
+    const seal = await sign();
+    for (const other of ['{"amountEUR":"92.50"}', '{"amountEUR": "12.50"}', '{"amountEUR":"12.50"', ""]) {
+      await expect(verifyDetachedJws(seal, Buffer.from(other), options)).rejects.toMatchObject({ details: { reason: "signature" } });
+    }
+  });
+
+  it("refuse a signature that brings its own payload", async () => {
+    const attached = await signCompactJws(body, { key: ec, alg: "ES256", kid: "ec-1" });
+    await expect(verifyDetachedJws(attached, Buffer.from("{}"), options)).rejects.toMatchObject({ details: { reason: "malformed" } });
+    await expect(verifyDetachedJws("a.b", body, options)).rejects.toMatchObject({ details: { reason: "malformed" } });
+  });
+
+  it("refuse another key, an unknown one and an unwanted algorithm", async () => {
+    const seal = await sign();
+    await expect(verifyDetachedJws(seal, body, { ...options, jwks: { keys: [publicJwk(rsa)] } })).rejects.toMatchObject({ details: { reason: "unknown-key" } });
+    await expect(verifyDetachedJws(seal, body, { ...options, jwks: { keys: [{ ...publicJwk(keyFor("ES256")), kid: "ec-1" }] } })).rejects.toMatchObject({
+      details: { reason: "signature" },
+    });
+    await expect(verifyDetachedJws(seal, body, { ...options, algorithms: ["RS256"] })).rejects.toMatchObject({ details: { reason: "algorithm" } });
   });
 });

@@ -1,4 +1,4 @@
-export { importSigningKey, signCompactJws, verifyCompactJws } from "./compact-jws.ts";
+export { importSigningKey, signCompactJws, signDetachedJws, verifyCompactJws, verifyDetachedJws } from "./compact-jws.ts";
 export type { JsonObject, JwsHeader, JwsRefusal, SigningKey, VerifiedJws, VerifyOptions } from "./compact-jws.ts";
 export { clientMetadata, clientRegistrationClaims } from "./client-metadata.ts";
 export type { ClientMetadataInput } from "./client-metadata.ts";

@@ -32,7 +32,11 @@ describe("from certificates to transactions", () => {
     const endpoints = (await sandbox.calls()).map(({ endpoint }) => endpoint);
     expect(endpoints).toEqual(expect.arrayContaining(["C1", "R1", "T1"]));
     expect((await gateway.as.bff.listAspsps()).aspsps).toEqual([
-      expect.objectContaining({ aspspId: "op", registered: true, capabilities: ["registration", "consents", "accounts", "balances", "cards", "transactions"] }),
+      expect.objectContaining({
+        aspspId: "op",
+        registered: true,
+        capabilities: ["registration", "consents", "accounts", "balances", "cards", "transactions", "payments", "funds"],
+      }),
     ]);
   });
 

@@ -126,7 +126,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       name: "bff",
       logger,
       routes: routes(context),
-      authenticate: authenticator({ people, tokens, proxies, isOperator: (psuId) => isOperator(db, psuId) }),
+      authenticate: authenticator({ people, clock, tokens, proxies, isOperator: (psuId) => isOperator(db, psuId) }),
       // Facts are not in here: without the event server pages still show what there is.
       health: { ready: async () => ({ postgres: await answers(database) }) },
       limits: { bodyBytes: 262_144, handlerMs: 45_000 },

@@ -2,6 +2,7 @@ import { defineErrors } from "@opl/errors";
 
 export const errors = defineErrors({
   ERR_NOT_SIGNED_IN: ["unauthenticated", "Sign in first."],
+  ERR_RECENT_SIGN_IN_NEEDED: ["forbidden", "Confirm first that it is you: this needs a sign-in of the last five minutes."],
   ERR_OPERATORS_ONLY: ["forbidden", "This is for operators."],
   ERR_PERSON_UNKNOWN: ["not-found", "Nobody signed up with this address."],
   ERR_CREDENTIALS_REFUSED: ["unauthenticated", "The e-mail address or the password is not right."],

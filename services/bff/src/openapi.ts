@@ -3,7 +3,7 @@ import { problem } from "@opl/contracts/http";
 import type { RouteContract } from "@opl/contracts/http";
 import { bffRoutes, liveEvent } from "@opl/contracts/http/bff";
 import { operatorRoutes } from "@opl/contracts/http/bff-operator";
-import { authContracts } from "./http/auth.ts";
+import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ const sessionCookie = { type: "apiKey", in: "cookie", name: "__Host-opl-session"
 
 /** The OpenAPI 3.1 document of everything a browser may ask, made from the contracts. */
 export function openApiDocument(): Json {
-  const contracts: readonly RouteContract[] = [...Object.values(authContracts), ...Object.values(bffRoutes), ...Object.values(operatorRoutes)];
+  const contracts: readonly RouteContract[] = [...Object.values(signInRoutes), ...Object.values(bffRoutes), ...Object.values(operatorRoutes)];
   const paths: Record<string, Record<string, Json>> = {};
   for (const contract of contracts) {
     const path = contract.path.replaceAll(/:(\w+)/g, "{$1}");
@@ -34,12 +34,12 @@ export function openApiDocument(): Json {
 }
 
 function operationOf(contract: RouteContract): Json {
-  const { operationId, summary, method, psu, role, params, query, body, response, status } = contract;
+  const { operationId, summary, method, psu, params, query, body, response, status } = contract;
   const parameters = [...parametersOf(params, "path"), ...parametersOf(query, "query"), ...(method === "GET" ? [] : [csrfHeader])];
   return {
     operationId,
     summary,
-    ...(role === undefined ? {} : { description: "For operators; anybody else gets 403. Not there where these pages are switched off." }),
+    ...describing(contract),
     ...(psu === "none" ? {} : { security: [{ session: [] }] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } } }),
@@ -48,6 +48,14 @@ function operationOf(contract: RouteContract): Json {
       default: { description: "A problem.", content: problemContent },
     },
   };
+}
+
+function describing({ role, recentSignIn }: RouteContract): Json {
+  const notes = [
+    ...(role === undefined ? [] : ["For operators; anybody else gets 403. Not there where these pages are switched off."]),
+    ...(recentSignIn === undefined ? [] : ["Refused with ERR_RECENT_SIGN_IN_NEEDED unless the person proved in the last five minutes who they are."]),
+  ];
+  return notes.length === 0 ? {} : { description: notes.join(" ") };
 }
 
 const csrfHeader = { name: "opl-csrf", in: "header", required: true, schema: { const: "1" }, description: "Proof that the request comes from our own page." };

@@ -3,6 +3,7 @@ import { Secret } from "@opl/service";
 import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import type { Messaging } from "@opl/messaging";
+import { sql } from "kysely";
 import { silentLogger, testDatabase, testMessaging, testTokens } from "@opl/testkit";
 import type { TestDatabase, TestTokens } from "@opl/testkit";
 import { createApp } from "../src/app.ts";
@@ -118,6 +119,11 @@ export async function startBff(options: BffOptions = {}): Promise<Bff> {
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The person's sessions began, and last proved themselves, so long ago that they are no proof of who sits there now. */
+export async function signedInLongAgo(bff: Pick<Bff, "database">, psuId: string): Promise<void> {
+  await sql`update sessions set created_at = created_at - interval '6 minutes', proved_at = null where user_id = ${psuId}`.execute(bff.database.database.db);
 }
 
 function configOf(downstream: Downstream, tokens: TestTokens, secrets: { session: Secret; binding: Secret }): Config {

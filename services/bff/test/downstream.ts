@@ -119,7 +119,12 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         const state = body.parameters.find(({ name }) => name === "state")?.value ?? "";
         if (world.bindings.get(state) !== body.sessionBinding) throw errors.ERR_REDIRECT_REFUSED();
         world.bindings.delete(state);
-        return { outcome: "authorised" as const, consentId: state, aspspId: body.redirectContext, validUntil: "2027-05-19T08:00:00Z" };
+        return {
+          outcome: "authorised" as const,
+          about: { kind: "consent" as const, consentId: state },
+          aspspId: body.redirectContext,
+          validUntil: "2027-05-19T08:00:00Z",
+        };
       }),
       psuRoute(consent.listConsents, async ({ psu }) => ({ consents: [mine(psu)?.consent ?? []].flat() })),
       psuRoute(consent.getConsent, async ({ psu, params }) => ownConsent(psu, params.consentId).consent),

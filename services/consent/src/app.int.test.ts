@@ -61,7 +61,7 @@ describe("the whole service", () => {
     expect(Temporal.Instant.compare(Temporal.Instant.from(expiresAt), Temporal.Now.instant())).toBe(1);
     const parameters = [...returned({ state, code })];
     const completed = await app.bff.completeAuthorisation({ psu, body: { redirectContext: "op-fi", sessionBinding, parameters } });
-    expect(completed).toMatchObject({ outcome: "authorised", consentId, aspspId: "op-fi" });
+    expect(completed).toMatchObject({ outcome: "authorised", about: { kind: "consent", consentId }, aspspId: "op-fi" });
     expect(await app.bff.listConsents({ psu })).toMatchObject({
       consents: [
         {

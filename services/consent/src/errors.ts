@@ -1,6 +1,6 @@
 import { defineErrors } from "@opl/errors";
 
-/** Every code of this service. Those from `ERR_AUTHORISATION_REFUSED` on are reasons of an outcome and of a rejected consent. */
+/** Every code of this service. Those from `ERR_AUTHORISATION_REFUSED` on are reasons of an outcome, of a rejected consent and of a payment that was not made. */
 export const errors = defineErrors({
   ERR_CONSENT_NOT_FOUND: ["not-found", "There is no such consent."],
   ERR_CONSENT_ENDED: ["conflict", "The consent has ended meanwhile."],
@@ -8,6 +8,17 @@ export const errors = defineErrors({
   ERR_CONSENT_ASPSP_NOT_READY: ["rejected", "This bank cannot be connected yet."],
   ERR_CONSENT_NOT_REPLACEABLE: ["rejected", "Only a consent at the same bank that is in use or has run out can be renewed."],
   ERR_CONSENT_PSU_ERASED: ["forbidden", "This person was erased."],
+  ERR_PAYMENT_ORDER_NOT_FOUND: ["not-found", "There is no such payment order."],
+  ERR_PAYMENT_NOT_FOUND: ["not-found", "There is no such payment in this order."],
+  ERR_PAYMENT_ORDER_DIFFERENT: ["conflict", "There is an order with this id and other content; a new payment needs a new id."],
+  ERR_PAYMENT_ORDER_INVALID: ["rejected", "A payment of this order cannot be made as it is."],
+  ERR_PAYMENT_ORDER_BUSY: ["conflict", "This order is being given to the bank or taken back; ask again in a moment."],
+  ERR_PAYMENT_ORDER_OVER: ["conflict", "This order can no longer be approved."],
+  ERR_PAYMENT_NOT_CANCELLABLE: ["conflict", "This has been given to the bank for execution; it can no longer be taken back."],
+  ERR_PAYMENT_ASPSP_UNKNOWN: ["rejected", "There is no such bank in the directory."],
+  ERR_PAYMENT_ASPSP_NOT_READY: ["rejected", "Payments cannot be made from this bank yet."],
+  ERR_FUNDS_CONSENT_NOT_FOUND: ["not-found", "There is no such permission to ask for funds."],
+  ERR_FUNDS_CONSENT_NOT_VALID: ["conflict", "The permission to ask for funds is not in use."],
   ERR_AUTHORISATION_STATE_MISSING: ["rejected", "The return from the bank names no attempt."],
   ERR_AUTHORISATION_UNKNOWN: ["not-found", "The return from the bank belongs to no attempt of this person."],
   ERR_AUTHORISATION_OTHER_SESSION: ["forbidden", "The attempt was begun in another browser session; come back there."],
@@ -28,4 +39,11 @@ export const errors = defineErrors({
   ERR_AUTHORISATION_ASPSP_ERROR: ["rejected", "The bank reports a fault of its own."],
   ERR_AUTHORISATION_ASPSP_REFUSED: ["rejected", "The bank refused the request."],
   ERR_AUTHORISATION_GRANT_OVER: ["rejected", "What the bank granted was over already."],
+  ERR_PAYMENT_REFUSED_AT_ASPSP: ["rejected", "The person or the bank said no at the approval."],
+  ERR_PAYMENT_REVOKED_AT_ASPSP: ["rejected", "The payment was taken back at the bank."],
+  ERR_PAYMENT_APPROVAL_TIMED_OUT: ["rejected", "The payment was not approved in time."],
+  ERR_PAYMENT_REJECTED_BY_ASPSP: ["rejected", "The bank did not execute the payment."],
+  ERR_PAYMENT_NOT_DEBITED_YET: ["rejected", "The bank could not debit the account and is asked again."],
+  ERR_PAYMENT_NOT_DEBITED_IN_TIME: ["rejected", "The bank could not debit the account while it could be asked again."],
+  ERR_PAYMENT_NEVER_ARRIVED: ["rejected", "The bank never received the payment for execution."],
 });

@@ -19,6 +19,11 @@ export function opBank(settings: Settings): OpBank {
     OP_API_KEY_FILE: { reveal: () => settings.OP_API_KEY },
     // Production has no generator, and with certificates of one's own nothing is ever sent to it.
     OP_CERT_GENERATION_URL: settings.OP_CERT_GENERATION_URL ?? settings.OP_REGISTRATION_URL,
+    // Registration calls none of these, and an env file may leave them out.
+    OP_PIS_BASE_URL: settings.OP_PIS_BASE_URL ?? settings.OP_AIS_BASE_URL,
+    OP_COF_BASE_URL: settings.OP_COF_BASE_URL ?? settings.OP_AIS_BASE_URL,
+    OP_PAYMENTS_JWKS_URL: settings.OP_PAYMENTS_JWKS_URL ?? settings.OP_OIDC_JWKS_URL,
+    OP_SANDBOX_SCENARIO: undefined,
   };
   const endpoints = { ...opEndpoints(op), grantTypes: settings.OP_GRANT_TYPES };
   const { profile, oauth, callHeaders, translateRefusal } = opStandard(opProfile(op), endpoints);

@@ -1,11 +1,25 @@
+import type { signInRoutes } from "@opl/contracts/http/bff-sign-in";
+import type { ResponseOf } from "@opl/contracts/http/route";
 import { send } from "./client.ts";
+import type { AskOf } from "./routes.ts";
 
-/** Sign-up, sign-in and sessions are the login library's, under `/api/auth`. */
-export const auth = {
-  /** The answer is the same whether the address is new or taken; it gives no session. */
-  signUp: (input: { name: string; email: string; password: string }) => send("POST", "/api/auth/sign-up/email", { body: input }),
-  signIn: ({ email, password }: { email: string; password: string }) => send("POST", "/api/auth/sign-in/email", { body: { email, password } }),
-  /** Ends every session of the person but this one. */
-  signOutElsewhere: () => send("POST", "/api/auth/revoke-other-sessions"),
-  signOut: () => send("POST", "/api/auth/sign-out"),
+type Routes = typeof signInRoutes;
+type SignInOperation = keyof Routes;
+type SignInAnswer<O extends SignInOperation> = ResponseOf<Routes[O]>;
+
+/** Addresses of signing in and proving who one is; all are `POST`. Only types of the contract are shipped, so a test compares the two. */
+export const signInPaths: Record<SignInOperation, string> = {
+  signUp: "/api/auth/sign-up/email",
+  signIn: "/api/auth/sign-in/email",
+  signOut: "/api/auth/sign-out",
+  signOutElsewhere: "/api/auth/revoke-other-sessions",
+  confirmByPassword: "/api/auth/confirm/password",
 };
+
+/** Signs up, in or out, or proves again who is here. */
+export async function auth<O extends SignInOperation>(
+  operation: O,
+  ...[body]: AskOf<Routes[O]>["body"] extends undefined ? [] : [AskOf<Routes[O]>["body"]]
+): Promise<SignInAnswer<O>> {
+  return (await send("POST", signInPaths[operation], { body })) as SignInAnswer<O>;
+}

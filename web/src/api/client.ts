@@ -1,17 +1,31 @@
 import { noteReachable } from "./connection-state.ts";
-import { ApiError, apiErrorFrom } from "./api-error.ts";
+import { ApiError, apiErrorFrom, isApiError } from "./api-error.ts";
 import { dropFirstAnswers, takeFirstAnswer } from "./first-answers.ts";
+import { proveAgain } from "./recent-sign-in.ts";
 import { type Answer, type Ask, buildUrl, type Operation, routes } from "./routes.ts";
 
 /** Proof that a change comes from our own page: another site cannot set a header without our leave. */
 const CSRF = { "opl-csrf": "1" } as const;
 
-/** Sends one request to our own origin; throws ApiError for everything but a 2xx answer. */
-export async function send(
-  method: string,
-  url: string,
-  options: { readonly body?: unknown; readonly signal?: AbortSignal | undefined } = {},
-): Promise<unknown> {
+interface Sending {
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends one request to our own origin; throws ApiError for everything but a 2xx answer. What needs a recent sign-in waits until the
+ * person has proved who they are, and is sent once more.
+ */
+export async function send(method: string, url: string, options: Sending = {}): Promise<unknown> {
+  try {
+    return await sendOnce(method, url, options);
+  } catch (error) {
+    if (!isApiError(error) || error.code !== "ERR_RECENT_SIGN_IN_NEEDED" || !(await proveAgain())) throw error;
+    return sendOnce(method, url, options);
+  }
+}
+
+async function sendOnce(method: string, url: string, options: Sending): Promise<unknown> {
   const changes = method !== "GET";
   if (changes) dropFirstAnswers();
   const asked = changes ? undefined : takeFirstAnswer(url);

@@ -1,11 +1,20 @@
 import { bffRoutes } from "@opl/contracts/http/bff";
+import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import { describe, expect, it } from "vitest";
+import { signInPaths } from "./auth.ts";
 import { buildUrl, routes } from "./routes.ts";
 
 describe("routes of the bff", () => {
   it("are those of the contract, no more and no less", () => {
     const contract = Object.entries(bffRoutes).map(([name, { method, path }]) => [name, [method, path]]);
     expect(routes).toEqual(Object.fromEntries(contract));
+  });
+});
+
+describe("routes of signing in", () => {
+  it("are those of the contract, and all are changes", () => {
+    const contract = Object.entries(signInRoutes).map(([name, { method, path }]) => [name, [method, path]]);
+    expect(Object.fromEntries(Object.entries(signInPaths).map(([name, path]) => [name, ["POST", path]]))).toEqual(Object.fromEntries(contract));
   });
 });
 

@@ -7,7 +7,7 @@ export function useSignOut(): () => Promise<void> {
   const queryClient = useQueryClient();
   const router = useRouter();
   return async () => {
-    await auth.signOut();
+    await auth("signOut");
     queryClient.clear();
     await router.navigate({ to: "/welcome", replace: true });
   };

@@ -15,8 +15,10 @@ const executionParams = z.strictObject({ orderId: uuid, paymentId: uuid, executi
 
 /** What the bank says of a payment before it is executed. */
 export const aspspPaymentStatus = z.enum(["unauthorised", "authorising", "authorised", "rejected", "completed", "revoked", "partiallyRevoked"]);
+export type AspspPaymentStatus = z.infer<typeof aspspPaymentStatus>;
 /** What the bank says of one execution; money moved only where it says `debited` or `credited`. */
 export const aspspExecutionStatus = z.enum(["accepted", "pending", "error", "debited", "credited", "rejected"]);
+export type AspspExecutionStatus = z.infer<typeof aspspExecutionStatus>;
 
 const aspspPayment = z.object({
   paymentId: uuid,
@@ -94,6 +96,13 @@ export const readPaymentOrder = defineRoute({
   status: 200,
   response: z.object({ status: aspspPaymentStatus, payments: z.array(aspspPayment), readAt: isoInstant }),
 });
+const executionDetails = {
+  archiveId: z.string().nullable(),
+  debtorIban: z.string().nullable(),
+  /** Why the bank did not execute it, where it said so: `insufficient-funds`, `limit-exceeded`, … */
+  reason: z.string().nullable().optional(),
+  answeredAt: isoInstant,
+};
 export const submitExecution = defineRoute({
   ...consentOnly,
   operationId: "submitExecution",
@@ -104,7 +113,7 @@ export const submitExecution = defineRoute({
   idempotent: true,
   params: executionParams,
   status: 200,
-  response: z.object({ status: aspspExecutionStatus, archiveId: z.string().nullable(), debtorIban: z.string().nullable(), answeredAt: isoInstant }),
+  response: z.object({ status: aspspExecutionStatus, ...executionDetails }),
 });
 export const readExecution = defineRoute({
   ...consentOnly,
@@ -116,12 +125,7 @@ export const readExecution = defineRoute({
   idempotent: true,
   params: executionParams,
   status: 200,
-  response: z.object({
-    status: z.enum([...aspspExecutionStatus.options, "unknown"]),
-    archiveId: z.string().nullable(),
-    debtorIban: z.string().nullable(),
-    answeredAt: isoInstant,
-  }),
+  response: z.object({ status: z.enum([...aspspExecutionStatus.options, "unknown"]), ...executionDetails }),
 });
 export const revokePayments = defineRoute({
   ...consentOnly,

@@ -63,7 +63,7 @@ export const approvePaymentOrder = defineRoute({
   path: "/api/payment-orders/:paymentOrderId/approval",
   params: orderParams,
   status: 200,
-  timeoutMs: 70_000,
+  timeoutMs: 45_000,
   response: z.object({ redirectUrl: z.url(), expiresAt: isoInstant }),
 });
 export const listPaymentOrderViews = defineRoute({

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { accountKind } from "../model/account.ts";
 import { amountWire } from "../model/amount.ts";
+import { approvalAbout } from "../model/approval.ts";
 import { aspsp } from "../model/aspsp.ts";
 import { balanceType } from "../model/balance.ts";
 import { categoryId } from "../model/category.ts";
 import { consentHistoryEntry, consentStatus } from "../model/consent.ts";
 import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
+import { paymentStatus } from "../model/payment.ts";
 import { sync } from "../model/sync.ts";
 import * as analytics from "./analytics.ts";
 import { transactionFilter } from "./ingest.ts";
@@ -13,7 +15,7 @@ import { defineRoute } from "./route.ts";
 
 /**
  * What the browser may ask. Every route needs a session (`psu: required`) unless it says `none`; every change needs the header
- * `opl-csrf: 1` and our own origin. Signing up, in and out is the login library's: `/api/auth/*`.
+ * `opl-csrf: 1` and our own origin. Signing up, in and out stands in `bff-sign-in.ts`.
  */
 const read = { callers: ["browser"], psu: "required", method: "GET", idempotent: true, status: 200 } as const;
 const change = { callers: ["browser"], psu: "required", method: "POST", idempotent: false } as const;
@@ -46,10 +48,10 @@ export const updatePreferences = defineRoute({
 export const eraseMe = defineRoute({
   ...change,
   method: "DELETE",
+  recentSignIn: true,
   operationId: "eraseMe",
   summary: "Erase the person: every permission ends, every figure goes.",
   path: "/api/me",
-  body: z.strictObject({ password: z.string().min(1).max(200) }),
   status: 204,
   response: null,
 });
@@ -95,7 +97,7 @@ export const connectionView = z.object({
 export type ConnectionView = z.infer<typeof connectionView>;
 
 /** Parts that could not be had just now: the page shows the rest and says so. */
-const missing = z.array(z.enum(["accounts", "consents", "insights", "banks"]));
+const missing = z.array(z.enum(["accounts", "consents", "insights", "banks", "payments"]));
 
 export const overviewView = z.object({
   /** Sum per currency over connected and kept accounts; cards without a balance are left out. */
@@ -112,6 +114,8 @@ export const overviewView = z.object({
       z.object({ kind: z.literal("permission-ended"), consentId: uuid, aspspId, aspspName: z.string() }),
       z.object({ kind: z.literal("account-incomplete"), accountId: uuid, accountName: z.string(), since: isoInstant }),
       z.object({ kind: z.literal("bank-down"), aspspId, aspspName: z.string(), since: isoInstant.nullable() }),
+      /** Wanted and not approved yet; or the bank could not execute it and is asked again. */
+      z.object({ kind: z.literal("payment-unfinished"), paymentOrderId: uuid, aspspName: z.string(), status: paymentStatus, since: isoInstant }),
       z.object({ kind: z.literal("price-changed"), recurringId: uuid, counterpartyName: z.string(), before: amountWire, now: amountWire }),
     ]),
   ),
@@ -167,7 +171,7 @@ export const finishConnection = defineRoute({
   status: 200,
   response: z.object({
     outcome: z.enum(["authorised", "refused", "failed"]),
-    consentId: uuid,
+    about: approvalAbout,
     aspspId,
     aspspName: z.string(),
     /** Stable code when `failed`. */
@@ -314,6 +318,7 @@ export const liveEvent = z.object({
   consentId: uuid.nullable(),
   accountId: uuid.nullable(),
   syncId: uuid.nullable(),
+  paymentOrderId: uuid.nullable(),
   aspspId: aspspId.nullable(),
   /** Transactions in this fact, where it carries some. */
   count: z.int().nullable(),

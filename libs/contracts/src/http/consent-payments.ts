@@ -31,7 +31,7 @@ export const startPaymentAuthorisation = defineRoute({
   method: "POST",
   path: "/payment-orders/:paymentOrderId/authorisation",
   idempotent: false,
-  timeoutMs: 65_000,
+  timeoutMs: 42_000,
   params: orderParams,
   body: z.strictObject({ sessionBinding }),
   status: 200,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approvalAbout } from "../model/approval.ts";
 import { consent } from "../model/consent.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { defineRoute } from "./route.ts";
@@ -37,11 +38,12 @@ export const completeAuthorisation = defineRoute({
   }),
   status: 200,
   response: z.discriminatedUnion("outcome", [
-    z.object({ outcome: z.literal("authorised"), consentId: uuid, aspspId, validUntil: isoInstant }),
+    /** `validUntil` is null for payments: they are approved once. */
+    z.object({ outcome: z.literal("authorised"), about: approvalAbout, aspspId, validUntil: isoInstant.nullable() }),
     /** The person said no at the bank. */
-    z.object({ outcome: z.literal("refused"), consentId: uuid, aspspId }),
+    z.object({ outcome: z.literal("refused"), about: approvalAbout, aspspId }),
     /** The bank could not go on, or its answer failed a check; `reason` is a stable code. */
-    z.object({ outcome: z.literal("failed"), consentId: uuid, aspspId, reason: z.string() }),
+    z.object({ outcome: z.literal("failed"), about: approvalAbout, aspspId, reason: z.string() }),
   ]),
 });
 export const listConsents = defineRoute({

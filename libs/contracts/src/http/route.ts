@@ -23,6 +23,8 @@ export interface RouteContract<
   readonly namedOperator?: boolean;
   /** Of the people who are signed in only these. */
   readonly role?: "operator";
+  /** Refused with `ERR_RECENT_SIGN_IN_NEEDED` unless the person proved in the last five minutes who they are; the browser then asks and repeats the request. */
+  readonly recentSignIn?: true;
   /** A client may repeat the request after a lost connection. */
   readonly idempotent: boolean;
   readonly params?: Params;

@@ -1,5 +1,6 @@
 export * from "./account.ts";
 export * from "./amount.ts";
+export * from "./approval.ts";
 export * from "./aspsp.ts";
 export * from "./balance.ts";
 export * from "./category.ts";

@@ -1,4 +1,5 @@
-import type { AspspAccount, AspspBalance, AspspTransaction } from "@opl/contracts/model";
+import type { AspspExecutionStatus, AspspPaymentStatus } from "@opl/contracts/http/bank-gateway-payments";
+import type { AmountWire, AspspAccount, AspspBalance, AspspTransaction, PaymentInstruction } from "@opl/contracts/model";
 import type { OplError } from "@opl/errors";
 import type { JsonObject, JwsAlgorithm } from "@opl/fapi";
 import type { PsuContext } from "@opl/service";
@@ -68,6 +69,10 @@ export interface CallInput {
   readonly url: URL;
   readonly headers?: Readonly<Partial<Record<Exclude<BankHeader, "authorization">, string>>>;
   readonly body?: { readonly type: string; readonly text: string };
+  /** Repeats our QWAC in a header, where a sandbox wants that. */
+  readonly showCertificate?: boolean;
+  /** Judges the bytes of a successful answer before anything in them is read. */
+  readonly judge?: (answer: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }) => Promise<void>;
 }
 
 /** A successful answer of the bank, read strictly; `rawHash` addresses its archived bytes. */
@@ -104,6 +109,83 @@ export interface ConsentsFacet {
   /** Where to send the person's browser. */
   authorizationUrl(sign: Sign, request: AuthorizationRequest): Promise<{ url: URL; expiresAt: Temporal.Instant }>;
   revoke(calls: BankCalls, aspspConsentId: string): Promise<void>;
+}
+
+/** Scope of our own token that creates such a consent, and what the PSU is asked for. */
+export interface ConsentScopes {
+  readonly client: string;
+  readonly consent: readonly string[];
+}
+
+export interface FundsFacet extends Omit<ConsentsFacet, "create"> {
+  readonly scopes: ConsentScopes;
+  /** @param input.iban null: the person chooses the account at the bank */
+  create(calls: BankCalls, input: { validUntil: Temporal.Instant; iban: string | null; now: Temporal.Instant }): Promise<CreatedConsent>;
+  /** The account that may be asked, once the person chose it. */
+  account(calls: BankCalls, aspspConsentId: string): Promise<string | null>;
+  confirm(calls: BankCalls, aspspConsentId: string, amount: AmountWire): Promise<boolean>;
+}
+
+/** What proves payments beside the connection. */
+export interface PaymentSeal {
+  /** Our QSealC over the exact bytes of a request: a detached JWS. */
+  sign(body: Uint8Array): Promise<string>;
+  /** The bank's seal over the exact bytes of its answer. @throws ERR_ASPSP_PROTOCOL */
+  verify(signature: string | undefined, body: Uint8Array): Promise<void>;
+}
+
+export interface PaymentRequest {
+  readonly instruction: PaymentInstruction;
+  /** Null: the person chooses at the bank. */
+  readonly debtorIban: string | null;
+  /** How often it may be executed. */
+  readonly count: number;
+  /** The authorisation to join; undefined for the first payment of an order. */
+  readonly aspspAuthorisationId: string | undefined;
+  /** What else is in the order. */
+  readonly beside: readonly PaymentInstruction["scheme"][];
+}
+
+/** Which payment of a bank. */
+export interface AspspPaymentRef {
+  readonly scheme: PaymentInstruction["scheme"];
+  readonly aspspPaymentId: string;
+}
+
+export interface AspspPayment {
+  readonly aspspPaymentId: string;
+  readonly status: AspspPaymentStatus;
+  readonly debtorIban: string | null;
+  readonly instant: boolean;
+}
+
+export interface AspspExecution {
+  readonly status: AspspExecutionStatus;
+  readonly archiveId: string | null;
+}
+
+export interface PaymentsFacet {
+  readonly scopes: ConsentScopes;
+  readonly jwksUrl: URL;
+  /** The text of the request, judged by what this bank takes. @throws ERR_PAYMENT_UNFIT with the fields that are wrong */
+  write(payment: PaymentRequest): string;
+  /** Gives the bank a payment that `write` wrote; the same id and text again bring back the same payment. */
+  create(
+    calls: BankCalls,
+    seal: PaymentSeal,
+    payment: { scheme: PaymentInstruction["scheme"]; paymentId: string; text: string },
+  ): Promise<AspspPayment & { readonly aspspAuthorisationId: string }>;
+  authorizationUrl: ConsentsFacet["authorizationUrl"];
+  /** What the bank says of an order and of each payment in it. */
+  read(calls: BankCalls, aspspAuthorisationId: string): Promise<{ readonly status: AspspPaymentStatus; readonly payments: readonly AspspPayment[] }>;
+  readPayment(calls: BankCalls, payment: AspspPaymentRef): Promise<AspspPayment>;
+  /** @param executionId ours, the same at every repetition */
+  execute(calls: BankCalls, payment: AspspPaymentRef, executionId: string): Promise<AspspExecution>;
+  /** Undefined where the bank never got it. */
+  readExecution(calls: BankCalls, payment: AspspPaymentRef, executionId: string): Promise<AspspExecution | undefined>;
+  revokePayment(calls: BankCalls, payment: AspspPaymentRef): Promise<void>;
+  /** Takes back what of the order was not executed. */
+  revoke: ConsentsFacet["revoke"];
 }
 
 export interface AccountWithBalances {
@@ -144,4 +226,6 @@ export interface BankAdapter {
   readonly balances?: "with-accounts";
   readonly cards?: AccountsFacet;
   readonly transactions?: TransactionsFacet;
+  readonly payments?: PaymentsFacet;
+  readonly funds?: FundsFacet;
 }

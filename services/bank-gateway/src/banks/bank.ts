@@ -1,7 +1,7 @@
 import { createJwksCache, signCompactJws } from "@opl/fapi";
 import type { IdTokenKeys } from "@opl/fapi";
 import type { Clock, PsuContext } from "@opl/service";
-import type { BankAdapter, BankCalls, OAuthProfile, Sign } from "../adapters/bank-adapter.ts";
+import type { BankAdapter, BankCalls, OAuthProfile, PaymentSeal, Sign } from "../adapters/bank-adapter.ts";
 import { lifetimeSeconds, needsRefresh } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { createBankCalls } from "../egress/bank-calls.ts";
@@ -12,8 +12,9 @@ import { errors } from "../errors.ts";
 import { createTokenEndpoint } from "../oauth/token-endpoint.ts";
 import type { ClientProof, TokenEndpoint } from "../oauth/token-endpoint.ts";
 import type { ClientCredentials } from "./credentials.ts";
-import { chooseQsealc } from "./keys.ts";
+import { chooseQsealc, chooseQwac } from "./keys.ts";
 import type { TppKey } from "./keys.ts";
+import { createPaymentSeal } from "./payment-seal.ts";
 
 /** One bank as we stand with it under one registration. */
 export interface Bank {
@@ -25,8 +26,10 @@ export interface Bank {
   readonly tokens: TokenEndpoint;
   readonly idTokenKeys: IdTokenKeys;
   readonly sign: Sign;
+  /** @throws ERR_ASPSP_CAPABILITY_MISSING at a bank without payments */
+  readonly paymentSeal: PaymentSeal;
   /** Calls with our own token, which belongs to no person. */
-  clientCalls(context?: CallContext): Promise<BankCalls>;
+  clientCalls(context?: CallContext & { readonly scope?: string }): Promise<BankCalls>;
   /** Calls with a person's token. */
   psuCalls(tokens: TokenSet, context: CallContext): BankCalls;
 }
@@ -51,12 +54,14 @@ export interface BankOptions {
 export function createBank(options: BankOptions): Bank {
   const { adapter, registrationId, keys, credentials, egress, clock } = options;
   const apiKey = credentials.apiKey ?? adapter.registration?.portalApiKey ?? "";
-  const base = { adapter, egress, apiKey, identified: true };
+  const clientCertificate = (): string => derText(chooseQwac(keys, clock.now()));
+  const base = { adapter, egress, apiKey, identified: true, clientCertificate };
   const common = {
     adapter,
     registrationId,
     clientId: credentials.clientId,
     sign: signWith(keys, adapter, clock),
+    paymentSeal: createPaymentSeal({ adapter, keys, clock, loadKeys: (url) => loadJwks(url, egress), monotonicMs: options.monotonicMs }),
     psuCalls: (token: TokenSet, context: CallContext) => createBankCalls({ ...base, ...context, token }),
   };
   const { oauth } = adapter;
@@ -78,16 +83,16 @@ export function createBank(options: BankOptions): Bank {
     return { key: key.jwk, alg: algorithm, kid: key.kid };
   });
   const tokens = createTokenEndpoint({ oauth, clientId: credentials.clientId, proof, apiKey, egress });
-  const clientToken = cachedClientToken(tokens, oauth, adapter.profile.resourceOrigins, clock);
+  const clientTokens = cachedClientTokens(tokens, oauth.clientScope, adapter.profile.resourceOrigins, clock);
   return {
     ...common,
     oauth,
     tokens,
     idTokenKeys: {
       algorithms: oauth.idTokenAlgorithms,
-      jwks: createJwksCache({ load: () => loadJwks(oauth, egress), monotonicMs: options.monotonicMs }),
+      jwks: createJwksCache({ load: () => loadJwks(oauth.jwksUrl, egress), monotonicMs: options.monotonicMs }),
     },
-    clientCalls: async (context = {}) => createBankCalls({ ...base, ...context, token: await clientToken() }),
+    clientCalls: async ({ scope, ...context } = {}) => createBankCalls({ ...base, ...context, token: await clientTokens(scope) }),
   };
 }
 
@@ -116,34 +121,33 @@ export function signWith(keys: readonly TppKey[], { profile }: Pick<BankAdapter,
   };
 }
 
-/** Our own token lives in memory only; one call at a time asks for the next. */
-function cachedClientToken(endpoint: TokenEndpoint, oauth: OAuthProfile, origins: readonly string[], clock: Clock): () => Promise<TokenSet> {
-  let held: TokenSet | undefined;
-  let asking: Promise<TokenSet> | undefined;
-  const ask = async (): Promise<TokenSet> => {
-    const granted = await endpoint.clientCredentials(oauth.clientScope);
-    const accessExpiresAt = clock.now().add({ seconds: lifetimeSeconds(granted.expiresInSeconds) });
-    held = {
-      accessToken: granted.accessToken,
-      accessExpiresAt,
-      refreshToken: undefined,
-      scope: [oauth.clientScope],
-      origins,
-      subject: undefined,
-    };
-    return held;
+/** Our own tokens live in memory only, one for each scope, since banks refuse several in one; one call at a time asks for the next. */
+function cachedClientTokens(endpoint: TokenEndpoint, ownScope: string, origins: readonly string[], clock: Clock): (scope?: string) => Promise<TokenSet> {
+  const held = new Map<string, TokenSet>();
+  const asking = new Map<string, Promise<TokenSet>>();
+  const ask = async (scope: string): Promise<TokenSet> => {
+    const { accessToken, expiresInSeconds } = await endpoint.clientCredentials(scope);
+    const accessExpiresAt = clock.now().add({ seconds: lifetimeSeconds(expiresInSeconds) });
+    const tokens = { accessToken, accessExpiresAt, refreshToken: undefined, scope: [scope], origins, subject: undefined };
+    held.set(scope, tokens);
+    return tokens;
   };
-  return async () => {
-    if (held !== undefined && !needsRefresh(held, clock.now())) return held;
-    asking ??= ask().finally(() => {
-      asking = undefined;
-    });
-    return asking;
+  return async (scope = ownScope) => {
+    const tokens = held.get(scope);
+    if (tokens !== undefined && !needsRefresh(tokens, clock.now())) return tokens;
+    const running = asking.get(scope) ?? ask(scope).finally(() => asking.delete(scope));
+    asking.set(scope, running);
+    return running;
   };
 }
 
-async function loadJwks(oauth: OAuthProfile, egress: Egress): Promise<unknown> {
-  const answer = await egress({ operation: "keys.read", method: "GET", url: oauth.jwksUrl, headers: { accept: "application/json" }, identified: false });
+/** One line of base64, without armour. */
+function derText({ chainPem: [leaf = ""] }: TppKey): string {
+  return leaf.replaceAll(/-----[^-]+-----|\s/g, "");
+}
+
+async function loadJwks(url: URL, egress: Egress): Promise<unknown> {
+  const answer = await egress({ operation: "keys.read", method: "GET", url, headers: { accept: "application/json" }, identified: false });
   if (answer.status !== 200) throw new Error(`The key set answered with ${answer.status}.`);
   return readJson({ contentType: answer.headers["content-type"], body: answer.body });
 }

@@ -1,10 +1,13 @@
 import type { Executor } from "@opl/postgres";
+import type { ConsentKind } from "../adapters/consent-kind.ts";
 import type { BankConsentStatus, Tables } from "./tables.ts";
 import type { StoredTokenSet } from "./token-store.ts";
 
 /** A consent as the bank side knows it. */
 export interface BankConsent {
+  /** Of a payment order: its own id. */
   readonly consentId: string;
+  readonly kind: ConsentKind;
   readonly psuId: string;
   readonly aspspId: string;
   readonly registrationId: string;
@@ -16,7 +19,19 @@ export interface BankConsent {
   readonly validUntil: Temporal.Instant;
 }
 
-const columns = ["consentId", "psuId", "aspspId", "registrationId", "aspspConsentId", "status", "redirectUri", "stateHash", "nonceHash", "validUntil"] as const;
+const columns = [
+  "consentId",
+  "kind",
+  "psuId",
+  "aspspId",
+  "registrationId",
+  "aspspConsentId",
+  "status",
+  "redirectUri",
+  "stateHash",
+  "nonceHash",
+  "validUntil",
+] as const;
 
 /** False when this consent was created before. */
 export async function insertConsent(tx: Executor<Tables>, consent: BankConsent, now: Temporal.Instant): Promise<boolean> {
@@ -48,10 +63,11 @@ export interface ReadableConsent {
   readonly tokens: StoredTokenSet | undefined;
 }
 
-/** A consent with its tokens in one question: every read at a bank begins with it. */
+/** A consent of a kind with its tokens in one question: every call for a person begins with it. */
 export async function getReadableConsent(
   db: Executor<Tables>,
   consentId: string,
+  kind: ConsentKind,
   owner: { psuId: string } | "unattended",
 ): Promise<ReadableConsent | undefined> {
   const query = db
@@ -59,7 +75,8 @@ export async function getReadableConsent(
     .leftJoin("tokenSets", "tokenSets.consentId", "bankConsents.consentId")
     .select(columns.map((column) => `bankConsents.${column}` as const))
     .select(["dataKeyId", "sealed", "version", "accessExpiresAt", "refreshAttempts"])
-    .where("bankConsents.consentId", "=", consentId);
+    .where("bankConsents.consentId", "=", consentId)
+    .where("bankConsents.kind", "=", kind);
   const row = await (owner === "unattended" ? query : query.where("psuId", "=", owner.psuId)).executeTakeFirst();
   if (row === undefined) return undefined;
   const { dataKeyId, sealed, version, accessExpiresAt, refreshAttempts, ...consent } = row;
@@ -77,6 +94,21 @@ export async function takeExchange(tx: Executor<Tables>, consentId: string, psuI
     .where("status", "=", "created")
     .returning(columns)
     .executeTakeFirst();
+}
+
+/** The person is sent to the bank once more, under another state; before the exchange only. False when it is too late. */
+export async function replaceAttempt(
+  tx: Executor<Tables>,
+  { consentId, redirectUri, stateHash, nonceHash }: Pick<BankConsent, "consentId" | "redirectUri" | "stateHash" | "nonceHash">,
+): Promise<boolean> {
+  const row = await tx
+    .updateTable("bankConsents")
+    .set({ redirectUri, stateHash, nonceHash })
+    .where("consentId", "=", consentId)
+    .where("status", "=", "created")
+    .returning("consentId")
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** False when the consent was ended meanwhile. */

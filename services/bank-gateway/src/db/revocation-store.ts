@@ -1,4 +1,5 @@
 import type { Executor } from "@opl/postgres";
+import type { ConsentKind } from "../adapters/consent-kind.ts";
 import type { SealedValue } from "../vault/vault.ts";
 import { sql } from "kysely";
 import type { Tables } from "./tables.ts";
@@ -7,12 +8,13 @@ import type { Tables } from "./tables.ts";
 export interface RevocationDue extends SealedValue {
   readonly aspspId: string;
   readonly aspspConsentId: string;
+  readonly kind: ConsentKind;
   readonly registrationId: string;
   readonly attempts: number;
   readonly giveUpAt: Temporal.Instant;
 }
 
-const columns = ["aspspId", "aspspConsentId", "registrationId", "dataKeyId", "sealed", "attempts", "giveUpAt"] as const;
+const columns = ["aspspId", "aspspConsentId", "kind", "registrationId", "dataKeyId", "sealed", "attempts", "giveUpAt"] as const;
 
 /** Notes what the bank must be told. With a token it takes the place of one without: only that one can be told at every bank. */
 export async function insertRevocation(

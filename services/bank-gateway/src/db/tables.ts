@@ -1,6 +1,8 @@
+import type { AspspPaymentStatus } from "@opl/contracts/http/bank-gateway-payments";
 import type { RegistrationTerms } from "@opl/contracts/model";
 import type { MessagingTables } from "@opl/messaging";
 import type { Bytes, Int8, Json, TableColumns, Timestamp } from "@opl/postgres";
+import type { ConsentKind } from "../adapters/consent-kind.ts";
 import type { AspspHealthStatus } from "../domain/aspsp-health.ts";
 import type { KeyAuditStep, KeyExportStatus } from "../domain/key-export.ts";
 import type { RegistrationStepName } from "./registration-store.ts";
@@ -82,6 +84,39 @@ interface BankConsentsTable {
   endReason: string | null;
   successor: string | null;
   dataErasedAt: Timestamp | null;
+  kind: ConsentKind;
+}
+
+export interface PaymentOrdersTable {
+  orderId: string;
+  psuId: string;
+  aspspId: string;
+  registrationId: string;
+  aspspAuthorisationId: string | null;
+  createdAt: Timestamp;
+  endedAt: Timestamp | null;
+  leaseUntil: Timestamp | null;
+}
+
+export interface OrderPaymentsTable {
+  paymentId: string;
+  orderId: string;
+  scheme: "sepa" | "foreign";
+  wantedHash: Bytes;
+  dataKeyId: string;
+  sealed: Bytes;
+  sentAt: Timestamp;
+  outcome: "unknown" | "created" | "refused";
+  aspspPaymentId: string | null;
+  status: AspspPaymentStatus | null;
+  instant: boolean | null;
+}
+
+interface PaymentExecutionsTable {
+  executionId: string;
+  paymentId: string;
+  sentAt: Timestamp;
+  leaseUntil: Timestamp | null;
 }
 
 interface TokenSetsTable {
@@ -106,6 +141,7 @@ interface RevocationsDueTable {
   dueAt: Timestamp;
   giveUpAt: Timestamp;
   lastError: string | null;
+  kind: ConsentKind;
 }
 
 interface BankReadsTable {
@@ -192,6 +228,9 @@ export interface Tables extends MessagingTables {
   bankConsents: BankConsentsTable;
   tokenSets: TokenSetsTable;
   revocationsDue: RevocationsDueTable;
+  paymentOrders: PaymentOrdersTable;
+  orderPayments: OrderPaymentsTable;
+  paymentExecutions: PaymentExecutionsTable;
   bankReads: BankReadsTable;
   readPages: ReadPagesTable;
   rawMessages: RawMessagesTable;
@@ -249,7 +288,32 @@ export const ownColumns = {
     endReason: "text?",
     successor: "uuid?",
     dataErasedAt: "timestamptz?",
+    kind: "text",
   },
+  paymentOrders: {
+    orderId: "uuid",
+    psuId: "uuid",
+    aspspId: "text",
+    registrationId: "uuid",
+    aspspAuthorisationId: "text?",
+    createdAt: "timestamptz",
+    endedAt: "timestamptz?",
+    leaseUntil: "timestamptz?",
+  },
+  orderPayments: {
+    paymentId: "uuid",
+    orderId: "uuid",
+    scheme: "text",
+    wantedHash: "bytea",
+    dataKeyId: "uuid",
+    sealed: "bytea",
+    sentAt: "timestamptz",
+    outcome: "text",
+    aspspPaymentId: "text?",
+    status: "text?",
+    instant: "bool?",
+  },
+  paymentExecutions: { executionId: "uuid", paymentId: "uuid", sentAt: "timestamptz", leaseUntil: "timestamptz?" },
   tokenSets: {
     consentId: "uuid",
     dataKeyId: "uuid",
@@ -271,6 +335,7 @@ export const ownColumns = {
     dueAt: "timestamptz",
     giveUpAt: "timestamptz",
     lastError: "text?",
+    kind: "text",
   },
   bankReads: { readId: "uuid", consentId: "uuid", resource: "text", resourceId: "text", attended: "bool", startedAt: "timestamptz" },
   readPages: { readId: "uuid", page: "int4", continuation: "text", continuationHash: "bytea" },

@@ -18,6 +18,8 @@ export interface CallsOptions {
   readonly egress: Egress;
   readonly apiKey: string;
   readonly identified: boolean;
+  /** Our QWAC, DER in base64, for calls that show it. */
+  readonly clientCertificate?: () => string;
   readonly token?: Pick<TokenSet, "accessToken" | "origins">;
   /** The person who is present during these calls. */
   readonly psu?: PsuContext | undefined;
@@ -36,15 +38,16 @@ export function createBankCalls(options: CallsOptions): BankCalls {
     const rawHash = hashOf(answer.body);
     // The answer is read while it is being stored; it is handed on, or refused, only when it is stored.
     const stored = options.archive?.(request, answer, rawHash);
-    const [reading] = await Promise.allSettled([readAnswer(answer, rawHash, options), stored]);
+    const [reading] = await Promise.allSettled([readAnswer(answer, rawHash, input, options), stored]);
     await stored;
     if (reading.status === "rejected") throw reading.reason;
     return { status: answer.status, headers: answer.headers, json: reading.value, rawHash, receivedAt: answer.receivedAt };
   };
 }
 
-async function readAnswer(answer: BankAnswer, rawHash: string, options: CallsOptions): Promise<unknown> {
+async function readAnswer(answer: BankAnswer, rawHash: string, input: CallInput, options: CallsOptions): Promise<unknown> {
   if (answer.status < 200 || answer.status > 299) throw refusalOf(answer, options);
+  await input.judge?.(answer);
   if (answer.status === 204 || answer.body.length === 0) return null;
   return readJson({ contentType: answer.headers["content-type"], body: answer.body, rawHash });
 }
@@ -66,7 +69,7 @@ export function hashOf(body: Uint8Array): string {
   return createHash("sha256").update(body).digest("hex");
 }
 
-function requestFor(input: CallInput, { adapter, apiKey, identified, token, psu, signal }: CallsOptions): BankRequest {
+function requestFor(input: CallInput, { adapter, apiKey, identified, clientCertificate, token, psu, signal }: CallsOptions): BankRequest {
   if (token !== undefined && !mayTravelTo(token, input.url)) throw errors.ERR_ASPSP_ORIGIN_REFUSED();
   return {
     operation: input.operation,
@@ -75,6 +78,7 @@ function requestFor(input: CallInput, { adapter, apiKey, identified, token, psu,
     headers: {
       ...adapter.callHeaders(apiKey),
       ...input.headers,
+      ...(input.showCertificate === true && clientCertificate !== undefined ? { "x-client-certificate": clientCertificate() } : {}),
       ...(input.body === undefined ? {} : { "content-type": input.body.type }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token.accessToken}` }),
     },

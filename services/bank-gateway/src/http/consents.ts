@@ -9,7 +9,8 @@ import { revokeAspspConsent } from "../usecases/revoke-aspsp-consent.ts";
 export function consentRoutes(ctx: GatewayContext) {
   return [
     psuRoute(contracts.createAspspConsent, async ({ params, body, psu }) => {
-      const created = await createAspspConsent(ctx, { ...params, ...body, validUntil: Temporal.Instant.from(body.validUntil) }, psu);
+      const input = { kind: "accounts", ...params, ...body, validUntil: Temporal.Instant.from(body.validUntil) } as const;
+      const { validUntil: _told, ...created } = await createAspspConsent(ctx, input, psu);
       return { ...created, expiresAt: created.expiresAt.toString() };
     }),
     psuRoute(contracts.exchangeCode, async ({ params, body, psu }) => {

@@ -5,6 +5,7 @@ import { aspspRoutes } from "./aspsps.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { consentRoutes } from "./consents.ts";
 import { keyExportRoutes } from "./key-exports.ts";
+import { paymentRoutes } from "./payments.ts";
 import { rawMessageRoutes } from "./raw-messages.ts";
 import { registrationRoutes } from "./registrations.ts";
 
@@ -16,6 +17,7 @@ export function routes(ctx: GatewayContext): BoundRoute[] {
     ...certificateRoutes(ctx),
     ...consentRoutes(ctx),
     ...accountRoutes(ctx),
+    ...paymentRoutes(ctx),
     ...rawMessageRoutes(ctx),
     ...keyExportRoutes(ctx),
   ];

@@ -23,17 +23,21 @@ export async function endConsent(ctx: Context, tx: Transaction<Tables>, consent:
   // A failed attempt may have left an authorised consent at the bank; one that ended before has been dealt with.
   if (!wasAlive && consent.status !== "failed") return false;
   const tokens = sealed === undefined ? null : await openTokens(ctx.vault, consent, sealed, tx);
-  const { aspspId, aspspConsentId, registrationId, validUntil } = consent;
+  const { aspspId, aspspConsentId, kind, registrationId, validUntil } = consent;
   const value = await sealRevocation(ctx.vault, consent, tokens, tx);
-  await insertRevocation(tx, { aspspId, aspspConsentId, registrationId, giveUpAt: validUntil, ...value }, now, { hasToken: tokens !== null });
+  await insertRevocation(tx, { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, ...value }, now, { hasToken: tokens !== null });
   return wasAlive;
 }
 
-/** The bank says the consent is gone: forget the tokens and tell whoever thought it was there. */
-export async function loseConsent(ctx: Pick<GatewayContext, "db" | "clock">, { consentId, psuId, aspspId }: BankConsent, code: string): Promise<void> {
+/**
+ * The bank says the consent is gone: forget the tokens and tell whoever thought it was there. Who pays or asks for funds learns it by the
+ * answer; a payment order stays open, since what became of its payments can still be asked with our own token.
+ */
+export async function loseConsent(ctx: Pick<GatewayContext, "db" | "clock">, { consentId, kind, psuId, aspspId }: BankConsent, code: string): Promise<void> {
   await inTransaction(ctx.db, async (tx) => {
-    const wasAlive = await markEnded(tx, consentId, "ended", code, ctx.clock.now());
     await takeTokenSet(tx, consentId);
-    if (wasAlive) await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code } });
+    const wasAlive = kind !== "payments" && (await markEnded(tx, consentId, "ended", code, ctx.clock.now()));
+    if (!wasAlive || kind !== "accounts") return;
+    await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code } });
   });
 }

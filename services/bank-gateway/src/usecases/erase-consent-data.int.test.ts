@@ -34,6 +34,7 @@ async function consentOf(psuId: string): Promise<BankConsent> {
   const secret = randomBytes(32);
   const row = {
     consentId,
+    kind: "accounts",
     psuId,
     aspspId: "op",
     registrationId,

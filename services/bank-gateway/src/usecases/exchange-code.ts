@@ -1,6 +1,7 @@
 import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
 import { isOplError } from "@opl/errors";
+import { scopesOf } from "../adapters/consent-kind.ts";
 import type { Bank } from "../banks/bank.ts";
 import { markAuthorised, markEnded, takeExchange } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
@@ -39,7 +40,7 @@ export async function exchangeCode(ctx: Context, consentId: string, aspspId: str
 }
 
 async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, granted: GrantedTokens, front: { subject: string | undefined; nonce: string }) {
-  const tokens = readTokens(bank, granted, ctx.clock.now());
+  const tokens = readTokens(bank, consent, granted, ctx.clock.now());
   try {
     const { scope, ...rest } = await judgeTokens(ctx, bank, consent, granted, tokens, front);
     const now = ctx.clock.now();
@@ -57,13 +58,12 @@ async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, grante
   }
 }
 
-function readTokens(bank: Bank, granted: GrantedTokens, now: Temporal.Instant): TokenSet {
-  const { oauth, adapter } = bank;
+function readTokens({ adapter }: Bank, { kind }: BankConsent, granted: GrantedTokens, now: Temporal.Instant): TokenSet {
   return {
     accessToken: granted.accessToken,
     accessExpiresAt: now.add({ seconds: lifetimeSeconds(granted.expiresInSeconds) }),
     refreshToken: granted.refreshToken,
-    scope: oauth.consentScope,
+    scope: scopesOf(adapter, kind).consent,
     origins: adapter.profile.resourceOrigins,
     subject: undefined,
   };
@@ -78,7 +78,7 @@ async function judgeTokens(
   front: { subject: string | undefined; nonce: string },
 ): Promise<TokenSet> {
   const { oauth } = bank;
-  const scope = grantedScope(oauth.consentScope, granted.scope);
+  const scope = grantedScope(tokens.scope, granted.scope);
   if (scope === "wider-than-asked") throw errors.ERR_AUTHORIZATION_REFUSED({ details: { reason: "scope" } });
   // Where an ID token came in front, a second one must come here; it speaks of the same person.
   if (granted.idToken === undefined) {
@@ -96,10 +96,10 @@ async function judgeTokens(
 
 async function discard(ctx: Context, consent: BankConsent, tokens: TokenSet): Promise<void> {
   const sealed = await sealRevocation(ctx.vault, consent, tokens);
-  const { aspspId, aspspConsentId, registrationId, validUntil } = consent;
+  const { aspspId, aspspConsentId, kind, registrationId, validUntil } = consent;
   const now = ctx.clock.now();
   await inTransaction(ctx.db, (tx) =>
-    insertRevocation(tx, { aspspId, aspspConsentId, registrationId, giveUpAt: validUntil, ...sealed }, now, { hasToken: true }),
+    insertRevocation(tx, { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, ...sealed }, now, { hasToken: true }),
   );
 }
 

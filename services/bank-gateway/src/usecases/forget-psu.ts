@@ -2,6 +2,7 @@ import { forgetPerson } from "@opl/messaging";
 import type { Transaction } from "kysely";
 import { consentsOfPsu, deleteConsentsOfPsu } from "../db/consent-store.ts";
 import { shredDataKeys } from "../db/data-key-store.ts";
+import { deleteOrdersOfPsu } from "../db/payment-store.ts";
 import { deleteRawMessagesOf } from "../db/raw-message-store.ts";
 import { insertErasedPsu } from "../db/erasure-store.ts";
 import type { Tables } from "../db/tables.ts";
@@ -14,6 +15,7 @@ export async function forgetPsu(ctx: Pick<GatewayContext, "vault" | "clock">, tx
   for (const consent of await consentsOfPsu(tx, psuId)) await endConsent(ctx, tx, consent, "erased");
   await deleteRawMessagesOf(tx, psuId);
   await deleteConsentsOfPsu(tx, psuId);
+  await deleteOrdersOfPsu(tx, psuId);
   await shredDataKeys(tx, psuOwner(psuId));
   await forgetPerson(tx, psuId);
   await insertErasedPsu(tx, psuId, ctx.clock.now());

@@ -27,7 +27,7 @@ export async function listAspsps({ db, banks }: Pick<GatewayContext, "db" | "ban
   });
 }
 
-const facets = ["registration", "consents", "accounts", "balances", "cards", "transactions"] as const;
+const facets = ["registration", "consents", "accounts", "balances", "cards", "transactions", "payments", "funds"] as const;
 
 /** Having a facet is having the capability. */
 function capabilitiesOf(adapter: BankAdapter): Aspsp["capabilities"] {

@@ -1,10 +1,13 @@
 import { isOplError } from "@opl/errors";
 import type { PsuContext } from "@opl/service";
 import type { BankAdapter, BankCalls } from "../adapters/bank-adapter.ts";
+import type { ConsentKind } from "../adapters/consent-kind.ts";
+import type { Bank } from "../banks/bank.ts";
 import { getReadableConsent } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import type { StoredTokenSet } from "../db/token-store.ts";
 import { needsRefresh } from "../domain/token-set.ts";
+import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
 import { archiveFor } from "../vault/archive.ts";
 import { openTokens } from "../vault/sealed-tokens.ts";
@@ -16,6 +19,8 @@ import type { VersionedTokens } from "./refresh-token-set.ts";
 export type ReadContext = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "newId" | "logger">;
 
 export interface ReadRequest {
+  /** To read accounts, unless it says so. */
+  readonly kind?: ConsentKind;
   readonly consentId: string;
   /** Present only while the person is. */
   readonly psu: PsuContext | undefined;
@@ -26,7 +31,7 @@ export interface ReadRequest {
 export interface Reading<T> {
   /** Counts one more call of this reading before it is made. */
   readonly count: () => Promise<unknown>;
-  readonly read: (adapter: BankAdapter, calls: BankCalls) => Promise<T>;
+  readonly read: (adapter: BankAdapter, calls: BankCalls, aspspConsentId: string) => Promise<T>;
 }
 
 /**
@@ -37,28 +42,41 @@ export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { cou
   const { consent, tokens } = await requireLiveConsent(ctx, request);
   const bank = await ctx.banks.under(consent.registrationId);
   const archive = archiveFor(ctx, consent);
-  const attempt = async ({ tokens }: VersionedTokens): Promise<T> => {
+  const attempt = async (fresh: TokenSet): Promise<T> => {
     await count();
-    return read(bank.adapter, bank.psuCalls(tokens, { psu: request.psu, signal: request.signal, archive, beforeRepeat: count }));
+    const calls = bank.psuCalls(fresh, { psu: request.psu, signal: request.signal, archive, beforeRepeat: count });
+    return read(bank.adapter, calls, consent.aspspConsentId);
   };
-  let held: VersionedTokens = { tokens: await openTokens(ctx.vault, consent, tokens), version: tokens.version };
   try {
-    if (needsRefresh(held.tokens, ctx.clock.now())) held = await refreshTokenSet(ctx, bank, consent, held.version);
-    try {
-      return await attempt(held);
-    } catch (error) {
-      if (!isOplError(error) || error.code !== "ERR_ASPSP_TOKEN_INVALID") throw error;
-      held = await refreshTokenSet(ctx, bank, consent, held.version);
-      return await attempt(held);
-    }
+    return await withFreshTokens(ctx, { bank, consent, tokens }, attempt);
   } catch (error) {
     if (isOplError(error) && isConsentGone(error.code)) await loseConsent(ctx, consent, error.code);
     throw error;
   }
 }
 
-async function requireLiveConsent({ db, clock }: ReadContext, { consentId, psu }: ReadRequest): Promise<{ consent: BankConsent; tokens: StoredTokenSet }> {
-  const found = await getReadableConsent(db, consentId, psu === undefined ? "unattended" : { psuId: psu.psuId });
+/** Calls with tokens that are fresh, and once more with newer ones where the bank refuses them. */
+export async function withFreshTokens<T>(
+  ctx: ReadContext,
+  { bank, consent, tokens }: { readonly bank: Bank; readonly consent: BankConsent; readonly tokens: StoredTokenSet },
+  attempt: (tokens: TokenSet) => Promise<T>,
+): Promise<T> {
+  let held: VersionedTokens = { tokens: await openTokens(ctx.vault, consent, tokens), version: tokens.version };
+  if (needsRefresh(held.tokens, ctx.clock.now())) held = await refreshTokenSet(ctx, bank, consent, held.version);
+  try {
+    return await attempt(held.tokens);
+  } catch (error) {
+    if (!isOplError(error) || error.code !== "ERR_ASPSP_TOKEN_INVALID") throw error;
+    held = await refreshTokenSet(ctx, bank, consent, held.version);
+    return attempt(held.tokens);
+  }
+}
+
+async function requireLiveConsent(
+  { db, clock }: ReadContext,
+  { consentId, kind = "accounts", psu }: ReadRequest,
+): Promise<{ consent: BankConsent; tokens: StoredTokenSet }> {
+  const found = await getReadableConsent(db, consentId, kind, psu === undefined ? "unattended" : { psuId: psu.psuId });
   if (found === undefined) throw errors.ERR_BANK_CONSENT_NOT_FOUND();
   const { consent, tokens } = found;
   if (consent.status !== "authorised") throw consent.status === "ended" ? errors.ERR_ASPSP_CONSENT_INVALID() : errors.ERR_BANK_CONSENT_STATE();

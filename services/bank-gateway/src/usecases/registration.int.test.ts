@@ -160,7 +160,7 @@ describe("secrets", () => {
     };
     const sealedTokens = await getTokenSet(db, consentId);
     if (sealedTokens === undefined) throw new Error("no tokens");
-    const tokens = await openTokens(context.vault, { consentId, psuId: psu.psuId, aspspId: "op" }, sealedTokens);
+    const tokens = await openTokens(context.vault, { consentId, kind: "accounts", psuId: psu.psuId, aspspId: "op" }, sealedTokens);
     const credentials = await reveal("client-credentials");
     const { keys } = (await reveal("private-jwks")) as { keys: { d: string }[] };
     const secrets = [

@@ -15,10 +15,10 @@ const tellingSeconds = 60;
  * Forgets the tokens, then tells the bank. The order matters: nothing is read from the first step on, whether the bank
  * answers or not. A consent that never came to be at the bank needs no telling.
  */
-export async function revokeAspspConsent(ctx: Context, consentId: string, aspspId: string, owner: { psuId: string } | "unattended") {
+export async function revokeAspspConsent(ctx: Context, consentId: string, aspspId: string | undefined, owner: { psuId: string } | "unattended") {
   const consent = await getConsent(ctx.db, consentId, owner);
   if (consent === undefined) return { tokensForgotten: true, aspspTold: false };
-  if (consent.aspspId !== aspspId) throw errors.ERR_BANK_CONSENT_NOT_FOUND();
+  if (aspspId !== undefined && consent.aspspId !== aspspId) throw errors.ERR_BANK_CONSENT_NOT_FOUND();
   await inTransaction(ctx.db, (tx) => endConsent(ctx, tx, consent, "revoked"));
   const now = ctx.clock.now();
   const due = await takeRevocation(ctx.db, consent, now.add({ seconds: tellingSeconds }));

@@ -1,4 +1,5 @@
 import { isOplError } from "@opl/errors";
+import { facetOf, scopesOf } from "../adapters/consent-kind.ts";
 import type { Bank } from "../banks/bank.ts";
 import { deleteRevocation, postponeRevocation, resealRevocation } from "../db/revocation-store.ts";
 import type { RevocationDue } from "../db/revocation-store.ts";
@@ -31,8 +32,7 @@ export async function tellRevocation(ctx: Context, due: RevocationDue): Promise<
 }
 
 async function revokeAt(ctx: Context, bank: Bank, due: RevocationDue): Promise<void> {
-  const { consents } = bank.adapter;
-  if (consents === undefined) return;
+  const consents = facetOf(bank.adapter, due.kind);
   const tokens = await openRevocation(ctx.vault, due, due);
   let refused: unknown;
   if (tokens !== undefined) {
@@ -45,7 +45,7 @@ async function revokeAt(ctx: Context, bank: Bank, due: RevocationDue): Promise<v
   }
   // Without a token of the person our own must do; some banks take it.
   try {
-    await consents.revoke(await bank.clientCalls(), due.aspspConsentId);
+    await consents.revoke(await bank.clientCalls({ scope: scopesOf(bank.adapter, due.kind).client }), due.aspspConsentId);
   } catch (error) {
     // A bank that wants the person's token here has said nothing about the consent: what it said to that one counts.
     throw refused !== undefined && isOplError(error) && error.code === "ERR_ASPSP_REJECTED" ? refused : error;
@@ -71,7 +71,9 @@ async function usable({ db, vault, clock }: Context, bank: Bank, due: Revocation
  * is our own, which says nothing about the consent.
  */
 function isFinal(code: string): boolean {
-  return ["ERR_ASPSP_REJECTED", "ERR_ASPSP_CONSENT_INVALID", "ERR_ASPSP_CONSENT_EXPIRED", "ERR_ASPSP_NOT_REGISTERED"].includes(code);
+  return ["ERR_ASPSP_REJECTED", "ERR_ASPSP_CONSENT_INVALID", "ERR_ASPSP_CONSENT_EXPIRED", "ERR_ASPSP_NOT_REGISTERED", "ERR_ASPSP_CAPABILITY_MISSING"].includes(
+    code,
+  );
 }
 
 async function postpone({ db, clock, logger }: Context, due: RevocationDue, error: unknown): Promise<boolean> {

@@ -5,7 +5,9 @@ import type { TokenSet } from "../domain/token-set.ts";
 import { psuOwner } from "./vault.ts";
 import type { SealedValue, SecretSlot, Vault } from "./vault.ts";
 
-type Belonging = Pick<BankConsent, "psuId" | "aspspId" | "consentId">;
+type Belonging = Pick<BankConsent, "psuId" | "aspspId" | "consentId" | "kind">;
+
+const purposes = { accounts: "tokens", payments: "payment-tokens", funds: "funds-tokens" } as const;
 
 /** Tokens of a consent, sealed under the person's own key. */
 export function sealTokens(vault: Vault, consent: Belonging, tokens: TokenSet): Promise<SealedValue> {
@@ -33,8 +35,8 @@ function readTokens(plain: Buffer): TokenSet {
   return { ...stored, accessExpiresAt: Temporal.Instant.from(stored.accessExpiresAt), refreshToken: stored.refreshToken, subject: stored.subject };
 }
 
-function tokenSlot({ psuId, aspspId, consentId }: Belonging): SecretSlot {
-  return { owner: psuOwner(psuId), purpose: "tokens", aspspId, subject: consentId };
+function tokenSlot({ psuId, aspspId, consentId, kind }: Belonging): SecretSlot {
+  return { owner: psuOwner(psuId), purpose: purposes[kind], aspspId, subject: consentId };
 }
 
 function revocationSlot({ aspspId, aspspConsentId }: Revocation): SecretSlot {

@@ -25,6 +25,8 @@ export interface FoundSession {
   readonly email: string;
   readonly createdAt: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
+  /** When the person last proved who they are; at the beginning at the latest. */
+  readonly provedAt: Temporal.Instant;
 }
 
 /** A session and whose it is, also one that has expired. */
@@ -33,8 +35,14 @@ export async function findSession(db: Executor<Tables>, sessionId: string): Prom
     .selectFrom("sessions")
     .innerJoin("people", "people.id", "sessions.userId")
     .select(["people.id as psuId", "people.name", "people.email", "sessions.createdAt", "sessions.expiresAt"])
+    .select(({ fn }) => fn.coalesce("sessions.provedAt", "sessions.createdAt").as("provedAt"))
     .where("sessions.id", "=", sessionId)
     .executeTakeFirst();
+}
+
+/** Whoever uses the session has proved again who they are. */
+export async function markProved(tx: Transaction<Tables>, sessionId: string, now: Temporal.Instant): Promise<void> {
+  await tx.updateTable("sessions").set({ provedAt: now }).where("id", "=", sessionId).execute();
 }
 
 export async function endSession(tx: Transaction<Tables>, sessionId: string): Promise<void> {

@@ -28,6 +28,7 @@ const columns = {
     token: "text",
     ipAddress: "text?",
     userAgent: "text?",
+    provedAt: "timestamptz?",
     expiresAt: "timestamptz",
     createdAt: "timestamptz",
     updatedAt: "timestamptz",

@@ -37,6 +37,7 @@ interface SessionTable {
   token: string;
   ipAddress: string | null;
   userAgent: string | null;
+  provedAt: Timestamp | null;
   expiresAt: Timestamp;
   createdAt: Timestamp;
   updatedAt: Timestamp;

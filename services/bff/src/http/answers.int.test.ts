@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bffRoutes } from "@opl/contracts/http/bff";
 import { operatorRoutes } from "@opl/contracts/http/bff-operator";
+import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import type { RouteContract } from "@opl/contracts/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { trustedProxies } from "../session/client-address.ts";
 import { publicOrigin, startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 import { rawRequest } from "../../test/raw-request.ts";
-import { authContracts } from "./auth.ts";
 
-const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(operatorRoutes), ...Object.values(authContracts)];
+const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(operatorRoutes), ...Object.values(signInRoutes)];
 const csp =
   "default-src 'none';script-src 'self';style-src 'self';font-src 'self';img-src 'self' data:;connect-src 'self';manifest-src 'self';frame-ancestors 'none';base-uri 'none';form-action 'self';require-trusted-types-for 'script';report-uri /api/csp-reports";
 

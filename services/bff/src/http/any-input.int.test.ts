@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { bffRoutes } from "@opl/contracts/http/bff";
 import { operatorRoutes } from "@opl/contracts/http/bff-operator";
+import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import { problem } from "@opl/contracts/http";
 import type { RouteContract } from "@opl/contracts/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,9 +9,8 @@ import { z } from "zod";
 import { arbitraryInput } from "../../test/arbitrary-input.ts";
 import { startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
-import { authContracts } from "./auth.ts";
 
-const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(operatorRoutes), ...Object.values(authContracts)];
+const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(operatorRoutes), ...Object.values(signInRoutes)];
 const runs = 40;
 const schemaOf = (schema: z.ZodType | undefined): object => (schema === undefined ? {} : z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
 const statuses = (contract: RouteContract): number[] => [contract.status, 400, 401, 403, 404, 409, 413, 422, 429];

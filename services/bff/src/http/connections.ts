@@ -37,13 +37,14 @@ export function connectionRoutes(ctx: Context): readonly BoundRoute[] {
         }),
         bankNamesOf(ctx, asking),
       ]);
-      const { outcome, consentId, aspspId } = result;
+      const { outcome, about, aspspId } = result;
       // Lost, it costs one unattended read of the day: the fact of the consent begins the reading anyway.
-      if (outcome === "authorised") {
+      if (outcome === "authorised" && about.kind === "consent") {
+        const { consentId } = about;
         const attended = clients.ingest.attendFirstSync({ ...partOf(asking), timeoutMs: attendedWithinMs, body: { consentId } });
         await orMissing(asking, "first reading", attended);
       }
-      return { outcome, consentId, aspspId, aspspName: bankName(aspspId), reason: outcome === "failed" ? result.reason : null };
+      return { outcome, about, aspspId, aspspName: bankName(aspspId), reason: outcome === "failed" ? result.reason : null };
     }),
     psuRoute(contracts.listConnections, async (asking) => {
       const part = partOf(asking);

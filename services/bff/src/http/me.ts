@@ -4,7 +4,6 @@ import type { BoundRoute } from "@opl/service";
 import type { BffContext } from "../context.ts";
 import { isOperator } from "../db/operator-store.ts";
 import { getPreferences } from "../db/preference-store.ts";
-import { errors } from "../errors.ts";
 import { sessionCookieOf } from "../session/cookie.ts";
 import { signedInOf } from "../session/visitor.ts";
 import { eraseMe } from "../usecases/erase-me.ts";
@@ -18,11 +17,9 @@ export function meRoutes(ctx: Pick<BffContext, "db" | "clock" | "keys" | "people
       return { psuId: psu.psuId, name, email, role: operator ? ("operator" as const) : ("person" as const), preferences };
     }),
     psuRoute(contracts.updatePreferences, async ({ psu, body }) => updatePreferences(ctx, psu.psuId, given(body))),
-    psuRoute(contracts.eraseMe, async ({ psu, body, request, reply }) => {
-      const cookie = sessionCookieOf(request.headers.cookie);
-      if (cookie === undefined) throw errors.ERR_NOT_SIGNED_IN();
-      await eraseMe(ctx, { psuId: psu.psuId, cookie, password: body.password });
-      const { cookies } = await ctx.people.signOut(cookie);
+    psuRoute(contracts.eraseMe, async ({ psu, request, reply }) => {
+      await eraseMe(ctx, psu.psuId);
+      const { cookies } = await ctx.people.signOut(sessionCookieOf(request.headers.cookie));
       reply.headers({ "set-cookie": [...cookies], "clear-site-data": '"cache", "storage"' });
     }),
   ];

@@ -1,17 +1,17 @@
 import { bffRoutes } from "@opl/contracts/http/bff";
 import { operatorRoutes } from "@opl/contracts/http/bff-operator";
+import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import type { RouteContract } from "@opl/contracts/http";
 import { newId } from "@opl/service";
 import { createLogger } from "@opl/telemetry";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { password, startBff } from "../../test/bff.ts";
+import { startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 import { browserAt } from "../../test/browser.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
 import { registrySecrets } from "../../test/registry-world.ts";
 import { bank } from "../../test/world.ts";
 import { changeOperator } from "../usecases/change-operator.ts";
-import { authContracts } from "./auth.ts";
 import { routes } from "./index.ts";
 import { operatorRoute } from "./operator-route.ts";
 
@@ -50,7 +50,7 @@ const contracts: readonly (readonly [keyof typeof operatorRoutes, RouteContract]
 describe("which routes are for operators", () => {
   it("says the contract of every one, and no other address is theirs (TM-29)", () => {
     for (const [, { role, psu, path }] of contracts) expect([path, role, psu, path.startsWith("/api/operator/")]).toEqual([path, "operator", "required", true]);
-    const others: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(authContracts)];
+    const others: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(signInRoutes)];
     for (const { role, path } of others) expect([path, role, path.startsWith("/api/operator")]).toEqual([path, undefined, false]);
   });
 
@@ -71,7 +71,7 @@ describe("who is an operator", () => {
     operator = await bff.operator();
     strangers["anonymous"] = bff.browser();
     strangers["signed out"] = await afterwards(await bff.operator(), (browser) => browser.send("POST", "/api/auth/sign-out", { body: {} }));
-    strangers["erased"] = await afterwards(await bff.operator(), (browser) => browser.send("DELETE", "/api/me", { body: { password } }));
+    strangers["erased"] = await afterwards(await bff.operator(), (browser) => browser.send("DELETE", "/api/me"));
     strangers["with a forged cookie"] = browserAt(bff.address, operator.browser.origin);
     strangers["with a forged cookie"].cookie = operator.browser.cookie?.replace(/.{8}$/, "AAAAAAA%3D");
     strangers["another person"] = (await bff.person()).browser;

@@ -1,4 +1,5 @@
 import { bffRoutes } from "@opl/contracts/http/bff";
+import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import type { RouteContract } from "@opl/contracts/http";
 import { newId } from "@opl/service";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,7 +8,6 @@ import { password, startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 import { browserAt } from "../../test/browser.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
-import { authContracts } from "./auth.ts";
 
 /**
  * Every route with an id, tried by everybody who must not have it (G-15, US-08, US-09, US-10). The list of routes and ids comes
@@ -39,7 +39,7 @@ const cases: Readonly<Record<string, Case>> = {
   "getNetWorth query.accountId": { id: account, ask: (id) => ({ path: `/api/insights/net-worth?from=2026-01-01&to=2026-11-22&accountId=${id}` }) },
 };
 
-const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(authContracts)];
+const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(signInRoutes)];
 
 /** `operation place.name` for each id a request can carry. */
 const idPlaces = contracts.flatMap(({ operationId, params, query, body }) =>
@@ -72,7 +72,7 @@ describe("whose is it", () => {
     strangers["anonymous"] = bff.browser();
     strangers["another person"] = (await bff.person()).browser;
     strangers["signed out"] = await afterwards(await bff.person(owner.email), (browser) => browser.send("POST", "/api/auth/sign-out", { body: {} }));
-    strangers["erased"] = await afterwards(await bff.person(), (browser) => browser.send("DELETE", "/api/me", { body: { password } }));
+    strangers["erased"] = await afterwards(await bff.person(), (browser) => browser.send("DELETE", "/api/me"));
     strangers["with a forged cookie"] = browserAt(bff.address, owner.browser.origin);
     strangers["with a forged cookie"].cookie = owner.browser.cookie?.replace(/.{8}$/, "AAAAAAA%3D");
   });

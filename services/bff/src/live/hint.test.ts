@@ -24,6 +24,7 @@ describe("a hint", () => {
         accountId: "a",
         consentId: "c",
         syncId: "s",
+        paymentOrderId: "o",
         psuId: "p",
         recorded: [{ amount: { amount: "canary" } }, {}],
         removed: [],
@@ -37,6 +38,7 @@ describe("a hint", () => {
       accountId: "a",
       consentId: "c",
       syncId: "s",
+      paymentOrderId: "o",
       aspspId: null,
       count: 2,
     });

@@ -15,6 +15,7 @@ export function liveEventOf({ type, time, data }: Envelope): LiveEvent {
     consentId: text("consentId"),
     accountId: text("accountId"),
     syncId: text("syncId"),
+    paymentOrderId: text("paymentOrderId"),
     aspspId: text("aspspId"),
     count: Array.isArray(recorded) ? recorded.length : null,
   };

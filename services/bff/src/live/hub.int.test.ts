@@ -7,7 +7,16 @@ import type { Tables } from "../db/tables.ts";
 import { openStreamHub } from "./hub.ts";
 import type { Sink, StreamHub, StreamHubOptions } from "./hub.ts";
 
-const event = { type: "ingest.balance-recorded", at: "2026-11-22T10:00:00Z", consentId: null, accountId: null, syncId: null, aspspId: null, count: null };
+const event = {
+  type: "ingest.balance-recorded",
+  at: "2026-11-22T10:00:00Z",
+  consentId: null,
+  accountId: null,
+  syncId: null,
+  paymentOrderId: null,
+  aspspId: null,
+  count: null,
+};
 
 /** A browser's end that notes what it is sent and reads as much as it is told to. */
 interface TestSink extends Sink {

@@ -51,6 +51,7 @@ describe("the stream of what changed", () => {
       consentId: null,
       accountId: aino.holdings.accounts[0]?.accountId,
       syncId: null,
+      paymentOrderId: null,
       aspspId: null,
       count: null,
     });

@@ -8,7 +8,7 @@ import { keep, newId } from "@opl/service";
 import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import { inTransaction } from "@opl/postgres";
-import { findPersonByEmail } from "../db/person-store.ts";
+import { findPasswordHash, findPersonByEmail } from "../db/person-store.ts";
 import { endSession, findSession } from "../db/session-store.ts";
 import type { FoundSession } from "../db/session-store.ts";
 import type { Tables } from "../db/tables.ts";
@@ -24,6 +24,8 @@ export interface SignedIn {
   readonly sessionId: string;
   readonly name: string;
   readonly email: string;
+  /** When the person last proved who they are. */
+  readonly provedAt: Temporal.Instant;
 }
 
 /** Where a request comes from, for the record of the session. */
@@ -48,8 +50,8 @@ export interface People {
   authenticate(cookie: string | undefined): Promise<WithCookies<SignedIn> | undefined>;
   /** Says whose session it was, undefined when there was none. */
   signOut(cookie: string | undefined): Promise<WithCookies<{ readonly psuId: string } | undefined>>;
-  /** Is this the password of the person whose session the cookie is? */
-  passwordFits(cookie: string, password: string): Promise<boolean>;
+  /** Is this the person's password? Takes as long for who has none. */
+  passwordFits(psuId: string, password: string): Promise<boolean>;
 }
 
 export interface PeopleOptions {
@@ -104,7 +106,8 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
       const cookies = ownCookies(answer.headers);
       // The library answers with the token; the session's own id is what the rest of the system knows it by.
       const session = await api.getSession({ headers: new Headers({ cookie: cookiePair(cookies) }) });
-      return session === null ? undefined : { value: signedIn(session), cookies };
+      const found = session === null ? undefined : await findSession(options.db, session.session.id);
+      return session === null || found === undefined ? undefined : { value: signedIn(session.session.id, found), cookies };
     },
     async authenticate(cookie) {
       if (cookie === undefined) return undefined;
@@ -112,7 +115,7 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
       const sessionId = genuine.get(key);
       const known = sessionId === undefined ? undefined : await findSession(options.db, sessionId);
       if (sessionId !== undefined && known !== undefined && goesOn(known)) {
-        return { value: { psuId: known.psuId, sessionId, name: known.name, email: known.email }, cookies: [] };
+        return { value: signedIn(sessionId, known), cookies: [] };
       }
       genuine.delete(key);
       const answer = await orUndefinedWhenRefused(api.getSession({ headers: new Headers({ cookie }), returnHeaders: true }));
@@ -122,8 +125,10 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
         await inTransaction(options.db, (tx) => endSession(tx, session.session.id));
         return undefined;
       }
+      const found = await findSession(options.db, session.session.id);
+      if (found === undefined) return undefined;
       genuine.set(key, session.session.id);
-      return { value: signedIn(session), cookies: ownCookies(answer.headers) };
+      return { value: signedIn(session.session.id, found), cookies: ownCookies(answer.headers) };
     },
     async signOut(cookie) {
       const headers = new Headers(cookie === undefined ? {} : { cookie });
@@ -134,9 +139,11 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
       const cleared = await api.signOut({ headers, returnHeaders: true });
       return { value: psuId === undefined ? undefined : { psuId }, cookies: ownCookies(cleared.headers) };
     },
-    async passwordFits(cookie, password) {
-      const answer = await orUndefinedWhenRefused(api.verifyPassword({ body: { password }, headers: new Headers({ cookie }) }));
-      return answer?.status === true;
+    async passwordFits(psuId, password) {
+      const known = await findPasswordHash(options.db, psuId);
+      if (known !== undefined) return verifyPassword({ hash: known, password });
+      await hashPassword(password);
+      return false;
     },
   };
 }
@@ -177,13 +184,8 @@ async function configureLibrary({ db, cookieSecret, publicOrigin, idleMinutes, l
   return auth;
 }
 
-interface LibrarySession {
-  readonly session: { readonly id: string };
-  readonly user: { readonly id: string; readonly name: string; readonly email: string };
-}
-
-function signedIn({ session, user }: LibrarySession): SignedIn {
-  return { psuId: user.id, sessionId: session.id, name: user.name, email: user.email };
+function signedIn(sessionId: string, { psuId, name, email, provedAt }: FoundSession): SignedIn {
+  return { psuId, sessionId, name, email, provedAt };
 }
 
 /** The one cookie we use; the library also clears some that it never set here. */

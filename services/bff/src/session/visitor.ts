@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { RouteContract } from "@opl/contracts/http";
-import type { Authenticated, ServiceTokens } from "@opl/service";
+import type { Authenticated, Clock, ServiceTokens } from "@opl/service";
+import { isRecentSignIn } from "../domain/recent-sign-in.ts";
 import { errors } from "../errors.ts";
 import { clientAddress } from "./client-address.ts";
 import type { TrustedProxies } from "./client-address.ts";
@@ -53,6 +54,7 @@ export function renewedCookiesOf(request: FastifyRequest): readonly string[] {
 
 interface Gate {
   readonly people: People;
+  readonly clock: Clock;
   readonly tokens: ServiceTokens;
   readonly proxies: TrustedProxies;
   /** Asked at each request, so that a role taken away is gone at once. */
@@ -61,14 +63,16 @@ interface Gate {
 
 /**
  * Lets a request in: anybody where no person is needed, else who is signed in, with the signed proof for the services behind us. A
- * route for operators is closed to everybody else, here and nowhere else (TM-29).
+ * route for operators is closed to everybody else, here and nowhere else (TM-29), and so is one whose contract wants a recent sign-in
+ * to a session that somebody may have left open.
  */
-export function authenticator({ people, tokens, proxies, isOperator }: Gate) {
+export function authenticator({ people, clock, tokens, proxies, isOperator }: Gate) {
   return async (request: FastifyRequest, contract: RouteContract): Promise<Authenticated> => {
     if (contract.psu === "none") return { caller: "browser" };
     const session = await sessionOf(request, people);
     if (session === undefined) throw errors.ERR_NOT_SIGNED_IN();
     if (contract.role === "operator" && !(await isOperator(session.psuId))) throw errors.ERR_OPERATORS_ONLY();
+    if (contract.recentSignIn === true && !isRecentSignIn(session.provedAt, clock.now())) throw errors.ERR_RECENT_SIGN_IN_NEEDED();
     const psu = await tokens.signPsuContext({ psuId: session.psuId, sessionId: session.sessionId, ...visitorOf(request, proxies) });
     return { caller: "browser", psu };
   };

@@ -1,10 +1,11 @@
 import { createAspspConsent, exchangeCode, listAspsps, revokeAspspConsent } from "@opl/contracts/http/bank-gateway";
+import { bankGatewayPaymentRoutes } from "@opl/contracts/http/bank-gateway-payments";
 import { createClient } from "@opl/service";
 import type { Client, ServiceTokens } from "@opl/service";
 
-const asked = { listAspsps, createAspspConsent, exchangeCode, revokeAspspConsent };
+const asked = { listAspsps, createAspspConsent, exchangeCode, revokeAspspConsent, ...bankGatewayPaymentRoutes };
 
-/** The bank side of a consent: create, exchange, revoke. */
+/** The bank side of a consent, of a payment order and of a permission to ask for funds. */
 export type BankGateway = Client<typeof asked>;
 
 export function createBankGateway(baseUrl: string, tokens: ServiceTokens): BankGateway {

@@ -1,4 +1,5 @@
 /** Attempts, found by the hash of their state and by their own person, taken exactly once. */
+import type { ApprovalAbout } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
 import type { Selectable, Transaction } from "kysely";
 import { isFinished } from "../domain/authorisation.ts";
@@ -101,11 +102,11 @@ export async function listLapsed(
 }
 
 function toRow(attempt: Authorisation): Omit<AuthorisationRow, "stateHash"> {
-  const { authorisationId, psuId, consentId, aspspId, scaStatus, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer } = attempt;
+  const { authorisationId, psuId, about, aspspId, scaStatus, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer } = attempt;
   return {
     authorisationId,
     psuId,
-    consentId,
+    ...aboutColumns(about),
     aspspId,
     scaStatus,
     sessionBinding,
@@ -122,9 +123,9 @@ function toRow(attempt: Authorisation): Omit<AuthorisationRow, "stateHash"> {
 }
 
 function fromRow(row: AuthorisationRow): Authorisation {
-  const { authorisationId, psuId, consentId, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, issuer, issInResponse, responseType } = row;
+  const { authorisationId, psuId, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, issuer, issInResponse, responseType } = row;
   const authorizationServer = issuer === null ? null : { issuer, issInResponse: present(issInResponse), responseType: present(responseType) };
-  const base = { authorisationId, psuId, consentId, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer };
+  const base = { authorisationId, psuId, about: aboutOf(row), aspspId, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer };
   switch (row.scaStatus) {
     case "received":
       return { ...base, scaStatus: row.scaStatus, nonce: present(row.nonce) };
@@ -134,6 +135,20 @@ function fromRow(row: AuthorisationRow): Authorisation {
     case "failed":
       return { ...base, scaStatus: row.scaStatus, finishedAt: present(row.finishedAt), outcome: outcomeOf(row) };
   }
+}
+
+function aboutColumns(about: ApprovalAbout): Pick<AuthorisationRow, "consentId" | "paymentOrderId" | "fundsConsentId"> {
+  return {
+    consentId: about.kind === "consent" ? about.consentId : null,
+    paymentOrderId: about.kind === "payment" ? about.paymentOrderId : null,
+    fundsConsentId: about.kind === "funds" ? about.fundsConsentId : null,
+  };
+}
+
+function aboutOf({ consentId, paymentOrderId, fundsConsentId }: AuthorisationRow): ApprovalAbout {
+  if (consentId !== null) return { kind: "consent", consentId };
+  if (paymentOrderId !== null) return { kind: "payment", paymentOrderId };
+  return { kind: "funds", fundsConsentId: present(fundsConsentId) };
 }
 
 function serverColumns(server: AuthorizationServer | null): Pick<AuthorisationRow, "issuer" | "issInResponse" | "responseType"> {
@@ -151,7 +166,7 @@ function outcomeColumns(outcome: Outcome): Pick<AuthorisationRow, "outcome" | "r
 function outcomeOf(row: AuthorisationRow): Outcome {
   switch (present(row.outcome)) {
     case "authorised":
-      return { outcome: "authorised", validUntil: present(row.validUntil) };
+      return { outcome: "authorised", validUntil: row.validUntil };
     case "refused":
       return { outcome: "refused" };
     case "failed":

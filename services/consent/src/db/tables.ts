@@ -1,8 +1,12 @@
 /** Rows as Postgres has them; a test compares them with the live schema. */
 import type { MessagingTables } from "@opl/messaging";
-import type { Bytes, Timestamp } from "@opl/postgres";
+import type { PaymentInstruction, PaymentStatus } from "@opl/contracts/model";
+import type { Bytes, Int8, IsoDate, Json, Timestamp } from "@opl/postgres";
 import type { Generated } from "kysely";
 import type { Status } from "../domain/consent.ts";
+import type { FundsConsent } from "../domain/funds-consent.ts";
+import type { Execution } from "../domain/payment-execution.ts";
+import type { Ending, Payment } from "../domain/payment-order.ts";
 
 export interface ConsentsTable {
   psuId: string;
@@ -35,7 +39,9 @@ export interface ConsentHistoryTable {
 export interface AuthorisationsTable {
   psuId: string;
   authorisationId: string;
-  consentId: string;
+  consentId: string | null;
+  paymentOrderId: string | null;
+  fundsConsentId: string | null;
   aspspId: string;
   scaStatus: "received" | "started" | "finalised" | "failed";
   stateHash: Bytes;
@@ -64,6 +70,93 @@ interface AspspRevocationsTable {
   nextTryAt: Timestamp;
 }
 
+export interface PaymentOrdersTable {
+  psuId: string;
+  paymentOrderId: string;
+  aspspId: string;
+  debtorIban: string | null;
+  contentHash: Bytes;
+  createdAt: Timestamp;
+  approveUntil: Timestamp;
+  givenAt: Timestamp | null;
+  approvedAt: Timestamp | null;
+  heldUntil: Timestamp | null;
+  nextLookAt: Timestamp | null;
+  looks: Generated<number>;
+}
+
+export interface PaymentsTable {
+  psuId: string;
+  paymentId: string;
+  paymentOrderId: string;
+  position: number;
+  instruction: Json<PaymentInstruction>;
+  firstDate: IsoDate | null;
+  every: "week" | "month" | null;
+  count: number;
+  status: Payment["status"];
+  statusAt: Timestamp;
+  reason: string | null;
+  ending: Ending["as"] | null;
+  endingBy: Ending["by"] | null;
+  endingReason: string | null;
+}
+
+export interface PaymentExecutionsTable {
+  psuId: string;
+  executionId: string;
+  paymentId: string;
+  position: number;
+  dueDate: IsoDate;
+  status: Execution["status"];
+  statusAt: Timestamp;
+  submittedAt: Timestamp | null;
+  again: "today" | "later" | null;
+  executedAt: Timestamp | null;
+  debtorIban: string | null;
+  archiveId: string | null;
+  reason: string | null;
+  transactionId: string | null;
+  nextAskAt: Timestamp | null;
+  asks: Generated<number>;
+}
+
+export interface PaymentHistoryTable {
+  psuId: string;
+  paymentId: string;
+  position: number;
+  at: Timestamp;
+  status: PaymentStatus;
+  by: "psu" | "tpp" | "aspsp";
+  reason: string | null;
+}
+
+export interface FundsConsentsTable {
+  psuId: string;
+  fundsConsentId: string;
+  aspspId: string;
+  iban: string | null;
+  status: FundsConsent["status"];
+  createdAt: Timestamp;
+  validUntil: Timestamp;
+  endedAt: Timestamp | null;
+  reason: string | null;
+  confirmedMinor: Int8 | null;
+  confirmedCurrency: string | null;
+  fundsAvailable: boolean | null;
+  confirmedAt: Timestamp | null;
+}
+
+interface GatewayFarewellsTable {
+  psuId: string;
+  about: "payment" | "funds";
+  aboutId: string;
+  takeBack: Generated<boolean>;
+  requestedAt: Timestamp;
+  tries: Generated<number>;
+  nextTryAt: Timestamp;
+}
+
 interface ErasedPsusTable {
   psuId: string;
   erasedAt: Timestamp;
@@ -76,4 +169,10 @@ export interface ConsentTables extends MessagingTables {
   authorisations: AuthorisationsTable;
   aspspRevocations: AspspRevocationsTable;
   erasedPsus: ErasedPsusTable;
+  paymentOrders: PaymentOrdersTable;
+  payments: PaymentsTable;
+  paymentExecutions: PaymentExecutionsTable;
+  paymentHistory: PaymentHistoryTable;
+  fundsConsents: FundsConsentsTable;
+  gatewayFarewells: GatewayFarewellsTable;
 }

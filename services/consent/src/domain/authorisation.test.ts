@@ -7,7 +7,7 @@ const expiresAt = createdAt.add({ minutes: 10 });
 const received: ReceivedAuthorisation = {
   authorisationId: "a",
   psuId: "p",
-  consentId: "c",
+  about: { kind: "consent", consentId: "c" },
   aspspId: "op-fi",
   sessionBinding: "s".repeat(43),
   redirectUri: "https://ledger.example/connect/return/op-fi",

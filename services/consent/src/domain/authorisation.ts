@@ -2,7 +2,7 @@
  * One SCA attempt: the person leaves for the bank and comes back once, in the browser session that began it, to the
  * redirect URI of that bank, within ten minutes. The state is known only by its hash.
  */
-import type { ScaStatus } from "@opl/contracts/model";
+import type { ApprovalAbout, ScaStatus } from "@opl/contracts/model";
 
 /** Longer than a person needs at the bank, shorter than a stolen link stays interesting (OA-11). */
 export const authorisationLifetimeMinutes = 10;
@@ -18,7 +18,8 @@ export interface AuthorizationServer {
 }
 
 export type Outcome =
-  | { readonly outcome: "authorised"; readonly validUntil: Temporal.Instant }
+  /** Payments are approved once; everything else until then. */
+  | { readonly outcome: "authorised"; readonly validUntil: Temporal.Instant | null }
   | { readonly outcome: "refused" }
   | { readonly outcome: "failed"; readonly reason: string };
 
@@ -27,7 +28,8 @@ export type UnauthorisedOutcome = Exclude<Outcome, { outcome: "authorised" }>;
 interface AuthorisationBase {
   readonly authorisationId: string;
   readonly psuId: string;
-  readonly consentId: string;
+  /** What the person says yes or no to. */
+  readonly about: ApprovalAbout;
   /** The redirect context: which bank's return address this attempt may come back to. */
   readonly aspspId: string;
   readonly sessionBinding: string;
@@ -55,8 +57,8 @@ export function take(attempt: ReceivedAuthorisation, takenAt: Temporal.Instant):
 /** Ends an open attempt; a finished one keeps its first outcome. */
 export function finish(attempt: Authorisation, outcome: Outcome, finishedAt: Temporal.Instant): FinishedAuthorisation {
   if (isFinished(attempt)) return attempt;
-  const { authorisationId, psuId, consentId, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer } = attempt;
-  const base = { authorisationId, psuId, consentId, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer };
+  const { authorisationId, psuId, about, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer } = attempt;
+  const base = { authorisationId, psuId, about, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer };
   return { ...base, scaStatus: outcome.outcome === "authorised" ? "finalised" : "failed", finishedAt, outcome };
 }
 

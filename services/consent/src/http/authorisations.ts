@@ -11,8 +11,8 @@ export function authorisationRoutes(ctx: ConsentContext): readonly BoundRoute[] 
     psuRoute(completeAuthorisation, async ({ psu, body, log }) => {
       try {
         const completed = await complete.completeAuthorisation(ctx, { ...body, psu });
-        if (completed.outcome === "authorised") return { ...completed, validUntil: completed.validUntil.toString() };
-        if (completed.outcome === "failed") recordSecurityEvent(log, completed.reason, { consentId: completed.consentId, aspspId: completed.aspspId });
+        if (completed.outcome === "authorised") return { ...completed, validUntil: completed.validUntil?.toString() ?? null };
+        if (completed.outcome === "failed") recordSecurityEvent(log, completed.reason, { ...completed.about, aspspId: completed.aspspId });
         return completed;
       } catch (error) {
         if (isOplError(error) && error.code.startsWith("ERR_AUTHORISATION_")) recordSecurityEvent(log, error.code, { aspspId: body.redirectContext });

@@ -170,5 +170,5 @@ it("after all of this the owner's consent is valid and the open attempt can stil
     psu: owner,
     body: { redirectContext: "op-fi", sessionBinding: open.sessionBinding, parameters: [...returned({ state: open.state })] },
   });
-  expect(completed).toMatchObject({ outcome: "authorised", consentId: open.consentId });
+  expect(completed).toMatchObject({ outcome: "authorised", about: { consentId: open.consentId } });
 });

@@ -4,6 +4,7 @@ import type { Logger } from "@opl/telemetry";
 import type { ConsentContext } from "../context.ts";
 import { endLapsedAuthorisations } from "../usecases/end-lapsed-authorisations.ts";
 import { expireConsents } from "../usecases/expire-consents.ts";
+import { expireFundsConsents } from "../usecases/funds-consents.ts";
 import { warnOfExpiry } from "../usecases/warn-of-expiry.ts";
 
 const everyMs = 5_000;
@@ -17,7 +18,7 @@ export function startConsentClock(ctx: Pick<ConsentContext, "db" | "clock">, log
     logger: log,
     run: async (signal) => {
       const lapsed = await endLapsedAuthorisations(ctx, signal);
-      const expired = await expireConsents(ctx, signal);
+      const expired = (await expireConsents(ctx, signal)) + (await expireFundsConsents(ctx, signal));
       const warned = await warnOfExpiry(ctx, signal);
       if (lapsed + expired + warned > 0) log.info({ lapsed, expired, warned }, "time moved consents");
     },

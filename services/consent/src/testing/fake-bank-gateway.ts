@@ -1,8 +1,10 @@
 import type { Aspsp } from "@opl/contracts/model";
 import type { Clock } from "@opl/service";
 import type { BankGateway } from "../clients/bank-gateway.ts";
+import { FakePaymentBank } from "./fake-payment-bank.ts";
+import type { PaymentOperation } from "./fake-payment-bank.ts";
 
-type Operation = keyof BankGateway;
+type Operation = Exclude<keyof BankGateway, PaymentOperation>;
 export interface Call<Name extends Operation = Operation> {
   readonly operation: Name;
   readonly input: Parameters<BankGateway[Name]>[0];
@@ -18,7 +20,7 @@ export const testBank: Aspsp = {
   countries: ["FI"],
   environment: "sandbox",
   scaApproach: "redirect",
-  capabilities: ["registration", "consents", "accounts", "balances", "transactions"],
+  capabilities: ["registration", "consents", "accounts", "balances", "transactions", "payments", "funds"],
   registrationScheme: "op",
   historyDays: 730,
   consentMaxDays: 180,
@@ -27,8 +29,8 @@ export const testBank: Aspsp = {
 };
 
 /** The gateway at the seam: answers as the real one does, keeps its own books, and does otherwise where a test says so. */
-export class FakeBankGateway implements BankGateway {
-  readonly calls: Call[] = [];
+export class FakeBankGateway extends FakePaymentBank implements BankGateway {
+  readonly consentCalls: Call[] = [];
   readonly #clock: Clock;
   aspsps: Aspsp[] = [];
   beforeCreate: Interruption = undefined;
@@ -40,13 +42,15 @@ export class FakeBankGateway implements BankGateway {
   grantedDays = 90;
 
   constructor(clock: Clock) {
+    super(clock);
     this.#clock = clock;
     this.reset();
   }
 
   /** Empty books and the straight path. */
-  reset(): void {
-    this.calls.length = 0;
+  override reset(): void {
+    super.reset();
+    this.consentCalls.length = 0;
     this.aspsps = [testBank, { ...testBank, aspspId: "other-bank", name: "Other" }];
     this.beforeCreate = this.beforeExchange = this.beforeRevoke = undefined;
     this.authorizationServer = { issuer: "https://authorize.bank.example", issInResponse: false, responseType: "code id_token" };
@@ -55,16 +59,16 @@ export class FakeBankGateway implements BankGateway {
   }
 
   callsOf<Name extends Operation>(operation: Name): readonly Call<Name>[] {
-    return this.calls.filter((call): call is Call<Name> => call.operation === operation);
+    return this.consentCalls.filter((call): call is Call<Name> => call.operation === operation);
   }
 
   readonly listAspsps: BankGateway["listAspsps"] = async (input) => {
-    this.calls.push({ operation: "listAspsps", input });
+    this.consentCalls.push({ operation: "listAspsps", input });
     return { aspsps: this.aspsps };
   };
 
   readonly createAspspConsent: BankGateway["createAspspConsent"] = async (input) => {
-    this.calls.push({ operation: "createAspspConsent", input });
+    this.consentCalls.push({ operation: "createAspspConsent", input });
     await this.beforeCreate?.();
     const redirectUrl = new URL("https://authorize.bank.example/oauth/authorize");
     redirectUrl.searchParams.set("state", input.body.state);
@@ -78,7 +82,7 @@ export class FakeBankGateway implements BankGateway {
   };
 
   readonly exchangeCode: BankGateway["exchangeCode"] = async (input) => {
-    this.calls.push({ operation: "exchangeCode", input });
+    this.consentCalls.push({ operation: "exchangeCode", input });
     await this.beforeExchange?.();
     return {
       scope: ["accounts"],
@@ -91,7 +95,7 @@ export class FakeBankGateway implements BankGateway {
   };
 
   readonly revokeAspspConsent: BankGateway["revokeAspspConsent"] = async (input) => {
-    this.calls.push({ operation: "revokeAspspConsent", input });
+    this.consentCalls.push({ operation: "revokeAspspConsent", input });
     await this.beforeRevoke?.();
     return { tokensForgotten: true, aspspTold: true };
   };

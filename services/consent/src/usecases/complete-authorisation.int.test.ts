@@ -19,7 +19,7 @@ beforeEach(() => {
 
 /** The gateway's books after the address was handed out: what reached the bank's side. */
 const afterwards = () =>
-  harness.gateway.calls.filter(({ operation }) => operation !== "createAspspConsent" && operation !== "listAspsps").map(({ operation }) => operation);
+  harness.gateway.consentCalls.filter(({ operation }) => operation !== "createAspspConsent" && operation !== "listAspsps").map(({ operation }) => operation);
 
 describe("the person said yes", () => {
   it("exchanges the code with what the attempt kept, and makes the consent valid", async () => {
@@ -28,7 +28,12 @@ describe("the person said yes", () => {
     const { nonce } = await harness.attemptOf(consentId);
     const now = harness.clock.now();
     const validUntil = now.add({ hours: 90 * 24 });
-    expect(await harness.comeBack(person, returned({ state }))).toEqual({ outcome: "authorised", validUntil, consentId, aspspId: "op-fi" });
+    expect(await harness.comeBack(person, returned({ state }))).toEqual({
+      outcome: "authorised",
+      validUntil,
+      about: { kind: "consent", consentId },
+      aspspId: "op-fi",
+    });
     expect(harness.gateway.callsOf("exchangeCode").map(({ input }) => input)).toEqual([
       {
         params: { consentId },
@@ -68,7 +73,7 @@ describe("the person said yes", () => {
     const settled = await returns;
     expect(harness.gateway.callsOf("exchangeCode")).toHaveLength(1);
     for (const one of settled) {
-      if (one.status === "fulfilled") expect(one.value).toMatchObject({ outcome: "authorised", consentId });
+      if (one.status === "fulfilled") expect(one.value).toMatchObject({ outcome: "authorised", about: { kind: "consent", consentId } });
       else expect(one.reason).toMatchObject({ code: "ERR_AUTHORISATION_IN_PROGRESS" });
     }
     expect(await harness.factsAbout(consentId)).toEqual(["consent.created", "consent.authorised"]);
@@ -100,7 +105,7 @@ describe("the person said yes", () => {
     harness.clock.advance({ hours: 25 });
     const { consentId, state } = await harness.begin(person, { replaces: old });
     await expireConsents(harness.ctx);
-    expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised", consentId });
+    expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised", about: { kind: "consent", consentId } });
     expect(await harness.consentRow(old)).toMatchObject({ status: "expired", replacedBy: null });
   });
 });
@@ -117,7 +122,7 @@ describe("the person or the bank said no", () => {
       person,
       returned({ state, code: undefined, id_token: undefined, error, error_description: "<script>alert(1)</script>" }),
     );
-    expect(completed).toEqual({ ...outcome, consentId, aspspId: "op-fi" });
+    expect(completed).toEqual({ ...outcome, about: { kind: "consent", consentId }, aspspId: "op-fi" });
     expect(afterwards()).toEqual([]);
     expect(await harness.consentRow(consentId)).toMatchObject({ status: "rejected", endReason: reason });
     expect(await harness.factData(consentId, "consent.rejected")).toMatchObject({ reason });
@@ -145,7 +150,12 @@ describe("a return that is not believed", () => {
     const person = aPerson();
     const { consentId, state } = await harness.begin(person);
     const redirectContext = "redirectContext" in rest ? rest.redirectContext : "op-fi";
-    expect(await harness.comeBack(person, returned({ state, ...change }), redirectContext)).toEqual({ outcome: "failed", reason, consentId, aspspId: "op-fi" });
+    expect(await harness.comeBack(person, returned({ state, ...change }), redirectContext)).toEqual({
+      outcome: "failed",
+      reason,
+      about: { kind: "consent", consentId },
+      aspspId: "op-fi",
+    });
     expect(await harness.consentRow(consentId)).toMatchObject({ status: "rejected", endReason: reason });
     expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "failed", reason });
     expect(afterwards()).toEqual([]);
@@ -192,7 +202,7 @@ describe("a return of somebody else", () => {
     const person = aPerson();
     const { consentId, state } = await harness.begin(person);
     await expect(harness.comeBack(person, returned({ ...attack(state) }))).rejects.toMatchObject({ code });
-    expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised", consentId });
+    expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised", about: { kind: "consent", consentId } });
   });
 
   it.each([
@@ -214,7 +224,7 @@ describe("a return of somebody else", () => {
     const { consentId, state } = await harness.begin(owner);
     await expect(harness.comeBack(as(owner), returned({ state }))).rejects.toMatchObject({ code });
     expect(afterwards()).toEqual([]);
-    expect(await harness.comeBack(owner, returned({ state }))).toMatchObject({ outcome: "authorised", consentId });
+    expect(await harness.comeBack(owner, returned({ state }))).toMatchObject({ outcome: "authorised", about: { kind: "consent", consentId } });
     // A finished attempt tells a stranger as little.
     await expect(harness.comeBack(as(owner), returned({ state }))).rejects.toMatchObject({ code });
   });
@@ -233,7 +243,12 @@ describe("the exchange", () => {
     harness.gateway.beforeExchange = () => Promise.reject(new OplError({ code, kind, message: "no" }));
     const person = aPerson();
     const { consentId, state } = await harness.begin(person);
-    expect(await harness.comeBack(person, returned({ state }))).toEqual({ outcome: "failed", reason: code, consentId, aspspId: "op-fi" });
+    expect(await harness.comeBack(person, returned({ state }))).toEqual({
+      outcome: "failed",
+      reason: code,
+      about: { kind: "consent", consentId },
+      aspspId: "op-fi",
+    });
     harness.gateway.beforeExchange = undefined;
     expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "failed", reason: code });
     expect(harness.gateway.callsOf("exchangeCode")).toHaveLength(1);
@@ -249,7 +264,7 @@ describe("the exchange", () => {
       second = await harness.comeBack(person, returned({ state })).catch((error: unknown) => error);
     };
     expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised" });
-    expect(second).toMatchObject({ code: "ERR_AUTHORISATION_IN_PROGRESS", details: { consentId } });
+    expect(second).toMatchObject({ code: "ERR_AUTHORISATION_IN_PROGRESS", details: { about: { kind: "consent", consentId } } });
   });
 
   it("is not begun for a consent that was withdrawn", async () => {

@@ -1,4 +1,5 @@
-import { toOplError } from "@opl/errors";
+import type { ApprovalAbout } from "@opl/contracts/model";
+import { isOplError, toOplError } from "@opl/errors";
 import type { OplError } from "@opl/errors";
 import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
@@ -6,6 +7,7 @@ import type { Transaction } from "kysely";
 import type { ConsentContext } from "../context.ts";
 import { lockAuthorisation, lockByState, saveAuthorisation } from "../db/authorisation-store.ts";
 import { lockConsent } from "../db/consent-store.ts";
+import { lockFundsConsent } from "../db/funds-store.ts";
 import { requestRevocation } from "../db/revocation-store.ts";
 import type { ConsentTables } from "../db/tables.ts";
 import { AuthorisationResponse } from "../domain/authorisation-response.ts";
@@ -17,7 +19,10 @@ import { outcomeOfBankError } from "../domain/bank-error.ts";
 import { errors } from "../errors.ts";
 import { applyCommand } from "./apply-command.ts";
 import { hashState } from "./create-consent.ts";
+import { applyToFunds } from "./apply-to-funds.ts";
 import { endAttempt } from "./end-attempt.ts";
+import { giveBack } from "./give-back.ts";
+import { approvalOf, settleApproval } from "./settle-payment-approval.ts";
 
 export interface CompleteAuthorisationInput {
   readonly psu: PsuContext;
@@ -27,7 +32,7 @@ export interface CompleteAuthorisationInput {
   readonly parameters: readonly Parameter[];
 }
 
-export type Completed = Outcome & { readonly consentId: string; readonly aspspId: string };
+export type Completed = Outcome & { readonly about: ApprovalAbout; readonly aspspId: string };
 
 type Context = Pick<ConsentContext, "db" | "clock" | "bankGateway">;
 type Tx = Transaction<ConsentTables>;
@@ -39,11 +44,14 @@ interface Exchange {
   readonly idToken: string | null;
   readonly issuer: string | null;
 }
-interface AspspGrant {
-  readonly scope: readonly string[];
+interface Granted {
   readonly authorisedAt: Temporal.Instant;
-  readonly validUntil: Temporal.Instant;
 }
+/** What the bank granted, by what it was asked for. */
+type AspspGrant =
+  | (Granted & { readonly kind: "consent"; readonly scope: readonly string[]; readonly validUntil: Temporal.Instant })
+  | (Granted & { readonly kind: "payment" })
+  | (Granted & { readonly kind: "funds"; readonly validUntil: Temporal.Instant; readonly iban: string | null });
 
 /**
  * The person came back. One transaction takes the attempt by its state, once; the gateway exchanges the code outside of
@@ -72,7 +80,7 @@ async function claimReturn(
   if (attempt === undefined) throw errors.ERR_AUTHORISATION_UNKNOWN();
   if (attempt.sessionBinding !== sessionBinding) throw errors.ERR_AUTHORISATION_OTHER_SESSION();
   if (isFinished(attempt)) return completed(attempt, attempt.outcome);
-  if (attempt.scaStatus === "started") throw errors.ERR_AUTHORISATION_IN_PROGRESS({ details: { consentId: attempt.consentId }, retryAfterSeconds: 1 });
+  if (attempt.scaStatus === "started") throw errors.ERR_AUTHORISATION_IN_PROGRESS({ details: { about: attempt.about }, retryAfterSeconds: 1 });
 
   const now = ctx.clock.now();
   const checked = checkReturn({ response, attempt, redirectContext, now });
@@ -82,42 +90,64 @@ async function claimReturn(
     const outcome = outcomeOfBankError(checked.error);
     return completed(attempt, await endAttempt(tx, attempt, { outcome, by: outcome.outcome === "refused" ? "psu" : "aspsp", at: now }));
   }
-  const consent = await lockConsent(tx, attempt);
-  if (consent?.status !== "received") return completed(attempt, await endAttempt(tx, attempt, { outcome: consentEnded, by: "tpp", at: now }));
+  const approval = await approvalFor(tx, ctx, attempt);
+  if (approval === "approved") {
+    await saveAuthorisation(tx, finish(attempt, approved, now));
+    return completed(attempt, approved);
+  }
+  if (approval === "over") return completed(attempt, await endAttempt(tx, attempt, { outcome: consentEnded, by: "tpp", at: now }));
   const started = take(attempt, now);
   await saveAuthorisation(tx, started);
   const { code, idToken, issuer } = checked;
   return { attempt: started, state: response.get("state") ?? "", code, idToken, issuer };
 }
 
+/** Whether what the attempt is about still waits for the bank's answer. */
+async function approvalFor(tx: Tx, ctx: Context, { psuId, about }: Authorisation): Promise<"open" | "approved" | "over"> {
+  switch (about.kind) {
+    case "consent":
+      return (await lockConsent(tx, { psuId, consentId: about.consentId }))?.status === "received" ? "open" : "over";
+    case "payment":
+      return approvalOf(tx, ctx, { psuId, paymentOrderId: about.paymentOrderId });
+    case "funds":
+      return (await lockFundsConsent(tx, { psuId, fundsConsentId: about.fundsConsentId }))?.status === "received" ? "open" : "over";
+  }
+}
+
 /** No signal of the caller's: an exchange that began is seen to its end, since the code cannot be sent again. */
 async function exchange(ctx: Context, { attempt, state, code, idToken, issuer }: Exchange, psu: PsuContext): Promise<AspspGrant | OplError> {
-  const { consentId, aspspId, redirectUri, nonce } = attempt;
+  const { about, aspspId, redirectUri, nonce } = attempt;
+  const body = { aspspId, redirectUri, state, nonce, code, idToken, issuer };
   try {
-    const granted = await ctx.bankGateway.exchangeCode({ params: { consentId }, body: { aspspId, redirectUri, state, nonce, code, idToken, issuer }, psu });
-    return { scope: granted.scope, authorisedAt: Temporal.Instant.from(granted.authorisedAt), validUntil: Temporal.Instant.from(granted.validUntil) };
+    switch (about.kind) {
+      case "consent": {
+        const { scope, authorisedAt, validUntil } = await ctx.bankGateway.exchangeCode({ params: { consentId: about.consentId }, body, psu });
+        return { kind: about.kind, scope, authorisedAt: Temporal.Instant.from(authorisedAt), validUntil: Temporal.Instant.from(validUntil) };
+      }
+      case "payment": {
+        const { authorisedAt } = await ctx.bankGateway.exchangePaymentCode({ params: { orderId: about.paymentOrderId }, body, psu });
+        return { kind: about.kind, authorisedAt: Temporal.Instant.from(authorisedAt) };
+      }
+      case "funds": {
+        const { authorisedAt, validUntil, iban } = await ctx.bankGateway.exchangeFundsCode({ params: { fundsConsentId: about.fundsConsentId }, body, psu });
+        return { kind: about.kind, authorisedAt: Temporal.Instant.from(authorisedAt), validUntil: Temporal.Instant.from(validUntil), iban };
+      }
+    }
   } catch (error) {
     return toOplError(error);
   }
 }
 
-async function settle(
-  tx: Tx,
-  ctx: Context,
-  { psuId, authorisationId, consentId, aspspId }: StartedAuthorisation,
-  exchanged: AspspGrant | OplError,
-): Promise<Completed> {
+async function settle(tx: Tx, ctx: Context, taken: StartedAuthorisation, exchanged: AspspGrant | OplError): Promise<Completed> {
   const at = ctx.clock.now();
-  const granted = "scope" in exchanged;
-  const attempt = await lockAuthorisation(tx, { psuId, authorisationId });
+  const attempt = await lockAuthorisation(tx, taken);
   if (attempt === undefined || isFinished(attempt)) {
     // Ended meanwhile by the clock or by erasure: tokens that may have been made are not ours to use.
-    await requestRevocation(tx, { psuId, consentId, aspspId }, at);
-    if (attempt === undefined) return { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code, consentId, aspspId };
-    return completed(attempt, attempt.outcome);
+    await giveBack(tx, taken, at);
+    return completed(taken, attempt?.outcome ?? consentEnded);
   }
-  if (!granted) {
-    if (mayHaveTokens(exchanged)) await requestRevocation(tx, attempt, at);
+  if (isOplError(exchanged)) {
+    if (mayHaveTokens(exchanged)) await giveBack(tx, attempt, at);
     return completed(
       attempt,
       await endAttempt(tx, attempt, {
@@ -127,16 +157,41 @@ async function settle(
       }),
     );
   }
-  const applied = await applyCommand(tx, attempt, { type: "authorise", at, ...exchanged });
-  if (applied.kind !== "changed" || applied.consent.status !== "valid") {
-    await requestRevocation(tx, attempt, at);
-    const outcome = applied.kind === "refused" && applied.refusal === "too-late" ? grantOver : consentEnded;
-    return completed(attempt, await endAttempt(tx, attempt, { outcome, by: "tpp", at }));
+  const outcome = await settleGrant(tx, ctx, attempt, exchanged, at);
+  if (outcome.outcome === "authorised") {
+    await saveAuthorisation(tx, finish(attempt, outcome, at));
+    return completed(attempt, outcome);
   }
-  const outcome: Outcome = { outcome: "authorised", validUntil: applied.consent.grant.validUntil };
-  await saveAuthorisation(tx, finish(attempt, outcome, at));
-  if (applied.consent.replaces !== null) await replaceOld(tx, { psuId, consentId: applied.consent.replaces }, consentId, at);
-  return completed(attempt, outcome);
+  await giveBack(tx, attempt, at);
+  return completed(attempt, await endAttempt(tx, attempt, { outcome, by: "tpp", at }));
+}
+
+/** What the bank granted becomes ours, unless what it was for is over. */
+async function settleGrant(tx: Tx, ctx: Context, { psuId, about }: Authorisation, grant: AspspGrant, at: Temporal.Instant): Promise<Outcome> {
+  if (about.kind === "consent" && grant.kind === "consent") {
+    const { consentId } = about;
+    const applied = await applyCommand(tx, { psuId, consentId }, { type: "authorise", at, ...grant });
+    if (applied.kind !== "changed" || applied.consent.status !== "valid")
+      return applied.kind === "refused" && applied.refusal === "too-late" ? grantOver : consentEnded;
+    if (applied.consent.replaces !== null) await replaceOld(tx, { psuId, consentId: applied.consent.replaces }, consentId, at);
+    return { outcome: "authorised", validUntil: applied.consent.grant.validUntil };
+  }
+  if (about.kind === "funds" && grant.kind === "funds") {
+    const applied = await applyToFunds(
+      tx,
+      { psuId, fundsConsentId: about.fundsConsentId },
+      { type: "authorise", at, validUntil: grant.validUntil, iban: grant.iban },
+    );
+    if (applied?.kind === "changed") return { outcome: "authorised", validUntil: applied.consent.validUntil };
+    return applied?.kind === "refused" && applied.refusal === "too-late" ? grantOver : consentEnded;
+  }
+  if (
+    about.kind === "payment" &&
+    grant.kind === "payment" &&
+    (await settleApproval(tx, ctx, { psuId, paymentOrderId: about.paymentOrderId }, grant.authorisedAt))
+  )
+    return approved;
+  return consentEnded;
 }
 
 async function replaceOld(tx: Tx, old: { psuId: string; consentId: string }, successor: string, at: Temporal.Instant): Promise<void> {
@@ -149,9 +204,10 @@ function mayHaveTokens(error: OplError): boolean {
   return error.kind === "unavailable" || error.kind === "upstream" || error.kind === "bug";
 }
 
+const approved = { outcome: "authorised", validUntil: null } as const;
 const consentEnded = { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code } as const;
 const grantOver = { outcome: "failed", reason: errors.ERR_AUTHORISATION_GRANT_OVER.code } as const;
 
-function completed({ consentId, aspspId }: Authorisation, outcome: Outcome): Completed {
-  return { ...outcome, consentId, aspspId };
+function completed({ about, aspspId }: Pick<Authorisation, "about" | "aspspId">, outcome: Outcome): Completed {
+  return { ...outcome, about, aspspId };
 }

@@ -54,7 +54,7 @@ export async function createConsent(ctx: Context, input: CreateConsentInput): Pr
   const attempt: ReceivedAuthorisation = {
     authorisationId: ctx.newId(),
     psuId: psu.psuId,
-    consentId: consent.consentId,
+    about: { kind: "consent", consentId: consent.consentId },
     aspspId,
     scaStatus: "received",
     nonce: ctx.newSecret(),

@@ -1,10 +1,10 @@
 import { inTransaction } from "@opl/postgres";
 import type { ConsentContext } from "../context.ts";
 import { listLapsed, lockAuthorisation } from "../db/authorisation-store.ts";
-import { requestRevocation } from "../db/revocation-store.ts";
 import { exchangeLifetimeSeconds, lapsed } from "../domain/authorisation.ts";
 import { errors } from "../errors.ts";
 import { endAttempt } from "./end-attempt.ts";
+import { giveBack } from "./give-back.ts";
 
 const batch = 200;
 const reasons = { "timed-out": errors.ERR_AUTHORISATION_TIMED_OUT.code, interrupted: errors.ERR_AUTHORISATION_INTERRUPTED.code } as const;
@@ -24,7 +24,7 @@ export async function endLapsedAuthorisations(ctx: Pick<ConsentContext, "db" | "
         const attempt = await lockAuthorisation(tx, key);
         const lapse = attempt === undefined ? null : lapsed(attempt, now);
         if (attempt === undefined || lapse === null) return;
-        if (lapse === "interrupted") await requestRevocation(tx, attempt, now);
+        if (lapse === "interrupted") await giveBack(tx, attempt, now);
         await endAttempt(tx, attempt, { outcome: { outcome: "failed", reason: reasons[lapse] }, by: "tpp", at: now });
         ended += 1;
       });

@@ -3,6 +3,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { LANGUAGE_NAMES, LANGUAGES } from "../../i18n/language.ts";
 import { useQueryClient } from "@tanstack/react-query";
 import { changePreferences } from "../../preferences/change-preferences.ts";
+import { ConfirmPresence } from "../../session/confirm-presence.tsx";
 import { Brand } from "./brand.tsx";
 import { FreshnessLine } from "./freshness-line.tsx";
 import { SkipLink } from "./skip-link.tsx";
@@ -41,6 +42,7 @@ export function FocusFrame() {
       <main id="content" tabIndex={-1} className="mx-auto w-full max-w-lg flex-1 px-4 pb-16 pt-4 sm:pt-12">
         <Outlet />
       </main>
+      <ConfirmPresence />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { PhoneBottomBar, PhoneTopBar } from "./phone-bars.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { SkipLink } from "./skip-link.tsx";
 import { useLanguage } from "./use-language.ts";
+import { ConfirmPresence } from "../../session/confirm-presence.tsx";
 import { useLiveSession } from "../../session/use-live-session.ts";
 import { usePageFocus } from "./use-page-focus.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
@@ -39,6 +40,7 @@ export function Frame() {
         </div>
       </div>
       <PhoneBottomBar />
+      <ConfirmPresence />
       <Suspense fallback={null}>
         {shown === "palette" && <CommandPalette onClose={close} onHelp={help} />}
         {shown === "help" && <ShortcutsHelp onClose={close} />}

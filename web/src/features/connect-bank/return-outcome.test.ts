@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ApiError } from "../../api/api-error.ts";
 import { outcomeOf, outcomeOfError } from "./return-outcome.ts";
 
-const answer = { consentId: "c", aspspId: "op", aspspName: "OP", reason: null };
+const answer = { about: { kind: "consent" as const, consentId: "c" }, aspspId: "op", aspspName: "OP", reason: null };
 const refusal = (status: number, code: string) => outcomeOfError(new ApiError({ status, code }), "op").kind;
 
 describe("the way back from a bank", () => {

@@ -4,6 +4,8 @@ import type { Answer } from "../../api/routes.ts";
 /** How the way back from a bank can end, each with a page of its own. */
 export type ReturnOutcome =
   | { readonly kind: "connected"; readonly consentId: string; readonly bankName: string }
+  /** Something else than a connection was approved. */
+  | { readonly kind: "approved"; readonly about: Exclude<Answer<"finishConnection">["about"], { kind: "consent" }> }
   /** The person said no at the bank. */
   | { readonly kind: "refused"; readonly aspspId: string; readonly bankName: string }
   /** It took too long, at the bank or on the way. */
@@ -21,8 +23,9 @@ export type ReturnOutcome =
 
 /** Tells the outcomes of an answered hand-over apart. */
 export function outcomeOf(answer: Answer<"finishConnection">): ReturnOutcome {
-  const { aspspId, aspspName: bankName, consentId } = answer;
-  if (answer.outcome === "authorised") return { kind: "connected", consentId, bankName };
+  const { about, aspspId, aspspName: bankName } = answer;
+  if (answer.outcome === "authorised")
+    return about.kind === "consent" ? { kind: "connected", consentId: about.consentId, bankName } : { kind: "approved", about };
   if (answer.outcome === "refused") return { kind: "refused", aspspId, bankName };
   const reason = answer.reason ?? "";
   if (/EXPIRED|TIMED?_?OUT/.test(reason)) return { kind: "timed-out", aspspId };

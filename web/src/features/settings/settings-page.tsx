@@ -141,7 +141,7 @@ function SessionsSection() {
   const signOut = useSignOut();
   const problem = useProblem();
   const leave = useMutation({ mutationFn: signOut });
-  const elsewhere = useMutation({ mutationFn: auth.signOutElsewhere });
+  const elsewhere = useMutation({ mutationFn: () => auth("signOutElsewhere") });
   const error = leave.error ?? elsewhere.error;
   return (
     <SectionCard title={<Trans>Sessions</Trans>} className="pb-1">

@@ -9,7 +9,7 @@ import { useProblem } from "../../api/use-problem.ts";
 export function useSignIn(): (input: { email: string; password: string }) => Promise<void> {
   const queryClient = useQueryClient();
   return async (input) => {
-    await auth.signIn(input);
+    await auth("signIn", input);
     queryClient.clear();
     await queryClient.fetchQuery(queries.me());
   };

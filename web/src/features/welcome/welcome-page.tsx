@@ -30,8 +30,8 @@ export function WelcomePage() {
   const [faults, setFaults] = useState<ReturnType<typeof checkCredentials>>({});
   const signUp = useMutation({
     mutationFn: async (input: { name: string; email: string; password: string }) => {
-      await auth.signUp(input);
-      await signIn(input);
+      await auth("signUp", input);
+      await signIn({ email: input.email, password: input.password });
       // What was chosen before signing up (language, theme) goes along.
       await sendPreferences(queryClient);
     },

@@ -4,13 +4,14 @@ import type { OpSettings } from "./settings.ts";
 
 /** Facts about OP Financial Group, Finland. */
 export function opProfile(settings: OpSettings): AspspProfile {
-  const resourceOrigins = [origin(settings.OP_AIS_BASE_URL)];
+  const resourceOrigins = [...new Set([settings.OP_AIS_BASE_URL, settings.OP_PIS_BASE_URL, settings.OP_COF_BASE_URL].map(origin))];
   const origins = new Set([
     ...resourceOrigins,
     origin(settings.OP_CERT_GENERATION_URL),
     origin(settings.OP_REGISTRATION_URL),
     origin(settings.OP_TOKEN_URL),
     origin(settings.OP_OIDC_JWKS_URL),
+    origin(settings.OP_PAYMENTS_JWKS_URL),
   ]);
   const preferred = settings.OP_SIGNING_ALG;
   return {
@@ -42,11 +43,19 @@ export function opEndpoints(settings: OpSettings): OpEndpoints {
     tokenUrl: settings.OP_TOKEN_URL,
     jwksUrl: settings.OP_OIDC_JWKS_URL,
     authorizeUrl: settings.OP_AUTHORIZE_URL,
-    aisBaseUrl: settings.OP_AIS_BASE_URL.replace(/\/+$/, ""),
+    aisBaseUrl: withoutSlash(settings.OP_AIS_BASE_URL),
+    pisBaseUrl: withoutSlash(settings.OP_PIS_BASE_URL),
+    paymentsJwksUrl: settings.OP_PAYMENTS_JWKS_URL,
+    sandboxScenario: settings.OP_ENVIRONMENT === "sandbox" ? settings.OP_SANDBOX_SCENARIO : undefined,
+    cofBaseUrl: withoutSlash(settings.OP_COF_BASE_URL),
     requestObjectAudience: settings.OP_REQUEST_OBJECT_AUD,
     financialId: settings.OP_FAPI_FINANCIAL_ID,
     currency: "EUR",
   };
+}
+
+function withoutSlash(address: string): string {
+  return address.replace(/\/+$/, "");
 }
 
 function origin(address: string): string {

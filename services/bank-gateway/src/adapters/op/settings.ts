@@ -25,6 +25,14 @@ export const opSettings = z.object({
   OP_REGISTRATION_URL: https(`${sandboxMtls}/tpp-registration/register`, "TPP registration"),
   OP_TOKEN_URL: https(`${sandboxMtls}/oauth/token`, "token endpoint"),
   OP_AIS_BASE_URL: https(`${sandboxMtls}/accounts-psd2/v1`, "account information"),
+  OP_PIS_BASE_URL: https(`${sandboxMtls}/payments-psd2/v1`, "payment initiation"),
+  OP_COF_BASE_URL: https(`${sandboxMtls}/confirmation-of-funds-psd2/v1`, "confirmation of funds"),
+  OP_PAYMENTS_JWKS_URL: browserUrl("https://sandbox.apis.op-palvelut.fi/psd2/sandbox/jwks/payments/jwks.json", "keys that sign answers about payments"),
+  OP_SANDBOX_SCENARIO: z
+    .string()
+    .regex(/^[\w=.:, -]{1,200}$/)
+    .optional()
+    .describe("OP: what the sandbox is to let happen to executions, such as InsufficientFunds; sent to no bank in production"),
   OP_AUTHORIZE_URL: browserUrl(`${sandboxAuthorize}/oauth/authorize`, "login page of the bank"),
   OP_ISSUER: browserUrl(sandboxAuthorize, "issuer of ID tokens"),
   OP_OIDC_JWKS_URL: browserUrl(`${sandboxAuthorize}/oauth/jwks/PSD2_OIDC`, "keys that sign ID tokens"),

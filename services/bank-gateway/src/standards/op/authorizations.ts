@@ -48,13 +48,18 @@ export function opConsentsFacet(settings: ConsentSettings): ConsentsFacet {
   };
 }
 
-function withinLimit(validUntil: Temporal.Instant, now: Temporal.Instant, maxDays: number): Temporal.Instant {
+/** Never longer than the bank grants. */
+export function withinLimit(validUntil: Temporal.Instant, now: Temporal.Instant, maxDays: number): Temporal.Instant {
   const latest = now.add({ hours: maxDays * 24 }).subtract({ minutes: marginMinutes });
   const chosen = Temporal.Instant.compare(validUntil, latest) > 0 ? latest : validUntil;
   return chosen.round("second");
 }
 
-function translateCreated(wire: z.output<typeof opAuthorization>, asked: Temporal.Instant): CreatedConsent {
+/** An authorization that nobody approved yet. */
+export function translateCreated(
+  wire: Pick<z.output<typeof opAuthorization>, "authorizationId" | "expires" | "status">,
+  asked: Temporal.Instant,
+): CreatedConsent {
   if (wire.status !== "Unauthorized") throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "consent-status" } });
   const told = wire.expires ? Temporal.Instant.from(wire.expires) : asked;
   // A bank that grants more than was asked for does not make our consent longer (BR-59).

@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { AspspProfile, BankAdapter } from "../../adapters/bank-adapter.ts";
 import { opScheme } from "../../registration-schemes/op.ts";
 import { opAccountsFacet } from "./accounts.ts";
 import { opConsentsFacet } from "./authorizations.ts";
 import { opCardsFacet } from "./cards.ts";
+import { opFundsFacet } from "./funds.ts";
+import { opPaymentsFacet } from "./payments.ts";
 import { fapiPsuHeaders } from "../fapi-psu-headers.ts";
 import { translateOpRefusal } from "./refusal.ts";
 import type { RegistrationSettings } from "./registration.ts";
@@ -17,6 +20,10 @@ export interface OpEndpoints extends Omit<RegistrationSettings, "grantTypes"> {
   readonly jwksUrl: string;
   readonly authorizeUrl: string;
   readonly aisBaseUrl: string;
+  readonly pisBaseUrl: string;
+  readonly paymentsJwksUrl: string;
+  readonly sandboxScenario: string | undefined;
+  readonly cofBaseUrl: string;
   readonly requestObjectAudience: string;
   readonly financialId: string | undefined;
   readonly currency: string;
@@ -31,6 +38,7 @@ const grantTypes = ["client_credentials", "authorization_code", "refresh_token"]
 /** The facets of the OP interface for one bank that speaks it. */
 export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankAdapter & Required<Pick<BankAdapter, "oauth" | "registration">> {
   const { aisBaseUrl, financialId } = endpoints;
+  const requests = { ...endpoints, responseType, intentClaim, acrValues, newRequestId: randomUUID };
   return {
     profile,
     oauth: {
@@ -55,10 +63,12 @@ export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankA
     }),
     translateRefusal: translateOpRefusal,
     registration: opScheme({ grantTypes, ...endpoints }),
-    consents: opConsentsFacet({ ...endpoints, responseType, intentClaim, acrValues, scope: consentScope, consentMaxDays: profile.consentMaxDays }),
+    consents: opConsentsFacet({ ...requests, scope: consentScope, consentMaxDays: profile.consentMaxDays }),
     accounts: opAccountsFacet(aisBaseUrl),
     balances: "with-accounts",
     cards: opCardsFacet(aisBaseUrl, endpoints.currency),
     transactions: opTransactionsFacet(aisBaseUrl),
+    payments: opPaymentsFacet({ ...requests, isSandbox: profile.environment === "sandbox" }),
+    funds: opFundsFacet(requests),
   };
 }

@@ -7,7 +7,7 @@ const business = z.object({
   id: z.string().nullish(),
   type: z.string(),
   message: z.string().nullish(),
-  violations: z.array(z.object({ type: z.string() })).nullish(),
+  violations: z.array(z.object({ type: z.string(), path: z.string().nullish() })).nullish(),
 });
 const wrapped = z.object({ errors: z.array(business).min(1) });
 const fault = z.object({ fault: z.object({ detail: z.object({ errorcode: z.string() }).nullish() }) });
@@ -17,7 +17,7 @@ interface Refusal {
   readonly type: string | undefined;
   readonly message: string;
   readonly errorId: string | undefined;
-  readonly violations: readonly string[];
+  readonly violations: readonly { readonly type: string; readonly path?: string | null | undefined }[];
   readonly faultCode: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export function translateOpRefusal(status: number, json: unknown, headers: Reado
   const details = {
     status,
     ...(refusal.faultCode === undefined ? {} : { reason: word(refusal.faultCode) }),
-    ...(refusal.violations.length === 0 ? {} : { violations: refusal.violations.map(word) }),
+    ...(refusal.violations.length === 0 ? {} : describeViolations(refusal.violations)),
     ...(refusal.errorId === undefined ? {} : { aspspErrorId: word(refusal.errorId) }),
   };
   if (status === 429) return errors.ERR_ASPSP_RATE_LIMITED({ details: { ...details, by: "aspsp" }, retryAfterSeconds: retryAfter(headers["retry-after"]) });
@@ -39,6 +39,44 @@ export function translateOpRefusal(status: number, json: unknown, headers: Reado
   return errors.ERR_ASPSP_REJECTED({ details });
 }
 
+/** The bank's own words; the first as our reason; and which member of what we asked for is meant, in the names of our contracts. */
+function describeViolations(violations: Refusal["violations"]) {
+  const reasons = violations.map(({ type }) => dashed(word(type)));
+  const fields = violations.flatMap(({ path }, index) => (path ? [{ field: fieldOf(path), reason: reasons[index] }] : []));
+  return { reason: reasons[0], violations: violations.map(({ type }) => word(type)), ...(fields.length === 0 ? {} : { fields }) };
+}
+
+/** `InsufficientFunds` reads `insufficient-funds`. */
+function dashed(type: string): string {
+  return type.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, "-").toLowerCase();
+}
+
+/** Where a member of a payment stands in our own instruction; the longest beginning that fits. */
+const fields: readonly (readonly [path: string, field: string])[] = [
+  ["amountEUR", "amount.amount"],
+  ["amount", "amount.amount"],
+  ["currency", "amount.currency"],
+  ["payee.iban", "creditor.iban"],
+  ["payee.name", "creditor.name"],
+  ["payee.address", "creditor.address"],
+  ["payee.country", "creditor.country"],
+  ["payee.bankAccount", "creditor.account"],
+  ["payee.financialInstitution", "creditor.agent"],
+  ["payee.foreignAddress", "creditor.address"],
+  ["payee", "creditor"],
+  ["payer", "debtorIban"],
+  ["message", "remittance"],
+  ["reference", "remittance"],
+  ["count", "count"],
+  ["detailsOfCharges", "chargeBearer"],
+  ["paymentOrder", "urgent"],
+  ["authorizationId", "paymentOrderId"],
+];
+
+function fieldOf(path: string): string {
+  return fields.find(([begin]) => path === begin || path.startsWith(`${begin}.`) || path.startsWith(`${begin}[`))?.[1] ?? word(path);
+}
+
 function readRefusal(json: unknown): Refusal {
   const gateway = fault.safeParse(json);
   if (gateway.success) {
@@ -48,7 +86,7 @@ function readRefusal(json: unknown): Refusal {
   const one = business.safeParse(several.success ? several.data.errors[0] : json);
   if (!one.success) return { type: undefined, message: "", errorId: undefined, violations: [], faultCode: undefined };
   const { type, message, id, violations } = one.data;
-  return { type, message: message ?? "", errorId: id ?? undefined, violations: (violations ?? []).map((violation) => violation.type), faultCode: undefined };
+  return { type, message: message ?? "", errorId: id ?? undefined, violations: violations ?? [], faultCode: undefined };
 }
 
 function isApiKeyFault({ faultCode }: Refusal): boolean {

@@ -20,7 +20,7 @@ it("whatever comes back is answered, and a code is let through only when nothing
       const attempt: ReceivedAuthorisation = {
         authorisationId: "a",
         psuId: "p",
-        consentId: "c",
+        about: { kind: "consent", consentId: "c" },
         aspspId: "op-fi",
         sessionBinding: "s",
         redirectUri: "https://ledger.example/connect/return/op-fi",

@@ -108,7 +108,7 @@ function resultOf({ parameters, server = hybrid, redirectContext = "op-fi", afte
   const attempt: ReceivedAuthorisation = {
     authorisationId: "a",
     psuId: "p",
-    consentId: "c",
+    about: { kind: "consent", consentId: "c" },
     aspspId: "op-fi",
     sessionBinding: "s",
     redirectUri: "https://ledger.example/connect/return/op-fi",

@@ -1,0 +1,54 @@
+/** The permission to ask one account whether it holds an amount, as a state machine. */
+import type { Actor } from "./consent.ts";
+
+interface FundsBase {
+  readonly fundsConsentId: string;
+  readonly psuId: string;
+  readonly aspspId: string;
+  /** Null until the person has chosen the account at the bank. */
+  readonly iban: string | null;
+  readonly createdAt: Temporal.Instant;
+  readonly validUntil: Temporal.Instant;
+}
+export type FundsConsent =
+  | (FundsBase & { readonly status: "received" | "valid" })
+  | (FundsBase & {
+      readonly status: "rejected" | "revokedByPsu" | "terminatedByTpp" | "expired";
+      readonly endedAt: Temporal.Instant;
+      readonly reason: string | null;
+    });
+
+export type FundsCommand =
+  | { readonly type: "authorise"; readonly at: Temporal.Instant; readonly validUntil: Temporal.Instant; readonly iban: string | null }
+  | { readonly type: "reject"; readonly at: Temporal.Instant; readonly reason: string }
+  | { readonly type: "revoke"; readonly at: Temporal.Instant; readonly by: Exclude<Actor, "aspsp"> }
+  | { readonly type: "expire"; readonly at: Temporal.Instant };
+
+export type FundsDecision =
+  | { readonly kind: "changed"; readonly consent: FundsConsent }
+  | { readonly kind: "unchanged" }
+  | { readonly kind: "refused"; readonly refusal: "already-authorised" | "not-authorised" | "ended" | "too-early" | "too-late" };
+
+/** The one way such a permission changes. Pure; `at` is part of the command. */
+export function decideFunds(consent: FundsConsent, command: FundsCommand): FundsDecision {
+  if (consent.status !== "received" && consent.status !== "valid")
+    return command.type === "revoke" || command.type === "expire" ? { kind: "unchanged" } : { kind: "refused", refusal: "ended" };
+  const { at } = command;
+  switch (command.type) {
+    case "authorise": {
+      if (consent.status === "valid") return { kind: "refused", refusal: "already-authorised" };
+      const validUntil = Temporal.Instant.compare(command.validUntil, consent.validUntil) < 0 ? command.validUntil : consent.validUntil;
+      if (Temporal.Instant.compare(at, validUntil) >= 0) return { kind: "refused", refusal: "too-late" };
+      return { kind: "changed", consent: { ...consent, status: "valid", validUntil, iban: command.iban ?? consent.iban } };
+    }
+    case "reject":
+      if (consent.status === "valid") return { kind: "refused", refusal: "already-authorised" };
+      return { kind: "changed", consent: { ...consent, status: "rejected", endedAt: at, reason: command.reason } };
+    case "revoke":
+      return { kind: "changed", consent: { ...consent, status: command.by === "psu" ? "revokedByPsu" : "terminatedByTpp", endedAt: at, reason: null } };
+    case "expire":
+      if (consent.status === "received") return { kind: "refused", refusal: "not-authorised" };
+      if (Temporal.Instant.compare(at, consent.validUntil) < 0) return { kind: "refused", refusal: "too-early" };
+      return { kind: "changed", consent: { ...consent, status: "expired", endedAt: at, reason: null } };
+  }
+}

@@ -1,0 +1,46 @@
+import * as contracts from "@opl/contracts/http/consent-payments";
+import { psuRoute } from "@opl/service";
+import type { BoundRoute } from "@opl/service";
+import type { ConsentContext } from "../context.ts";
+import * as funds from "../db/funds-store.ts";
+import * as orders from "../db/payment-store.ts";
+import { errors } from "../errors.ts";
+import { cancelPayments } from "../usecases/cancel-payments.ts";
+import { confirmFunds, createFundsConsent, revokeFundsConsent } from "../usecases/funds-consents.ts";
+import { putPaymentOrder } from "../usecases/put-payment-order.ts";
+import { startPaymentAuthorisation } from "../usecases/start-payment-authorisation.ts";
+import { viewFundsConsent, viewOrder } from "./payment-view.ts";
+
+export function paymentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
+  return [
+    psuRoute(contracts.putPaymentOrder, async ({ psu, params, body }) => viewOrder(await putPaymentOrder(ctx, { psu, ...params, ...body }))),
+    psuRoute(contracts.startPaymentAuthorisation, async ({ psu, params, body }) => {
+      const { redirectUrl, expiresAt } = await startPaymentAuthorisation(ctx, { psu, ...params, ...body });
+      return { redirectUrl, expiresAt: expiresAt.toString() };
+    }),
+    psuRoute(contracts.listPaymentOrders, async ({ psu, query: { before, limit } }) => {
+      const found = await orders.listOrders(ctx.db, psu.psuId, { before: before === undefined ? undefined : Temporal.Instant.from(before), limit });
+      return { paymentOrders: found.map(viewOrder) };
+    }),
+    psuRoute(contracts.getPaymentOrder, async ({ psu, params }) => {
+      const found = await orders.getOrder(ctx.db, { psuId: psu.psuId, ...params });
+      if (found === undefined) throw errors.ERR_PAYMENT_ORDER_NOT_FOUND();
+      return viewOrder(found);
+    }),
+    psuRoute(contracts.cancelPayments, async ({ psu, params, body, log }) => {
+      const { later, ...cancelled } = await cancelPayments(ctx, { psu, ...params, ...body });
+      if (later !== null) log.warn({ paymentOrderId: params.paymentOrderId, code: later.code }, "the bank is asked later to let go of a payment order");
+      return viewOrder(cancelled);
+    }),
+    psuRoute(contracts.createFundsConsentOrder, async ({ psu, body }) => {
+      const { expiresAt, ...created } = await createFundsConsent(ctx, { psu, ...body });
+      return { ...created, expiresAt: expiresAt.toString() };
+    }),
+    psuRoute(contracts.listFundsConsents, async ({ psu }) => ({ fundsConsents: (await funds.listFundsConsents(ctx.db, psu.psuId)).map(viewFundsConsent) })),
+    psuRoute(contracts.confirmFundsNow, async ({ psu, params, body }) => {
+      const { fundsAvailable, confirmedAt } = await confirmFunds(ctx, { psu, ...params, ...body });
+      return { fundsAvailable, confirmedAt: confirmedAt.toString() };
+    }),
+    psuRoute(contracts.revokeFundsConsentOrder, async ({ psu, params }) => viewFundsConsent(await revokeFundsConsent(ctx, { psu, ...params }))),
+  ];
+}

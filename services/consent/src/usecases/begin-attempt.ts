@@ -1,0 +1,78 @@
+import type { ApprovalAbout } from "@opl/contracts/model";
+import { toOplError } from "@opl/errors";
+import { inTransaction } from "@opl/postgres";
+import type { Transaction } from "kysely";
+import type { ConsentContext } from "../context.ts";
+import { insertAuthorisation, lockAuthorisation, recordAspspAnswer } from "../db/authorisation-store.ts";
+import type { ConsentTables } from "../db/tables.ts";
+import { authorisationLifetimeMinutes } from "../domain/authorisation.ts";
+import type { AuthorizationServer, ReceivedAuthorisation } from "../domain/authorisation.ts";
+import { errors } from "../errors.ts";
+import { hashState } from "./create-consent.ts";
+import { endAttempt } from "./end-attempt.ts";
+
+export interface BegunAttempt {
+  readonly attempt: ReceivedAuthorisation;
+  /** Leaves us only inside the bank's address; the table holds its hash. */
+  readonly state: string;
+}
+
+/** An attempt of this person in this browser session, in the caller's transaction. */
+export async function beginAttempt(
+  tx: Transaction<ConsentTables>,
+  ctx: Pick<ConsentContext, "newId" | "newSecret" | "publicOrigin">,
+  { psuId, about, aspspId, sessionBinding, now }: { psuId: string; about: ApprovalAbout; aspspId: string; sessionBinding: string; now: Temporal.Instant },
+): Promise<BegunAttempt> {
+  const state = ctx.newSecret();
+  const attempt: ReceivedAuthorisation = {
+    authorisationId: ctx.newId(),
+    psuId,
+    about,
+    aspspId,
+    scaStatus: "received",
+    nonce: ctx.newSecret(),
+    sessionBinding,
+    // An address of its own for each bank, so that a bank's answer cannot pass for another's.
+    redirectUri: `${ctx.publicOrigin}/connect/return/${aspspId}`,
+    createdAt: now,
+    expiresAt: now.add({ minutes: authorisationLifetimeMinutes }),
+    authorizationServer: null,
+  };
+  await insertAuthorisation(tx, attempt, hashState(state));
+  return { attempt, state };
+}
+
+interface AspspStart {
+  readonly redirectUrl: string;
+  readonly expiresAt: string;
+  readonly authorizationServer?: AuthorizationServer | undefined;
+}
+
+/**
+ * Has the bank say where to send the person, outside of any transaction. A bank that does not, ends the attempt.
+ * @throws what the gateway says, ERR_CONSENT_ENDED when the attempt ended meanwhile
+ */
+export async function askWhereTo<Start extends AspspStart>(
+  ctx: Pick<ConsentContext, "db" | "clock">,
+  attempt: ReceivedAuthorisation,
+  ask: () => Promise<Start>,
+): Promise<{ readonly start: Start; readonly expiresAt: Temporal.Instant }> {
+  let start: Start;
+  try {
+    start = await ask();
+  } catch (cause) {
+    const error = toOplError(cause);
+    await inTransaction(ctx.db, async (tx) => {
+      const open = await lockAuthorisation(tx, attempt);
+      if (open === undefined) return;
+      const by = error.code.startsWith("ERR_ASPSP_") ? "aspsp" : "tpp";
+      await endAttempt(tx, open, { outcome: { outcome: "failed", reason: error.code }, by, at: ctx.clock.now() });
+    });
+    throw error;
+  }
+  const told = Temporal.Instant.from(start.expiresAt);
+  const expiresAt = Temporal.Instant.compare(attempt.expiresAt, told) <= 0 ? attempt.expiresAt : told;
+  const open = await inTransaction(ctx.db, (tx) => recordAspspAnswer(tx, attempt, { expiresAt, authorizationServer: start.authorizationServer ?? null }));
+  if (!open) throw errors.ERR_CONSENT_ENDED();
+  return { start, expiresAt };
+}

@@ -1,0 +1,112 @@
+import { fromWire } from "@opl/money";
+import type { AmountWire } from "@opl/money";
+import { amountProblems, ibanProblems } from "@opl/payment-rules";
+import { inTransaction } from "@opl/postgres";
+import type { PsuContext } from "@opl/service";
+import type { ConsentContext } from "../context.ts";
+import { lockPsu } from "../db/erasure-store.ts";
+import { getFundsConsent, insertFundsConsent, listRunOutFunds, recordConfirmation } from "../db/funds-store.ts";
+import type { Confirmation, FundsConsentWithAnswer } from "../db/funds-store.ts";
+import type { FundsConsent } from "../domain/funds-consent.ts";
+import { errors } from "../errors.ts";
+import { applyToFunds } from "./apply-to-funds.ts";
+import { askWhereTo, beginAttempt } from "./begin-attempt.ts";
+import { bidFarewell } from "./bid-farewell.ts";
+
+const batch = 200;
+
+export interface CreateFundsConsentInput {
+  readonly psu: PsuContext;
+  readonly aspspId: string;
+  readonly iban: string | null;
+  readonly validityDays: number;
+  readonly sessionBinding: string;
+}
+
+/**
+ * Begins to allow fund checks on one account and answers where to send the person.
+ * @throws ERR_PAYMENT_ASPSP_UNKNOWN, ERR_PAYMENT_ASPSP_NOT_READY, ERR_PAYMENT_ORDER_INVALID, ERR_CONSENT_PSU_ERASED, and what the
+ *   gateway says when the bank does not create it; it is then rejected
+ */
+export async function createFundsConsent(
+  ctx: Pick<ConsentContext, "db" | "clock" | "newId" | "newSecret" | "bankGateway" | "publicOrigin">,
+  { psu, aspspId, iban, validityDays, sessionBinding }: CreateFundsConsentInput,
+): Promise<{ readonly fundsConsentId: string; readonly redirectUrl: string; readonly expiresAt: Temporal.Instant }> {
+  if (iban !== null && ibanProblems(iban).length > 0) throw errors.ERR_PAYMENT_ORDER_INVALID({ details: { field: "iban", problem: "iban" } });
+  const { aspsps } = await ctx.bankGateway.listAspsps({});
+  const aspsp = aspsps.find((candidate) => candidate.aspspId === aspspId);
+  if (aspsp === undefined) throw errors.ERR_PAYMENT_ASPSP_UNKNOWN();
+  if (!aspsp.registered || !aspsp.capabilities.includes("funds")) throw errors.ERR_PAYMENT_ASPSP_NOT_READY();
+  const now = ctx.clock.now();
+  const consent: FundsConsent = {
+    fundsConsentId: ctx.newId(),
+    psuId: psu.psuId,
+    aspspId,
+    iban,
+    status: "received",
+    createdAt: now,
+    validUntil: now.add({ hours: validityDays * 24 }),
+  };
+  const { fundsConsentId } = consent;
+  const { attempt, state } = await inTransaction(ctx.db, async (tx) => {
+    if ((await lockPsu(tx, psu.psuId)).erased) throw errors.ERR_CONSENT_PSU_ERASED();
+    await insertFundsConsent(tx, consent);
+    return beginAttempt(tx, ctx, { psuId: psu.psuId, about: { kind: "funds", fundsConsentId }, aspspId, sessionBinding, now });
+  });
+  const { redirectUri, nonce } = attempt;
+  const { start, expiresAt } = await askWhereTo(ctx, attempt, () =>
+    ctx.bankGateway.createFundsConsent({
+      params: { fundsConsentId },
+      body: { aspspId, iban, validUntil: consent.validUntil.toString(), redirectUri, state, nonce },
+      psu,
+    }),
+  );
+  return { fundsConsentId, redirectUrl: start.redirectUrl, expiresAt };
+}
+
+/** Whether the account has this much now. @throws ERR_FUNDS_CONSENT_NOT_FOUND, ERR_FUNDS_CONSENT_NOT_VALID, what the gateway says */
+export async function confirmFunds(
+  ctx: Pick<ConsentContext, "db" | "clock" | "bankGateway">,
+  { psu, fundsConsentId, amount }: { readonly psu: PsuContext; readonly fundsConsentId: string; readonly amount: AmountWire },
+): Promise<Confirmation> {
+  const key = { psuId: psu.psuId, fundsConsentId };
+  const [problem] = amountProblems(amount);
+  if (problem !== undefined) throw errors.ERR_PAYMENT_ORDER_INVALID({ details: { field: "amount", problem } });
+  const found = await getFundsConsent(ctx.db, key);
+  if (found === undefined) throw errors.ERR_FUNDS_CONSENT_NOT_FOUND();
+  if (found.consent.status !== "valid" || Temporal.Instant.compare(ctx.clock.now(), found.consent.validUntil) >= 0) throw errors.ERR_FUNDS_CONSENT_NOT_VALID();
+  const told = await ctx.bankGateway.confirmFunds({ params: { fundsConsentId }, body: { amount: { ...amount } }, psu });
+  const confirmation = { amount: fromWire(amount), fundsAvailable: told.fundsAvailable, confirmedAt: Temporal.Instant.from(told.confirmedAt) };
+  await recordConfirmation(ctx.db, key, confirmation);
+  return confirmation;
+}
+
+/** Withdraws: ours first, with the order to the gateway; then the gateway at once, or later where it does not answer. @throws ERR_FUNDS_CONSENT_NOT_FOUND */
+export async function revokeFundsConsent(
+  ctx: Pick<ConsentContext, "db" | "clock" | "bankGateway">,
+  { psu, fundsConsentId }: { readonly psu: PsuContext; readonly fundsConsentId: string },
+): Promise<FundsConsentWithAnswer> {
+  const key = { psuId: psu.psuId, fundsConsentId };
+  await inTransaction(ctx.db, async (tx) => {
+    if ((await applyToFunds(tx, key, { type: "revoke", at: ctx.clock.now(), by: "psu" })) === undefined) throw errors.ERR_FUNDS_CONSENT_NOT_FOUND();
+  });
+  await bidFarewell(ctx, { key: { psuId: psu.psuId, about: "funds", aboutId: fundsConsentId }, psu });
+  const found = await getFundsConsent(ctx.db, key);
+  if (found === undefined) throw errors.ERR_FUNDS_CONSENT_NOT_FOUND();
+  return found;
+}
+
+/** Ends the permissions whose time is over. @returns how many */
+export async function expireFundsConsents(ctx: Pick<ConsentContext, "db" | "clock">, signal?: AbortSignal): Promise<number> {
+  let expired = 0;
+  for (;;) {
+    const now = ctx.clock.now();
+    const keys = await listRunOutFunds(ctx.db, now, batch);
+    for (const key of keys) {
+      if (signal?.aborted === true) return expired;
+      const decision = await inTransaction(ctx.db, (tx) => applyToFunds(tx, key, { type: "expire", at: now }));
+      if (decision?.kind === "changed") expired += 1;
+    }
+    if (keys.length < batch) return expired;
+  }
+}
