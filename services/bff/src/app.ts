@@ -27,7 +27,10 @@ import { openStreamHub } from "./live/hub.ts";
 import { keptPages } from "./live/kept-pages.ts";
 import type { StreamLimits } from "./live/hub.ts";
 import { deriveSessionKeys } from "./session/keys.ts";
+import { passkeysAt } from "./session/passkeys.ts";
 import { openPeople } from "./session/people.ts";
+import { openSingleSignOn } from "./session/single-sign-on.ts";
+import type { SingleSignOn } from "./session/single-sign-on.ts";
 import { authenticator } from "./session/visitor.ts";
 import { createDemoPerson } from "./usecases/create-demo-person.ts";
 import { createFirstOperator } from "./usecases/create-first-operator.ts";
@@ -110,6 +113,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     logger,
     keys,
     people,
+    passkeys: passkeysAt(config.OPL_PUBLIC_ORIGIN),
+    singleSignOn: singleSignOnOf(config),
     hub,
     clients,
     bankDirectory: bankDirectory(clients.bankGateway, overrides.banksHeldMs),
@@ -117,6 +122,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     publicOrigin: config.OPL_PUBLIC_ORIGIN,
     proxies,
     timeZone: config.OPL_TIME_ZONE,
+    sessionLongestHours: longestHours,
     signUpsPerHour: config.OPL_SIGN_UPS_PER_HOUR,
     operatorPages: config.OPL_OPERATOR_PAGES === "on",
   };
@@ -154,6 +160,12 @@ function openOwnDatabase(config: Config, logger: Logger): Database<Tables> {
     poolSize: config.OPL_DATABASE_POOL_SIZE,
     onIdleError: (error) => logger.warn({ err: error }, "an idle database connection was lost"),
   });
+}
+
+function singleSignOnOf(config: Config): SingleSignOn | undefined {
+  const { OPL_SINGLE_SIGN_ON_ISSUER: issuer, OPL_SINGLE_SIGN_ON_CLIENT_ID: clientId, OPL_SINGLE_SIGN_ON_CLIENT_SECRET_FILE: clientSecret } = config;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  return openSingleSignOn({ issuer, clientId, clientSecret, name: config.OPL_SINGLE_SIGN_ON_NAME, publicOrigin: config.OPL_PUBLIC_ORIGIN });
 }
 
 async function answers(database: Database<Tables>): Promise<string> {

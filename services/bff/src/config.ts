@@ -7,10 +7,14 @@ function keyFile() {
   return secretFile().refine((secret) => secret.reveal().length >= 32, "the file holds fewer than 32 characters");
 }
 
+function isSecureOrLocal(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
+}
+
 const publicOrigin = z.string().refine((text) => {
   if (!URL.canParse(text)) return false;
-  const { origin, protocol, hostname } = new URL(text);
-  return origin === text && (protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname)));
+  return new URL(text).origin === text && isSecureOrLocal(text);
 }, "expected an origin such as https://ledger.example, without a path; http only for localhost");
 
 const proxies = z.string().transform((text, context) => {
@@ -61,6 +65,12 @@ const variables = z.object({
   OPL_OPERATOR_PAGES: z.enum(["on", "off"]).default("on").describe("off: there are no addresses for operators, whoever asks"),
   OPL_OPERATOR_EMAIL: z.email().optional().describe("with the password: this operator is made at the first start"),
   OPL_OPERATOR_PASSWORD_FILE: secretFile().optional().describe("file with the password of that operator"),
+  OPL_SINGLE_SIGN_ON_ISSUER: url("https", "http")
+    .optional()
+    .describe("OpenID provider that people may sign in at; with the two below, else there is no single sign-on"),
+  OPL_SINGLE_SIGN_ON_CLIENT_ID: z.string().min(1).optional().describe("our client at that provider"),
+  OPL_SINGLE_SIGN_ON_CLIENT_SECRET_FILE: secretFile().optional().describe("file with its secret"),
+  OPL_SINGLE_SIGN_ON_NAME: z.string().min(1).max(40).default("Single sign-on").describe("what people call that provider"),
 });
 
 /** Every variable this service reads. */
@@ -72,6 +82,19 @@ export const configSchema = variables
   .refine((config) => (config.OPL_OPERATOR_EMAIL === undefined) === (config.OPL_OPERATOR_PASSWORD_FILE === undefined), {
     path: ["OPL_OPERATOR_PASSWORD_FILE"],
     message: "belongs together with OPL_OPERATOR_EMAIL: set both or neither",
+  })
+  .refine(
+    (config) =>
+      (config.OPL_SINGLE_SIGN_ON_ISSUER === undefined) === (config.OPL_SINGLE_SIGN_ON_CLIENT_ID === undefined) &&
+      (config.OPL_SINGLE_SIGN_ON_ISSUER === undefined) === (config.OPL_SINGLE_SIGN_ON_CLIENT_SECRET_FILE === undefined),
+    {
+      path: ["OPL_SINGLE_SIGN_ON_ISSUER"],
+      message: "belongs together with OPL_SINGLE_SIGN_ON_CLIENT_ID and OPL_SINGLE_SIGN_ON_CLIENT_SECRET_FILE: set all or none",
+    },
+  )
+  .refine((config) => config.OPL_SINGLE_SIGN_ON_ISSUER === undefined || isSecureOrLocal(config.OPL_SINGLE_SIGN_ON_ISSUER), {
+    path: ["OPL_SINGLE_SIGN_ON_ISSUER"],
+    message: "must be https; http only on this machine",
   });
 
 export type Config = z.output<typeof configSchema>;

@@ -9,7 +9,9 @@ import type { StreamHub } from "./live/hub.ts";
 import type { KeptPages } from "./live/kept-pages.ts";
 import type { TrustedProxies } from "./session/client-address.ts";
 import type { SessionKeys } from "./session/keys.ts";
+import type { Passkeys } from "./session/passkeys.ts";
 import type { People } from "./session/people.ts";
+import type { SingleSignOn } from "./session/single-sign-on.ts";
 
 /** Everything there is to work with; each part takes only what it uses. */
 export interface BffContext {
@@ -18,6 +20,9 @@ export interface BffContext {
   readonly logger: Logger;
   readonly keys: SessionKeys;
   readonly people: People;
+  readonly passkeys: Passkeys;
+  /** Undefined where no provider is configured. */
+  readonly singleSignOn: SingleSignOn | undefined;
   readonly hub: StreamHub;
   readonly clients: Clients;
   readonly bankDirectory: BankDirectory;
@@ -28,6 +33,7 @@ export interface BffContext {
   /** Whose midnight begins a day. */
   readonly timeZone: string;
   readonly signUpsPerHour: number;
+  readonly sessionLongestHours: number;
   /** Whether there are addresses for operators. */
   readonly operatorPages: boolean;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { bffRoutes } from "@opl/contracts/http/bff";
 import { operatorRoutes } from "@opl/contracts/http/bff-operator";
+import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import { describe, expect, it } from "vitest";
 import { openApiDocument } from "./openapi.ts";
@@ -21,7 +22,7 @@ describe("the OpenAPI document", () => {
   it("describes every route of the contract, signing in and out, and the stream", () => {
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(ids.toSorted()).toEqual(
-      [...Object.values({ ...bffRoutes, ...operatorRoutes, ...signInRoutes }).map(({ operationId }) => operationId), "live"].toSorted(),
+      [...Object.values({ ...bffRoutes, ...operatorRoutes, ...securityRoutes, ...signInRoutes }).map(({ operationId }) => operationId), "live"].toSorted(),
     );
     expect(document.openapi).toBe("3.1.0");
   });

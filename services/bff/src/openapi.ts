@@ -3,6 +3,7 @@ import { problem } from "@opl/contracts/http";
 import type { RouteContract } from "@opl/contracts/http";
 import { bffRoutes, liveEvent } from "@opl/contracts/http/bff";
 import { operatorRoutes } from "@opl/contracts/http/bff-operator";
+import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,7 +13,12 @@ const sessionCookie = { type: "apiKey", in: "cookie", name: "__Host-opl-session"
 
 /** The OpenAPI 3.1 document of everything a browser may ask, made from the contracts. */
 export function openApiDocument(): Json {
-  const contracts: readonly RouteContract[] = [...Object.values(signInRoutes), ...Object.values(bffRoutes), ...Object.values(operatorRoutes)];
+  const contracts: readonly RouteContract[] = [
+    ...Object.values(signInRoutes),
+    ...Object.values(securityRoutes),
+    ...Object.values(bffRoutes),
+    ...Object.values(operatorRoutes),
+  ];
   const paths: Record<string, Record<string, Json>> = {};
   for (const contract of contracts) {
     const path = contract.path.replaceAll(/:(\w+)/g, "{$1}");

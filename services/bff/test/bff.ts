@@ -152,5 +152,6 @@ function configOf(downstream: Downstream, tokens: TestTokens, secrets: { session
     OPL_REQUESTS_PER_MINUTE: 100_000,
     OPL_TIME_ZONE: "Europe/Helsinki",
     OPL_OPERATOR_PAGES: "on",
+    OPL_SINGLE_SIGN_ON_NAME: "Example ID",
   };
 }

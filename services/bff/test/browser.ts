@@ -15,8 +15,13 @@ interface Ask {
 
 /** A browser at the product's own page: keeps the cookie, sends what a page of ours sends. */
 export interface Browser {
+  /** Of the session. */
   cookie: string | undefined;
+  /** Of what was begun and is not finished. */
+  ceremony: string | undefined;
   readonly origin: string;
+  /** Of the process it talks to. */
+  readonly address: string;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   send(method: string, path: string, ask?: Ask): Promise<Answer>;
   /** Opens the event stream; `events` grows, `ended` resolves at its end. */
@@ -40,7 +45,9 @@ export interface EventStream {
 export function browserAt(address: string, origin: string): Browser {
   const browser: Browser = {
     cookie: undefined,
+    ceremony: undefined,
     origin,
+    address,
     get: (path, headers = {}) => browser.send("GET", path, { headers }),
     async send(method, path, { body, headers = {} } = {}) {
       const response = await fetch(new URL(path, address), {
@@ -49,7 +56,7 @@ export function browserAt(address: string, origin: string): Browser {
         headers: {
           ...(method === "GET" ? {} : { origin, "opl-csrf": "1" }),
           "sec-fetch-site": "same-origin",
-          ...(browser.cookie === undefined ? {} : { cookie: browser.cookie }),
+          ...cookiesOf(browser),
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...headers,
         },
@@ -66,7 +73,7 @@ export function browserAt(address: string, origin: string): Browser {
         headers: {
           accept: "text/event-stream",
           "sec-fetch-site": "same-origin",
-          ...(browser.cookie === undefined ? {} : { cookie: browser.cookie }),
+          ...cookiesOf(browser),
           ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
         },
       });
@@ -78,10 +85,17 @@ export function browserAt(address: string, origin: string): Browser {
   return browser;
 }
 
+function cookiesOf({ cookie, ceremony }: Browser): { cookie?: string } {
+  const cookies = [cookie, ceremony].filter((one) => one !== undefined);
+  return cookies.length === 0 ? {} : { cookie: cookies.join("; ") };
+}
+
 function keepCookie(browser: Browser, headers: Headers): void {
   for (const line of headers.getSetCookie()) {
     const [pair = ""] = line.split(";");
-    browser.cookie = /;\s*max-age=0/i.test(line) ? undefined : pair;
+    const kept = /;\s*max-age=0/i.test(line) ? undefined : pair;
+    if (pair.startsWith("__Host-opl-ceremony=")) browser.ceremony = kept;
+    else browser.cookie = kept;
   }
 }
 

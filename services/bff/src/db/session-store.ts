@@ -49,6 +49,40 @@ export async function endSession(tx: Transaction<Tables>, sessionId: string): Pr
   await tx.deleteFrom("sessions").where("id", "=", sessionId).execute();
 }
 
+/** The person's sessions that may still be used, the newest first. */
+export async function sessionsOf(
+  db: Executor<Tables>,
+  psuId: string,
+  { now, startedAfter }: { readonly now: Temporal.Instant; readonly startedAfter: Temporal.Instant },
+): Promise<readonly ListedSession[]> {
+  return db
+    .selectFrom("sessions")
+    .select(["id as sessionId", "ipAddress", "userAgent", "createdAt", "updatedAt"])
+    .where("userId", "=", psuId)
+    .where("expiresAt", ">", now)
+    .where("createdAt", ">", startedAfter)
+    .orderBy("updatedAt", "desc")
+    .execute();
+}
+
+export interface ListedSession {
+  readonly sessionId: string;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  readonly createdAt: Temporal.Instant;
+  readonly updatedAt: Temporal.Instant;
+}
+
+/** Ends one session of this person. @returns false when they have no such session */
+export async function endOwnSession(tx: Transaction<Tables>, psuId: string, sessionId: string): Promise<boolean> {
+  const { numDeletedRows } = await tx.deleteFrom("sessions").where("userId", "=", psuId).where("id", "=", sessionId).executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+export async function endAllSessions(tx: Transaction<Tables>, psuId: string): Promise<void> {
+  await tx.deleteFrom("sessions").where("userId", "=", psuId).execute();
+}
+
 /** Ends all sessions of the person but one. */
 export async function endOtherSessions(tx: Transaction<Tables>, psuId: string, keepSessionId: string): Promise<void> {
   await tx.deleteFrom("sessions").where("userId", "=", psuId).where("id", "!=", keepSessionId).execute();

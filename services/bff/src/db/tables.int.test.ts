@@ -38,6 +38,21 @@ const columns = {
   attempts: { key: "bytea", count: "int4", windowEndsAt: "timestamptz" },
   erasures: { psuId: "uuid", erasedAt: "timestamptz" },
   liveEvents: { id: "int8", psuId: "uuid?", event: "jsonb", createdAt: "timestamptz" },
+  passkeys: {
+    passkeyId: "uuid",
+    psuId: "uuid",
+    name: "text",
+    credentialId: "text",
+    publicKey: "bytea",
+    counter: "int8",
+    transports: "jsonb",
+    createdAt: "timestamptz",
+    lastUsedAt: "timestamptz?",
+  },
+  secondFactors: { psuId: "uuid", secret: "bytea", confirmedAt: "timestamptz?", lastStep: "int8" },
+  recoveryCodes: { codeHash: "bytea", psuId: "uuid", createdAt: "timestamptz" },
+  ceremonies: { tokenHash: "bytea", kind: "text", psuId: "uuid?", data: "jsonb", expiresAt: "timestamptz" },
+  exports: { exportId: "uuid", psuId: "uuid", format: "text", expiresAt: "timestamptz" },
   ...messagingColumns,
 } as const;
 

@@ -1,7 +1,7 @@
 import type { ColumnType } from "kysely";
 import type { LiveEvent } from "@opl/contracts/http/bff";
 import type { MessagingTables } from "@opl/messaging";
-import type { Bytes, Json, Timestamp } from "@opl/postgres";
+import type { Bytes, Int8, Json, Timestamp } from "@opl/postgres";
 
 interface PeopleTable {
   id: string;
@@ -83,7 +83,52 @@ interface OperatorTable {
   grantedAt: Timestamp;
 }
 
+interface PasskeyTable {
+  passkeyId: string;
+  psuId: string;
+  name: string;
+  credentialId: string;
+  publicKey: Bytes;
+  counter: Int8;
+  transports: Json<readonly string[]>;
+  createdAt: Timestamp;
+  lastUsedAt: Timestamp | null;
+}
+
+interface SecondFactorTable {
+  psuId: string;
+  secret: Bytes;
+  confirmedAt: Timestamp | null;
+  lastStep: Int8;
+}
+
+interface RecoveryCodeTable {
+  codeHash: Bytes;
+  psuId: string;
+  createdAt: Timestamp;
+}
+
+interface CeremonyTable {
+  tokenHash: Bytes;
+  kind: string;
+  psuId: string | null;
+  data: Json<Readonly<Record<string, string>>>;
+  expiresAt: Timestamp;
+}
+
+interface ExportTable {
+  exportId: string;
+  psuId: string;
+  format: "json" | "csv";
+  expiresAt: Timestamp;
+}
+
 interface OwnTables {
+  passkeys: PasskeyTable;
+  secondFactors: SecondFactorTable;
+  recoveryCodes: RecoveryCodeTable;
+  ceremonies: CeremonyTable;
+  exports: ExportTable;
   people: PeopleTable;
   operators: OperatorTable;
   credentials: CredentialTable;

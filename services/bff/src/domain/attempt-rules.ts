@@ -25,6 +25,29 @@ export function signUpRules(addressBlock: string, perHour: number): readonly Att
   return [{ about: ["sign-up from", addressBlock], max: perHour, windowSeconds: hour }];
 }
 
+/** Passkeys and single sign-on cannot be guessed; beginning with them costs us work all the same. */
+export function ceremonyRules(addressBlock: string): readonly AttemptRule[] {
+  return [{ about: ["ceremony from", addressBlock], max: 100, windowSeconds: quarterHour }];
+}
+
+/** Five tries at six digits, whoever makes them and in whatever session (US-23). */
+export function secondFactorRules(psuId: string): readonly AttemptRule[] {
+  return [{ about: ["second factor", psuId], max: 5, windowSeconds: quarterHour }];
+}
+
+/** Recovery codes of one account and from one place; unknown addresses count like known ones. */
+export function recoveryRules(email: string, addressBlock: string): readonly AttemptRule[] {
+  return [
+    { about: ["recovery", email.toLowerCase()], max: 20, windowSeconds: quarterHour },
+    { about: ["recovery from", addressBlock], max: 20, windowSeconds: quarterHour },
+  ];
+}
+
+/** An export reads everything there is of a person. */
+export function exportRules(psuId: string): readonly AttemptRule[] {
+  return [{ about: ["export", psuId], max: 10, windowSeconds: hour }];
+}
+
 /** Asking for the password again before something that cannot be undone. */
 export function passwordRules(psuId: string): readonly AttemptRule[] {
   return [{ about: ["password", psuId], max: 10, windowSeconds: quarterHour }];

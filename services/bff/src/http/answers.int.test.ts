@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bffRoutes } from "@opl/contracts/http/bff";
 import { operatorRoutes } from "@opl/contracts/http/bff-operator";
+import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import type { RouteContract } from "@opl/contracts/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,7 +12,12 @@ import { publicOrigin, startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 import { rawRequest } from "../../test/raw-request.ts";
 
-const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(operatorRoutes), ...Object.values(signInRoutes)];
+const contracts: readonly RouteContract[] = [
+  ...Object.values(bffRoutes),
+  ...Object.values(operatorRoutes),
+  ...Object.values(signInRoutes),
+  ...Object.values(securityRoutes),
+];
 const csp =
   "default-src 'none';script-src 'self';style-src 'self';font-src 'self';img-src 'self' data:;connect-src 'self';manifest-src 'self';frame-ancestors 'none';base-uri 'none';form-action 'self';require-trusted-types-for 'script';report-uri /api/csp-reports";
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { bffRoutes } from "@opl/contracts/http/bff";
 import { operatorRoutes } from "@opl/contracts/http/bff-operator";
+import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import { problem } from "@opl/contracts/http";
 import type { RouteContract } from "@opl/contracts/http";
@@ -10,7 +11,12 @@ import { arbitraryInput } from "../../test/arbitrary-input.ts";
 import { startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 
-const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(operatorRoutes), ...Object.values(signInRoutes)];
+const contracts: readonly RouteContract[] = [
+  ...Object.values(bffRoutes),
+  ...Object.values(operatorRoutes),
+  ...Object.values(signInRoutes),
+  ...Object.values(securityRoutes),
+];
 const runs = 40;
 const schemaOf = (schema: z.ZodType | undefined): object => (schema === undefined ? {} : z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));
 const statuses = (contract: RouteContract): number[] => [contract.status, 400, 401, 403, 404, 409, 413, 422, 429];
@@ -20,7 +26,7 @@ describe("whatever a route is sent", () => {
   let other: Person;
   let operator: Person;
   beforeAll(async () => {
-    bff = await startBff({ config: { OPL_SIGN_UPS_PER_HOUR: 40 } });
+    bff = await startBff({ config: { OPL_SIGN_UPS_PER_HOUR: 200 } });
     other = await bff.person();
     operator = await bff.operator();
   });

@@ -1,5 +1,6 @@
 import { bffRoutes } from "@opl/contracts/http/bff";
 import { operatorRoutes } from "@opl/contracts/http/bff-operator";
+import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import type { RouteContract } from "@opl/contracts/http";
 import { newId } from "@opl/service";
@@ -50,7 +51,7 @@ const contracts: readonly (readonly [keyof typeof operatorRoutes, RouteContract]
 describe("which routes are for operators", () => {
   it("says the contract of every one, and no other address is theirs (TM-29)", () => {
     for (const [, { role, psu, path }] of contracts) expect([path, role, psu, path.startsWith("/api/operator/")]).toEqual([path, "operator", "required", true]);
-    const others: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(signInRoutes)];
+    const others: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(signInRoutes), ...Object.values(securityRoutes)];
     for (const { role, path } of others) expect([path, role, path.startsWith("/api/operator")]).toEqual([path, undefined, false]);
   });
 

@@ -1,10 +1,12 @@
 import { bffRoutes } from "@opl/contracts/http/bff";
+import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import type { RouteContract } from "@opl/contracts/http";
 import { newId } from "@opl/service";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { password, startBff } from "../../test/bff.ts";
+import { authenticatorAt } from "../../test/authenticator.ts";
+import { password, publicOrigin, startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 import { browserAt } from "../../test/browser.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
@@ -14,8 +16,8 @@ import type { Answer, Browser } from "../../test/browser.ts";
  * from the contracts; a new route with an id and without a case here fails the first test.
  */
 interface Case {
-  /** The id of something this person has. */
-  readonly id: (owner: Person) => string;
+  /** The id of something this person has; made anew where it can be used once. */
+  readonly id: (owner: Person) => string | Promise<string>;
   /** Path and body with that id in its place. */
   readonly ask: (id: string) => { readonly path: string; readonly body?: unknown };
 }
@@ -23,6 +25,19 @@ interface Case {
 const account = ({ holdings }: Person): string => holdings.accounts[0]?.accountId ?? "";
 const transaction = ({ holdings }: Person): string => holdings.transactions[1]?.transactionId ?? "";
 const consent = ({ holdings }: Person): string => holdings.consent.consentId;
+const passkey = async ({ browser }: Person): Promise<string> => {
+  const begun = await browser.send("POST", "/api/me/passkeys/options", { body: {} });
+  const answer = authenticatorAt(publicOrigin).make(begun.json<{ options: { challenge: string } }>().options);
+  return (await browser.send("POST", "/api/me/passkeys", { body: { name: "Key", answer } })).json<{ passkeyId: string }>().passkeyId;
+};
+const otherSession = async ({ browser, email }: Person): Promise<string> => {
+  const elsewhere = browserAt(browser.address, browser.origin);
+  await elsewhere.send("POST", "/api/auth/sign-in/email", { body: { email, password } });
+  const { sessions } = (await elsewhere.get("/api/me/sessions")).json<{ sessions: { sessionId: string; current: boolean }[] }>();
+  return sessions.find(({ current }) => current)?.sessionId ?? "";
+};
+const exported = async ({ browser }: Person): Promise<string> =>
+  (await browser.send("POST", "/api/me/exports", { body: { format: "json" } })).json<{ exportId: string }>().exportId;
 
 const cases: Readonly<Record<string, Case>> = {
   "startConnection body.renews": { id: consent, ask: (id) => ({ path: "/api/connections", body: { aspspId: "op-fi", renews: id } }) },
@@ -37,9 +52,13 @@ const cases: Readonly<Record<string, Case>> = {
   "getTransactionView params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}` }) },
   "getProof params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/proof` }) },
   "getNetWorth query.accountId": { id: account, ask: (id) => ({ path: `/api/insights/net-worth?from=2026-01-01&to=2026-11-22&accountId=${id}` }) },
+  "renamePasskey params.passkeyId": { id: passkey, ask: (id) => ({ path: `/api/me/passkeys/${id}`, body: { name: "Mine" } }) },
+  "removePasskey params.passkeyId": { id: passkey, ask: (id) => ({ path: `/api/me/passkeys/${id}` }) },
+  "endSession params.sessionId": { id: otherSession, ask: (id) => ({ path: `/api/me/sessions/${id}` }) },
+  "downloadExport params.exportId": { id: exported, ask: (id) => ({ path: `/api/me/exports/${id}` }) },
 };
 
-const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(signInRoutes)];
+const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(signInRoutes), ...Object.values(securityRoutes)];
 
 /** `operation place.name` for each id a request can carry. */
 const idPlaces = contracts.flatMap(({ operationId, params, query, body }) =>
@@ -98,21 +117,21 @@ describe("whose is it", () => {
     };
 
     it("answers its owner", async () => {
-      const { status } = await send(owner.browser, id(owner));
+      const { status } = await send(owner.browser, await id(owner));
       expect(status).toBeGreaterThanOrEqual(200);
       expect(status).toBeLessThan(300);
     });
 
     it("is to another person as if it did not exist (US-08)", async () => {
       const stranger = strangers["another person"] as Browser;
-      const [foreign, unknown] = [await send(stranger, id(owner)), await send(stranger, newId())];
+      const [foreign, unknown] = [await send(stranger, await id(owner)), await send(stranger, newId())];
       expect(comparable(foreign)).toEqual(comparable(unknown));
       expect(foreign.status).toBe(404);
       expect(foreign.text).not.toContain(owner.holdings.canary);
     });
 
     it.each(["anonymous", "signed out", "erased", "with a forged cookie"])("is closed to who is %s", async (who) => {
-      const answer = await send(strangers[who] as Browser, id(owner));
+      const answer = await send(strangers[who] as Browser, await id(owner));
       expect(answer.status).toBe(401);
       expect(answer.json()).toMatchObject({ code: "ERR_NOT_SIGNED_IN" });
       expect(answer.text).not.toContain(owner.holdings.canary);

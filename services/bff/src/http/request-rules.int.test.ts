@@ -1,4 +1,5 @@
 import { bffRoutes } from "@opl/contracts/http/bff";
+import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import type { RouteContract } from "@opl/contracts/http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,7 +7,7 @@ import { password, publicOrigin, startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 import { rawBytes, rawRequest } from "../../test/raw-request.ts";
 
-const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(signInRoutes)];
+const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(signInRoutes), ...Object.values(securityRoutes)];
 const changes = contracts
   .filter(({ method }) => method !== "GET")
   .map(({ method, path }) => [method, path.replaceAll(/:\w+/g, "01a20000-0000-7000-8000-000000000001")] as const);

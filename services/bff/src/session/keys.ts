@@ -7,6 +7,8 @@ export interface SessionKeys {
   readonly cookieSecret: string;
   /** Ties a bank's redirect to the browser session that began it, without telling the session. 43 characters. */
   sessionBinding(sessionId: string): string;
+  /** Seals the secrets of second factors. 32 bytes. */
+  readonly secondFactorKey: Buffer;
   /** Names an address or an account in the table of attempts, without telling it. */
   attemptKey(...about: readonly string[]): Buffer;
 }
@@ -17,6 +19,7 @@ export function deriveSessionKeys(secrets: { readonly session: Secret; readonly 
   const binding = keyFor(secrets.binding, "session binding");
   return {
     cookieSecret: cookie.toString("base64url"),
+    secondFactorKey: keyFor(secrets.session, "second factors"),
     sessionBinding: (sessionId) => createHmac("sha256", binding).update(sessionId).digest("base64url"),
     attemptKey: (...about) => createHmac("sha256", attempts).update(JSON.stringify(about)).digest(),
   };

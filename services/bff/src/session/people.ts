@@ -1,9 +1,11 @@
 import { hash } from "node:crypto";
 import { betterAuth } from "better-auth";
-import type { BetterAuthOptions } from "better-auth";
-import { APIError } from "better-auth/api";
+import type { BetterAuthOptions, BetterAuthPlugin } from "better-auth";
+import { APIError, createAuthEndpoint } from "better-auth/api";
+import { setSessionCookie } from "better-auth/cookies";
 import { getAdapter } from "better-auth/db/adapter";
 import type { Kysely } from "kysely";
+import { z } from "zod";
 import { keep, newId } from "@opl/service";
 import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
@@ -44,8 +46,10 @@ export interface WithCookies<T> {
 export interface People {
   /** Silently does nothing for an address that is taken, in the same time (US-21). */
   signUp(person: { readonly name: string; readonly email: string; readonly password: string }): Promise<void>;
-  /** A new session with a new id each time; undefined when address and password do not fit. */
-  signIn(credentials: { readonly email: string; readonly password: string }, visitor: Visitor): Promise<WithCookies<SignedIn> | undefined>;
+  /** Whose address and password these are. Takes as long when they are nobody's (US-21). */
+  findByPassword(credentials: { readonly email: string; readonly password: string }): Promise<string | undefined>;
+  /** A new session with a new id each time, for somebody who has proved who they are. Undefined for who was erased meanwhile. */
+  begin(psuId: string, visitor: Visitor): Promise<WithCookies<SignedIn> | undefined>;
   /** Whose session the cookie is, undefined for none, an ended or an expired one. A session in use lives on. */
   authenticate(cookie: string | undefined): Promise<WithCookies<SignedIn> | undefined>;
   /** Says whose session it was, undefined when there was none. */
@@ -90,6 +94,12 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
     const renewedFrom = expiresAt.subtract({ seconds: idleSeconds - renewAfterSeconds(options.idleMinutes) });
     return Temporal.Instant.compare(now, renewedFrom) < 0 && Temporal.Instant.compare(now, createdAt.add({ hours: options.longestHours })) < 0;
   };
+  const passwordFits = async (psuId: string | undefined, password: string): Promise<boolean> => {
+    const known = psuId === undefined ? undefined : await findPasswordHash(options.db, psuId);
+    if (known !== undefined) return verifyPassword({ hash: known, password });
+    await hashPassword(password);
+    return false;
+  };
   return {
     async signUp(person) {
       try {
@@ -99,15 +109,17 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
         if (!(error instanceof APIError) || (await findPersonByEmail(options.db, person.email)) === undefined) throw error;
       }
     },
-    async signIn(credentials, visitor) {
+    async findByPassword({ email, password }) {
+      const person = await findPersonByEmail(options.db, email);
+      return (await passwordFits(person?.psuId, password)) ? person?.psuId : undefined;
+    },
+    async begin(psuId, visitor) {
       const headers = new Headers({ [addressHeader]: visitor.ipAddress, ...(visitor.userAgent === undefined ? {} : { "user-agent": visitor.userAgent }) });
-      const answer = await orUndefinedWhenRefused(api.signInEmail({ body: credentials, headers, returnHeaders: true }));
+      const answer = await orUndefinedWhenRefused(api.beginSession({ body: { userId: psuId }, headers, returnHeaders: true }));
       if (answer === undefined) return undefined;
-      const cookies = ownCookies(answer.headers);
-      // The library answers with the token; the session's own id is what the rest of the system knows it by.
-      const session = await api.getSession({ headers: new Headers({ cookie: cookiePair(cookies) }) });
-      const found = session === null ? undefined : await findSession(options.db, session.session.id);
-      return session === null || found === undefined ? undefined : { value: signedIn(session.session.id, found), cookies };
+      const { sessionId } = answer.response;
+      const found = await findSession(options.db, sessionId);
+      return found === undefined ? undefined : { value: signedIn(sessionId, found), cookies: ownCookies(answer.headers) };
     },
     async authenticate(cookie) {
       if (cookie === undefined) return undefined;
@@ -139,12 +151,7 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
       const cleared = await api.signOut({ headers, returnHeaders: true });
       return { value: psuId === undefined ? undefined : { psuId }, cookies: ownCookies(cleared.headers) };
     },
-    async passwordFits(psuId, password) {
-      const known = await findPasswordHash(options.db, psuId);
-      if (known !== undefined) return verifyPassword({ hash: known, password });
-      await hashPassword(password);
-      return false;
-    },
+    passwordFits,
   };
 }
 
@@ -179,7 +186,7 @@ async function configureLibrary({ db, cookieSecret, publicOrigin, idleMinutes, l
     },
   };
   const adapter = await getAdapter({ ...options, database: { db: db.withPlugin(instantsAsDates), type: "postgres", transaction: true } });
-  const auth = betterAuth({ ...options, database: () => withHashedSessionTokens(adapter) });
+  const auth = betterAuth({ ...options, plugins: [ownWaysIn], database: () => withHashedSessionTokens(adapter) });
   await auth.$context;
   return auth;
 }
@@ -188,13 +195,24 @@ function signedIn(sessionId: string, { psuId, name, email, provedAt }: FoundSess
   return { psuId, sessionId, name, email, provedAt };
 }
 
+/** For our own ways in: a session of the library for somebody who was let in by us. Without an address: no request reaches it. */
+const ownWaysIn = {
+  id: "own-ways-in",
+  endpoints: {
+    beginSession: createAuthEndpoint.serverOnly({ method: "POST", body: z.object({ userId: z.string() }) }, async (ctx) => {
+      const { internalAdapter } = ctx.context;
+      const user = await internalAdapter.findUserById(ctx.body.userId);
+      if (user === null) throw new APIError("UNAUTHORIZED");
+      const session = await internalAdapter.createSession(user.id);
+      await setSessionCookie(ctx, { session, user });
+      return { sessionId: session.id };
+    }),
+  },
+} satisfies BetterAuthPlugin;
+
 /** The one cookie we use; the library also clears some that it never set here. */
 function ownCookies(headers: Headers): readonly string[] {
   return headers.getSetCookie().filter((cookie) => cookie.startsWith(`${sessionCookieName}=`));
-}
-
-function cookiePair(cookies: readonly string[]): string {
-  return cookies[0]?.split(";")[0] ?? "";
 }
 
 /** The library says no by throwing; anything but a refusal is thrown on, as what it was before the library wrapped it. */

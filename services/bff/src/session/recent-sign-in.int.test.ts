@@ -1,5 +1,6 @@
 import { fixedClock } from "@opl/testkit";
 import { bffRoutes } from "@opl/contracts/http/bff";
+import { securityRoutes } from "@opl/contracts/http/bff-security";
 import type { RouteContract } from "@opl/contracts/http";
 import { describe, expect, it } from "vitest";
 import { password, signedInLongAgo, startBff } from "../../test/bff.ts";
@@ -45,7 +46,9 @@ describe("what must not happen in a session somebody left open", () => {
   });
 
   it("is said in the contract, and refused before the body is read", async () => {
-    const guarded: readonly RouteContract[] = Object.values(bffRoutes as Record<string, RouteContract>).filter(({ recentSignIn }) => recentSignIn);
+    const guarded: readonly RouteContract[] = Object.values({ ...bffRoutes, ...securityRoutes } as Record<string, RouteContract>).filter(
+      ({ recentSignIn }) => recentSignIn,
+    );
     expect(guarded.length).toBeGreaterThan(0);
     await using bff = await startBff();
     const { browser, psuId } = await bff.person();

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { signUpRules } from "../domain/attempt-rules.ts";
-import { passwordFault } from "../domain/password-rules.ts";
-import { errors } from "../errors.ts";
 import type { BffContext } from "../context.ts";
 import { addressBlock } from "../session/client-address.ts";
 import { attempt } from "./attempt.ts";
+import { refuseWeakPassword } from "./change-password.ts";
 
 interface SignUp {
   readonly name: string;
@@ -18,8 +17,7 @@ const answerAfterMs = 150;
 
 /** Makes the person unless the address is taken; the caller cannot tell which. @throws ERR_PASSWORD_TOO_WEAK, ERR_TOO_MANY_ATTEMPTS */
 export async function signUp(ctx: Pick<BffContext, "db" | "clock" | "keys" | "people" | "signUpsPerHour">, { ipAddress, ...person }: SignUp): Promise<void> {
-  const fault = passwordFault(person.password, person);
-  if (fault !== undefined) throw errors.ERR_PASSWORD_TOO_WEAK({ message: fault });
+  refuseWeakPassword(person.password, person);
   await attempt(ctx, signUpRules(addressBlock(ipAddress), ctx.signUpsPerHour));
   await Promise.all([ctx.people.signUp(person), delay(answerAfterMs)]);
 }

@@ -1,0 +1,101 @@
+import { fixedClock } from "@opl/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startBff } from "../../test/bff.ts";
+import type { Bff } from "../../test/bff.ts";
+import type { Answer, Browser } from "../../test/browser.ts";
+import { aTransaction } from "../../test/world.ts";
+
+describe("taking everything along", () => {
+  const clock = fixedClock(Temporal.Now.instant().toString());
+  let bff: Bff;
+  beforeAll(async () => {
+    bff = await startBff({ clock });
+  });
+  afterAll(() => bff[Symbol.asyncDispose]());
+  const start = async (browser: Browser, format = "json"): Promise<string> => {
+    const answer = await browser.send("POST", "/api/me/exports", { body: { format } });
+    expect(answer.status).toBe(201);
+    return answer.json<{ exportId: string }>().exportId;
+  };
+  const fetchOf = (browser: Browser, exportId: string): Promise<Answer> => browser.get(`/api/me/exports/${exportId}`);
+
+  it("gives all of it as one JSON document, transactions of every page", async () => {
+    const { browser, email, holdings } = await bff.person();
+    const answer = await fetchOf(browser, await start(browser));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
+    expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="one-point-ledger-\d{4}-\d\d-\d\d\.json"$/);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    const all = answer.json<{
+      person: { email: string };
+      permissions: { consentId: string }[];
+      accounts: { iban: string }[];
+      transactions: { transactionId: string }[];
+    }>();
+    expect(all.person).toMatchObject({ email, preferences: { locale: "en" } });
+    expect(all.permissions.map(({ consentId }) => consentId)).toEqual([holdings.consent.consentId]);
+    expect(all.accounts.map(({ iban }) => iban)).toEqual(holdings.accounts.map(({ iban }) => iban));
+    // The stand-in gives the same rows on its first and its second page.
+    const ids = holdings.transactions.map(({ transactionId }) => transactionId);
+    expect(all.transactions.map(({ transactionId }) => transactionId)).toEqual([...ids, ...ids]);
+    expect(answer.text).not.toMatch(/argon2|token/i);
+  });
+
+  it("gives the transactions as a table in which no text of others is a formula (US-39)", async () => {
+    const person = await bff.person();
+    const evil = ["=1+1", "+1", "-2+3", "@A1", "\t=1", '=HYPERLINK("https://evil.example","x")'];
+    const transactions = evil.map((text) => ({
+      ...aTransaction({ amount: "-12.50" }),
+      accountId: person.holdings.accounts[0]?.accountId ?? "",
+      remittanceInformation: text,
+      counterparty: { name: text, iban: null, bic: null },
+    }));
+    bff.downstream.holdings.set(person.psuId, { ...person.holdings, transactions });
+    const answer = await fetchOf(person.browser, await start(person.browser, "csv"));
+    expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+    const lines = answer.text.trimEnd().split("\r\n");
+    expect(lines).toHaveLength(1 + 2 * evil.length);
+    for (const line of lines.slice(1)) expect(line).not.toMatch(/(^|,)"?[=+@\t\r]|(^|,)"?-(?!12\.50,)/);
+    expect(lines[1]).toContain(",booked,-12.50,EUR,'=1+1,,'=1+1,");
+  });
+
+  it("breaks off when a part cannot be had, rather than look whole", async () => {
+    const { browser } = await bff.person();
+    const exportId = await start(browser);
+    bff.downstream.down.add("analytics");
+    try {
+      await expect(fetchOf(browser, exportId)).rejects.toThrow("terminated");
+    } finally {
+      bff.downstream.down.clear();
+    }
+  });
+
+  it("is for its person alone, once, and for ten minutes (US-38)", async () => {
+    const [{ browser, psuId }, other] = [await bff.person(), await bff.person()];
+    const exportId = await start(browser);
+    const [foreign, unknown] = [await fetchOf(other.browser, exportId), await fetchOf(other.browser, "0197c000-0000-7000-8000-000000000000")];
+    expect([foreign.status, unknown.status]).toEqual([404, 404]);
+    expect(foreign.text.replace(/"requestId":"[^"]+"/, "")).toBe(unknown.text.replace(/"requestId":"[^"]+"/, ""));
+    expect((await fetchOf(bff.browser(), exportId)).status).toBe(401);
+    const both = await Promise.all([fetchOf(browser, exportId), fetchOf(browser, exportId)]);
+    expect(both.map(({ status }) => String(status)).toSorted()).toEqual(["200", "404"]);
+    const late = await start(browser);
+    clock.advance({ minutes: 10 });
+    expect((await fetchOf(browser, late)).status).toBe(404);
+    const { db } = bff.database.database;
+    expect(await db.selectFrom("exports").selectAll().where("psuId", "=", psuId).execute()).toHaveLength(1);
+    const { prune } = await import("../usecases/prune.ts");
+    await prune(bff.app.context);
+    expect(await db.selectFrom("exports").selectAll().execute()).toEqual([]);
+  });
+
+  it("needs a recent sign-in and is not to be had by the dozen (US-38)", async () => {
+    const later = fixedClock(Temporal.Now.instant().toString());
+    await using own = await startBff({ clock: later });
+    const { browser } = await own.person();
+    for (let n = 0; n < 10; n += 1) await start(browser);
+    expect((await browser.send("POST", "/api/me/exports", { body: { format: "csv" } })).status).toBe(429);
+    later.advance({ minutes: 6 });
+    expect((await browser.send("POST", "/api/me/exports", { body: { format: "csv" } })).json()).toMatchObject({ code: "ERR_RECENT_SIGN_IN_NEEDED" });
+  });
+});

@@ -1,0 +1,238 @@
+import { fixedClock } from "@opl/testkit";
+import { sql } from "kysely";
+import { describe, expect, it } from "vitest";
+import { password, startBff } from "../../test/bff.ts";
+import type { Bff, Person } from "../../test/bff.ts";
+import type { Answer, Browser } from "../../test/browser.ts";
+import { totpCode } from "./totp.ts";
+
+const post = (browser: Browser, path: string, body: unknown = {}): Promise<Answer> => browser.send("POST", path, { body });
+
+describe("a second factor", () => {
+  const start = async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    const bff = await startBff({ clock });
+    return { bff, clock };
+  };
+  /** The code an app shows; `away` steps from now. */
+  const codeOf = (secret: string, now: Temporal.Instant, away = 0): string => totpCode(bytesOf(secret), Math.floor(now.epochMilliseconds / 30_000) + away);
+  const withFactor = async (bff: Bff, now: () => Temporal.Instant): Promise<Person & { secret: string; recoveryCodes: string[] }> => {
+    const person = await bff.person();
+    const { secret } = (await post(person.browser, "/api/me/second-factor")).json<{ secret: string }>();
+    const confirmed = await post(person.browser, "/api/me/second-factor/confirmation", { code: codeOf(secret, now(), -1) });
+    expect(confirmed.status).toBe(200);
+    return { ...person, secret, recoveryCodes: confirmed.json<{ recoveryCodes: string[] }>().recoveryCodes };
+  };
+  const half = async (bff: Bff, email: string): Promise<Browser> => {
+    const browser = bff.browser();
+    const answer = await post(browser, "/api/auth/sign-in/email", { email, password });
+    expect([answer.status, answer.json()]).toEqual([200, { next: "second-factor" }]);
+    return browser;
+  };
+
+  it("lets nobody in by the password alone: half a sign-in has no rights at all (US-23)", async () => {
+    const { bff, clock } = await start();
+    await using _ = bff;
+    const { email, secret } = await withFactor(bff, () => clock.now());
+    const browser = await half(bff, email);
+    expect(browser.cookie).toBeUndefined();
+    for (const path of ["/api/me", "/api/me/security", "/api/me/sessions", "/api/overview", "/api/accounts", "/api/live"])
+      expect([path, (await browser.get(path)).status]).toEqual([path, 401]);
+    expect((await browser.send("DELETE", "/api/me/second-factor")).status).toBe(401);
+    // Its cookie in place of a session's is none.
+    browser.cookie = browser.ceremony?.replace("ceremony", "session");
+    expect((await browser.get("/api/me")).status).toBe(401);
+    browser.cookie = undefined;
+    expect((await post(browser, "/api/auth/sign-in/second-factor", { code: codeOf(secret, clock.now()) })).status).toBe(200);
+    expect((await browser.get("/api/me")).json()).toMatchObject({ email });
+  });
+
+  it("takes each code once, also in another session and from two at once (US-23)", async () => {
+    const { bff, clock } = await start();
+    await using _ = bff;
+    const { email, secret } = await withFactor(bff, () => clock.now());
+    const code = codeOf(secret, clock.now());
+    const [one, two] = [await half(bff, email), await half(bff, email)];
+    const both = await Promise.all([one, two].map((browser) => post(browser, "/api/auth/sign-in/second-factor", { code })));
+    expect(both.map(({ status }) => String(status)).toSorted()).toEqual(["200", "422"]);
+    const third = await half(bff, email);
+    expect((await post(third, "/api/auth/sign-in/second-factor", { code })).json()).toMatchObject({ code: "ERR_CODE_REFUSED" });
+    expect((await post(third, "/api/auth/sign-in/second-factor", { code: codeOf(secret, clock.now(), -1) })).status).toBe(422);
+    clock.advance({ seconds: 30 });
+    expect((await post(third, "/api/auth/sign-in/second-factor", { code: codeOf(secret, clock.now()) })).status).toBe(200);
+  });
+
+  it("stops guessing after five codes, also in a new half and in a new process (US-20, US-23)", async () => {
+    const { bff, clock } = await start();
+    await using _ = bff;
+    const { email, secret } = await withFactor(bff, () => clock.now());
+    const browser = await half(bff, email);
+    const wrong = codeOf(secret, clock.now(), 100);
+    for (let tries = 0; tries < 5; tries += 1) expect((await post(browser, "/api/auth/sign-in/second-factor", { code: wrong })).status).toBe(422);
+    const right = { code: codeOf(secret, clock.now()) };
+    expect((await post(browser, "/api/auth/sign-in/second-factor", right)).status).toBe(429);
+    const again = await half(bff, email);
+    expect((await post(again, "/api/auth/sign-in/second-factor", right)).status).toBe(429);
+    const restarted = await bff.replica();
+    const headers = { origin: again.origin, "opl-csrf": "1", "content-type": "application/json", cookie: again.ceremony ?? "" };
+    const elsewhere = await fetch(new URL("/api/auth/sign-in/second-factor", restarted.address), { method: "POST", headers, body: JSON.stringify(right) });
+    expect(elsewhere.status).toBe(429);
+    clock.advance({ minutes: 9 });
+    expect((await post(again, "/api/auth/sign-in/second-factor", { code: codeOf(secret, clock.now()) })).status).toBe(429);
+  });
+
+  it("is half done for ten minutes and in this browser only (US-23)", async () => {
+    const { bff, clock } = await start();
+    await using _ = bff;
+    const { email, secret } = await withFactor(bff, () => clock.now());
+    const browser = await half(bff, email);
+    expect((await post(bff.browser(), "/api/auth/sign-in/second-factor", { code: codeOf(secret, clock.now()) })).json()).toMatchObject({
+      code: "ERR_STEP_EXPIRED",
+    });
+    clock.advance({ minutes: 11 });
+    expect((await post(browser, "/api/auth/sign-in/second-factor", { code: codeOf(secret, clock.now()) })).json()).toMatchObject({ code: "ERR_STEP_EXPIRED" });
+  });
+
+  it("is replaced by a recovery code when the app is lost, each once", async () => {
+    const { bff, clock } = await start();
+    await using _ = bff;
+    const { email, recoveryCodes } = await withFactor(bff, () => clock.now());
+    expect(recoveryCodes).toHaveLength(10);
+    expect(new Set(recoveryCodes).size).toBe(10);
+    const [code = ""] = recoveryCodes;
+    const browser = await half(bff, email);
+    expect((await post(browser, "/api/auth/sign-in/second-factor", { code: ` ${code.toLowerCase().replaceAll("-", " ")}` })).status).toBe(200);
+    expect((await browser.get("/api/me/security")).json()).toMatchObject({ secondFactor: true, recoveryCodesLeft: 9 });
+    expect((await post(await half(bff, email), "/api/auth/sign-in/second-factor", { code })).json()).toMatchObject({ code: "ERR_CODE_REFUSED" });
+  });
+
+  it("counts only when a code has confirmed it, and stands until it is removed", async () => {
+    const { bff, clock } = await start();
+    await using _ = bff;
+    const { browser, email } = await bff.person();
+    const { secret, uri } = (await post(browser, "/api/me/second-factor")).json<{ secret: string; uri: string }>();
+    expect(uri).toContain(`secret=${secret}`);
+    expect((await post(browser, "/api/me/second-factor/confirmation", { code: codeOf(secret, clock.now(), 50) })).status).toBe(422);
+    expect((await post(bff.browser(), "/api/auth/sign-in/email", { email, password })).json()).toHaveProperty("psuId");
+    const again = (await post(browser, "/api/me/second-factor")).json<{ secret: string }>();
+    expect(again.secret).not.toBe(secret);
+    expect((await post(browser, "/api/me/second-factor/confirmation", { code: codeOf(again.secret, clock.now()) })).status).toBe(200);
+    expect((await post(browser, "/api/me/second-factor")).json()).toMatchObject({ status: 409, code: "ERR_SECOND_FACTOR_STANDS" });
+    expect((await browser.send("DELETE", "/api/me/second-factor")).status).toBe(204);
+    expect((await post(bff.browser(), "/api/auth/sign-in/email", { email, password })).json()).toHaveProperty("psuId");
+  });
+
+  it("is asked for as well when the password confirms who is here", async () => {
+    const { bff, clock } = await start();
+    await using _ = bff;
+    const { browser, secret } = await withFactor(bff, () => clock.now());
+    clock.advance({ minutes: 6 });
+    expect((await browser.send("DELETE", "/api/me/second-factor")).status).toBe(403);
+    expect((await post(browser, "/api/auth/confirm/password", { password })).json()).toMatchObject({ code: "ERR_CODE_NEEDED" });
+    expect((await browser.send("DELETE", "/api/me/second-factor")).status).toBe(403);
+    expect((await post(browser, "/api/auth/confirm/password", { password, code: codeOf(secret, clock.now()) })).status).toBe(204);
+    expect((await browser.send("DELETE", "/api/me/second-factor")).status).toBe(204);
+  });
+
+  it("is in the database neither as secret nor as code (G-16)", async () => {
+    const { bff, clock } = await start();
+    await using _ = bff;
+    const { secret, recoveryCodes } = await withFactor(bff, () => clock.now());
+    const { rows } = await sql<{ all: string }>`
+      select string_agg(t::text, ' ') as all from (select f::text as t from second_factors f union all select r::text from recovery_codes r) as rows
+    `.execute(bff.database.database.db);
+    const kept = rows[0]?.all ?? "";
+    expect(kept).toContain("\\x");
+    for (const text of [secret, bytesOf(secret).toString("hex"), ...recoveryCodes, ...recoveryCodes.map((code) => Buffer.from(code).toString("hex"))])
+      expect(kept).not.toContain(text);
+  });
+});
+
+describe("the way back with a recovery code (US-22)", () => {
+  const withCodes = async (bff: Bff): Promise<Person & { codes: string[] }> => {
+    const person = await bff.person();
+    const { recoveryCodes } = (await post(person.browser, "/api/me/recovery-codes")).json<{ recoveryCodes: string[] }>();
+    return { ...person, codes: recoveryCodes };
+  };
+  const fresh = "neljä vihreää koiraa";
+
+  it("sets a new password once, ends every session, and holds no token in an address (US-22, US-24)", async () => {
+    await using bff = await startBff();
+    const { browser: old, email, codes } = await withCodes(bff);
+    const stream = await old.stream();
+    const browser = bff.browser();
+    const begun = await post(browser, "/api/auth/recovery", { email, code: codes[0] });
+    expect([begun.status, begun.text]).toEqual([204, ""]);
+    expect(begun.headers.getSetCookie().join()).toMatch(/^__Host-opl-ceremony=[\w-]{32}; Max-Age=900; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    expect(begun.headers.get("location")).toBeNull();
+    expect((await browser.get("/api/me")).status).toBe(401);
+    expect((await post(browser, "/api/auth/recovery/password", { password: "short" })).json()).toMatchObject({ code: "ERR_PASSWORD_TOO_WEAK" });
+    const { ceremony } = browser;
+    expect((await post(browser, "/api/auth/recovery/password", { password: fresh })).status).toBe(204);
+    browser.ceremony = ceremony;
+    expect((await post(browser, "/api/auth/recovery/password", { password: "viisi mustaa kissaa" })).json()).toMatchObject({ code: "ERR_STEP_EXPIRED" });
+    expect((await old.get("/api/me")).status).toBe(401);
+    await expect.poll(() => stream.events.some(({ event }) => event === "signed-out"), { timeout: 2_000 }).toBe(true);
+    expect((await post(bff.browser(), "/api/auth/sign-in/email", { email, password })).status).toBe(401);
+    expect((await post(bff.browser(), "/api/auth/sign-in/email", { email, password: fresh })).status).toBe(200);
+    expect((await post(bff.browser(), "/api/auth/recovery", { email, code: codes[0] })).json()).toMatchObject({ code: "ERR_RECOVERY_REFUSED" });
+  });
+
+  it("is over after fifteen minutes and belongs to the browser that began (US-22)", async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    await using bff = await startBff({ clock });
+    const { email, codes } = await withCodes(bff);
+    const browser = bff.browser();
+    await post(browser, "/api/auth/recovery", { email, code: codes[0] });
+    expect((await post(bff.browser(), "/api/auth/recovery/password", { password: fresh })).json()).toMatchObject({ code: "ERR_STEP_EXPIRED" });
+    clock.advance({ minutes: 15 });
+    expect((await post(browser, "/api/auth/recovery/password", { password: fresh })).json()).toMatchObject({ code: "ERR_STEP_EXPIRED" });
+  });
+
+  it("answers an unknown address like a wrong code, and another's code like none (US-21)", async () => {
+    await using bff = await startBff();
+    const [aino, other] = [await withCodes(bff), await withCodes(bff)];
+    const tries = [
+      await post(bff.browser(), "/api/auth/recovery", { email: "nobody@example.fi", code: aino.codes[0] }),
+      await post(bff.browser(), "/api/auth/recovery", { email: aino.email, code: "AAAA-AAAA-AAAA-AAAA" }),
+      await post(bff.browser(), "/api/auth/recovery", { email: aino.email, code: other.codes[0] }),
+    ];
+    const shown = tries.map(({ status, text, headers }) => [status, text.replace(/"requestId":"[^"]+"/, ""), [...headers.keys()].toSorted()]);
+    expect(shown[0]).toEqual(shown[1]);
+    expect(shown[0]).toEqual(shown[2]);
+    expect(tries[0]?.json()).toMatchObject({ status: 422, code: "ERR_RECOVERY_REFUSED" });
+    expect((await post(bff.browser(), "/api/auth/recovery", { email: other.email, code: other.codes[0] })).status).toBe(204);
+  });
+
+  it("is limited per account and per place (US-20)", async () => {
+    await using bff = await startBff();
+    const statuses: number[] = [];
+    for (let n = 0; n < 21; n += 1)
+      statuses.push((await post(bff.browser(), "/api/auth/recovery", { email: `n${n}@example.fi`, code: "AAAA-AAAA-AAAA-AAAA" })).status);
+    expect([statuses.slice(0, 20).every((status) => status === 422), statuses.at(-1)]).toEqual([true, 429]);
+  });
+});
+
+describe("a new password", () => {
+  it("ends every other session within two seconds, streams too, and keeps this one (US-24)", async () => {
+    await using bff = await startBff();
+    const { browser, email } = await bff.person();
+    const other = bff.browser();
+    await post(other, "/api/auth/sign-in/email", { email, password });
+    const stream = await other.stream();
+    expect((await post(browser, "/api/me/password", { password: "aaaaaaaaaaaaaaa" })).json()).toMatchObject({ code: "ERR_PASSWORD_TOO_WEAK" });
+    expect((await other.get("/api/me")).status).toBe(200);
+    expect((await post(browser, "/api/me/password", { password: "kuusi keltaista lintua" })).status).toBe(204);
+    expect((await other.get("/api/me")).status).toBe(401);
+    await expect.poll(() => stream.events.some(({ event }) => event === "signed-out"), { timeout: 2_000 }).toBe(true);
+    expect((await browser.get("/api/me")).status).toBe(200);
+    expect((await post(bff.browser(), "/api/auth/sign-in/email", { email, password })).status).toBe(401);
+    expect((await post(bff.browser(), "/api/auth/sign-in/email", { email, password: "kuusi keltaista lintua" })).status).toBe(200);
+  });
+});
+
+/** The bytes of a base32 text. */
+function bytesOf(text: string): Buffer {
+  const bits = Array.from(text, (letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+}

@@ -1,0 +1,194 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Secret } from "@opl/service";
+import { sql } from "kysely";
+import { Provider } from "oidc-provider";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { publicOrigin, signedInLongAgo, startBff } from "../../test/bff.ts";
+import type { Bff } from "../../test/bff.ts";
+import type { Answer, Browser } from "../../test/browser.ts";
+
+interface OpenIdProvider extends AsyncDisposable {
+  readonly issuer: string;
+  /** Signs in as this subject, without a page: what the browser brings back to us. */
+  signIn(redirectUrl: string, subject: string): Promise<{ name: string; value: string }[]>;
+}
+
+/** A real provider in this process that lets in whom the test says. */
+async function startProvider(): Promise<OpenIdProvider> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const provider = new Provider(issuer, {
+    clients: [{ client_id: "ledger", client_secret: "a secret of thirty-two characters", redirect_uris: [`${publicOrigin}/sign-in/return`] }],
+    pkce: { required: () => true },
+    cookies: { keys: ["test"] },
+    findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+    interactions: { url: (_ctx, { uid }) => `/let-in/${uid}` },
+    features: { devInteractions: { enabled: false } },
+    async loadExistingGrant(ctx) {
+      const { client, session } = ctx.oidc;
+      const grant = new provider.Grant({ clientId: client?.clientId ?? "", accountId: session?.accountId ?? "" });
+      grant.addOIDCScope("openid");
+      await grant.save();
+      return grant;
+    },
+  });
+  let subject = "";
+  const handle = provider.callback();
+  server.on("request", (request, response) => {
+    if (request.url?.startsWith("/let-in/") === true) void provider.interactionFinished(request, response, { login: { accountId: subject } });
+    else void handle(request, response);
+  });
+  return {
+    issuer,
+    async signIn(redirectUrl, as) {
+      subject = as;
+      const jar = new Map<string, string>();
+      let address = redirectUrl;
+      while (!address.startsWith(publicOrigin)) {
+        const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+        const answer = await fetch(address, { redirect: "manual", headers: { cookie } });
+        for (const line of answer.headers.getSetCookie()) {
+          const [name = "", value = ""] = (line.split(";")[0] ?? "").split("=");
+          jar.set(name, value);
+        }
+        address = new URL(answer.headers.get("location") ?? "", address).href;
+      }
+      return [...new URL(address).searchParams].map(([name, value]) => ({ name, value }));
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+describe("single sign-on", () => {
+  let bff: Bff;
+  let provider: OpenIdProvider;
+  beforeAll(async () => {
+    provider = await startProvider();
+    bff = await startBff({
+      config: {
+        OPL_SINGLE_SIGN_ON_ISSUER: provider.issuer,
+        OPL_SINGLE_SIGN_ON_CLIENT_ID: "ledger",
+        OPL_SINGLE_SIGN_ON_CLIENT_SECRET_FILE: new Secret("a secret of thirty-two characters"),
+      },
+    });
+  });
+  afterAll(async () => {
+    await bff[Symbol.asyncDispose]();
+    await provider[Symbol.asyncDispose]();
+  });
+
+  const begin = async (browser: Browser, path = "/api/auth/single-sign-on"): Promise<string> => {
+    const answer = await browser.send("POST", path, { body: {} });
+    expect([path, answer.status]).toEqual([path, 200]);
+    return answer.json<{ redirectUrl: string }>().redirectUrl;
+  };
+  const finish = (browser: Browser, parameters: readonly { name: string; value: string }[]): Promise<Answer> =>
+    browser.send("POST", "/api/auth/single-sign-on/return", { body: { parameters } });
+  const signIn = async (browser: Browser, subject: string): Promise<Answer> => finish(browser, await provider.signIn(await begin(browser), subject));
+  const link = async (browser: Browser, subject: string): Promise<Answer> =>
+    finish(browser, await provider.signIn(await begin(browser, "/api/me/single-sign-on"), subject));
+  const without = (parameters: readonly { name: string; value: string }[], left: string) => parameters.filter(({ name }) => name !== left);
+
+  it("asks with PKCE, state and nonce, and sends nobody back but to our own page (US-17)", async () => {
+    const address = new URL(await begin(bff.browser()));
+    expect(address.origin).toBe(provider.issuer);
+    expect(Object.fromEntries(address.searchParams)).toEqual({
+      client_id: "ledger",
+      response_type: "code",
+      scope: "openid",
+      redirect_uri: `${publicOrigin}/sign-in/return`,
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: "S256",
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+    });
+  });
+
+  it("knows nobody who has not linked it, and makes no person", async () => {
+    const browser = bff.browser();
+    expect((await signIn(browser, "stranger")).json()).toMatchObject({ status: 422, code: "ERR_SINGLE_SIGN_ON_UNKNOWN" });
+    expect(browser.cookie).toBeUndefined();
+  });
+
+  it("is linked by who signed in a moment ago, and lets that person in from then on, until it is unlinked", async () => {
+    const { browser, psuId, email } = await bff.person();
+    await signedInLongAgo(bff, psuId);
+    expect((await browser.send("POST", "/api/me/single-sign-on", { body: {} })).json()).toMatchObject({ code: "ERR_RECENT_SIGN_IN_NEEDED" });
+    await browser.send("POST", "/api/auth/confirm/password", { body: { password: "kolme sinistä kissaa" } });
+    expect((await link(browser, "aino")).json()).toEqual({ outcome: "linked" });
+    expect((await browser.get("/api/me/security")).json()).toMatchObject({ singleSignOn: { name: "Example ID", linked: true } });
+    const elsewhere = bff.browser();
+    expect((await signIn(elsewhere, "aino")).json()).toEqual({ outcome: "signed-in" });
+    expect((await elsewhere.get("/api/me")).json()).toMatchObject({ email });
+    expect((await browser.send("DELETE", "/api/me/single-sign-on")).status).toBe(204);
+    expect((await signIn(bff.browser(), "aino")).json()).toMatchObject({ code: "ERR_SINGLE_SIGN_ON_UNKNOWN" });
+  });
+
+  it("belongs to one person only, and is finished in the session that began it (US-06)", async () => {
+    const [aino, other] = [await bff.person(), await bff.person()];
+    await link(aino.browser, "shared");
+    expect((await link(other.browser, "shared")).json()).toMatchObject({ code: "ERR_SINGLE_SIGN_ON_REFUSED" });
+    const parameters = await provider.signIn(await begin(aino.browser, "/api/me/single-sign-on"), "attacker");
+    other.browser.ceremony = aino.browser.ceremony;
+    expect((await finish(other.browser, parameters)).json()).toMatchObject({ code: "ERR_STEP_EXPIRED" });
+    expect((await signIn(bff.browser(), "attacker")).json()).toMatchObject({ code: "ERR_SINGLE_SIGN_ON_UNKNOWN" });
+  });
+
+  it.each([
+    ["another state", (p) => [...without(p, "state"), { name: "state", value: "x".repeat(43) }]],
+    ["no state", (p) => without(p, "state")],
+    ["another issuer", (p) => [...without(p, "iss"), { name: "iss", value: "https://evil.example" }]],
+    ["no issuer", (p) => without(p, "iss")],
+    ["no code", (p) => without(p, "code")],
+    ["a made-up code", (p) => [...without(p, "code"), { name: "code", value: "made-up" }]],
+    ["a parameter twice", (p) => [...p, { name: "state", value: "again" }]],
+    ["the provider's refusal", (p) => [...without(p, "code"), { name: "error", value: "access_denied" }]],
+  ] satisfies [string, (p: { name: string; value: string }[]) => { name: string; value: string }[]][])("refuses an answer with %s", async (_, change) => {
+    const { browser } = await bff.person();
+    await link(browser, "linked");
+    const other = bff.browser();
+    const answer = await finish(other, change(await provider.signIn(await begin(other), "linked")));
+    expect(answer.json()).toMatchObject({ status: 422, code: "ERR_SINGLE_SIGN_ON_REFUSED" });
+    expect(other.cookie).toBeUndefined();
+    await browser.send("DELETE", "/api/me/single-sign-on");
+  });
+
+  it.each(["nonce", "codeVerifier"])("refuses an answer to a question with another %s", async (name) => {
+    const { browser } = await bff.person();
+    await link(browser, name);
+    const other = bff.browser();
+    const parameters = await provider.signIn(await begin(other), name);
+    await sql`update ceremonies set data = jsonb_set(data, array[${name}]::text[], to_jsonb(${"y".repeat(43)}::text)) where kind = 'single-sign-on'`.execute(
+      bff.database.database.db,
+    );
+    expect((await finish(other, parameters)).json()).toMatchObject({ code: "ERR_SINGLE_SIGN_ON_REFUSED" });
+    expect(other.cookie).toBeUndefined();
+  });
+
+  it("takes an answer once, and from the browser that asked", async () => {
+    const { browser } = await bff.person();
+    await link(browser, "once");
+    const other = bff.browser();
+    const parameters = await provider.signIn(await begin(other), "once");
+    expect((await finish(bff.browser(), parameters)).json()).toMatchObject({ code: "ERR_STEP_EXPIRED" });
+    const { ceremony } = other;
+    expect((await finish(other, parameters)).status).toBe(200);
+    other.ceremony = ceremony;
+    expect((await finish(other, parameters)).json()).toMatchObject({ code: "ERR_STEP_EXPIRED" });
+  });
+});
+
+it("is off where no provider is configured", async () => {
+  await using bff = await startBff();
+  const browser = bff.browser();
+  expect((await browser.get("/api/auth/single-sign-on")).json()).toEqual({ singleSignOn: null });
+  expect((await browser.send("POST", "/api/auth/single-sign-on", { body: {} })).json()).toMatchObject({ status: 404, code: "ERR_SINGLE_SIGN_ON_OFF" });
+});
