@@ -2,8 +2,17 @@ import type { z } from "zod";
 import { insightsChanged, recurringDetected } from "./analytics.ts";
 import { aspspConsentLost, aspspDegraded, aspspRecovered, keyExportRecorded } from "./bank-gateway.ts";
 import { userErased } from "./bff.ts";
-import { consentAuthorised, consentCreated, consentExpired, consentExpiring, consentRejected, consentReplaced, consentRevoked } from "./consent.ts";
-import { accountDiscovered, accountsErased, balanceRecorded, pageRejected, syncCompleted, syncFailed, transactionsRecorded } from "./ingest.ts";
+import {
+  consentAuthorised,
+  consentCreated,
+  consentExpired,
+  consentExpiring,
+  consentRejected,
+  consentReplaced,
+  consentRevoked,
+  paymentExecuted,
+} from "./consent.ts";
+import { accountDiscovered, accountsErased, balanceRecorded, pageRejected, paymentBooked, syncCompleted, syncFailed, transactionsRecorded } from "./ingest.ts";
 import {
   aspspChanged,
   certificateExpiring,
@@ -29,6 +38,7 @@ export const catalogue = {
   "consent.expired": consentExpired,
   "consent.revoked": consentRevoked,
   "consent.replaced": consentReplaced,
+  "consent.payment-executed": paymentExecuted,
   "bank-gateway.aspsp-consent-lost": aspspConsentLost,
   "bank-gateway.aspsp-degraded": aspspDegraded,
   "bank-gateway.aspsp-recovered": aspspRecovered,
@@ -40,6 +50,7 @@ export const catalogue = {
   "ingest.sync-completed": syncCompleted,
   "ingest.sync-failed": syncFailed,
   "ingest.accounts-erased": accountsErased,
+  "ingest.payment-booked": paymentBooked,
   "analytics.insights-changed": insightsChanged,
   "analytics.recurring-detected": recurringDetected,
   "tpp-registry.certificate-issued": certificateIssued,
