@@ -35,6 +35,11 @@ import { registrationRoutes } from "./op/registration.ts";
 import { opDialect } from "./op/refusal.ts";
 import { tokenRoutes } from "./op/token.ts";
 import { openTokens } from "./op/token-store.ts";
+import { bundleRoutes } from "./op/payments/bundles.ts";
+import { openPayments } from "./op/payments/payment-store.ts";
+import { paymentRoutes } from "./op/payments/payments.ts";
+import { settleDue } from "./op/payments/settlement.ts";
+import { submissionRoutes } from "./op/payments/submissions.ts";
 import { openPeople } from "./people/directory.ts";
 import { readFileIfPresent, writeFileAtomic } from "./state/atomic-file.ts";
 import { lockFolder } from "./state/folder-lock.ts";
@@ -56,9 +61,12 @@ const endpointsSchema = z.object({
   registrationUrl: z.string(),
   tokenUrl: z.string(),
   aisBaseUrl: z.string(),
+  pisBaseUrl: z.string(),
+  cofBaseUrl: z.string(),
   authorizeUrl: z.string(),
   issuer: z.string(),
   oidcJwksUrl: z.string(),
+  paymentsJwksUrl: z.string(),
   caFile: z.string(),
   adminUrl: z.string(),
   qtspUrl: z.string(),
@@ -67,6 +75,8 @@ const endpointsSchema = z.object({
   uk: z.object({ issuer: z.string(), registrationUrl: z.string(), tokenUrl: z.string(), wellKnownUrl: z.string(), bankId: z.string() }),
   berlinGroup: z.object({ baseUrl: z.string() }),
 });
+
+const paymentsJwksPath = "/psd2/sandbox/jwks/payments/jwks.json";
 
 /** Where everything is. Printed when ready, and kept in `endpoints.json` of the state folder. */
 export type Endpoints = z.infer<typeof endpointsSchema>;
@@ -104,6 +114,8 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     tpps: closing(openTpps(join(folder, "op"))),
     authorizations: closing(openAuthorizations({ folder: join(folder, "op"), clock, intentSeconds: config.SANDBOX_INTENT_SECONDS })),
     tokens: closing(openTokens({ folder: join(folder, "op"), clock })),
+    payments: closing(openPayments(join(folder, "op"))),
+    paymentKey: openSigningKey(join(folder, "keys", "payments-key.json")),
     people: closing(openPeople({ folder: join(folder, "people"), seed: config.SANDBOX_SEED, clock })),
     calls: closing(openCallBook(join(folder, "books"))),
     idTokenKeys: await openIdTokenKeys(join(folder, "keys")),
@@ -124,8 +136,10 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   const certGenerator = createBankServer({ ...shared, tls });
   certificateRoutes(certGenerator, bank);
   certGenerator.get("/oauth/jwks/PSD2_OIDC", { config: { endpoint: "Z2" } }, async () => bank.idTokenKeys.published());
+  certGenerator.get(paymentsJwksPath, { config: { endpoint: "Z3" } }, async () => bank.paymentKey.published());
   const mtls = createBankServer({ ...shared, tls: mutualTls });
   for (const routes of [registrationRoutes, tokenRoutes, authorizationRoutes, accountRoutes, cardRoutes]) routes(mtls, bank);
+  for (const routes of [paymentRoutes, submissionRoutes, bundleRoutes]) routes(mtls, bank);
   const authorize = createBankServer(shared);
   authorizeRoutes(authorize, bank);
   const trustFolder = join(folder, "trust");
@@ -159,6 +173,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   const berlinGroupServer = createBankServer({ ...common, dialect: berlinGroupDialect, tls: mutualTls });
   consentRoutes(berlinGroupServer, berlinGroup);
   const admin = createAdminServer({ op: bank, uk, berlinGroup }, { allowedHosts: ["localhost", "127.0.0.1", config.SANDBOX_PUBLIC_HOST] });
+  for (const server of [mtls, authorize, admin]) server.addHook("onRequest", async () => settleDue(bank));
   for (const server of [certGenerator, mtls, authorize, trustServer, ukServer, berlinGroupServer, admin]) stack.defer(() => server.close());
 
   const start = async (
@@ -188,9 +203,12 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     registrationUrl: `${addresses.mtlsOrigin}/tpp-registration/register`,
     tokenUrl: `${addresses.mtlsOrigin}/oauth/token`,
     aisBaseUrl: `${addresses.mtlsOrigin}/accounts-psd2/v1`,
+    pisBaseUrl: `${addresses.mtlsOrigin}/payments-psd2/v1`,
+    cofBaseUrl: `${addresses.mtlsOrigin}/confirmation-of-funds-psd2/v1`,
     authorizeUrl: `${addresses.authorizeOrigin}/oauth/authorize`,
     issuer: addresses.authorizeOrigin,
     oidcJwksUrl: `${addresses.certGeneratorOrigin}/oauth/jwks/PSD2_OIDC`,
+    paymentsJwksUrl: `${addresses.certGeneratorOrigin}${paymentsJwksPath}`,
     caFile,
     adminUrl: `http://${adminHost}`,
     qtspUrl: trust.address.origin,

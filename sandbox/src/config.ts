@@ -58,6 +58,11 @@ export const configSchema = z.object({
     .default("certificate")
     .describe("Whether a client must show the very QWAC it registered, or any QWAC of its organisation"),
   SANDBOX_UNATTENDED_PER_DAY: whole(0, { says: "Reads of one resource without the person in 24 h before 429; 0 means no limit" }),
+  SANDBOX_PAYMENT_SECONDS: whole(1, { max: 86_400, says: "How long an accepted submission waits until it is debited; 0 debits at once" }),
+  SANDBOX_PAYMENT_REFUSALS: z
+    .enum(["violation", "status"])
+    .default("violation")
+    .describe("How a submission without funds or one that fails is answered: as a BUSINESS error, or as a submission with its status"),
   SANDBOX_UK_DCR_VERSION: z.enum(["3.2", "3.3", "3.4"]).default("3.3").describe("Version of dynamic client registration at the UK bank"),
   SANDBOX_UK_REGISTRATION_TYPE: z.enum(["any", "jwt", "jose"]).default("any").describe("Content type of a registration at the UK bank"),
   SANDBOX_UK_SUBJECT_DN: z

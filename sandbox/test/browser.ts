@@ -43,7 +43,7 @@ export class Browser {
       if (pressed === undefined) continue;
       const body = new URLSearchParams();
       for (const field of form.fields) {
-        if (field.type === "checkbox") {
+        if (field.type === "checkbox" || field.type === "radio") {
           const only = change.only?.[field.name];
           if (only === undefined ? field.checked : only.includes(field.value)) body.append(field.name, field.value);
         } else body.append(field.name, change.fill?.[field.name] ?? field.value);

@@ -35,7 +35,7 @@ export interface Registered {
 export const redirectUri = "http://localhost:9/callback/op";
 export const portalKey = "sandbox-portal-key";
 
-type Send = { method?: string; headers?: Record<string, string>; body?: string; agent?: Agent };
+export type Send = { method?: string; headers?: Record<string, string>; body?: string; agent?: Agent };
 
 export async function call<T = Record<string, unknown>>(url: string, { method = "GET", headers = {}, body, agent }: Send = {}): Promise<Answer<T>> {
   const answer = await request(url, {
@@ -151,8 +151,13 @@ function toBase64url(value: bigint): string {
 
 /** A compact JWS by a generated key, in any algorithm its type allows. */
 export function jws(claims: object, key: GeneratedKey, alg = key.alg, header: object = {}): string {
-  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const input = `${encode({ alg, kid: key.kid, typ: "JWT", ...header })}.${encode(claims)}`;
+  return jwsOver(JSON.stringify(claims), key, { alg, header: { typ: "JWT", ...header } });
+}
+
+/** The same over exactly this text. */
+export function jwsOver(content: string, key: GeneratedKey, { alg = key.alg, header = {} }: { alg?: string; header?: object } = {}): string {
+  const encode = (text: string): string => Buffer.from(text).toString("base64url");
+  const input = `${encode(JSON.stringify({ alg, kid: key.kid, ...header }))}.${encode(content)}`;
   const options =
     alg === "ES256" ? { dsaEncoding: "ieee-p1363" as const } : alg === "PS256" ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } : {};
   return `${input}.${sign("sha256", Buffer.from(input), { key: importKey(key), ...options }).toString("base64url")}`;
@@ -279,12 +284,12 @@ export class Tpp {
     });
   }
 
-  async clientToken(): Promise<string> {
-    return (await this.token({ grant_type: "client_credentials", scope: "accounts" })).body.access_token;
+  async clientToken(scope = "accounts"): Promise<string> {
+    return (await this.token({ grant_type: "client_credentials", scope })).body.access_token;
   }
 
-  async api<T = Record<string, unknown>>(path: string, token: string, options: Send = {}): Promise<Answer<T>> {
-    return call<T>(`${this.bank.endpoints.aisBaseUrl}${path}`, {
+  async api<T = Record<string, unknown>>(path: string, token: string, options: Send = {}, base = this.bank.endpoints.aisBaseUrl): Promise<Answer<T>> {
+    return call<T>(`${base}${path}`, {
       agent: this.agent,
       ...options,
       headers: {

@@ -39,7 +39,7 @@ const newBookingSchema = z.strictObject({
 export function bookRoutes(server: FastifyInstance, bank: Bank): void {
   server.get("/", async () => ({
     clock: { now: bank.clock.now().toString(), today: bank.clock.today().toString(), offsetSeconds: bank.clock.offsetSeconds },
-    books: ["GET /books/calls", "GET /books/summary", "GET /books/ledger", "GET /people", "GET /registrations", "GET /authorizations"],
+    books: ["GET /books/calls", "GET /books/summary", "GET /books/ledger", "GET /payments", "GET /people", "GET /registrations", "GET /authorizations"],
     changes: ["POST /transactions", "GET /faults", "POST /faults", "DELETE /faults", "DELETE /faults/:id"],
     banks: [
       "GET /uk/clients",
@@ -105,6 +105,7 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
     return {
       authorizations: chosen.map((each) => ({
         ...wireAuthorization(each, bank.authorizations.statusOf(each)),
+        kind: each.kind,
         clientId: each.clientId,
         psuId: each.psuId,
         accountIds: each.accountIds,

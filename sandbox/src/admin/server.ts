@@ -6,6 +6,7 @@ import type { UkBank } from "../uk/bank.ts";
 import { berlinGroupRoutes } from "./berlin-group.ts";
 import { bookRoutes } from "./books.ts";
 import { faultRoutes } from "./faults.ts";
+import { paymentBookRoutes } from "./payments.ts";
 import { ukRoutes } from "./uk.ts";
 
 const statusOf: Partial<Record<ErrorKind, number>> = { invalid: 400, "not-found": 404, conflict: 409, rejected: 422 };
@@ -27,6 +28,7 @@ export function createAdminServer(
     return reply.code(statusCode).send({ code: "ERR_SANDBOX_INPUT", message: statusCode < 500 ? message : "Something went wrong in the sandbox" });
   });
   bookRoutes(server, op);
+  paymentBookRoutes(server, op);
   faultRoutes(server, op);
   ukRoutes(server, uk);
   berlinGroupRoutes(server, berlinGroup);

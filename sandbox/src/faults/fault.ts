@@ -20,7 +20,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** What a fault may do before the bank does its own work. */
+/** What a fault may answer instead of the bank. */
 export type Interception =
   | { readonly kind: "answer"; readonly status: number; readonly body: string | Buffer; readonly headers: Readonly<Record<string, string>> }
   | { readonly kind: "hang" }
@@ -87,6 +87,8 @@ export interface Fault<Options> {
   readonly summary: string;
   readonly options: z.ZodType<Options>;
   intercept?(options: Options, call: BankCall): Promise<Interception | undefined> | Interception | undefined;
+  /** Like `intercept`, once the bank has done its work: what was asked for has happened. */
+  outcome?(options: Options, call: BankCall): Interception | undefined;
   page?(page: Page, options: Options, moment: PageMoment): Page;
   json?(body: unknown, options: Options, call: BankCall): unknown;
   answer?(answer: Answer, options: Options): Promise<Answer> | Answer;

@@ -42,7 +42,7 @@ export interface FaultRegistry {
   list(): readonly ActiveFault[];
   set(request: unknown, levers: BankLevers): Promise<ActiveFault>;
   clear(levers: BankLevers, id?: string): Promise<number>;
-  intercept(call: BankCall): Promise<Interception | undefined>;
+  intercept(call: BankCall, moment: "intercept" | "outcome"): Promise<Interception | undefined>;
   changePage(call: BankCall, page: Page, moment: PageMoment): Page;
   changeJson(call: BankCall, body: unknown): unknown;
   changeAnswer(call: BankCall, answer: Answer): Promise<Answer | undefined>;
@@ -92,9 +92,9 @@ export function createFaultRegistry(faults: readonly Fault<unknown>[]): FaultReg
       for (const each of gone) await each.fault.undo?.(levers);
       return gone.length;
     },
-    async intercept(call) {
-      for (const each of biting(call, "intercept")) {
-        const result = await each.fault.intercept?.(each.options, call);
+    async intercept(call, moment) {
+      for (const each of biting(call, moment)) {
+        const result = await each.fault[moment]?.(each.options, call);
         if (result !== undefined) return result;
       }
       return undefined;

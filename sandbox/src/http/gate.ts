@@ -12,11 +12,17 @@ export interface Gate {
 
 /**
  * Called by each route once it knows who calls and about whom: adds the configured latency and lets the fault
- * switches step in. True means that the answer is already on its way, or will never come.
+ * switches step in, before the bank does its work or (`outcome`) after it. True means that the answer is already on
+ * its way, or will never come.
  */
-export async function passThroughFaults(request: FastifyRequest, reply: FastifyReply, { config, faults, pause }: Gate): Promise<boolean> {
-  if (config.SANDBOX_LATENCY_MS > 0) await pause(config.SANDBOX_LATENCY_MS);
-  const interception = await faults.intercept(request.bankCall);
+export async function passThroughFaults(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { config, faults, pause }: Gate,
+  moment: "intercept" | "outcome" = "intercept",
+): Promise<boolean> {
+  if (config.SANDBOX_LATENCY_MS > 0 && moment === "intercept") await pause(config.SANDBOX_LATENCY_MS);
+  const interception = await faults.intercept(request.bankCall, moment);
   if (interception === undefined) return false;
   switch (interception.kind) {
     case "answer":

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { canRead, isAbsent, isInstant, readJsonObject } from "./body-rules.ts";
 import { validation, type Violation } from "./refusal.ts";
 
 /** Rules for a new account-information authorization. */
@@ -21,25 +21,13 @@ const members = ["expires", "transactionFrom", "transactionTo"] as const;
 
 /** Reads the body of A1; a refusal names every violation. */
 export function readAuthorizationRequest(body: unknown, rules: AuthorizationRules): AuthorizationRequest {
-  const given = asObject(body);
+  const given = readJsonObject(body);
   const violations = [...unknownMembers(given), ...wrongTypes(given)];
   if (violations.length > 0) throw validation(violations);
   const request = Object.fromEntries(members.flatMap((name) => (isAbsent(given[name]) ? [] : [[name, given[name]]]))) as AuthorizationRequest;
   const broken = [...shapeViolations(request, rules), ...dateViolations(request, rules)];
   if (broken.length > 0) throw validation(broken);
   return request;
-}
-
-function asObject(body: unknown): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = typeof body === "string" && body.trim() !== "" ? JSON.parse(body) : {};
-  } catch {
-    throw validation([{ type: "TypeMismatch", message: "The body is not JSON" }]);
-  }
-  const parsed = z.record(z.string(), z.unknown()).safeParse(value);
-  if (!parsed.success) throw validation([{ type: "TypeMismatch", message: "The body must be a JSON object" }]);
-  return parsed.data;
 }
 
 function unknownMembers(given: Record<string, unknown>): Violation[] {
@@ -92,24 +80,6 @@ function dateViolations({ expires, transactionFrom, transactionTo }: Authorizati
   return found;
 }
 
-/** The bank treats null like a member that is not there. */
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null;
-}
-
-function isInstant(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/i.test(text) && canRead(() => Temporal.Instant.from(text));
-}
-
 function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && canRead(() => Temporal.PlainDate.from(text, { overflow: "reject" }));
-}
-
-function canRead(read: () => unknown): boolean {
-  try {
-    read();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,6 +4,7 @@ import { decide, endOf, statusAt, visibleDays, type Authorization, type Authoriz
 const now = Temporal.Instant.from("2026-11-20T10:00:00Z");
 const pending: Authorization = {
   authorizationId: "a",
+  kind: "accounts",
   clientId: "c",
   created: "2026-11-20T09:50:00Z",
   expires: "2027-02-01T00:00:00Z",

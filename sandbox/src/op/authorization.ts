@@ -1,8 +1,13 @@
 import { z } from "zod";
 
-/** An account-information authorization as the bank keeps it. Times are ISO 8601, days are plain dates. */
+/** What a person is asked for; each is a scope too. */
+export const authorizationKinds = ["accounts", "payments", "fundsconfirmations"] as const;
+export type AuthorizationKind = (typeof authorizationKinds)[number];
+
+/** An authorization as the bank keeps it. Times are ISO 8601, days are plain dates. */
 export const authorizationSchema = z.object({
   authorizationId: z.string(),
+  kind: z.enum(authorizationKinds).default("accounts"),
   clientId: z.string(),
   created: z.string(),
   modified: z.string().optional(),
@@ -10,8 +15,14 @@ export const authorizationSchema = z.object({
   expires: z.string().optional(),
   transactionFrom: z.string().optional(),
   transactionTo: z.string().optional(),
-  status: z.enum(["Unauthorized", "Authorized", "Rejected", "Revoked", "Expired"]),
+  status: z.enum(["Unauthorized", "Authorizing", "Authorized", "Completed", "Rejected", "Revoked", "PartiallyRevoked", "Expired"]),
   psuId: z.string().optional(),
+  /** The account of a confirmation of funds: asked for, or chosen by the person. */
+  iban: z.string().optional(),
+  /** Payments only: the person whose earlier approval the third party wants to build on. */
+  exemptPsuId: z.string().optional(),
+  /** Payments only: approved by the helper of the sandbox, without a person and a token. */
+  byHelper: z.boolean().optional(),
   accountIds: z.array(z.string()).default([]),
   cardIds: z.array(z.string()).default([]),
 });
@@ -20,32 +31,56 @@ export type AuthorizationStatus = Authorization["status"];
 
 /** How long the data of a one-off authorization (a period without an end) can be read after approval. */
 const oneOffHours = 24;
+/** How long after approval tokens for payments can be renewed. */
+const paymentDays = 90;
 
 /** The instant after which an approved authorization allows nothing. */
 export function endOf(authorization: Authorization): Temporal.Instant {
   if (authorization.expires !== undefined) return Temporal.Instant.from(authorization.expires);
-  return Temporal.Instant.from(authorization.authorized ?? authorization.created).add({ hours: oneOffHours });
+  const hours = authorization.kind === "payments" ? 24 * paymentDays : oneOffHours;
+  return Temporal.Instant.from(authorization.authorized ?? authorization.created).add({ hours });
 }
 
-/** The status at `now`: time alone ends an approved authorization, and one that nobody approved. */
+/** Whether a person can still say yes or no. */
+export function isPending(status: AuthorizationStatus): boolean {
+  return status === "Unauthorized" || status === "Authorizing";
+}
+
+/** The status at `now`: time alone ends an approved authorization, and one that nobody approved. Payments know no Expired. */
 export function statusAt(authorization: Authorization, now: Temporal.Instant, intentSeconds: number): AuthorizationStatus {
-  if (authorization.status === "Authorized" && Temporal.Instant.compare(now, endOf(authorization)) >= 0) return "Expired";
+  const { kind, status } = authorization;
+  if (status === "Authorized" && kind !== "payments" && Temporal.Instant.compare(now, endOf(authorization)) >= 0) return "Expired";
   const intentEnd = Temporal.Instant.from(authorization.created).add({ seconds: intentSeconds });
-  if (authorization.status === "Unauthorized" && Temporal.Instant.compare(now, intentEnd) >= 0) return "Expired";
-  return authorization.status;
+  if (isPending(status) && Temporal.Instant.compare(now, intentEnd) >= 0) return kind === "payments" ? "Rejected" : "Expired";
+  return status;
+}
+
+/** What a person chose and agreed to. */
+export interface Approval {
+  readonly psuId: string;
+  readonly accountIds: readonly string[];
+  readonly cardIds: readonly string[];
+  readonly iban?: string | undefined;
+  readonly byHelper?: boolean | undefined;
 }
 
 export type AuthorizationCommand =
-  | { readonly type: "approve"; readonly psuId: string; readonly accountIds: readonly string[]; readonly cardIds: readonly string[] }
+  | ({ readonly type: "approve" } & Approval)
+  /** The person is on the bank's pages. Account information knows no such status. */
+  | { readonly type: "open" }
   | { readonly type: "reject" }
   | { readonly type: "revoke" }
-  | { readonly type: "expire" };
+  | { readonly type: "expire" }
+  /** What has become of the payments. */
+  | { readonly type: "conclude"; readonly status: "Completed" | "Revoked" | "PartiallyRevoked" };
 
 const permitted: Readonly<Record<AuthorizationCommand["type"], readonly AuthorizationStatus[]>> = {
-  approve: ["Unauthorized"],
-  reject: ["Unauthorized"],
+  approve: ["Unauthorized", "Authorizing"],
+  open: ["Unauthorized"],
+  reject: ["Unauthorized", "Authorizing"],
   revoke: ["Authorized"],
-  expire: ["Unauthorized", "Authorized"],
+  expire: ["Unauthorized", "Authorizing", "Authorized"],
+  conclude: ["Unauthorized", "Authorizing", "Authorized"],
 };
 
 /** The authorization after the command, or undefined where its state does not permit it. */
@@ -62,13 +97,19 @@ export function decide(authorization: Authorization, command: AuthorizationComma
         psuId: command.psuId,
         accountIds: [...command.accountIds],
         cardIds: [...command.cardIds],
+        iban: command.iban ?? authorization.iban,
+        byHelper: command.byHelper,
       };
+    case "open":
+      return { ...authorization, status: "Authorizing", modified };
     case "reject":
       return { ...authorization, status: "Rejected", modified };
     case "revoke":
       return { ...authorization, status: "Revoked", modified };
     case "expire":
       return { ...authorization, status: "Expired", modified };
+    case "conclude":
+      return { ...authorization, status: command.status, modified };
     default:
       return command satisfies never;
   }
@@ -99,6 +140,6 @@ export function visibleDays(
 
 /** The bank's wire form. */
 export function wireAuthorization(authorization: Authorization, status: AuthorizationStatus): object {
-  const { authorizationId, created, modified, authorized, expires, transactionFrom, transactionTo } = authorization;
-  return { authorizationId, created, modified, authorized, expires, transactionFrom, transactionTo, status };
+  const { authorizationId, created, modified, authorized, expires, transactionFrom, transactionTo, iban } = authorization;
+  return { authorizationId, created, modified, authorized, expires, transactionFrom, transactionTo, iban, status };
 }

@@ -15,7 +15,7 @@ export function authorizationRoutes(server: FastifyInstance, bank: Bank): void {
   const answer = (authorization: Authorization): object => wireAuthorization(authorization, bank.authorizations.statusOf(authorization));
 
   server.post(path, { config: { endpoint: "A1" } }, async (request, reply) => {
-    const token = requireAccessToken(request, bank);
+    const token = requireAccessToken(request, bank, "accounts");
     if (token.kind !== "client") throw security(403, "Creating an authorization needs a client-credentials token");
     if (await passThroughFaults(request, reply, bank)) return reply;
     if (!header(request, "content-type")?.toLowerCase().startsWith("application/json")) {
@@ -31,6 +31,7 @@ export function authorizationRoutes(server: FastifyInstance, bank: Bank): void {
     });
     const authorization: Authorization = {
       authorizationId: randomUUID(),
+      kind: "accounts",
       clientId: token.clientId,
       created: clock.now().toString(),
       status: "Unauthorized",
@@ -44,13 +45,13 @@ export function authorizationRoutes(server: FastifyInstance, bank: Bank): void {
   });
 
   server.get<{ Params: { authorizationId: string } }>(`${path}/:authorizationId`, { config: { endpoint: "A2" } }, async (request, reply) => {
-    const authorization = own(request, bank, requireAccessToken(request, bank).clientId);
+    const authorization = own(request, bank, requireAccessToken(request, bank, "accounts").clientId);
     if (await passThroughFaults(request, reply, bank)) return reply;
     return bank.faults.changeJson(request.bankCall, answer(authorization));
   });
 
   server.delete<{ Params: { authorizationId: string } }>(`${path}/:authorizationId`, { config: { endpoint: "A3" } }, async (request, reply) => {
-    const token = requireAccessToken(request, bank);
+    const token = requireAccessToken(request, bank, "accounts");
     const { authorizationId } = own(request, bank, token.clientId);
     if (token.authorizationId !== authorizationId) throw security(403, "Revoking needs the token that belongs to this authorization");
     if (await passThroughFaults(request, reply, bank)) return reply;
@@ -63,7 +64,7 @@ export function authorizationRoutes(server: FastifyInstance, bank: Bank): void {
 
 function own(request: FastifyRequest<{ Params: { authorizationId: string } }>, bank: Bank, clientId: string): Authorization {
   const authorization = bank.authorizations.get(request.params.authorizationId);
-  if (authorization === undefined) throw notFound("The authorization");
+  if (authorization?.kind !== "accounts") throw notFound("The authorization");
   if (authorization.clientId !== clientId) throw security(403, "This authorization belongs to another third party");
   request.bankCall.authorizationId = authorization.authorizationId;
   if (authorization.psuId !== undefined) request.bankCall.psuId = authorization.psuId;

@@ -4,16 +4,16 @@ import { readForm } from "../http/form.ts";
 import type { Html } from "../pages/html.ts";
 import { loginPage } from "../pages/login.ts";
 import { noticePage } from "../pages/notice.ts";
-import { selectionPage } from "../pages/selection.ts";
 import { pageStyle } from "../pages/style.ts";
 import { chooseLanguage, type Language } from "../pages/texts.ts";
 import { passThroughFaults } from "../http/gate.ts";
+import { approvalSteps } from "./approval-steps.ts";
+import type { Approval } from "./authorization.ts";
 import type { Bank } from "./bank.ts";
 import { issueIdToken } from "./id-token.ts";
 import { randomText } from "../identifiers.ts";
 import { createLoginSessions, type LoginSession } from "./login-sessions.ts";
 import { readAuthorizationRequest } from "./request-object.ts";
-import { withReservations } from "./selection-view.ts";
 
 const cookieName = "op_sandbox_browser";
 const base = "/oauth/authorize";
@@ -48,6 +48,7 @@ export function authorizeRoutes(server: FastifyInstance, bank: Bank): void {
     request.bankCall.clientId = client.clientId;
     request.bankCall.authorizationId = authorization.authorizationId;
     if (await passThroughFaults(request, reply, bank)) return reply;
+    if (authorization.kind !== "accounts") bank.authorizations.apply(authorization.authorizationId, { type: "open" });
     const browser = browserOf(request) ?? randomText(24);
     const session = sessions.begin(outcome.request, browser);
     reply.header("set-cookie", `${cookieName}=${browser}; Path=/oauth; HttpOnly; SameSite=Lax`);
@@ -78,10 +79,10 @@ export function authorizeRoutes(server: FastifyInstance, bank: Bank): void {
     if (form.fields.get("decision") !== "approve") return refuse(request, reply, session);
     const person = bank.people.find(session.psuId ?? "");
     if (person === undefined) return showStep(request, reply, session);
-    const accountIds = person.accounts.map((account) => account.accountId).filter((id) => form.all("account").includes(id));
-    const cardIds = person.cards.map((card) => card.cardId).filter((id) => form.all("card").includes(id));
-    if (accountIds.length + cardIds.length === 0) return showStep(request, reply, session, { nothingChosen: true });
-    return approve(request, reply, session, { psuId: person.psuId, accountIds, cardIds });
+    const { authorization } = session.request;
+    const choice = approvalSteps[authorization.kind].choice((name) => form.all(name), { bank, authorization, person });
+    if (choice === undefined) return showStep(request, reply, session, { nothingChosen: true });
+    return approve(request, reply, session, choice);
   });
 
   server.get("/oauth/style.css", { config: { endpoint: "Z1-page" } }, async (_request, reply) =>
@@ -121,8 +122,8 @@ export function authorizeRoutes(server: FastifyInstance, bank: Bank): void {
     const person = session.psuId === undefined ? undefined : bank.people.find(session.psuId);
     const page =
       person === undefined
-        ? loginPage({ ...common, residents: bank.people.residents, unknownPsuId: problem.psuId })
-        : selectionPage({ ...common, person: withReservations(person), nothingChosen: problem.nothingChosen ?? false });
+        ? loginPage({ ...common, kind: asked.authorization.kind, residents: bank.people.residents, unknownPsuId: problem.psuId })
+        : approvalSteps[asked.authorization.kind].page({ ...common, bank, person, nothingChosen: problem.nothingChosen ?? false });
     return html(reply, problem.psuId === undefined && problem.nothingChosen !== true ? 200 : 422, page, new URL(asked.redirectUri).origin);
   }
 
@@ -136,12 +137,7 @@ export function authorizeRoutes(server: FastifyInstance, bank: Bank): void {
     ]);
   }
 
-  async function approve(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    session: LoginSession,
-    choice: { readonly psuId: string; readonly accountIds: readonly string[]; readonly cardIds: readonly string[] },
-  ): Promise<FastifyReply> {
+  async function approve(request: FastifyRequest, reply: FastifyReply, session: LoginSession, choice: Approval): Promise<FastifyReply> {
     const { client, authorization: pending, redirectUri, scope, state, nonce, acr } = session.request;
     session.done = true;
     const authorization = bank.authorizations.apply(pending.authorizationId, { type: "approve", ...choice });

@@ -9,8 +9,10 @@ import type { People } from "../people/directory.ts";
 import type { AuthorizationStore } from "./authorization-store.ts";
 import type { Clients, Tpps } from "./clients.ts";
 import type { ContinuationTokens } from "./continuation.ts";
+import type { SigningKey } from "../state/signing-key.ts";
 import type { IdTokenKeys } from "./id-token-keys.ts";
 import type { JwksReader } from "../http/jwks-reader.ts";
+import type { PaymentStore } from "./payments/payment-store.ts";
 import type { TokenStore } from "./token-store.ts";
 
 /** Where the bank can be reached. Filled in once the listeners know their ports. */
@@ -31,6 +33,9 @@ export interface Bank extends Gate {
   readonly tpps: Tpps;
   readonly authorizations: AuthorizationStore;
   readonly tokens: TokenStore;
+  readonly payments: PaymentStore;
+  /** Signs the answers to new payments. */
+  readonly paymentKey: SigningKey;
   readonly people: People;
   readonly calls: CallBook;
   readonly idTokenKeys: IdTokenKeys;

@@ -1,14 +1,14 @@
 import type { FastifyRequest } from "fastify";
 import { header } from "../http/call.ts";
 import { checkApiKey } from "./api-key.ts";
-import type { Authorization } from "./authorization.ts";
+import type { Authorization, AuthorizationKind } from "./authorization.ts";
 import type { Bank } from "./bank.ts";
 import { belongsTo, requireQwac } from "./client-certificate-check.ts";
 import { authorizationEnded, gatewayFault, security } from "./refusal.ts";
 import type { AccessToken } from "./token-store.ts";
 
-/** Who calls a data interface, once certificate, API key and token fit together. */
-export function requireAccessToken(request: FastifyRequest, bank: Bank): AccessToken {
+/** Who calls an interface, once certificate, API key, token and scope fit together. */
+export function requireAccessToken(request: FastifyRequest, bank: Bank, scope: AuthorizationKind): AccessToken {
   const certificate = requireQwac(request);
   request.bankCall.certificate = certificate;
   checkApiKey(request, bank, "portal-or-client");
@@ -22,13 +22,13 @@ export function requireAccessToken(request: FastifyRequest, bank: Bank): AccessT
   if (client === undefined || !belongsTo(certificate, client, bank.config.SANDBOX_CLIENT_BINDING)) {
     throw security(401, "The client certificate is not the one this token was issued to");
   }
-  if (!token.scope.split(" ").includes("accounts")) throw gatewayFault("steps.oauth.v2.InsufficientScope");
+  if (!token.scope.split(" ").includes(scope)) throw gatewayFault("steps.oauth.v2.InsufficientScope");
   return token;
 }
 
 /** The authorization whose data the call may read; refuses in the bank's wrapped form once it has ended. */
 export function requireAuthorized(request: FastifyRequest, bank: Bank): Authorization & { psuId: string } {
-  const token = requireAccessToken(request, bank);
+  const token = requireAccessToken(request, bank, "accounts");
   if (token.kind !== "psu" || token.authorizationId === undefined) throw security(403, "This call needs a token that the person approved");
   const authorization = bank.authorizations.get(token.authorizationId);
   if (authorization?.psuId === undefined) throw security(403, "There is no authorization behind this token");

@@ -1,5 +1,6 @@
 import type { BankLevers, FaultTarget } from "../faults/fault.ts";
 import type { Bank } from "./bank.ts";
+import { revokePayments } from "./payments/settlement.ts";
 
 /** What fault switches may do to the bank at once. */
 export function bankLevers(bank: Bank): BankLevers {
@@ -10,7 +11,8 @@ export function bankLevers(bank: Bank): BankLevers {
     (target.psu === undefined || target.psu === psuOf(record.authorizationId));
   return {
     revokeAuthorization(authorizationId) {
-      bank.authorizations.apply(authorizationId, { type: "revoke" });
+      if (bank.authorizations.get(authorizationId)?.kind === "payments") revokePayments(bank, bank.payments.ofBundle(authorizationId));
+      else bank.authorizations.apply(authorizationId, { type: "revoke" });
       bank.tokens.dropRefresh((token) => token.authorizationId === authorizationId);
     },
     expireAuthorization(authorizationId) {

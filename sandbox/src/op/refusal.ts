@@ -1,11 +1,44 @@
 import { randomUUID } from "node:crypto";
 import { Refusal, type Dialect } from "../http/refusal.ts";
 
-/** A violation inside a VALIDATION error of the bank's data interfaces. */
+type AccountViolation = "Date" | "ExpirationOrTransactionRange" | "IllegalState" | "InvalidValue" | "Required" | "TypeMismatch" | "UnrecognizedProperty";
+
+type PaymentViolation =
+  | "CountryCode"
+  | "CreditorBicOrAddress"
+  | "DuplicatePayment"
+  | "EuEtaValid"
+  | "EuroCents"
+  | "FinnishIban"
+  | "FinnishReference"
+  | "Iban"
+  | "InsufficientFunds"
+  | "Max"
+  | "MessageOrReference"
+  | "Min"
+  | "PaymentFail"
+  | "PaymentOrder"
+  | "SepaAddress"
+  | "SepaIban"
+  | "Size"
+  | "ValidBic"
+  | "ValidDetailOfCharges"
+  | "ValidForeignPaymentRecurrence"
+  | "ValidPaymentOrder";
+
+/** A violation inside a VALIDATION or BUSINESS error. */
 export interface Violation {
-  readonly type: "Date" | "ExpirationOrTransactionRange" | "IllegalState" | "InvalidValue" | "Required" | "TypeMismatch" | "UnrecognizedProperty";
+  readonly type: AccountViolation | PaymentViolation;
   readonly path?: string;
   readonly message: string;
+  /** Of Min and Max. */
+  readonly value?: string;
+  readonly inclusive?: boolean;
+  /** Of Size. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Where the confirmation of funds looked. */
+  readonly location?: "body" | "header";
 }
 
 type ErrorType = "SECURITY" | "VALIDATION" | "TECHNICAL" | "BUSINESS";
@@ -26,6 +59,16 @@ export function security(status: 401 | 403, message: string): Refusal {
 /** Shape (a) with violations: what is wrong with the request, member by member. */
 export function validation(violations: readonly Violation[], message = "The request is not valid"): Refusal {
   return new Refusal(400, apiError("VALIDATION", message, violations));
+}
+
+/** The request contradicts what the bank has already. */
+export function conflict(violation: Violation): Refusal {
+  return new Refusal(409, apiError("VALIDATION", violation.message, [violation]));
+}
+
+/** The payment could not be carried out. */
+export function paymentRefused(violation: Violation): Refusal {
+  return new Refusal(400, apiError("BUSINESS", violation.message, [violation]));
 }
 
 export function notFound(what: string): Refusal {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { epochSeconds } from "../clock.ts";
-import type { Authorization } from "./authorization.ts";
+import { authorizationKinds, isPending, type Authorization } from "./authorization.ts";
 import type { Bank } from "./bank.ts";
-import type { Client } from "./clients.ts";
+import { scopeOfRole, type Client } from "./clients.ts";
 import { unverifiedClaims, verifyTppJws } from "./tpp-jws.ts";
 
 const authorizationClaim = z.object({ value: z.string(), essential: z.boolean().optional() });
@@ -78,17 +78,20 @@ export async function readAuthorizationRequest(query: Readonly<Record<string, un
   const contradiction = contradictionIn(given, claims);
   if (contradiction !== undefined) return refused("invalid_request", `${contradiction} differs between the query and the request object`);
   if (!["code id_token", "code"].includes(claims.response_type)) return refused("unsupported_response_type", 'response_type must be "code id_token"');
-  if (!sameWords(claims.scope, "openid accounts")) return refused("invalid_scope", 'scope must be "openid accounts"');
-  if (!client.roles.includes("AIS")) return refused("unauthorized_client", "This client did not register for account information");
+  const kind = authorizationKinds.find((each) => sameWords(claims.scope, `openid ${each}`));
+  if (kind === undefined) return refused("invalid_scope", `scope must be openid and one of ${authorizationKinds.join(", ")}`);
+  if (!client.roles.some((role) => scopeOfRole[role] === kind)) return refused("unauthorized_client", `This client did not register for ${kind}`);
 
   const { authorizationId } = claims.claims.id_token;
   const inUserinfo = claims.claims.userinfo?.authorizationId.value;
   if (inUserinfo !== undefined && inUserinfo !== authorizationId.value)
     return refused("invalid_request_object", "userinfo and id_token name different authorizations");
   const authorization = bank.authorizations.get(authorizationId.value);
-  if (authorization?.clientId !== client.clientId) return refused("invalid_request", "There is no such authorization of this client");
+  if (authorization?.clientId !== client.clientId || authorization.kind !== kind) {
+    return refused("invalid_request", "There is no such authorization of this client");
+  }
   const status = bank.authorizations.statusOf(authorization);
-  if (status !== "Unauthorized") return refused("invalid_request", `The authorization is not pending: ${status}`);
+  if (!isPending(status)) return refused("invalid_request", `The authorization is not pending: ${status}`);
   const asked = claims.claims.id_token.acr;
   const wanted = asked?.values ?? (asked?.value === undefined ? levels : [asked.value]);
   const acr = levels.find((level) => wanted.includes(level));

@@ -135,10 +135,11 @@ function refresh({ form, client, bank }: GrantInput): Grant {
   return psuGrant(bank, { authorization, client, scope: found.scope });
 }
 
-/** Tokens die with the consent. */
+/** Tokens die with the consent. What became of payments can be read once all are submitted. */
 function stillAuthorized(bank: Bank, authorizationId: string): Authorization {
   const authorization = bank.authorizations.get(authorizationId);
-  if (authorization === undefined || bank.authorizations.statusOf(authorization) !== "Authorized") {
+  const alive = authorization?.kind === "payments" ? ["Authorized", "Completed", "PartiallyRevoked"] : ["Authorized"];
+  if (authorization === undefined || !alive.includes(bank.authorizations.statusOf(authorization))) {
     throw tokenError("invalid_request", "The authorization behind this grant has ended");
   }
   return authorization;

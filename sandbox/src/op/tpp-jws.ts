@@ -10,7 +10,7 @@ const keyTypeOf: Readonly<Record<string, string>> = { RS256: "RSA", PS256: "RSA"
 type JwsProblem = "not-a-jws" | "algorithm" | "kid-missing" | "jwks-unreadable" | "kid-unknown" | "certificate" | "signature";
 
 export type VerifiedJws =
-  | { readonly ok: true; readonly claims: Readonly<Record<string, unknown>>; readonly organizationIdentifier: string }
+  | { readonly ok: true; readonly claims: Readonly<Record<string, unknown>>; readonly organizationIdentifier: string; readonly isQwac: boolean }
   | { readonly ok: false; readonly problem: JwsProblem; readonly message: string };
 
 /**
@@ -27,8 +27,8 @@ export async function verifyTppJws(jws: string, jwksUrl: string, bank: Pick<Bank
   if (key === "unreadable") return no("jwks-unreadable", `The key set ${jwksUrl} cannot be read`);
   if (key === undefined) return no("kid-unknown", `There is no key ${header.kid} in ${jwksUrl}`);
   if (key.kty !== keyType) return no("algorithm", `The key ${header.kid} does not fit ${header.alg ?? ""}`);
-  const organizationIdentifier = organisationOf(key, bank.authority);
-  if (organizationIdentifier === undefined) {
+  const certificate = certificateOf(key, bank.authority);
+  if (certificate === undefined) {
     return no("certificate", `The key ${header.kid} carries no certificate of this bank's authority in x5c`);
   }
   try {
@@ -37,7 +37,7 @@ export async function verifyTppJws(jws: string, jwksUrl: string, bank: Pick<Bank
   } catch {
     return no("signature", "The signature does not verify");
   }
-  return { ok: true, claims: decodeJwt(jws), organizationIdentifier };
+  return { ok: true, claims: decodeJwt(jws), ...certificate };
 }
 
 /** Claims of a JWS that nobody has verified yet; undefined where there are none. */
@@ -67,8 +67,8 @@ async function readKey(bank: Pick<Bank, "jwks">, url: string, kid: string): Prom
   }
 }
 
-/** The organisation named in a key's certificate, provided this bank's authority issued it for that very key. */
-function organisationOf(key: PublishedKey, authority: Bank["authority"]): string | undefined {
+/** Organisation and purpose in a key's certificate, provided this bank's authority issued it for that very key. */
+function certificateOf(key: PublishedKey, authority: Bank["authority"]): { organizationIdentifier: string; isQwac: boolean } | undefined {
   const der = key.x5c?.[0];
   if (der === undefined) return undefined;
   try {
@@ -76,7 +76,8 @@ function organisationOf(key: PublishedKey, authority: Bank["authority"]): string
     const inCertificate = leaf.publicKey.export({ format: "jwk" });
     const same = key.kty === "RSA" ? inCertificate.n === key["n"] : inCertificate.x === key["x"] && inCertificate.y === key["y"];
     if (!same || !leaf.verify(new X509Certificate(authority.intermediatePem).publicKey)) return undefined;
-    return readTppCertificate(leaf.raw).organizationIdentifier;
+    const { organizationIdentifier, isQwac } = readTppCertificate(leaf.raw);
+    return { organizationIdentifier, isQwac };
   } catch {
     return undefined;
   }

@@ -7,17 +7,19 @@ export interface LoginPageInput {
   readonly language: Language;
   readonly action: string;
   readonly formToken: string;
+  /** What the third party asks for. */
+  readonly kind: keyof (typeof texts)["en"]["loginLead"];
   readonly client: { readonly clientName: string; readonly orgName: string };
   readonly residents: readonly { readonly psuId: string; readonly name: string; readonly note: Readonly<Record<Language, string>> }[];
   readonly unknownPsuId?: string | undefined;
 }
 
 /** Step one: who are you? */
-export function loginPage({ language, action, formToken, client, residents, unknownPsuId }: LoginPageInput): Html {
+export function loginPage({ language, action, formToken, kind, client, residents, unknownPsuId }: LoginPageInput): Html {
   const say = texts[language];
   const wrong = unknownPsuId !== undefined;
   const content = html`${askedBy(language, client)}
-    <p>${say.loginLead(client.clientName)}</p>
+    <p>${say.loginLead[kind](client.clientName)}</p>
     ${wrong && html`<p class="problem" id="problem" role="alert">${say.unknownUser}</p>`}
     <form method="post" action="${action}/login?lang=${language}">
       <input type="hidden" name="formToken" value="${formToken}" />

@@ -1,7 +1,7 @@
 import { askedBy } from "./asked-by.ts";
 import { html, type Html } from "./html.ts";
 import { layout } from "./layout.ts";
-import { amountText, dayText, texts, type Language } from "./texts.ts";
+import { amountText, dayText, groupedIban, texts, type Language } from "./texts.ts";
 
 export interface SelectionPageInput {
   readonly language: Language;
@@ -53,7 +53,7 @@ export function selectionPage(input: SelectionPageInput): Html {
             html`<label class="choice"
               ><input type="checkbox" name="account" value="${account.id}" ${ticked} />
               <span class="what"
-                ><strong>${account.name}</strong><span class="number">${grouped(account.iban)}</span
+                ><strong>${account.name}</strong><span class="number">${groupedIban(account.iban)}</span
                 ><span class="help">${say.owner}: ${account.owner}</span></span
               >
               <span class="amount"><span class="hidden">${say.balance} </span>${amountText(language, account.balance, account.currency)}</span></label
@@ -79,9 +79,4 @@ export function selectionPage(input: SelectionPageInput): Html {
       </div>
     </form>`;
   return layout({ language, title: say.selectTitle, content, path: action });
-}
-
-/** An IBAN in groups of four, as people read it. */
-function grouped(iban: string): string {
-  return iban.replaceAll(/(.{4})(?=.)/g, "$1\u00a0");
 }

@@ -25,11 +25,13 @@ p { margin: 0 0 12px; }
 .help, .asked span, .who, .detail span { color: var(--muted); font-size: 14px; }
 .who { margin-bottom: 4px; }
 .asked { padding: 12px 16px; border: 1px solid var(--line); border-radius: 8px; overflow-wrap: anywhere; }
+.payments { list-style: none; margin: 0 0 12px; padding: 0; }
+.payments li { display: flex; flex-direction: row-reverse; gap: 12px; justify-content: space-between; padding: 12px 0; border-top: 1px solid var(--line); }
 .reads { margin: 0 0 12px; padding-left: 20px; }
 label { font-weight: 500; }
 .line { display: flex; gap: 12px; flex-wrap: wrap; }
-input:not([type=checkbox]) { flex: 1 1 200px; min-width: 0; padding: 10px 12px; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--muted); border-radius: 8px; }
-input[type=checkbox] { width: 20px; height: 20px; margin: 2px 0 0; accent-color: var(--accent); flex: none; }
+input:not([type=checkbox], [type=radio]) { flex: 1 1 200px; min-width: 0; padding: 10px 12px; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--muted); border-radius: 8px; }
+input[type=checkbox], input[type=radio] { width: 20px; height: 20px; margin: 2px 0 0; accent-color: var(--accent); flex: none; }
 button { padding: 10px 20px; font: inherit; font-weight: 500; color: var(--text); background: transparent; border: 1px solid var(--muted); border-radius: 8px; cursor: pointer; }
 button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 button.quiet { border-color: transparent; color: var(--accent); padding-left: 0; text-decoration: underline; }

@@ -8,7 +8,11 @@ const en = {
   sandboxNote: "This is a test bank. The people, accounts and money on this page are invented.",
   bank: "OP test bank",
   loginTitle: "Log in",
-  loginLead: (tpp: string) => `${tpp} asks to see your account information. Log in to choose what it may see.`,
+  loginLead: {
+    accounts: (tpp: string) => `${tpp} asks to see your account information. Log in to choose what it may see.`,
+    payments: (tpp: string) => `${tpp} asks you to approve a payment. Log in to see what is paid to whom.`,
+    fundsconfirmations: (tpp: string) => `${tpp} asks to learn whether there is enough money on an account of yours. Log in to choose.`,
+  },
   userId: "User ID",
   userIdHelp: "Eight digits. The test bank asks for no password.",
   logIn: "Log in",
@@ -42,6 +46,18 @@ const en = {
   detail: "For the service’s developers",
   balance: "Balance",
   owner: "Owner",
+  payTitle: "Approve the payment",
+  payLead: (tpp: string) => `If you approve, ${tpp} may have this paid from your account:`,
+  payFrom: "Pay from",
+  message: "Message",
+  reference: "Reference",
+  times: (count: number) => `Up to ${count} times`,
+  otherPayer: "The service asked to pay from an account that is not yours. Choose one of your own, or refuse.",
+  noAccountChosen: "Choose one account, or refuse.",
+  approvePayment: "Approve and pay",
+  fundsTitle: "Confirm that there is enough money",
+  fundsLead: (tpp: string) => `${tpp} may then ask whether an amount is on the account. It learns yes or no, never the balance.`,
+  fundsAccount: "Account",
 };
 
 export type Texts = typeof en;
@@ -52,7 +68,11 @@ const fi: Texts = {
   sandboxNote: "Tämä on testipankki. Sivun ihmiset, tilit ja rahat ovat keksittyjä.",
   bank: "OP-testipankki",
   loginTitle: "Kirjaudu sisään",
-  loginLead: (tpp) => `${tpp} pyytää lupaa nähdä tilitietojasi. Kirjaudu sisään ja valitse, mitä se saa nähdä.`,
+  loginLead: {
+    accounts: (tpp) => `${tpp} pyytää lupaa nähdä tilitietojasi. Kirjaudu sisään ja valitse, mitä se saa nähdä.`,
+    payments: (tpp) => `${tpp} pyytää sinua hyväksymään maksun. Kirjaudu sisään, niin näet, mitä maksetaan ja kenelle.`,
+    fundsconfirmations: (tpp) => `${tpp} pyytää lupaa tarkistaa, riittävätkö tilisi varat. Kirjaudu sisään ja valitse tili.`,
+  },
   userId: "Käyttäjätunnus",
   userIdHelp: "Kahdeksan numeroa. Testipankki ei kysy salasanaa.",
   logIn: "Kirjaudu",
@@ -81,6 +101,18 @@ const fi: Texts = {
   detail: "Palvelun kehittäjille",
   balance: "Saldo",
   owner: "Omistaja",
+  payTitle: "Hyväksy maksu",
+  payLead: (tpp) => `Jos hyväksyt, ${tpp} saa maksattaa tililtäsi:`,
+  payFrom: "Maksutili",
+  message: "Viesti",
+  reference: "Viite",
+  times: (count) => `Enintään ${count} kertaa`,
+  otherPayer: "Palvelu pyysi maksua tililtä, joka ei ole sinun. Valitse oma tilisi tai hylkää pyyntö.",
+  noAccountChosen: "Valitse yksi tili tai hylkää pyyntö.",
+  approvePayment: "Hyväksy ja maksa",
+  fundsTitle: "Vahvista, että varat riittävät",
+  fundsLead: (tpp) => `${tpp} saa silloin kysyä, onko tilillä tietty summa. Se saa tietää kyllä tai ei, ei koskaan saldoa.`,
+  fundsAccount: "Tili",
 };
 
 export const texts: Readonly<Record<Language, Texts>> = { en, fi };
@@ -109,4 +141,9 @@ export function amountText(language: Language, decimal: string, currency: string
 export function dayText(language: Language, day: string): string {
   const date = day.includes("T") ? Temporal.Instant.from(day).toZonedDateTimeISO(bankTimeZone).toPlainDate() : Temporal.PlainDate.from(day);
   return date.toLocaleString(language === "fi" ? "fi-FI" : "en-GB", { day: "numeric", month: language === "fi" ? "numeric" : "long", year: "numeric" });
+}
+
+/** An IBAN in groups of four, as people read it. */
+export function groupedIban(iban: string): string {
+  return iban.replaceAll(/(.{4})(?=.)/g, "$1\u00a0");
 }

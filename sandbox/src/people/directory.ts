@@ -15,6 +15,8 @@ export interface People {
   find(psuId: string): PersonBooks | undefined;
   /** Whether any known person has this account or card, no matter who asks. */
   exists(id: string): boolean;
+  /** Whose account this is, among the residents and those who have been here. */
+  holderOf(iban: string): { readonly psuId: string; readonly account: Account } | undefined;
   /** Books something new, so that a later reading sees it. */
   add(psuId: string, accountId: string, booking: NewBooking): Booking;
   close(): void;
@@ -45,6 +47,7 @@ export function openPeople({ folder, seed, clock }: { folder: string; seed: stri
   const added = openJournal<Added>(join(folder, "added-bookings.jsonl"), addedSchema);
   const cache = new Map<string, { today: string; books: PersonBooks }>();
   const owned = new Set<string>();
+  const holders = new Map<string, string>();
 
   function generated(psuId: string, today: Temporal.PlainDate): PersonBooks | undefined {
     const resident = residents.find((each) => each.psuId === psuId);
@@ -77,6 +80,7 @@ export function openPeople({ folder, seed, clock }: { folder: string; seed: stri
     const books = withAdded(bare, added.values());
     cache.set(psuId, { today: today.toString(), books });
     for (const each of [...books.accounts.map((account) => account.accountId), ...books.cards.map((card) => card.cardId)]) owned.add(each);
+    for (const { iban } of books.accounts) holders.set(iban, psuId);
     forget(cache);
     return books;
   }
@@ -88,6 +92,12 @@ export function openPeople({ folder, seed, clock }: { folder: string; seed: stri
       if (owned.has(id)) return true;
       for (const { psuId } of residents) find(psuId);
       return owned.has(id);
+    },
+    holderOf(iban) {
+      if (!holders.has(iban)) for (const { psuId } of residents) find(psuId);
+      const psuId = holders.get(iban);
+      const account = find(psuId ?? "")?.accounts.find((each) => each.iban === iban);
+      return psuId === undefined || account === undefined ? undefined : { psuId, account };
     },
     add(psuId, accountId, booking) {
       const person = find(psuId);

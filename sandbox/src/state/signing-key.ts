@@ -8,6 +8,8 @@ type PrivateJwk = JWK & { readonly kid: string };
 /** A PS256 key kept in a file. */
 export interface SigningKey {
   sign(claims: object): Promise<string>;
+  /** A detached JWS (RFC 7515, appendix F) over exactly these bytes. */
+  signDetached(content: string): Promise<string>;
   published(): Promise<{ keys: JWK[] }>;
   privateJwk(): Promise<PrivateJwk>;
 }
@@ -24,6 +26,12 @@ export function openSigningKey(file: string): SigningKey {
     async sign(claims) {
       const key = await privateJwk();
       return new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader({ alg, kid: key.kid, typ: "JWT" }).sign(await importJWK(key, alg));
+    },
+    async signDetached(content) {
+      const key = await privateJwk();
+      const compact = await new CompactSign(Buffer.from(content)).setProtectedHeader({ alg, kid: key.kid }).sign(await importJWK(key, alg));
+      const [header = "", , signature = ""] = compact.split(".");
+      return `${header}..${signature}`;
     },
     async published() {
       const { kty = "RSA", n = "", e = "", kid } = await privateJwk();
