@@ -77,7 +77,7 @@ export const paymentStatusChanged = defineEvent({
 export const paymentExecuted = defineEvent({
   ...paymentBase,
   type: "consent.payment-executed",
-  consumers: ["ingest", "bff"],
+  consumers: ["ingest"],
   summary: "The bank executed a payment: what to look for on the account's statement.",
   data: z.object({
     ...paymentAbout,
@@ -85,6 +85,8 @@ export const paymentExecuted = defineEvent({
     /** Where the money came from, as the bank says. */
     debtorIban: z.string().nullable(),
     creditorIban: z.string().nullable(),
+    /** Where the statement tells no IBAN of the payee its name does. */
+    creditorName: z.string().nullable().optional(),
     /** Positive. */
     amount: amountWire,
     archiveId: z.string().nullable(),
