@@ -115,12 +115,17 @@ const payments = lazyRouteComponent(
   code(() => import("../features/payments/payments-pages.tsx")),
   "PaymentsPages",
 );
-const paymentsRoute = createRoute({ getParentRoute: () => signedInRoute, path: "/payments", component: payments });
-/** One order, or `new`: the pages share their words. `id` is what a new order is called from its first moment. */
+/** `ended`: an approval at the bank came to nothing. `id`: what a new order is called from its first moment. */
+const paymentSearch = (raw: Record<string, unknown>): { id?: string; ended?: "failed" } => ({
+  ...(typeof raw["id"] === "string" ? { id: raw["id"] } : {}),
+  ...(raw["ended"] === "failed" ? { ended: "failed" } : {}),
+});
+const paymentsRoute = createRoute({ getParentRoute: () => signedInRoute, path: "/payments", validateSearch: paymentSearch, component: payments });
+/** One order, or `new`: the pages share their words. */
 const paymentOrderRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/payments/$order",
-  validateSearch: (raw: Record<string, unknown>): { id?: string } => (typeof raw["id"] === "string" ? { id: raw["id"] } : {}),
+  validateSearch: paymentSearch,
   component: payments,
 });
 /** One route for all pages of operators: which there are, and that they are for operators, is decided in their own code. */

@@ -100,7 +100,7 @@ export const paymentBooked = defineEvent({
   ...base,
   type: "ingest.payment-booked",
   aggregate: "payment",
-  consumers: [],
+  consumers: ["consent", "bff"],
   summary: "The line of the ledger that shows a payment was found. Said again with another line where the bank replaced it.",
   data: z.object({ paymentOrderId: uuid, paymentId: uuid, executionId: uuid, psuId: uuid, accountId: uuid, transactionId: uuid }),
 });

@@ -17,6 +17,13 @@ describe("the way back from a bank", () => {
     expect(outcomeOf({ ...answer, outcome: "failed" }).kind).toBe("not-verified");
   });
 
+  it("leaves payments and fund checks to their own pages, however they ended", () => {
+    const about = { kind: "payment" as const, paymentOrderId: "p" };
+    expect(outcomeOf({ ...answer, about, outcome: "authorised" })).toEqual({ kind: "elsewhere", about, failed: false });
+    expect(outcomeOf({ ...answer, about, outcome: "refused" })).toEqual({ kind: "elsewhere", about, failed: false });
+    expect(outcomeOf({ ...answer, about, outcome: "failed", reason: "ERR_AUTHORISATION_ISSUER" })).toEqual({ kind: "elsewhere", about, failed: true });
+  });
+
   it("tells a wrong person, a used return and a service that is down apart (US-05, US-06, US-07)", () => {
     expect(refusal(403, "ERR_AUTHORISATION_OTHER_SESSION")).toBe("wrong-person");
     expect(refusal(404, "ERR_AUTHORISATION_UNKNOWN")).toBe("wrong-person");

@@ -4,8 +4,8 @@ import type { Answer } from "../../api/routes.ts";
 /** How the way back from a bank can end, each with a page of its own. */
 export type ReturnOutcome =
   | { readonly kind: "connected"; readonly consentId: string; readonly bankName: string }
-  /** Something else than a connection was approved. */
-  | { readonly kind: "approved"; readonly about: Exclude<Answer<"finishConnection">["about"], { kind: "consent" }> }
+  /** It was not about a connection: the pages of payments say how it ended. */
+  | { readonly kind: "elsewhere"; readonly about: Exclude<Answer<"finishConnection">["about"], { kind: "consent" }>; readonly failed: boolean }
   /** The person said no at the bank. */
   | { readonly kind: "refused"; readonly aspspId: string; readonly bankName: string }
   /** It took too long, at the bank or on the way. */
@@ -24,8 +24,8 @@ export type ReturnOutcome =
 /** Tells the outcomes of an answered hand-over apart. */
 export function outcomeOf(answer: Answer<"finishConnection">): ReturnOutcome {
   const { about, aspspId, aspspName: bankName } = answer;
-  if (answer.outcome === "authorised")
-    return about.kind === "consent" ? { kind: "connected", consentId: about.consentId, bankName } : { kind: "approved", about };
+  if (about.kind !== "consent") return { kind: "elsewhere", about, failed: answer.outcome === "failed" };
+  if (answer.outcome === "authorised") return { kind: "connected", consentId: about.consentId, bankName };
   if (answer.outcome === "refused") return { kind: "refused", aspspId, bankName };
   const reason = answer.reason ?? "";
   if (/EXPIRED|TIMED?_?OUT/.test(reason)) return { kind: "timed-out", aspspId };

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Navigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { isApiError } from "../../api/api-error.ts";
 import { ask } from "../../api/client.ts";
@@ -40,7 +40,7 @@ function finish(queryClient: QueryClient, context: string): Promise<ReturnOutcom
         : handOver({ redirectContext: handed.context, parameters: [...handed.parameters] })
             .then(outcomeOf, (error: unknown) => outcomeOfError(error, context))
             .then((outcome) => {
-              for (const queryKey of [["connections"], ["accounts"], ["overview"]]) void queryClient.invalidateQueries({ queryKey });
+              for (const queryKey of [["connections"], ["accounts"], ["overview"], ["payments"]]) void queryClient.invalidateQueries({ queryKey });
               return outcome;
             });
   }
@@ -71,6 +71,15 @@ export function ReturnPage() {
   }, [outcome]);
 
   if (outcome === undefined) return <Finishing />;
+  if (outcome.kind === "elsewhere") {
+    const { about, failed } = outcome;
+    const search = failed ? { ended: "failed" as const } : {};
+    return about.kind === "payment" ? (
+      <Navigate to="/payments/$order" params={{ order: about.paymentOrderId }} search={search} replace />
+    ) : (
+      <Navigate to="/payments" search={search} replace />
+    );
+  }
   if (outcome.kind === "connected") return <FirstFigures consentId={outcome.consentId} bankName={outcome.bankName} />;
   return <ReturnFailure outcome={outcome} />;
 }

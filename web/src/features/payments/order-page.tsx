@@ -14,6 +14,7 @@ import { Notice } from "../../ui/notice.tsx";
 import { PageHead } from "../../ui/page.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { ApprovalEnded } from "./approval-ended.tsx";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { accountOf, grouped, Note } from "./payee.tsx";
 import { askToPay, type Execution, type Order, type Payment, paymentQueries } from "./payments-api.ts";
@@ -52,6 +53,7 @@ function OrderView({ order }: { order: Order }) {
         leadIsLive
         lead={alike ? i18n._(statusSentences[order.status]) : <Trans>Not all of them went the same way; each says how far it is.</Trans>}
       />
+      {order.mayBeApproved && <ApprovalEnded />}
       <div className="flex flex-col gap-6">
         {order.payments.map((payment) => (
           <PaymentCard key={payment.paymentId} order={order} payment={payment} />

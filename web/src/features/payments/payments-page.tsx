@@ -10,6 +10,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { PageHead } from "../../ui/page.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { ApprovalEnded } from "./approval-ended.tsx";
 import { FundsSection } from "./funds-section.tsx";
 import { type Order, paymentQueries } from "./payments-api.ts";
 import { statusNames } from "./status-words.ts";
@@ -35,6 +36,7 @@ export function PaymentsPage() {
           )
         }
       />
+      <ApprovalEnded />
       {isPending && (
         <Loading className="space-y-3">
           {[0, 1, 2].map((row) => (

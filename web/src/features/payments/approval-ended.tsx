@@ -1,0 +1,14 @@
+import { Trans } from "@lingui/react/macro";
+import { useSearch } from "@tanstack/react-router";
+import { Notice } from "../../ui/notice.tsx";
+
+/** Said after a way back from the bank that came to nothing. */
+export function ApprovalEnded() {
+  const { ended } = useSearch({ strict: false });
+  if (ended === undefined) return null;
+  return (
+    <Notice tone="warning" live className="mb-6" title={<Trans>The approval did not come about</Trans>}>
+      <Trans>The bank could not go on, or its answer did not pass our checks. Nothing has left your account; you can try again.</Trans>
+    </Notice>
+  );
+}
