@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { CalendarClock, CircleAlert, CloudOff, type LucideIcon, TrendingUp, Unplug } from "lucide-react";
+import { CalendarClock, CircleAlert, CloudOff, type LucideIcon, Send, TrendingUp, Unplug } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Overview } from "../../api/queries.ts";
 import { useFormat } from "../../format/use-format.ts";
@@ -104,6 +104,25 @@ function AttentionItem({ item }: { item: Item }) {
             <Trans>
               {aspspName} has not answered since {since}. You see its latest figures; new ones follow by themselves.
             </Trans>
+          )}
+        </Line>
+      );
+    }
+    case "payment-unfinished": {
+      const { aspspName, paymentOrderId } = item;
+      return (
+        <Line
+          icon={Send}
+          action={
+            <LinkButton size="small" to="/payments/$order" params={{ order: paymentOrderId }}>
+              <Trans>See the payment</Trans>
+            </LinkButton>
+          }
+        >
+          {item.status === "pending" ? (
+            <Trans>{aspspName} could not execute a payment yet. It is asked again; nothing is paid twice.</Trans>
+          ) : (
+            <Trans>A payment at {aspspName} waits for your approval. Nothing has left your account.</Trans>
           )}
         </Line>
       );
