@@ -10,6 +10,7 @@ import { operatorBankRoutes } from "./operator-banks.ts";
 import { operatorCertificateRoutes } from "./operator-certificates.ts";
 import { operatorPlanRoutes } from "./operator-plan.ts";
 import { overviewRoutes } from "./overview.ts";
+import { paymentRoutes } from "./payments.ts";
 import { transactionRoutes } from "./transactions.ts";
 
 /** Every route that answers in JSON. */
@@ -23,6 +24,7 @@ export function routes(ctx: BffContext): readonly BoundRoute[] {
     ...accountRoutes(ctx),
     ...transactionRoutes(ctx),
     ...insightRoutes(ctx),
+    ...paymentRoutes(ctx),
     ...(ctx.operatorPages ? [...operatorBankRoutes(ctx), ...operatorCertificateRoutes(ctx), ...operatorPlanRoutes(ctx)] : []),
   ];
 }

@@ -12,7 +12,7 @@ import { putPaymentOrder } from "./put-payment-order.ts";
 import type { PutPaymentOrderInput } from "./put-payment-order.ts";
 
 /** `npm run test:payments -- ORDERS SEED` runs it for longer; the same seed repeats a run. */
-const orders = Number.parseInt(process.env["OPL_PAYMENT_ORDERS"] ?? "25", 10);
+const orders = Number.parseInt(process.env["OPL_PAYMENT_ORDERS"] ?? "20", 10);
 const seed = Number.parseInt(process.env["OPL_PAYMENT_SEED"] ?? "20261129", 10);
 
 let harness: Harness;
@@ -47,16 +47,19 @@ it(
     let killed = Promise.withResolvers<undefined>();
     let troubled = true;
     gateway.fault = (point) => {
-      if (!troubled || !chance(0.25)) return undefined;
-      const kill = chance(0.5);
-      struck.set(`${kill ? "kill" : "cut"} ${point}`, (struck.get(`${kill ? "kill" : "cut"} ${point}`) ?? 0) + 1);
+      // Each way to fail comes at each point, the rarer one first.
+      const [kills, cuts] = [struck.get(`kill ${point}`) ?? 0, struck.get(`cut ${point}`) ?? 0];
+      if (!troubled || !chance(Math.min(kills, cuts) === 0 ? 0.6 : 0.25)) return undefined;
+      const kill = kills <= cuts;
+      struck.set(`${kill ? "kill" : "cut"} ${point}`, (kill ? kills : cuts) + 1);
       if (!kill) throw unavailable();
       // The process is gone at this very point: nobody ever hears of the answer.
       killed.resolve(undefined);
       killed = Promise.withResolvers<undefined>();
       return new Promise<void>(() => undefined);
     };
-    gateway.outcome = () => (troubled && chance(0.3) ? (["accepted", "pending", "error"] as const)[Math.floor(next() * 3)]! : chance(0.2) ? "credited" : "debited");
+    gateway.outcome = () =>
+      troubled && chance(0.3) ? (["accepted", "pending", "error"] as const)[Math.floor(next() * 3)]! : chance(0.2) ? "credited" : "debited";
 
     /** One act of somebody, which may be refused or die on the way. */
     const survive = async <T>(act: () => Promise<T>): Promise<T | undefined> => {
@@ -67,12 +70,13 @@ it(
       });
       return Promise.race([ended, death]);
     };
-    const current = async ({ psu }: Person, { paymentOrderId }: PutPaymentOrderInput) =>
-      (await getOrder(ctx.db, { psuId: psu.psuId, paymentOrderId }))?.order;
+    const current = async ({ psu }: Person, { paymentOrderId }: PutPaymentOrderInput) => (await getOrder(ctx.db, { psuId: psu.psuId, paymentOrderId }))?.order;
 
     /** What an impatient person does: press, perhaps twice, decide at the bank, come back or not. */
     const press = async (person: Person, wish: PutPaymentOrderInput): Promise<void> => {
-      await Promise.all(chance(0.3) ? [survive(() => putPaymentOrder(ctx, wish)), survive(() => putPaymentOrder(ctx, wish))] : [survive(() => putPaymentOrder(ctx, wish))]);
+      await Promise.all(
+        chance(0.3) ? [survive(() => putPaymentOrder(ctx, wish)), survive(() => putPaymentOrder(ctx, wish))] : [survive(() => putPaymentOrder(ctx, wish))],
+      );
       const { paymentOrderId } = wish;
       const tabs = chance(0.3) ? [0, 1] : [0];
       const states = await Promise.all(tabs.map(() => survive(() => goToBank(ctx, person, paymentOrderId))));
@@ -116,7 +120,9 @@ it(
       const order = await current(person, wish);
       for (const payment of order?.payments ?? []) {
         expect(isSettled(payment)).toBe(true);
-        const ours = executionsOf(payment).filter(hasMoved).map(({ executionId }) => executionId);
+        const ours = executionsOf(payment)
+          .filter(hasMoved)
+          .map(({ executionId }) => executionId);
         const theirs = (book.get(payment.paymentId) ?? []).map(({ executionId }) => executionId);
         expect(theirs.toSorted()).toEqual(ours.toSorted());
         expect(theirs.length).toBeLessThanOrEqual(payment.schedule.count);
@@ -131,7 +137,12 @@ it(
     expect(told).toHaveLength(executed);
     expect(executed).toBeGreaterThan(orders / 2);
     const points = ["initiatePayment", "authorisePaymentOrder", "exchangePaymentCode", "readPaymentOrder", "submitExecution"];
-    for (const point of points.flatMap((operation) => [`kill before ${operation}`, `kill after ${operation}`, `cut before ${operation}`, `cut after ${operation}`]))
+    for (const point of points.flatMap((operation) => [
+      `kill before ${operation}`,
+      `kill after ${operation}`,
+      `cut before ${operation}`,
+      `cut after ${operation}`,
+    ]))
       expect(struck.get(point) ?? 0, point).toBeGreaterThan(0);
   },
   60_000 + orders * 2_000,

@@ -27,7 +27,11 @@ const cut = (): never => {
 const orderOf = async (person: Person, paymentOrderId: string) => {
   const found = await getOrder(harness.ctx.db, { psuId: person.psu.psuId, paymentOrderId });
   if (found === undefined) throw new Error("gone");
-  return { ...found, status: statusOfOrder(found.order), executions: found.order.payments.flatMap((payment) => ("executions" in payment ? payment.executions : [])) };
+  return {
+    ...found,
+    status: statusOfOrder(found.order),
+    executions: found.order.payments.flatMap((payment) => ("executions" in payment ? payment.executions : [])),
+  };
 };
 
 describe("a payment order", () => {
@@ -72,7 +76,10 @@ describe("a payment order", () => {
     const order = wanted(person);
     const [first, second] = await Promise.all([putPaymentOrder(harness.ctx, order), putPaymentOrder(harness.ctx, order)]);
     expect(second).toEqual(first);
-    const dearer = { ...order, payments: order.payments.map((payment) => ({ ...payment, instruction: { ...electricity, amount: { amount: "13.50", currency: "EUR" } } })) };
+    const dearer = {
+      ...order,
+      payments: order.payments.map((payment) => ({ ...payment, instruction: { ...electricity, amount: { amount: "13.50", currency: "EUR" } } })),
+    };
     await expect(putPaymentOrder(harness.ctx, dearer)).rejects.toMatchObject({ code: "ERR_PAYMENT_ORDER_DIFFERENT", kind: "conflict" });
     await expect(putPaymentOrder(harness.ctx, { ...order, psu: aPerson().psu })).rejects.toMatchObject({ code: "ERR_PAYMENT_ORDER_DIFFERENT" });
     const stolen = { ...wanted(aPerson()), payments: order.payments };
@@ -88,7 +95,9 @@ describe("a payment order", () => {
       code: "ERR_PAYMENT_ORDER_INVALID",
       details: { findings: [{ payment: 0, field: "schedule", problem: "first-date-past" }] },
     });
-    await expect(putPaymentOrder(harness.ctx, { ...wanted(person), debtorIban: "FI2212345600000785" })).rejects.toMatchObject({ code: "ERR_PAYMENT_ORDER_INVALID" });
+    await expect(putPaymentOrder(harness.ctx, { ...wanted(person), debtorIban: "FI2212345600000785" })).rejects.toMatchObject({
+      code: "ERR_PAYMENT_ORDER_INVALID",
+    });
     await expect(putPaymentOrder(harness.ctx, { ...wanted(person), aspspId: "nowhere" })).rejects.toMatchObject({ code: "ERR_PAYMENT_ASPSP_UNKNOWN" });
   });
 
@@ -109,7 +118,10 @@ describe("a payment order", () => {
     const states = [await goToBank(harness.ctx, person, order.paymentOrderId), await goToBank(harness.ctx, person, order.paymentOrderId)];
     harness.gateway.decide(order.paymentOrderId, "authorised");
     for (const state of states)
-      expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised", about: { kind: "payment", paymentOrderId: order.paymentOrderId } });
+      expect(await harness.comeBack(person, returned({ state }))).toMatchObject({
+        outcome: "authorised",
+        about: { kind: "payment", paymentOrderId: order.paymentOrderId },
+      });
     expect(harness.gateway.calls.filter((call) => call === "exchangePaymentCode")).toHaveLength(1);
     await runPayments(harness.ctx);
     expect(harness.gateway.executions.size).toBe(1);
@@ -149,7 +161,9 @@ describe("a payment order", () => {
     const order = wanted(person);
     await putPaymentOrder(harness.ctx, order);
     const state = await goToBank(harness.ctx, person, order.paymentOrderId);
-    expect(await harness.comeBack(person, returned({ state, code: undefined, id_token: undefined, error: "access_denied" }))).toMatchObject({ outcome: "refused" });
+    expect(await harness.comeBack(person, returned({ state, code: undefined, id_token: undefined, error: "access_denied" }))).toMatchObject({
+      outcome: "refused",
+    });
     harness.gateway.fault = cut;
     await runPayments(harness.ctx);
     expect((await orderOf(person, order.paymentOrderId)).status).toBe("awaitingAuthorisation");
@@ -311,9 +325,13 @@ describe("taking back", () => {
     harness.gateway.outcome = () => "accepted";
     const { paymentOrderId } = await pay(harness, person);
     await runPayments(harness.ctx);
-    await expect(cancelPayments(harness.ctx, { psu: person.psu, paymentOrderId, paymentId: null })).rejects.toMatchObject({ code: "ERR_PAYMENT_NOT_CANCELLABLE" });
+    await expect(cancelPayments(harness.ctx, { psu: person.psu, paymentOrderId, paymentId: null })).rejects.toMatchObject({
+      code: "ERR_PAYMENT_NOT_CANCELLABLE",
+    });
     await expect(cancelPayments(harness.ctx, { psu: person.psu, paymentOrderId, paymentId: newId() })).rejects.toMatchObject({ code: "ERR_PAYMENT_NOT_FOUND" });
-    await expect(cancelPayments(harness.ctx, { psu: aPerson().psu, paymentOrderId, paymentId: null })).rejects.toMatchObject({ code: "ERR_PAYMENT_ORDER_NOT_FOUND" });
+    await expect(cancelPayments(harness.ctx, { psu: aPerson().psu, paymentOrderId, paymentId: null })).rejects.toMatchObject({
+      code: "ERR_PAYMENT_ORDER_NOT_FOUND",
+    });
   });
 
   it("US-37 an erased person's orders are gone; the bank is asked to let go of what was not executed", async () => {

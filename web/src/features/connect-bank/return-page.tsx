@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { Navigate, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { isApiError } from "../../api/api-error.ts";
 import { ask } from "../../api/client.ts";
@@ -71,6 +71,8 @@ export function ReturnPage() {
   }, [outcome]);
 
   if (outcome === undefined) return <Finishing />;
+  // The overview tells how a payment or a permission for funds goes on.
+  if (outcome.kind === "approved") return <Navigate to="/" replace />;
   if (outcome.kind === "connected") return <FirstFigures consentId={outcome.consentId} bankName={outcome.bankName} />;
   return <ReturnFailure outcome={outcome} />;
 }

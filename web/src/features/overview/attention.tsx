@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { CalendarClock, CircleAlert, CloudOff, type LucideIcon, TrendingUp, Unplug } from "lucide-react";
+import { CalendarClock, CircleAlert, CloudOff, HandCoins, type LucideIcon, TrendingUp, Unplug } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Overview } from "../../api/queries.ts";
 import { useFormat } from "../../format/use-format.ts";
@@ -104,6 +104,18 @@ function AttentionItem({ item }: { item: Item }) {
             <Trans>
               {aspspName} has not answered since {since}. You see its latest figures; new ones follow by themselves.
             </Trans>
+          )}
+        </Line>
+      );
+    }
+    case "payment-unfinished": {
+      const { aspspName } = item;
+      return (
+        <Line icon={HandCoins}>
+          {item.status === "pending" ? (
+            <Trans>{aspspName} could not debit your account for a payment yet. We ask again by ourselves.</Trans>
+          ) : (
+            <Trans>A payment at {aspspName} waits for your approval.</Trans>
           )}
         </Line>
       );
