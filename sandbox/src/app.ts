@@ -30,6 +30,7 @@ import { cardRoutes } from "./op/cards.ts";
 import { certificateRoutes } from "./op/certificates.ts";
 import { openClients, openTpps } from "./op/clients.ts";
 import { openContinuationTokens } from "./op/continuation.ts";
+import { fundsRoutes } from "./op/funds/funds-confirmations.ts";
 import { openIdTokenKeys } from "./op/id-token-keys.ts";
 import { registrationRoutes } from "./op/registration.ts";
 import { opDialect } from "./op/refusal.ts";
@@ -139,7 +140,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   certGenerator.get(paymentsJwksPath, { config: { endpoint: "Z3" } }, async () => bank.paymentKey.published());
   const mtls = createBankServer({ ...shared, tls: mutualTls });
   for (const routes of [registrationRoutes, tokenRoutes, authorizationRoutes, accountRoutes, cardRoutes]) routes(mtls, bank);
-  for (const routes of [paymentRoutes, submissionRoutes, bundleRoutes]) routes(mtls, bank);
+  for (const routes of [paymentRoutes, submissionRoutes, bundleRoutes, fundsRoutes]) routes(mtls, bank);
   const authorize = createBankServer(shared);
   authorizeRoutes(authorize, bank);
   const trustFolder = join(folder, "trust");

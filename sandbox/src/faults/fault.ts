@@ -96,6 +96,8 @@ export interface Fault<Options> {
   authorizationResponse?(parameters: readonly [string, string][], options: Options): readonly [string, string][];
   /** Where the authorization response is put instead of the configured place. */
   delivery?(options: Options): "fragment" | "query";
+  /** What the bank does as if the third party had asked for it in `x-sandbox-scenario`. */
+  scenario?(options: Options): string;
   now?(levers: BankLevers, target: FaultTarget, options: Options): Promise<void> | void;
   /** Undoes `now` when the switch is taken away. */
   undo?(levers: BankLevers): Promise<void> | void;

@@ -6,6 +6,7 @@ import type { Fault } from "./fault.ts";
 import { idTokenFaults } from "./id-token.ts";
 import { networkFaults } from "./network.ts";
 import { pageFaults } from "./page.ts";
+import { paymentFaults } from "./payment.ts";
 import { registrationFaults } from "./registration.ts";
 import { tokenFaults } from "./token.ts";
 
@@ -20,4 +21,5 @@ export const allFaults: readonly Fault<unknown>[] = [
   ...authorizationResponseFaults,
   ...tokenFaults,
   ...registrationFaults,
+  ...paymentFaults,
 ];

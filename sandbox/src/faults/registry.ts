@@ -49,6 +49,7 @@ export interface FaultRegistry {
   changeIdToken(call: BankCall, token: IdToken, moment: IdTokenMoment): IdToken;
   changeAuthorizationResponse(call: BankCall, parameters: readonly [string, string][]): readonly [string, string][];
   delivery(call: BankCall): "fragment" | "query" | undefined;
+  scenario(call: BankCall): string | undefined;
 }
 
 interface Switch {
@@ -112,6 +113,7 @@ export function createFaultRegistry(faults: readonly Fault<unknown>[]): FaultReg
     changeAuthorizationResponse: (call, parameters) =>
       biting(call, "authorizationResponse").reduce((current, each) => each.fault.authorizationResponse?.(current, each.options) ?? current, parameters),
     delivery: (call) => biting(call, "delivery").map((each) => each.fault.delivery?.(each.options))[0],
+    scenario: (call) => biting(call, "scenario").map((each) => each.fault.scenario?.(each.options))[0],
   };
 }
 

@@ -105,6 +105,9 @@ export function gatewayFault(errorcode: keyof typeof faults, headers: Readonly<R
 }
 
 /** How the gateway's token endpoint says no. */
-export function tokenError(code: "invalid_request" | "invalid_client" | "invalid_scope" | "unsupported_grant_type", message: string): Refusal {
+export function tokenError(
+  code: "access_denied" | "invalid_request" | "invalid_client" | "invalid_scope" | "unsupported_grant_type",
+  message: string,
+): Refusal {
   return new Refusal(code === "invalid_client" ? 401 : 400, { ErrorCode: code, Error: message });
 }

@@ -101,7 +101,7 @@ export async function readAuthorizationRequest(query: Readonly<Record<string, un
 }
 
 /** The documented audience holds even in the sandbox; others are taken unless the bank is strict. */
-function audienceFits(audience: readonly string[], bank: Bank): boolean {
+export function audienceFits(audience: readonly string[], bank: Bank): boolean {
   const documented = ["https://mtls.apis.op.fi"];
   const tolerated = bank.config.SANDBOX_STRICT_AUDIENCE
     ? []

@@ -7,6 +7,7 @@ import { belongsTo, requireQwac } from "./client-certificate-check.ts";
 import { scopeOfRole, type Client } from "./clients.ts";
 import { passThroughFaults } from "../http/gate.ts";
 import { issueIdToken } from "./id-token.ts";
+import { approveByExemption } from "./payments/exemption.ts";
 import { sameDigest } from "../identifiers.ts";
 import { tokenError } from "./refusal.ts";
 import { gatewayExtras } from "./token-dialect.ts";
@@ -77,7 +78,11 @@ interface GrantInput {
   readonly request: FastifyRequest;
 }
 
+/** The grant of the exemption; no registration names it. */
+const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
 async function grantFor(grantType: string, input: GrantInput): Promise<Grant> {
+  if (grantType === jwtBearer) return exemption(input);
   if (!["client_credentials", "authorization_code", "refresh_token"].includes(grantType)) {
     throw tokenError("unsupported_grant_type", `The grant type ${grantType === "" ? "(none)" : grantType} is not offered`);
   }
@@ -133,6 +138,12 @@ function refresh({ form, client, bank }: GrantInput): Grant {
   const authorization = stillAuthorized(bank, found.authorizationId);
   bank.tokens.markRefreshUsed(text);
   return psuGrant(bank, { authorization, client, scope: found.scope });
+}
+
+async function exemption({ form, client, bank }: GrantInput): Promise<Grant> {
+  if (form.fields.get("scope") !== "payments") throw tokenError("invalid_scope", "The scope of this grant is payments");
+  const authorization = await approveByExemption(form.fields.get("assertion") ?? "", client, bank);
+  return psuGrant(bank, { authorization, client, scope: "payments" });
 }
 
 /** Tokens die with the consent. What became of payments can be read once all are submitted. */

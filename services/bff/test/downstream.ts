@@ -188,6 +188,8 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       psuRoute(ingest.getTransaction, async ({ psu, params }) => ({
         transaction: ownTransaction(psu, params.transactionId),
         recordedAt: "2026-11-22T09:00:05Z",
+        paymentOrderId: null,
+        paymentId: null,
         revisions: [],
       })),
       psuRoute(ingest.startSync, async ({ psu, body }) => ownConsent(psu, body.consentId).sync),

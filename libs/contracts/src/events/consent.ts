@@ -85,6 +85,8 @@ export const paymentExecuted = defineEvent({
     /** Where the money came from, as the bank says. */
     debtorIban: z.string().nullable(),
     creditorIban: z.string().nullable(),
+    /** Where the statement tells no IBAN of the payee its name does. */
+    creditorName: z.string().nullable().optional(),
     /** Positive. */
     amount: amountWire,
     archiveId: z.string().nullable(),

@@ -104,7 +104,7 @@ export const listTransactions = defineRoute({
 export const getTransaction = defineRoute({
   ...bff,
   operationId: "getTransaction",
-  summary: "One transaction with when we learned it and its earlier revisions.",
+  summary: "One transaction with when we learned it, its earlier revisions and the payment it shows.",
   method: "GET",
   path: "/transactions/:transactionId",
   idempotent: true,
@@ -113,6 +113,9 @@ export const getTransaction = defineRoute({
   response: z.object({
     transaction,
     recordedAt: isoInstant,
+    /** The payment of ours that it shows. */
+    paymentOrderId: uuid.nullable(),
+    paymentId: uuid.nullable(),
     revisions: z.array(z.object({ revision: z.int(), recordedAt: isoInstant, amount: amountWire, bookingDate: isoDate })),
   }),
 });

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { passThroughFaults } from "../../http/gate.ts";
 import type { Approval, Authorization } from "../authorization.ts";
+import { sendAnswer } from "../answer.ts";
 import type { Bank } from "../bank.ts";
 import { requireAccessToken } from "../bearer.ts";
 import { belongsTo, requireQwac } from "../client-certificate-check.ts";
@@ -8,7 +9,6 @@ import { security, validation } from "../refusal.ts";
 import { includes, ownBundle, requireTokenOf, wireOf } from "./own-payment.ts";
 import { wireBundle, type Payment } from "./payment.ts";
 import { revokePayments } from "./settlement.ts";
-import { answerPayment } from "./signatures.ts";
 
 type BundlePath = { Params: { authorizationId: string } };
 
@@ -32,7 +32,7 @@ export function bundleRoutes(server: FastifyInstance, bank: Bank): void {
     if (await passThroughFaults(request, reply, bank)) return reply;
     const { authorizationId } = bundle;
     const payments = withPayments ? { sepaPayments: wired(authorizationId, "SepaPayment"), foreignPayments: wired(authorizationId, "ForeignPayment") } : {};
-    return answerPayment(request, reply, bank, { body: { ...answer(bundle), ...payments } });
+    return sendAnswer(request, reply, bank, { body: { ...answer(bundle), ...payments } });
   });
 
   server.delete<BundlePath>(path, { config: { endpoint: "P9-revoke" } }, async (request, reply) => {
@@ -44,7 +44,7 @@ export function bundleRoutes(server: FastifyInstance, bank: Bank): void {
       const message = `Nothing is left to revoke: ${bank.authorizations.statusOf(bundle)}`;
       throw validation([{ type: "IllegalState", message }]);
     }
-    return answerPayment(request, reply, bank, { body: answer(bundle) });
+    return sendAnswer(request, reply, bank, { body: answer(bundle) });
   });
 
   server.get<BundlePath>(`${path}/payments`, { config: { endpoint: "P10" } }, async (request, reply) => {
@@ -52,21 +52,21 @@ export function bundleRoutes(server: FastifyInstance, bank: Bank): void {
     const { authorizationId } = ownBundle(request, bank, "payments", token.clientId);
     if (token.authorizationId !== authorizationId) throw security(403, "This call needs the token of the person who approved these payments");
     if (await passThroughFaults(request, reply, bank)) return reply;
-    return answerPayment(request, reply, bank, { body: { payments: bank.payments.ofBundle(authorizationId).map((each) => wireOf(bank, each)) } });
+    return sendAnswer(request, reply, bank, { body: { payments: bank.payments.ofBundle(authorizationId).map((each) => wireOf(bank, each)) } });
   });
 
   server.post<BundlePath>(`${path}/sandbox-authorize`, { config: { endpoint: "P11" } }, async (request, reply) => {
     const bundle = bundleOfCaller(request, bank);
     if (await passThroughFaults(request, reply, bank)) return reply;
     decide(bank, bundle, { type: "approve", byHelper: true, ...stranger(bank, bundle) });
-    return answerPayment(request, reply, bank, { body: answer(bundle) });
+    return sendAnswer(request, reply, bank, { body: answer(bundle) });
   });
 
   server.post<BundlePath>(`${path}/sandbox-reject`, { config: { endpoint: "P12" } }, async (request, reply) => {
     const bundle = bundleOfCaller(request, bank);
     if (await passThroughFaults(request, reply, bank)) return reply;
     decide(bank, bundle, { type: "reject" });
-    return answerPayment(request, reply, bank, { body: answer(bundle) });
+    return sendAnswer(request, reply, bank, { body: answer(bundle) });
   });
 }
 

@@ -4,6 +4,7 @@ import { header } from "../../http/call.ts";
 import { passThroughFaults } from "../../http/gate.ts";
 import { digest } from "../../identifiers.ts";
 import type { Authorization } from "../authorization.ts";
+import { sendAnswer } from "../answer.ts";
 import type { Bank } from "../bank.ts";
 import { requireAccessToken } from "../bearer.ts";
 import { readJsonObject, type Rule } from "../body-rules.ts";
@@ -16,7 +17,7 @@ import { includes, noteBundle, ownPayment, requireTokenOf, statusOf, wireOf } fr
 import type { Payment } from "./payment.ts";
 import { sepaPayment, type SepaRequest } from "./sepa-rules.ts";
 import { revokePayments } from "./settlement.ts";
-import { answerPayment, requireSignature } from "./signatures.ts";
+import { requireSignature } from "./signatures.ts";
 
 type Draft = Pick<Payment, "count" | "detailsOfCharges" | "paymentOrder" | "instruction">;
 
@@ -109,14 +110,14 @@ export function paymentRoutes(server: FastifyInstance, bank: Bank): void {
       }
       const payment = known ?? create(bank, kind, { token, given, idempotencyKey, bodyDigest });
       noteBundle(request, bank, payment.authorizationId);
-      return answerPayment(request, reply, bank, { status: 201, body: wireOf(bank, payment), signed: true });
+      return sendAnswer(request, reply, bank, { status: 201, body: wireOf(bank, payment), signed: true });
     });
 
     server.get<{ Params: { paymentId: string } }>(`${kind.path}/:paymentId`, { config: { endpoint: kind.endpoints.one } }, async (request, reply) => {
       const payment = ownPayment(request, bank, kind.paymentType, requireAccessToken(request, bank, "payments"));
       const withSubmissions = includes(request, "submissions");
       if (await passThroughFaults(request, reply, bank)) return reply;
-      return answerPayment(request, reply, bank, { body: wireOf(bank, payment, withSubmissions) });
+      return sendAnswer(request, reply, bank, { body: wireOf(bank, payment, withSubmissions) });
     });
 
     const revoke = { config: { endpoint: `${kind.endpoints.one}-revoke` } };
@@ -126,7 +127,7 @@ export function paymentRoutes(server: FastifyInstance, bank: Bank): void {
       requireTokenOf(token, payment.authorizationId);
       if (await passThroughFaults(request, reply, bank)) return reply;
       if (revokePayments(bank, [payment]) === 0) throw illegalState(`A payment in status ${statusOf(bank, payment)} cannot be revoked`);
-      return answerPayment(request, reply, bank, { body: wireOf(bank, bank.payments.get(payment.paymentId) ?? payment) });
+      return sendAnswer(request, reply, bank, { body: wireOf(bank, bank.payments.get(payment.paymentId) ?? payment) });
     });
   }
 }

@@ -30,7 +30,7 @@ export const euroAmount: Rule = text({ max: 20 }, (value, path) => {
   return [];
 });
 
-export const iban: Rule = text({ min: 5, max: 34 }, matching(isIban, "Iban", "is not a valid IBAN"));
+export const iban: Rule = text({ max: 34 }, matching(isIban, "Iban", "is not a valid IBAN"));
 
 export const countryCode: Rule = text({ max: 20 }, matching(isCountryCode, "CountryCode", "must be a country of ISO 3166-1 alpha-2"));
 

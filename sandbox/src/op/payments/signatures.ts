@@ -1,6 +1,5 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { header } from "../../http/call.ts";
-import { passThroughFaults } from "../../http/gate.ts";
 import type { Bank } from "../bank.ts";
 import type { Client } from "../clients.ts";
 import { security, validation } from "../refusal.ts";
@@ -31,17 +30,4 @@ function readHeader(head: string): object {
 
 function invalid(says: string): Error {
   return validation([{ type: "InvalidValue", path: name, message: `${name} ${says}` }]);
-}
-
-/** Sends an answer of the payment interface once the bank has done its work; creates are signed over exactly the bytes sent. */
-export async function answerPayment(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  bank: Bank,
-  { status = 200, body, signed = false }: { status?: number; body: object; signed?: boolean },
-): Promise<FastifyReply> {
-  const text = JSON.stringify(bank.faults.changeJson(request.bankCall, body));
-  if (await passThroughFaults(request, reply, bank, "outcome")) return reply;
-  if (signed) reply.header(name, await bank.paymentKey.signDetached(text));
-  return reply.code(status).type("application/json; charset=utf-8").send(text);
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { header } from "../../http/call.ts";
 import { passThroughFaults } from "../../http/gate.ts";
 import { stableId } from "../../people/random.ts";
+import { sendAnswer } from "../answer.ts";
 import type { Bank } from "../bank.ts";
 import { requireAccessToken } from "../bearer.ts";
 import { notFound, paymentRefused, security, validation, type Violation } from "../refusal.ts";
@@ -11,7 +12,6 @@ import { hasSubmissionsLeft, wireSubmission, type Payment, type Submission } fro
 import { paymentKinds } from "./payments.ts";
 import { readScenario, type Scenario } from "./scenario.ts";
 import { hasFunds, keepSubmission, settleDue } from "./settlement.ts";
-import { answerPayment } from "./signatures.ts";
 import { decideSubmission, isSettledOrTaken } from "./submission.ts";
 
 type SubmissionPath = { Params: { paymentId: string; submissionId: string } };
@@ -25,24 +25,24 @@ export function submissionRoutes(server: FastifyInstance, bank: Bank): void {
     server.get<{ Params: { paymentId: string } }>(list, { config: { endpoint: endpoints.submissions } }, async (request, reply) => {
       const payment = ownPayment(request, bank, paymentType, requireAccessToken(request, bank, "payments"));
       if (await passThroughFaults(request, reply, bank)) return reply;
-      return answerPayment(request, reply, bank, { body: { submissions: payment.submissions.map(wireSubmission) } });
+      return sendAnswer(request, reply, bank, { body: { submissions: payment.submissions.map(wireSubmission) } });
     });
 
     server.get<SubmissionPath>(one, { config: { endpoint: endpoints.submission } }, async (request, reply) => {
       const token = requireAccessToken(request, bank, "payments");
       const { paymentId } = ownPayment(request, bank, paymentType, token);
-      const scenario = scenarioOf(request);
+      const scenario = scenarioOf(request, bank);
       if (submissionOf(bank, request.params) === undefined) throw notFound("The submission");
       if (await passThroughFaults(request, reply, bank)) return reply;
       hasten(bank, request.params, scenario);
       settleLater(bank, paymentId, scenario);
-      return answerPayment(request, reply, bank, { body: wireSubmission(submissionOf(bank, request.params) as Submission) });
+      return sendAnswer(request, reply, bank, { body: wireSubmission(submissionOf(bank, request.params) as Submission) });
     });
 
     server.put<SubmissionPath>(one, { config: { endpoint: `${endpoints.submission}-submit` } }, async (request, reply) => {
       const token = requireAccessToken(request, bank, "payments");
       const payment = ownPayment(request, bank, paymentType, token);
-      const scenario = scenarioOf(request);
+      const scenario = scenarioOf(request, bank);
       requireApproval(bank, payment, token, scenario);
       if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(request.params.submissionId)) {
         throw validation([{ type: "InvalidValue", path: "submissionId", message: "submissionId must be a UUID" }]);
@@ -53,7 +53,7 @@ export function submissionRoutes(server: FastifyInstance, bank: Bank): void {
       const refusal = before !== undefined && isSettledOrTaken(before) ? undefined : submit(bank, payment.paymentId, { before, scenario, ...request.params });
       if (refusal !== undefined && bank.config.SANDBOX_PAYMENT_REFUSALS === "violation") throw paymentRefused(refusal);
       const body = wireSubmission(submissionOf(bank, request.params) as Submission);
-      return answerPayment(request, reply, bank, { status: before === undefined ? 201 : 200, body });
+      return sendAnswer(request, reply, bank, { status: before === undefined ? 201 : 200, body });
     });
   }
 }
@@ -80,7 +80,8 @@ function submit(
     enoughFunds: hasFunds(bank, payment),
   });
   keepSubmission(bank, paymentId, before === undefined ? { ...submission, modified: undefined } : submission);
-  if (scenario.outcome === undefined) settleLater(bank, paymentId, scenario);
+  // A scenario that was asked for shows Accepted first, however short the wait is.
+  if (scenario.outcome === undefined) settleDue(bank, now, [bank.payments.get(paymentId) as Payment]);
   return refusal;
 }
 
@@ -111,8 +112,8 @@ function submissionOf(bank: Bank, { paymentId, submissionId }: SubmissionPath["P
   return bank.payments.get(paymentId)?.submissions.find((each) => each.submissionId === submissionId);
 }
 
-function scenarioOf(request: FastifyRequest): Scenario {
-  const scenario = readScenario(header(request, "x-sandbox-scenario"));
+function scenarioOf(request: FastifyRequest, bank: Bank): Scenario {
+  const scenario = readScenario(header(request, "x-sandbox-scenario") ?? bank.faults.scenario(request.bankCall));
   if ("type" in scenario) throw validation([scenario]);
   return scenario;
 }

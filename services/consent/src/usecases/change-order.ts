@@ -75,5 +75,5 @@ async function record(
 function executed({ instruction }: Payment, { executionId, debtorIban, archiveId, executedAt }: MovedExecution) {
   const { creditor, amount } = instruction;
   const creditorIban = "iban" in creditor ? creditor.iban : creditor.account.scheme === "IBAN" ? creditor.account.id : null;
-  return { executionId, debtorIban, creditorIban, amount, archiveId, executedAt: executedAt.toString() };
+  return { executionId, debtorIban, creditorIban, creditorName: creditor.name, amount, archiveId, executedAt: executedAt.toString() };
 }

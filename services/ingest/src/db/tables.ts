@@ -171,6 +171,24 @@ export interface QuarantineTable {
   healedAt: Timestamp | null;
 }
 
+export interface PaymentExecutionsTable {
+  psuId: string;
+  executionId: string;
+  paymentOrderId: string;
+  paymentId: string;
+  aspspId: string;
+  debtorIban: string | null;
+  creditorIban: string | null;
+  creditorName: string | null;
+  amountMinor: Int8;
+  currency: string;
+  archiveId: string | null;
+  executedAt: Timestamp;
+  accountId: string | null;
+  transactionId: string | null;
+  settled: Generated<boolean>;
+}
+
 export interface LedgerTables {
   consents: ConsentsTable;
   erasedPsus: ErasedPsusTable;
@@ -183,6 +201,7 @@ export interface LedgerTables {
   syncAccounts: SyncAccountsTable;
   syncPages: SyncPagesTable;
   quarantine: QuarantineTable;
+  paymentExecutions: PaymentExecutionsTable;
 }
 
 export type IngestDatabase = LedgerTables & MessagingTables;
@@ -336,5 +355,22 @@ export const ledgerColumns: TableColumns<LedgerTables> = {
     rawHash: "text?",
     createdAt: "timestamptz",
     healedAt: "timestamptz?",
+  },
+  paymentExecutions: {
+    psuId: "uuid",
+    executionId: "uuid",
+    paymentOrderId: "uuid",
+    paymentId: "uuid",
+    aspspId: "text",
+    debtorIban: "text?",
+    creditorIban: "text?",
+    creditorName: "text?",
+    amountMinor: "int8",
+    currency: "bpchar",
+    archiveId: "text?",
+    executedAt: "timestamptz",
+    accountId: "uuid?",
+    transactionId: "uuid?",
+    settled: "bool",
   },
 };

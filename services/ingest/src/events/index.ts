@@ -4,6 +4,7 @@ import type { IngestContext } from "../usecases/context.ts";
 import { onAspspDegraded, onAspspRecovered } from "./on-aspsp-health.ts";
 import { onConsentAuthorised } from "./on-consent-authorised.ts";
 import { onConsentExpired, onConsentReplaced, onConsentRevoked } from "./on-consent-ended.ts";
+import { onPaymentExecuted } from "./on-payment-executed.ts";
 import { onUserErased } from "./on-user-erased.ts";
 
 export interface ConsumerContext extends Pick<IngestContext, "clock" | "newId" | "syncChannel" | "settings"> {
@@ -18,5 +19,6 @@ export const consumers: readonly ((context: ConsumerContext) => Consumer)[] = [
   onConsentReplaced,
   onAspspDegraded,
   onAspspRecovered,
+  onPaymentExecuted,
   onUserErased,
 ];

@@ -2,6 +2,7 @@ import { getTransaction, listTransactions } from "@opl/contracts/http/ingest";
 import { toWire } from "@opl/money";
 import { psuRoute } from "@opl/service";
 import { countOwned } from "../db/account-store.ts";
+import { paymentOf } from "../db/payment-store.ts";
 import * as list from "../db/transaction-list.ts";
 import * as transactions from "../db/transaction-store.ts";
 import { readPlace, writePlace } from "../domain/listing.ts";
@@ -23,10 +24,13 @@ export const transactionRoutes = ({ db }: HttpContext) => [
   psuRoute(getTransaction, async ({ psu: { psuId }, params: { transactionId } }) => {
     const row = await transactions.getTransaction(db, psuId, transactionId);
     if (row === undefined) throw errors.ERR_TRANSACTION_NOT_FOUND();
+    const payment = await paymentOf(db, psuId, transactionId);
     const revisions = row.revision === 1 ? [] : await transactions.listRevisions(db, psuId, transactionId);
     return {
       transaction: transactions.toTransaction(row),
       recordedAt: row.recordedAt.toString(),
+      paymentOrderId: payment?.paymentOrderId ?? null,
+      paymentId: payment?.paymentId ?? null,
       revisions: revisions.map(({ revision, recordedAt, amountMinor, currency, bookingDate }) => ({
         revision,
         recordedAt: recordedAt.toString(),

@@ -4,6 +4,7 @@ import { replacePending, settleReading } from "../domain/reconcile.ts";
 import { identify, readEntry } from "../domain/transaction.ts";
 import type { IdentifiedEntry } from "../domain/transaction.ts";
 import { countTransactions, markRead } from "../db/account-store.ts";
+import { unlinkTransactions } from "../db/payment-store.ts";
 import { heal } from "../db/quarantine-store.ts";
 import { endReading, listOpenPages, listSeen, holdAccount } from "../db/reading-store.ts";
 import {
@@ -19,6 +20,7 @@ import {
 } from "../db/transaction-store.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
+import { linkPayments } from "./link-payments.ts";
 import { recordedEvents } from "./store-page.ts";
 import type { AccountReading } from "./store-page.ts";
 
@@ -61,6 +63,9 @@ export async function finishAccount(
     const decided = [...settled.added, ...settled.revised, ...settled.adopted].map(({ transactionId }) => transactionId);
     const { missing, retracted } = await judgeUnseen(tx, by, decided);
     const removed = [...pending.removed, ...retracted];
+
+    await unlinkTransactions(tx, psuId, removed);
+    await linkPayments({ clock }, tx, psuId);
 
     if (!(await endReading(tx, { ...by, runId }, "done", added.length))) throw errors.ERR_SYNC_TAKEN_OVER();
     await countTransactions(tx, psuId, accountId, added.length - removed.length, null);

@@ -12,6 +12,7 @@ import { advanceReading, holdAccount } from "../db/reading-store.ts";
 import { addTransactions, announce, bookedOn } from "../db/transaction-store.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
+import { linkPayments } from "./link-payments.ts";
 import type { RunningSync } from "./record-accounts.ts";
 
 export interface AccountReading {
@@ -71,6 +72,7 @@ export async function storePage(
       pending: received.filter((entry) => entry.bookingStatus === "pending"),
     });
     if (!moved) throw errors.ERR_SYNC_TAKEN_OVER();
+    if (outcome.added.length > 0) await linkPayments({ clock }, tx, psuId);
     const recorded = outcome.added.map((added) => announce(accountId, added));
     await publish(tx, recordedEvents({ psuId, consentId, syncId, accountId, step: page, recorded, removed: [], nameId }));
     return outcome.copies;
