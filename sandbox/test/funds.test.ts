@@ -33,9 +33,7 @@ async function create<T = FundsAuthorization>(body: object = {}, headers: Record
   return api<T>("/authorizations", await tpp.clientToken("fundsconfirmations"), "POST", body, headers);
 }
 
-async function approved(
-  body: object = {},
-): Promise<{ authorizationId: string; token: string; ask: (amountEUR: string) => Promise<Answer<Record<string, unknown>>> }> {
+async function approved(body: object = {}): Promise<{ authorizationId: string; token: string; ask: (amountEUR: string) => Promise<Answer> }> {
   const { authorizationId } = (await create(body)).body;
   const token = (await payer.approve(authorizationId, { scope })).access_token;
   return { authorizationId, token, ask: (amountEUR) => api("/funds-confirmations", token, "POST", { authorizationId, amountEUR }) };

@@ -45,7 +45,7 @@ async function begun(scenario?: string, body: object = sepaBody()) {
     first,
     again: (other?: string): Promise<Answer<Submission & ApiError>> => payer.submit(payment, token, options(other)),
     read: (other?: string): Promise<Answer<Submission>> => payer.submit(payment, token, { ...options(other), method: "GET" }),
-    status: async (): Promise<string> => (await payer.submit<Submission>(payment, token, { submissionId, method: "GET" })).body.status,
+    status: async (): Promise<string> => (await payer.submit(payment, token, { submissionId, method: "GET" })).body.status,
   };
 }
 

@@ -7,6 +7,9 @@ export interface SandboxEndpoints {
   readonly registrationUrl: string;
   readonly tokenUrl: string;
   readonly aisBaseUrl: string;
+  readonly pisBaseUrl: string;
+  readonly cofBaseUrl: string;
+  readonly paymentsJwksUrl: string;
   readonly authorizeUrl: string;
   readonly issuer: string;
   readonly oidcJwksUrl: string;
@@ -101,6 +104,9 @@ const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string
     OP_REGISTRATION_URL: around.sandbox.registrationUrl,
     OP_TOKEN_URL: around.sandbox.tokenUrl,
     OP_AIS_BASE_URL: around.sandbox.aisBaseUrl,
+    OP_PIS_BASE_URL: around.sandbox.pisBaseUrl,
+    OP_COF_BASE_URL: around.sandbox.cofBaseUrl,
+    OP_PAYMENTS_JWKS_URL: around.sandbox.paymentsJwksUrl,
     OP_AUTHORIZE_URL: around.sandbox.authorizeUrl,
     OP_ISSUER: around.sandbox.issuer,
     OP_OIDC_JWKS_URL: around.sandbox.oidcJwksUrl,

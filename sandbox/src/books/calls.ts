@@ -66,12 +66,15 @@ export function openCallBook(folder: string): CallBook {
   makeFolderFor(path);
   const calls = readCalls(path);
   let seq = calls.at(-1)?.seq ?? 0;
+  let isOpen = true;
   const file = openSync(path, "a", 0o600);
   if (!/(^|\n)$/.test(readFileIfPresent(path) ?? "")) writeSync(file, "\n");
 
   const list = (query: CallQuery): readonly RecordedCall[] => calls.filter((call) => matches(call, query));
   return {
     record(input) {
+      // A call that nobody answered ends with the bank itself, after its books.
+      if (!isOpen) return;
       seq += 1;
       const call: RecordedCall = { seq, ...input };
       calls.push(call);
@@ -83,7 +86,10 @@ export function openCallBook(folder: string): CallBook {
     get lastSeq() {
       return seq;
     },
-    close: () => closeSync(file),
+    close() {
+      isOpen = false;
+      closeSync(file);
+    },
   };
 }
 

@@ -36,36 +36,34 @@ export const paymentFaults: readonly Fault<unknown>[] = [
     options: z.strictObject({ scenario: z.string().min(1) }),
     scenario: ({ scenario }) => scenario,
   }),
-  ...[
-    answerFault(
-      "payment.wrong-amount",
-      "Answers another amount than was asked for.",
-      z.strictObject({ amount: z.string().default("999.99") }),
-      "payee",
-      (each, { amount }) => ("amountEUR" in each ? { ...each, amountEUR: amount } : { ...each, amount }),
-    ),
-    answerFault(
-      "payment.wrong-payee",
-      "Answers another payee than was asked for.",
-      z.strictObject({ name: z.string().default("Somebody Else"), iban: z.string().default("FI4950009420028730") }),
-      "payee",
-      (each, { name, iban }) => ({ ...each, payee: { ...(each["payee"] as object), name, iban } }),
-    ),
-    answerFault("payment.other-bundle", "Says that the payment belongs to another authorization.", none, "authorizationId", (each) => ({
-      ...each,
-      authorizationId: randomUUID(),
-    })),
-    answerFault("payment.other-id", "Answers another paymentId.", none, "paymentId", (each) => ({ ...each, paymentId: randomUUID() })),
-    answerFault("payment.other-submission", "Answers another submissionId.", none, "submissionId", (each) => ({ ...each, submissionId: randomUUID() })),
-    answerFault("payment.status", "Answers this status, whatever is true.", z.strictObject({ status: z.string() }), "status", (each, { status }) => ({
-      ...each,
-      status,
-    })),
-    answerFault("payment.status-back", "Answers the status that came before.", none, "status", (each) => ({
-      ...each,
-      status: statusBefore[String(each["status"])] ?? each["status"],
-    })),
-  ],
+  answerFault(
+    "payment.wrong-amount",
+    "Answers another amount than was asked for.",
+    z.strictObject({ amount: z.string().default("999.99") }),
+    "payee",
+    (each, { amount }) => ("amountEUR" in each ? { ...each, amountEUR: amount } : { ...each, amount }),
+  ),
+  answerFault(
+    "payment.wrong-payee",
+    "Answers another payee than was asked for.",
+    z.strictObject({ name: z.string().default("Somebody Else"), iban: z.string().default("FI4950009420028730") }),
+    "payee",
+    (each, { name, iban }) => ({ ...each, payee: { ...(each["payee"] as object), name, iban } }),
+  ),
+  answerFault("payment.other-bundle", "Says that the payment belongs to another authorization.", none, "authorizationId", (each) => ({
+    ...each,
+    authorizationId: randomUUID(),
+  })),
+  answerFault("payment.other-id", "Answers another paymentId.", none, "paymentId", (each) => ({ ...each, paymentId: randomUUID() })),
+  answerFault("payment.other-submission", "Answers another submissionId.", none, "submissionId", (each) => ({ ...each, submissionId: randomUUID() })),
+  answerFault("payment.status", "Answers this status, whatever is true.", z.strictObject({ status: z.string() }), "status", (each, { status }) => ({
+    ...each,
+    status,
+  })),
+  answerFault("payment.status-back", "Answers the status that came before.", none, "status", (each) => ({
+    ...each,
+    status: statusBefore[String(each["status"])] ?? each["status"],
+  })),
   defineFault({
     name: "payment.repeated",
     summary: "Lists of payments and submissions name each one twice.",

@@ -40,7 +40,7 @@ function submission({ url, html }: { url: string; html: string }, wanted: string
     const form = new URLSearchParams();
     for (const [, input = ""] of inner.matchAll(/<input\b([^>]*)>/g)) {
       const name = attribute(input, "name");
-      const unticked = attribute(input, "type") === "checkbox" && !/\bchecked\b/.test(input);
+      const unticked = ["checkbox", "radio"].includes(attribute(input, "type")) && !/\bchecked\b/.test(input);
       if (name !== "" && !(name in fill) && !unticked) form.append(name, attribute(input, "value"));
     }
     for (const [name, value] of Object.entries(fill)) form.append(name, value);

@@ -11,6 +11,9 @@ interface SandboxEndpoints {
   readonly registrationUrl: string;
   readonly tokenUrl: string;
   readonly aisBaseUrl: string;
+  readonly pisBaseUrl: string;
+  readonly cofBaseUrl: string;
+  readonly paymentsJwksUrl: string;
   readonly authorizeUrl: string;
   readonly issuer: string;
   readonly oidcJwksUrl: string;

@@ -26,6 +26,7 @@ export const errors = defineErrors({
   ERR_TOO_MANY_STREAMS: ["rate-limited", "Too many live views are open."],
   ERR_REQUEST_NOT_FROM_OUR_PAGE: ["forbidden", "This change did not come from our own page."],
   ERR_PLAIN_HTTP: ["forbidden", "Use https."],
+  ERR_PAYMENT_ACCOUNT_UNFIT: ["rejected", "This account is not one of that bank's that a payment can be made from."],
   ERR_FILE_NOT_FOUND: ["not-found", "There is no such file."],
   ERR_CONFIG: ["invalid", "The configuration is not usable."],
   ERR_CURSOR_INVALID: ["invalid", "This place in the list is not known."],

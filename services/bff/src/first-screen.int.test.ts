@@ -45,7 +45,7 @@ describe("sign-up to the first screen", () => {
       ],
     };
     const back = await browser.send("POST", "/api/connections/return", { body });
-    expect(back.json()).toEqual({ outcome: "authorised", consentId, aspspId: "op-fi", aspspName: "OP sandbox", reason: null });
+    expect(back.json()).toEqual({ outcome: "authorised", about: { kind: "consent", consentId }, aspspId: "op-fi", aspspName: "OP sandbox", reason: null });
     expect((await browser.send("POST", "/api/connections/return", { body })).status).toBe(403);
   });
 
@@ -55,7 +55,7 @@ describe("sign-up to the first screen", () => {
       const { consentId } = (await browser.send("POST", "/api/connections", { body: { aspspId: "op-fi" } })).json<{ consentId: string }>();
       const parameters = [{ name: "state", value: consentId }];
       const back = await browser.send("POST", "/api/connections/return", { body: { redirectContext: "op-fi", parameters } });
-      expect(back.json()).toMatchObject({ outcome: "authorised", consentId });
+      expect(back.json()).toMatchObject({ outcome: "authorised", about: { consentId } });
       return consentId;
     };
     const attended = await comeBack();

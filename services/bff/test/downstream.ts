@@ -1,6 +1,7 @@
 import * as analytics from "@opl/contracts/http/analytics";
 import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import * as consent from "@opl/contracts/http/consent";
+import * as payments from "@opl/contracts/http/consent-payments";
 import * as ingest from "@opl/contracts/http/ingest";
 import { tppRegistryRoutes } from "@opl/contracts/http/tpp-registry";
 import type { Aspsp, OwnCertificate, PublicJwk, Registration } from "@opl/contracts/model";
@@ -10,11 +11,15 @@ import type { BoundRoute, PsuContext } from "@opl/service";
 import { silentLogger } from "@opl/testkit";
 import type { TestTokens } from "@opl/testkit";
 import { aCertificate, aRegistration, anOwnCertificate, desiredState, driftAt } from "./registry-world.ts";
-import { bank } from "./world.ts";
+import { aPaymentOrder, bank } from "./world.ts";
 import type { Holdings } from "./world.ts";
 
 const errors = defineErrors({
   ERR_CONSENT_NOT_FOUND: ["not-found", "There is no such consent."],
+  ERR_PAYMENT_ORDER_NOT_FOUND: ["not-found", "There is no such payment order."],
+  ERR_PAYMENT_NOT_FOUND: ["not-found", "There is no such payment in this order."],
+  ERR_PAYMENT_ORDER_DIFFERENT: ["conflict", "There is an order with this id and other content."],
+  ERR_FUNDS_CONSENT_NOT_FOUND: ["not-found", "There is no such permission to ask for funds."],
   ERR_ACCOUNT_NOT_FOUND: ["not-found", "There is no such account."],
   ERR_TRANSACTION_NOT_FOUND: ["not-found", "There is no such transaction."],
   ERR_RECURRING_NOT_FOUND: ["not-found", "There is no such recurring payment."],
@@ -87,6 +92,14 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
     if (found === undefined) throw errors.ERR_TRANSACTION_NOT_FOUND();
     return found;
   };
+  const ownOrder = (psu: PsuContext, paymentOrderId: string) => {
+    const found = mine(psu)?.paymentOrder;
+    if (found?.paymentOrderId !== paymentOrderId) throw errors.ERR_PAYMENT_ORDER_NOT_FOUND();
+    return found;
+  };
+  const requireOwnFunds = (psu: PsuContext, fundsConsentId: string): void => {
+    if (mine(psu)?.fundsConsentId !== fundsConsentId) throw errors.ERR_FUNDS_CONSENT_NOT_FOUND();
+  };
   const filtered = (psu: PsuContext, query: { accountId?: string | string[] | undefined; recurringId?: string | undefined }) => {
     const own = mine(psu);
     const wanted = query.accountId === undefined ? undefined : [query.accountId].flat();
@@ -128,6 +141,40 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       }),
       psuRoute(consent.listConsents, async ({ psu }) => ({ consents: [mine(psu)?.consent ?? []].flat() })),
       psuRoute(consent.getConsent, async ({ psu, params }) => ownConsent(psu, params.consentId).consent),
+      psuRoute(payments.putPaymentOrder, async ({ psu, params, body }) => {
+        const ids = body.payments.map(({ paymentId }) => paymentId);
+        for (const [psuId, { paymentOrder }] of world.holdings) {
+          if (psuId === psu.psuId && paymentOrder.paymentOrderId === params.paymentOrderId) return paymentOrder;
+          if (paymentOrder.paymentOrderId === params.paymentOrderId || ids.includes(paymentOrder.payments[0]?.paymentId ?? ""))
+            throw errors.ERR_PAYMENT_ORDER_DIFFERENT();
+        }
+        return aPaymentOrder({ psuId: psu.psuId, ...params });
+      }),
+      psuRoute(payments.startPaymentAuthorisation, async ({ psu, params }) => {
+        ownOrder(psu, params.paymentOrderId);
+        return { redirectUrl: `https://bank.example/authorize?request=${params.paymentOrderId}`, expiresAt: "2026-11-22T11:00:00Z" };
+      }),
+      psuRoute(payments.listPaymentOrders, async ({ psu }) => ({ paymentOrders: [mine(psu)?.paymentOrder ?? []].flat() })),
+      psuRoute(payments.getPaymentOrder, async ({ psu, params }) => ownOrder(psu, params.paymentOrderId)),
+      psuRoute(payments.cancelPayments, async ({ psu, params, body }) => {
+        const order = ownOrder(psu, params.paymentOrderId);
+        if (body.paymentId !== null && order.payments.every(({ paymentId }) => paymentId !== body.paymentId)) throw errors.ERR_PAYMENT_NOT_FOUND();
+        return { ...order, status: "cancelled" as const };
+      }),
+      psuRoute(payments.createFundsConsentOrder, async () => ({
+        fundsConsentId: newId(),
+        redirectUrl: "https://bank.example/authorize?request=funds",
+        expiresAt: "2026-11-22T11:00:00Z",
+      })),
+      psuRoute(payments.listFundsConsents, async ({ psu }) => ({ fundsConsents: [fundsOf(mine(psu)) ?? []].flat() })),
+      psuRoute(payments.confirmFundsNow, async ({ psu, params }) => {
+        requireOwnFunds(psu, params.fundsConsentId);
+        return { fundsAvailable: true, confirmedAt: "2026-11-22T10:00:00Z" };
+      }),
+      psuRoute(payments.revokeFundsConsentOrder, async ({ psu, params }) => {
+        requireOwnFunds(psu, params.fundsConsentId);
+        return { ...fundsOf(mine(psu))!, status: "revokedByPsu" as const };
+      }),
       psuRoute(consent.revokeConsent, async ({ psu, params }) => ({ ...ownConsent(psu, params.consentId).consent, status: "terminatedByTpp" as const })),
     ]),
     ingest: await serve("ingest", [
@@ -220,4 +267,17 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
   };
   const owned = parts.move();
   return { urls, ...world, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function fundsOf(holdings: Holdings | undefined) {
+  if (holdings === undefined) return undefined;
+  return {
+    fundsConsentId: holdings.fundsConsentId,
+    aspspId: bank.aspspId,
+    iban: "FI2112345600000785",
+    status: "valid" as const,
+    createdAt: "2026-11-20T08:00:00Z",
+    validUntil: "2027-05-19T08:00:00Z",
+    lastConfirmation: null,
+  };
 }

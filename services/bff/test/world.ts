@@ -1,6 +1,6 @@
 import type { CategorisedTransaction } from "@opl/contracts/http/analytics";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
-import type { Aspsp, Consent, Sync } from "@opl/contracts/model";
+import type { Aspsp, Consent, PaymentOrder, Sync } from "@opl/contracts/model";
 import { newId } from "@opl/service";
 
 /** What the services behind bff hold about one person. Every text carries the person's canary, so that a leak shows. */
@@ -11,6 +11,8 @@ export interface Holdings {
   readonly transactions: readonly CategorisedTransaction[];
   readonly recurringId: string;
   readonly sync: Sync;
+  readonly paymentOrder: PaymentOrder;
+  readonly fundsConsentId: string;
 }
 
 export const bank: Aspsp = {
@@ -20,7 +22,7 @@ export const bank: Aspsp = {
   countries: ["FI"],
   environment: "sandbox",
   scaApproach: "redirect",
-  capabilities: ["registration", "consents", "accounts", "balances", "transactions"],
+  capabilities: ["registration", "consents", "accounts", "balances", "transactions", "payments", "funds"],
   registrationScheme: "op",
   historyDays: 730,
   consentMaxDays: 180,
@@ -54,6 +56,8 @@ export function holdingsOf(psuId: string, canary: string): Holdings {
     accounts: [account, card],
     transactions,
     recurringId,
+    paymentOrder: aPaymentOrder({ psuId, canary }),
+    fundsConsentId: newId(),
     sync: {
       syncId,
       consentId,
@@ -112,6 +116,51 @@ export function anAccount(overrides: Partial<LedgerAccount> = {}): LedgerAccount
     readAt: "2026-11-22T09:00:05Z",
     incompleteSince: null,
     connected: true,
+    ...overrides,
+  };
+}
+
+export function aPaymentOrder({ canary = "", ...overrides }: Partial<PaymentOrder> & { canary?: string } = {}): PaymentOrder {
+  return {
+    paymentOrderId: newId(),
+    psuId: newId(),
+    aspspId: bank.aspspId,
+    debtorIban: "FI2112345600000785",
+    status: "debited",
+    createdAt: "2026-11-22T09:30:00Z",
+    approvedAt: "2026-11-22T09:31:00Z",
+    payments: [
+      {
+        paymentId: newId(),
+        instruction: {
+          scheme: "sepa",
+          amount: { amount: "12.50", currency: "EUR" },
+          creditor: { iban: "FI1410093000123458", name: `Sähkö ${canary}`, address: null, country: null },
+          remittance: { kind: "message", text: `Lasku ${canary}` },
+        },
+        schedule: { firstDate: null, every: null, count: 1 },
+        status: "debited",
+        executions: [
+          {
+            executionId: newId(),
+            position: 1,
+            dueDate: "2026-11-22",
+            status: "debited",
+            archiveId: "20261122593497TE0001",
+            statusAt: "2026-11-22T09:31:05Z",
+            reason: null,
+            transactionId: null,
+          },
+        ],
+        history: [
+          { at: "2026-11-22T09:30:00Z", status: "intended", by: "psu", reason: null },
+          { at: "2026-11-22T09:30:05Z", status: "awaitingAuthorisation", by: "aspsp", reason: null },
+          { at: "2026-11-22T09:31:01Z", status: "authorised", by: "psu", reason: null },
+          { at: "2026-11-22T09:31:02Z", status: "submitted", by: "tpp", reason: null },
+          { at: "2026-11-22T09:31:05Z", status: "debited", by: "aspsp", reason: null },
+        ],
+      },
+    ],
     ...overrides,
   };
 }

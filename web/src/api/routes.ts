@@ -32,6 +32,16 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   getSpending: ["GET", "/api/insights/spending"],
   getRecurring: ["GET", "/api/insights/recurring"],
   getNetWorth: ["GET", "/api/insights/net-worth"],
+  putPaymentOrderView: ["PUT", "/api/payment-orders/:paymentOrderId"],
+  approvePaymentOrder: ["POST", "/api/payment-orders/:paymentOrderId/approval"],
+  listPaymentOrderViews: ["GET", "/api/payment-orders"],
+  getPaymentOrderView: ["GET", "/api/payment-orders/:paymentOrderId"],
+  cancelPaymentOrder: ["POST", "/api/payment-orders/:paymentOrderId/cancellation"],
+  listPaymentChoices: ["GET", "/api/payment-choices"],
+  listFundsPermissions: ["GET", "/api/funds-permissions"],
+  startFundsPermission: ["POST", "/api/funds-permissions"],
+  confirmFundsOf: ["POST", "/api/funds-permissions/:fundsConsentId/confirmations"],
+  withdrawFundsPermission: ["POST", "/api/funds-permissions/:fundsConsentId/withdrawal"],
 };
 
 /** The first page of a list is small so that it is quick. */

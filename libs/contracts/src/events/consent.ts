@@ -77,7 +77,7 @@ export const paymentStatusChanged = defineEvent({
 export const paymentExecuted = defineEvent({
   ...paymentBase,
   type: "consent.payment-executed",
-  consumers: ["ingest"],
+  consumers: ["ingest", "bff"],
   summary: "The bank executed a payment: what to look for on the account's statement.",
   data: z.object({
     ...paymentAbout,

@@ -10,6 +10,7 @@ import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
 import { paymentStatus } from "../model/payment.ts";
 import { sync } from "../model/sync.ts";
 import * as analytics from "./analytics.ts";
+import { bffPaymentRoutes } from "./bff-payments.ts";
 import { transactionFilter } from "./ingest.ts";
 import { defineRoute } from "./route.ts";
 
@@ -345,4 +346,5 @@ export const bffRoutes = {
   getSpending,
   getRecurring,
   getNetWorth,
+  ...bffPaymentRoutes,
 };

@@ -71,8 +71,8 @@ export interface CallInput {
   readonly body?: { readonly type: string; readonly text: string };
   /** Repeats our QWAC in a header, where a sandbox wants that. */
   readonly showCertificate?: boolean;
-  /** Judges the bytes of a successful answer before anything in them is read. */
-  readonly judge?: (answer: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }) => Promise<void>;
+  /** Whether the answer must carry the bank's seal over its bytes. One that is there must always hold. */
+  readonly answerSeal?: "required" | "if-given";
 }
 
 /** A successful answer of the bank, read strictly; `rawHash` addresses its archived bytes. */
@@ -129,9 +129,9 @@ export interface FundsFacet extends Omit<ConsentsFacet, "create"> {
 /** What proves payments beside the connection. */
 export interface PaymentSeal {
   /** Our QSealC over the exact bytes of a request: a detached JWS. */
-  sign(body: Uint8Array): Promise<string>;
+  readonly sign: (body: Uint8Array) => Promise<string>;
   /** The bank's seal over the exact bytes of its answer. @throws ERR_ASPSP_PROTOCOL */
-  verify(signature: string | undefined, body: Uint8Array): Promise<void>;
+  readonly verify: (seal: string | undefined, body: Uint8Array) => Promise<void>;
 }
 
 export interface PaymentRequest {
@@ -172,7 +172,7 @@ export interface PaymentsFacet {
   /** Gives the bank a payment that `write` wrote; the same id and text again bring back the same payment. */
   create(
     calls: BankCalls,
-    seal: PaymentSeal,
+    seal: Pick<PaymentSeal, "sign">,
     payment: { scheme: PaymentInstruction["scheme"]; paymentId: string; text: string },
   ): Promise<AspspPayment & { readonly aspspAuthorisationId: string }>;
   authorizationUrl: ConsentsFacet["authorizationUrl"];

@@ -26,8 +26,7 @@ export interface Bank {
   readonly tokens: TokenEndpoint;
   readonly idTokenKeys: IdTokenKeys;
   readonly sign: Sign;
-  /** @throws ERR_ASPSP_CAPABILITY_MISSING at a bank without payments */
-  readonly paymentSeal: PaymentSeal;
+  readonly paymentSeal: Pick<PaymentSeal, "sign">;
   /** Calls with our own token, which belongs to no person. */
   clientCalls(context?: CallContext & { readonly scope?: string }): Promise<BankCalls>;
   /** Calls with a person's token. */
@@ -55,13 +54,14 @@ export function createBank(options: BankOptions): Bank {
   const { adapter, registrationId, keys, credentials, egress, clock } = options;
   const apiKey = credentials.apiKey ?? adapter.registration?.portalApiKey ?? "";
   const clientCertificate = (): string => derText(chooseQwac(keys, clock.now()));
-  const base = { adapter, egress, apiKey, identified: true, clientCertificate };
+  const paymentSeal = createPaymentSeal({ adapter, keys, clock, loadKeys: (url) => loadJwks(url, egress), monotonicMs: options.monotonicMs });
+  const base = { adapter, egress, apiKey, identified: true, clientCertificate, verifySeal: paymentSeal.verify };
   const common = {
     adapter,
     registrationId,
     clientId: credentials.clientId,
     sign: signWith(keys, adapter, clock),
-    paymentSeal: createPaymentSeal({ adapter, keys, clock, loadKeys: (url) => loadJwks(url, egress), monotonicMs: options.monotonicMs }),
+    paymentSeal,
     psuCalls: (token: TokenSet, context: CallContext) => createBankCalls({ ...base, ...context, token }),
   };
   const { oauth } = adapter;

@@ -30,11 +30,11 @@ export function createPaymentSeal({ adapter, keys, clock, loadKeys, monotonicMs 
     },
   });
   return {
-    async sign(body) {
+    sign: async (body) => {
       const { key, algorithm } = chooseQsealc(keys, algorithms, clock.now());
       return signDetachedJws(body, { key: key.jwk, alg: algorithm, kid: key.kid });
     },
-    async verify(signature, body) {
+    verify: async (signature, body) => {
       if (signature === undefined) throw refuse("missing");
       const judgedBy = async (keySet: Promise<Jwks>) => void (await verifyDetachedJws(signature, body, { jwks: await keySet, algorithms: accepted, maxBytes }));
       await judgedBy(jwks.current())

@@ -18,6 +18,8 @@ export interface CallsOptions {
   readonly egress: Egress;
   readonly apiKey: string;
   readonly identified: boolean;
+  /** Judges the bank's seal over an answer. */
+  readonly verifySeal?: (seal: string | undefined, body: Uint8Array) => Promise<void>;
   /** Our QWAC, DER in base64, for calls that show it. */
   readonly clientCertificate?: () => string;
   readonly token?: Pick<TokenSet, "accessToken" | "origins">;
@@ -47,7 +49,9 @@ export function createBankCalls(options: CallsOptions): BankCalls {
 
 async function readAnswer(answer: BankAnswer, rawHash: string, input: CallInput, options: CallsOptions): Promise<unknown> {
   if (answer.status < 200 || answer.status > 299) throw refusalOf(answer, options);
-  await input.judge?.(answer);
+  // Before anything in it is read.
+  const seal = answer.headers["x-jws-signature"];
+  if (input.answerSeal === "required" || (input.answerSeal === "if-given" && seal !== undefined)) await options.verifySeal?.(seal, answer.body);
   if (answer.status === 204 || answer.body.length === 0) return null;
   return readJson({ contentType: answer.headers["content-type"], body: answer.body, rawHash });
 }

@@ -1,7 +1,10 @@
 import { consentRoutes } from "@opl/contracts/http/consent";
+import { consentPaymentRoutes } from "@opl/contracts/http/consent-payments";
 import { createClient } from "@opl/service";
 import type { Client, ClientOptions } from "@opl/service";
 
-export type ConsentClient = Client<typeof consentRoutes>;
+const routes = { ...consentRoutes, ...consentPaymentRoutes };
 
-export const consentClient = (options: Omit<ClientOptions, "audience">): ConsentClient => createClient(consentRoutes, { ...options, audience: "consent" });
+export type ConsentClient = Client<typeof routes>;
+
+export const consentClient = (options: Omit<ClientOptions, "audience">): ConsentClient => createClient(routes, { ...options, audience: "consent" });

@@ -12,6 +12,7 @@ import { operatorCertificateRoutes } from "./operator-certificates.ts";
 import { operatorPlanRoutes } from "./operator-plan.ts";
 import { overviewRoutes } from "./overview.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { paymentRoutes } from "./payments.ts";
 import { transactionRoutes } from "./transactions.ts";
 import { waysInRoutes } from "./ways-in.ts";
 
@@ -29,6 +30,7 @@ export function routes(ctx: BffContext): readonly BoundRoute[] {
     ...accountRoutes(ctx),
     ...transactionRoutes(ctx),
     ...insightRoutes(ctx),
+    ...paymentRoutes(ctx),
     ...(ctx.operatorPages ? [...operatorBankRoutes(ctx), ...operatorCertificateRoutes(ctx), ...operatorPlanRoutes(ctx)] : []),
   ];
 }

@@ -18,7 +18,7 @@ describe("while something behind does not answer (G-36)", () => {
 
   it.each([
     ["ingest", ["accounts"]],
-    ["consent", ["consents"]],
+    ["consent", ["consents", "payments"]],
     ["analytics", ["insights"]],
     ["bank-gateway", ["banks"]],
   ] as const)("the overview is there without %s", async (service, missing) => {
@@ -30,7 +30,7 @@ describe("while something behind does not answer (G-36)", () => {
   it("the overview is there without all of them", async () => {
     bff.downstream.down.add("ingest").add("consent").add("analytics").add("bank-gateway");
     expect((await aino.browser.get("/api/overview")).json()).toMatchObject({
-      missing: ["accounts", "consents", "insights", "banks"],
+      missing: ["accounts", "consents", "insights", "banks", "payments"],
       accounts: [],
       netWorth: [],
     });

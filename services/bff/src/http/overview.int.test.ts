@@ -144,7 +144,7 @@ describe("the overview of who asks again (G-21)", () => {
   it("is not kept with a part missing (G-36)", async () => {
     const aino = await bff.person();
     bff.downstream.down.add("consent");
-    expect((await aino.browser.get("/api/overview")).json()).toMatchObject({ missing: ["consents"] });
+    expect((await aino.browser.get("/api/overview")).json()).toMatchObject({ missing: ["consents", "payments"] });
     bff.downstream.down.clear();
     expect((await aino.browser.get("/api/overview")).json()).toMatchObject({ missing: [] });
   });

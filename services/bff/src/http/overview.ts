@@ -10,6 +10,8 @@ import { orMissing, partOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
 
 const historyDays = 365;
+/** An unfinished payment is among the latest. */
+const recentOrders = 20;
 
 type Context = Pick<BffContext, "bankDirectory" | "clients" | "clock" | "db" | "overviews" | "timeZone">;
 
@@ -38,11 +40,12 @@ async function makeOverview({ bankDirectory, clients }: Context, asking: Asking,
     to: today.toString(),
     accountsFrom: today.subtract({ days: sparkDays - 1 }).toString(),
   };
-  const [accounts, consents, banks, insights] = await Promise.all([
+  const [accounts, consents, banks, insights, payments] = await Promise.all([
     orMissing(asking, "accounts", clients.ingest.listAccounts(part)),
     orMissing(asking, "consents", clients.consent.listConsents(part)),
     orMissing(asking, "banks", bankDirectory.list(lastHint)),
     orMissing(asking, "insights", clients.analytics.firstScreen({ ...part, query: history })),
+    orMissing(asking, "payments", clients.consent.listPaymentOrders({ ...part, query: { limit: recentOrders } })),
   ]);
-  return overviewView({ accounts: accounts?.accounts, consents: consents?.consents, banks, insights }, moment);
+  return overviewView({ accounts: accounts?.accounts, consents: consents?.consents, banks, insights, payments: payments?.paymentOrders }, moment);
 }

@@ -19,7 +19,9 @@ interface Case {
   /** The id of something this person has; made anew where it can be used once. */
   readonly id: (owner: Person) => string | Promise<string>;
   /** Path and body with that id in its place. */
-  readonly ask: (id: string) => { readonly path: string; readonly body?: unknown };
+  readonly ask: (id: string, owner: Person) => { readonly path: string; readonly body?: unknown };
+  /** The id is made by a page: another person cannot have it as well, and gets the answer of somebody who used it before. */
+  readonly madeByPage?: true;
 }
 
 const account = ({ holdings }: Person): string => holdings.accounts[0]?.accountId ?? "";
@@ -39,6 +41,26 @@ const otherSession = async ({ browser, email }: Person): Promise<string> => {
 const exported = async ({ browser }: Person): Promise<string> =>
   (await browser.send("POST", "/api/me/exports", { body: { format: "json" } })).json<{ exportId: string }>().exportId;
 
+const order = ({ holdings }: Person): string => holdings.paymentOrder.paymentOrderId;
+const paymentOf = ({ holdings }: Person): string => holdings.paymentOrder.payments[0]?.paymentId ?? "";
+const funds = ({ holdings }: Person): string => holdings.fundsConsentId;
+const wanted = (ids: { readonly debtorAccountId?: string; readonly paymentId?: string } = {}) => ({
+  aspspId: "op-fi",
+  debtorAccountId: ids.debtorAccountId ?? null,
+  payments: [
+    {
+      paymentId: ids.paymentId ?? "01a20000-0000-7000-8000-0000000000f1",
+      instruction: {
+        scheme: "sepa",
+        amount: { amount: "12.50", currency: "EUR" },
+        creditor: { iban: "FI1410093000123458", name: "Sähkö Oy", address: null, country: null },
+        remittance: { kind: "message", text: "Lasku" },
+      },
+      schedule: { firstDate: null, every: null, count: 1 },
+    },
+  ],
+});
+
 const cases: Readonly<Record<string, Case>> = {
   "startConnection body.renews": { id: consent, ask: (id) => ({ path: "/api/connections", body: { aspspId: "op-fi", renews: id } }) },
   "getConnection params.consentId": { id: consent, ask: (id) => ({ path: `/api/connections/${id}` }) },
@@ -51,6 +73,29 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "getTransactionView params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}` }) },
   "getProof params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/proof` }) },
+  "putPaymentOrderView params.paymentOrderId": { id: order, madeByPage: true, ask: (id) => ({ path: `/api/payment-orders/${id}`, body: wanted() }) },
+  "putPaymentOrderView body.debtorAccountId": {
+    id: account,
+    ask: (debtorAccountId) => ({ path: "/api/payment-orders/01a20000-0000-7000-8000-0000000000f2", body: wanted({ debtorAccountId }) }),
+  },
+  "putPaymentOrderView body.payments.paymentId": {
+    id: paymentOf,
+    madeByPage: true,
+    ask: (paymentId, owner) => ({ path: `/api/payment-orders/${order(owner)}`, body: wanted({ paymentId }) }),
+  },
+  "approvePaymentOrder params.paymentOrderId": { id: order, ask: (id) => ({ path: `/api/payment-orders/${id}/approval`, body: {} }) },
+  "getPaymentOrderView params.paymentOrderId": { id: order, ask: (id) => ({ path: `/api/payment-orders/${id}` }) },
+  "cancelPaymentOrder params.paymentOrderId": { id: order, ask: (id) => ({ path: `/api/payment-orders/${id}/cancellation`, body: { paymentId: null } }) },
+  "cancelPaymentOrder body.paymentId": {
+    id: paymentOf,
+    ask: (paymentId, owner) => ({ path: `/api/payment-orders/${order(owner)}/cancellation`, body: { paymentId } }),
+  },
+  "startFundsPermission body.accountId": { id: account, ask: (accountId) => ({ path: "/api/funds-permissions", body: { aspspId: "op-fi", accountId } }) },
+  "confirmFundsOf params.fundsConsentId": {
+    id: funds,
+    ask: (id) => ({ path: `/api/funds-permissions/${id}/confirmations`, body: { amount: { amount: "1.00", currency: "EUR" } } }),
+  },
+  "withdrawFundsPermission params.fundsConsentId": { id: funds, ask: (id) => ({ path: `/api/funds-permissions/${id}/withdrawal`, body: {} }) },
   "getNetWorth query.accountId": { id: account, ask: (id) => ({ path: `/api/insights/net-worth?from=2026-01-01&to=2026-11-22&accountId=${id}` }) },
   "renamePasskey params.passkeyId": { id: passkey, ask: (id) => ({ path: `/api/me/passkeys/${id}`, body: { name: "Mine" } }) },
   "removePasskey params.passkeyId": { id: passkey, ask: (id) => ({ path: `/api/me/passkeys/${id}` }) },
@@ -110,9 +155,9 @@ describe("whose is it", () => {
     expect(idPlaces.toSorted()).toEqual(Object.keys(cases).toSorted());
   });
 
-  describe.each(Object.entries(cases))("%s", (place, { id, ask }) => {
+  describe.each(Object.entries(cases))("%s", (place, { id, ask, madeByPage }) => {
     const send = (browser: Browser, of: string): Promise<Answer> => {
-      const { path, body } = ask(of);
+      const { path, body } = ask(of, owner);
       return browser.send(methodOf(place), path, body === undefined ? {} : { body });
     };
 
@@ -122,7 +167,13 @@ describe("whose is it", () => {
       expect(status).toBeLessThan(300);
     });
 
-    it("is to another person as if it did not exist (US-08)", async () => {
+    it.runIf(madeByPage)("is refused to another person, without a word of whose it is (US-08)", async () => {
+      const answer = await send(strangers["another person"] as Browser, id(owner));
+      expect(answer.status).toBe(409);
+      expect(answer.text).not.toContain(owner.holdings.canary);
+    });
+
+    it.skipIf(madeByPage)("is to another person as if it did not exist (US-08)", async () => {
       const stranger = strangers["another person"] as Browser;
       const [foreign, unknown] = [await send(stranger, await id(owner)), await send(stranger, newId())];
       expect(comparable(foreign)).toEqual(comparable(unknown));

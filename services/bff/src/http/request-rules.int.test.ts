@@ -83,7 +83,12 @@ describe("what is not one of our own page's requests", () => {
     });
   });
 
-  it.each(["HEAD", "TRACE", "PUT", "OPTIONS", "PROPFIND"])("does not know %s (US-13)", async (method) => {
+  it("knows PUT only where something is put (US-13)", async () => {
+    for (const path of ["/api/me", "/api/overview", "/api/auth/sign-out", "/api/payment-orders"])
+      expect((await rawRequest(bff.address, "PUT", path, { cookie, ...ours })).status, path).toBe(405);
+  });
+
+  it.each(["HEAD", "TRACE", "OPTIONS", "PROPFIND"])("does not know %s (US-13)", async (method) => {
     for (const path of ["/api/me", "/api/overview", "/api/auth/sign-out", "/health/live", "/api/live"]) {
       const answer = await rawRequest(bff.address, method, path, { cookie, ...ours });
       expect([path, answer.status]).toEqual([path, 405]);

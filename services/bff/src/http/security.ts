@@ -14,7 +14,7 @@ import { isPage } from "./web-client.ts";
 type Context = Pick<BffContext, "publicOrigin" | "proxies" | "logger" | "overviews"> & { readonly requestsPerMinute: number };
 
 const year = 31_536_000;
-const methods = new Set(["GET", "POST", "PATCH", "DELETE"]);
+const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 const overrides = ["x-http-method-override", "x-http-method", "x-method-override"];
 /** How much is left is no business of who is counted. */
 const quiet = { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false, "retry-after": false };

@@ -3,6 +3,7 @@ import type { Consent } from "@opl/contracts/model";
 import { bankNames } from "./bank-names.ts";
 import { daysBetween } from "./connection.ts";
 import type { Moment, OverviewParts } from "./overview.ts";
+import { mayBeApproved } from "./payment.ts";
 
 type Attention = OverviewView["attention"];
 
@@ -13,12 +14,26 @@ const rememberDays = 30;
 /** What needs the person, most pressing kind first. */
 export function attentionList(parts: OverviewParts, moment: Moment): Attention {
   return [
+    ...unfinishedPayments(parts),
     ...endedPermissions(parts, moment),
     ...banksDown(parts),
     ...endingPermissions(parts, moment),
     ...incompleteAccounts(parts),
     ...changedPrices(parts, moment),
   ];
+}
+
+/** Wanted and not approved yet, or approved and the bank could not debit it so far. */
+function unfinishedPayments({ payments = [], banks }: OverviewParts): Attention {
+  return payments
+    .filter((order) => mayBeApproved(order) || order.status === "pending")
+    .map(({ paymentOrderId, aspspId, status, createdAt }) => ({
+      kind: "payment-unfinished" as const,
+      paymentOrderId,
+      aspspName: bankNames(banks)(aspspId),
+      status,
+      since: createdAt,
+    }));
 }
 
 function endingPermissions({ consents = [], banks }: OverviewParts, { now }: Moment): Attention {

@@ -14,6 +14,7 @@ const balance = (amount: string, currency = "EUR") => [{ type: "interimBooked" a
 const complete: OverviewParts = {
   accounts: [],
   consents: [],
+  payments: [],
   banks: [bank],
   insights: { netWorth: [], accounts: [], month: [], recurring: [] },
 };
@@ -163,9 +164,9 @@ describe("parts that could not be had", () => {
   });
 
   it("may be all of them", () => {
-    const nothing = { accounts: undefined, consents: undefined, banks: undefined, insights: undefined };
+    const nothing = { accounts: undefined, consents: undefined, banks: undefined, insights: undefined, payments: undefined };
     const view = overviewView(nothing, moment);
-    expect(view.missing).toEqual(["accounts", "consents", "insights", "banks"]);
+    expect(view.missing).toEqual(["accounts", "consents", "insights", "banks", "payments"]);
     expect(contract.parse(view)).toEqual(view);
   });
 

@@ -2,7 +2,7 @@ import type { DayLine, firstScreen } from "@opl/contracts/http/analytics";
 import type { AccountView, OverviewView } from "@opl/contracts/http/bff";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
 import type { ResponseOf } from "@opl/contracts/http/route";
-import type { Aspsp, AmountWire, Consent } from "@opl/contracts/model";
+import type { Aspsp, AmountWire, Consent, PaymentOrder } from "@opl/contracts/model";
 import { add, fromWire, toWire } from "@opl/money";
 import type { Amount } from "@opl/money";
 import { keep } from "@opl/service";
@@ -16,6 +16,7 @@ export interface OverviewParts {
   readonly consents: readonly Consent[] | undefined;
   readonly banks: readonly Aspsp[] | undefined;
   readonly insights: ResponseOf<typeof firstScreen> | undefined;
+  readonly payments: readonly PaymentOrder[] | undefined;
 }
 
 /** Whose clock says "today", and what a day is. */
@@ -118,5 +119,6 @@ function missingParts(parts: OverviewParts): Missing {
   if (parts.consents === undefined) missing.push("consents");
   if (parts.insights === undefined) missing.push("insights");
   if (parts.banks === undefined) missing.push("banks");
+  if (parts.payments === undefined) missing.push("payments");
   return missing;
 }

@@ -12,7 +12,7 @@ import { putPaymentOrder } from "./put-payment-order.ts";
 import type { PutPaymentOrderInput } from "./put-payment-order.ts";
 
 /** `npm run test:payments -- ORDERS SEED` runs it for longer; the same seed repeats a run. */
-const orders = Number.parseInt(process.env["OPL_PAYMENT_ORDERS"] ?? "25", 10);
+const orders = Number.parseInt(process.env["OPL_PAYMENT_ORDERS"] ?? "20", 10);
 const seed = Number.parseInt(process.env["OPL_PAYMENT_SEED"] ?? "20261129", 10);
 
 let harness: Harness;
@@ -47,9 +47,11 @@ it(
     let killed = Promise.withResolvers<undefined>();
     let troubled = true;
     gateway.fault = (point) => {
-      if (!troubled || !chance(0.25)) return undefined;
-      const kill = chance(0.5);
-      struck.set(`${kill ? "kill" : "cut"} ${point}`, (struck.get(`${kill ? "kill" : "cut"} ${point}`) ?? 0) + 1);
+      // Each way to fail comes at each point, the rarer one first.
+      const [kills, cuts] = [struck.get(`kill ${point}`) ?? 0, struck.get(`cut ${point}`) ?? 0];
+      if (!troubled || !chance(Math.min(kills, cuts) === 0 ? 0.6 : 0.25)) return undefined;
+      const kill = kills <= cuts;
+      struck.set(`${kill ? "kill" : "cut"} ${point}`, (kill ? kills : cuts) + 1);
       if (!kill) throw unavailable();
       // The process is gone at this very point: nobody ever hears of the answer.
       killed.resolve(undefined);

@@ -59,7 +59,7 @@ describe("a payment order", () => {
       executionId: execution?.executionId,
       debtorIban: "FI2112345600000785",
       creditorIban: "FI2112345600000785",
-      creditorName: expect.any(String),
+      creditorName: "Sähkö Oy",
       amount: { amount: "12.50", currency: "EUR" },
       archiveId: `archive-${execution?.executionId}`,
       executedAt: "2026-11-29T10:00:00Z",

@@ -66,10 +66,12 @@ function asPayment({ amountMinor, currency, executedAt, ...execution }: PaymentE
 }
 
 function daysOf(payments: readonly ExecutedPayment[]): { readonly from: string; readonly to: string } {
-  const days = payments.map(({ executedOn }) => Temporal.PlainDate.from(executedOn)).toSorted(Temporal.PlainDate.compare);
-  const [first] = days;
-  const last = days.at(-1);
-  if (first === undefined || last === undefined) throw new TypeError("There are no payments to look for.");
+  const days = payments.map(({ executedOn }) => executedOn).toSorted();
+  const [first = "", last = first] = [days[0], days.at(-1)];
   // A line with the archive id may carry another day than any that is guessed at.
-  return { from: first.subtract({ days: bookedWithin.after }).toString(), to: last.add({ days: lookedForDays }).toString() };
+  return { from: dayAfter(first, -bookedWithin.after), to: dayAfter(last, lookedForDays) };
+}
+
+function dayAfter(day: string, days: number): string {
+  return Temporal.PlainDate.from(day).add({ days }).toString();
 }

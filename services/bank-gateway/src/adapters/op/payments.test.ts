@@ -3,7 +3,7 @@ import { paymentInstruction } from "@opl/contracts/model";
 import type { PaymentInstruction } from "@opl/contracts/model";
 import { describe, expect, it } from "vitest";
 import { translateOpRefusal } from "../../standards/op/refusal.ts";
-import type { BankCalls, CallInput, PaymentRequest, PaymentSeal, PaymentsFacet } from "../bank-adapter.ts";
+import type { BankCalls, CallInput, PaymentRequest, PaymentsFacet } from "../bank-adapter.ts";
 import { opAdapter } from "./adapter.ts";
 import { opSettings } from "./settings.ts";
 
@@ -28,7 +28,7 @@ const foreign = (change: object = {}, creditor: object = {}): PaymentInstruction
       name: "Acme Inc",
       account: { scheme: "BBAN", id: "123456789" },
       agent: { bic: "CHASUS33", clearingSystemId: null, name: null, address: null },
-      address: { line1: "1 Main Street", line2: null, country: "US" },
+      address: { line1: "1 Main Street", line2: "New York", country: "US" },
       ...creditor,
     },
     remittance: { kind: "message", text: "Invoice 7" },
@@ -70,7 +70,7 @@ describe("what we write for the bank", () => {
         name: "Acme Inc",
         bankAccount: { id: "123456789", schemeName: "BBAN", issuer: "CHASUS33" },
         financialInstitution: { bic: "CHASUS33" },
-        foreignAddress: { addressLine1: "1 Main Street", country: "US" },
+        foreignAddress: { addressLine1: "1 Main Street", addressLine2: "New York", country: "US" },
       },
       payer: { iban: "FI5549299510000252" },
       message: "Invoice 7",
@@ -98,11 +98,17 @@ describe("what we write for the bank", () => {
     expect(misfits(foreign({}, { agent: { ...nobody, bic: "CHASUS33", clearingSystemId: "021000021" } }))).toEqual([
       { field: "creditor.agent.clearingSystemId", reason: "bic-or-clearing-id" },
     ]);
+    expect(misfits(foreign({}, { address: { line1: "1 Main Street", line2: null, country: "US" } }))).toEqual([
+      { field: "creditor.address.line2", reason: "required" },
+    ]);
+    expect(
+      misfits(foreign({}, { account: { scheme: "IBAN", id: "DE89370400440532013000" }, agent: { ...nobody, name: "Bank", clearingSystemId: "1" } })),
+    ).toEqual([{ field: "creditor.agent.bic", reason: "required-in-eea" }]);
     expect(misfits(foreign({}, { agent: { ...nobody, bic: "DEUTDEFF" } }))).toEqual([{ field: "creditor.account", reason: "iban-in-eea" }]);
   });
 });
 
-const seal: PaymentSeal = { sign: async (body) => `sealed:${Buffer.from(body).toString()}`, verify: async () => undefined };
+const seal = { sign: async (body: Uint8Array) => `sealed:${Buffer.from(body).toString()}` };
 const created = (change: object = {}) => ({
   paymentId: "p-1",
   authorizationId: "a-1",
@@ -113,11 +119,10 @@ const created = (change: object = {}) => ({
   ...change,
 });
 
-function bank(json: unknown, bytes = Buffer.from("as received")) {
+function bank(json: unknown) {
   const seen: CallInput[] = [];
   const calls: BankCalls = async (input) => {
     seen.push(input);
-    await input.judge?.({ headers: { "x-jws-signature": "theirs" }, body: bytes });
     return { status: 201, headers: {}, json, rawHash: "a".repeat(64), receivedAt: Temporal.Instant.from("2026-11-29T10:00:00Z") };
   };
   return { calls, seen };
@@ -127,25 +132,22 @@ describe("a payment at the bank", () => {
   const text = JSON.stringify({ amountEUR: "12.50", payee: { iban: "FI2112345600000785", name: "Kahvila Oy" }, reference: "1232" });
   const payment = { scheme: "sepa", paymentId: "0b5a6b1e-0000-4000-8000-000000000001", text } as const;
 
-  it("is sealed over the bytes that leave, under one idempotency key, and the answer is judged by its bytes", async () => {
+  it("is sealed over the bytes that leave, under one idempotency key, and its answer must be sealed", async () => {
     const { calls, seen } = bank(created());
-    const judged: unknown[] = [];
-    const watching = { ...seal, verify: async (signature: string | undefined, body: Uint8Array) => void judged.push(signature, Buffer.from(body).toString()) };
-    await expect(facet().create(calls, watching, payment)).resolves.toEqual({
+    await expect(facet().create(calls, seal, payment)).resolves.toEqual({
       aspspAuthorisationId: "a-1",
       aspspPaymentId: "p-1",
       status: "unauthorised",
       debtorIban: null,
       instant: false,
     });
-    expect(seen[0]).toMatchObject({ method: "POST", showCertificate: true, body: { type: "application/json", text } });
+    expect(seen[0]).toMatchObject({ method: "POST", showCertificate: true, answerSeal: "required", body: { type: "application/json", text } });
     expect(seen[0]?.url.pathname).toBe("/payments-psd2/v1/sepa-payments");
     expect(seen[0]?.headers).toEqual({
       "x-idempotency-key": payment.paymentId,
       "x-jws-signature": `sealed:${text}`,
       "x-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
-    expect(judged).toEqual(["theirs", "as received"]);
   });
 
   it.each([

@@ -48,8 +48,9 @@ function foreignMisfits({ amount, creditor, remittance }: Foreign, { count, besi
   if (remittance.kind !== "message") found.push({ field: "remittance", reason: "message-only" });
   if (agent.bic === null && agent.clearingSystemId === null && agent.address === null) found.push({ field: "creditor.agent", reason: "required" });
   if (agent.bic !== null && agent.clearingSystemId !== null) found.push({ field: "creditor.agent.clearingSystemId", reason: "bic-or-clearing-id" });
-  const country = agent.bic?.slice(4, 6) ?? agent.address?.country;
-  if (country !== undefined && economicArea.has(country)) {
+  if (creditor.address.line2 === null) found.push({ field: "creditor.address.line2", reason: "required" });
+  const country = account.scheme === "IBAN" ? account.id.slice(0, 2) : (agent.bic?.slice(4, 6) ?? agent.address?.country ?? creditor.address.country);
+  if (economicArea.has(country)) {
     if (agent.bic === null) found.push({ field: "creditor.agent.bic", reason: "required-in-eea" });
     if (account.scheme !== "IBAN") found.push({ field: "creditor.account", reason: "iban-in-eea" });
   }
@@ -74,15 +75,20 @@ function foreignBody({ amount, creditor, remittance, chargeBearer, urgent }: For
     currency: amount.currency,
     payee: {
       name: creditor.name,
-      bankAccount: { id: account.id, schemeName: account.scheme, issuer: agent.bic ?? agent.clearingSystemId ?? agent.name ?? account.scheme },
+      bankAccount: { id: account.id, schemeName: account.scheme, issuer: issuerOf(creditor) },
       financialInstitution: present({ bic: agent.bic, clearingSystemId: agent.clearingSystemId, name: agent.name, foreignBankAddress: agent.address }),
-      foreignAddress: { addressLine1: address.line1, ...present({ addressLine2: address.line2 }), country: address.country },
+      foreignAddress: { addressLine1: address.line1, addressLine2: address.line2, country: address.country },
     },
     ...payerOf(debtorIban),
     ...(remittance.kind === "message" ? { message: remittance.text } : {}),
     detailsOfCharges: chargeBearer === "debtor" ? "OUR" : "SHA",
     paymentOrder: urgent ? "HIGH" : "NORM",
   };
+}
+
+/** Who gave out the account number, as the payment names them. */
+function issuerOf({ account, agent }: Foreign["creditor"]): string {
+  return (agent.bic ?? agent.clearingSystemId ?? agent.name ?? account.scheme).slice(0, 35);
 }
 
 function payerOf(debtorIban: string | null): object {

@@ -30,6 +30,7 @@ export function opPaymentsFacet(settings: PaymentSettings): PaymentsFacet {
     method,
     url: new URL(`${pisBaseUrl}${path}`),
     showCertificate: isSandbox,
+    answerSeal: "if-given",
     ...more,
     headers: { "x-request-id": newRequestId(), ...more.headers },
   });
@@ -49,7 +50,7 @@ export function opPaymentsFacet(settings: PaymentSettings): PaymentsFacet {
         call("create", "POST", `/${collections[scheme]}`, {
           headers: { "x-idempotency-key": paymentId, "x-jws-signature": await seal.sign(Buffer.from(text)) },
           body: { type: "application/json", text },
-          judge: ({ headers, body }) => seal.verify(headers["x-jws-signature"], body),
+          answerSeal: "required",
         }),
       );
       const wire = readWire(opPayment, reply);

@@ -1,0 +1,447 @@
+import { randomUUID } from "node:crypto";
+import { Secret } from "@opl/service";
+import { eventually, fixedClock } from "@opl/testkit";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { visitBank } from "../../testing/browser.ts";
+import { everythingStored, inClear } from "../../testing/clear-text.ts";
+import { register, startGateway } from "../../testing/gateway.ts";
+import type { TestGateway } from "../../testing/gateway.ts";
+import { TestOrder, bookOf, paymentsAs, sepa } from "../../testing/payments.ts";
+import { portalApiKey, startSandbox } from "../../testing/sandbox.ts";
+import type { Sandbox } from "../../testing/sandbox.ts";
+import { opAdapter } from "../adapters/op/adapter.ts";
+import { opSettings } from "../adapters/op/settings.ts";
+
+let sandbox: Sandbox;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ SANDBOX_PAYMENT_SECONDS: "0" });
+  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1 } });
+  await register(gateway);
+});
+afterEach(() => sandbox.calm());
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+  await sandbox?.[Symbol.asyncDispose]();
+});
+
+const order = (psuId?: string) => TestOrder.of(gateway, psuId);
+const refused = (code: string, details: object = {}) => expect.objectContaining({ code, details: expect.objectContaining(details) });
+
+/** Another replica of the gateway whose OP sandbox is asked to let something happen. */
+function replicaWith(scenario: string) {
+  const { endpoints } = sandbox;
+  const settings = opSettings.omit({ OP_API_KEY_FILE: true }).parse({
+    OP_CERT_GENERATION_URL: endpoints.certGenerationUrl,
+    OP_REGISTRATION_URL: endpoints.registrationUrl,
+    OP_TOKEN_URL: endpoints.tokenUrl,
+    OP_AIS_BASE_URL: endpoints.aisBaseUrl,
+    OP_PIS_BASE_URL: endpoints.pisBaseUrl,
+    OP_COF_BASE_URL: endpoints.cofBaseUrl,
+    OP_PAYMENTS_JWKS_URL: endpoints.paymentsJwksUrl,
+    OP_AUTHORIZE_URL: endpoints.authorizeUrl,
+    OP_ISSUER: endpoints.issuer,
+    OP_OIDC_JWKS_URL: endpoints.oidcJwksUrl,
+    OP_CA_BUNDLE_PATH: endpoints.caFile,
+    OP_SANDBOX_SCENARIO: scenario,
+  });
+  return gateway.replica({ adapters: [opAdapter({ ...settings, OP_API_KEY_FILE: new Secret(portalApiKey) })] });
+}
+
+describe("the way of a payment", () => {
+  it("created, approved, executed once: the bank's book shows the money once", async () => {
+    const one = await order();
+    const { aspspAuthorisationId, payment } = await one.initiate();
+    expect(payment).toMatchObject({ status: "unauthorised", debtorIban: null, instant: false });
+    expect(await one.read()).toMatchObject({ status: "unauthorised", payments: [{ paymentId: payment.paymentId, status: "unauthorised" }] });
+    await one.approve();
+    const approved = await one.read();
+    expect(approved).toMatchObject({ status: "authorised", payments: [{ status: "authorised", debtorIban: expect.stringMatching(/^FI\d{16}$/) }] });
+    const executionId = randomUUID();
+    expect(await one.execution(payment.paymentId, executionId)).toMatchObject({ status: "unknown", archiveId: null });
+    const sent = await one.submit(payment.paymentId, executionId);
+    expect(sent).toMatchObject({ status: "debited", archiveId: expect.any(String), debtorIban: approved.payments[0]?.debtorIban, reason: null });
+    expect(await one.submit(payment.paymentId, executionId)).toMatchObject({ status: "debited", archiveId: sent.archiveId });
+    expect(await one.execution(payment.paymentId, executionId)).toMatchObject({ status: "debited", archiveId: sent.archiveId });
+    const { payments, movements } = await bookOf(sandbox, { authorizationId: aspspAuthorisationId });
+    expect(payments).toEqual([expect.objectContaining({ idempotencyKey: payment.paymentId, status: "Completed" })]);
+    expect(movements.filter(({ kind }) => kind === "debit")).toEqual([
+      expect.objectContaining({ submissionId: executionId, amount: "-12.50", archiveId: sent.archiveId }),
+    ]);
+    expect(await one.read()).toMatchObject({ status: "completed" });
+  });
+
+  it("several of an order are approved together, each executed on its own", async () => {
+    const one = await order();
+    const first = await one.initiate();
+    const second = await one.initiate({ instruction: sepa({ amount: { amount: "3.00", currency: "EUR" } }) });
+    expect(second.aspspAuthorisationId).toBe(first.aspspAuthorisationId);
+    await one.approve();
+    const executions = await Promise.all([first, second].map(({ payment }) => one.submit(payment.paymentId)));
+    expect(executions.map(({ status }) => status)).toEqual(["debited", "debited"]);
+    const { movements } = await bookOf(sandbox, { authorizationId: first.aspspAuthorisationId });
+    expect(movements.filter(({ kind }) => kind === "debit").map(({ amount }) => amount)).toEqual(["-12.50", "-3.00"]);
+  });
+
+  it("one that recurs is executed as often as was approved, and no more", async () => {
+    const one = await order();
+    const { payment } = await one.initiate({ count: 2 });
+    await one.approve();
+    for (let position = 0; position < 2; position += 1) expect(await one.submit(payment.paymentId)).toMatchObject({ status: "debited" });
+    await expect(one.submit(payment.paymentId)).rejects.toEqual(refused("ERR_ASPSP_REJECTED", { reason: "illegal-state" }));
+  });
+
+  it("a foreign one stands alone", async () => {
+    const foreign = {
+      scheme: "foreign",
+      amount: { amount: "20.00", currency: "USD" },
+      creditor: {
+        name: "Acme Inc",
+        account: { scheme: "BBAN", id: "123456789" },
+        agent: { bic: "CHASUS33", clearingSystemId: null, name: null, address: null },
+        address: { line1: "1 Main Street", line2: "New York", country: "US" },
+      },
+      remittance: { kind: "message", text: "Invoice 7" },
+      chargeBearer: "shared",
+      urgent: false,
+    } as const;
+    const one = await order();
+    const { payment } = await one.initiate({ instruction: foreign });
+    await expect(one.initiate()).rejects.toEqual(refused("ERR_PAYMENT_UNFIT", { fields: [{ field: "paymentOrderId", reason: "foreign-alone" }] }));
+    await one.approve();
+    expect(await one.submit(payment.paymentId)).toMatchObject({ status: "debited" });
+  });
+
+  it("the person says no: nothing can be executed", async () => {
+    const one = await order();
+    const { payment } = await one.initiate();
+    const { redirectUrl } = await one.authorise();
+    await expect(visitBank(redirectUrl, { psuId: "88888881", decision: "refuse" })).resolves.toMatchObject({ error: "access_denied" });
+    expect(await one.read()).toMatchObject({ status: "rejected" });
+    await expect(one.submit(payment.paymentId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
+  });
+
+  it("what is taken back before it is executed never is, and what was executed stays", async () => {
+    const one = await order();
+    const [first, second] = [await one.initiate(), await one.initiate()];
+    await one.approve();
+    await one.submit(first.payment.paymentId);
+    expect((await one.revoke(second.payment.paymentId)).payments.find(({ paymentId }) => paymentId === second.payment.paymentId)).toMatchObject({
+      status: "revoked",
+    });
+    await expect(one.submit(second.payment.paymentId)).rejects.toEqual(refused("ERR_ASPSP_REJECTED", { reason: "illegal-state" }));
+    // All of an order that has nothing open: too late, and said so by its state.
+    expect(await one.revoke(null)).toMatchObject({ payments: expect.arrayContaining([expect.objectContaining({ status: "completed" })]) });
+    const whole = await order();
+    await whole.initiate();
+    expect(await whole.revoke(null)).toMatchObject({ status: "revoked" });
+    expect(await whole.revoke(null)).toMatchObject({ status: "revoked" });
+  });
+
+  it("when the order is over its tokens are gone", async () => {
+    const one = await order();
+    const { payment } = await one.initiate();
+    await one.approve();
+    await one.api().forgetPaymentOrder({ params: { orderId: one.orderId } });
+    const { db } = gateway.database.database;
+    expect(await db.selectFrom("tokenSets").select("consentId").where("consentId", "=", one.orderId).execute()).toEqual([]);
+    await expect(one.submit(payment.paymentId)).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_STATE" });
+  });
+});
+
+describe("TM-26 a payment is made once", () => {
+  it("asked twice it is answered from our row; asked with other content it is refused", async () => {
+    const one = await order();
+    const first = await one.initiate();
+    const { paymentId } = first.payment;
+    const since = await sandbox.lastSeq();
+    expect(await one.initiate({ paymentId })).toEqual(first);
+    await expect(one.initiate({ paymentId, instruction: sepa({ amount: { amount: "99.00", currency: "EUR" } }) })).rejects.toMatchObject({
+      code: "ERR_BANK_PAYMENT_EXISTS",
+    });
+    expect((await sandbox.calls({ since })).filter(({ endpoint }) => endpoint.startsWith("P"))).toEqual([]);
+  });
+
+  it("twenty at once from two replicas are one at the bank", async () => {
+    const one = await order();
+    const paymentId = randomUUID();
+    await using replica = await gateway.replica();
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => one.initiate({ paymentId, gateway: n % 2 === 0 ? gateway : replica })));
+    const made = outcomes.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+    expect(made.length).toBeGreaterThan(0);
+    expect(new Set(made.map(({ payment }) => payment.aspspPaymentId)).size).toBe(1);
+    expect(outcomes.flatMap((each) => (each.status === "rejected" ? [(each.reason as { code: string }).code] : []))).toEqual(
+      Array.from({ length: 20 - made.length }, () => "ERR_BANK_PAYMENT_RUNNING"),
+    );
+    expect((await bookOf(sandbox, { authorizationId: made[0]?.aspspAuthorisationId ?? "" })).payments).toHaveLength(1);
+  });
+
+  it("the answer to the creation is lost: the same key and bytes bring back the same payment", async () => {
+    const one = await order();
+    const paymentId = randomUUID();
+    await sandbox.fault("payment.no-answer", { for: { endpoint: "P1" }, times: 1 });
+    await expect(one.initiate({ paymentId })).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE" });
+    // Until that is known no other payment opens an authorisation of its own, and nobody is sent to approve half an order.
+    await expect(one.initiate()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "earlier-payment-unanswered" }));
+    const found = await one.initiate({ paymentId });
+    const { payments } = await bookOf(sandbox, { authorizationId: found.aspspAuthorisationId });
+    expect(payments.map((each) => [each.idempotencyKey, each.paymentId])).toEqual([[paymentId, found.payment.aspspPaymentId]]);
+  });
+
+  it("the answer to the execution is lost: the bank is asked before anything is sent again", async () => {
+    const one = await order();
+    const { payment, aspspAuthorisationId } = await one.initiate();
+    await one.approve();
+    const executionId = randomUUID();
+    await sandbox.fault("payment.no-answer", { for: { endpoint: "P4-submit" }, times: 1 });
+    await expect(one.submit(payment.paymentId, executionId)).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE" });
+    const since = await sandbox.lastSeq();
+    expect(await one.submit(payment.paymentId, executionId)).toMatchObject({ status: "debited" });
+    expect((await sandbox.calls({ since })).map(({ endpoint }) => endpoint).filter((endpoint) => endpoint.startsWith("P4"))).toEqual(["P4"]);
+    const { movements } = await bookOf(sandbox, { authorizationId: aspspAuthorisationId });
+    expect(movements.filter(({ kind }) => kind === "debit")).toHaveLength(1);
+  });
+
+  it("the execution never arrived: the bank does not know it, and it is sent under the same id", async () => {
+    const one = await order();
+    const { payment, aspspAuthorisationId } = await one.initiate();
+    await one.approve();
+    const executionId = randomUUID();
+    await sandbox.fault("network.reset", { for: { endpoint: "P4-submit" }, times: 1 });
+    await expect(one.submit(payment.paymentId, executionId)).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE" });
+    expect(await one.execution(payment.paymentId, executionId)).toMatchObject({ status: "unknown" });
+    expect(await one.submit(payment.paymentId, executionId)).toMatchObject({ status: "debited" });
+    expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).payments[0]?.submissions.map(({ submissionId }) => submissionId)).toEqual([
+      executionId,
+    ]);
+  });
+
+  it("the id of one payment's execution executes no other payment", async () => {
+    const one = await order();
+    const [first, second] = [await one.initiate(), await one.initiate()];
+    await one.approve();
+    const executionId = randomUUID();
+    await one.submit(first.payment.paymentId, executionId);
+    await expect(one.submit(second.payment.paymentId, executionId)).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_EXISTS" });
+  });
+});
+
+describe("what the sandbox lets happen to an execution", () => {
+  async function executedUnder(scenario: string) {
+    const one = await order();
+    const { payment, aspspAuthorisationId } = await one.initiate();
+    await one.approve();
+    await using replica = await replicaWith(scenario);
+    const executionId = randomUUID();
+    const sent = await one.submit(payment.paymentId, executionId, replica);
+    const seen = await one.execution(payment.paymentId, executionId, replica);
+    return { one, payment, aspspAuthorisationId, executionId, sent, seen };
+  }
+  const debits = async (aspspAuthorisationId: string) =>
+    (await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).movements.filter(({ kind }) => kind === "debit").length;
+
+  it.each([
+    ["InsufficientFunds", { status: "error", reason: "insufficient-funds" }, "error"],
+    ["PaymentSystemUnavailable", { status: "pending", reason: null }, "pending"],
+    ["PaymentFail", { status: "rejected", reason: "payment-fail" }, "rejected"],
+    ["PaymentFail=AccountClosed", { status: "rejected", reason: "payment-fail" }, "rejected"],
+    ["PaymentFail=InvalidPayee", { status: "rejected", reason: "payment-fail" }, "rejected"],
+    ["PaymentFail=LimitExceeded", { status: "rejected", reason: "payment-fail" }, "rejected"],
+    ["PaymentSubmitFailed", { status: "accepted", reason: null }, "rejected"],
+    ["PaymentSubmitSuccess", { status: "accepted", reason: null }, "debited"],
+    ["FutureSimulation=PT24H", { status: "debited", reason: null }, "debited"],
+  ])("%s", async (scenario, atOnce, later) => {
+    const { sent, seen, aspspAuthorisationId } = await executedUnder(scenario);
+    expect(sent).toMatchObject({ ...atOnce, debtorIban: atOnce.status === "debited" ? expect.any(String) : null });
+    expect(seen.status).toBe(later);
+    expect(await debits(aspspAuthorisationId)).toBe(later === "debited" ? 1 : 0);
+  });
+
+  it.each(["InsufficientFunds", "PaymentSystemUnavailable"])("after %s the same execution is tried again and moves money once", async (scenario) => {
+    const { one, payment, executionId, aspspAuthorisationId } = await executedUnder(scenario);
+    expect(await one.submit(payment.paymentId, executionId)).toMatchObject({ status: "debited" });
+    expect(await debits(aspspAuthorisationId)).toBe(1);
+  });
+
+  it("after a final no it is not sent again", async () => {
+    const { one, payment, executionId, aspspAuthorisationId } = await executedUnder("PaymentFail");
+    const since = await sandbox.lastSeq();
+    expect(await one.submit(payment.paymentId, executionId)).toMatchObject({ status: "rejected" });
+    expect((await sandbox.calls({ since })).map(({ endpoint }) => endpoint)).not.toContain("P4-submit");
+    expect(await debits(aspspAuthorisationId)).toBe(0);
+  });
+
+  it("instant: credited", async () => {
+    const one = await order();
+    const { payment } = await one.initiate();
+    await one.approve();
+    await sandbox.fault("payment.status", { for: { endpoint: "P4-submit" }, options: { status: "Credited" } });
+    expect(await one.submit(payment.paymentId)).toMatchObject({ status: "credited" });
+  });
+});
+
+describe("a bank that is not believed", () => {
+  it.each([
+    ["payment.no-signature", {}, "signature-malformed", "signature-missing"],
+    ["payment.wrong-signature", {}, "signature-signature"],
+    ["payment.foreign-signature", {}, "signature-signature"],
+    ["payment.unknown-key", {}, "signature-unknown-key"],
+    ["payment.wrong-amount", {}, "another-payment"],
+    ["payment.wrong-payee", {}, "another-payment"],
+  ])("TM-26 %s at the creation: unknown, alarmed, and never made a second time", async (fault, options, ...reasons) => {
+    const one = await order();
+    const paymentId = randomUUID();
+    await sandbox.fault(fault, { for: { endpoint: "P1" }, times: 1, options });
+    await expect(one.initiate({ paymentId })).rejects.toEqual(
+      refused("ERR_ASPSP_PROTOCOL", { reason: expect.toSatisfy((reason: string) => reasons.includes(reason)) }),
+    );
+    await expect(one.authorise()).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_STATE" });
+    const { aspspAuthorisationId } = await one.initiate({ paymentId });
+    const { payments } = await bookOf(sandbox, { authorizationId: aspspAuthorisationId });
+    expect(payments.map(({ idempotencyKey }) => idempotencyKey)).toEqual([paymentId]);
+    expect((await bookOf(sandbox, {})).payments.filter(({ idempotencyKey }) => idempotencyKey === paymentId)).toHaveLength(1);
+  });
+
+  it("a payment that joins another order than it was made for", async () => {
+    const one = await order();
+    await one.initiate();
+    await sandbox.fault("payment.other-bundle", { for: { endpoint: "P1" }, times: 1 });
+    await expect(one.initiate()).rejects.toEqual(refused("ERR_ASPSP_PROTOCOL", { reason: "another-order" }));
+  });
+
+  it("an answer about another execution, or in a word that nobody knows", async () => {
+    const one = await order();
+    const { payment } = await one.initiate();
+    await one.approve();
+    const executionId = randomUUID();
+    await sandbox.fault("payment.other-submission", { for: { endpoint: "P4-submit" }, times: 1 });
+    await expect(one.submit(payment.paymentId, executionId)).rejects.toEqual(refused("ERR_ASPSP_PROTOCOL", { reason: "another-execution" }));
+    await sandbox.fault("payment.status", { for: { endpoint: "P4" }, times: 1, options: { status: "Paid" } });
+    await expect(one.execution(payment.paymentId, executionId)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL" });
+    expect(await one.submit(payment.paymentId, executionId)).toMatchObject({ status: "debited" });
+  });
+
+  it("OA-54 a token that may do more than pay is refused, and the bank has it back", async () => {
+    const one = await order();
+    const { aspspAuthorisationId } = await one.initiate();
+    const begun = await one.authorise();
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+    await sandbox.fault("token.wide-scope", { times: 1 });
+    await expect(one.exchange(begun, returned)).rejects.toEqual(refused("ERR_AUTHORIZATION_REFUSED", { reason: "scope" }));
+    await eventually(async () => (await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).payments[0]?.status === "Revoked", { timeoutMs: 15_000 });
+  });
+
+  it.each([
+    ["OA-49", "wrong-authorization", "id-token-intent"],
+    ["OA-36", "wrong-s-hash", "id-token-s_hash"],
+    ["OA-37", "wrong-c-hash", "id-token-c_hash"],
+    ["OA-42", "broken-signature", "id-token-signature"],
+  ])("%s %s in the ID token of a payment ends the attempt before the code is sent", async (_row, lie, reason) => {
+    const one = await order();
+    await one.initiate();
+    const begun = await one.authorise();
+    await sandbox.fault(`id-token.${lie}`, { times: 1 });
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+    const since = await sandbox.lastSeq();
+    await expect(one.exchange(begun, returned)).rejects.toEqual(refused("ERR_AUTHORIZATION_REFUSED", { reason }));
+    expect((await sandbox.calls({ since, endpoint: "T1" })).map(({ grant }) => grant)).not.toContain("authorization_code");
+  });
+
+  it("OA-08 an earlier return cannot complete a later attempt", async () => {
+    const one = await order();
+    await one.initiate();
+    const first = await one.authorise();
+    const returned = await visitBank(first.redirectUrl, { psuId: "88888881" });
+    await one.authorise();
+    await expect(one.exchange(first, returned)).rejects.toEqual(refused("ERR_AUTHORIZATION_REFUSED", { reason: "state" }));
+  });
+});
+
+describe("a process is killed", () => {
+  it("between the note and the answer: another one goes on with the same bytes after the lease", async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    await using first = await gateway.replica({ clock });
+    await using second = await gateway.replica({ clock });
+    const one = await order();
+    const paymentId = randomUUID();
+    await sandbox.fault("payment.no-answer", { for: { endpoint: "P1" }, times: 1, options: { how: "hang" } });
+    const hanging = one.initiate({ paymentId, gateway: first });
+    hanging.catch(() => undefined);
+    await eventually(async () => (await sandbox.calls({ endpoint: "P1" })).some((call) => call["authorizationId"] !== undefined));
+    await expect(one.initiate({ paymentId, gateway: second })).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_RUNNING" });
+    // The first is as good as dead: nobody waits for it any more.
+    clock.advance({ seconds: 61 });
+    const made = await one.initiate({ paymentId, gateway: second });
+    expect((await bookOf(sandbox, { authorizationId: made.aspspAuthorisationId })).payments.map(({ idempotencyKey }) => idempotencyKey)).toEqual([paymentId]);
+    await expect(hanging).rejects.toMatchObject({ kind: "unavailable" });
+    expect((await bookOf(sandbox, {})).payments.filter(({ idempotencyKey }) => idempotencyKey === paymentId)).toHaveLength(1);
+  });
+
+  it("between the note of an execution and its answer: the other one asks first and sends no second", async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    const one = await order();
+    const { payment, aspspAuthorisationId } = await one.initiate();
+    await one.approve();
+    await using first = await gateway.replica({ clock });
+    await using second = await gateway.replica({ clock });
+    const executionId = randomUUID();
+    const since = await sandbox.lastSeq();
+    await sandbox.fault("payment.no-answer", { for: { endpoint: "P4-submit" }, times: 1, options: { how: "hang" } });
+    const hanging = one.submit(payment.paymentId, executionId, first);
+    hanging.catch(() => undefined);
+    await eventually(async () => (await sandbox.calls({ since, endpoint: "P4-submit" })).length === 1);
+    await expect(one.submit(payment.paymentId, executionId, second)).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_RUNNING" });
+    clock.advance({ seconds: 61 });
+    expect(await one.submit(payment.paymentId, executionId, second)).toMatchObject({ status: "debited" });
+    await expect(hanging).rejects.toMatchObject({ kind: "unavailable" });
+    expect((await sandbox.calls({ since, endpoint: "P4-submit" })).length).toBe(1);
+    expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).movements.filter(({ kind }) => kind === "debit")).toHaveLength(1);
+  });
+});
+
+describe("who may ask", () => {
+  it("US-01 another person's order does not exist", async () => {
+    const one = await order();
+    const { payment } = await one.initiate();
+    const stranger = await gateway.tokens.psu(randomUUID());
+    const params = { orderId: one.orderId };
+    const api = one.api();
+    await expect(api.readPaymentOrder({ params, psu: stranger })).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_NOT_FOUND" });
+    await expect(api.revokePayments({ params, psu: stranger, body: { paymentId: null } })).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_NOT_FOUND" });
+    const other = await order();
+    await other.initiate();
+    await expect(other.submit(payment.paymentId)).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_NOT_FOUND" });
+  });
+
+  it("only consent", async () => {
+    const one = await order();
+    await one.initiate();
+    for (const service of ["ingest", "bff", "tpp-registry"])
+      await expect(paymentsAs(gateway, service).readPaymentOrder({ params: { orderId: one.orderId } })).rejects.toMatchObject({ kind: "forbidden" });
+  });
+
+  it("a permission to pay reads no account", async () => {
+    const one = await order();
+    await one.initiate();
+    await one.approve();
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: one.orderId }, psu: one.psu })).rejects.toMatchObject({
+      code: "ERR_BANK_CONSENT_NOT_FOUND",
+    });
+  });
+});
+
+describe("what is kept", () => {
+  it("D15 every answer about a payment as it was received, and nothing of it in clear", async () => {
+    const one = await order();
+    const { payment } = await one.initiate({
+      instruction: sepa({ creditor: { iban: "FI2112345600000785", name: "Salaperäinen Saaja", address: null, country: null } }),
+    });
+    await one.approve();
+    await one.submit(payment.paymentId);
+    const { db } = gateway.database.database;
+    const kept = await db.selectFrom("rawMessages").select("operation").where("psuId", "=", one.psu.psuId).execute();
+    expect(new Set(kept.map(({ operation }) => operation))).toEqual(new Set(["payments.create", "payments.execute", "payments.read"]));
+    expect(inClear(await everythingStored(gateway), ["Salaperäinen Saaja", "Kiitos"])).toEqual([]);
+  });
+});

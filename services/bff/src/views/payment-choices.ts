@@ -1,0 +1,52 @@
+import type { listPaymentChoices } from "@opl/contracts/http/bff-payments";
+import type { LedgerAccount } from "@opl/contracts/http/ingest";
+import type { ResponseInputOf } from "@opl/contracts/http";
+import type { Aspsp, Payment, PaymentOrder } from "@opl/contracts/model";
+import { headlineBalance } from "./balance.ts";
+import { maskNumber } from "./masked-number.ts";
+
+type Choices = ResponseInputOf<typeof listPaymentChoices>;
+
+const mostPayees = 200;
+
+/** Where a payment may come from and go to. */
+export function paymentChoices(accounts: readonly LedgerAccount[], banks: readonly Aspsp[], orders: readonly PaymentOrder[]): Choices {
+  const paying = banks.filter((bank) => bank.registered && bank.capabilities.includes("payments"));
+  return {
+    banks: paying.map(({ aspspId, name }) => ({ aspspId, name, foreign: true })),
+    accounts: accounts
+      .filter((account) => mayPayFrom(account) && paying.some(({ aspspId }) => aspspId === account.aspspId))
+      .map(({ accountId, aspspId, name, iban, balances }) => ({
+        accountId,
+        aspspId,
+        name,
+        maskedNumber: maskNumber(iban),
+        balance: headlineBalance(balances)?.amount ?? null,
+      })),
+    payees: payeesOf(orders),
+  };
+}
+
+export function mayPayFrom({ connected, iban }: LedgerAccount): boolean {
+  return connected && iban !== null;
+}
+
+/** Everybody paid or meant to be paid before, once each, as last named; whom one pays most recently first. */
+function payeesOf(orders: readonly PaymentOrder[]): Choices["payees"] {
+  const payees = new Map<string, Choices["payees"][number]>();
+  for (const payment of orders.flatMap(({ payments }) => payments)) {
+    if (payment.instruction.scheme !== "sepa") continue;
+    const { name, iban } = payment.instruction.creditor;
+    const known = payees.get(iban);
+    payees.set(iban, { name: known?.name ?? name, iban, lastPaidOn: later(known?.lastPaidOn ?? null, lastPaidOn(payment)) });
+  }
+  return [...payees.values()].slice(0, mostPayees).toSorted((a, b) => (b.lastPaidOn ?? "").localeCompare(a.lastPaidOn ?? ""));
+}
+
+function lastPaidOn({ executions }: Payment): string | null {
+  return executions.filter(({ status }) => status === "debited" || status === "credited").at(-1)?.dueDate ?? null;
+}
+
+function later(a: string | null, b: string | null): string | null {
+  return (a ?? "") > (b ?? "") ? a : b;
+}

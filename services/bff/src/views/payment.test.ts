@@ -1,0 +1,125 @@
+import type { PaymentOrder, PaymentStatus } from "@opl/contracts/model";
+import { describe, expect, it } from "vitest";
+import { aPaymentOrder, anAccount, bank } from "../../test/world.ts";
+import { overviewView } from "./overview.ts";
+import { paymentChoices } from "./payment-choices.ts";
+import { paymentOrderView } from "./payment.ts";
+
+const parts = { accounts: [], banks: [bank] };
+const stepsOf = (order: PaymentOrder): string =>
+  paymentOrderView(order, parts)
+    .steps.map(({ state }) => state)
+    .join(" ");
+const unsent = (payment: PaymentOrder["payments"][number]) => ({ ...payment, history: payment.history.filter(({ status }) => status === "intended") });
+const approvedAt = "2026-11-22T09:31:00Z";
+/** As it stands; `sent`: something of it was given to the bank for execution. */
+function orderAt(status: PaymentStatus, { approved = false, sent = false } = {}): PaymentOrder {
+  const order = aPaymentOrder({ status, approvedAt: approved ? approvedAt : null });
+  return { ...order, payments: order.payments.map((payment) => (sent ? { ...payment, status } : { ...unsent(payment), status, executions: [] })) };
+}
+
+describe("the four honest steps", () => {
+  it.each<[string, PaymentOrder, string]>([
+    ["intended", orderAt("intended"), "done now open open"],
+    ["at the bank", orderAt("awaitingAuthorisation"), "done now open open"],
+    ["approved, the bank is being asked", orderAt("awaitingAuthorisation", { approved: true }), "done done now open"],
+    ["approved", orderAt("authorised", { approved: true }), "done done now open"],
+    ["repeating, once paid", orderAt("authorised", { approved: true, sent: true }), "done done done now"],
+    ["submitted", orderAt("submitted", { approved: true, sent: true }), "done done done now"],
+    ["pending", orderAt("pending", { approved: true, sent: true }), "done done done now"],
+    ["accepted", orderAt("accepted", { approved: true, sent: true }), "done done done now"],
+    ["debited", orderAt("debited", { approved: true, sent: true }), "done done done done"],
+    ["credited", orderAt("credited", { approved: true, sent: true }), "done done done done"],
+    ["turned away", orderAt("rejected"), "done failed open open"],
+    ["rejected later", orderAt("rejected", { approved: true, sent: true }), "done done done failed"],
+    ["refused", orderAt("refused"), "done failed open open"],
+    ["expired", orderAt("expired"), "done failed open open"],
+    ["cancelled", orderAt("cancelled"), "done failed open open"],
+    ["cancelled after the approval", orderAt("cancelled", { approved: true }), "done done failed open"],
+  ])("%s", (_, order, steps) => {
+    expect(stepsOf(order)).toBe(steps);
+  });
+  it("paid is said only with the time at which the bank said so", () => {
+    const { steps } = paymentOrderView(aPaymentOrder(), parts);
+    expect(steps.map(({ at }) => at)).toEqual(["2026-11-22T09:30:00Z", approvedAt, "2026-11-22T09:31:02Z", "2026-11-22T09:31:05Z"]);
+    expect(paymentOrderView(orderAt("accepted", { approved: true, sent: true }), parts).steps[3]).toMatchObject({ at: null });
+  });
+});
+
+describe("an order as pages show it", () => {
+  it("hides the number of the account it comes from, and names it where it is one of the person's (US-12)", () => {
+    const own = anAccount({ iban: "FI2112345600000785", name: "Käyttötili" });
+    const view = paymentOrderView(aPaymentOrder(), { ...parts, accounts: [own] });
+    expect(view.debtor).toEqual({ accountId: own.accountId, name: "Käyttötili", maskedNumber: "•••• 0785" });
+    expect(paymentOrderView(aPaymentOrder(), parts).debtor).toEqual({ accountId: null, name: null, maskedNumber: "•••• 0785" });
+    expect(JSON.stringify(view)).not.toContain("FI2112345600000785");
+  });
+  it("adds up what leaves the account in all, per currency", () => {
+    const [payment] = aPaymentOrder().payments;
+    if (payment === undefined) throw new Error("no payment");
+    const twice = { ...payment, schedule: { firstDate: null, every: "week" as const, count: 2 } };
+    const dollars = { ...payment, instruction: { ...payment.instruction, amount: { amount: "1.00", currency: "USD" } } };
+    expect(paymentOrderView(aPaymentOrder({ payments: [payment, twice, dollars] }), parts).totals).toEqual([
+      { amount: "37.50", currency: "EUR" },
+      { amount: "1.00", currency: "USD" },
+    ]);
+  });
+  it("may be approved until it is, and taken back until it is given for execution", () => {
+    const may = (order: PaymentOrder) => {
+      const { mayBeApproved, mayBeCancelled } = paymentOrderView(order, parts);
+      return [mayBeApproved, mayBeCancelled];
+    };
+    expect(may(orderAt("awaitingAuthorisation"))).toEqual([true, true]);
+    expect(may(orderAt("awaitingAuthorisation", { approved: true }))).toEqual([false, true]);
+    expect(may(orderAt("submitted", { approved: true, sent: true }))).toEqual([false, false]);
+    expect(may(aPaymentOrder())).toEqual([false, false]);
+  });
+});
+
+it("the overview asks for attention to a payment that waits for its approval, or that the bank could not debit", () => {
+  const now = Temporal.Instant.from("2026-11-22T10:00:00Z");
+  const payments = [orderAt("awaitingAuthorisation"), orderAt("pending", { approved: true, sent: true }), aPaymentOrder(), orderAt("expired")];
+  const view = overviewView(
+    { accounts: [], consents: [], banks: [bank], insights: undefined, payments },
+    { now, today: Temporal.PlainDate.from("2026-11-22") },
+  );
+  expect(view.attention).toEqual(
+    payments.slice(0, 2).map(({ paymentOrderId, status, createdAt }) => ({
+      kind: "payment-unfinished",
+      paymentOrderId,
+      aspspName: "OP sandbox",
+      status,
+      since: createdAt,
+    })),
+  );
+});
+
+it("offers accounts with a number at banks that take payments, and payees once each, the latest paid first", () => {
+  const [own, card] = [anAccount(), anAccount({ kind: "card", iban: null })];
+  const elsewhere = anAccount({ aspspId: "nowhere" });
+  const payee = (iban: string, name: string, order: PaymentOrder): PaymentOrder => ({
+    ...order,
+    payments: order.payments.map((payment) => ({
+      ...payment,
+      instruction: {
+        scheme: "sepa",
+        amount: payment.instruction.amount,
+        remittance: payment.instruction.remittance,
+        creditor: { iban, name, address: null, country: null },
+      },
+    })),
+  });
+  const orders = [
+    payee("FI1410093000123458", "Sähkö Oyj", orderAt("intended")),
+    payee("FI1410093000123458", "Sähkö Oy", aPaymentOrder()),
+    payee("FI5542345670000081", "Vesi Oy", orderAt("refused")),
+  ];
+  expect(paymentChoices([own, card, elsewhere, anAccount({ connected: false })], [bank, { ...bank, aspspId: "nowhere", capabilities: [] }], orders)).toEqual({
+    banks: [{ aspspId: "op-fi", name: "OP sandbox", foreign: true }],
+    accounts: [{ accountId: own.accountId, aspspId: "op-fi", name: own.name, maskedNumber: "•••• 0785", balance: { amount: "1234.56", currency: "EUR" } }],
+    payees: [
+      { name: "Sähkö Oyj", iban: "FI1410093000123458", lastPaidOn: "2026-11-22" },
+      { name: "Vesi Oy", iban: "FI5542345670000081", lastPaidOn: null },
+    ],
+  });
+});

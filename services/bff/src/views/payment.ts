@@ -1,0 +1,114 @@
+import type { PaymentOrderView } from "@opl/contracts/http/bff-payments";
+import type { LedgerAccount } from "@opl/contracts/http/ingest";
+import type { AmountWire, Aspsp, Payment, PaymentOrder, PaymentStatus } from "@opl/contracts/model";
+import { add, fromWire, toWire } from "@opl/money";
+import type { Amount } from "@opl/money";
+import { bankNames } from "./bank-names.ts";
+import { maskNumber } from "./masked-number.ts";
+
+/** Answers of the owners; undefined: could not be had just now. */
+export interface PaymentParts {
+  readonly accounts: readonly LedgerAccount[] | undefined;
+  readonly banks: readonly Aspsp[] | undefined;
+}
+
+type Steps = PaymentOrderView["steps"];
+type StepState = Steps[number]["state"];
+
+/** An order as pages show it: what was wanted, how far it is, what can still be done. */
+export function paymentOrderView(order: PaymentOrder, parts: PaymentParts): PaymentOrderView {
+  const { paymentOrderId, aspspId, status, createdAt, payments } = order;
+  return {
+    paymentOrderId,
+    aspspId,
+    aspspName: bankNames(parts.banks)(aspspId),
+    status,
+    createdAt,
+    debtor: debtorOf(order, parts.accounts),
+    totals: totalsOf(payments),
+    steps: stepsOf(order),
+    payments,
+    mayBeApproved: mayBeApproved(order),
+    mayBeCancelled: payments.some(isUnsent),
+  };
+}
+
+/** Not given to the bank for execution: it can still be taken back. */
+function isUnsent({ status, executions }: Payment): boolean {
+  return status === "intended" || status === "awaitingAuthorisation" || executions.some((execution) => execution.status === "authorised");
+}
+
+export function mayBeApproved({ status, approvedAt }: PaymentOrder): boolean {
+  return approvedAt === null && (status === "intended" || status === "awaitingAuthorisation");
+}
+
+function debtorOf({ debtorIban }: PaymentOrder, accounts: readonly LedgerAccount[] | undefined): PaymentOrderView["debtor"] {
+  const maskedNumber = maskNumber(debtorIban);
+  if (maskedNumber === null) return null;
+  const own = accounts?.find(({ iban }) => iban === debtorIban);
+  return { accountId: own?.accountId ?? null, name: own?.name ?? null, maskedNumber };
+}
+
+/** What leaves the account when everything is executed, per currency. */
+function totalsOf(payments: readonly Payment[]): AmountWire[] {
+  const totals = new Map<string, Amount>();
+  for (const { instruction, schedule } of payments) {
+    const one = fromWire(instruction.amount);
+    const all = { ...one, minor: one.minor * BigInt(schedule.count) };
+    const before = totals.get(one.currency);
+    totals.set(one.currency, before === undefined ? all : add(before, all));
+  }
+  return [...totals.values()].map(toWire);
+}
+
+/** Ordered, approved, sent, paid: nothing is done before it is. */
+function stepsOf(order: PaymentOrder): Steps {
+  const sentAt = firstTime(order, ["submitted"]);
+  const [approved, sent, paid] = statesOf(order, sentAt !== null);
+  return [
+    { step: "ordered", state: "done", at: order.createdAt },
+    { step: "approved", state: approved, at: order.approvedAt },
+    { step: "sent", state: sent, at: sentAt },
+    { step: "paid", state: paid, at: paid === "done" ? lastTime(order, ["debited", "credited"]) : null },
+  ];
+}
+
+function statesOf({ status, approvedAt }: PaymentOrder, wasSent: boolean): readonly [StepState, StepState, StepState] {
+  switch (status) {
+    case "intended":
+    case "awaitingAuthorisation":
+      return approvedAt === null ? ["now", "open", "open"] : ["done", "now", "open"];
+    case "authorised":
+      // Of a payment that repeats some may be paid, and the next waits for its day.
+      return wasSent ? ["done", "done", "now"] : ["done", "now", "open"];
+    case "submitted":
+    case "accepted":
+    case "pending":
+      return ["done", "done", "now"];
+    case "debited":
+    case "credited":
+      return ["done", "done", "done"];
+    case "rejected":
+    case "refused":
+    case "cancelled":
+    case "expired":
+      if (approvedAt === null) return ["failed", "open", "open"];
+      return wasSent ? ["done", "done", "failed"] : ["done", "failed", "open"];
+  }
+}
+
+function timesOf({ payments }: PaymentOrder, statuses: readonly PaymentStatus[]): string[] {
+  return payments
+    .flatMap(({ history }) => history)
+    .filter(({ status }) => statuses.includes(status))
+    .map(({ at }) => at)
+    .toSorted((a, b) => Temporal.Instant.compare(a, b));
+}
+
+function firstTime(order: PaymentOrder, statuses: readonly PaymentStatus[]): string | null {
+  return timesOf(order, statuses)[0] ?? null;
+}
+
+function lastTime(order: PaymentOrder, statuses: readonly PaymentStatus[]): string | null {
+  return timesOf(order, statuses).at(-1) ?? null;
+}
