@@ -132,8 +132,10 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     forgetGrants: (authorizationId) => void bank.tokens.dropRefresh((token) => token.authorizationId === authorizationId),
     async showServerCertificate(kind) {
       const shown = await certificateOf(kind, { authority, hosts, clock });
-      (mtls.server as unknown as HttpsServer).setSecureContext({ ...shown, ca: authority.rootPem, minVersion: "TLSv1.2" });
-      mtls.server.closeIdleConnections();
+      for (const { server } of [mtls, fapiServer]) {
+        (server as unknown as HttpsServer).setSecureContext({ ...shown, ca: authority.rootPem, minVersion: "TLSv1.2" });
+        server.closeIdleConnections();
+      }
     },
   };
 

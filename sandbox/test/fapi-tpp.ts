@@ -1,5 +1,5 @@
 import { randomUUID, type KeyObject } from "node:crypto";
-import { CompactSign } from "jose";
+import { CompactSign, decodeJwt } from "jose";
 import * as oauth from "oauth4webapi";
 import { fetch as undiciFetch, type Agent } from "undici";
 import type { TestBank } from "./bank.ts";
@@ -229,6 +229,19 @@ export class FapiTpp {
     return oauth.processBackchannelAuthenticationGrantResponse(this.as, this.client, answer);
   }
 
+  /** A token call of a client by certificate, the answer as it came. */
+  async tokenAnswer(fields: Record<string, string>, { agent = this.agent, url = this.as.token_endpoint ?? "" } = {}): Promise<Answer> {
+    const body = new URLSearchParams({ client_id: this.client.client_id, ...fields }).toString();
+    return call(url, { method: "POST", headers: { "content-type": "application/x-www-form-urlencoded" }, body, agent });
+  }
+
+  /** Redeems what an approval brought, the answer as it came. */
+  async redeemAnswer({ url, verifier }: { url: URL; verifier?: string }): Promise<Answer> {
+    const { code } = responseClaims(url);
+    const fields = { grant_type: "authorization_code", code: String(code), redirect_uri: callback };
+    return this.tokenAnswer({ ...fields, ...(verifier === undefined ? {} : { code_verifier: verifier }) });
+  }
+
   async refresh(token: string): Promise<oauth.TokenEndpointResponse> {
     return this.twice(async () => {
       const answer = await oauth.refreshTokenGrantRequest(this.as, this.client, this.authentication, token, this.wire);
@@ -246,6 +259,11 @@ export class FapiTpp {
     const headers = { authorization: `Bearer ${token ?? (await this.ownToken())}`, ...(body === undefined ? {} : { "content-type": "application/jwt" }) };
     return call(url, { method, headers, ...(body === undefined ? {} : { body }), agent: this.agent });
   }
+}
+
+/** What a signed answer says, unchecked. */
+export function responseClaims(url: URL): Record<string, unknown> {
+  return decodeJwt(url.searchParams.get("response") ?? "");
 }
 
 type Pushed = Awaited<ReturnType<FapiTpp["push"]>>;

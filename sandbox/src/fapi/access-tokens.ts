@@ -1,7 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { compactVerify, createLocalJWKSet, decodeJwt, type JWTPayload } from "jose";
 import { x5tOf, type QualifiedCertificate } from "../ca/qualified-certificate.ts";
-import { epochSeconds } from "../clock.ts";
 import { header } from "../http/call.ts";
 import { digest } from "../identifiers.ts";
 import { requireTransport } from "../oauth/transport.ts";
@@ -74,7 +73,7 @@ async function requireToken(request: FastifyRequest, issuer: Issuer): Promise<{ 
   const known = issuer.grants.get(keyOf(claims.jti ?? ""));
   if (known === undefined || issuer.clients.get(claims.client_id ?? "") === undefined) throw invalidToken(scheme);
   const ends = Math.min(known.expiresAtMs, (claims.exp ?? 0) * 1000);
-  if (ends <= epochSeconds(issuer.clock.now()) * 1000) {
+  if (ends <= issuer.clock.now().epochMilliseconds) {
     throw gatewayFault("keymanagement.service.access_token_expired", challenge(scheme, "invalid_token"));
   }
   return { claims, token, scheme: scheme.toLowerCase() };

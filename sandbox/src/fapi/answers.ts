@@ -11,11 +11,20 @@ import { signAnswer } from "../op/sign-answer.ts";
 import { rememberToken } from "./access-tokens.ts";
 import type { Issuer } from "./issuer.ts";
 
+/** A signed authorization answer is good for so long. */
+const responseSeconds = 120;
+
 /** What the library signed, read again, so that fault switches can change it before the bank signs it anew. */
 function honest(jwt: string, keys: IdTokenKeys): IdToken {
   const { alg = "PS256", typ } = decodeProtectedHeader(jwt);
   const kid = alg === keys.other.alg ? keys.other.kid : keys.current().kid;
   return { header: { alg, kid, ...(typ === undefined ? {} : { typ }) }, claims: decodeJwt(jwt) };
+}
+
+/** The library reads the time of the machine; the bank's clock may be another. */
+function atBankTime(token: IdToken, now: number): IdToken {
+  const { iat = now, exp = now } = token.claims as { readonly iat?: number; readonly exp?: number };
+  return { ...token, claims: { ...token.claims, iat: now, exp: exp + now - iat } };
 }
 
 interface TokenAnswer {
@@ -27,12 +36,13 @@ interface TokenAnswer {
 /** The answer of the token endpoint as it leaves: access token and ID token signed by the bank, after the fault switches had their say. */
 export async function dressTokens(issuer: Issuer, call: BankCall, client: RegisteredClient, answer: TokenAnswer): Promise<object> {
   const keys = await issuer.keys();
-  const access = issuer.faults.changeAccessToken(call, honest(answer.access_token, keys));
+  const now = epochSeconds(issuer.clock.now());
+  const access = issuer.faults.changeAccessToken(call, atBankTime(honest(answer.access_token, keys), now));
   rememberToken(issuer, access.claims);
   const accessToken = await signAnswer(access, keys);
   if (answer.id_token === undefined) return { ...answer, access_token: accessToken };
 
-  const token = honest(answer.id_token, keys);
+  const token = atBankTime(honest(answer.id_token, keys), now);
   const authorization = issuer.authorizations.get(String(token.claims["sub"]));
   const claims = {
     ...token.claims,
@@ -47,7 +57,7 @@ export async function dressTokens(issuer: Issuer, call: BankCall, client: Regist
       channel: "token",
       clientId: client.clientId,
       nonce: typeof token.claims["nonce"] === "string" ? token.claims["nonce"] : "",
-      nowSeconds: epochSeconds(issuer.clock.now()),
+      nowSeconds: now,
     },
   );
   const signed = await signAnswer(changed, keys);
@@ -61,17 +71,15 @@ export async function dressResponse(
   response: string,
 ): Promise<{ readonly response?: string; readonly parameters: readonly (readonly [string, string])[] }> {
   const keys = await issuer.keys();
+  const nowSeconds = epochSeconds(issuer.clock.now());
   const token = honest(response, keys);
-  const { iss, aud, exp, ...rest } = token.claims as Record<string, unknown>;
+  const { iss, aud, exp: _, ...rest } = token.claims as Record<string, unknown>;
   const parameters = issuer.faults.changeAuthorizationResponse(
     call,
     Object.entries(rest).map(([name, value]): [string, string] => [name, String(value)]),
   );
-  const changed = issuer.faults.changeJarm(
-    call,
-    { ...token, claims: { iss, aud, exp, ...Object.fromEntries(parameters) } },
-    { nowSeconds: epochSeconds(issuer.clock.now()) },
-  );
+  const claims = { iss, aud, exp: nowSeconds + responseSeconds, ...Object.fromEntries(parameters) };
+  const changed = issuer.faults.changeJarm(call, { ...token, claims }, { nowSeconds });
   if (changed === "plain") return { parameters: [...parameters, ["iss", String(iss)]] };
   return { response: await signAnswer(changed, keys), parameters };
 }

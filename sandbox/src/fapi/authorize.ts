@@ -55,6 +55,8 @@ export function authorizeRoutes(server: FastifyInstance, issuer: Issuer): void {
     if (uid === undefined) return leaveWith(request, reply, { issuer, visits, answer });
     const provider = await issuer.server.provider();
     const interaction = await provider.Interaction.find(uid);
+    // A pushed request opens the pages once; the library would count only the answer.
+    await (await provider.PushedAuthorizationRequest.find((interaction as { readonly parJti?: string } | undefined)?.parJti ?? ""))?.consume();
     const params = interaction?.params as { client_id: string; redirect_uri: string; claims?: string };
     const client = issuer.clients.get(params.client_id) as RegisteredClient;
     request.bankCall.clientId = client.clientId;
@@ -77,7 +79,7 @@ async function resume(issuer: Issuer, visit: Visit, result: Record<string, unkno
   const provider = await issuer.server.provider();
   const interaction = await provider.Interaction.find(visit.interaction);
   if (interaction !== undefined) {
-    Object.assign(interaction, { result });
+    Object.assign(interaction, { result, parJti: undefined });
     await interaction.persist();
   }
   const path = new URL(visit.resumeAt).pathname.slice(basePath(issuer).length);

@@ -68,7 +68,7 @@ export interface IdTokenMoment {
   readonly nowSeconds: number;
 }
 
-/** What the mutual-TLS host shows to its callers. */
+/** What the mutual-TLS hosts show to its callers. */
 export type ServerCertificateKind = "good" | "expired" | "wrong-host" | "unknown-authority";
 
 /** Things a fault can do at once, without waiting for a call. */

@@ -21,7 +21,7 @@ function grantAdapter(model: string, grants: Grants): Adapter {
     },
     async consume(id) {
       const found = grants.get(key(id));
-      if (found !== undefined) grants.put(key(id), { ...found, payload: { ...found.payload, consumed: Math.floor(Date.now() / 1000) } });
+      if (found !== undefined) grants.put(key(id), { ...found, payload: { ...found.payload, consumed: true } });
     },
     async destroy(id) {
       grants.remove(key(id));

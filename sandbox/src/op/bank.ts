@@ -62,6 +62,6 @@ export interface Bank extends AccountBank {
   readonly calls: CallBook;
   readonly idTokenKeys: IdTokenKeys;
   readonly jwks: JwksReader;
-  /** Changes what the mutual-TLS host shows; connections that are already open stay as they are. */
+  /** Changes what the mutual-TLS hosts show; connections that are already open stay as they are. */
   readonly showServerCertificate: (kind: ServerCertificateKind) => Promise<void>;
 }
