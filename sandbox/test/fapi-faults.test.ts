@@ -17,7 +17,7 @@ beforeAll(async () => {
   fapi1 = await FapiTpp.make(bank, "fapi1", { tpp });
   fapi2 = await FapiTpp.make(bank, "fapi2", { tpp });
   decoupled = await FapiTpp.make(bank, "decoupled", { tpp });
-});
+}, 60_000);
 afterAll(() => bank[Symbol.asyncDispose]());
 afterEach(() => bank.admin("DELETE", "/faults"));
 
