@@ -42,13 +42,13 @@ export const consentFaults: readonly Fault<unknown>[] = [
   }),
   defineFault({
     name: "bank.rotate-id-token-key",
-    summary: "A new key signs ID tokens from now on; the old one stays published.",
+    summary: "At every bank a new key signs ID tokens from now on; the old one stays published.",
     options: none,
     now: (levers) => levers.rotateIdTokenKey(),
   }),
   defineFault({
     name: "bank.tls-certificate",
-    summary: "The mutual-TLS host shows another certificate, until the switch is taken away.",
+    summary: "The mutual-TLS hosts of OP and of the FAPI issuers show another certificate, until the switch is taken away.",
     options: z.strictObject({ kind: z.enum(["expired", "wrong-host", "unknown-authority"]) }),
     now: (levers, _target, { kind }) => levers.showServerCertificate(kind),
     undo: (levers) => levers.showServerCertificate("good"),

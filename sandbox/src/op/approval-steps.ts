@@ -1,60 +1,43 @@
-import type { Html } from "../pages/html.ts";
 import { fundsPage } from "../pages/funds.ts";
 import { paymentPage } from "../pages/payment.ts";
 import { selectionPage } from "../pages/selection.ts";
-import type { Language } from "../pages/texts.ts";
 import type { PersonBooks } from "../people/books.ts";
 import type { Approval, Authorization, AuthorizationKind } from "./authorization.ts";
 import type { Bank } from "./bank.ts";
-import type { Client } from "./clients.ts";
+import type { Step } from "../visits/visits.ts";
 import { paymentsToApprove } from "./payments/approval-view.ts";
 import { withReservations } from "./selection-view.ts";
 
-interface StepInput {
-  readonly bank: Bank;
-  readonly authorization: Authorization;
-  readonly person: PersonBooks;
-}
-
-interface PageInput extends StepInput {
-  readonly language: Language;
-  readonly action: string;
-  readonly formToken: string;
-  readonly client: Client;
-  readonly nothingChosen: boolean;
-}
-
-/** The page after the login, and what a person chose on it; undefined where that is nothing. */
-interface ApprovalStep {
-  page(input: PageInput): Html;
-  choice(chosen: (name: string) => readonly string[], input: StepInput): Approval | undefined;
-}
-
-/** What a person is asked, by what the third party asks for. */
-export const approvalSteps: Readonly<Record<AuthorizationKind, ApprovalStep>> = {
-  accounts: {
-    page: ({ person, ...input }) => selectionPage({ ...input, person: withReservations(person) }),
-    choice(chosen, { person }) {
-      const accountIds = person.accounts.map((account) => account.accountId).filter((id) => chosen("account").includes(id));
-      const cardIds = person.cards.map((card) => card.cardId).filter((id) => chosen("card").includes(id));
-      return accountIds.length + cardIds.length === 0 ? undefined : { psuId: person.psuId, accountIds, cardIds };
-    },
-  },
-  payments: {
-    page({ bank, authorization, person, ...input }) {
-      const { payments, payerIban } = paymentsToApprove(bank, authorization.authorizationId);
-      return paymentPage({ ...input, person: withReservations(person), payments, payerIban });
-    },
-    choice: (chosen, { person }) => oneAccount(chosen("account"), person),
-  },
-  fundsconfirmations: {
-    page: ({ authorization, person, ...input }) => fundsPage({ ...input, authorization, person: offered(withReservations(person), authorization) }),
-    choice(chosen, { person, authorization }) {
-      const choice = oneAccount(chosen("account"), person);
-      return authorization.iban === undefined || authorization.iban === choice?.iban ? choice : undefined;
-    },
+/** Accounts and cards, as many as the person likes. */
+export const accountSelection: Step = {
+  page: ({ person, ...input }) => selectionPage({ ...input, person: withReservations(person) }),
+  choice(chosen, { person }) {
+    const accountIds = person.accounts.map((account) => account.accountId).filter((id) => chosen("account").includes(id));
+    const cardIds = person.cards.map((card) => card.cardId).filter((id) => chosen("card").includes(id));
+    return accountIds.length + cardIds.length === 0 ? undefined : { psuId: person.psuId, accountIds, cardIds };
   },
 };
+
+/** What a person is asked, by what the third party asks for. */
+export function approvalSteps(bank: Bank): Readonly<Record<AuthorizationKind, Step>> {
+  return {
+    accounts: accountSelection,
+    payments: {
+      page({ authorization, person, ...input }) {
+        const { payments, payerIban } = paymentsToApprove(bank, authorization.authorizationId);
+        return paymentPage({ ...input, person: withReservations(person), payments, payerIban });
+      },
+      choice: (chosen, { person }) => oneAccount(chosen("account"), person),
+    },
+    fundsconfirmations: {
+      page: ({ authorization, person, ...input }) => fundsPage({ ...input, authorization, person: offered(withReservations(person), authorization) }),
+      choice(chosen, { person, authorization }) {
+        const choice = oneAccount(chosen("account"), person);
+        return authorization.iban === undefined || authorization.iban === choice?.iban ? choice : undefined;
+      },
+    },
+  };
+}
 
 function oneAccount(chosen: readonly string[], person: PersonBooks): Approval | undefined {
   const account = person.accounts.find((each) => each.accountId === chosen[0]);

@@ -2,10 +2,11 @@ import { askedBy } from "./asked-by.ts";
 import { debitAccountChoice, type OfferedAccount } from "./debit-account.ts";
 import { html, type Html } from "./html.ts";
 import { layout } from "./layout.ts";
-import { dayText, texts, type Language } from "./texts.ts";
+import { dayText, texts, type Brand, type Language } from "./texts.ts";
 
 export interface FundsPageInput {
   readonly language: Language;
+  readonly brand: Brand;
   readonly action: string;
   readonly formToken: string;
   readonly client: { readonly clientName: string; readonly orgName: string };
@@ -16,7 +17,7 @@ export interface FundsPageInput {
 }
 
 /** Step two of a confirmation of funds: about which account, yes or no? */
-export function fundsPage({ language, action, formToken, client, authorization, person, nothingChosen }: FundsPageInput): Html {
+export function fundsPage({ language, brand, action, formToken, client, authorization, person, nothingChosen }: FundsPageInput): Html {
   const say = texts[language];
   const content = html`<p class="who">${say.hello(person.name)}</p>
     ${askedBy(language, client)}
@@ -31,5 +32,5 @@ export function fundsPage({ language, action, formToken, client, authorization, 
         <button type="submit" name="decision" value="refuse">${say.refuse}</button>
       </div>
     </form>`;
-  return layout({ language, title: say.fundsTitle, content, path: action });
+  return layout({ language, brand, title: say.fundsTitle, content, path: action });
 }

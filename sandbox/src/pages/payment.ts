@@ -2,7 +2,7 @@ import { askedBy } from "./asked-by.ts";
 import { debitAccountChoice, type OfferedAccount } from "./debit-account.ts";
 import { html, type Html } from "./html.ts";
 import { layout } from "./layout.ts";
-import { amountText, groupedIban, texts, type Language } from "./texts.ts";
+import { amountText, groupedIban, texts, type Brand, type Language } from "./texts.ts";
 
 export interface PaymentView {
   readonly payee: string;
@@ -16,6 +16,7 @@ export interface PaymentView {
 
 export interface PaymentPageInput {
   readonly language: Language;
+  readonly brand: Brand;
   readonly action: string;
   readonly formToken: string;
   readonly client: { readonly clientName: string; readonly orgName: string };
@@ -28,7 +29,7 @@ export interface PaymentPageInput {
 
 /** Step two of a payment: whom, how much, from which account, yes or no? */
 export function paymentPage(input: PaymentPageInput): Html {
-  const { language, action, formToken, client, person, payments, payerIban, nothingChosen } = input;
+  const { language, brand, action, formToken, client, person, payments, payerIban, nothingChosen } = input;
   const say = texts[language];
   const isTheirs = payerIban === undefined || person.accounts.some((each) => each.iban === payerIban);
   const content = html`<p class="who">${say.hello(person.name)}</p>
@@ -58,5 +59,5 @@ export function paymentPage(input: PaymentPageInput): Html {
         <button type="submit" name="decision" value="refuse">${say.refuse}</button>
       </div>
     </form>`;
-  return layout({ language, title: say.payTitle, content, path: action });
+  return layout({ language, brand, title: say.payTitle, content, path: action });
 }

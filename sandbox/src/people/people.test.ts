@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decimalText, minorFrom, sumMinor, type Booking, type PersonBooks } from "./books.ts";
 import { bankingDayFrom, bankingDayUntil, easterSunday, isBankingDay } from "./calendar.ts";
-import { finnishIban, finnishReference, isFinnishIban } from "./identifiers.ts";
+import { secondBank } from "./households/second-bank.ts";
+import { bicOf, finnishIban, finnishReference, isFinnishIban } from "./identifiers.ts";
 import { generateLoadPerson } from "./load.ts";
 import { residents } from "./residents.ts";
 
@@ -12,6 +13,36 @@ const seed = "one-point-ledger";
 const everybody = residents.map((resident) => resident.generate({ seed, begins, today }));
 const [aino, eetu] = everybody as [PersonBooks, PersonBooks];
 const rowsOf = (person: PersonBooks): Booking[] => person.accounts.flatMap((account) => account.bookings);
+
+describe("a second bank", () => {
+  const customers = [
+    { psuId: "77777771", prefix: "71", bic: "HALLFIHH" },
+    { psuId: "77777772", prefix: "71", bic: "HALLFIHH" },
+    { psuId: "66666661", prefix: "72", bic: "KASTFIHH" },
+    { psuId: "66666662", prefix: "72", bic: "KASTFIHH" },
+    { psuId: "55555551", prefix: "73", bic: "ROUTFIHH" },
+    { psuId: "55555552", prefix: "73", bic: "ROUTFIHH" },
+  ];
+
+  it("gives each of its customers accounts of their own, with a history, never below zero", () => {
+    const accounts = customers.flatMap(({ psuId, prefix, bic }) => {
+      const person = secondBank({ psuId, name: "Aino", prefix }).generate({ seed, begins, today });
+      for (const { iban, bookings } of person.accounts) {
+        expect(isFinnishIban(iban)).toBe(true);
+        expect(bicOf(iban)).toBe(bic);
+        let balance = 0n;
+        for (const row of bookings) {
+          balance += row.amountMinor;
+          expect(balance, `${psuId} on ${row.bookingDate}`).toBeGreaterThanOrEqual(0n);
+        }
+      }
+      expect(rowsOf(person).length).toBeGreaterThan(200);
+      return person.accounts;
+    });
+    expect(new Set(accounts.map(({ iban }) => iban)).size).toBe(12);
+    expect(new Set(accounts.map(({ accountId }) => accountId)).size).toBe(12);
+  });
+});
 
 describe("the households", () => {
   it("have 24 months of history each and more than 5,000 account transactions together", () => {

@@ -168,7 +168,7 @@ describe("whose is it", () => {
     });
 
     it.runIf(madeByPage)("is refused to another person, without a word of whose it is (US-08)", async () => {
-      const answer = await send(strangers["another person"] as Browser, id(owner));
+      const answer = await send(strangers["another person"] as Browser, await id(owner));
       expect(answer.status).toBe(409);
       expect(answer.text).not.toContain(owner.holdings.canary);
     });
