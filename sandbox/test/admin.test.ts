@@ -90,6 +90,8 @@ describe("the books", () => {
       "55555551",
       "55555552",
     ]);
+    const ofOp = (await bank.admin<{ people: { psuId: string }[] }>("GET", "/people?bank=op")).body.people;
+    expect(ofOp.map((each) => each.psuId)).toEqual(["88888881", "88888882", "88888883"]);
     const { authorizations } = (await bank.admin<{ authorizations: object[] }>("GET", "/authorizations?psu=88888881")).body;
     expect(authorizations).toEqual([expect.objectContaining({ authorizationId: connection.authorizationId, status: "Authorized", psuId: "88888881" })]);
   });

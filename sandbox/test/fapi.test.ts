@@ -65,6 +65,7 @@ describe("an honest client", () => {
     expect((await read(fapi1, refreshed.access_token)).accounts).toEqual(accounts);
     expect(await callsOf(authorizationId)).toEqual([
       "fapi1-A1 201",
+      "fapi1-F8 201",
       "fapi1-F9 303",
       "fapi1-F9-page 200",
       "fapi1-F9-login 303",

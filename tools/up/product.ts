@@ -157,7 +157,7 @@ async function assemble(
     const endpoints = await waitFor(
       async () => {
         const told: SandboxEndpoints = JSON.parse(readFileSync(sandboxReady, "utf8"));
-        return (await fetch(new URL("/people", told.adminUrl))).ok ? told : null;
+        return (await fetch(new URL("/people?bank=op", told.adminUrl))).ok ? told : null;
       },
       bankReadyWithinMs,
       () => `The sandbox bank did not start; its log ends with:\n${tailOf(path.join(logDir, "sandbox.log"))}`,

@@ -1,6 +1,5 @@
-import type { AccountBank } from "../op/bank.ts";
-import type { Bank } from "../op/bank.ts";
 import type { Issuer } from "../fapi/issuer.ts";
+import type { AccountBank, Bank } from "../op/bank.ts";
 
 /** The banks with people and accounts: OP first, which is meant where a request does not tell. */
 export interface AccountBanks {
@@ -17,4 +16,10 @@ export function bankOf(
     (authorizationId !== undefined && bank.authorizations.get(authorizationId) !== undefined) ||
     (authorizationId === undefined && psu !== undefined && bank.people.residents.some(({ psuId }) => psuId === psu));
   return issuers.find(has) ?? op;
+}
+
+/** Every bank by its name, or the one that is named. */
+export function banksNamed({ op, issuers }: AccountBanks, name: string | undefined): readonly AccountBank[] {
+  const all: readonly (readonly [string, AccountBank])[] = [["op", op], ...issuers.map((issuer) => [issuer.profile.name, issuer] as const)];
+  return all.flatMap(([each, bank]) => (name === undefined || name === each ? [bank] : []));
 }

@@ -4,10 +4,10 @@ import { ledgerOf } from "../books/ledger.ts";
 import { errors } from "../errors.ts";
 import { wireAuthorization } from "../op/authorization.ts";
 import { wireBooking } from "../op/account-data.ts";
-import type { AccountBank, Bank } from "../op/bank.ts";
+import type { Bank } from "../op/bank.ts";
 import { minorFrom } from "../people/books.ts";
 import { bicOf } from "../people/identifiers.ts";
-import { bankOf, type AccountBanks } from "./banks.ts";
+import { bankOf, banksNamed, type AccountBanks } from "./banks.ts";
 import { readInput } from "./input.ts";
 
 const callsQuery = z.object({
@@ -39,7 +39,7 @@ const newBookingSchema = z.strictObject({
 /** What the bank remembers and what is truly on its accounts. */
 export function bookRoutes(server: FastifyInstance, banks: AccountBanks): void {
   const bank = banks.op;
-  const all: readonly AccountBank[] = [bank, ...banks.issuers];
+  const all = banksNamed(banks, undefined);
   server.get("/", async () => ({
     clock: { now: bank.clock.now().toString(), today: bank.clock.today().toString(), offsetSeconds: bank.clock.offsetSeconds },
     books: ["GET /books/calls", "GET /books/summary", "GET /books/ledger", "GET /payments", "GET /people", "GET /registrations", "GET /authorizations"],
@@ -78,8 +78,8 @@ export function bookRoutes(server: FastifyInstance, banks: AccountBanks): void {
     return ledgerOf(bankOf(banks, query), query);
   });
 
-  server.get("/people", async () => ({
-    people: all
+  server.get<{ Querystring: { bank?: string } }>("/people", async (request) => ({
+    people: banksNamed(banks, request.query.bank)
       .flatMap(({ people }) => people.residents.map((each) => ({ ...each, people })))
       .map(({ psuId, name, note, people }) => {
         const books = people.find(psuId);

@@ -11,7 +11,7 @@ import { visitRoutes, type Choice, type Visits } from "../visits/visits.ts";
 import { dressResponse } from "./answers.ts";
 import { grantFor } from "./grant.ts";
 import { basePath, endpointOf, pendingAuthorization, shownClient, type Issuer } from "./issuer.ts";
-import { authenticatedQuestion } from "./token.ts";
+import { authenticatedQuestion, noteIntent } from "./token.ts";
 
 /** A visit, with what the authorization server gave for its own part of it. */
 interface FapiAsked extends Asked {
@@ -26,6 +26,7 @@ interface FapiAsked extends Asked {
 export function pushedRequestRoutes(server: FastifyInstance, issuer: Issuer): void {
   server.post(`${basePath(issuer)}/par`, { config: { endpoint: endpointOf(issuer, "F8") } }, async (request, reply) => {
     const question = authenticatedQuestion(request, issuer, "/par");
+    noteIntent(request, question.body, issuer);
     if (await passThroughFaults(request, reply, issuer)) return reply;
     const answer = await issuer.server.ask(question);
     return sendReply(reply, answer.status === 201 ? { ...answer, body: issuer.faults.changeJson(request.bankCall, answer.body) } : answer);
@@ -51,7 +52,7 @@ export function authorizeRoutes(server: FastifyInstance, issuer: Issuer): void {
   });
 
   server.get(base, { config: { endpoint: endpointOf(issuer, "F9") } }, async (request, reply) => {
-    const question = new URLSearchParams(request.query as Record<string, string>).toString();
+    const question = request.url.split("?")[1] ?? "";
     const answer = await issuer.server.ask({ method: "GET", path: `/authorize?${question}`, headers: { accept: "text/html" } });
     const uid = /^\/interaction\/([\w-]+)$/.exec(String(answer.headers["location"] ?? ""))?.[1];
     if (uid === undefined) return leaveWith(request, reply, { issuer, visits, answer });

@@ -7,18 +7,17 @@ import { visitRoutes, type Choice } from "../visits/visits.ts";
 import type { Asked } from "../visits/login-sessions.ts";
 import { grantFor } from "./grant.ts";
 import { basePath, endpointOf, shownClient, type Issuer, type PendingApproval } from "./issuer.ts";
-import { authenticatedQuestion } from "./token.ts";
+import { authenticatedQuestion, noteIntent } from "./token.ts";
 
 /** F11: asks a person for an approval on a device of their own (CIBA). */
 export function backchannelRoutes(server: FastifyInstance, issuer: Issuer): void {
   server.post(`${basePath(issuer)}/backchannel-authentication`, { config: { endpoint: endpointOf(issuer, "F11") } }, async (request, reply) => {
     const question = authenticatedQuestion(request, issuer, "/backchannel-authentication");
+    noteIntent(request, question.body, issuer);
     if (await passThroughFaults(request, reply, issuer)) return reply;
     const answer = await issuer.server.ask(question);
     if (answer.status !== 200) return sendReply(reply, answer);
-    const body = { ...(answer.body as { auth_req_id: string }), interval: issuer.config.SANDBOX_FAPI_POLL_SECONDS };
-    const pending = [...issuer.pending.values()].find(({ authReqId }) => authReqId === body.auth_req_id);
-    if (pending !== undefined) Object.assign(request.bankCall, { authorizationId: pending.authorizationId, psuId: pending.psuId });
+    const body = { ...(answer.body as object), interval: issuer.config.SANDBOX_FAPI_POLL_SECONDS };
     return sendReply(reply, { ...answer, body: issuer.faults.changeJson(request.bankCall, body) });
   });
 }

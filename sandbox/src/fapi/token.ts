@@ -7,10 +7,11 @@ import { passThroughFaults } from "../http/gate.ts";
 import { clientIdOf, sendReply } from "../oauth/answers.ts";
 import type { Question } from "../oauth/in-process.ts";
 import { oauthError } from "../oauth/refusal.ts";
+import { unverifiedClaims } from "../oauth/statement-jws.ts";
 import { requireTransport } from "../oauth/transport.ts";
 import { revokeToken } from "./access-tokens.ts";
 import { dressTokens } from "./answers.ts";
-import { basePath, endpointOf, type Issuer } from "./issuer.ts";
+import { basePath, endpointOf, pendingAuthorization, type Issuer } from "./issuer.ts";
 import { cibaGrant } from "./profile.ts";
 
 /** Endpoints that a client calls by itself have a second address, which discovery names only by a fault switch. */
@@ -63,6 +64,13 @@ export function authenticatedQuestion(request: FastifyRequest, issuer: Issuer, p
   if (clientId !== undefined && issuer.clients.get(clientId) !== undefined) request.bankCall.clientId = clientId;
   const headers = { "content-type": header(request, "content-type"), dpop: header(request, "dpop"), accept: "application/json" };
   return { method: "POST", path, headers, body, certificate: certificate.x509.raw };
+}
+
+/** Notes which authorization a signed request asks for. Nobody has verified it yet; it counts for books and fault switches only. */
+export function noteIntent({ bankCall }: FastifyRequest, body: string, issuer: Issuer): void {
+  const asked = unverifiedClaims(readForm(body).fields.get("request"))?.["claims"];
+  const authorization = pendingAuthorization(issuer, bankCall.clientId ?? "", asked);
+  if (authorization !== undefined) bankCall.authorizationId = authorization.authorizationId;
 }
 
 /** Notes whom the call is about before it is carried out, for fault switches and books. */
