@@ -22,7 +22,7 @@ const aBinding = (): string => randomBytes(32).toString("base64url");
 
 async function begin(psu: PsuContext, sessionBinding: string) {
   const created = await app.bff.createConsent({ psu, body: { aspspId: "op-fi", validityDays: 90, sessionBinding } });
-  return { ...created, state: new URL(created.redirectUrl).searchParams.get("state") ?? "" };
+  return { ...created, state: new URL(created.redirectUrl ?? "").searchParams.get("state") ?? "" };
 }
 async function connect(psu: PsuContext): Promise<string> {
   const sessionBinding = aBinding();

@@ -15,6 +15,7 @@ import type { ConsentTables } from "./db/tables.ts";
 import { onAspspConsentLost } from "./events/on-aspsp-consent-lost.ts";
 import { onUserErased } from "./events/on-user-erased.ts";
 import { routes } from "./http/index.ts";
+import { startAuthorisationPoller } from "./jobs/authorisation-poller.ts";
 import { startConsentClock } from "./jobs/consent-clock.ts";
 import { startErasureRunner } from "./jobs/erasure-runner.ts";
 import { startRevocationRunner } from "./jobs/revocation-runner.ts";
@@ -77,6 +78,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   stack.use(startConsumer({ database, messaging, service, type: "bank-gateway.aspsp-consent-lost", logger, handle: onAspspConsentLost(ctx) }));
   stack.use(startConsumer({ database, messaging, service, type: "bff.user-erased", logger, handle: onUserErased(ctx) }));
   stack.use(startConsentClock(ctx, logger));
+  stack.use(startAuthorisationPoller(ctx, logger));
   stack.use(startRevocationRunner(ctx, logger));
   stack.use(startErasureRunner(ctx, logger));
 

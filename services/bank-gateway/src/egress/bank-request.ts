@@ -4,7 +4,7 @@ import type { PsuContext } from "@opl/service";
  * Headers a request to a bank may set by itself. Those that claim a person is present are not among them: they can only
  * come from a PSU context, which only a live session can give (TM-19).
  */
-export type BankHeader = "accept" | "authorization" | "content-type" | "x-api-key" | "x-fapi-financial-id" | "x-request-id";
+export type BankHeader = "accept" | "authorization" | "content-type" | "dpop" | "x-api-key" | "x-fapi-financial-id" | "x-request-id";
 
 export interface BankRequest {
   /** Stable name for spans, logs and figures: `accounts.list`. */

@@ -2,6 +2,7 @@ import type { BoundRoute } from "@opl/service";
 import type { GatewayContext } from "../usecases/context.ts";
 import { accountRoutes } from "./accounts.ts";
 import { aspspRoutes } from "./aspsps.ts";
+import { authorizationServerRoutes } from "./authorization-servers.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { consentRoutes } from "./consents.ts";
 import { keyExportRoutes } from "./key-exports.ts";
@@ -18,5 +19,6 @@ export function routes(ctx: GatewayContext): BoundRoute[] {
     ...accountRoutes(ctx),
     ...rawMessageRoutes(ctx),
     ...keyExportRoutes(ctx),
+    ...authorizationServerRoutes(ctx),
   ];
 }

@@ -8,6 +8,7 @@ import { grantedScope, lifetimeSeconds } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
 import { checkTokenIdToken } from "../oauth/check-return.ts";
+import { checkTokens } from "../oauth/check-tokens.ts";
 import type { GrantedTokens } from "../oauth/token-endpoint.ts";
 import { openTokens, sealTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
@@ -51,7 +52,7 @@ async function askBank(ctx: Context, bank: Bank, consent: BankConsent, held: Ver
   if (held.tokens.refreshToken === undefined) return lose(ctx, consent, "no-refresh-token");
   let granted: GrantedTokens;
   try {
-    granted = await bank.tokens.refresh(held.tokens.refreshToken);
+    granted = await bank.tokens.refresh(held.tokens.refreshToken, held.tokens.proofKey);
   } catch (error) {
     if (isOplError(error) && error.code === "ERR_ASPSP_TOKEN_INVALID" && isRefusedGrant(error.details?.reason))
       return lose(ctx, consent, "refresh-refused", error);
@@ -79,7 +80,20 @@ async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: Tok
     refreshToken: granted.refreshToken ?? before.refreshToken,
     origins: before.origins,
     subject: before.subject,
+    ...(before.proofKey === undefined ? {} : { proofKey: before.proofKey }),
   };
+  try {
+    await checkTokens(bank, granted, { askedScope: before.scope, idTokenRequired: false });
+  } catch (error) {
+    if (isOplError(error) && error.details?.["alarm"] === true) {
+      ctx.logger.error(
+        { securityEvent: "authorization-refused", consentId: consent.consentId, aspspId: consent.aspspId, reason: error.details.reason },
+        "refreshed tokens refused",
+      );
+      return lose(ctx, consent, String(error.details.reason), error);
+    }
+    // A scope that grew is named below, as ever.
+  }
   if (scope === "wider-than-asked") return lose(ctx, consent, "scope-changed");
   if (granted.idToken !== undefined) {
     try {

@@ -12,7 +12,7 @@ import { AuthorisationResponse } from "../domain/authorisation-response.ts";
 import type { Parameter } from "../domain/authorisation-response.ts";
 import { checkReturn } from "../domain/authorisation-rules/index.ts";
 import { finish, isFinished, take } from "../domain/authorisation.ts";
-import type { Authorisation, Outcome, StartedAuthorisation } from "../domain/authorisation.ts";
+import type { Authorisation, Outcome, StartedAuthorisation, UnauthorisedOutcome } from "../domain/authorisation.ts";
 import { outcomeOfBankError } from "../domain/bank-error.ts";
 import { errors } from "../errors.ts";
 import { applyCommand } from "./apply-command.ts";
@@ -35,11 +35,12 @@ type Tx = Transaction<ConsentTables>;
 interface Exchange {
   readonly attempt: StartedAuthorisation;
   readonly state: string;
-  readonly code: string;
+  readonly code: string | null;
   readonly idToken: string | null;
   readonly issuer: string | null;
+  readonly response?: string;
 }
-interface AspspGrant {
+export interface AspspGrant {
   readonly scope: readonly string[];
   readonly authorisedAt: Temporal.Instant;
   readonly validUntil: Temporal.Instant;
@@ -65,7 +66,7 @@ async function claimReturn(
   { psu, redirectContext, sessionBinding, parameters }: CompleteAuthorisationInput,
 ): Promise<Completed | Exchange> {
   const response = new AuthorisationResponse(parameters);
-  const states = response.all("state");
+  const states = response.lookupStates();
   if (states.length === 0) throw errors.ERR_AUTHORISATION_STATE_MISSING();
   const attempt = await lockByState(tx, psu.psuId, states.map(hashState));
   // Nothing is touched for a stranger: the owner's attempt stays alive (OA-09, OA-18, US-05, US-06).
@@ -86,24 +87,25 @@ async function claimReturn(
   if (consent?.status !== "received") return completed(attempt, await endAttempt(tx, attempt, { outcome: consentEnded, by: "tpp", at: now }));
   const started = take(attempt, now);
   await saveAuthorisation(tx, started);
-  const { code, idToken, issuer } = checked;
-  return { attempt: started, state: response.get("state") ?? "", code, idToken, issuer };
+  const { kind: _code, ...brought } = checked;
+  return { attempt: started, state: states[0] ?? "", ...brought };
 }
 
 /** No signal of the caller's: an exchange that began is seen to its end, since the code cannot be sent again. */
-async function exchange(ctx: Context, { attempt, state, code, idToken, issuer }: Exchange, psu: PsuContext): Promise<AspspGrant | OplError> {
+async function exchange(ctx: Context, { attempt, ...brought }: Exchange, psu: PsuContext): Promise<AspspGrant | OplError> {
   const { consentId, aspspId, redirectUri, nonce } = attempt;
   try {
-    const granted = await ctx.bankGateway.exchangeCode({ params: { consentId }, body: { aspspId, redirectUri, state, nonce, code, idToken, issuer }, psu });
+    const granted = await ctx.bankGateway.exchangeCode({ params: { consentId }, body: { aspspId, redirectUri, nonce, ...brought }, psu });
     return { scope: granted.scope, authorisedAt: Temporal.Instant.from(granted.authorisedAt), validUntil: Temporal.Instant.from(granted.validUntil) };
   } catch (error) {
     return toOplError(error);
   }
 }
 
-async function settle(
+/** Decides by what the gateway answered; the attempt is locked again first. */
+export async function settle(
   tx: Tx,
-  ctx: Context,
+  ctx: Pick<Context, "clock">,
   { psuId, authorisationId, consentId, aspspId }: StartedAuthorisation,
   exchanged: AspspGrant | OplError,
 ): Promise<Completed> {
@@ -118,14 +120,9 @@ async function settle(
   }
   if (!granted) {
     if (mayHaveTokens(exchanged)) await requestRevocation(tx, attempt, at);
-    return completed(
-      attempt,
-      await endAttempt(tx, attempt, {
-        outcome: { outcome: "failed", reason: exchanged.code },
-        by: exchanged.code.startsWith("ERR_ASPSP_") ? "aspsp" : "tpp",
-        at,
-      }),
-    );
+    const outcome = outcomeOfRefusal(exchanged);
+    const by = outcome.outcome === "refused" ? "psu" : exchanged.code.startsWith("ERR_ASPSP_") ? "aspsp" : "tpp";
+    return completed(attempt, await endAttempt(tx, attempt, { outcome, by, at }));
   }
   const applied = await applyCommand(tx, attempt, { type: "authorise", at, ...exchanged });
   if (applied.kind !== "changed" || applied.consent.status !== "valid") {
@@ -147,6 +144,11 @@ async function replaceOld(tx: Tx, old: { psuId: string; consentId: string }, suc
 /** The answer was lost or made no sense, so the bank may have issued tokens (OA-60). A clear no issues none. */
 function mayHaveTokens(error: OplError): boolean {
   return error.kind === "unavailable" || error.kind === "upstream" || error.kind === "bug";
+}
+
+/** A bank that tells its no only to the gateway, in a signed answer or when asked, means the same by it. */
+function outcomeOfRefusal({ code, details }: OplError): UnauthorisedOutcome {
+  return code === "ERR_AUTHORIZATION_DENIED" ? outcomeOfBankError(String(details?.["reason"])) : { outcome: "failed", reason: code };
 }
 
 const consentEnded = { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code } as const;
