@@ -16,11 +16,18 @@ import { movableClock, systemClock, type Clock } from "./clock.ts";
 import type { SandboxConfig } from "./config.ts";
 import { writeEnvFile } from "./env-file.ts";
 import { errors } from "./errors.ts";
+import { openNonces } from "./fapi/dpop.ts";
+import { issuerUrl } from "./fapi/issuer.ts";
+import { openIssuer } from "./fapi/open.ts";
+import { profiles } from "./fapi/profile.ts";
+import { interfaceRoutes, pageRoutes } from "./fapi/routes.ts";
 import type { ServerCertificateKind } from "./faults/fault.ts";
 import { allFaults } from "./faults/index.ts";
 import { createFaultRegistry } from "./faults/registry.ts";
 import { createJwksReader } from "./http/jwks-reader.ts";
 import { createBankServer, listen, type ReportError } from "./http/server.ts";
+import { openGrants } from "./oauth/clients.ts";
+import { oauthDialect } from "./oauth/refusal.ts";
 import { accountRoutes } from "./op/accounts.ts";
 import { authorizationRoutes } from "./op/authorizations.ts";
 import { openAuthorizations } from "./op/authorization-store.ts";
@@ -29,6 +36,7 @@ import type { Addresses, Bank } from "./op/bank.ts";
 import { cardRoutes } from "./op/cards.ts";
 import { certificateRoutes } from "./op/certificates.ts";
 import { openClients, openTpps } from "./op/clients.ts";
+import { callerOf, requireAccessToken } from "./op/bearer.ts";
 import { openContinuationTokens } from "./op/continuation.ts";
 import { openIdTokenKeys } from "./op/id-token-keys.ts";
 import { registrationRoutes } from "./op/registration.ts";
@@ -36,6 +44,7 @@ import { opDialect } from "./op/refusal.ts";
 import { tokenRoutes } from "./op/token.ts";
 import { openTokens } from "./op/token-store.ts";
 import { openPeople } from "./people/directory.ts";
+import { residents } from "./people/residents.ts";
 import { readFileIfPresent, writeFileAtomic } from "./state/atomic-file.ts";
 import { lockFolder } from "./state/folder-lock.ts";
 import { openSigningKey } from "./state/signing-key.ts";
@@ -46,10 +55,18 @@ import { trustDialect } from "./trust/refusal.ts";
 import type { Trust } from "./trust/trust.ts";
 import { openAuthorizationServer } from "./uk/authorization-server.ts";
 import { bankId, type UkBank } from "./uk/bank.ts";
-import { openGrants, openUkClients } from "./uk/clients.ts";
-import { ukDialect } from "./uk/refusal.ts";
+import { openUkClients } from "./uk/clients.ts";
 import { registrationRoutes as ukRegistrationRoutes } from "./uk/registration.ts";
 import { discoveryRoutes, tokenRoutes as ukTokenRoutes } from "./uk/token.ts";
+
+const issuerSchema = z.object({
+  issuer: z.string(),
+  wellKnownUrl: z.string(),
+  registrationUrl: z.string(),
+  aisBaseUrl: z.string(),
+  /** Where a person begins: the authorization endpoint, or the page for decoupled approvals. */
+  pageUrl: z.string(),
+});
 
 const endpointsSchema = z.object({
   certGenerationUrl: z.string(),
@@ -66,6 +83,7 @@ const endpointsSchema = z.object({
   directoryJwksUrl: z.string(),
   uk: z.object({ issuer: z.string(), registrationUrl: z.string(), tokenUrl: z.string(), wellKnownUrl: z.string(), bankId: z.string() }),
   berlinGroup: z.object({ baseUrl: z.string() }),
+  fapi: z.object({ fapi1: issuerSchema, fapi2: issuerSchema, decoupled: issuerSchema }),
 });
 
 /** Where everything is. Printed when ready, and kept in `endpoints.json` of the state folder. */
@@ -104,11 +122,14 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     tpps: closing(openTpps(join(folder, "op"))),
     authorizations: closing(openAuthorizations({ folder: join(folder, "op"), clock, intentSeconds: config.SANDBOX_INTENT_SECONDS })),
     tokens: closing(openTokens({ folder: join(folder, "op"), clock })),
-    people: closing(openPeople({ folder: join(folder, "people"), seed: config.SANDBOX_SEED, clock })),
+    people: closing(openPeople({ folder: join(folder, "people"), seed: config.SANDBOX_SEED, clock, residents })),
     calls: closing(openCallBook(join(folder, "books"))),
     idTokenKeys: await openIdTokenKeys(join(folder, "keys")),
     jwks: createJwksReader({ rootPem: authority.rootPem }),
     continuation: openContinuationTokens(join(folder, "keys")),
+    accountSite: { path: "/accounts-psd2/v1", origin: () => addresses.mtlsOrigin, endpoint: (name) => name },
+    requireCaller: async (request) => callerOf(requireAccessToken(request, bank)),
+    forgetGrants: (authorizationId) => void bank.tokens.dropRefresh((token) => token.authorizationId === authorizationId),
     async showServerCertificate(kind) {
       const shown = await certificateOf(kind, { authority, hosts, clock });
       (mtls.server as unknown as HttpsServer).setSecureContext({ ...shown, ca: authority.rootPem, minVersion: "TLSv1.2" });
@@ -147,7 +168,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   };
   const authorizationServer = openAuthorizationServer({ config, key: openSigningKey(join(ukFolder, "signing-key.json")), ...ukState });
   const uk: UkBank = { ...gate, ...ukState, authorizationServer };
-  const ukServer = createBankServer({ ...common, dialect: ukDialect, tls: mutualTls });
+  const ukServer = createBankServer({ ...common, dialect: oauthDialect, tls: mutualTls });
   for (const routes of [ukRegistrationRoutes, ukTokenRoutes, discoveryRoutes]) routes(ukServer, uk);
   const berlinGroupFolder = join(folder, "berlin-group");
   const berlinGroup: BerlinGroupBank = {
@@ -158,8 +179,21 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   };
   const berlinGroupServer = createBankServer({ ...common, dialect: berlinGroupDialect, tls: mutualTls });
   consentRoutes(berlinGroupServer, berlinGroup);
-  const admin = createAdminServer({ op: bank, uk, berlinGroup }, { allowedHosts: ["localhost", "127.0.0.1", config.SANDBOX_PUBLIC_HOST] });
-  for (const server of [certGenerator, mtls, authorize, trustServer, ukServer, berlinGroupServer, admin]) stack.defer(() => server.close());
+  const fapiAddress = { origin: "", pagesOrigin: "", directoryJwksUrl: "" };
+  const nonces = openNonces(clock);
+  const fapiServer = createBankServer({ ...common, dialect: oauthDialect, tls: mutualTls });
+  const issuers = profiles.map((profile) =>
+    openIssuer(profile, { ...gate, folder: join(folder, "fapi"), address: fapiAddress, jwks: bank.jwks, continuation: bank.continuation, nonces, closing }),
+  );
+  for (const issuer of issuers) {
+    interfaceRoutes(fapiServer, issuer, nonces);
+    pageRoutes(authorize, issuer);
+  }
+  const admin = createAdminServer(
+    { accounts: { op: bank, issuers }, uk, berlinGroup },
+    { allowedHosts: ["localhost", "127.0.0.1", config.SANDBOX_PUBLIC_HOST] },
+  );
+  for (const server of [certGenerator, mtls, authorize, trustServer, ukServer, berlinGroupServer, fapiServer, admin]) stack.defer(() => server.close());
 
   const start = async (
     server: Parameters<typeof listen>[0],
@@ -181,6 +215,9 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   uk.address.directoryJwksUrl = `${trust.address.origin}${directoryJwksPath}`;
   const berlinGroupHost = await start(berlinGroupServer, "SANDBOX_BERLIN_GROUP_PORT", config.SANDBOX_BERLIN_GROUP_PORT, last.berlinGroup?.baseUrl);
   berlinGroup.address.origin = `https://${berlinGroupHost}`;
+  fapiAddress.origin = `https://${await start(fapiServer, "SANDBOX_FAPI_PORT", config.SANDBOX_FAPI_PORT, last.fapi?.fapi1.issuer)}`;
+  fapiAddress.pagesOrigin = addresses.authorizeOrigin;
+  fapiAddress.directoryJwksUrl = uk.address.directoryJwksUrl;
   const adminHost = await start(admin, "SANDBOX_ADMIN_PORT", config.SANDBOX_ADMIN_PORT, last.adminUrl, config.SANDBOX_ADMIN_HOST);
 
   const endpoints: Endpoints = {
@@ -204,6 +241,18 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
       bankId,
     },
     berlinGroup: { baseUrl: `${berlinGroup.address.origin}/v1` },
+    fapi: Object.fromEntries(
+      issuers.map((issuer) => [
+        issuer.profile.name,
+        {
+          issuer: issuerUrl(issuer),
+          wellKnownUrl: `${issuerUrl(issuer)}/.well-known/openid-configuration`,
+          registrationUrl: `${issuerUrl(issuer)}/register`,
+          aisBaseUrl: `${fapiAddress.origin}${issuer.accountSite.path}`,
+          pageUrl: `${fapiAddress.pagesOrigin}/${issuer.profile.name}/${issuer.profile.ciba ? "approve" : "authorize"}`,
+        },
+      ]),
+    ) as Endpoints["fapi"],
   };
   writeFileAtomic(endpointsFile, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o644 });
   writeEnvFile(join(folder, "env.json"), { endpoints, apiKey: config.SANDBOX_API_KEY });

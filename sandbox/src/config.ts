@@ -29,6 +29,7 @@ export const configSchema = z.object({
   SANDBOX_TRUST_PORT: port("the trust service provider and the directory"),
   SANDBOX_UK_PORT: port("the UK bank (mutual TLS)"),
   SANDBOX_BERLIN_GROUP_PORT: port("the Berlin Group bank (mutual TLS)"),
+  SANDBOX_FAPI_PORT: port("the FAPI issuers (mutual TLS); their pages are with the login pages"),
   SANDBOX_ADMIN_PORT: port("books and fault switches (plain http)"),
   SANDBOX_API_KEY: z.string().min(1).default("sandbox-portal-key").describe("API key of the developer portal"),
   SANDBOX_QTSP_SECRET: z.string().min(1).default("sandbox-qtsp-secret").describe("Secret with which certificates are ordered"),
@@ -69,6 +70,7 @@ export const configSchema = z.object({
     .default("refused")
     .describe("What becomes of the call by which the Berlin Group bank learns of a QWAC"),
   SANDBOX_BERLIN_GROUP_UNKNOWN_CONSENT: z.enum(["403", "404"]).default("403").describe("How the Berlin Group bank says that it does not know a consent"),
+  SANDBOX_FAPI_POLL_SECONDS: whole(5, { min: 1, max: 600, says: "Interval between two questions about a decoupled approval" }),
   OPL_EXIT_WITH_PARENT: z.enum(["0", "1"]).default("0").describe("1 ends the process when its standard input closes"),
 });
 

@@ -79,7 +79,17 @@ describe("the books", () => {
 
   it("tell the people, their registrations and authorizations", async () => {
     const { people } = (await bank.admin<{ people: { psuId: string; accounts: object[] }[] }>("GET", "/people")).body;
-    expect(people.map((each) => each.psuId)).toEqual(["88888881", "88888882", "88888883"]);
+    expect(people.map((each) => each.psuId)).toEqual([
+      "88888881",
+      "88888882",
+      "88888883",
+      "77777771",
+      "77777772",
+      "66666661",
+      "66666662",
+      "55555551",
+      "55555552",
+    ]);
     const { authorizations } = (await bank.admin<{ authorizations: object[] }>("GET", "/authorizations?psu=88888881")).body;
     expect(authorizations).toEqual([expect.objectContaining({ authorizationId: connection.authorizationId, status: "Authorized", psuId: "88888881" })]);
   });

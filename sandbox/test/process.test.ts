@@ -72,6 +72,7 @@ describe("the process", () => {
       "directoryJwksUrl",
       "uk",
       "berlinGroup",
+      "fapi",
     ]);
     expect(new URL(endpoints.authorizeUrl).origin).toBe(endpoints.issuer);
     expect(existsSync(endpoints.caFile)).toBe(true);

@@ -23,6 +23,7 @@ export interface SandboxEndpoints {
     readonly bankId: string;
   };
   readonly berlinGroup: { readonly baseUrl: string };
+  readonly fapi: Readonly<Record<"fapi1" | "fapi2" | "decoupled", { readonly issuer: string; readonly pageUrl: string }>>;
 }
 
 /** Files with what the sandbox lets us in with. */

@@ -64,6 +64,7 @@ const portNames = [
   "sandbox-trust",
   "sandbox-uk",
   "sandbox-berlin-group",
+  "sandbox-fapi",
   "sandbox-admin",
   "tpp-registry",
   "bank-gateway",
@@ -71,7 +72,7 @@ const portNames = [
   "ingest",
   "analytics",
 ] as const;
-const sandboxPorts = ["sandbox-certgen", "sandbox-mtls", "sandbox-authorize", "sandbox-trust", "sandbox-uk", "sandbox-berlin-group"] as const;
+const sandboxPorts = ["sandbox-certgen", "sandbox-mtls", "sandbox-authorize", "sandbox-trust", "sandbox-uk", "sandbox-berlin-group", "sandbox-fapi"] as const;
 const readyWithinMs = 60_000;
 const bankReadyWithinMs = 120_000;
 /**
@@ -149,6 +150,7 @@ async function assemble(
       SANDBOX_TRUST_PORT: String(ports["sandbox-trust"]),
       SANDBOX_UK_PORT: String(ports["sandbox-uk"]),
       SANDBOX_BERLIN_GROUP_PORT: String(ports["sandbox-berlin-group"]),
+      SANDBOX_FAPI_PORT: String(ports["sandbox-fapi"]),
       SANDBOX_ADMIN_PORT: String(ports["sandbox-admin"]),
       ...options.sandbox,
     });
@@ -294,6 +296,7 @@ function portsOf(sandboxReady: string): Partial<Record<(typeof sandboxPorts)[num
       "sandbox-trust": told.qtspUrl,
       "sandbox-uk": told.uk?.issuer,
       "sandbox-berlin-group": told.berlinGroup?.baseUrl,
+      "sandbox-fapi": told.fapi?.fapi1.issuer,
     };
     return Object.fromEntries(Object.entries(urls).flatMap(([name, url]) => (url === undefined ? [] : [[name, Number(new URL(url).port)]])));
   } catch {

@@ -4,9 +4,10 @@ import { ledgerOf } from "../books/ledger.ts";
 import { errors } from "../errors.ts";
 import { wireAuthorization } from "../op/authorization.ts";
 import { wireBooking } from "../op/account-data.ts";
-import type { Bank } from "../op/bank.ts";
+import type { AccountBank, Bank } from "../op/bank.ts";
 import { minorFrom } from "../people/books.ts";
 import { bicOf } from "../people/identifiers.ts";
+import { bankOf, type AccountBanks } from "./banks.ts";
 import { readInput } from "./input.ts";
 
 const callsQuery = z.object({
@@ -36,7 +37,9 @@ const newBookingSchema = z.strictObject({
 });
 
 /** What the bank remembers and what is truly on its accounts. */
-export function bookRoutes(server: FastifyInstance, bank: Bank): void {
+export function bookRoutes(server: FastifyInstance, banks: AccountBanks): void {
+  const bank = banks.op;
+  const all: readonly AccountBank[] = [bank, ...banks.issuers];
   server.get("/", async () => ({
     clock: { now: bank.clock.now().toString(), today: bank.clock.today().toString(), offsetSeconds: bank.clock.offsetSeconds },
     books: ["GET /books/calls", "GET /books/summary", "GET /books/ledger", "GET /people", "GET /registrations", "GET /authorizations"],
@@ -46,6 +49,10 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
       "POST /uk/clients",
       "POST /uk/clients/:id",
       "DELETE /uk/clients/:id",
+      "GET /fapi/:issuer/clients",
+      "DELETE /fapi/:issuer/clients/:id",
+      "GET /fapi/:issuer/approvals",
+      "POST /fapi/:issuer/approvals",
       "GET /berlin-group/third-parties",
       "GET /berlin-group/consents",
       "POST /berlin-group/third-parties/:id/block",
@@ -68,27 +75,29 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
       }),
       request.query,
     );
-    return ledgerOf(bank, query);
+    return ledgerOf(bankOf(banks, query), query);
   });
 
   server.get("/people", async () => ({
-    people: bank.people.residents.map(({ psuId, name, note }) => {
-      const books = bank.people.find(psuId);
-      return {
-        psuId,
-        name,
-        note,
-        begins: books?.begins,
-        accounts: books?.accounts.map(({ accountId, productName, iban, currency, bookings }) => ({
-          accountId,
-          productName,
-          iban,
-          currency,
-          transactions: bookings.length,
-        })),
-        cards: books?.cards.map(({ cardId, productName, cardNumber, rows }) => ({ cardId, productName, cardNumber, transactions: rows.length })),
-      };
-    }),
+    people: all
+      .flatMap(({ people }) => people.residents.map((each) => ({ ...each, people })))
+      .map(({ psuId, name, note, people }) => {
+        const books = people.find(psuId);
+        return {
+          psuId,
+          name,
+          note,
+          begins: books?.begins,
+          accounts: books?.accounts.map(({ accountId, productName, iban, currency, bookings }) => ({
+            accountId,
+            productName,
+            iban,
+            currency,
+            transactions: bookings.length,
+          })),
+          cards: books?.cards.map(({ cardId, productName, cardNumber, rows }) => ({ cardId, productName, cardNumber, transactions: rows.length })),
+        };
+      }),
     load: "load-<n>-<count> logs in as person n with count transactions, load-<n>-<count>-<accounts> with that many accounts",
   }));
 
@@ -99,12 +108,12 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
 
   server.get("/authorizations", async (request) => {
     const { psu, clientId } = readInput(z.object({ psu: z.string().optional(), clientId: z.string().optional() }), request.query);
-    const chosen = [...bank.authorizations.all()].filter(
-      (each) => (psu === undefined || each.psuId === psu) && (clientId === undefined || each.clientId === clientId),
-    );
+    const chosen = all
+      .flatMap(({ authorizations }) => [...authorizations.all()].map((each) => ({ ...each, wire: wireAuthorization(each, authorizations.statusOf(each)) })))
+      .filter((each) => (psu === undefined || each.psuId === psu) && (clientId === undefined || each.clientId === clientId));
     return {
       authorizations: chosen.map((each) => ({
-        ...wireAuthorization(each, bank.authorizations.statusOf(each)),
+        ...each.wire,
         clientId: each.clientId,
         psuId: each.psuId,
         accountIds: each.accountIds,
@@ -115,7 +124,8 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
 
   server.post("/transactions", async (request, reply) => {
     const input = readInput(newBookingSchema, request.body);
-    const person = bank.people.find(input.psu);
+    const { people } = bankOf(banks, input);
+    const person = people.find(input.psu);
     if (person === undefined) throw errors.ERR_SANDBOX_PSU_UNKNOWN();
     const account = person.accounts.find((each) => each.accountId === input.account || each.iban === input.account);
     if (account === undefined) throw errors.ERR_SANDBOX_ACCOUNT_UNKNOWN();
@@ -124,7 +134,7 @@ export function bookRoutes(server: FastifyInstance, bank: Bank): void {
     const today = bank.clock.today().toString();
     const bookingDate = input.bookingDate ?? today;
     if (bookingDate > today) throw errors.ERR_SANDBOX_INPUT({ message: "bookingDate: must not be after today" });
-    const booking = bank.people.add(person.psuId, account.accountId, {
+    const booking = people.add(person.psuId, account.accountId, {
       amountMinor,
       bookingDate,
       valueDate: input.valueDate ?? bookingDate,

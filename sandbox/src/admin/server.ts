@@ -1,10 +1,11 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { isOplError, type ErrorKind } from "@opl/errors";
 import type { BerlinGroupBank } from "../berlin-group/bank.ts";
-import type { Bank } from "../op/bank.ts";
 import type { UkBank } from "../uk/bank.ts";
 import { berlinGroupRoutes } from "./berlin-group.ts";
+import type { AccountBanks } from "./banks.ts";
 import { bookRoutes } from "./books.ts";
+import { fapiRoutes } from "./fapi.ts";
 import { faultRoutes } from "./faults.ts";
 import { ukRoutes } from "./uk.ts";
 
@@ -12,7 +13,7 @@ const statusOf: Partial<Record<ErrorKind, number>> = { invalid: 400, "not-found"
 
 /** The operator's side of the sandbox: books, fault switches, new bookings, registers of the banks. Plain http, for this machine. */
 export function createAdminServer(
-  { op, uk, berlinGroup }: { op: Bank; uk: UkBank; berlinGroup: BerlinGroupBank },
+  { accounts, uk, berlinGroup }: { accounts: AccountBanks; uk: UkBank; berlinGroup: BerlinGroupBank },
   { allowedHosts }: { allowedHosts: readonly string[] },
 ): FastifyInstance {
   const server = Fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true, logger: false });
@@ -26,9 +27,10 @@ export function createAdminServer(
     const { statusCode = 500, message } = error as { statusCode?: number; message: string };
     return reply.code(statusCode).send({ code: "ERR_SANDBOX_INPUT", message: statusCode < 500 ? message : "Something went wrong in the sandbox" });
   });
-  bookRoutes(server, op);
-  faultRoutes(server, op);
+  bookRoutes(server, accounts);
+  faultRoutes(server, accounts);
   ukRoutes(server, uk);
+  fapiRoutes(server, accounts.issuers);
   berlinGroupRoutes(server, berlinGroup);
   return server;
 }

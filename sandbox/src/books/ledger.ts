@@ -1,6 +1,6 @@
 import { errors } from "../errors.ts";
 import { grossOf, wireBooking, wireCardRow } from "../op/account-data.ts";
-import type { Bank } from "../op/bank.ts";
+import type { AccountBank } from "../op/bank.ts";
 import { resourceId } from "../op/resource-ids.ts";
 import { openDays } from "../op/transaction-pages.ts";
 import { decimalText, sumMinor, type Account, type Card, type PersonBooks } from "../people/books.ts";
@@ -20,7 +20,7 @@ export interface LedgerQuery {
  * The truth about accounts: how many transactions there are, and their sum. Without dates it covers what a reader
  * can see today; `opening` is what was there before.
  */
-export function ledgerOf(bank: Bank, query: LedgerQuery): object {
+export function ledgerOf(bank: AccountBank, query: LedgerQuery): object {
   const authorization = query.authorizationId === undefined ? undefined : bank.authorizations.get(query.authorizationId);
   if (query.authorizationId !== undefined && authorization === undefined) throw errors.ERR_SANDBOX_AUTHORIZATION_UNKNOWN();
   const psuIds = query.psu ?? authorization?.psuId;

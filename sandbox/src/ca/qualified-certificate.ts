@@ -39,6 +39,11 @@ export function isQwac({ statements, extendedKeyUsages }: QualifiedCertificate):
   return statements?.types.includes("web") === true && extendedKeyUsages.includes(clientAuthentication);
 }
 
+/** The thumbprint as tokens name it: `x5t#S256` (RFC 8705). */
+export function x5tOf({ thumbprint }: Pick<QualifiedCertificate, "thumbprint">): string {
+  return Buffer.from(thumbprint, "hex").toString("base64url");
+}
+
 function subjectOf(certificate: x509.X509Certificate): { oid: string; value: string }[] {
   return certificate.subjectName
     .toJSON()

@@ -35,6 +35,12 @@ export const accountFaults: readonly Fault<unknown>[] = [
     options: z.strictObject({ path: z.string().min(1), value: z.json() }),
     json: (body, { path, value }) => setAt(structuredClone(body), path.split("."), value),
   }),
+  defineFault({
+    name: "answer.drop",
+    summary: "Leaves one member out of any JSON object.",
+    options: z.strictObject({ name: z.string().min(1) }),
+    json: (body, { name }) => (typeof body === "object" && body !== null && !Array.isArray(body) ? { ...body, [name]: undefined } : body),
+  }),
 ];
 
 function eachObject(body: unknown, change: (value: Record<string, unknown>) => Record<string, unknown>): unknown {

@@ -53,7 +53,9 @@ export interface IdToken {
   readonly header: { readonly alg: string; readonly kid?: string | undefined; readonly [name: string]: unknown };
   readonly claims: Readonly<Record<string, unknown>>;
   /** Which key signs: the published one, a new unpublished one, none at all, or a secret everybody knows. */
-  readonly signer?: "published" | "unpublished" | "none" | "public-key-as-secret" | "other-published";
+  readonly signer?: "published" | "unpublished" | "none" | "public-key-as-secret" | "other-published" | "published-for-another-alg";
+  /** Encrypted to the third party's own signature key by RSA1_5, which nobody should still read. */
+  readonly encryptedByRsa15?: boolean;
   /** Applied to the finished compact form. */
   readonly finish?: (jwt: string) => string;
 }
@@ -91,6 +93,12 @@ export interface Fault<Options> {
   json?(body: unknown, options: Options, call: BankCall): unknown;
   answer?(answer: Answer, options: Options): Promise<Answer> | Answer;
   idToken?(token: IdToken, options: Options, moment: IdTokenMoment): IdToken;
+  /** The access token of a bank whose tokens are JWTs. */
+  accessToken?(token: IdToken, options: Options): IdToken;
+  /** The signed authorization answer (JARM); "plain" sends its parameters as they are. */
+  jarm?(token: IdToken, options: Options, moment: { readonly nowSeconds: number }): IdToken | "plain";
+  /** A check that the bank leaves out. */
+  waives?(options: Options): "pkce";
   authorizationResponse?(parameters: readonly [string, string][], options: Options): readonly [string, string][];
   /** Where the authorization response is put instead of the configured place. */
   delivery?(options: Options): "fragment" | "query";
@@ -102,4 +110,10 @@ export interface Fault<Options> {
 /** Lets a group list faults with different options while each keeps its own type inside. */
 export function defineFault<Options>(fault: Fault<Options>): Fault<unknown> {
   return fault;
+}
+
+/** A compact JWT with one character of its signature changed. */
+export function brokenSignature(jwt: string): string {
+  const at = jwt.length - 10;
+  return `${jwt.slice(0, at)}${jwt.charAt(at) === "A" ? "B" : "A"}${jwt.slice(at + 1)}`;
 }

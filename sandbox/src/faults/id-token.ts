@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { defineFault, type Fault, type IdToken, type IdTokenMoment } from "./fault.ts";
+import { brokenSignature, defineFault, type Fault, type IdToken, type IdTokenMoment } from "./fault.ts";
 
 const options = z.strictObject({ channel: z.enum(["front", "token", "both"]).default("both") });
 const weekSeconds = 7 * 24 * 3600;
@@ -46,11 +46,16 @@ const changes: Readonly<Record<string, readonly [summary: string, change: Change
     "Is signed by another published key with another algorithm.",
     (token) => ({ ...token, header: { ...token.header, alg: "ES256" }, signer: "other-published" }),
   ],
+  rs256: [
+    "Is signed by the published key with RS256, where another algorithm was registered.",
+    (token) => ({ ...token, header: { ...token.header, alg: "RS256" }, signer: "published-for-another-alg" }),
+  ],
+  "rsa1-5": ["Is encrypted by RSA1_5 to the third party's own key. The FAPI issuers can.", (token) => ({ ...token, encryptedByRsa15: true })],
   hs256: [
     "Is signed with our public key as a shared secret.",
     (token) => ({ ...token, header: { ...token.header, alg: "HS256" }, signer: "public-key-as-secret" }),
   ],
-  "broken-signature": ["Has a signature that does not fit.", (token) => ({ ...token, finish: flipLast })],
+  "broken-signature": ["Has a signature that does not fit.", (token) => ({ ...token, finish: brokenSignature })],
   "unknown-kid": [
     "Names a key that is not published.",
     (token) => ({ ...token, header: { ...token.header, kid: `unknown-${randomUUID()}` }, signer: "unpublished" }),
@@ -114,9 +119,4 @@ function drop(name: string): Change {
 
 function claims(make: (nowSeconds: number, moment: { readonly clientId: string }) => Record<string, unknown>): Change {
   return (token, moment) => ({ ...token, claims: { ...token.claims, ...make(moment.nowSeconds, moment) } });
-}
-
-function flipLast(jwt: string): string {
-  const at = jwt.length - 10;
-  return `${jwt.slice(0, at)}${jwt.charAt(at) === "A" ? "B" : "A"}${jwt.slice(at + 1)}`;
 }

@@ -2,8 +2,11 @@ import { accountFaults } from "./account.ts";
 import { authorizationResponseFaults } from "./authorization-response.ts";
 import { bodyFaults } from "./body.ts";
 import { consentFaults } from "./consent.ts";
+import { discoveryFaults } from "./discovery.ts";
+import { dpopFaults } from "./dpop.ts";
 import type { Fault } from "./fault.ts";
 import { idTokenFaults } from "./id-token.ts";
+import { jarmFaults } from "./jarm.ts";
 import { networkFaults } from "./network.ts";
 import { pageFaults } from "./page.ts";
 import { registrationFaults } from "./registration.ts";
@@ -20,4 +23,7 @@ export const allFaults: readonly Fault<unknown>[] = [
   ...authorizationResponseFaults,
   ...tokenFaults,
   ...registrationFaults,
+  ...discoveryFaults,
+  ...jarmFaults,
+  ...dpopFaults,
 ];

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { defineFault, type Fault } from "./fault.ts";
 
-const endpoints = ["U1", "U2", "U3"];
+/** Registrations at all banks that answer them by claims. */
+const isRegistration = (endpoint: string): boolean => /^(U|\w+-F)[123]$/.test(endpoint);
 
 type Registration = Readonly<Record<string, unknown>>;
 
-/** Registrations of the UK bank that come back other than they were asked for. They bite only there. */
+/** Registrations at the UK bank and the FAPI issuers that come back other than they were asked for. They bite only there. */
 export const registrationFaults: readonly Fault<unknown>[] = [
   registrationFault("registration.milliseconds", "Counts client_id_issued_at in milliseconds.", (body) => ({
     ...body,
@@ -27,7 +28,7 @@ function registrationFault(name: string, summary: string, change: (body: Registr
     name,
     summary,
     options: z.strictObject({}),
-    json: (body, _options, call) => (endpoints.includes(call.endpoint) ? change(body as Registration) : body),
+    json: (body, _options, call) => (isRegistration(call.endpoint) ? change(body as Registration) : body),
   });
 }
 

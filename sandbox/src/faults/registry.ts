@@ -47,6 +47,9 @@ export interface FaultRegistry {
   changeJson(call: BankCall, body: unknown): unknown;
   changeAnswer(call: BankCall, answer: Answer): Promise<Answer | undefined>;
   changeIdToken(call: BankCall, token: IdToken, moment: IdTokenMoment): IdToken;
+  changeAccessToken(call: BankCall, token: IdToken): IdToken;
+  changeJarm(call: BankCall, token: IdToken, moment: { readonly nowSeconds: number }): IdToken | "plain";
+  waives(call: BankCall, check: "pkce"): boolean;
   changeAuthorizationResponse(call: BankCall, parameters: readonly [string, string][]): readonly [string, string][];
   delivery(call: BankCall): "fragment" | "query" | undefined;
 }
@@ -109,6 +112,14 @@ export function createFaultRegistry(faults: readonly Fault<unknown>[]): FaultReg
     },
     changeIdToken: (call, token, moment) =>
       biting(call, "idToken").reduce((current, each) => each.fault.idToken?.(current, each.options, moment) ?? current, token),
+    changeAccessToken: (call, token) =>
+      biting(call, "accessToken").reduce((current, each) => each.fault.accessToken?.(current, each.options) ?? current, token),
+    changeJarm: (call, token, moment) =>
+      biting(call, "jarm").reduce<IdToken | "plain">(
+        (current, each) => (current === "plain" ? current : (each.fault.jarm?.(current, each.options, moment) ?? current)),
+        token,
+      ),
+    waives: (call, check) => biting(call, "waives").some((each) => each.fault.waives?.(each.options) === check),
     changeAuthorizationResponse: (call, parameters) =>
       biting(call, "authorizationResponse").reduce((current, each) => each.fault.authorizationResponse?.(current, each.options) ?? current, parameters),
     delivery: (call) => biting(call, "delivery").map((each) => each.fault.delivery?.(each.options))[0],

@@ -1,4 +1,5 @@
 import { decimalText, sumMinor, type Account, type Booking, type Card, type CardRow } from "../people/books.ts";
+import { bicOf } from "../people/identifiers.ts";
 
 /** The bank's wire forms of what lies in the books. */
 
@@ -23,7 +24,7 @@ export function wireAccount(account: Account, accountId: string): Record<string,
     identifierSchema: "IBAN",
     identifier: account.iban,
     servicerSchema: "BIC",
-    servicer: "OKOYFIHH",
+    servicer: bicOf(account.iban),
     owner: account.owner,
     netBalance: decimalText(gross - reserved, account.currency),
     grossBalance: decimalText(gross, account.currency),

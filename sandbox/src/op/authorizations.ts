@@ -3,20 +3,19 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { header } from "../http/call.ts";
 import { wireAuthorization, type Authorization } from "./authorization.ts";
 import { readAuthorizationRequest } from "./authorization-request.ts";
-import type { Bank } from "./bank.ts";
-import { requireAccessToken } from "./bearer.ts";
+import type { AccountBank } from "./bank.ts";
 import { passThroughFaults } from "../http/gate.ts";
 import { businessError, notFound, security, validation } from "./refusal.ts";
 
-const path = "/accounts-psd2/v1/authorizations";
-
 /** A1 to A3: creating, reading and revoking an account-information authorization. */
-export function authorizationRoutes(server: FastifyInstance, bank: Bank): void {
+export function authorizationRoutes(server: FastifyInstance, bank: AccountBank): void {
+  const { endpoint } = bank.accountSite;
+  const path = `${bank.accountSite.path}/authorizations`;
   const answer = (authorization: Authorization): object => wireAuthorization(authorization, bank.authorizations.statusOf(authorization));
 
-  server.post(path, { config: { endpoint: "A1" } }, async (request, reply) => {
-    const token = requireAccessToken(request, bank);
-    if (token.kind !== "client") throw security(403, "Creating an authorization needs a client-credentials token");
+  server.post(path, { config: { endpoint: endpoint("A1") } }, async (request, reply) => {
+    const caller = await bank.requireCaller(request);
+    if (caller.authorizationId !== undefined) throw security(403, "Creating an authorization needs a client-credentials token");
     if (await passThroughFaults(request, reply, bank)) return reply;
     if (!header(request, "content-type")?.toLowerCase().startsWith("application/json")) {
       throw businessError(415, "VALIDATION", "The body must be sent as application/json");
@@ -31,7 +30,7 @@ export function authorizationRoutes(server: FastifyInstance, bank: Bank): void {
     });
     const authorization: Authorization = {
       authorizationId: randomUUID(),
-      clientId: token.clientId,
+      clientId: caller.clientId,
       created: clock.now().toString(),
       status: "Unauthorized",
       accountIds: [],
@@ -43,25 +42,25 @@ export function authorizationRoutes(server: FastifyInstance, bank: Bank): void {
     return reply.code(201).send(bank.faults.changeJson(request.bankCall, answer(authorization)));
   });
 
-  server.get<{ Params: { authorizationId: string } }>(`${path}/:authorizationId`, { config: { endpoint: "A2" } }, async (request, reply) => {
-    const authorization = own(request, bank, requireAccessToken(request, bank).clientId);
+  server.get<{ Params: { authorizationId: string } }>(`${path}/:authorizationId`, { config: { endpoint: endpoint("A2") } }, async (request, reply) => {
+    const authorization = own(request, bank, (await bank.requireCaller(request)).clientId);
     if (await passThroughFaults(request, reply, bank)) return reply;
     return bank.faults.changeJson(request.bankCall, answer(authorization));
   });
 
-  server.delete<{ Params: { authorizationId: string } }>(`${path}/:authorizationId`, { config: { endpoint: "A3" } }, async (request, reply) => {
-    const token = requireAccessToken(request, bank);
-    const { authorizationId } = own(request, bank, token.clientId);
-    if (token.authorizationId !== authorizationId) throw security(403, "Revoking needs the token that belongs to this authorization");
+  server.delete<{ Params: { authorizationId: string } }>(`${path}/:authorizationId`, { config: { endpoint: endpoint("A3") } }, async (request, reply) => {
+    const caller = await bank.requireCaller(request);
+    const { authorizationId } = own(request, bank, caller.clientId);
+    if (caller.authorizationId !== authorizationId) throw security(403, "Revoking needs the token that belongs to this authorization");
     if (await passThroughFaults(request, reply, bank)) return reply;
     const revoked = bank.authorizations.apply(authorizationId, { type: "revoke" });
     if (revoked === undefined) throw validation([{ type: "IllegalState", message: "Only an authorization in status Authorized can be revoked" }]);
-    bank.tokens.dropRefresh((refresh) => refresh.authorizationId === authorizationId);
+    bank.forgetGrants(authorizationId);
     return bank.faults.changeJson(request.bankCall, answer(revoked));
   });
 }
 
-function own(request: FastifyRequest<{ Params: { authorizationId: string } }>, bank: Bank, clientId: string): Authorization {
+function own(request: FastifyRequest<{ Params: { authorizationId: string } }>, bank: AccountBank, clientId: string): Authorization {
   const authorization = bank.authorizations.get(request.params.authorizationId);
   if (authorization === undefined) throw notFound("The authorization");
   if (authorization.clientId !== clientId) throw security(403, "This authorization belongs to another third party");

@@ -1,7 +1,8 @@
 import type { CallBook } from "../books/calls.ts";
 import type { Authority } from "../ca/authority.ts";
 import type { KeyPool } from "../ca/key-pool.ts";
-import type { MovableClock } from "../clock.ts";
+import type { FastifyRequest } from "fastify";
+import type { Clock, MovableClock } from "../clock.ts";
 import type { SandboxConfig } from "../config.ts";
 import type { ServerCertificateKind } from "../faults/fault.ts";
 import type { Gate } from "../http/gate.ts";
@@ -20,22 +21,47 @@ export interface Addresses {
   authorizeOrigin: string;
 }
 
-/** Everything the routes of the OP bank work with. */
-export interface Bank extends Gate {
+/** Who calls a data interface, once it is proven. */
+export interface Caller {
+  readonly clientId: string;
+  /** What the token was issued for; undefined for the client's own token. */
+  readonly authorizationId?: string | undefined;
+}
+
+type AccountEndpoint = "A1" | "A2" | "A3" | "A4" | "A5" | "A6" | "A7" | "A8";
+
+/** What the account interface works with, whichever authorization server stands before it. */
+export interface AccountBank extends Gate {
   readonly config: SandboxConfig;
+  readonly clock: Clock;
+  readonly authorizations: AuthorizationStore;
+  readonly people: People;
+  readonly continuation: ContinuationTokens;
+  readonly accountSite: {
+    /** Below which the interface lies. */
+    readonly path: string;
+    readonly origin: () => string;
+    /** Id of an endpoint in the books. */
+    readonly endpoint: (name: AccountEndpoint) => string;
+  };
+  /** Proves who calls, or refuses. */
+  readonly requireCaller: (request: FastifyRequest) => Promise<Caller>;
+  /** Called when an authorization has been revoked. */
+  readonly forgetGrants: (authorizationId: string) => void;
+}
+
+/** Everything the routes of the OP bank work with. */
+export interface Bank extends AccountBank {
   readonly clock: MovableClock;
   readonly addresses: Addresses;
   readonly authority: Authority;
   readonly keyPool: KeyPool;
   readonly clients: Clients;
   readonly tpps: Tpps;
-  readonly authorizations: AuthorizationStore;
   readonly tokens: TokenStore;
-  readonly people: People;
   readonly calls: CallBook;
   readonly idTokenKeys: IdTokenKeys;
   readonly jwks: JwksReader;
-  readonly continuation: ContinuationTokens;
   /** Changes what the mutual-TLS host shows; connections that are already open stay as they are. */
   readonly showServerCertificate: (kind: ServerCertificateKind) => Promise<void>;
 }

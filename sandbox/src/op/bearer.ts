@@ -2,13 +2,13 @@ import type { FastifyRequest } from "fastify";
 import { header } from "../http/call.ts";
 import { checkApiKey } from "./api-key.ts";
 import type { Authorization } from "./authorization.ts";
-import type { Bank } from "./bank.ts";
+import type { AccountBank, Bank, Caller } from "./bank.ts";
 import { belongsTo, requireQwac } from "./client-certificate-check.ts";
 import { authorizationEnded, gatewayFault, security } from "./refusal.ts";
 import type { AccessToken } from "./token-store.ts";
 
 /** Who calls a data interface, once certificate, API key and token fit together. */
-export function requireAccessToken(request: FastifyRequest, bank: Bank): AccessToken {
+export function requireAccessToken(request: FastifyRequest, bank: Omit<Bank, "requireCaller">): AccessToken {
   const certificate = requireQwac(request);
   request.bankCall.certificate = certificate;
   checkApiKey(request, bank, "portal-or-client");
@@ -16,7 +16,7 @@ export function requireAccessToken(request: FastifyRequest, bank: Bank): AccessT
   if (scheme?.toLowerCase() !== "bearer" || text === undefined || rest.length > 0) throw gatewayFault("keymanagement.service.invalid_access_token");
   const token = bank.tokens.findAccess(text);
   if (token === undefined) throw gatewayFault("keymanagement.service.invalid_access_token");
-  note(request, token, bank);
+  noteCaller(request, token, bank);
   if (token.expiresAtMs <= bank.clock.now().epochMilliseconds) throw gatewayFault("keymanagement.service.access_token_expired");
   const client = bank.clients.get(token.clientId);
   if (client === undefined || !belongsTo(certificate, client, bank.config.SANDBOX_CLIENT_BINDING)) {
@@ -26,18 +26,24 @@ export function requireAccessToken(request: FastifyRequest, bank: Bank): AccessT
   return token;
 }
 
+/** The caller behind a token. */
+export function callerOf({ kind, clientId, authorizationId }: AccessToken): Caller {
+  return { clientId, ...(kind === "psu" ? { authorizationId } : {}) };
+}
+
 /** The authorization whose data the call may read; refuses in the bank's wrapped form once it has ended. */
-export function requireAuthorized(request: FastifyRequest, bank: Bank): Authorization & { psuId: string } {
-  const token = requireAccessToken(request, bank);
-  if (token.kind !== "psu" || token.authorizationId === undefined) throw security(403, "This call needs a token that the person approved");
-  const authorization = bank.authorizations.get(token.authorizationId);
+export async function requireAuthorized(request: FastifyRequest, bank: AccountBank): Promise<Authorization & { psuId: string }> {
+  const { authorizationId } = await bank.requireCaller(request);
+  if (authorizationId === undefined) throw security(403, "This call needs a token that the person approved");
+  const authorization = bank.authorizations.get(authorizationId);
   if (authorization?.psuId === undefined) throw security(403, "There is no authorization behind this token");
   const status = bank.authorizations.statusOf(authorization);
   if (status !== "Authorized") throw authorizationEnded(authorization.authorizationId, `is not valid: ${status}`);
   return { ...authorization, psuId: authorization.psuId };
 }
 
-function note({ bankCall }: FastifyRequest, token: AccessToken, bank: Bank): void {
+/** Notes for the books whom a call is about. */
+export function noteCaller({ bankCall }: FastifyRequest, token: Caller, bank: Pick<AccountBank, "authorizations">): void {
   bankCall.clientId = token.clientId;
   if (token.authorizationId === undefined) return;
   bankCall.authorizationId = token.authorizationId;

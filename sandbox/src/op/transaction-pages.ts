@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import type { Page } from "../faults/fault.ts";
 import { visibleDays, type Authorization } from "./authorization.ts";
-import type { Bank } from "./bank.ts";
+import type { AccountBank } from "./bank.ts";
 import type { Place } from "./continuation.ts";
 import { pageOf } from "./paging.ts";
 import { validation } from "./refusal.ts";
@@ -16,7 +16,7 @@ export interface TransactionList<T> {
 }
 
 /** Where the caller wants to go on; refuses tokens of other lists and authorizations, and unknown parameters. */
-export function placeOf(request: FastifyRequest, bank: Bank, { listId, authorizationId }: { listId: string; authorizationId: string }): Place {
+export function placeOf(request: FastifyRequest, bank: AccountBank, { listId, authorizationId }: { listId: string; authorizationId: string }): Place {
   const { continuationToken, ...rest } = request.query as Record<string, unknown>;
   const stranger = Object.keys(rest)[0];
   if (stranger !== undefined) throw validation([{ type: "UnrecognizedProperty", path: stranger, message: `Unrecognized parameter ${stranger}` }]);
@@ -29,7 +29,7 @@ export function placeOf(request: FastifyRequest, bank: Bank, { listId, authoriza
 }
 
 /** The days whose transactions can be read now: by this authorization, or by a new one. */
-export function openDays(bank: Bank, authorization?: Authorization): { from: string; to: string } {
+export function openDays(bank: AccountBank, authorization?: Authorization): { from: string; to: string } {
   const { config, clock } = bank;
   const rules = { now: clock.now(), today: clock.today(), historyDays: config.SANDBOX_HISTORY_DAYS };
   if (authorization !== undefined) return visibleDays(authorization, { ...rules, fullHistoryMinutes: config.SANDBOX_FULL_HISTORY_MINUTES });
@@ -39,7 +39,7 @@ export function openDays(bank: Bank, authorization?: Authorization): { from: str
 /** Answers one page: newest entries first, a token as long as there are more. */
 export function answerPage<T extends { readonly sequence: number }>(
   request: FastifyRequest,
-  bank: Bank,
+  bank: AccountBank,
   { list, place, authorization }: { list: TransactionList<T>; place: Place; authorization: Authorization },
 ): Page {
   const size = bank.config.SANDBOX_PAGE_SIZE;
@@ -74,13 +74,13 @@ export function answerPage<T extends { readonly sequence: number }>(
   });
 }
 
-function href(bank: Bank, path: string, token: string | undefined): string {
+function href(bank: AccountBank, path: string, token: string | undefined): string {
   const query = token === undefined ? "" : `?continuationToken=${encodeURIComponent(token)}`;
-  return `${bank.addresses.mtlsOrigin}${path}${query}`;
+  return `${bank.accountSite.origin()}${path}${query}`;
 }
 
 /** A transaction of somebody else, for a bank that mixes people up. */
-function strangerTo(psuId: string | undefined, bank: Bank): Record<string, unknown> {
+function strangerTo(psuId: string | undefined, bank: AccountBank): Record<string, unknown> {
   const other = bank.people.residents.find((resident) => resident.psuId !== psuId);
   const account = bank.people.find(other?.psuId ?? "")?.accounts[0];
   return { recipient: { name: account?.owner ?? "", identifier: account?.iban ?? "", servicer: "OKOYFIHH" } };

@@ -1,8 +1,20 @@
 import { html, type Html } from "./html.ts";
-import { texts, type Language } from "./texts.ts";
+import { texts, type Brand, type Language } from "./texts.ts";
 
 /** The frame of every page of the bank: header, sandbox notice, content, language switch. */
-export function layout({ language, title, content, path }: { language: Language; title: string; content: Html; path?: string | undefined }): Html {
+export function layout({
+  language,
+  brand,
+  title,
+  content,
+  path,
+}: {
+  language: Language;
+  brand: Brand;
+  title: string;
+  content: Html;
+  path?: string | undefined;
+}): Html {
   const say = texts[language];
   const other = language === "fi" ? "en" : "fi";
   return html`<!doctype html>
@@ -12,12 +24,12 @@ export function layout({ language, title, content, path }: { language: Language;
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <title>${title} – ${say.bank}</title>
+        <title>${title} – ${brand[language]}</title>
         <link rel="stylesheet" href="/oauth/style.css" />
       </head>
       <body>
         <header class="bar">
-          <span class="brand">${say.bank}</span>
+          <span class="brand">${brand[language]}</span>
           <span class="badge">${say.sandbox}</span>
           ${path !== undefined && html`<a class="language" href="${path}?lang=${other}" lang="${other}" hreflang="${other}">${texts[other].languageName}</a>`}
         </header>

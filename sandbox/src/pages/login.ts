@@ -1,10 +1,11 @@
 import { askedBy } from "./asked-by.ts";
 import { html, type Html } from "./html.ts";
 import { layout } from "./layout.ts";
-import { texts, type Language } from "./texts.ts";
+import { texts, type Brand, type Language } from "./texts.ts";
 
 export interface LoginPageInput {
   readonly language: Language;
+  readonly brand: Brand;
   readonly action: string;
   readonly formToken: string;
   readonly client: { readonly clientName: string; readonly orgName: string };
@@ -13,7 +14,7 @@ export interface LoginPageInput {
 }
 
 /** Step one: who are you? */
-export function loginPage({ language, action, formToken, client, residents, unknownPsuId }: LoginPageInput): Html {
+export function loginPage({ language, brand, action, formToken, client, residents, unknownPsuId }: LoginPageInput): Html {
   const say = texts[language];
   const wrong = unknownPsuId !== undefined;
   const content = html`${askedBy(language, client)}
@@ -58,5 +59,5 @@ export function loginPage({ language, action, formToken, client, residents, unkn
       <input type="hidden" name="formToken" value="${formToken}" />
       <button class="quiet" type="submit" name="decision" value="refuse">${say.cancel}</button>
     </form>`;
-  return layout({ language, title: say.loginTitle, content, path: action });
+  return layout({ language, brand, title: say.loginTitle, content, path: action });
 }

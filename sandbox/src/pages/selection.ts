@@ -1,10 +1,11 @@
 import { askedBy } from "./asked-by.ts";
 import { html, type Html } from "./html.ts";
 import { layout } from "./layout.ts";
-import { amountText, dayText, texts, type Language } from "./texts.ts";
+import { amountText, dayText, texts, type Brand, type Language } from "./texts.ts";
 
 export interface SelectionPageInput {
   readonly language: Language;
+  readonly brand: Brand;
   readonly action: string;
   readonly formToken: string;
   readonly client: { readonly clientName: string; readonly orgName: string };
@@ -26,7 +27,7 @@ export interface SelectionPageInput {
 
 /** Step two: which accounts and cards, yes or no? */
 export function selectionPage(input: SelectionPageInput): Html {
-  const { language, action, formToken, client, authorization, person, nothingChosen } = input;
+  const { language, brand, action, formToken, client, authorization, person, nothingChosen } = input;
   const say = texts[language];
   // Whoever unticked everything meant it: the page comes back as it was sent.
   const ticked = nothingChosen ? "" : html` checked`;
@@ -78,7 +79,7 @@ export function selectionPage(input: SelectionPageInput): Html {
         <button type="submit" name="decision" value="refuse">${say.refuse}</button>
       </div>
     </form>`;
-  return layout({ language, title: say.selectTitle, content, path: action });
+  return layout({ language, brand, title: say.selectTitle, content, path: action });
 }
 
 /** An IBAN in groups of four, as people read it. */

@@ -2,11 +2,13 @@ import { bankTimeZone } from "../clock.ts";
 
 export type Language = "fi" | "en";
 
+/** The name of a bank in each language. */
+export type Brand = Readonly<Record<Language, string>>;
+
 const en = {
   languageName: "English",
   sandbox: "Sandbox",
   sandboxNote: "This is a test bank. The people, accounts and money on this page are invented.",
-  bank: "OP test bank",
   loginTitle: "Log in",
   loginLead: (tpp: string) => `${tpp} asks to see your account information. Log in to choose what it may see.`,
   userId: "User ID",
@@ -39,6 +41,8 @@ const en = {
   visitOverTitle: "This visit is over",
   visitOver:
     "The page was used already, it waited too long, or it was opened in another browser. Nothing more will happen here. Go back to the service and begin again.",
+  doneTitle: "That is all",
+  done: "The service learns of your decision by itself. You can close this page.",
   detail: "For the service’s developers",
   balance: "Balance",
   owner: "Owner",
@@ -50,7 +54,6 @@ const fi: Texts = {
   languageName: "Suomi",
   sandbox: "Hiekkalaatikko",
   sandboxNote: "Tämä on testipankki. Sivun ihmiset, tilit ja rahat ovat keksittyjä.",
-  bank: "OP-testipankki",
   loginTitle: "Kirjaudu sisään",
   loginLead: (tpp) => `${tpp} pyytää lupaa nähdä tilitietojasi. Kirjaudu sisään ja valitse, mitä se saa nähdä.`,
   userId: "Käyttäjätunnus",
@@ -78,6 +81,8 @@ const fi: Texts = {
   requestRefused: "Palvelu, josta tulit, teki pyynnössään virheen. Mitään ei jaettu. Palaa palveluun ja yritä uudelleen.",
   visitOverTitle: "Käynti on päättynyt",
   visitOver: "Sivu on jo käytetty, se odotti liian kauan tai se avattiin toisessa selaimessa. Täällä ei tapahdu enää mitään. Palaa palveluun ja aloita alusta.",
+  doneTitle: "Valmista tuli",
+  done: "Palvelu saa tiedon päätöksestäsi itse. Voit sulkea tämän sivun.",
   detail: "Palvelun kehittäjille",
   balance: "Saldo",
   owner: "Omistaja",

@@ -6,7 +6,7 @@ import { makeFolderFor, readFileIfPresent, writeFileAtomic } from "../state/atom
 import { openJournal } from "../state/journal.ts";
 import { type Account, type Booking, type PersonBooks } from "./books.ts";
 import { generateLoadPerson } from "./load.ts";
-import { residents, type Resident } from "./residents.ts";
+import type { Resident } from "./residents.ts";
 
 /** The customers of the bank and what is on their accounts, always up to the bank's today. */
 export interface People {
@@ -40,7 +40,7 @@ type Added = z.infer<typeof addedSchema>;
 
 const loadPsu = /^load-(\d{1,6})-(\d{1,6})(?:-([1-5]))?$/;
 
-export function openPeople({ folder, seed, clock }: { folder: string; seed: string; clock: Clock }): People {
+export function openPeople({ folder, seed, clock, residents }: { folder: string; seed: string; clock: Clock; residents: readonly Resident[] }): People {
   const begins = firstDay(join(folder, "begins.json"), seed, clock);
   const added = openJournal<Added>(join(folder, "added-bookings.jsonl"), addedSchema);
   const cache = new Map<string, { today: string; books: PersonBooks }>();

@@ -1,33 +1,20 @@
-import { randomBytes, X509Certificate } from "node:crypto";
-import type { Configuration, errors as providerErrors } from "oidc-provider";
+import { randomBytes } from "node:crypto";
+import type { AdapterPayload, Configuration, errors as providerErrors, Provider, SigningAlgorithm } from "oidc-provider";
 import { readQualifiedCertificate } from "../ca/qualified-certificate.ts";
 import type { SandboxConfig } from "../config.ts";
 import type { JwksReader } from "../http/jwks-reader.ts";
 import { sameDigest } from "../identifiers.ts";
+import { adapterOver } from "../oauth/adapter.ts";
+import { limitedAssertion, signatureKeys } from "../oauth/assertions.ts";
+import type { Grants } from "../oauth/clients.ts";
+import { namesSubject } from "../oauth/distinguished-name.ts";
+import { certificateIn, openInProcess, x509In, type InProcessProvider } from "../oauth/in-process.ts";
 import type { SigningKey } from "../state/signing-key.ts";
-import { adapterOver } from "./adapter.ts";
-import type { Grants, UkClients } from "./clients.ts";
-import { namesSubject } from "./distinguished-name.ts";
+import type { UkClient, UkClients } from "./clients.ts";
 
-interface Question {
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string | undefined>>;
-  readonly body?: string;
-  /** Client certificate of the connection, DER. */
-  readonly certificate?: Buffer;
-}
-
-interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | number | string[] | undefined>>;
-  readonly body: unknown;
-}
-
-/** The bank's OAuth 2.0 and OpenID Connect part. Its routes stand before it, so that books and fault switches see every call. */
-export interface AuthorizationServer {
-  ask(question: Question): Promise<Reply>;
-  findToken(token: string): Promise<{ readonly clientId: string; readonly thumbprint: string; readonly scope: string } | undefined>;
+/** The bank's OAuth 2.0 and OpenID Connect part. */
+export interface AuthorizationServer extends InProcessProvider {
+  findToken(token: string): Promise<{ readonly clientId: string; readonly thumbprint: string } | undefined>;
 }
 
 interface Deps {
@@ -39,52 +26,32 @@ interface Deps {
   readonly key: SigningKey;
 }
 
-/** Carries the client certificate inside the process, as a proxy that ends TLS would. */
-const certificateHeader = "x-client-certificate";
-/** A client assertion may live so long. */
-const assertionSeconds = 300;
-
-/** Nothing is loaded before the first question: the library costs every start a quarter of a second and 50 MB. */
 export function openAuthorizationServer(deps: Deps): AuthorizationServer {
-  let loading: ReturnType<typeof load> | undefined;
-  const loaded = (): ReturnType<typeof load> => (loading ??= load(deps));
+  const server = openInProcess(
+    () => deps.address.origin,
+    () => load(deps),
+  );
   return {
-    async ask({ method, path, headers = {}, body, certificate }) {
-      const { inject, listener } = await loaded();
-      const { host } = new URL(deps.address.origin);
-      const answer = await inject(listener, {
-        method,
-        url: path,
-        headers: {
-          ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)),
-          host,
-          "x-forwarded-proto": "https",
-          ...(certificate === undefined ? {} : { [certificateHeader]: certificate.toString("base64") }),
-        },
-        ...(body === undefined ? {} : { payload: body }),
-      });
-      return { status: answer.statusCode, headers: answer.headers, body: JSON.parse(answer.payload) };
-    },
+    ...server,
     async findToken(token) {
-      const { provider } = await loaded();
+      const provider = await server.provider();
       const found = await provider.ClientCredentials.find(token);
       const thumbprint = found?.["x5t#S256"];
-      return found?.clientId === undefined || thumbprint === undefined ? undefined : { clientId: found.clientId, thumbprint, scope: found.scope ?? "" };
+      return found?.clientId === undefined || thumbprint === undefined ? undefined : { clientId: found.clientId, thumbprint };
     },
   };
 }
 
-async function load(deps: Deps) {
-  const [library, { inject }] = await Promise.all([import("oidc-provider"), import("light-my-request")]);
+async function load(deps: Deps): Promise<Provider> {
+  const library = await import("oidc-provider");
   const provider = new library.Provider(deps.address.origin, configuration(deps, await deps.key.privateJwk(), library.errors));
-  provider.proxy = true;
   // Secrets are kept as digests only.
   Object.assign(provider.Client.prototype, {
     compareClientSecret(this: { readonly clientSecret: string }, secret: string) {
       return sameDigest(secret, this.clientSecret);
     },
   });
-  return { provider, inject, listener: provider.callback() };
+  return provider;
 }
 
 function configuration(
@@ -94,7 +61,10 @@ function configuration(
 ): Configuration {
   const algorithms = ["PS256", "ES256"] as const;
   return {
-    adapter: adapterOver({ clients, grants, jwks }),
+    adapter: adapterOver(grants, async (clientId) => {
+      const client = clients.get(clientId);
+      return client === undefined ? undefined : metadataOf(client, jwks);
+    }),
     jwks: { keys: [key] },
     cookies: { keys: [randomBytes(32).toString("base64url")] },
     scopes: ["openid", "accounts", "payments", "fundsconfirmations"],
@@ -108,11 +78,7 @@ function configuration(
     },
     issueRefreshToken: async (_context, client) => client.grantTypeAllowed("refresh_token"),
     ttl: { ClientCredentials: () => config.SANDBOX_ACCESS_TOKEN_SECONDS },
-    assertJwtClientAuthClaimsAndHeader(_context, { iat, exp }) {
-      const lifetime = Number(exp) - Number(iat ?? Number.NaN);
-      if (!(lifetime > 0 && lifetime <= assertionSeconds))
-        throw new errors.InvalidClientAuth(`client_assertion must live at most ${assertionSeconds} seconds from its iat`);
-    },
+    assertJwtClientAuthClaimsAndHeader: limitedAssertion(errors),
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
@@ -124,16 +90,33 @@ function configuration(
         enabled: true,
         certificateBoundAccessTokens: true,
         tlsClientAuth: true,
-        getCertificate: (context) => {
-          const der = context.get(certificateHeader);
-          return der === "" ? undefined : new X509Certificate(Buffer.from(der, "base64"));
-        },
+        getCertificate: x509In,
         // The routes let only trusted QWACs come this far.
         certificateAuthorized: () => true,
         certificateSubjectMatches: (context, property, expected) =>
-          property === "tls_client_auth_subject_dn" &&
-          namesSubject(expected, readQualifiedCertificate(Buffer.from(context.get(certificateHeader), "base64")).subject),
+          property === "tls_client_auth_subject_dn" && namesSubject(expected, readQualifiedCertificate(certificateIn(context) ?? Buffer.alloc(0)).subject),
       },
     },
+  };
+}
+
+/** The metadata of a client, as far as the token endpoint needs it. */
+async function metadataOf(client: UkClient, jwks: JwksReader): Promise<AdapterPayload> {
+  const bound = { client_id: client.clientId, response_types: [], tls_client_certificate_bound_access_tokens: true } as const;
+  if (client.source === "portal") {
+    const { method, secretDigest, scope } = client;
+    return { ...bound, grant_types: ["client_credentials"], token_endpoint_auth_method: method, client_secret: secretDigest, scope };
+  }
+  const { claims, jwksUri } = client;
+  const grants = claims["grant_types"] as readonly string[];
+  const common = { ...bound, grant_types: grants.filter((grant) => grant === "client_credentials"), scope: String(claims["scope"]) };
+  if (claims["token_endpoint_auth_method"] === "tls_client_auth") {
+    return { ...common, token_endpoint_auth_method: "tls_client_auth", tls_client_auth_subject_dn: String(claims["tls_client_auth_subject_dn"]) };
+  }
+  return {
+    ...common,
+    token_endpoint_auth_method: "private_key_jwt",
+    token_endpoint_auth_signing_alg: claims["token_endpoint_auth_signing_alg"] as SigningAlgorithm,
+    jwks: { keys: await signatureKeys(jwksUri, jwks) },
   };
 }

@@ -3,7 +3,8 @@ import type { Clock } from "../clock.ts";
 import type { Gate } from "../http/gate.ts";
 import type { JwksReader } from "../http/jwks-reader.ts";
 import type { AuthorizationServer } from "./authorization-server.ts";
-import type { Grants, UkClients } from "./clients.ts";
+import type { Grants } from "../oauth/clients.ts";
+import type { UkClients } from "./clients.ts";
 
 /** Identifier of the bank in the directory: what `aud` of a registration names. */
 export const bankId = "OPLSandboxUkBank01";

@@ -1,24 +1,13 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { registeredClientSchema } from "../oauth/clients.ts";
 import { openJournal } from "../state/journal.ts";
-
-const base = { clientId: z.string(), issuedAt: z.number() };
-
-/** A client by dynamic registration: the claims as the bank took them. */
-const registeredSchema = z.object({
-  ...base,
-  source: z.literal("registration"),
-  softwareId: z.string(),
-  orgName: z.string(),
-  jwksUri: z.string(),
-  claims: z.record(z.string(), z.unknown()),
-});
-export type RegisteredClient = z.infer<typeof registeredSchema>;
 
 /** A client by the developer portal: a person typed it in and copied the secret. */
 const portalSchema = z.object({
-  ...base,
   source: z.literal("portal"),
+  clientId: z.string(),
+  issuedAt: z.number(),
   clientName: z.string(),
   redirectUris: z.array(z.string()),
   scope: z.string(),
@@ -26,7 +15,7 @@ const portalSchema = z.object({
   secretDigest: z.string(),
 });
 
-const clientSchema = z.discriminatedUnion("source", [registeredSchema, portalSchema]);
+const clientSchema = z.discriminatedUnion("source", [registeredClientSchema, portalSchema]);
 export type UkClient = z.infer<typeof clientSchema>;
 
 export function openUkClients(folder: string) {
@@ -34,12 +23,3 @@ export function openUkClients(folder: string) {
   return { get, put, remove, values, close };
 }
 export type UkClients = ReturnType<typeof openUkClients>;
-
-const grantSchema = z.object({ payload: z.record(z.string(), z.unknown()), expiresAtMs: z.number() });
-
-/** Tokens and used identifiers of the authorization server, each under a digest until it ends. */
-export function openGrants(folder: string, nowMs: number) {
-  const { get, put, remove, close } = openJournal(join(folder, "grants.jsonl"), grantSchema, ({ expiresAtMs }) => expiresAtMs > nowMs);
-  return { get, put, remove, close };
-}
-export type Grants = ReturnType<typeof openGrants>;

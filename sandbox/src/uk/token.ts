@@ -1,11 +1,11 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { header } from "../http/call.ts";
 import { readForm } from "../http/form.ts";
 import { passThroughFaults } from "../http/gate.ts";
+import { clientIdOf, sendReply } from "../oauth/answers.ts";
+import { oauthError } from "../oauth/refusal.ts";
+import { requireTransport } from "../oauth/transport.ts";
 import type { UkBank } from "./bank.ts";
-import { oauthError } from "./refusal.ts";
-import { unverifiedClaims } from "./statement-jws.ts";
-import { requireTransport } from "./transport.ts";
 
 /** U5: tokens, bound to the certificate of the connection (RFC 8705). */
 export function tokenRoutes(server: FastifyInstance, bank: UkBank): void {
@@ -25,7 +25,7 @@ export function tokenRoutes(server: FastifyInstance, bank: UkBank): void {
       body,
       certificate: certificate.x509.raw,
     });
-    return send(reply, { ...answer, body: answer.status === 200 ? bank.faults.changeJson(request.bankCall, answer.body) : answer.body });
+    return sendReply(reply, { ...answer, body: answer.status === 200 ? bank.faults.changeJson(request.bankCall, answer.body) : answer.body });
   });
 }
 
@@ -40,25 +40,12 @@ export function discoveryRoutes(server: FastifyInstance, bank: UkBank): void {
       // Secrets are for clients of the developer portal, whom it tells.
       token_endpoint_auth_methods_supported: ["tls_client_auth", "private_key_jwt"],
     };
-    return send(reply, { ...answer, body: bank.faults.changeJson(request.bankCall, document) });
+    return sendReply(reply, { ...answer, body: bank.faults.changeJson(request.bankCall, document) });
   });
 
   server.get("/jwks", { config: { endpoint: "U7" } }, async (request, reply) => {
     if (await passThroughFaults(request, reply, bank)) return reply;
     const answer = await bank.authorizationServer.ask({ method: "GET", path: "/jwks" });
-    return send(reply, { ...answer, body: bank.faults.changeJson(request.bankCall, answer.body) });
+    return sendReply(reply, { ...answer, body: bank.faults.changeJson(request.bankCall, answer.body) });
   });
-}
-
-function send(reply: FastifyReply, { status, headers, body }: Awaited<ReturnType<UkBank["authorizationServer"]["ask"]>>): FastifyReply {
-  for (const name of ["cache-control", "pragma", "www-authenticate"]) if (headers[name] !== undefined) reply.header(name, headers[name]);
-  return reply.code(status).send(body);
-}
-
-/** Who the caller says it is, for the books. */
-function clientIdOf(fields: ReadonlyMap<string, string>, authorization: string | undefined): string | undefined {
-  const named = fields.get("client_id") ?? unverifiedClaims(fields.get("client_assertion"))?.["sub"];
-  if (typeof named === "string") return named;
-  const [scheme = "", credentials = ""] = (authorization ?? "").split(" ");
-  return scheme.toLowerCase() === "basic" ? Buffer.from(credentials, "base64").toString("utf8").split(":")[0] : undefined;
 }

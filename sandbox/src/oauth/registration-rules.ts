@@ -11,7 +11,7 @@ const short = z.string().min(1).max(256);
 const algorithm = z.enum(["PS256", "ES256"], "must be PS256 or ES256");
 
 /** Claims of the request (DCR 3.2 to 3.4, OBClientRegistration1). Others are tolerated and forgotten. */
-const requestSchema = z.object({
+export const requestSchema = z.object({
   iss: z.string().regex(/^[0-9a-zA-Z]{1,22}$/),
   iat: seconds,
   exp: seconds,
@@ -31,13 +31,14 @@ const requestSchema = z.object({
   token_endpoint_auth_signing_alg: algorithm.optional(),
   tls_client_auth_subject_dn: z.string().min(1).max(512).optional(),
 });
-export type RegistrationRequest = z.output<typeof requestSchema>;
+export type RegistrationRequest = z.output<typeof requestSchema> & Readonly<Record<string, unknown>>;
 
 const statementSchema = z.object({
   iss: z.string(),
   iat: seconds,
   exp: seconds.optional(),
   software_id: z.string(),
+  software_client_name: z.string().optional(),
   software_redirect_uris: z.array(z.string()),
   software_roles: z.array(z.string()),
   software_jwks_endpoint: z.string(),
@@ -57,15 +58,20 @@ const roleOfScope: Readonly<Record<string, { readonly software: string; readonly
   fundsconfirmations: { software: "CBPII", certificate: "PSP_IC" },
 };
 
-type Version = SandboxConfig["SANDBOX_UK_DCR_VERSION"];
-const grants = ["client_credentials", "authorization_code", "refresh_token"];
-const grantsOf: Record<Version, readonly string[]> = { "3.2": grants, "3.3": grants, "3.4": [...grants, "urn:ietf:params:oauth:grant-type:jwt-bearer"] };
-const applicationTypesOf: Record<Version, readonly string[]> = { "3.2": ["web", "mobile"], "3.3": ["web", "mobile"], "3.4": ["web", "native"] };
-const subjectPattern = /^[Cc][Nn]=[^,]+(?:,[^,\s]+=[^,]+)*$/;
+/** What one bank offers to those who register. */
+export interface RegistrationOffer {
+  readonly schema: z.ZodType<RegistrationRequest>;
+  readonly audiences: readonly string[];
+  readonly grantTypes: readonly string[];
+  readonly applicationTypes: readonly string[];
+  readonly subject: { readonly maxLength: number; readonly pattern?: RegExp; readonly spelling: SandboxConfig["SANDBOX_UK_SUBJECT_DN"] };
+  /** What else the bank minds; refuses the first breach. */
+  readonly alsoCheck?: (request: RegistrationRequest) => void;
+}
 
 /** Reads the claims of a verified request. */
-export function readRequest(claims: unknown): RegistrationRequest {
-  return read(requestSchema, claims, metadata);
+export function readRequest(claims: unknown, schema: RegistrationOffer["schema"]): RegistrationRequest {
+  return read(schema, claims, metadata);
 }
 
 /** Reads the claims of a verified statement, refusing one that the directory no longer stands by. */
@@ -86,9 +92,7 @@ interface Circumstances {
   /** Further certificates of the software that a client may name as its own. */
   readonly published: readonly QualifiedCertificate[];
   readonly now: number;
-  readonly audiences: readonly string[];
-  readonly version: Version;
-  readonly identifierSpelling: SandboxConfig["SANDBOX_UK_SUBJECT_DN"];
+  readonly offer: RegistrationOffer;
 }
 
 /** What a request may ask for, given its statement and the certificate of the connection. The first breach is refused. */
@@ -96,9 +100,10 @@ export function checkRequest(request: RegistrationRequest, statement: SoftwareSt
   checkEnvelope(request, statement, around);
   checkOrganisation(statement, around.certificate);
   checkRedirects(request, statement);
-  checkGrants(request, around.version);
+  checkGrants(request, around.offer);
   checkScope(request, statement, around.certificate);
   checkAuthentication(request, around);
+  around.offer.alsoCheck?.(request);
 }
 
 /** PUT replaces a registration: whatever was registered must be said again. */
@@ -107,7 +112,11 @@ export function checkResent(before: Readonly<Record<string, unknown>>, claims: R
   if (missing !== undefined) throw metadata(`${missing} is missing; PUT must send every claim again`);
 }
 
-function checkEnvelope({ iss, iat, exp, aud, software_id }: RegistrationRequest, statement: SoftwareStatement, { now, audiences }: Circumstances): void {
+function checkEnvelope(
+  { iss, iat, exp, aud, software_id }: RegistrationRequest,
+  statement: SoftwareStatement,
+  { now, offer: { audiences } }: Circumstances,
+): void {
   if (iss !== statement.software_id) throw metadata("iss must be the software_id of the statement");
   if (software_id !== undefined && software_id !== statement.software_id) throw metadata("software_id must be that of the statement");
   if (!audiences.includes(aud)) throw metadata(`aud must be ${audiences.join(" or ")}`);
@@ -130,11 +139,11 @@ function checkRedirects({ redirect_uris }: RegistrationRequest, { software_redir
   }
 }
 
-function checkGrants({ grant_types, response_types = [], application_type }: RegistrationRequest, version: Version): void {
-  const unknown = grant_types.find((grant) => !grantsOf[version].includes(grant));
+function checkGrants({ grant_types, response_types = [], application_type }: RegistrationRequest, { grantTypes, applicationTypes }: RegistrationOffer): void {
+  const unknown = grant_types.find((grant) => !grantTypes.includes(grant));
   if (unknown !== undefined) throw metadata(`grant_types: ${unknown} is not offered`);
   if (response_types.length > 0 && !grant_types.includes("authorization_code")) throw metadata("response_types need the grant type authorization_code");
-  if (!applicationTypesOf[version].includes(application_type)) throw metadata(`application_type must be ${applicationTypesOf[version].join(" or ")}`);
+  if (!applicationTypes.includes(application_type)) throw metadata(`application_type must be ${applicationTypes.join(" or ")}`);
 }
 
 function checkScope({ scope }: RegistrationRequest, { software_roles }: SoftwareStatement, { statements }: QualifiedCertificate): void {
@@ -148,18 +157,18 @@ function checkScope({ scope }: RegistrationRequest, { software_roles }: Software
   }
 }
 
-function checkAuthentication(request: RegistrationRequest, { certificate, published, version, identifierSpelling }: Circumstances): void {
+function checkAuthentication(request: RegistrationRequest, { certificate, published, offer }: Circumstances): void {
   const { token_endpoint_auth_method: method, tls_client_auth_subject_dn: subject, token_endpoint_auth_signing_alg: alg } = request;
   if (method === "private_key_jwt") {
     if (alg === undefined) throw metadata("private_key_jwt needs token_endpoint_auth_signing_alg");
     return;
   }
   if (subject === undefined) throw metadata("tls_client_auth needs tls_client_auth_subject_dn");
-  if (subject.length > (version === "3.4" ? 512 : 128)) throw metadata("tls_client_auth_subject_dn is too long");
-  if (version === "3.4" && !subjectPattern.test(subject)) throw metadata("tls_client_auth_subject_dn must begin with CN= and have no spaces after commas");
-  const spelling = spellingOfIdentifier(subject);
-  if (identifierSpelling !== "any" && spelling !== identifierSpelling) {
-    throw metadata(`tls_client_auth_subject_dn must write organizationIdentifier ${wording[identifierSpelling]}`);
+  const { maxLength, pattern, spelling } = offer.subject;
+  if (subject.length > maxLength) throw metadata("tls_client_auth_subject_dn is too long");
+  if (pattern?.test(subject) === false) throw metadata("tls_client_auth_subject_dn must begin with CN= and have no spaces after commas");
+  if (spelling !== "any" && spellingOfIdentifier(subject) !== spelling) {
+    throw metadata(`tls_client_auth_subject_dn must write organizationIdentifier ${wording[spelling]}`);
   }
   if (![certificate, ...published].some((each) => namesSubject(subject, each.subject)))
     throw metadata("tls_client_auth_subject_dn is not the subject of the client certificate");

@@ -22,7 +22,7 @@ export function oauthError(status: 400 | 401, error: string, description: string
 }
 
 /** What the bank says where no route answers. */
-export const ukDialect: Dialect = {
+export const oauthDialect: Dialect = {
   notFound: () => new Refusal(404, { error: "not_found", error_description: "There is no such resource" }),
   malformed: (status, message) => new Refusal(status, { error: "invalid_request", error_description: message }),
   failure: () => new Refusal(500, { error: "server_error", error_description: "Something went wrong in the bank" }),

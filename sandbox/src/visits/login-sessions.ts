@@ -1,34 +1,40 @@
 import type { Clock } from "../clock.ts";
 import { randomText } from "../identifiers.ts";
-import type { AuthorizationRequest } from "./request-object.ts";
+import type { Authorization } from "../op/authorization.ts";
+
+/** What a person is asked at a bank, and by whom. */
+export interface Asked {
+  readonly client: { readonly clientId: string; readonly clientName: string; readonly orgName: string };
+  readonly authorization: Authorization;
+}
 
 /** One visit of a person to the bank's pages, from the redirect in to the redirect out. */
-export interface LoginSession {
+export interface LoginSession<A extends Asked> {
   readonly id: string;
   /** Cookie of the browser that began the visit. */
   readonly browser: string;
   /** Must come back with every form. */
   readonly formToken: string;
-  readonly request: AuthorizationRequest;
+  readonly request: A;
   readonly endsAt: Temporal.Instant;
   psuId?: string;
   done: boolean;
 }
 
-export interface LoginSessions {
-  begin(request: AuthorizationRequest, browser: string): LoginSession;
+export interface LoginSessions<A extends Asked> {
+  begin(request: A, browser: string): LoginSession<A>;
   /** The running visit of this browser, or undefined where it ended, timed out or belongs to another browser. */
-  find(id: string, browser: string | undefined): LoginSession | undefined;
+  find(id: string, browser: string | undefined): LoginSession<A> | undefined;
 }
 
 const limit = 10_000;
 
 /** Kept in memory only: a bank that restarts asks the person to begin again. */
-export function createLoginSessions({ clock, lifetimeSeconds }: { clock: Clock; lifetimeSeconds: number }): LoginSessions {
-  const sessions = new Map<string, LoginSession>();
+export function createLoginSessions<A extends Asked>({ clock, lifetimeSeconds }: { clock: Clock; lifetimeSeconds: number }): LoginSessions<A> {
+  const sessions = new Map<string, LoginSession<A>>();
   return {
     begin(request, browser) {
-      const session: LoginSession = {
+      const session: LoginSession<A> = {
         id: randomText(24),
         browser,
         formToken: randomText(32),

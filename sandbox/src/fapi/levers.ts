@@ -1,0 +1,35 @@
+import type { BankLevers, FaultTarget } from "../faults/fault.ts";
+import type { Issuer } from "./issuer.ts";
+
+type IssuerLevers = Pick<
+  BankLevers,
+  "revokeAuthorization" | "expireAuthorization" | "expireAccessTokens" | "forgetRefreshTokens" | "rotateIdTokenKey" | "authorizationsOf"
+>;
+
+/** What fault switches may do to one issuer at once. */
+export function issuerLevers(issuer: Issuer): IssuerLevers {
+  const { authorizations, grants, clock } = issuer;
+  const fits = (target: FaultTarget, record: { readonly clientId?: unknown; readonly authorizationId?: unknown }): boolean =>
+    (target.clientId === undefined || target.clientId === record.clientId) &&
+    (target.authorizationId === undefined || target.authorizationId === record.authorizationId) &&
+    (target.psu === undefined || target.psu === authorizations.get(String(record.authorizationId))?.psuId);
+  return {
+    revokeAuthorization(authorizationId) {
+      if (authorizations.apply(authorizationId, { type: "revoke" }) !== undefined) issuer.forgetGrants(authorizationId);
+    },
+    expireAuthorization(authorizationId) {
+      authorizations.apply(authorizationId, { type: "expire" });
+    },
+    expireAccessTokens: (target) =>
+      grants.changeWhere(
+        ({ payload }) => payload["kind"] === "issued" && fits(target, payload),
+        (grant) => ({ ...grant, expiresAtMs: clock.now().epochMilliseconds }),
+      ),
+    forgetRefreshTokens: (target) =>
+      grants.removeWhere(
+        ({ payload }) => payload["kind"] === "RefreshToken" && fits(target, { clientId: payload["clientId"], authorizationId: payload["accountId"] }),
+      ),
+    rotateIdTokenKey: async () => (await issuer.keys()).rotate(),
+    authorizationsOf: (target) => [...authorizations.all()].filter((each) => fits(target, each)).map((each) => each.authorizationId),
+  };
+}
