@@ -5,6 +5,7 @@ import { opConsentsFacet } from "../../standards/op/authorizations.ts";
 import { opCardsFacet } from "../../standards/op/cards.ts";
 import { translateOpRefusal } from "../../standards/op/refusal.ts";
 import { opTransactionsFacet } from "../../standards/op/transactions.ts";
+import { translateUkRefusal } from "../../standards/uk-open-banking/refusal.ts";
 import type { BankAdapter } from "../bank-adapter.ts";
 import { fapiSandboxOAuth, fapiSandboxProfile, fapiSandboxRegistration } from "./profile.ts";
 import type { FapiBank } from "./profile.ts";
@@ -18,6 +19,12 @@ export function fapiSandboxAdapters(settings: FapiSandboxSettings): readonly Ban
   return url === undefined ? [] : banks.map((bank) => fapiSandboxAdapter(bank, url, settings));
 }
 
+/** Registration and authorization server speak as RFC 6749 has it, the account interface as OP does. */
+const translateFapiSandboxRefusal: BankAdapter["translateRefusal"] = (status, json, headers) => {
+  const isOAuth = typeof json === "object" && json !== null && "error" in json;
+  return isOAuth ? translateUkRefusal(status, json, headers) : translateOpRefusal(status, json, headers);
+};
+
 function fapiSandboxAdapter(bank: FapiBank, url: string, settings: FapiSandboxSettings): BankAdapter {
   const issuer = `${url}/${bank}`;
   const aisBaseUrl = `${issuer}/accounts-psd2/v1`;
@@ -27,7 +34,7 @@ function fapiSandboxAdapter(bank: FapiBank, url: string, settings: FapiSandboxSe
     oauth: fapiSandboxOAuth(bank, issuer, settings),
     psuHeaders: fapiPsuHeaders,
     callHeaders: () => ({ accept: "application/json" }),
-    translateRefusal: translateOpRefusal,
+    translateRefusal: translateFapiSandboxRefusal,
     registration: dcrScheme(fapiSandboxRegistration(bank, issuer, settings)),
     consents: opConsentsFacet({ aisBaseUrl, consentMaxDays: profile.consentMaxDays }),
     accounts: opAccountsFacet(aisBaseUrl),

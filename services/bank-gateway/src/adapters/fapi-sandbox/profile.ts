@@ -103,7 +103,7 @@ export function fapiSandboxRegistration(bank: FapiBank, issuer: string, settings
     management: { scope: "accounts" },
     authentication: clientAuthentication,
     subjectSpelling: "hex",
-    responseTypes: [responseType],
+    responseTypes: decoupled ? [] : [responseType],
     idTokenAlgorithm: "PS256",
     grantTypes: ["client_credentials", decoupled ? "urn:openid:params:grant-type:ciba" : "authorization_code", "refresh_token"],
     metadata: {
