@@ -4,7 +4,6 @@ import { isOplError } from "@opl/errors";
 import type { Bank } from "../banks/bank.ts";
 import { markAuthorised, markEnded, takeExchange } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
-import { insertRevocation } from "../db/revocation-store.ts";
 import { insertTokenSet } from "../db/token-store.ts";
 import { grantedScope, lifetimeSeconds } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
@@ -12,8 +11,10 @@ import { errors } from "../errors.ts";
 import { checkReturn, checkTokenIdToken } from "../oauth/check-return.ts";
 import type { AuthorizationReturn } from "../oauth/check-return.ts";
 import type { GrantedTokens } from "../oauth/token-endpoint.ts";
-import { sealRevocation, sealTokens } from "../vault/sealed-tokens.ts";
+import { sealTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
+import { discardTokens } from "./end-consent.ts";
+import { recordRefusal } from "./record-refusal.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">;
 
@@ -31,10 +32,11 @@ export async function exchangeCode(ctx: Context, consentId: string, aspspId: str
     const granted = await bank.tokens.exchangeCode({ code: returned.code, redirectUri: consent.redirectUri });
     return await keepTokens(ctx, bank, consent, granted, { subject, nonce: returned.nonce });
   } catch (error) {
-    const reason = isOplError(error) ? error.code : "ERR_BUG";
-    ctx.logger.warn({ consentId, aspspId, code: reason, reason: isOplError(error) ? error.details?.reason : undefined }, "authorization refused");
-    await inTransaction(ctx.db, (tx) => markEnded(tx, consentId, "failed", reason, ctx.clock.now()));
-    throw refusedExchange(error);
+    const refusal = refusedExchange(error);
+    recordRefusal(ctx.logger, refusal, { consentId, aspspId });
+    const code = isOplError(refusal) ? refusal.code : "ERR_BUG";
+    await inTransaction(ctx.db, (tx) => markEnded(tx, consentId, "failed", code, ctx.clock.now()));
+    throw refusal;
   }
 }
 
@@ -51,8 +53,8 @@ async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, grante
     });
     return { scope, authorisedAt: now, validUntil: consent.validUntil };
   } catch (error) {
-    // The tokens are real although their papers are not: have the bank withdraw them, and keep nothing to read with.
-    await discard(ctx, consent, tokens);
+    // The tokens are real although their papers are not.
+    await discardTokens(ctx, consent, tokens);
     throw error;
   }
 }
@@ -92,15 +94,6 @@ async function judgeTokens(
     subject: front.subject,
   });
   return { ...tokens, scope, subject };
-}
-
-async function discard(ctx: Context, consent: BankConsent, tokens: TokenSet): Promise<void> {
-  const sealed = await sealRevocation(ctx.vault, consent, tokens);
-  const { aspspId, aspspConsentId, registrationId, validUntil } = consent;
-  const now = ctx.clock.now();
-  await inTransaction(ctx.db, (tx) =>
-    insertRevocation(tx, { aspspId, aspspConsentId, registrationId, giveUpAt: validUntil, ...sealed }, now, { hasToken: true }),
-  );
 }
 
 function refreshEnd({ refreshExpiresInSeconds }: GrantedTokens, now: Temporal.Instant): Temporal.Instant | null {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isOplError } from "@opl/errors";
+import type { OplError } from "@opl/errors";
 import { inTransaction } from "@opl/postgres";
 import type { Bank } from "../banks/bank.ts";
 import type { BankConsent } from "../db/consent-store.ts";
@@ -11,7 +12,8 @@ import { checkTokenIdToken } from "../oauth/check-return.ts";
 import type { GrantedTokens } from "../oauth/token-endpoint.ts";
 import { openTokens, sealTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
-import { loseConsent } from "./end-consent.ts";
+import { discardTokens, loseConsent } from "./end-consent.ts";
+import { recordRefusal } from "./record-refusal.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "clock" | "logger">;
 
@@ -80,12 +82,13 @@ async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: Tok
     origins: before.origins,
     subject: before.subject,
   };
-  if (scope === "wider-than-asked") return lose(ctx, consent, "scope-changed");
+  if (scope === "wider-than-asked")
+    return distrust(ctx, consent, { ...next, scope: before.scope }, errors.ERR_AUTHORIZATION_REFUSED({ details: { reason: "scope" } }), "scope-changed");
   if (granted.idToken !== undefined) {
     try {
       await checkTokenIdToken(bank, consent, granted.idToken, next, { channel: "refresh", now, subject: before.subject });
     } catch (error) {
-      if (isOplError(error) && error.code === "ERR_AUTHORIZATION_REFUSED") return lose(ctx, consent, "id-token-refused", error);
+      if (isOplError(error) && error.code === "ERR_AUTHORIZATION_REFUSED") return distrust(ctx, consent, { ...next, scope }, error, "id-token-refused");
       throw error;
     }
   }
@@ -95,6 +98,13 @@ async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: Tok
 /** RFC 6749 `invalid_grant`; the gateway of some banks calls it `invalid_request`. */
 function isRefusedGrant(reason: unknown): boolean {
   return reason === "invalid_grant" || reason === "invalid_request";
+}
+
+/** What came instead is not used: the bank is told to withdraw it, and the person is asked again. */
+async function distrust(ctx: Context, consent: BankConsent, tokens: TokenSet, refusal: OplError, code: string): Promise<never> {
+  recordRefusal(ctx.logger, refusal, consent);
+  await discardTokens(ctx, consent, tokens);
+  return lose(ctx, consent, code, refusal);
 }
 
 async function lose(ctx: Context, consent: BankConsent, code: string, cause?: unknown): Promise<never> {
