@@ -10,6 +10,7 @@ import type { AuthorizationReturn } from "../oauth/return-rules/rule.ts";
 import { openOpenAuthorization } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
 import { keepTokens } from "./keep-tokens.ts";
+import { recordRefusal } from "./record-refusal.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">;
 
@@ -37,15 +38,13 @@ export async function exchangeCode(ctx: Context, consentId: string, aspspId: str
   }
 }
 
-/** Ends the attempt, with one line for whoever watches: a stable reason, nothing of what was brought. */
-export async function endFailed(ctx: Pick<Context, "db" | "clock" | "logger">, { consentId, aspspId }: BankConsent, error: unknown): Promise<unknown> {
-  const code = isOplError(error) ? error.code : "ERR_BUG";
-  const details = isOplError(error) ? error.details : undefined;
-  const line = { securityEvent: "authorization-refused", consentId, aspspId, code, reason: details?.reason };
-  if (details?.["alarm"] === true) ctx.logger.error(line, "authorization refused");
-  else ctx.logger.warn(line, "authorization refused");
-  await inTransaction(ctx.db, (tx) => markEnded(tx, consentId, "failed", code, ctx.clock.now()));
-  return refusedExchange(error);
+/** Ends the attempt, with one line for whoever watches. @returns what the caller is told */
+export async function endFailed(ctx: Pick<Context, "db" | "clock" | "logger">, consent: BankConsent, error: unknown): Promise<unknown> {
+  const refusal = refusedExchange(error);
+  recordRefusal(ctx.logger, refusal, consent);
+  const code = isOplError(refusal) ? refusal.code : "ERR_BUG";
+  await inTransaction(ctx.db, (tx) => markEnded(tx, consent.consentId, "failed", code, ctx.clock.now()));
+  return refusal;
 }
 
 /** A code that the bank does not take is a refused authorization, not a lost token. */

@@ -2,7 +2,6 @@ import { inTransaction } from "@opl/postgres";
 import type { Bank } from "../banks/bank.ts";
 import { markAuthorised } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
-import { insertRevocation } from "../db/revocation-store.ts";
 import { insertTokenSet } from "../db/token-store.ts";
 import { grantedScope, lifetimeSeconds } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
@@ -11,8 +10,9 @@ import { checkTokenIdToken } from "../oauth/check-return.ts";
 import { checkTokens } from "../oauth/check-tokens.ts";
 import type { GrantedTokens } from "../oauth/token-endpoint.ts";
 import { compareUserinfo } from "../oauth/userinfo.ts";
-import { sealRevocation, sealTokens } from "../vault/sealed-tokens.ts";
+import { sealTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
+import { discardTokens } from "./end-consent.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">;
 
@@ -39,7 +39,7 @@ export async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent,
     return { scope: kept.scope, authorisedAt: now, validUntil: consent.validUntil };
   } catch (error) {
     // The tokens are real although their papers are not: have the bank withdraw them, and keep nothing to read with.
-    await discard(ctx, consent, tokens);
+    await discardTokens(ctx, consent, tokens);
     throw error;
   }
 }
@@ -82,15 +82,6 @@ async function judgeTokens(
   });
   if (oauth.userinfo === "compared") await compareUserinfo(bank, tokens, subject);
   return { ...tokens, scope, subject };
-}
-
-async function discard(ctx: Context, consent: BankConsent, tokens: TokenSet): Promise<void> {
-  const sealed = await sealRevocation(ctx.vault, consent, tokens);
-  const { aspspId, aspspConsentId, registrationId, validUntil } = consent;
-  const now = ctx.clock.now();
-  await inTransaction(ctx.db, (tx) =>
-    insertRevocation(tx, { aspspId, aspspConsentId, registrationId, giveUpAt: validUntil, ...sealed }, now, { hasToken: true }),
-  );
 }
 
 function refreshEnd({ refreshExpiresInSeconds }: GrantedTokens, now: Temporal.Instant): Temporal.Instant | null {

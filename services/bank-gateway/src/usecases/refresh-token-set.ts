@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isOplError } from "@opl/errors";
+import type { OplError } from "@opl/errors";
 import { inTransaction } from "@opl/postgres";
 import type { Bank } from "../banks/bank.ts";
 import type { BankConsent } from "../db/consent-store.ts";
@@ -12,7 +13,8 @@ import { checkTokens } from "../oauth/check-tokens.ts";
 import type { GrantedTokens } from "../oauth/token-endpoint.ts";
 import { openTokens, sealTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
-import { loseConsent } from "./end-consent.ts";
+import { discardTokens, loseConsent } from "./end-consent.ts";
+import { recordRefusal } from "./record-refusal.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "clock" | "logger">;
 
@@ -72,7 +74,6 @@ async function askBank(ctx: Context, bank: Bank, consent: BankConsent, held: Ver
 /** A bank that answers a refresh with another person or more rights than before is not believed (OA-54, OA-63). */
 async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: TokenSet, granted: GrantedTokens): Promise<TokenSet> {
   const now = ctx.clock.now();
-  const scope = grantedScope(before.scope, granted.scope);
   const next = {
     accessToken: granted.accessToken,
     accessExpiresAt: now.add({ seconds: lifetimeSeconds(granted.expiresInSeconds) }),
@@ -85,21 +86,17 @@ async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: Tok
   try {
     await checkTokens(bank, granted, { askedScope: before.scope, idTokenRequired: false });
   } catch (error) {
-    if (isOplError(error) && error.details?.["alarm"] === true) {
-      ctx.logger.error(
-        { securityEvent: "authorization-refused", consentId: consent.consentId, aspspId: consent.aspspId, reason: error.details.reason },
-        "refreshed tokens refused",
-      );
-      return lose(ctx, consent, String(error.details.reason), error);
-    }
-    // A scope that grew is named below, as ever.
+    if (!isOplError(error) || error.code !== "ERR_AUTHORIZATION_REFUSED") throw error;
+    const code = error.details?.reason === "scope" ? "scope-changed" : "tokens-refused";
+    return distrust(ctx, consent, { ...next, scope: before.scope }, error, code);
   }
-  if (scope === "wider-than-asked") return lose(ctx, consent, "scope-changed");
+  const told = grantedScope(before.scope, granted.scope);
+  const scope = told === "wider-than-asked" ? before.scope : told;
   if (granted.idToken !== undefined) {
     try {
       await checkTokenIdToken(bank, consent, granted.idToken, next, { channel: "refresh", now, subject: before.subject });
     } catch (error) {
-      if (isOplError(error) && error.code === "ERR_AUTHORIZATION_REFUSED") return lose(ctx, consent, "id-token-refused", error);
+      if (isOplError(error) && error.code === "ERR_AUTHORIZATION_REFUSED") return distrust(ctx, consent, { ...next, scope }, error, "id-token-refused");
       throw error;
     }
   }
@@ -109,6 +106,13 @@ async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: Tok
 /** RFC 6749 `invalid_grant`; the gateway of some banks calls it `invalid_request`. */
 function isRefusedGrant(reason: unknown): boolean {
   return reason === "invalid_grant" || reason === "invalid_request";
+}
+
+/** What came instead is not used: the bank is told to withdraw it, and the person is asked again. */
+async function distrust(ctx: Context, consent: BankConsent, tokens: TokenSet, refusal: OplError, code: string): Promise<never> {
+  recordRefusal(ctx.logger, refusal, consent);
+  await discardTokens(ctx, consent, tokens);
+  return lose(ctx, consent, code, refusal);
 }
 
 async function lose(ctx: Context, consent: BankConsent, code: string, cause?: unknown): Promise<never> {
