@@ -24,9 +24,10 @@ export function AppApproval({ consentId, bankName, expiresAt }: { consentId: str
   const outcome = data === undefined ? undefined : approvalOutcome(data.connection, bankName);
   usePageTitle(bankName);
   // The page has become another one: a screen reader is told, and the next Tab starts at its head.
+  const kind = outcome?.kind ?? "waiting";
   useEffect(() => {
-    document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
-  }, [outcome?.kind]);
+    if (kind !== "") document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+  }, [kind]);
   if (outcome?.kind === "connected") return <FirstFigures consentId={consentId} bankName={bankName} />;
   if (outcome !== undefined) return <ReturnFailure outcome={outcome} />;
   const until = format.time(expiresAt);
