@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { RecordResults } from "./tools/evidence/record-results.ts";
 
 /** unit: needs nothing. int: real Postgres and NATS. e2e: the whole product and a browser. */
 export default defineConfig({
   test: {
+    reporters: ["default", new RecordResults()],
     projects: [
       {
         test: {

@@ -131,7 +131,8 @@ function formOf(html: string): BankForm {
 }
 
 /** Logs in at the sandbox bank's page as that PSU and decides. @returns the address the bank sends the browser to */
-export async function visitBank(redirectUrl: string, bankPsu: string, decision: "approve" | "refuse"): Promise<string> {
+export async function visitBank(redirectUrl: string | null, bankPsu: string, decision: "approve" | "refuse"): Promise<string> {
+  if (redirectUrl === null) throw new Error("This bank asks the person in its app.");
   const bank = new URL(redirectUrl).origin;
   const cookies = new Map<string, string>();
   const go = async (url: string, body?: URLSearchParams): Promise<{ url: string; html: string }> => {

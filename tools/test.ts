@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { styleText } from "node:util";
+import { countTests, readResults, resultsFile } from "./evidence/recorded-results.ts";
 
 /**
  * `npm test`: every proof of the project in one go, and `N passed, N failed` as the last line. Each check counts as one; a vitest
@@ -10,22 +11,21 @@ import { styleText } from "node:util";
 const root = path.dirname(import.meta.dirname);
 const quick = process.argv.includes("--quick");
 const bin = (name: string): string => path.join(root, "node_modules", ".bin", name);
-const results = path.join(root, ".opl", "test-results");
 
 interface Check {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Counts the tests of a vitest report instead of the command itself. */
-  readonly report?: string;
+  /** A vitest project, whose tests are counted instead of the command itself. */
+  readonly project?: string;
 }
 
 const node = process.execPath;
 const vitest = (project: string): Check => ({
   name: project,
   command: bin("vitest"),
-  args: ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${path.join(results, `${project}.json`)}`],
-  report: path.join(results, `${project}.json`),
+  args: ["run", "--project", project],
+  project,
 });
 
 const checks: readonly Check[] = [
@@ -53,25 +53,23 @@ function run(check: Check): Promise<number> {
   });
 }
 
-rmSync(results, { recursive: true, force: true });
-mkdirSync(results, { recursive: true });
 let passed = 0;
 let failed = 0;
 const failures: string[] = [];
 for (const check of checks) {
   const started = performance.now();
   process.stdout.write(`${styleText("bold", `── ${check.name}`)}\n`);
+  if (check.project !== undefined) rmSync(resultsFile(root, check.project), { force: true });
   const code = await run(check);
   let summary = code === 0 ? "passed" : "failed";
-  if (check.report !== undefined && existsSync(check.report)) {
-    const report: { numPassedTests: number; numFailedTests: number; numPendingTests: number; numFailedTestSuites: number } = JSON.parse(
-      readFileSync(check.report, "utf8"),
-    );
-    passed += report.numPassedTests;
-    failed += report.numFailedTests;
+  const results = check.project === undefined ? undefined : readResults(root, check.project);
+  if (results !== undefined) {
+    const tests = countTests(results);
+    passed += tests.passed;
+    failed += tests.failed;
     // A file that cannot even be loaded has no failed test, and must count all the same.
-    if (code !== 0 && report.numFailedTests === 0) failed += 1;
-    summary = `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${report.numPendingTests} skipped`;
+    if (code !== 0 && tests.failed === 0) failed += 1;
+    summary = `${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped`;
   } else if (code === 0) passed += 1;
   else failed += 1;
   if (code !== 0) failures.push(check.name);

@@ -48,6 +48,11 @@ export const configSchema = z.object({
   SANDBOX_INTENT_SECONDS: whole(900, { min: 1, says: "Life of an authorization that nobody approved" }),
   SANDBOX_CODE_SECONDS: whole(60, { min: 1, says: "Life of an authorization code" }),
   SANDBOX_ACCESS_TOKEN_SECONDS: whole(3600, { min: 1, says: "Life of an access token" }),
+  SANDBOX_REFRESH_TOKENS: z
+    .enum(["once", "until-next-used"])
+    .default("once")
+    .describe("Whether a refresh token works once, or until a token that came in its place is used"),
+  SANDBOX_REFRESH_ID_TOKEN: z.stringbool().default(false).describe("Whether an ID token comes with refreshed tokens as well"),
   SANDBOX_TOKEN_DIALECT: z
     .enum(["numeric-strings", "gateway", "oauth"])
     .default("numeric-strings")

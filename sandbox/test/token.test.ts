@@ -110,6 +110,24 @@ describe("refresh", () => {
   });
 });
 
+describe("refresh, at a bank that is patient", () => {
+  it("the old token works until one that came in its place is used, the refresh token or the access token", async () => {
+    await using patient = await startBank({ env: { SANDBOX_REFRESH_TOKENS: "until-next-used", SANDBOX_REFRESH_ID_TOKEN: "true" } });
+    const third = await Tpp.registered(patient);
+    const refresh = (token: string) => third.token({ grant_type: "refresh_token", refresh_token: token });
+    const { tokens, authorizationId } = await connect(third);
+    await refresh(tokens.refresh_token);
+    const second = (await refresh(tokens.refresh_token)).body;
+    expect(readJwt(second.id_token).claims).toMatchObject({ authorizationId, acr: expect.any(String), at_hash: expect.any(String) });
+    expect((await third.api("/accounts", second.access_token)).status).toBe(200);
+    expect((await refresh(tokens.refresh_token)).status).toBe(400);
+    const other = (await refresh(second.refresh_token)).body;
+    expect((await refresh(second.refresh_token)).status).toBe(200);
+    expect((await refresh(other.refresh_token)).status).toBe(200);
+    expect((await refresh(second.refresh_token)).status).toBe(400);
+  });
+});
+
 describe("the forms of the answer", () => {
   it.each([
     [

@@ -19,7 +19,6 @@ export interface RequestObjectInput {
 /** Claims of a signed authorization request (RFC 9101) in the UK Open Banking manner that OP follows. */
 export function requestObjectClaims(input: RequestObjectInput): JsonObject {
   const iat = Math.floor(input.now.epochMilliseconds / 1000);
-  const intent = { [input.intent.claim]: { value: input.intent.value, essential: true } };
   return {
     iss: input.clientId,
     client_id: input.clientId,
@@ -32,9 +31,12 @@ export function requestObjectClaims(input: RequestObjectInput): JsonObject {
     max_age: input.maxAgeSeconds,
     iat,
     exp: iat + input.lifetimeSeconds,
-    claims: {
-      userinfo: intent,
-      id_token: { ...intent, acr: { essential: true, values: [...input.acrValues] } },
-    },
+    claims: requestedClaims(input),
   };
+}
+
+/** The `claims` parameter (OpenID Connect Core 5.5): the consent it is about, and how the person has to be authenticated. */
+export function requestedClaims({ intent: { claim, value }, acrValues }: Pick<RequestObjectInput, "intent" | "acrValues">): JsonObject {
+  const intent = { [claim]: { value, essential: true } };
+  return { userinfo: intent, id_token: { ...intent, ...(acrValues.length === 0 ? {} : { acr: { essential: true, values: [...acrValues] } }) } };
 }

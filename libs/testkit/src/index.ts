@@ -4,6 +4,8 @@ export { testDatabase } from "./database.ts";
 export type { TestDatabase, TestDatabaseOptions } from "./database.ts";
 export { eventually } from "./eventually.ts";
 export { example } from "./examples.ts";
+export { keptLog } from "./kept-log.ts";
+export type { KeptLog } from "./kept-log.ts";
 export { silentLogger, testMessaging } from "./messaging.ts";
 export type { TestMessagingOptions } from "./messaging.ts";
 export type { TestServers } from "./servers.ts";

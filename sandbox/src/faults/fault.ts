@@ -61,7 +61,7 @@ export interface IdToken {
 }
 
 export interface IdTokenMoment {
-  readonly channel: "front" | "token";
+  readonly channel: "front" | "token" | "refresh";
   readonly clientId: string;
   /** The nonce of the authorization request. */
   readonly nonce: string;

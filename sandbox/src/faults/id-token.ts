@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { brokenSignature, defineFault, type Fault, type IdToken, type IdTokenMoment } from "./fault.ts";
 
-const options = z.strictObject({ channel: z.enum(["front", "token", "both"]).default("both") });
+/** In the browser, beside the tokens of a code, beside refreshed ones; `both` is each of them. */
+const channels = ["front", "token", "refresh", "both"] as const;
+const options = z.strictObject({ channel: z.enum(channels).default("both") });
 const weekSeconds = 7 * 24 * 3600;
 
 type Change = (token: IdToken, moment: IdTokenMoment) => IdToken;
@@ -96,14 +98,14 @@ export const idTokenFaults: readonly Fault<unknown>[] = [
   defineFault({
     name: "id-token.huge",
     summary: "Is as long as asked for. Through a browser it travels in a header, which few clients read beyond 16 kB.",
-    options: z.strictObject({ length: z.int().min(1).max(8_000_000).default(1_048_576), channel: z.enum(["front", "token", "both"]).default("token") }),
+    options: z.strictObject({ length: z.int().min(1).max(8_000_000).default(1_048_576), channel: z.enum(channels).default("token") }),
     idToken: (token, { length, channel }, moment) =>
       channel === "both" || channel === moment.channel ? { ...token, claims: { ...token.claims, padding: "x".repeat(length) } } : token,
   }),
   defineFault({
     name: "id-token.claims",
     summary: "Sets any claims.",
-    options: z.strictObject({ set: z.record(z.string(), z.json()), channel: z.enum(["front", "token", "both"]).default("both") }),
+    options: z.strictObject({ set: z.record(z.string(), z.json()), channel: z.enum(channels).default("both") }),
     idToken: (token, { set: values, channel }, moment) =>
       channel === "both" || channel === moment.channel ? { ...token, claims: { ...token.claims, ...values } } : token,
   }),

@@ -17,6 +17,7 @@ export function requireAccessToken(request: FastifyRequest, bank: Omit<Bank, "re
   const token = bank.tokens.findAccess(text);
   if (token === undefined) throw gatewayFault("keymanagement.service.invalid_access_token");
   noteCaller(request, token, bank);
+  bank.tokens.retireReplaced(token);
   if (token.expiresAtMs <= bank.clock.now().epochMilliseconds) throw gatewayFault("keymanagement.service.access_token_expired");
   const client = bank.clients.get(token.clientId);
   if (client === undefined || !belongsTo(certificate, client, bank.config.SANDBOX_CLIENT_BINDING)) {

@@ -11,7 +11,7 @@ import { signAnswer } from "./sign-answer.ts";
 type CoveredValues = Partial<Record<"c_hash" | "s_hash" | "at_hash" | "rt_hash", string>>;
 
 export interface IdTokenInput {
-  readonly channel: "front" | "token";
+  readonly channel: "front" | "token" | "refresh";
   readonly client: Client;
   readonly authorization: Authorization;
   readonly psuId: string;

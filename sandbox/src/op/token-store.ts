@@ -10,6 +10,8 @@ const accessSchema = z.object({
   scope: z.string(),
   authorizationId: z.string().optional(),
   expiresAtMs: z.number(),
+  /** Digest of the refresh token that goes when this one is used. */
+  replaces: z.string().optional(),
 });
 export type AccessToken = z.infer<typeof accessSchema>;
 
@@ -17,8 +19,11 @@ const refreshSchema = z.object({
   clientId: z.string(),
   scope: z.string(),
   authorizationId: z.string(),
+  acr: z.string().default(""),
   expiresAtMs: z.number(),
   used: z.boolean().default(false),
+  /** As of an access token. */
+  replaces: z.string().optional(),
 });
 type RefreshToken = z.output<typeof refreshSchema>;
 
@@ -42,6 +47,8 @@ export interface TokenStore {
   issueRefresh(token: Omit<RefreshToken, "used">): string;
   findRefresh(token: string): RefreshToken | undefined;
   markRefreshUsed(token: string): void;
+  /** A token that came in place of another is used: the other goes. */
+  retireReplaced(token: { readonly replaces?: string | undefined }): void;
   issueCode(code: Omit<AuthorizationCode, "used">): string;
   findCode(code: string): AuthorizationCode | undefined;
   markCodeUsed(code: string): void;
@@ -77,6 +84,9 @@ export function openTokens({ folder, clock }: { folder: string; clock: Clock }):
     markRefreshUsed(token) {
       const found = refresh.get(digest(token));
       if (found !== undefined) refresh.put(digest(token), { ...found, used: true });
+    },
+    retireReplaced({ replaces }) {
+      if (replaces !== undefined && refresh.get(replaces) !== undefined) refresh.remove(replaces);
     },
     issueCode(code) {
       const text = randomText(24);

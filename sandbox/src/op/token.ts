@@ -8,7 +8,7 @@ import { scopeOfRole, type Client } from "./clients.ts";
 import { passThroughFaults } from "../http/gate.ts";
 import { issueIdToken } from "./id-token.ts";
 import { approveByExemption } from "./payments/exemption.ts";
-import { sameDigest } from "../identifiers.ts";
+import { digest, sameDigest } from "../identifiers.ts";
 import { tokenError } from "./refusal.ts";
 import { gatewayExtras } from "./token-dialect.ts";
 
@@ -88,7 +88,7 @@ async function grantFor(grantType: string, input: GrantInput): Promise<Grant> {
   }
   if (!input.client.grantTypes.includes(grantType)) throw tokenError("invalid_client", `This client did not register ${grantType}`);
   if (grantType === "client_credentials") return clientCredentials(input);
-  return grantType === "authorization_code" ? authorizationCode(input) : refresh(input);
+  return grantType === "authorization_code" ? authorizationCode(input) : await refresh(input);
 }
 
 function clientCredentials({ form, client, bank }: GrantInput): Grant {
@@ -116,7 +116,7 @@ async function authorizationCode({ form, client, bank, request }: GrantInput): P
   if (code.expiresAtMs <= now) throw tokenError("invalid_request", "Authorization Code expired");
   if (form.fields.get("redirect_uri") !== code.redirectUri) throw tokenError("invalid_request", "redirect_uri differs from the authorization request");
   const authorization = stillAuthorized(bank, code.authorizationId);
-  const grant = psuGrant(bank, { authorization, client, scope: code.scope });
+  const grant = psuGrant(bank, { authorization, client, scope: code.scope, acr: code.acr });
   const idToken = await issueIdToken(bank, request.bankCall, {
     channel: "token",
     client,
@@ -129,21 +129,28 @@ async function authorizationCode({ form, client, bank, request }: GrantInput): P
   return { ...grant, idToken };
 }
 
-function refresh({ form, client, bank }: GrantInput): Grant {
+async function refresh({ form, client, bank, request }: GrantInput): Promise<Grant> {
   const text = form.fields.get("refresh_token") ?? "";
   const found = bank.tokens.findRefresh(text);
+  const graceful = bank.config.SANDBOX_REFRESH_TOKENS === "until-next-used";
   if (found === undefined || found.clientId !== client.clientId) throw tokenError("invalid_request", "Invalid Refresh Token");
-  if (found.used) throw tokenError("invalid_request", "Refresh Token was used before");
+  if (found.used && !graceful) throw tokenError("invalid_request", "Refresh Token was used before");
   if (found.expiresAtMs <= bank.clock.now().epochMilliseconds) throw tokenError("invalid_request", "Refresh Token expired");
   const authorization = stillAuthorized(bank, found.authorizationId);
   bank.tokens.markRefreshUsed(text);
-  return psuGrant(bank, { authorization, client, scope: found.scope });
+  bank.tokens.retireReplaced(found);
+  const { scope, acr } = found;
+  const grant = psuGrant(bank, { authorization, client, scope, acr, ...(graceful ? { replaces: digest(text) } : {}) });
+  if (!bank.config.SANDBOX_REFRESH_ID_TOKEN || authorization.psuId === undefined) return grant;
+  const { psuId } = authorization;
+  const hashes = { at_hash: grant.accessToken };
+  return { ...grant, idToken: await issueIdToken(bank, request.bankCall, { channel: "refresh", client, authorization, psuId, acr, nonce: "", hashes }) };
 }
 
 async function exemption({ form, client, bank }: GrantInput): Promise<Grant> {
   if (form.fields.get("scope") !== "payments") throw tokenError("invalid_scope", "The scope of this grant is payments");
   const authorization = await approveByExemption(form.fields.get("assertion") ?? "", client, bank);
-  return psuGrant(bank, { authorization, client, scope: "payments" });
+  return psuGrant(bank, { authorization, client, scope: "payments", acr: "urn:openbanking:psd2:ca" });
 }
 
 /** Tokens die with the consent. What became of payments can be read once all are submitted. */
@@ -156,7 +163,16 @@ function stillAuthorized(bank: Bank, authorizationId: string): Authorization {
   return authorization;
 }
 
-function psuGrant(bank: Bank, { authorization, client, scope }: { authorization: Authorization; client: Client; scope: string }): Grant {
+interface PsuGrantInput {
+  readonly authorization: Authorization;
+  readonly client: Client;
+  readonly scope: string;
+  readonly acr: string;
+  /** Digest of the refresh token in whose place the new tokens come. */
+  readonly replaces?: string;
+}
+
+function psuGrant(bank: Bank, { authorization, client, scope, acr, replaces }: PsuGrantInput): Grant {
   const { authorizationId } = authorization;
   const lifetimeSeconds = bank.config.SANDBOX_ACCESS_TOKEN_SECONDS;
   const end = endOf(authorization).epochMilliseconds;
@@ -166,8 +182,9 @@ function psuGrant(bank: Bank, { authorization, client, scope }: { authorization:
     scope,
     authorizationId,
     expiresAtMs: inSeconds(bank, lifetimeSeconds),
+    replaces,
   });
-  const refreshToken = bank.tokens.issueRefresh({ clientId: client.clientId, scope, authorizationId, expiresAtMs: end });
+  const refreshToken = bank.tokens.issueRefresh({ clientId: client.clientId, scope, authorizationId, acr, expiresAtMs: end, replaces });
   const refreshLifetimeSeconds = Math.max(0, Math.floor((end - bank.clock.now().epochMilliseconds) / 1000));
   return { scope, lifetimeSeconds, accessToken, refreshToken, refreshLifetimeSeconds };
 }

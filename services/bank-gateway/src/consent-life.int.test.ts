@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { publish, startRelay } from "@opl/messaging";
-import { eventually, example, fixedClock, silentLogger } from "@opl/testkit";
+import { eventually, example, fixedClock, keptLog, silentLogger } from "@opl/testkit";
 import type { FixedClock } from "@opl/testkit";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -11,13 +11,15 @@ import { refreshLapsing } from "./usecases/refresh-lapsing.ts";
 import { retryRevocations } from "./usecases/retry-revocations.ts";
 import { startSandbox } from "../testing/sandbox.ts";
 import type { Sandbox } from "../testing/sandbox.ts";
+import { oneSecurityEvent } from "../testing/standard-outcome.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
+const log = keptLog("bank-gateway");
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ SANDBOX_UNATTENDED_PER_DAY: "4" });
-  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1 } });
+  sandbox = await startSandbox({ SANDBOX_UNATTENDED_PER_DAY: "4", SANDBOX_REFRESH_ID_TOKEN: "true" });
+  gateway = await startGateway(sandbox, { logger: log.logger, egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1 } });
   await register(gateway);
 });
 afterEach(() => sandbox.calm());
@@ -218,17 +220,24 @@ describe("tokens grow old", () => {
   });
 
   it.each([
-    ["OA-63 another person", "id-token.other-sub", {}, "id-token-refused"],
-    ["OA-54 wider scope", "token.set", { name: "scope", value: "openid accounts payments" }, "scope-changed"],
-  ])("%s in the answer of a refresh is not believed", async (_title, fault, options, code) => {
+    ["OA-63 another person", "id-token.other-sub", { channel: "refresh" }, "id-token-refused", "id-token-sub"],
+    ["OA-63 another issuer", "id-token.wrong-iss", { channel: "refresh" }, "id-token-refused", "id-token-iss"],
+    ["OA-54 wider scope", "token.set", { name: "scope", value: "openid accounts payments" }, "scope-changed", "scope"],
+  ])("%s in the answer of a refresh: the consent ends, what came is withdrawn at the bank, nothing is read", async (_title, fault, options, code, reason) => {
     const { consentId, psu, aspspConsentId } = await connect(gateway);
     await expire(aspspConsentId);
     await sandbox.fault(fault, { for: { endpoint: "T1" }, options });
-    const outcome = await gateway.as.ingest.fetchAccounts({ params: { consentId }, psu }).catch((error: unknown) => error);
-    // A bank that sends no ID token with a refresh cannot lie in it.
-    if (fault.startsWith("id-token") && !(outcome instanceof Error)) return;
-    expect(outcome).toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: code } });
+    const since = await sandbox.lastSeq();
+    const read = gateway.as.ingest.fetchAccounts({ params: { consentId }, psu });
+    await expect(read).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: code } });
     expect(await lostFacts(consentId)).toEqual([code]);
+    expect(await db().selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute()).toEqual([]);
+    oneSecurityEvent(log.lines, consentId, reason, []);
+    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked", { timeoutMs: 15_000 });
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    // After the reads that were refused: the refresh, and the withdrawal with what came of it.
+    const about = (await sandbox.calls({ since })).filter(({ authorizationId, status }) => authorizationId === aspspConsentId && status !== 401);
+    expect(about.map(({ endpoint }) => endpoint)).toEqual(["T1", "A3"]);
   });
 });
 

@@ -13,7 +13,13 @@ export const errors = defineErrors({
   ERR_ASPSP_UNKNOWN: ["not-found", "There is no such bank."],
   ERR_ASPSP_CAPABILITY_MISSING: ["rejected", "This bank does not offer that."],
   ERR_ASPSP_NOT_REGISTERED: ["rejected", "We are not registered at this bank yet."],
+  ERR_ASPSP_QUARANTINED: [
+    "rejected",
+    "What the authorization server of this bank says of itself is not believed, so nobody is sent there: an operator looks at GET /aspsps/:aspspId/authorization-server and approves it, or has the bank put it right.",
+  ],
   ERR_ASPSP_ORIGIN_REFUSED: ["bug", "A request would have left the addresses of this bank."],
+  ERR_AUTHORIZATION_SERVER_MOVED: ["conflict", "The authorization server says something else by now than what is approved; look again."],
+  ERR_AUTHORIZATION_DENIED: ["rejected", "The bank answered that the authorization was not given."],
   ERR_AUTHORIZATION_REFUSED: ["rejected", "What came back from the bank did not pass the checks."],
   ERR_BANK_CONSENT_NOT_FOUND: ["not-found", "There is no such consent at a bank."],
   ERR_BANK_CONSENT_EXISTS: ["conflict", "This consent was already created at the bank."],
@@ -33,6 +39,7 @@ export const errors = defineErrors({
   ERR_OWN_CERTIFICATE_NOT_FOUND: ["not-found", "There is no such certificate of our own."],
   ERR_OWN_CERTIFICATE_REFUSED: ["rejected", "The certificate cannot be used."],
   ERR_OWN_CERTIFICATE_STATE: ["conflict", "The certificate is not in a state that allows this."],
+  ERR_LOGIN_HINT_MISSING: ["invalid", "This bank asks people in its app, so it has to be told who they are there: send loginHint."],
   ERR_RAW_MESSAGE_NOT_FOUND: ["not-found", "There is no such archived message."],
   ERR_REGISTRATION_CREDENTIALS_AWAITED: [
     "conflict",

@@ -98,6 +98,11 @@ function otherBanks(folder: string, { endpoints }: Sandbox): Record<string, stri
     UK_CA_BUNDLE_PATH: endpoints.caFile,
     BG_XS2A_BASE_URL: endpoints.berlinGroup.baseUrl,
     BG_CA_BUNDLE_PATH: endpoints.caFile,
+    FAPI_SANDBOX_URL: new URL(endpoints.fapi.fapi1.issuer).origin,
+    FAPI_SANDBOX_PAGES_URL: new URL(endpoints.fapi.fapi1.pageUrl).origin,
+    FAPI_SANDBOX_DIRECTORY_URL: endpoints.directoryUrl,
+    FAPI_SANDBOX_DIRECTORY_TOKEN_FILE: filesIn(folder)("directory-token", "sandbox-directory-token"),
+    FAPI_SANDBOX_CA_BUNDLE_PATH: endpoints.caFile,
   };
 }
 
@@ -133,6 +138,7 @@ export async function register({ as }: Pick<TestGateway, "as">, registrationId: 
 
 export interface BegunConsent {
   readonly consentId: string;
+  readonly aspspId: string;
   readonly psu: PsuContext;
   readonly state: string;
   readonly nonce: string;
@@ -142,7 +148,7 @@ export interface BegunConsent {
 
 export async function beginConsent(
   { as, tokens }: Pick<TestGateway, "as" | "tokens">,
-  options: { psuId?: string; validUntil?: string } = {},
+  options: { psuId?: string; validUntil?: string; aspspId?: string; loginHint?: string } = {},
 ): Promise<BegunConsent> {
   const consentId = randomUUID();
   const psu = await tokens.psu(options.psuId ?? randomUUID());
@@ -153,8 +159,13 @@ export async function beginConsent(
     Temporal.Now.instant()
       .add({ hours: 90 * 24 })
       .toString();
-  const created = await as.consent.createAspspConsent({ params: { consentId }, psu, body: { aspspId: "op", validUntil, redirectUri, state, nonce } });
-  return { consentId, psu, state, nonce, redirectUrl: created.redirectUrl, aspspConsentId: created.aspspConsentId };
+  const { aspspId = "op", loginHint } = options;
+  const created = await as.consent.createAspspConsent({
+    params: { consentId },
+    psu,
+    body: { aspspId, validUntil, redirectUri, state, nonce, ...(loginHint === undefined ? {} : { loginHint }) },
+  });
+  return { consentId, aspspId, psu, state, nonce, redirectUrl: created.redirectUrl ?? "", aspspConsentId: created.aspspConsentId };
 }
 
 /** The whole way of a person at the sandbox: created, approved in the bank's pages, exchanged. */
@@ -171,15 +182,16 @@ export function exchange(
   returned: Readonly<Record<string, string>>,
   change: Record<string, unknown> = {},
 ) {
-  const { consentId, psu, state, nonce } = begun;
+  const { consentId, aspspId, psu, state, nonce } = begun;
   const body = {
-    aspspId: "op",
+    aspspId,
     redirectUri,
     state,
     nonce,
-    code: returned.code ?? "",
+    code: returned.response === undefined ? (returned.code ?? "") : null,
     idToken: returned.id_token ?? null,
     issuer: returned.iss ?? null,
+    ...(returned.response === undefined ? {} : { response: returned.response }),
     ...change,
   };
   return as.consent.exchangeCode({ params: { consentId }, psu, body });

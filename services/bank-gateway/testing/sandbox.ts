@@ -23,6 +23,7 @@ interface SandboxEndpoints {
   readonly directoryUrl: string;
   readonly uk: { readonly issuer: string; readonly bankId: string };
   readonly berlinGroup: { readonly baseUrl: string };
+  readonly fapi: Readonly<Record<"fapi1" | "fapi2" | "decoupled", { readonly issuer: string; readonly pageUrl: string }>>;
 }
 
 interface BankCall {

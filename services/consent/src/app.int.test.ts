@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { catalogue, subjectOf } from "@opl/contracts/events";
 import type { EventType } from "@opl/contracts/events";
+import { OplError } from "@opl/errors";
 import { declareStream, streamNameOf, toMessage } from "@opl/messaging";
 import { newId } from "@opl/service";
 import type { PsuContext } from "@opl/service";
@@ -22,7 +23,7 @@ const aBinding = (): string => randomBytes(32).toString("base64url");
 
 async function begin(psu: PsuContext, sessionBinding: string) {
   const created = await app.bff.createConsent({ psu, body: { aspspId: "op-fi", validityDays: 90, sessionBinding } });
-  return { ...created, state: new URL(created.redirectUrl).searchParams.get("state") ?? "" };
+  return { ...created, state: new URL(created.redirectUrl ?? "").searchParams.get("state") ?? "" };
 }
 async function connect(psu: PsuContext): Promise<string> {
   const sessionBinding = aBinding();
@@ -107,6 +108,10 @@ describe("the whole service", () => {
       outcome: "failed",
       reason: "ERR_AUTHORISATION_TOKEN_IN_RESPONSE",
     });
+    // The gateway's refusal is in the gateway's log.
+    const refusedThere = await begin(psu, sessionBinding);
+    app.gateway.beforeExchange = () => Promise.reject(new OplError({ code: "ERR_AUTHORIZATION_REFUSED", kind: "rejected", message: "no" }));
+    expect(await bring(returned({ state: refusedThere.state, code }))).toMatchObject({ outcome: "failed", reason: "ERR_AUTHORIZATION_REFUSED" });
     const events = app.lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ securityEvent }) => securityEvent !== undefined);
     expect(events.map(({ reason }) => reason)).toEqual(["ERR_AUTHORISATION_UNKNOWN", "ERR_AUTHORISATION_TOKEN_IN_RESPONSE"]);
     expect(app.lines.join("")).not.toMatch(new RegExp(`guessed-state|leaked-token|${state}|${code}`));

@@ -16,6 +16,7 @@ import { onAspspConsentLost } from "./events/on-aspsp-consent-lost.ts";
 import { onPaymentBooked } from "./events/on-payment-booked.ts";
 import { onUserErased } from "./events/on-user-erased.ts";
 import { routes } from "./http/index.ts";
+import { startAuthorisationPoller } from "./jobs/authorisation-poller.ts";
 import { startConsentClock } from "./jobs/consent-clock.ts";
 import { startErasureRunner } from "./jobs/erasure-runner.ts";
 import { startPaymentRunner } from "./jobs/payment-runner.ts";
@@ -80,6 +81,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   stack.use(startConsumer({ database, messaging, service, type: "bff.user-erased", logger, handle: onUserErased(ctx) }));
   stack.use(startConsumer({ database, messaging, service, type: "ingest.payment-booked", logger, handle: onPaymentBooked(ctx) }));
   stack.use(startConsentClock(ctx, logger));
+  stack.use(startAuthorisationPoller(ctx, logger));
   stack.use(startRevocationRunner(ctx, logger));
   stack.use(startPaymentRunner(ctx, logger));
   stack.use(startErasureRunner(ctx, logger));

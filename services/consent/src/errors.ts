@@ -29,6 +29,7 @@ export const errors = defineErrors({
   ERR_AUTHORISATION_CONSENT_ENDED: ["rejected", "The consent was ended before the bank's answer could be used."],
   ERR_AUTHORISATION_REDIRECT_CONTEXT: ["rejected", "The answer arrived at another bank's return address."],
   ERR_AUTHORISATION_PARAMETER_REPEATED: ["rejected", "The answer gives a parameter twice."],
+  ERR_AUTHORISATION_RESPONSE_MODE: ["rejected", "The answer does not come in the form that was asked for: signed, or plain."],
   ERR_AUTHORISATION_TOKEN_IN_RESPONSE: ["rejected", "The answer carries a token in the address."],
   ERR_AUTHORISATION_ISSUER: ["rejected", "The answer does not come from the bank that was asked."],
   ERR_AUTHORISATION_CODE_AND_ERROR: ["rejected", "The answer is a success and a failure at once."],

@@ -46,7 +46,14 @@ export const initiatePayment = defineRoute({
 const authorisationStart = z.object({
   redirectUrl: z.url(),
   expiresAt: isoInstant,
-  authorizationServer: z.object({ issuer: z.string(), issInResponse: z.boolean(), responseType: z.enum(["code", "code id_token"]) }).optional(),
+  authorizationServer: z
+    .object({
+      issuer: z.string(),
+      issInResponse: z.boolean(),
+      responseType: z.enum(["code", "code id_token"]),
+      responseMode: z.enum(["fragment", "query", "jwt"]).optional(),
+    })
+    .optional(),
 });
 const authorisationRequest = z.strictObject({ redirectUri: z.url(), state: z.string().min(22).max(200), nonce: z.string().min(22).max(200) });
 const authorisationReturn = z.strictObject({
@@ -54,9 +61,11 @@ const authorisationReturn = z.strictObject({
   redirectUri: z.url(),
   state: z.string().max(200),
   nonce: z.string().max(200),
-  code: z.string().min(1).max(4096),
+  /** Null where the bank's answer is signed: then it stands in `response`. */
+  code: z.string().min(1).max(4096).nullable(),
   idToken: z.string().max(16_384).nullable(),
   issuer: z.string().max(500).nullable(),
+  response: z.string().max(16_384).optional(),
 });
 export const authorisePaymentOrder = defineRoute({
   ...consentOnly,

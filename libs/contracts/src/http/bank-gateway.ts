@@ -5,6 +5,7 @@ import { aspspBalance } from "../model/balance.ts";
 import { aspspId, cursor, isoInstant, sha256Hex, uuid } from "../model/ids.ts";
 import { certificate, clientInformation, registrationTerms, tppRole } from "../model/registration.ts";
 import { certificatePurpose, certificateSubject, ownCertificate } from "../model/own-certificate.ts";
+import { loginHint } from "../model/consent.ts";
 import { aspspTransaction } from "../model/transaction.ts";
 import { defineRoute } from "./route.ts";
 
@@ -230,12 +231,23 @@ export const createAspspConsent = defineRoute({
   idempotent: false,
   params: consentParams,
   timeoutMs: 30_000,
-  body: z.strictObject({ aspspId, validUntil: isoInstant, redirectUri: z.url(), state: z.string().min(22).max(200), nonce: z.string().min(22).max(200) }),
+  body: z.strictObject({
+    aspspId,
+    validUntil: isoInstant,
+    redirectUri: z.url(),
+    state: z.string().min(22).max(200),
+    nonce: z.string().min(22).max(200),
+    /** How the bank knows the person, where it asks them in its app. Passed on, never kept. */
+    loginHint: loginHint.optional(),
+  }),
   status: 201,
   response: z.object({
     aspspConsentId: z.string(),
-    redirectUrl: z.url(),
+    /** Null where the bank asks the person in its own app: then `pollAuthorization` tells the outcome. */
+    redirectUrl: z.url().nullable(),
     expiresAt: isoInstant,
+    /** How often asking for the outcome makes sense. */
+    pollIntervalSeconds: z.int().positive().nullable().optional(),
     /** What the return must look like, so that it is checked before anything of it is sent anywhere. */
     authorizationServer: z
       .object({
@@ -243,6 +255,8 @@ export const createAspspConsent = defineRoute({
         /** The bank always sends `iss` with the return (RFC 9207). */
         issInResponse: z.boolean(),
         responseType: z.enum(["code", "code id_token"]),
+        /** `jwt`: the return is one signed `response` (JARM), and nothing else is believed. */
+        responseMode: z.enum(["fragment", "query", "jwt"]).optional(),
       })
       .optional(),
   }),
@@ -262,12 +276,32 @@ export const exchangeCode = defineRoute({
     redirectUri: z.url(),
     state: z.string().max(200),
     nonce: z.string().max(200),
-    code: z.string().min(1).max(4096),
+    /** Null where the bank's answer is signed: then it stands in `response`. */
+    code: z.string().min(1).max(4096).nullable(),
     idToken: z.string().max(16_384).nullable(),
     issuer: z.string().max(500).nullable(),
+    response: z.string().max(16_384).optional(),
   }),
   status: 200,
   response: z.object({ scope: z.array(z.string()), authorisedAt: isoInstant, validUntil: isoInstant }),
+});
+/** Asking again is harmless: the bank is asked once per interval, and the outcome stays the same. */
+export const pollAuthorization = defineRoute({
+  operationId: "pollAuthorization",
+  summary: "Whether the person has answered in the bank's app; the tokens stay here, sealed.",
+  method: "POST",
+  path: "/consents/:consentId/poll",
+  callers: ["consent"],
+  psu: "none",
+  idempotent: true,
+  params: consentParams,
+  timeoutMs: 30_000,
+  body: z.strictObject({ aspspId }),
+  status: 200,
+  response: z.discriminatedUnion("status", [
+    z.object({ status: z.literal("pending"), nextPollAt: isoInstant }),
+    z.object({ status: z.literal("authorised"), scope: z.array(z.string()), authorisedAt: isoInstant, validUntil: isoInstant }),
+  ]),
 });
 export const revokeAspspConsent = defineRoute({
   operationId: "revokeAspspConsent",
@@ -341,6 +375,63 @@ export const getRawMessage = defineRoute({
     /** The bytes at the pointer, as text, exactly as received. */
     content: z.string(),
   }),
+});
+
+const aspspParams = z.strictObject({ aspspId });
+/** One state of a server's metadata: what it says, and the name an operator approves it by. */
+const serverState = z.object({ fingerprint: sha256Hex, metadata: z.record(z.string(), z.unknown()) });
+const authorizationServer = z.object({
+  aspspId,
+  /** What the bank is called by; null where nothing was ever believed. */
+  accepted: serverState.extend({ acceptedAt: isoInstant, acceptedBy: z.string().nullable() }).nullable(),
+  quarantine: z
+    .object({
+      since: isoInstant,
+      /** The rule that refused, or `changed`. */
+      reason: z.string(),
+      /** Members that are not as they were accepted. */
+      changed: z.array(z.string()),
+      offered: serverState.nullable(),
+    })
+    .nullable(),
+  /** Whether requests without PKCE were turned away, when that was last tried. */
+  pkce: z.object({ enforced: z.boolean(), probedAt: isoInstant }).nullable(),
+});
+const operatorAtBank = { callers: ["operator"], namedOperator: true, psu: "none", params: aspspParams, status: 200, response: authorizationServer } as const;
+
+export const getAuthorizationServer = defineRoute({
+  ...operatorAtBank,
+  operationId: "getAuthorizationServer",
+  summary: "What the authorization server of a bank says of itself, and what of it is not believed.",
+  method: "GET",
+  path: "/aspsps/:aspspId/authorization-server",
+  idempotent: true,
+});
+export const readAuthorizationServer = defineRoute({
+  ...operatorAtBank,
+  operationId: "readAuthorizationServer",
+  summary: "Read it again now.",
+  method: "POST",
+  path: "/aspsps/:aspspId/authorization-server/reading",
+  idempotent: true,
+});
+export const approveAuthorizationServer = defineRoute({
+  ...operatorAtBank,
+  operationId: "approveAuthorizationServer",
+  summary: "Go by what it says now, if that still is what was looked at; ends the quarantine.",
+  method: "POST",
+  path: "/aspsps/:aspspId/authorization-server/approval",
+  idempotent: false,
+  body: z.strictObject({ fingerprint: sha256Hex }),
+});
+export const probeAuthorizationServer = defineRoute({
+  ...operatorAtBank,
+  operationId: "probeAuthorizationServer",
+  summary: "Try whether the bank turns away requests that lack PKCE; one that takes them goes into quarantine.",
+  method: "POST",
+  path: "/aspsps/:aspspId/authorization-server/probe",
+  idempotent: true,
+  timeoutMs: slowBankMs,
 });
 
 const keyExport = z.object({
@@ -441,10 +532,15 @@ export const bankGatewayRoutes = {
   listPublicKeys,
   createAspspConsent,
   exchangeCode,
+  pollAuthorization,
   revokeAspspConsent,
   fetchAccounts,
   fetchTransactions,
   getRawMessage,
+  getAuthorizationServer,
+  readAuthorizationServer,
+  approveAuthorizationServer,
+  probeAuthorizationServer,
   requestKeyExport,
   getKeyExport,
   approveKeyExport,

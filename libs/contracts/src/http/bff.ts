@@ -5,7 +5,7 @@ import { approvalAbout } from "../model/approval.ts";
 import { aspsp } from "../model/aspsp.ts";
 import { balanceType } from "../model/balance.ts";
 import { categoryId } from "../model/category.ts";
-import { consentHistoryEntry, consentStatus } from "../model/consent.ts";
+import { consentHistoryEntry, consentStatus, loginHint } from "../model/consent.ts";
 import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
 import { paymentStatus } from "../model/payment.ts";
 import { sync } from "../model/sync.ts";
@@ -146,6 +146,7 @@ export const listBanks = defineRoute({
         bic: true,
         countries: true,
         environment: true,
+        scaApproach: true,
         historyDays: true,
         consentMaxDays: true,
         registered: true,
@@ -157,11 +158,11 @@ export const listBanks = defineRoute({
 export const startConnection = defineRoute({
   ...change,
   operationId: "startConnection",
-  summary: "Begin to connect a bank; the browser then goes to `redirectUrl`.",
+  summary: "Begin to connect a bank; the browser then goes to `redirectUrl`, or where that is null the person approves in the bank's app.",
   path: "/api/connections",
-  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180).default(180), renews: uuid.optional() }),
+  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180).default(180), renews: uuid.optional(), loginHint: loginHint.optional() }),
   status: 201,
-  response: z.object({ consentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),
+  response: z.object({ consentId: uuid, redirectUrl: z.url().nullable(), expiresAt: isoInstant }),
 });
 export const finishConnection = defineRoute({
   ...change,

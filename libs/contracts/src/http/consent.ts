@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { approvalAbout } from "../model/approval.ts";
-import { consent } from "../model/consent.ts";
+import { consent, loginHint } from "../model/consent.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { defineRoute } from "./route.ts";
 
@@ -17,9 +17,10 @@ export const createConsent = defineRoute({
   path: "/consents",
   idempotent: false,
   timeoutMs: 35_000,
-  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180), sessionBinding, replaces: uuid.optional() }),
+  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180), sessionBinding, replaces: uuid.optional(), loginHint: loginHint.optional() }),
   status: 201,
-  response: z.object({ consentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),
+  /** `redirectUrl` is null where the bank asks the person in its app; the consent's status tells the outcome. */
+  response: z.object({ consentId: uuid, redirectUrl: z.url().nullable(), expiresAt: isoInstant }),
 });
 export const completeAuthorisation = defineRoute({
   ...bff,

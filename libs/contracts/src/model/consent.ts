@@ -29,3 +29,6 @@ export const consent = z.object({
   history: z.array(consentHistoryEntry),
 });
 export type Consent = z.infer<typeof consent>;
+
+/** What a person types to say who they are at a bank that asks them in its app. */
+export const loginHint = z.string().trim().min(1).max(200);

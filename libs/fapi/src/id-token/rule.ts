@@ -1,7 +1,7 @@
 import type { JsonObject, JwsHeader } from "../compact-jws.ts";
 
-/** Where an ID token came from; the rules differ. */
-export type IdTokenChannel = "front" | "token" | "refresh";
+/** Where an ID token came from; the rules differ. `only`: from the token endpoint, with none in front of it. */
+export type IdTokenChannel = "front" | "only" | "token" | "refresh";
 
 export interface IdTokenExpectations {
   readonly channel: IdTokenChannel;

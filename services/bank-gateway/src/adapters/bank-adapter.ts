@@ -30,14 +30,38 @@ export interface AspspProfile {
   readonly signingAlgorithms: readonly JwsAlgorithm[];
 }
 
+/** The addresses of an authorization server that we call, or send a browser to. */
+export interface ServerEndpoints {
+  readonly tokenUrl: URL;
+  readonly jwksUrl: URL;
+  readonly authorizationUrl?: URL;
+  /** RFC 9126 */
+  readonly pushedRequestUrl?: URL;
+  /** CIBA Core 7 */
+  readonly backchannelUrl?: URL;
+  readonly userinfoUrl?: URL;
+}
+
 /** How to speak OAuth with one bank. */
 export interface OAuthProfile {
   readonly issuer: string;
-  readonly tokenUrl: URL;
+  /** Ours by setting, or read from the server's own metadata (RFC 8414) and judged. */
+  readonly endpoints: ServerEndpoints | "discovered";
   /** Unless the registration settled on another way. */
   readonly clientAuthentication: ClientAuthentication;
-  readonly jwksUrl: URL;
+  /** Whether the person is sent to the bank's page, or the bank asks them in its app (CIBA). */
+  readonly approach: "redirect" | "decoupled";
+  /** Our signed request travels in the address, as the adapter builds it, or is pushed to the bank before (RFC 9126 with RFC 9101). */
+  readonly request: "by-value" | "pushed";
   readonly responseType: "code" | "code id_token";
+  /** `jwt`: the answer is signed (JARM). */
+  readonly responseMode: "fragment" | "query" | "jwt";
+  /** RFC 7636 */
+  readonly pkce: "none" | "S256";
+  /** What the bank ties tokens to (RFC 8705, RFC 9449). */
+  readonly senderConstraint: "none" | "certificate" | "dpop";
+  /** Whether the bank's userinfo must name the same person as its ID token. */
+  readonly userinfo: "none" | "compared";
   /** Whether the authorization response carries `iss` (RFC 9207). */
   readonly issInResponse: boolean;
   readonly idTokenAlgorithms: readonly JwsAlgorithm[];
@@ -55,6 +79,7 @@ export type TokenAnswer =
   | {
       readonly ok: true;
       readonly accessToken: string;
+      readonly tokenType: "bearer" | "dpop";
       readonly refreshToken: string | undefined;
       readonly idToken: string | undefined;
       readonly expiresInSeconds: number | undefined;
@@ -67,7 +92,7 @@ export interface CallInput {
   readonly operation: string;
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly url: URL;
-  readonly headers?: Readonly<Partial<Record<Exclude<BankHeader, "authorization">, string>>>;
+  readonly headers?: Readonly<Partial<Record<Exclude<BankHeader, "authorization" | "dpop">, string>>>;
   readonly body?: { readonly type: string; readonly text: string };
   /** Repeats our QWAC in a header, where a sandbox wants that. */
   readonly showCertificate?: boolean;
@@ -101,13 +126,15 @@ export interface AuthorizationRequest {
   readonly redirectUri: string;
   readonly state: string;
   readonly nonce: string;
+  /** How the bank knows the person, where it asks them in its app. */
+  readonly loginHint?: string | undefined;
   readonly now: Temporal.Instant;
 }
 
 export interface ConsentsFacet {
   create(calls: BankCalls, input: { validUntil: Temporal.Instant; now: Temporal.Instant }): Promise<CreatedConsent>;
-  /** Where to send the person's browser. */
-  authorizationUrl(sign: Sign, request: AuthorizationRequest): Promise<{ url: URL; expiresAt: Temporal.Instant }>;
+  /** Where to send the person's browser, at a bank that takes our request by value. */
+  authorizationUrl?(sign: Sign, request: AuthorizationRequest): Promise<{ url: URL; expiresAt: Temporal.Instant }>;
   revoke(calls: BankCalls, aspspConsentId: string): Promise<void>;
 }
 

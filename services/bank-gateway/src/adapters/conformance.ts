@@ -25,7 +25,9 @@ export function adapterConformance(adapter: BankAdapter, recorded: RecordedAnswe
     });
 
     it("names every origin it uses, and sends tokens to its own interfaces only", () => {
-      if (oauth !== undefined) expect(profile.origins).toEqual(expect.arrayContaining([oauth.tokenUrl.origin, oauth.jwksUrl.origin]));
+      const issued = oauth === undefined || oauth.endpoints === "discovered" ? [] : [oauth.endpoints.tokenUrl.origin, oauth.endpoints.jwksUrl.origin];
+      if (oauth?.endpoints === "discovered") issued.push(new URL(oauth.issuer).origin);
+      expect(profile.origins).toEqual(expect.arrayContaining(issued));
       expect(profile.origins).toEqual(expect.arrayContaining([...profile.resourceOrigins]));
       expect(profile.origins.every((origin) => new URL(origin).origin === origin)).toBe(true);
     });

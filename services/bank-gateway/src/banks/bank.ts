@@ -1,7 +1,7 @@
 import { createJwksCache, signCompactJws } from "@opl/fapi";
-import type { IdTokenKeys } from "@opl/fapi";
+import type { IssuerKeys, SigningKey } from "@opl/fapi";
 import type { Clock, PsuContext } from "@opl/service";
-import type { BankAdapter, BankCalls, OAuthProfile, PaymentSeal, Sign } from "../adapters/bank-adapter.ts";
+import type { BankAdapter, BankCalls, OAuthProfile, PaymentSeal, ServerEndpoints, Sign } from "../adapters/bank-adapter.ts";
 import { lifetimeSeconds, needsRefresh } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { createBankCalls } from "../egress/bank-calls.ts";
@@ -9,8 +9,12 @@ import type { Archive } from "../egress/bank-calls.ts";
 import type { Egress } from "../egress/egress.ts";
 import { readJson } from "../egress/strict-json.ts";
 import { errors } from "../errors.ts";
+import { endpointsOf } from "../oauth/client.ts";
+import type { ClientProof, OAuthClient } from "../oauth/client.ts";
+import { withProof } from "../oauth/dpop.ts";
 import { createTokenEndpoint } from "../oauth/token-endpoint.ts";
-import type { ClientProof, TokenEndpoint } from "../oauth/token-endpoint.ts";
+import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
+import type { AuthorizationServer } from "./authorization-server.ts";
 import type { ClientCredentials } from "./credentials.ts";
 import { chooseQsealc, chooseQwac } from "./keys.ts";
 import type { TppKey } from "./keys.ts";
@@ -23,10 +27,20 @@ export interface Bank {
   readonly clientId: string;
   /** @throws ERR_ASPSP_CAPABILITY_MISSING at a bank without tokens */
   readonly oauth: OAuthProfile;
+  /** What openid-client is set up with for this bank. */
+  readonly client: OAuthClient;
+  /** Where its authorization server is called. @throws ERR_ASPSP_QUARANTINED */
+  endpoints(): Promise<ServerEndpoints>;
+  /** Before somebody is sent to the bank. @throws ERR_ASPSP_QUARANTINED */
+  requireTrusted(): Promise<void>;
+  /** Of the certificate we show, SHA-256 in base64url: what tokens are bound to (RFC 8705 3.1). */
+  readonly certificateThumbprint: string;
   readonly tokens: TokenEndpoint;
-  readonly idTokenKeys: IdTokenKeys;
+  readonly idTokenKeys: IssuerKeys;
   readonly sign: Sign;
   readonly paymentSeal: Pick<PaymentSeal, "sign">;
+  /** The key behind `sign`, for the library. */
+  readonly signingKey: () => SigningKey;
   /** Calls with our own token, which belongs to no person. */
   clientCalls(context?: CallContext & { readonly scope?: string }): Promise<BankCalls>;
   /** Calls with a person's token. */
@@ -46,23 +60,37 @@ export interface BankOptions {
   readonly keys: readonly TppKey[];
   readonly credentials: ClientCredentials;
   readonly egress: Egress;
+  readonly certificateThumbprint: string;
+  /** Where the server describes itself. */
+  readonly server: AuthorizationServer | undefined;
   readonly clock: Clock;
   readonly monotonicMs: () => number;
 }
 
 export function createBank(options: BankOptions): Bank {
-  const { adapter, registrationId, keys, credentials, egress, clock } = options;
+  const { adapter, registrationId, keys, credentials, egress, certificateThumbprint, server, clock } = options;
   const apiKey = credentials.apiKey ?? adapter.registration?.portalApiKey ?? "";
   const clientCertificate = (): string => derText(chooseQwac(keys, clock.now()));
   const paymentSeal = createPaymentSeal({ adapter, keys, clock, loadKeys: (url) => loadJwks(url, egress), monotonicMs: options.monotonicMs });
   const base = { adapter, egress, apiKey, identified: true, clientCertificate, verifySeal: paymentSeal.verify };
+  const signingKey = (): SigningKey => {
+    const { key, algorithm } = chooseQsealc(keys, adapter.profile.signingAlgorithms, clock.now());
+    return { key: key.jwk, alg: algorithm, kid: key.kid };
+  };
   const common = {
     adapter,
     registrationId,
     clientId: credentials.clientId,
+    certificateThumbprint,
     sign: signWith(keys, adapter, clock),
     paymentSeal,
-    psuCalls: (token: TokenSet, context: CallContext) => createBankCalls({ ...base, ...context, token }),
+    signingKey,
+    requireTrusted: async () => server?.requireTrusted(),
+    psuCalls: (token: TokenSet, context: CallContext) => callsWith(token, context),
+  };
+  const callsWith = (token: TokenSet, context: CallContext): BankCalls => {
+    const { accessToken, proofKey } = token;
+    return createBankCalls({ ...base, ...(proofKey === undefined ? {} : { egress: withProof(egress, { accessToken, proofKey }) }), ...context, token });
   };
   const { oauth } = adapter;
   if (oauth === undefined) {
@@ -71,6 +99,10 @@ export function createBank(options: BankOptions): Bank {
       get oauth(): never {
         throw errors.ERR_ASPSP_CAPABILITY_MISSING();
       },
+      get client(): never {
+        throw errors.ERR_ASPSP_CAPABILITY_MISSING();
+      },
+      endpoints: refuseTokens,
       tokens: noTokens,
       get idTokenKeys(): never {
         throw errors.ERR_ASPSP_CAPABILITY_MISSING();
@@ -78,28 +110,36 @@ export function createBank(options: BankOptions): Bank {
       clientCalls: async (context = {}) => createBankCalls({ ...base, ...context }),
     };
   }
-  const proof = proofOf(credentials, oauth, () => {
-    const { key, algorithm } = chooseQsealc(keys, adapter.profile.signingAlgorithms, clock.now());
-    return { key: key.jwk, alg: algorithm, kid: key.kid };
-  });
-  const tokens = createTokenEndpoint({ oauth, clientId: credentials.clientId, proof, apiKey, egress });
+  const proof = proofOf(credentials, oauth, signingKey);
+  const client: OAuthClient = {
+    oauth,
+    endpoints: server === undefined ? undefined : () => server.endpoints(),
+    clientId: credentials.clientId,
+    proof,
+    apiKey,
+    egress,
+  };
+  const endpoints = (): Promise<ServerEndpoints> => endpointsOf(client);
+  const tokens = createTokenEndpoint(client);
   const clientTokens = cachedClientTokens(tokens, oauth.clientScope, adapter.profile.resourceOrigins, clock);
   return {
     ...common,
     oauth,
+    client,
+    endpoints,
     tokens,
     idTokenKeys: {
       algorithms: oauth.idTokenAlgorithms,
-      jwks: createJwksCache({ load: () => loadJwks(oauth.jwksUrl, egress), monotonicMs: options.monotonicMs }),
+      jwks: createJwksCache({ load: async () => loadJwks((await endpoints()).jwksUrl, egress), monotonicMs: options.monotonicMs }),
     },
-    clientCalls: async ({ scope, ...context } = {}) => createBankCalls({ ...base, ...context, token: await clientTokens(scope) }),
+    clientCalls: async ({ scope, ...context } = {}) => callsWith(await clientTokens(scope), context),
   };
 }
 
 const refuseTokens = async (): Promise<never> => {
   throw errors.ERR_ASPSP_CAPABILITY_MISSING();
 };
-const noTokens: TokenEndpoint = { clientCredentials: refuseTokens, exchangeCode: refuseTokens, refresh: refuseTokens };
+const noTokens: TokenEndpoint = { clientCredentials: refuseTokens, exchangeCode: refuseTokens, poll: refuseTokens, refresh: refuseTokens };
 
 type SigningKeyOf = Extract<ClientProof, { method: "private_key_jwt" }>["signingKey"];
 
@@ -126,9 +166,9 @@ function cachedClientTokens(endpoint: TokenEndpoint, ownScope: string, origins: 
   const held = new Map<string, TokenSet>();
   const asking = new Map<string, Promise<TokenSet>>();
   const ask = async (scope: string): Promise<TokenSet> => {
-    const { accessToken, expiresInSeconds } = await endpoint.clientCredentials(scope);
+    const { accessToken, expiresInSeconds, proofKey } = await endpoint.clientCredentials(scope);
     const accessExpiresAt = clock.now().add({ seconds: lifetimeSeconds(expiresInSeconds) });
-    const tokens = { accessToken, accessExpiresAt, refreshToken: undefined, scope: [scope], origins, subject: undefined };
+    const tokens = { accessToken, accessExpiresAt, refreshToken: undefined, scope: [scope], origins, subject: undefined, proofKey };
     held.set(scope, tokens);
     return tokens;
   };

@@ -15,6 +15,8 @@ import { observeEgress } from "../egress/observe.ts";
 import { createPolicy } from "../egress/policy.ts";
 import { errors } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
+import { createAuthorizationServer } from "./authorization-server.ts";
+import type { AuthorizationServer } from "./authorization-server.ts";
 import { createBank } from "./bank.ts";
 import type { Bank } from "./bank.ts";
 import type { ClientCredentials } from "./credentials.ts";
@@ -57,6 +59,8 @@ export interface Banks extends AsyncDisposable {
   linkOf(registrationId: string): Promise<{ readonly egress: Egress; readonly keys: readonly TppKey[] }>;
   /** The way out without any certificate. */
   anonymousEgress(aspspId: string): Egress;
+  /** Nothing where the addresses are settings of ours. @throws ERR_ASPSP_UNKNOWN */
+  authorizationServer(aspspId: string): AuthorizationServer | undefined;
   /** Secrets of a registration changed here: make it anew at the next call. Other replicas see it by themselves. */
   forget(registrationId: string): Promise<void>;
 }
@@ -65,6 +69,7 @@ export interface Banks extends AsyncDisposable {
 interface Link {
   readonly egress: Egress;
   readonly keys: readonly TppKey[];
+  readonly thumbprint: string;
   readonly close: () => Promise<void>;
 }
 
@@ -77,6 +82,15 @@ export function createBanks(options: BanksOptions): Banks {
   const opened = new Map<string, Promise<Bank>>();
   const versions = new Map<string, string>();
   const shared = new Map(adapters.map((adapter) => [adapter.profile.aspspId, sharedPartsOf(adapter)]));
+
+  const servers = new Map(adapters.flatMap((adapter) => serverOf(adapter)));
+
+  function serverOf(adapter: BankAdapter): [string, AuthorizationServer][] {
+    const { oauth, profile } = adapter;
+    if (oauth?.endpoints !== "discovered") return [];
+    const egress = makeEgress(adapter, undefined);
+    return [[profile.aspspId, createAuthorizationServer({ adapter, oauth, egress, db, clock, logger, monotonicMs })]];
+  }
 
   /** What all registrations at one bank have in common: its trust, its quota of calls, its health. */
   function sharedPartsOf({ profile }: BankAdapter) {
@@ -138,15 +152,17 @@ export function createBanks(options: BanksOptions): Banks {
     const identity = clientIdentity(chooseQwac(keys, clock.now()));
     const { trustedRootsPem, allowLegacySha1 } = partsOf(adapter.profile.aspspId);
     const dispatcher = createDispatcher({ limits, identity, trustedRootsPem, allowLegacySha1 });
-    return { keys, egress: makeEgress(adapter, { dispatcher, thumbprint: identity.thumbprint }), close: () => dispatcher.close() };
+    const { thumbprint } = identity;
+    return { keys, thumbprint, egress: makeEgress(adapter, { dispatcher, thumbprint }), close: () => dispatcher.close() };
   }
 
   async function open(registrationId: string): Promise<Bank> {
     const adapter = adapterOf(await aspspOf(registrationId));
     const credentials = await credentialsOf(registrationId);
     if (credentials === undefined) throw errors.ERR_REGISTRATION_STEP_ORDER();
-    const { keys, egress } = await linked(registrationId);
-    return createBank({ adapter, registrationId, keys, credentials, egress, clock, monotonicMs });
+    const { keys, egress, thumbprint } = await linked(registrationId);
+    const server = servers.get(adapter.profile.aspspId);
+    return createBank({ adapter, registrationId, keys, credentials, egress, certificateThumbprint: thumbprint, server, clock, monotonicMs });
   }
 
   async function credentialsOf(registrationId: string): Promise<ClientCredentials | undefined> {
@@ -205,6 +221,7 @@ export function createBanks(options: BanksOptions): Banks {
       return { egress, keys };
     },
     anonymousEgress: (aspspId) => makeEgress(adapterOf(aspspId), undefined),
+    authorizationServer: (aspspId) => servers.get(adapterOf(aspspId).profile.aspspId),
     async [Symbol.asyncDispose]() {
       await Promise.all([...links.keys()].map(forget));
       await Promise.all([...shared.values()].map(({ anonymous }) => anonymous.destroy()));

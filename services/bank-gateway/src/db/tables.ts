@@ -5,6 +5,7 @@ import type { Bytes, Int8, Json, TableColumns, Timestamp } from "@opl/postgres";
 import type { ConsentKind } from "../adapters/consent-kind.ts";
 import type { AspspHealthStatus } from "../domain/aspsp-health.ts";
 import type { KeyAuditStep, KeyExportStatus } from "../domain/key-export.ts";
+import type { ServerMetadata } from "../oauth/discovery/metadata.ts";
 import type { RegistrationStepName } from "./registration-store.ts";
 
 interface DataKeysTable {
@@ -144,6 +145,28 @@ interface RevocationsDueTable {
   kind: ConsentKind;
 }
 
+interface AuthorizationServersTable {
+  aspspId: string;
+  accepted: Json<ServerMetadata> | null;
+  acceptedAt: Timestamp | null;
+  acceptedBy: string | null;
+  quarantinedAt: Timestamp | null;
+  reason: string | null;
+  offered: Json<ServerMetadata> | null;
+  pkceEnforced: boolean | null;
+  pkceProbedAt: Timestamp | null;
+}
+
+interface OpenAuthorizationsTable {
+  consentId: string;
+  dataKeyId: string;
+  sealed: Bytes;
+  requestUriHash: Bytes | null;
+  pollIntervalSeconds: number | null;
+  nextPollAt: Timestamp | null;
+  endsAt: Timestamp;
+}
+
 interface BankReadsTable {
   readId: string;
   consentId: string;
@@ -231,6 +254,8 @@ export interface Tables extends MessagingTables {
   paymentOrders: PaymentOrdersTable;
   orderPayments: OrderPaymentsTable;
   paymentExecutions: PaymentExecutionsTable;
+  authorizationServers: AuthorizationServersTable;
+  openAuthorizations: OpenAuthorizationsTable;
   bankReads: BankReadsTable;
   readPages: ReadPagesTable;
   rawMessages: RawMessagesTable;
@@ -336,6 +361,26 @@ export const ownColumns = {
     giveUpAt: "timestamptz",
     lastError: "text?",
     kind: "text",
+  },
+  authorizationServers: {
+    aspspId: "text",
+    accepted: "jsonb?",
+    acceptedAt: "timestamptz?",
+    acceptedBy: "text?",
+    quarantinedAt: "timestamptz?",
+    reason: "text?",
+    offered: "jsonb?",
+    pkceEnforced: "bool?",
+    pkceProbedAt: "timestamptz?",
+  },
+  openAuthorizations: {
+    consentId: "uuid",
+    dataKeyId: "uuid",
+    sealed: "bytea",
+    requestUriHash: "bytea?",
+    pollIntervalSeconds: "int4?",
+    nextPollAt: "timestamptz?",
+    endsAt: "timestamptz",
   },
   bankReads: { readId: "uuid", consentId: "uuid", resource: "text", resourceId: "text", attended: "bool", startedAt: "timestamptz" },
   readPages: { readId: "uuid", page: "int4", continuation: "text", continuationHash: "bytea" },

@@ -8,6 +8,8 @@ export interface TokenSet {
   readonly origins: readonly string[];
   /** `sub` of the ID token that came with it; every later one must say the same. */
   readonly subject: string | undefined;
+  /** The private key each call with it is proved by (RFC 9449), where the bank wants that; it lives and ends with the set. */
+  readonly proofKey?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A token that ends within this time is not used any more. */

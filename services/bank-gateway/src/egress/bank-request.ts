@@ -8,6 +8,7 @@ export type BankHeader =
   | "accept"
   | "authorization"
   | "content-type"
+  | "dpop"
   | "x-api-key"
   | "x-client-certificate"
   | "x-fapi-financial-id"

@@ -2,6 +2,7 @@ import type { BoundRoute } from "@opl/service";
 import type { GatewayContext } from "../usecases/context.ts";
 import { accountRoutes } from "./accounts.ts";
 import { aspspRoutes } from "./aspsps.ts";
+import { authorizationServerRoutes } from "./authorization-servers.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { consentRoutes } from "./consents.ts";
 import { keyExportRoutes } from "./key-exports.ts";
@@ -20,5 +21,6 @@ export function routes(ctx: GatewayContext): BoundRoute[] {
     ...paymentRoutes(ctx),
     ...rawMessageRoutes(ctx),
     ...keyExportRoutes(ctx),
+    ...authorizationServerRoutes(ctx),
   ];
 }

@@ -3,6 +3,7 @@ import { psuRoute, route } from "@opl/service";
 import { authorisePaymentOrder } from "../usecases/authorise-payment-order.ts";
 import { confirmFunds, exchangeFundsCode } from "../usecases/confirm-funds.ts";
 import type { GatewayContext } from "../usecases/context.ts";
+import { errors } from "../errors.ts";
 import { createAspspConsent } from "../usecases/create-aspsp-consent.ts";
 import { exchangeCode } from "../usecases/exchange-code.ts";
 import { readExecution, submitExecution } from "../usecases/execute-payment.ts";
@@ -34,6 +35,8 @@ export function paymentRoutes(ctx: GatewayContext) {
     psuRoute(contracts.createFundsConsent, async ({ params, body, psu }) => {
       const input = { ...body, kind: "funds", consentId: params.fundsConsentId, validUntil: Temporal.Instant.from(body.validUntil) } as const;
       const { redirectUrl, expiresAt, validUntil, authorizationServer } = await createAspspConsent(ctx, input, psu);
+      // Funds are approved on the bank's page, never in its app.
+      if (redirectUrl === null) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
       return { redirectUrl, expiresAt: expiresAt.toString(), validUntil: validUntil.toString(), authorizationServer };
     }),
     psuRoute(contracts.exchangeFundsCode, async ({ params, body, psu }) => {

@@ -1,43 +1,61 @@
-import { validateIdToken } from "@opl/fapi";
+import { validateIdToken, validateJarm } from "@opl/fapi";
 import type { IdTokenExpectations, JsonObject } from "@opl/fapi";
 import { isOplError } from "@opl/errors";
 import type { Bank } from "../banks/bank.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
+import { arrivalRules, contentRules } from "./return-rules/index.ts";
+import type { AuthorizationReturn, ReturnRule, ReturnToJudge } from "./return-rules/rule.ts";
 import { isHashOf } from "./state-hash.ts";
 
-/** What the person brought back from the bank, as far as consent has not judged it already. */
-export interface AuthorizationReturn {
-  readonly redirectUri: string;
-  readonly state: string;
-  readonly nonce: string;
+/** What of a return goes on to the bank. */
+export interface CheckedReturn {
   readonly code: string;
-  readonly idToken: string | null;
-  readonly issuer: string | null;
+  /** `sub` of the front-channel ID token, if there is one. */
+  readonly subject: string | undefined;
 }
 
-/** Visible ASCII (RFC 6749 appendix A.11); anything else is not a code (OA-20). */
-const codeGrammar = /^[\x21-\x7E]{1,4096}$/;
-
 /**
- * Judges the front channel before anything is sent to the bank: the request was ours, the issuer is the bank's, and the ID
- * token ties code, state and consent together.
- * @throws ERR_AUTHORIZATION_REFUSED with the reason
- * @returns `sub` of the front-channel ID token, if there is one
+ * Judges the front channel before anything is sent to the bank: the request was ours, the issuer is the bank's, and its signature, in an ID
+ * token or around the whole answer, ties code, state and consent together.
+ * @throws ERR_AUTHORIZATION_REFUSED with the reason, ERR_AUTHORIZATION_DENIED with the bank's error word in a signed answer
  */
-export async function checkReturn(bank: Bank, consent: BankConsent, returned: AuthorizationReturn, now: Temporal.Instant): Promise<string | undefined> {
+export async function checkReturn(bank: Bank, consent: BankConsent, returned: AuthorizationReturn, now: Temporal.Instant): Promise<CheckedReturn> {
   const { oauth } = bank;
-  if (returned.redirectUri !== consent.redirectUri) throw refuse("redirect-uri");
-  if (!isHashOf(consent.stateHash, returned.state)) throw refuse("state");
-  if (!isHashOf(consent.nonceHash, returned.nonce)) throw refuse("nonce");
-  if (returned.issuer === null ? oauth.issInResponse : returned.issuer !== oauth.issuer) throw refuse("issuer");
-  if (!codeGrammar.test(returned.code)) throw refuse("code");
-  if (oauth.responseType === "code") return undefined;
-  if (returned.idToken === null) throw refuse("id-token-missing");
-  const { code, state, nonce } = returned;
-  const claims = await judge(bank, consent, returned.idToken, { channel: "front", code, state, nonce, now });
-  return String(claims.sub);
+  judgeBy(arrivalRules, { oauth, consent, returned });
+  const content = typeof returned.response === "string" ? await openResponse(bank, consent, returned, returned.response, now) : returned;
+  judgeBy(contentRules, { oauth, consent, returned: content });
+  const { code, state, nonce, idToken } = content;
+  if (code === null) throw refuse("code");
+  if (idToken === null || oauth.responseType === "code") return { code, subject: undefined };
+  const claims = await judge(bank, consent, idToken, { channel: "front", code, state, nonce, now });
+  return { code, subject: String(claims.sub) };
+}
+
+function judgeBy(rules: Readonly<Record<string, ReturnRule>>, judged: ReturnToJudge): void {
+  for (const [reason, rule] of Object.entries(rules)) if (rule.refuses(judged)) throw refuse(reason);
+}
+
+/** A signed answer (JARM): verified, judged by its own table, then read as if it had come plain. */
+async function openResponse(
+  bank: Bank,
+  consent: BankConsent,
+  returned: AuthorizationReturn,
+  response: string,
+  now: Temporal.Instant,
+): Promise<AuthorizationReturn> {
+  let claims: JsonObject;
+  try {
+    claims = await validateJarm(response, bank.idTokenKeys, { issuer: bank.oauth.issuer, clientId: bank.clientId, now });
+  } catch (error) {
+    throw translated(error, "ERR_JARM_REFUSED", "response");
+  }
+  const { state, code, error: told } = claims;
+  if (typeof state !== "string" || !isHashOf(consent.stateHash, state)) throw refuse("state");
+  if (told !== undefined && code !== undefined) throw refuse("code-and-error");
+  if (typeof told === "string") throw errors.ERR_AUTHORIZATION_DENIED({ details: { reason: /^[\w.-]{1,60}$/.test(told) ? told : "unreadable_error" } });
+  return { ...returned, code: typeof code === "string" ? code : null };
 }
 
 /** Judges the ID token that came with tokens; banks without OpenID Connect send none. */
@@ -69,10 +87,15 @@ async function judge(
   try {
     return await validateIdToken(idToken, bank.idTokenKeys, { issuer, clientId: bank.clientId, intent, acrValues, ...rest });
   } catch (error) {
-    if (!isOplError(error)) throw error;
-    if (error.code === "ERR_JWKS_UNAVAILABLE") throw errors.ERR_ASPSP_UNAVAILABLE({ cause: error, details: { reason: "keys" } });
-    throw error.code === "ERR_ID_TOKEN_REFUSED" ? refuse(`id-token-${String(error.details?.reason)}`, error) : error;
+    throw translated(error, "ERR_ID_TOKEN_REFUSED", "id-token");
   }
+}
+
+/** A refusal in our words; keys that cannot be read are the bank's trouble, not the return's. */
+function translated(error: unknown, refusal: string, subject: string): unknown {
+  if (!isOplError(error)) return error;
+  if (error.code === "ERR_JWKS_UNAVAILABLE") return errors.ERR_ASPSP_UNAVAILABLE({ cause: error, details: { reason: "keys" } });
+  return error.code === refusal ? refuse(`${subject}-${String(error.details?.reason)}`, error) : error;
 }
 
 function refuse(reason: string, cause?: unknown) {

@@ -6,13 +6,18 @@ import type { OAuthProfile } from "../adapters/bank-adapter.ts";
 import type { Egress } from "../egress/egress.ts";
 import { readTokenAnswer } from "../standards/token-answer.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
-import type { ClientProof } from "./token-endpoint.ts";
+import type { ClientProof } from "./client.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const key = { ...privateKey.export({ format: "jwk" }), kid: "seal" } as unknown as Jwk;
 const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "seal" } as unknown as Jwk] };
 // Another bank's token endpoint behind our issuer: whatever is sent there must be of no use anywhere else.
-const oauth = { issuer: "https://as.bank.example", tokenUrl: new URL("https://mtls.bank.example/token"), readTokenAnswer } as OAuthProfile;
+const oauth = {
+  issuer: "https://as.bank.example",
+  endpoints: { tokenUrl: new URL("https://mtls.bank.example/token") },
+  senderConstraint: "none",
+  readTokenAnswer,
+} as OAuthProfile;
 
 /** What a token endpoint was asked, call by call. */
 function asked(proof: ClientProof, apiKey = "") {

@@ -1,47 +1,28 @@
-import { importSigningKey } from "@opl/fapi";
-import type { SigningKey } from "@opl/fapi";
-import {
-  ClientSecretPost,
-  Configuration,
-  PrivateKeyJwt,
-  TlsClientAuth,
-  clientCredentialsGrant,
-  customFetch,
-  genericGrantRequest,
-  refreshTokenGrant,
-} from "openid-client";
-import type { ClientAuth } from "openid-client";
-import type { OAuthProfile, TokenAnswer } from "../adapters/bank-adapter.ts";
-import { errors } from "../errors.ts";
-import type { Egress } from "../egress/egress.ts";
+import { clientCredentialsGrant, genericGrantRequest, refreshTokenGrant } from "openid-client";
+import type { Configuration, DPoPOptions } from "openid-client";
+import type { TokenAnswer } from "../adapters/bank-adapter.ts";
 import { readJson } from "../egress/strict-json.ts";
+import { errors } from "../errors.ts";
+import { askServer, postForm } from "./client.ts";
+import type { OAuthClient } from "./client.ts";
+import { challengeIn, newProofKey, proofHandle } from "./dpop.ts";
+import type { ProofKey } from "./dpop.ts";
 
-export type GrantedTokens = Extract<TokenAnswer, { ok: true }>;
-
-/** How we prove at the token endpoint who asks. */
-export type ClientProof =
-  | { readonly method: "client_secret_post"; readonly clientSecret: string }
-  | { readonly method: "tls_client_auth" }
-  /** The key is chosen for each request. */
-  | { readonly method: "private_key_jwt"; readonly signingKey: () => SigningKey };
-
-export interface TokenEndpointOptions {
-  readonly oauth: OAuthProfile;
-  readonly clientId: string;
-  readonly proof: ClientProof;
-  /** Empty where the bank wants none. */
-  readonly apiKey: string;
-  readonly egress: Egress;
-}
+/** What the bank gave out, with the key it was shown where tokens are bound to one. */
+export type GrantedTokens = Extract<TokenAnswer, { ok: true }> & { readonly proofKey?: ProofKey };
 
 /** The token endpoint of one bank for our client. Refusals: ERR_ASPSP_TOKEN_INVALID with the bank's error word. */
 export interface TokenEndpoint {
   clientCredentials(scope: string): Promise<GrantedTokens>;
-  exchangeCode(input: { code: string; redirectUri: string }): Promise<GrantedTokens>;
-  refresh(refreshToken: string): Promise<GrantedTokens>;
+  /** @param codeVerifier of the request the code answers (RFC 7636), where the profile has one */
+  exchangeCode(input: { code: string; redirectUri: string; codeVerifier?: string | undefined }): Promise<GrantedTokens>;
+  /** One question whether the person has answered in the bank's app (CIBA 10.1). */
+  poll(authRequestId: string): Promise<GrantedTokens>;
+  /** @param proofKey of the tokens that are renewed */
+  refresh(refreshToken: string, proofKey?: ProofKey): Promise<GrantedTokens>;
 }
 
-type Grant = (configuration: Configuration) => Promise<unknown>;
+type Grant = (configuration: Configuration, options: DPoPOptions) => Promise<unknown>;
 
 /**
  * openid-client makes the requests and judges the answers. Between it and the bank stands our own egress, and each
@@ -49,82 +30,50 @@ type Grant = (configuration: Configuration) => Promise<unknown>;
  * a gateway's own. ID tokens are left to our rules: banks of the UK family repeat the nonce only in the first one and add
  * hashes the library does not know.
  */
-export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
-  async function run(operation: string, grant: Grant): Promise<GrantedTokens> {
+export function createTokenEndpoint(client: OAuthClient): TokenEndpoint {
+  async function run(operation: string, grant: Grant, proofKey?: ProofKey): Promise<GrantedTokens> {
+    const key = client.oauth.senderConstraint === "dpop" ? (proofKey ?? (await newProofKey())) : undefined;
+    const options = key === undefined ? {} : { DPoP: await proofHandle(key) };
     let answer: TokenAnswer | undefined;
-    let failure: unknown;
-    const { issuer, tokenUrl } = options.oauth;
-    const configuration = new Configuration({ issuer, token_endpoint: tokenUrl.href }, options.clientId, {}, await authenticationBy(options.proof));
-    configuration[customFetch] = async (_url, init) => {
-      try {
-        answer = await ask(options, operation, formText(init.body));
-      } catch (error) {
-        failure = error;
-        throw error;
-      }
-      return toStandardResponse(answer);
-    };
-    try {
-      await grant(configuration);
-    } catch (error) {
-      throw failure ?? (answer?.ok === false ? refusal(answer.error, error) : errors.ERR_ASPSP_PROTOCOL({ cause: error, details: { reason: "token-answer" } }));
-    }
+    await askServer(client, {
+      run: (configuration) => grant(configuration, options),
+      answer: async (outgoing) => {
+        const told = await postForm(client, operation, outgoing.endpoints.tokenUrl, outgoing);
+        answer = client.oauth.readTokenAnswer(told.status, readJson({ contentType: told.headers["content-type"], body: told.body }));
+        return toStandardResponse(answer, challengeIn(told));
+      },
+      refused: (error) =>
+        answer?.ok === false ? refusal(answer.error, error) : errors.ERR_ASPSP_PROTOCOL({ cause: error, details: { reason: "token-answer" } }),
+    });
     if (answer === undefined || !answer.ok) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "token-answer" } });
-    return answer;
+    return key === undefined ? answer : { ...answer, proofKey: key };
   }
   return {
-    clientCredentials: (scope) => run("token.client", (configuration) => clientCredentialsGrant(configuration, { scope })),
-    exchangeCode: ({ code, redirectUri }) =>
-      run("token.code", (configuration) => genericGrantRequest(configuration, "authorization_code", { code, redirect_uri: redirectUri })),
-    refresh: (refreshToken) => run("token.refresh", (configuration) => refreshTokenGrant(configuration, refreshToken)),
+    clientCredentials: (scope) => run("token.client", (configuration, options) => clientCredentialsGrant(configuration, { scope }, options)),
+    exchangeCode: ({ code, redirectUri, codeVerifier }) =>
+      run("token.code", (configuration, options) =>
+        genericGrantRequest(
+          configuration,
+          "authorization_code",
+          { code, redirect_uri: redirectUri, ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }) },
+          options,
+        ),
+      ),
+    poll: (authRequestId) =>
+      run("token.decoupled", (configuration, options) =>
+        genericGrantRequest(configuration, "urn:openid:params:grant-type:ciba", { auth_req_id: authRequestId }, options),
+      ),
+    refresh: (refreshToken, proofKey) =>
+      run("token.refresh", (configuration, options) => refreshTokenGrant(configuration, refreshToken, undefined, options), proofKey),
   };
 }
 
-/** An assertion names the issuer we have on file, lives a minute and is made for one request (TM-05, OA-66, OA-67). */
-async function authenticationBy(proof: ClientProof): Promise<ClientAuth> {
-  switch (proof.method) {
-    case "client_secret_post":
-      return ClientSecretPost(proof.clientSecret);
-    case "tls_client_auth":
-      return TlsClientAuth();
-    case "private_key_jwt": {
-      const signing = proof.signingKey();
-      return PrivateKeyJwt({ key: await importSigningKey(signing), kid: signing.kid });
-    }
-  }
-}
-
-/** The library hands over its form as parameters. */
-function formText(body: unknown): string {
-  if (!(body instanceof URLSearchParams)) throw new TypeError("A token request without a form.");
-  return body.toString();
-}
-
-/** The answer holds tokens, so it is neither archived nor repeated anywhere. */
-async function ask({ oauth, apiKey, egress }: TokenEndpointOptions, operation: string, form: string): Promise<TokenAnswer> {
-  const answer = await egress({
-    operation,
-    method: "POST",
-    url: oauth.tokenUrl,
-    headers: {
-      accept: "application/json",
-      "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
-      ...(apiKey === "" ? {} : { "x-api-key": apiKey }),
-    },
-    body: form,
-    identified: true,
-  });
-  if (answer.status >= 500) throw errors.ERR_ASPSP_UNAVAILABLE({ details: { status: answer.status } });
-  if (answer.status === 429) throw errors.ERR_ASPSP_RATE_LIMITED({ details: { status: answer.status, by: "aspsp" }, retryAfterSeconds: 60 });
-  return oauth.readTokenAnswer(answer.status, readJson({ contentType: answer.headers["content-type"], body: answer.body }));
-}
-
-function toStandardResponse(answer: TokenAnswer): Response {
-  const headers = { "content-type": "application/json" };
+function toStandardResponse(answer: TokenAnswer, challenge: Readonly<Record<string, string>>): Response {
+  const headers = { ...challenge, "content-type": "application/json" };
   if (!answer.ok) return new Response(JSON.stringify({ error: answer.error }), { status: 400, headers });
   const body = {
     access_token: answer.accessToken,
-    token_type: "Bearer",
+    token_type: answer.tokenType,
     ...(answer.refreshToken === undefined ? {} : { refresh_token: answer.refreshToken }),
     ...(answer.scope === undefined ? {} : { scope: answer.scope }),
   };

@@ -5,7 +5,7 @@ import { errors } from "../errors.ts";
 import { translateUkRefusal } from "../standards/uk-open-banking/refusal.ts";
 import { dcrScheme } from "./dcr.ts";
 import type { DcrSettings } from "./dcr.ts";
-import type { AtBankAsClient } from "./scheme.ts";
+import type { AtBankAsClient, BoundToken } from "./scheme.ts";
 import { terms } from "../../testing/terms.ts";
 
 /** Plain RFC 7591 and 7592: JSON, a statement of our own, a token that comes with the registration. */
@@ -28,7 +28,8 @@ type Say = (input: CallInput, token: string | undefined) => { status: number; js
 /** A bank, and our side of it. */
 function bankWhere(say: Say) {
   const asked: { input: CallInput; token: string | undefined; origin: string | undefined }[] = [];
-  const callsWith = (token: string | undefined, origin?: string): BankCalls => {
+  const callsWith = (bound: BoundToken | undefined, origin?: string): BankCalls => {
+    const token = bound?.accessToken;
     return async (input) => {
       asked.push({ input, token, origin });
       const { status, json } = say(input, token);

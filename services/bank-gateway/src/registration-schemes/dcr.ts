@@ -15,7 +15,17 @@ import { createOnce } from "./create-once.ts";
 import type { Creation } from "./create-once.ts";
 import { statementFromDirectory } from "./directory.ts";
 import type { DirectorySettings } from "./directory.ts";
-import type { AtBank, AtBankAsClient, RegisteredClient, RegistrationScheme, RequestInput, SignedMessage, SoftwareStatement, StatementInput } from "./scheme.ts";
+import type {
+  AtBank,
+  AtBankAsClient,
+  BoundToken,
+  RegisteredClient,
+  RegistrationScheme,
+  RequestInput,
+  SignedMessage,
+  SoftwareStatement,
+  StatementInput,
+} from "./scheme.ts";
 
 export interface DcrSettings {
   readonly registrationUrl: string;
@@ -32,10 +42,14 @@ export interface DcrSettings {
   readonly responseTypes: readonly string[];
   /** How the bank is to sign ID tokens. */
   readonly idTokenAlgorithm: JwsAlgorithm;
+  /** Unless they are the three of a bank that sends people to its page. */
+  readonly grantTypes?: readonly string[];
+  /** What else a client says of itself there: what its tokens are bound to, how answers come. */
+  readonly metadata?: JsonObject;
 }
 
 /** The registry holds a bank to these. */
-const grantTypes = ["client_credentials", "authorization_code", "refresh_token"];
+const usualGrantTypes = ["client_credentials", "authorization_code", "refresh_token"];
 const requestLifetimeSeconds = 1_800;
 const statementLifetimeSeconds = 20_000;
 /** A statement without an end is asked for anew after a day. */
@@ -122,9 +136,9 @@ async function buildRequest(at: AtBank, { softwareStatement, terms }: RequestInp
   const softwareId = softwareIdIn(softwareStatement);
   if (softwareId === undefined) throw errors.ERR_TRUST_SERVICE_PROTOCOL({ message: "The software statement names no software_id." });
   const { now, newJti } = at;
-  const metadata = clientMetadata({
+  const members = clientMetadata({
     redirectUris: terms.redirectUris,
-    grantTypes,
+    grantTypes: settings.grantTypes ?? usualGrantTypes,
     responseTypes: settings.responseTypes,
     scope: ["openid", ...terms.scopes].join(" "),
     softwareId,
@@ -134,6 +148,7 @@ async function buildRequest(at: AtBank, { softwareStatement, terms }: RequestInp
     idTokenAlgorithm: settings.idTokenAlgorithm,
     authentication: authenticationOf(at, settings),
   });
+  const metadata = { ...members, ...settings.metadata };
   const issuance = { now, jti: newJti(), lifetimeSeconds: requestLifetimeSeconds };
   if (settings.request === "application/json") {
     const message = JSON.stringify({
@@ -223,15 +238,14 @@ async function manage(
   }
 }
 
-async function openingFor({ credentials, tokens }: AtBankAsClient, settings: DcrSettings): Promise<{ url: URL | undefined; token: string | undefined }> {
+async function openingFor({ credentials, tokens }: AtBankAsClient, settings: DcrSettings): Promise<{ url: URL | undefined; token: BoundToken | undefined }> {
   if (settings.management === "registration-access-token") {
     const { management } = credentials;
-    return { url: management === undefined ? undefined : new URL(management.uri), token: management?.accessToken ?? "" };
+    return { url: management === undefined ? undefined : new URL(management.uri), token: { accessToken: management?.accessToken ?? "" } };
   }
   const url = new URL(`${settings.registrationUrl}/${encodeURIComponent(credentials.clientId)}`);
   try {
-    const { accessToken } = await tokens.clientCredentials(settings.management.scope);
-    return { url, token: accessToken };
+    return { url, token: await tokens.clientCredentials(settings.management.scope) };
   } catch (error) {
     if (isUnknownClient(error)) return { url, token: undefined };
     throw error;

@@ -4,6 +4,7 @@ import type { BankCalls, Sign } from "../adapters/bank-adapter.ts";
 import type { ClientCredentials } from "../banks/credentials.ts";
 import type { TppKey } from "../banks/keys.ts";
 import type { OutsideCall, OutsideParty } from "../egress/outside.ts";
+import type { TokenSet } from "../domain/token-set.ts";
 import type { TokenEndpoint } from "../oauth/token-endpoint.ts";
 import type { Creation } from "./create-once.ts";
 
@@ -30,8 +31,11 @@ export interface AtBankAsClient extends AtBank {
   /** One that the registration has. */
   readonly scope: string;
   /** With a token that is sent to this origin only. */
-  readonly callsWith: (accessToken: string, origin: string) => BankCalls;
+  readonly callsWith: (token: BoundToken, origin: string) => BankCalls;
 }
+
+/** A token with the key it is bound to, where it is bound to one. */
+export type BoundToken = Pick<TokenSet, "accessToken" | "proofKey">;
 
 export interface IssuedCertificates {
   readonly tppId: string | undefined;

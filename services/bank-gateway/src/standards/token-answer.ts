@@ -15,7 +15,7 @@ const success = z.object({
 /** RFC 6749 section 5.2, or the gateway's own form. */
 const failure = z.object({ error: z.string().nullish(), ErrorCode: z.string().nullish() });
 
-const bearerNames: ReadonlySet<string> = new Set(["bearer", "bearertoken"]);
+const tokenTypes: Readonly<Record<string, "bearer" | "dpop">> = { bearer: "bearer", bearertoken: "bearer", dpop: "dpop" };
 
 /** Reads an answer of the token endpoint in any of the bank's forms; a 200 may carry an error too. */
 export function readTokenAnswer(status: number, json: unknown): TokenAnswer {
@@ -26,10 +26,12 @@ export function readTokenAnswer(status: number, json: unknown): TokenAnswer {
   const parsed = success.safeParse(json);
   if (!parsed.success) return { ok: false, error: "invalid_response" };
   const { data } = parsed;
-  if (!bearerNames.has(data.token_type.toLowerCase())) return { ok: false, error: "unsupported_token_type" };
+  const tokenType = Object.hasOwn(tokenTypes, data.token_type.toLowerCase()) ? tokenTypes[data.token_type.toLowerCase()] : undefined;
+  if (tokenType === undefined) return { ok: false, error: "unsupported_token_type" };
   return {
     ok: true,
     accessToken: data.access_token,
+    tokenType,
     refreshToken: data.refresh_token ?? undefined,
     idToken: data.id_token ?? undefined,
     expiresInSeconds: data.expires_in ?? undefined,

@@ -5,6 +5,7 @@ import { canSign, chooseQsealc } from "../banks/keys.ts";
 import { createBankCalls } from "../egress/bank-calls.ts";
 import { getAsked, getStepOutcome } from "../db/registration-store.ts";
 import { errors } from "../errors.ts";
+import { withProof } from "../oauth/dpop.ts";
 import type { AtBank, AtBankAsClient, RegistrationScheme } from "../registration-schemes/scheme.ts";
 import type { GatewayContext } from "./context.ts";
 import { steps } from "./registration-steps.ts";
@@ -64,7 +65,10 @@ export async function atBankAsClient(ctx: Context & Pick<GatewayContext, "db">, 
     credentials,
     tokens: bank.tokens,
     scope: scope ?? adapter.oauth?.clientScope ?? "",
-    callsWith: (accessToken, origin) => createBankCalls({ adapter, egress, apiKey: "", identified: true, token: { accessToken, origins: [origin] } }),
+    callsWith: ({ accessToken, proofKey }, origin) => {
+      const way = proofKey === undefined ? egress : withProof(egress, { accessToken, proofKey });
+      return createBankCalls({ adapter, egress: way, apiKey: "", identified: true, token: { accessToken, origins: [origin] } });
+    },
   };
 }
 

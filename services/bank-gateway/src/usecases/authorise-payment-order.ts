@@ -1,9 +1,11 @@
 import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
 import { insertConsent, replaceAttempt } from "../db/consent-store.ts";
+import { takeOpenAuthorization } from "../db/open-authorization-store.ts";
 import { paymentsOfOrder } from "../db/payment-store.ts";
 import { errors } from "../errors.ts";
 import { stateHash } from "../oauth/state-hash.ts";
+import { beginAuthorization } from "./begin-authorization.ts";
 import type { PaymentContext } from "./order-calls.ts";
 import { orderAtBank } from "./order-calls.ts";
 
@@ -23,20 +25,27 @@ const longestDays = 6 * 366;
  */
 export async function authorisePaymentOrder(ctx: PaymentContext, input: AuthoriseOrderInput, psu: PsuContext) {
   const { orderId, redirectUri, state, nonce } = input;
-  const { order, bank, payments } = await orderAtBank(ctx, { orderId, psu });
+  const { order, bank } = await orderAtBank(ctx, { orderId, psu });
   const all = await paymentsOfOrder(ctx.db, orderId);
   if (all.some(({ outcome }) => outcome === "unknown")) throw errors.ERR_BANK_PAYMENT_STATE({ details: { reason: "earlier-payment-unanswered" } });
   const now = ctx.clock.now();
   const { aspspAuthorisationId, psuId, aspspId } = order;
   const { clientId, registrationId } = bank;
-  const { url, expiresAt } = await payments.authorizationUrl(bank.sign, { aspspConsentId: aspspAuthorisationId, clientId, redirectUri, state, nonce, now });
+  const whose = { psuId, consentId: orderId, aspspId, kind: "payments" } as const;
+  const request = { aspspConsentId: aspspAuthorisationId, clientId, redirectUri, state, nonce, loginHint: undefined, now };
+  const { redirectUrl, expiresAt, keep } = await beginAuthorization(ctx, bank, whose, request);
+  // A payment is approved on the bank's page, never in its app.
+  if (redirectUrl === null) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
   const attempt = { consentId: orderId, redirectUri, stateHash: stateHash(state), nonceHash: stateHash(nonce) };
   const consent = { ...attempt, kind: "payments", psuId, aspspId, registrationId, aspspConsentId: aspspAuthorisationId, status: "created" } as const;
-  const begun = await inTransaction(
-    ctx.db,
-    async (tx) => (await insertConsent(tx, { ...consent, validUntil: now.add({ hours: 24 * longestDays }) }, now)) || replaceAttempt(tx, attempt),
-  );
+  const begun = await inTransaction(ctx.db, async (tx) => {
+    const open = (await insertConsent(tx, { ...consent, validUntil: now.add({ hours: 24 * longestDays }) }, now)) || (await replaceAttempt(tx, attempt));
+    if (!open) return false;
+    await takeOpenAuthorization(tx, orderId);
+    await keep(tx);
+    return true;
+  });
   if (!begun) throw errors.ERR_BANK_PAYMENT_STATE({ details: { reason: "approved-before" } });
-  const { issuer, issInResponse, responseType } = bank.oauth;
-  return { redirectUrl: url.href, expiresAt: expiresAt.toString(), authorizationServer: { issuer, issInResponse, responseType } };
+  const { issuer, issInResponse, responseType, responseMode } = bank.oauth;
+  return { redirectUrl, expiresAt: expiresAt.toString(), authorizationServer: { issuer, issInResponse, responseType, responseMode } };
 }

@@ -2,7 +2,7 @@ import type { AmountWire } from "@opl/contracts/model";
 import { isOplError } from "@opl/errors";
 import type { PsuContext } from "@opl/service";
 import { facetOf } from "../adapters/consent-kind.ts";
-import type { AuthorizationReturn } from "../oauth/check-return.ts";
+import type { AuthorizationReturn } from "../oauth/return-rules/rule.ts";
 import { exchangeCode } from "./exchange-code.ts";
 import { readAsPsu } from "./read-as-psu.ts";
 import type { ReadContext, ReadRequest } from "./read-as-psu.ts";

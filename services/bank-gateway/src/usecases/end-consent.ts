@@ -6,6 +6,7 @@ import type { BankConsent } from "../db/consent-store.ts";
 import { insertRevocation } from "../db/revocation-store.ts";
 import { takeTokenSet } from "../db/token-store.ts";
 import type { Tables } from "../db/tables.ts";
+import type { TokenSet } from "../domain/token-set.ts";
 import { openTokens, sealRevocation } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
 
@@ -27,6 +28,14 @@ export async function endConsent(ctx: Context, tx: Transaction<Tables>, consent:
   const value = await sealRevocation(ctx.vault, consent, tokens, tx);
   await insertRevocation(tx, { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, ...value }, now, { hasToken: tokens !== null });
   return wasAlive;
+}
+
+/** Tokens that came and are not wanted: the bank is told to withdraw them, and nothing is kept to read with. */
+export async function discardTokens(ctx: Pick<GatewayContext, "db" | "vault" | "clock">, consent: BankConsent, tokens: TokenSet): Promise<void> {
+  const sealed = await sealRevocation(ctx.vault, consent, tokens);
+  const { aspspId, aspspConsentId, kind, registrationId, validUntil } = consent;
+  const due = { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, ...sealed };
+  await inTransaction(ctx.db, (tx) => insertRevocation(tx, due, ctx.clock.now(), { hasToken: true }));
 }
 
 /**

@@ -1,20 +1,16 @@
 import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
 import { isOplError } from "@opl/errors";
-import { scopesOf } from "../adapters/consent-kind.ts";
-import type { Bank } from "../banks/bank.ts";
-import { markAuthorised, markEnded, takeExchange } from "../db/consent-store.ts";
+import { markEnded, takeExchange } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
-import { insertRevocation } from "../db/revocation-store.ts";
-import { insertTokenSet } from "../db/token-store.ts";
-import { grantedScope, lifetimeSeconds } from "../domain/token-set.ts";
-import type { TokenSet } from "../domain/token-set.ts";
+import { takeOpenAuthorization } from "../db/open-authorization-store.ts";
 import { errors } from "../errors.ts";
-import { checkReturn, checkTokenIdToken } from "../oauth/check-return.ts";
-import type { AuthorizationReturn } from "../oauth/check-return.ts";
-import type { GrantedTokens } from "../oauth/token-endpoint.ts";
-import { sealRevocation, sealTokens } from "../vault/sealed-tokens.ts";
+import { checkReturn } from "../oauth/check-return.ts";
+import type { AuthorizationReturn } from "../oauth/return-rules/rule.ts";
+import { openOpenAuthorization } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
+import { keepTokens } from "./keep-tokens.ts";
+import { recordRefusal } from "./record-refusal.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">;
 
@@ -23,88 +19,32 @@ type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger
  * attempt, and a code is never sent twice (OA-10, OA-59, OA-60).
  */
 export async function exchangeCode(ctx: Context, consentId: string, aspspId: string, returned: AuthorizationReturn, psu: PsuContext) {
-  const consent = await inTransaction(ctx.db, (tx) => takeExchange(tx, consentId, psu.psuId));
-  if (consent === undefined) throw errors.ERR_BANK_CONSENT_STATE();
+  const taken = await inTransaction(ctx.db, async (tx) => {
+    const consent = await takeExchange(tx, consentId, psu.psuId);
+    return consent === undefined ? undefined : { consent, open: await takeOpenAuthorization(tx, consentId) };
+  });
+  if (taken === undefined) throw errors.ERR_BANK_CONSENT_STATE();
+  const { consent, open } = taken;
   try {
     if (consent.aspspId !== aspspId) throw errors.ERR_AUTHORIZATION_REFUSED({ details: { reason: "aspsp" } });
     const bank = await ctx.banks.under(consent.registrationId);
-    const subject = await checkReturn(bank, consent, returned, ctx.clock.now());
-    const granted = await bank.tokens.exchangeCode({ code: returned.code, redirectUri: consent.redirectUri });
+    if (bank.oauth.approach === "decoupled") throw errors.ERR_AUTHORIZATION_REFUSED({ details: { reason: "approach" } });
+    const { code, subject } = await checkReturn(bank, consent, returned, ctx.clock.now());
+    const { codeVerifier } = open === undefined ? {} : await openOpenAuthorization(ctx.vault, consent, open);
+    const granted = await bank.tokens.exchangeCode({ code, redirectUri: consent.redirectUri, codeVerifier });
     return await keepTokens(ctx, bank, consent, granted, { subject, nonce: returned.nonce });
   } catch (error) {
-    const reason = isOplError(error) ? error.code : "ERR_BUG";
-    ctx.logger.warn({ consentId, aspspId, code: reason, reason: isOplError(error) ? error.details?.reason : undefined }, "authorization refused");
-    await inTransaction(ctx.db, (tx) => markEnded(tx, consentId, "failed", reason, ctx.clock.now()));
-    throw refusedExchange(error);
+    throw await endFailed(ctx, consent, error);
   }
 }
 
-async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, granted: GrantedTokens, front: { subject: string | undefined; nonce: string }) {
-  const tokens = readTokens(bank, consent, granted, ctx.clock.now());
-  try {
-    const { scope, ...rest } = await judgeTokens(ctx, bank, consent, granted, tokens, front);
-    const now = ctx.clock.now();
-    const sealed = await sealTokens(ctx.vault, consent, { ...rest, scope });
-    const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: refreshEnd(granted, now) };
-    await inTransaction(ctx.db, async (tx) => {
-      if (!(await markAuthorised(tx, consent.consentId, now))) throw errors.ERR_BANK_CONSENT_STATE();
-      await insertTokenSet(tx, consent.consentId, sealed, dates, now);
-    });
-    return { scope, authorisedAt: now, validUntil: consent.validUntil };
-  } catch (error) {
-    // The tokens are real although their papers are not: have the bank withdraw them, and keep nothing to read with.
-    await discard(ctx, consent, tokens);
-    throw error;
-  }
-}
-
-function readTokens({ adapter }: Bank, { kind }: BankConsent, granted: GrantedTokens, now: Temporal.Instant): TokenSet {
-  return {
-    accessToken: granted.accessToken,
-    accessExpiresAt: now.add({ seconds: lifetimeSeconds(granted.expiresInSeconds) }),
-    refreshToken: granted.refreshToken,
-    scope: scopesOf(adapter, kind).consent,
-    origins: adapter.profile.resourceOrigins,
-    subject: undefined,
-  };
-}
-
-async function judgeTokens(
-  ctx: Context,
-  bank: Bank,
-  consent: BankConsent,
-  granted: GrantedTokens,
-  tokens: TokenSet,
-  front: { subject: string | undefined; nonce: string },
-): Promise<TokenSet> {
-  const { oauth } = bank;
-  const scope = grantedScope(tokens.scope, granted.scope);
-  if (scope === "wider-than-asked") throw errors.ERR_AUTHORIZATION_REFUSED({ details: { reason: "scope" } });
-  // Where an ID token came in front, a second one must come here; it speaks of the same person.
-  if (granted.idToken === undefined) {
-    if (oauth.responseType === "code id_token") throw errors.ERR_AUTHORIZATION_REFUSED({ details: { reason: "id-token-missing" } });
-    return { ...tokens, scope };
-  }
-  const subject = await checkTokenIdToken(bank, consent, granted.idToken, tokens, {
-    channel: "token",
-    now: ctx.clock.now(),
-    nonce: front.nonce,
-    subject: front.subject,
-  });
-  return { ...tokens, scope, subject };
-}
-
-async function discard(ctx: Context, consent: BankConsent, tokens: TokenSet): Promise<void> {
-  const sealed = await sealRevocation(ctx.vault, consent, tokens);
-  const { aspspId, aspspConsentId, kind, registrationId, validUntil } = consent;
-  const now = ctx.clock.now();
-  await inTransaction(ctx.db, (tx) =>
-    insertRevocation(tx, { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, ...sealed }, now, { hasToken: true }),
-  );
-}
-
-function refreshEnd({ refreshExpiresInSeconds }: GrantedTokens, now: Temporal.Instant): Temporal.Instant | null {
-  return refreshExpiresInSeconds === undefined || refreshExpiresInSeconds <= 0 ? null : now.add({ seconds: Math.min(refreshExpiresInSeconds, 366 * 86_400) });
+/** Ends the attempt, with one line for whoever watches. @returns what the caller is told */
+export async function endFailed(ctx: Pick<Context, "db" | "clock" | "logger">, consent: BankConsent, error: unknown): Promise<unknown> {
+  const refusal = refusedExchange(error);
+  recordRefusal(ctx.logger, refusal, consent);
+  const code = isOplError(refusal) ? refusal.code : "ERR_BUG";
+  await inTransaction(ctx.db, (tx) => markEnded(tx, consent.consentId, "failed", code, ctx.clock.now()));
+  return refusal;
 }
 
 /** A code that the bank does not take is a refused authorization, not a lost token. */

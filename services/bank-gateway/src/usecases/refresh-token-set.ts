@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isOplError } from "@opl/errors";
+import type { OplError } from "@opl/errors";
 import { inTransaction } from "@opl/postgres";
 import type { Bank } from "../banks/bank.ts";
 import type { BankConsent } from "../db/consent-store.ts";
@@ -8,10 +9,12 @@ import { grantedScope, lifetimeSeconds } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
 import { checkTokenIdToken } from "../oauth/check-return.ts";
+import { checkTokens } from "../oauth/check-tokens.ts";
 import type { GrantedTokens } from "../oauth/token-endpoint.ts";
 import { openTokens, sealTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
-import { loseConsent } from "./end-consent.ts";
+import { discardTokens, loseConsent } from "./end-consent.ts";
+import { recordRefusal } from "./record-refusal.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "clock" | "logger">;
 
@@ -51,7 +54,7 @@ async function askBank(ctx: Context, bank: Bank, consent: BankConsent, held: Ver
   if (held.tokens.refreshToken === undefined) return lose(ctx, consent, "no-refresh-token");
   let granted: GrantedTokens;
   try {
-    granted = await bank.tokens.refresh(held.tokens.refreshToken);
+    granted = await bank.tokens.refresh(held.tokens.refreshToken, held.tokens.proofKey);
   } catch (error) {
     if (isOplError(error) && error.code === "ERR_ASPSP_TOKEN_INVALID" && isRefusedGrant(error.details?.reason))
       return lose(ctx, consent, "refresh-refused", error);
@@ -71,7 +74,6 @@ async function askBank(ctx: Context, bank: Bank, consent: BankConsent, held: Ver
 /** A bank that answers a refresh with another person or more rights than before is not believed (OA-54, OA-63). */
 async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: TokenSet, granted: GrantedTokens): Promise<TokenSet> {
   const now = ctx.clock.now();
-  const scope = grantedScope(before.scope, granted.scope);
   const next = {
     accessToken: granted.accessToken,
     accessExpiresAt: now.add({ seconds: lifetimeSeconds(granted.expiresInSeconds) }),
@@ -79,13 +81,22 @@ async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: Tok
     refreshToken: granted.refreshToken ?? before.refreshToken,
     origins: before.origins,
     subject: before.subject,
+    ...(before.proofKey === undefined ? {} : { proofKey: before.proofKey }),
   };
-  if (scope === "wider-than-asked") return lose(ctx, consent, "scope-changed");
+  try {
+    await checkTokens(bank, granted, { askedScope: before.scope, idTokenRequired: false });
+  } catch (error) {
+    if (!isOplError(error) || error.code !== "ERR_AUTHORIZATION_REFUSED") throw error;
+    const code = error.details?.reason === "scope" ? "scope-changed" : "tokens-refused";
+    return distrust(ctx, consent, { ...next, scope: before.scope }, error, code);
+  }
+  const told = grantedScope(before.scope, granted.scope);
+  const scope = told === "wider-than-asked" ? before.scope : told;
   if (granted.idToken !== undefined) {
     try {
       await checkTokenIdToken(bank, consent, granted.idToken, next, { channel: "refresh", now, subject: before.subject });
     } catch (error) {
-      if (isOplError(error) && error.code === "ERR_AUTHORIZATION_REFUSED") return lose(ctx, consent, "id-token-refused", error);
+      if (isOplError(error) && error.code === "ERR_AUTHORIZATION_REFUSED") return distrust(ctx, consent, { ...next, scope }, error, "id-token-refused");
       throw error;
     }
   }
@@ -95,6 +106,13 @@ async function judge(ctx: Context, bank: Bank, consent: BankConsent, before: Tok
 /** RFC 6749 `invalid_grant`; the gateway of some banks calls it `invalid_request`. */
 function isRefusedGrant(reason: unknown): boolean {
   return reason === "invalid_grant" || reason === "invalid_request";
+}
+
+/** What came instead is not used: the bank is told to withdraw it, and the person is asked again. */
+async function distrust(ctx: Context, consent: BankConsent, tokens: TokenSet, refusal: OplError, code: string): Promise<never> {
+  recordRefusal(ctx.logger, refusal, consent);
+  await discardTokens(ctx, consent, tokens);
+  return lose(ctx, consent, code, refusal);
 }
 
 async function lose(ctx: Context, consent: BankConsent, code: string, cause?: unknown): Promise<never> {

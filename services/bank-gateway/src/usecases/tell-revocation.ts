@@ -55,7 +55,7 @@ async function revokeAt(ctx: Context, bank: Bank, due: RevocationDue): Promise<v
 /** Tokens fresh enough for the call. A bank that rotates takes each refresh token once, so the next is kept before it is needed. */
 async function usable({ db, vault, clock }: Context, bank: Bank, due: RevocationDue, tokens: TokenSet): Promise<TokenSet> {
   if (tokens.refreshToken === undefined || !needsRefresh(tokens, clock.now())) return tokens;
-  const granted = await bank.tokens.refresh(tokens.refreshToken);
+  const granted = await bank.tokens.refresh(tokens.refreshToken, tokens.proofKey);
   const refreshed = {
     ...tokens,
     accessToken: granted.accessToken,

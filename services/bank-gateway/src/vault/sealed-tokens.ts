@@ -18,6 +18,20 @@ export async function openTokens(vault: Vault, consent: Belonging, value: Sealed
   return readTokens(await vault.open(tokenSlot(consent), value, lookup));
 }
 
+/** What an authorization under way needs to be finished: the verifier of PKCE, or the bank's name of a decoupled request. */
+export interface OpenSecrets {
+  readonly codeVerifier?: string | undefined;
+  readonly authRequestId?: string | undefined;
+}
+
+export function sealOpenAuthorization(vault: Vault, consent: Belonging, secrets: OpenSecrets): Promise<SealedValue> {
+  return vault.seal(openSlot(consent), JSON.stringify(secrets));
+}
+
+export async function openOpenAuthorization(vault: Vault, consent: Belonging, value: SealedValue): Promise<OpenSecrets> {
+  return JSON.parse((await vault.open(openSlot(consent), value)).toString("utf8")) as OpenSecrets;
+}
+
 type Revocation = Pick<BankConsent, "aspspId" | "aspspConsentId">;
 
 /** The token of an ended consent, sealed under a key of the gateway: it has to outlive the person's. */
@@ -37,6 +51,10 @@ function readTokens(plain: Buffer): TokenSet {
 
 function tokenSlot({ psuId, aspspId, consentId, kind }: Belonging): SecretSlot {
   return { owner: psuOwner(psuId), purpose: purposes[kind], aspspId, subject: consentId };
+}
+
+function openSlot({ psuId, aspspId, consentId }: Belonging): SecretSlot {
+  return { owner: psuOwner(psuId), purpose: "tokens", aspspId, subject: `${consentId} open` };
 }
 
 function revocationSlot({ aspspId, aspspConsentId }: Revocation): SecretSlot {

@@ -26,6 +26,7 @@ export function connectionRoutes(ctx: Context): readonly BoundRoute[] {
           validityDays: body.validityDays,
           sessionBinding: keys.sessionBinding(signedInOf(request).sessionId),
           ...(body.renews === undefined ? {} : { replaces: body.renews }),
+          ...(body.loginHint === undefined ? {} : { loginHint: body.loginHint }),
         },
       }),
     ),

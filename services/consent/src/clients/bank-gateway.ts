@@ -1,9 +1,9 @@
-import { createAspspConsent, exchangeCode, listAspsps, revokeAspspConsent } from "@opl/contracts/http/bank-gateway";
+import { createAspspConsent, exchangeCode, listAspsps, pollAuthorization, revokeAspspConsent } from "@opl/contracts/http/bank-gateway";
 import { bankGatewayPaymentRoutes } from "@opl/contracts/http/bank-gateway-payments";
 import { createClient } from "@opl/service";
 import type { Client, ServiceTokens } from "@opl/service";
 
-const asked = { listAspsps, createAspspConsent, exchangeCode, revokeAspspConsent, ...bankGatewayPaymentRoutes };
+const asked = { listAspsps, createAspspConsent, exchangeCode, pollAuthorization, revokeAspspConsent, ...bankGatewayPaymentRoutes };
 
 /** The bank side of a consent, of a payment order and of a permission to ask for funds. */
 export type BankGateway = Client<typeof asked>;

@@ -16,6 +16,11 @@ export interface AuthorisationKey {
   readonly authorisationId: string;
 }
 
+export interface PollTurn extends AuthorisationKey {
+  readonly about: ApprovalAbout;
+  readonly aspspId: string;
+}
+
 export async function insertAuthorisation(tx: Tx, attempt: ReceivedAuthorisation, stateHash: Buffer): Promise<void> {
   await tx
     .insertInto("authorisations")
@@ -27,11 +32,11 @@ export async function insertAuthorisation(tx: Tx, attempt: ReceivedAuthorisation
 export async function recordAspspAnswer(
   tx: Tx,
   { psuId, authorisationId }: AuthorisationKey,
-  answer: { readonly expiresAt: Temporal.Instant; readonly authorizationServer: AuthorizationServer | null },
+  answer: { readonly expiresAt: Temporal.Instant; readonly authorizationServer: AuthorizationServer | null; readonly nextPollAt: Temporal.Instant | null },
 ): Promise<boolean> {
   const result = await tx
     .updateTable("authorisations")
-    .set({ expiresAt: answer.expiresAt, ...serverColumns(answer.authorizationServer) })
+    .set({ expiresAt: answer.expiresAt, nextPollAt: answer.nextPollAt, ...serverColumns(answer.authorizationServer) })
     .where("psuId", "=", psuId)
     .where("authorisationId", "=", authorisationId)
     .where("scaStatus", "=", "received")
@@ -101,7 +106,41 @@ export async function listLapsed(
     .execute();
 }
 
-function toRow(attempt: Authorisation): Omit<AuthorisationRow, "stateHash"> {
+/** Takes the turn to ask for the outcome of attempts that nobody brings it for; who died with a turn loses it at `until`. */
+export async function takePollTurns(
+  db: Db,
+  { now, until, limit }: { now: Temporal.Instant; until: Temporal.Instant; limit: number },
+): Promise<readonly PollTurn[]> {
+  const due = db
+    .selectFrom("authorisations")
+    .select("authorisationId")
+    .where("scaStatus", "=", "received")
+    .where("nextPollAt", "<=", now)
+    .where("expiresAt", ">", now)
+    .orderBy("nextPollAt")
+    .limit(limit)
+    .forUpdate()
+    .skipLocked();
+  const taken = await db
+    .updateTable("authorisations")
+    .set({ nextPollAt: until })
+    .where("authorisationId", "in", due)
+    .returning(["psuId", "authorisationId", "consentId", "paymentOrderId", "fundsConsentId", "aspspId"])
+    .execute();
+  return taken.map(({ psuId, authorisationId, aspspId, ...columns }) => ({ psuId, authorisationId, aspspId, about: aboutOf(columns) }));
+}
+
+export async function setNextPoll(db: Db, { psuId, authorisationId }: AuthorisationKey, nextPollAt: Temporal.Instant): Promise<void> {
+  await db
+    .updateTable("authorisations")
+    .set({ nextPollAt })
+    .where("psuId", "=", psuId)
+    .where("authorisationId", "=", authorisationId)
+    .where("scaStatus", "=", "received")
+    .execute();
+}
+
+function toRow(attempt: Authorisation): Omit<AuthorisationRow, "stateHash" | "nextPollAt"> {
   const { authorisationId, psuId, about, aspspId, scaStatus, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer } = attempt;
   return {
     authorisationId,
@@ -123,8 +162,9 @@ function toRow(attempt: Authorisation): Omit<AuthorisationRow, "stateHash"> {
 }
 
 function fromRow(row: AuthorisationRow): Authorisation {
-  const { authorisationId, psuId, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, issuer, issInResponse, responseType } = row;
-  const authorizationServer = issuer === null ? null : { issuer, issInResponse: present(issInResponse), responseType: present(responseType) };
+  const { authorisationId, psuId, aspspId, sessionBinding, redirectUri, createdAt, expiresAt, issuer, issInResponse, responseType, responseMode } = row;
+  const authorizationServer =
+    issuer === null ? null : { issuer, issInResponse: present(issInResponse), responseType: present(responseType), responseMode: responseMode ?? "fragment" };
   const base = { authorisationId, psuId, about: aboutOf(row), aspspId, sessionBinding, redirectUri, createdAt, expiresAt, authorizationServer };
   switch (row.scaStatus) {
     case "received":
@@ -145,14 +185,15 @@ function aboutColumns(about: ApprovalAbout): Pick<AuthorisationRow, "consentId" 
   };
 }
 
-function aboutOf({ consentId, paymentOrderId, fundsConsentId }: AuthorisationRow): ApprovalAbout {
+function aboutOf({ consentId, paymentOrderId, fundsConsentId }: Pick<AuthorisationRow, "consentId" | "paymentOrderId" | "fundsConsentId">): ApprovalAbout {
   if (consentId !== null) return { kind: "consent", consentId };
   if (paymentOrderId !== null) return { kind: "payment", paymentOrderId };
   return { kind: "funds", fundsConsentId: present(fundsConsentId) };
 }
 
-function serverColumns(server: AuthorizationServer | null): Pick<AuthorisationRow, "issuer" | "issInResponse" | "responseType"> {
-  return { issuer: server?.issuer ?? null, issInResponse: server?.issInResponse ?? null, responseType: server?.responseType ?? null };
+function serverColumns(server: AuthorizationServer | null): Pick<AuthorisationRow, "issuer" | "issInResponse" | "responseType" | "responseMode"> {
+  const { issuer = null, issInResponse = null, responseType = null, responseMode = null } = server ?? {};
+  return { issuer, issInResponse, responseType, responseMode };
 }
 
 function outcomeColumns(outcome: Outcome): Pick<AuthorisationRow, "outcome" | "reason" | "validUntil"> {

@@ -40,6 +40,8 @@ const columns: TableColumns<ConsentTables> = {
     issuer: "text?",
     issInResponse: "bool?",
     responseType: "text?",
+    responseMode: "text?",
+    nextPollAt: "timestamptz?",
     createdAt: "timestamptz",
     expiresAt: "timestamptz",
     takenAt: "timestamptz?",

@@ -51,6 +51,8 @@ export interface AuthorisationsTable {
   issuer: string | null;
   issInResponse: boolean | null;
   responseType: "code" | "code id_token" | null;
+  responseMode: "fragment" | "query" | "jwt" | null;
+  nextPollAt: Timestamp | null;
   createdAt: Timestamp;
   expiresAt: Timestamp;
   takenAt: Timestamp | null;

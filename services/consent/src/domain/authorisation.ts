@@ -15,6 +15,8 @@ export interface AuthorizationServer {
   /** The bank sends `iss` with every return (RFC 9207). */
   readonly issInResponse: boolean;
   readonly responseType: "code" | "code id_token";
+  /** `jwt`: the return is one signed `response` (JARM). */
+  readonly responseMode: "fragment" | "query" | "jwt";
 }
 
 export type Outcome =

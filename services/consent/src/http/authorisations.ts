@@ -12,14 +12,20 @@ export function authorisationRoutes(ctx: ConsentContext): readonly BoundRoute[] 
       try {
         const completed = await complete.completeAuthorisation(ctx, { ...body, psu });
         if (completed.outcome === "authorised") return { ...completed, validUntil: completed.validUntil?.toString() ?? null };
-        if (completed.outcome === "failed") recordSecurityEvent(log, completed.reason, { ...completed.about, aspspId: completed.aspspId });
+        // What the gateway refused it has noted itself, with the reason.
+        if (completed.outcome === "failed" && isOurs(completed.reason))
+          recordSecurityEvent(log, completed.reason, { ...completed.about, aspspId: completed.aspspId });
         return completed;
       } catch (error) {
-        if (isOplError(error) && error.code.startsWith("ERR_AUTHORISATION_")) recordSecurityEvent(log, error.code, { aspspId: body.redirectContext });
+        if (isOplError(error) && isOurs(error.code)) recordSecurityEvent(log, error.code, { aspspId: body.redirectContext });
         throw error;
       }
     }),
   ];
+}
+
+function isOurs(reason: string): boolean {
+  return reason.startsWith("ERR_AUTHORISATION_");
 }
 
 /** One line for each return that was not believed: a stable reason, nothing of what was brought. */

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const begin = async () => {
     const sessionBinding = randomBytes(32).toString("base64url");
     const { consentId, redirectUrl } = await app.bff.createConsent({ psu: owner, body: { aspspId: "op-fi", validityDays: 30, sessionBinding } });
-    return { consentId, sessionBinding, state: new URL(redirectUrl).searchParams.get("state") ?? "" };
+    return { consentId, sessionBinding, state: new URL(redirectUrl ?? "").searchParams.get("state") ?? "" };
   };
   const { state, sessionBinding } = ({ consentId } = await begin());
   await app.bff.completeAuthorisation({ psu: owner, body: { redirectContext: "op-fi", sessionBinding, parameters: [...returned({ state })] } });

@@ -36,6 +36,9 @@ export class FakeBankGateway extends FakePaymentBank implements BankGateway {
   beforeCreate: Interruption = undefined;
   beforeExchange: Interruption = undefined;
   beforeRevoke: Interruption = undefined;
+  /** The bank asks the person in its app. */
+  decoupled = false;
+  polled: BankGateway["pollAuthorization"] = async () => ({ status: "pending", nextPollAt: this.#clock.now().add({ seconds: 5 }).toString() });
   authorizationServer: AuthorizationServer = undefined;
   /** How much longer the bank's own request lives; its consent lasts for `grantedDays`. */
   requestMinutes = 15;
@@ -53,7 +56,8 @@ export class FakeBankGateway extends FakePaymentBank implements BankGateway {
     this.consentCalls.length = 0;
     this.aspsps = [testBank, { ...testBank, aspspId: "other-bank", name: "Other" }];
     this.beforeCreate = this.beforeExchange = this.beforeRevoke = undefined;
-    this.authorizationServer = { issuer: "https://authorize.bank.example", issInResponse: false, responseType: "code id_token" };
+    this.authorizationServer = { issuer: "https://authorize.bank.example", issInResponse: false, responseType: "code id_token", responseMode: "fragment" };
+    this.decoupled = false;
     this.requestMinutes = 15;
     this.grantedDays = 90;
   }
@@ -75,7 +79,8 @@ export class FakeBankGateway extends FakePaymentBank implements BankGateway {
     const expiresAt = this.#clock.now().add({ minutes: this.requestMinutes }).toString();
     return {
       aspspConsentId: `bank-${input.params.consentId}`,
-      redirectUrl: redirectUrl.href,
+      redirectUrl: this.decoupled ? null : redirectUrl.href,
+      pollIntervalSeconds: this.decoupled ? 5 : null,
       expiresAt,
       ...(this.authorizationServer === undefined ? {} : { authorizationServer: this.authorizationServer }),
     };
@@ -92,6 +97,11 @@ export class FakeBankGateway extends FakePaymentBank implements BankGateway {
         .add({ hours: 24 * this.grantedDays })
         .toString(),
     };
+  };
+
+  readonly pollAuthorization: BankGateway["pollAuthorization"] = async (input) => {
+    this.consentCalls.push({ operation: "pollAuthorization", input });
+    return this.polled(input);
   };
 
   readonly revokeAspspConsent: BankGateway["revokeAspspConsent"] = async (input) => {

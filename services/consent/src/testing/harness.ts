@@ -48,7 +48,7 @@ export async function startHarness() {
     { aspspId = "op-fi", validityDays = 90, replaces }: { aspspId?: string; validityDays?: number; replaces?: string } = {},
   ): Promise<Begun> {
     const { consentId, redirectUrl, expiresAt } = await createConsent(ctx, { psu, sessionBinding, aspspId, validityDays, replaces });
-    return { consentId, state: new URL(redirectUrl).searchParams.get("state") ?? "", expiresAt };
+    return { consentId, state: new URL(redirectUrl ?? "about:blank").searchParams.get("state") ?? "", expiresAt };
   }
   const comeBack = ({ psu, sessionBinding }: Person, parameters: readonly Parameter[], redirectContext = "op-fi"): Promise<Completed> =>
     completeAuthorisation(ctx, { psu, sessionBinding, redirectContext, parameters });

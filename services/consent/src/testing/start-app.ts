@@ -1,8 +1,6 @@
-import { Writable } from "node:stream";
 import { consentRoutes } from "@opl/contracts/http/consent";
 import { Secret, createClient } from "@opl/service";
-import { createLogger } from "@opl/telemetry";
-import { fixedClock, testDatabase, testMessaging, testTokens } from "@opl/testkit";
+import { fixedClock, keptLog, testDatabase, testMessaging, testTokens } from "@opl/testkit";
 import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
 import type { ConsentTables } from "../db/tables.ts";
@@ -15,9 +13,7 @@ export async function startApp() {
   const messaging = stack.use(await testMessaging({ name: "consent" }));
   const tokens = testTokens();
   const gateway = new FakeBankGateway(fixedClock(Temporal.Now.instant().toString()));
-  const lines: string[] = [];
-  const destination = new Writable({ write: (chunk: Buffer, _encoding, done) => (lines.push(chunk.toString()), done()) });
-  const logger = createLogger({ name: "consent", level: "debug", destination });
+  const { logger, lines } = keptLog("consent");
   const app = stack.use(await createApp(config, { database, messaging, logger, tokens: tokens.for("consent"), bankGateway: gateway }));
   const baseUrl = app.address ?? "";
   const clientOf = (service: string, audience = "consent") => createClient(consentRoutes, { baseUrl, audience, tokens: tokens.for(service) });

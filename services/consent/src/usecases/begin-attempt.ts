@@ -45,7 +45,9 @@ export async function beginAttempt(
 interface AspspStart {
   readonly redirectUrl: string;
   readonly expiresAt: string;
-  readonly authorizationServer?: AuthorizationServer | undefined;
+  readonly authorizationServer?:
+    | (Omit<AuthorizationServer, "responseMode"> & { readonly responseMode?: AuthorizationServer["responseMode"] | undefined })
+    | undefined;
 }
 
 /**
@@ -72,7 +74,9 @@ export async function askWhereTo<Start extends AspspStart>(
   }
   const told = Temporal.Instant.from(start.expiresAt);
   const expiresAt = Temporal.Instant.compare(attempt.expiresAt, told) <= 0 ? attempt.expiresAt : told;
-  const open = await inTransaction(ctx.db, (tx) => recordAspspAnswer(tx, attempt, { expiresAt, authorizationServer: start.authorizationServer ?? null }));
+  const { authorizationServer: server } = start;
+  const authorizationServer = server === undefined ? null : { ...server, responseMode: server.responseMode ?? "fragment" };
+  const open = await inTransaction(ctx.db, (tx) => recordAspspAnswer(tx, attempt, { expiresAt, authorizationServer, nextPollAt: null }));
   if (!open) throw errors.ERR_CONSENT_ENDED();
   return { start, expiresAt };
 }

@@ -14,7 +14,7 @@ import { AuthorisationResponse } from "../domain/authorisation-response.ts";
 import type { Parameter } from "../domain/authorisation-response.ts";
 import { checkReturn } from "../domain/authorisation-rules/index.ts";
 import { finish, isFinished, take } from "../domain/authorisation.ts";
-import type { Authorisation, Outcome, StartedAuthorisation } from "../domain/authorisation.ts";
+import type { Authorisation, Outcome, StartedAuthorisation, UnauthorisedOutcome } from "../domain/authorisation.ts";
 import { outcomeOfBankError } from "../domain/bank-error.ts";
 import { errors } from "../errors.ts";
 import { applyCommand } from "./apply-command.ts";
@@ -40,15 +40,16 @@ type Tx = Transaction<ConsentTables>;
 interface Exchange {
   readonly attempt: StartedAuthorisation;
   readonly state: string;
-  readonly code: string;
+  readonly code: string | null;
   readonly idToken: string | null;
   readonly issuer: string | null;
+  readonly response?: string;
 }
 interface Granted {
   readonly authorisedAt: Temporal.Instant;
 }
 /** What the bank granted, by what it was asked for. */
-type AspspGrant =
+export type AspspGrant =
   | (Granted & { readonly kind: "consent"; readonly scope: readonly string[]; readonly validUntil: Temporal.Instant })
   | (Granted & { readonly kind: "payment" })
   | (Granted & { readonly kind: "funds"; readonly validUntil: Temporal.Instant; readonly iban: string | null });
@@ -73,7 +74,7 @@ async function claimReturn(
   { psu, redirectContext, sessionBinding, parameters }: CompleteAuthorisationInput,
 ): Promise<Completed | Exchange> {
   const response = new AuthorisationResponse(parameters);
-  const states = response.all("state");
+  const states = response.lookupStates();
   if (states.length === 0) throw errors.ERR_AUTHORISATION_STATE_MISSING();
   const attempt = await lockByState(tx, psu.psuId, states.map(hashState));
   // Nothing is touched for a stranger: the owner's attempt stays alive (OA-09, OA-18, US-05, US-06).
@@ -98,8 +99,8 @@ async function claimReturn(
   if (approval === "over") return completed(attempt, await endAttempt(tx, attempt, { outcome: consentEnded, by: "tpp", at: now }));
   const started = take(attempt, now);
   await saveAuthorisation(tx, started);
-  const { code, idToken, issuer } = checked;
-  return { attempt: started, state: response.get("state") ?? "", code, idToken, issuer };
+  const { kind: _code, ...brought } = checked;
+  return { attempt: started, state: states[0] ?? "", ...brought };
 }
 
 /** Whether what the attempt is about still waits for the bank's answer. */
@@ -115,9 +116,9 @@ async function approvalFor(tx: Tx, ctx: Context, { psuId, about }: Authorisation
 }
 
 /** No signal of the caller's: an exchange that began is seen to its end, since the code cannot be sent again. */
-async function exchange(ctx: Context, { attempt, state, code, idToken, issuer }: Exchange, psu: PsuContext): Promise<AspspGrant | OplError> {
+async function exchange(ctx: Context, { attempt, ...brought }: Exchange, psu: PsuContext): Promise<AspspGrant | OplError> {
   const { about, aspspId, redirectUri, nonce } = attempt;
-  const body = { aspspId, redirectUri, state, nonce, code, idToken, issuer };
+  const body = { aspspId, redirectUri, nonce, ...brought };
   try {
     switch (about.kind) {
       case "consent": {
@@ -138,7 +139,13 @@ async function exchange(ctx: Context, { attempt, state, code, idToken, issuer }:
   }
 }
 
-async function settle(tx: Tx, ctx: Context, taken: StartedAuthorisation, exchanged: AspspGrant | OplError): Promise<Completed> {
+/** Decides by what the gateway answered; the attempt is locked again first. */
+export async function settle(
+  tx: Tx,
+  ctx: Context,
+  taken: Pick<StartedAuthorisation, "psuId" | "authorisationId" | "about" | "aspspId">,
+  exchanged: AspspGrant | OplError,
+): Promise<Completed> {
   const at = ctx.clock.now();
   const attempt = await lockAuthorisation(tx, taken);
   if (attempt === undefined || isFinished(attempt)) {
@@ -148,14 +155,9 @@ async function settle(tx: Tx, ctx: Context, taken: StartedAuthorisation, exchang
   }
   if (isOplError(exchanged)) {
     if (mayHaveTokens(exchanged)) await giveBack(tx, attempt, at);
-    return completed(
-      attempt,
-      await endAttempt(tx, attempt, {
-        outcome: { outcome: "failed", reason: exchanged.code },
-        by: exchanged.code.startsWith("ERR_ASPSP_") ? "aspsp" : "tpp",
-        at,
-      }),
-    );
+    const outcome = outcomeOfRefusal(exchanged);
+    const by = outcome.outcome === "refused" ? "psu" : exchanged.code.startsWith("ERR_ASPSP_") ? "aspsp" : "tpp";
+    return completed(attempt, await endAttempt(tx, attempt, { outcome, by, at }));
   }
   const outcome = await settleGrant(tx, ctx, attempt, exchanged, at);
   if (outcome.outcome === "authorised") {
@@ -205,6 +207,11 @@ function mayHaveTokens(error: OplError): boolean {
 }
 
 const approved = { outcome: "authorised", validUntil: null } as const;
+/** A bank that tells its no only to the gateway, in a signed answer or when asked, means the same by it. */
+function outcomeOfRefusal({ code, details }: OplError): UnauthorisedOutcome {
+  return code === "ERR_AUTHORIZATION_DENIED" ? outcomeOfBankError(String(details?.["reason"])) : { outcome: "failed", reason: code };
+}
+
 const consentEnded = { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code } as const;
 const grantOver = { outcome: "failed", reason: errors.ERR_AUTHORISATION_GRANT_OVER.code } as const;
 

@@ -21,11 +21,14 @@ export interface CreateConsentInput {
   /** Keyed hash of the browser session; only that session may bring the return. */
   readonly sessionBinding: string;
   readonly replaces?: string | undefined;
+  /** How the bank knows the person, where it asks them in its app; passed on, never kept. */
+  readonly loginHint?: string | undefined;
 }
 
 export interface CreatedConsent {
   readonly consentId: string;
-  readonly redirectUrl: string;
+  /** Null where the bank asks the person in its app: `pollAuthorisations` finds out what they said. */
+  readonly redirectUrl: string | null;
   readonly expiresAt: Temporal.Instant;
 }
 
@@ -90,10 +93,13 @@ export async function createConsent(ctx: Context, input: CreateConsentInput): Pr
       },
     });
   });
-  const answer = await createAtAspsp(ctx, { psu, consent, attempt, state });
+  const answer = await createAtAspsp(ctx, { psu, consent, attempt, state, loginHint: input.loginHint });
   const expiresAt = earlier(attempt.expiresAt, Temporal.Instant.from(answer.expiresAt));
+  const { authorizationServer: server } = answer;
+  const authorizationServer = server === undefined ? null : { ...server, responseMode: server.responseMode ?? "fragment" };
+  const nextPollAt = answer.redirectUrl === null ? ctx.clock.now().add({ seconds: answer.pollIntervalSeconds ?? 5 }) : null;
   await inTransaction(ctx.db, async (tx) => {
-    const open = await recordAspspAnswer(tx, attempt, { expiresAt, authorizationServer: answer.authorizationServer ?? null });
+    const open = await recordAspspAnswer(tx, attempt, { expiresAt, authorizationServer, nextPollAt });
     if (!open || !(await recordAspspConsentId(tx, consent, answer.aspspConsentId))) throw errors.ERR_CONSENT_ENDED();
   });
   return { consentId: consent.consentId, redirectUrl: answer.redirectUrl, expiresAt };
@@ -114,14 +120,24 @@ async function requireReadyAspsp(ctx: Context, aspspId: string) {
 
 async function createAtAspsp(
   ctx: Context,
-  { psu, consent, attempt, state }: { psu: PsuContext; consent: ReceivedConsent; attempt: ReceivedAuthorisation; state: string },
+  {
+    psu,
+    consent,
+    attempt,
+    state,
+    loginHint,
+  }: Pick<CreateConsentInput, "psu" | "loginHint"> & {
+    consent: ReceivedConsent;
+    attempt: ReceivedAuthorisation;
+    state: string;
+  },
 ) {
   const { consentId, aspspId, requestedValidUntil } = consent;
   const { redirectUri, nonce } = attempt;
   try {
     return await ctx.bankGateway.createAspspConsent({
       params: { consentId },
-      body: { aspspId, validUntil: requestedValidUntil.toString(), redirectUri, state, nonce },
+      body: { aspspId, validUntil: requestedValidUntil.toString(), redirectUri, state, nonce, ...(loginHint === undefined ? {} : { loginHint }) },
       psu,
     });
   } catch (cause) {

@@ -14,9 +14,11 @@ import { Button, LinkButton } from "../../ui/button.tsx";
 import { BankMark } from "../../ui/mark.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { usePageTitle } from "../../ui/page.tsx";
+import { Field } from "../../ui/field.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { AppApproval } from "./app-approval.tsx";
 import { leaveForBank } from "../../ui/leave-for-bank.ts";
 
 /** The last page before the bank's own: what is asked for, in plain words. */
@@ -75,10 +77,23 @@ function BeforeLeaving({ bank }: { bank: Bank }) {
   const until = format.day(addDays(today(), days));
   const historyMonths = Math.round(bank.historyDays / 30.4);
   const name = bank.name;
+  const inApp = bank.scaApproach === "decoupled";
+  const [loginHint, setLoginHint] = useState("");
   const start = useMutation({
-    mutationFn: () => ask("startConnection", { body: { aspspId: bank.aspspId, validityDays: days, ...(renews === undefined ? {} : { renews }) } }),
-    onSuccess: ({ redirectUrl }) => leaveForBank(redirectUrl),
+    mutationFn: () =>
+      ask("startConnection", {
+        body: {
+          aspspId: bank.aspspId,
+          validityDays: days,
+          ...(renews === undefined ? {} : { renews }),
+          ...(inApp ? { loginHint: loginHint.trim() } : {}),
+        },
+      }),
+    onSuccess: ({ redirectUrl }) => {
+      if (redirectUrl !== null) leaveForBank(redirectUrl);
+    },
   });
+  if (start.data?.redirectUrl === null) return <AppApproval consentId={start.data.consentId} bankName={name} expiresAt={start.data.expiresAt} />;
   return (
     <>
       <div className="mb-6 flex items-center gap-4">
@@ -134,8 +149,26 @@ function BeforeLeaving({ bank }: { bank: Bank }) {
           </ul>
         </Fact>
       </div>
+      {inApp && (
+        <Field
+          className="mt-6"
+          label={<Trans>Your user ID at {name}</Trans>}
+          hint={<Trans>So that the bank knows whose app to ask. We pass it on and do not keep it.</Trans>}
+          value={loginHint}
+          maxLength={200}
+          autoComplete="off"
+          onChange={(event) => setLoginHint(event.target.value)}
+        />
+      )}
       {start.isError && <StartProblem error={start.error} bankName={name} />}
-      <Button look="primary" size="wide" className="mt-6" busy={start.isPending || start.isSuccess} onClick={() => start.mutate()}>
+      <Button
+        look="primary"
+        size="wide"
+        className="mt-6"
+        busy={start.isPending || start.isSuccess}
+        disabled={inApp && loginHint.trim() === ""}
+        onClick={() => start.mutate()}
+      >
         {start.isPending || start.isSuccess ? <Trans>Asking {name}…</Trans> : <Trans>Continue to {name}</Trans>}
         <ExternalLink aria-hidden="true" size={16} strokeWidth={1.75} />
       </Button>

@@ -17,16 +17,16 @@ import { tokenKind } from "./token-kind.ts";
 /**
  * Everything an ID token is judged by, after its signature. The name is the stable reason of a refusal.
  *
- * | rule               | front channel | token endpoint | refresh       |
- * |--------------------|---------------|----------------|---------------|
- * | token-kind         | yes           | yes            | yes           |
- * | iss, aud, exp, iat | yes           | yes            | yes           |
- * | nbf                | if sent       | if sent        | if sent       |
- * | nonce              | yes           | if sent        | if sent       |
- * | sub                | yes           | yes, unchanged | yes, unchanged|
- * | intent, acr        | yes           | yes            | if sent       |
- * | c_hash, s_hash     | yes           | if sent        | if sent       |
- * | at_hash, rt_hash   | if sent       | if sent        | if sent       |
+ * | rule               | front channel | only one       | after a front one | refresh        |
+ * |--------------------|---------------|----------------|-------------------|----------------|
+ * | token-kind         | yes           | yes            | yes               | yes            |
+ * | iss, aud, exp, iat | yes           | yes            | yes               | yes            |
+ * | nbf                | if sent       | if sent        | if sent           | if sent        |
+ * | nonce              | yes           | if we sent one | if sent           | if sent        |
+ * | sub                | yes           | yes            | yes, unchanged    | yes, unchanged |
+ * | intent, acr        | yes           | yes            | yes               | if sent        |
+ * | c_hash, s_hash     | yes           | if sent        | if sent           | if sent        |
+ * | at_hash, rt_hash   | if sent       | if sent        | if sent           | if sent        |
  */
 export const idTokenRules = {
   "token-kind": tokenKind,

@@ -179,6 +179,7 @@ describe("the token endpoint", () => {
     expect(readTokenAnswer(200, gateway)).toEqual({
       ok: true,
       accessToken: "scrubbed-access",
+      tokenType: "bearer",
       refreshToken: "scrubbed-refresh",
       idToken: undefined,
       expiresInSeconds: 3599,

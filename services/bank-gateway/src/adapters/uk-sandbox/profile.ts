@@ -30,10 +30,15 @@ const responseType = "code id_token";
 export function ukSandboxOAuth(issuer: string, { UK_CLIENT_AUTHENTICATION }: UkSandboxSettings): OAuthProfile {
   return {
     issuer,
-    tokenUrl: new URL(`${issuer}/token`),
+    endpoints: { tokenUrl: new URL(`${issuer}/token`), jwksUrl: new URL(`${issuer}/jwks`) },
     clientAuthentication: UK_CLIENT_AUTHENTICATION,
-    jwksUrl: new URL(`${issuer}/jwks`),
+    approach: "redirect",
+    request: "by-value",
     responseType,
+    responseMode: "fragment",
+    pkce: "none",
+    senderConstraint: "none",
+    userinfo: "none",
     issInResponse: false,
     idTokenAlgorithms: ["PS256", "ES256"],
     acrValues: ["urn:openbanking:psd2:sca"],

@@ -3,8 +3,6 @@ import type { ConsentsFacet, CreatedConsent } from "../../adapters/bank-adapter.
 import { errors } from "../../errors.ts";
 import { pathSegment, readWire } from "../wire.ts";
 import { opaqueId } from "./accounts-wire.ts";
-import { opAuthorizationUrl } from "./authorization-request.ts";
-import type { AuthorizationRequestSettings } from "./authorization-request.ts";
 
 const instant = z.iso.datetime({ offset: true });
 /** The Authorization object of the account interface. */
@@ -17,7 +15,7 @@ const opAuthorization = z.object({
   status: z.string(),
 });
 
-export interface ConsentSettings extends AuthorizationRequestSettings {
+export interface ConsentSettings {
   readonly aisBaseUrl: string;
   readonly consentMaxDays: number;
 }
@@ -25,7 +23,7 @@ export interface ConsentSettings extends AuthorizationRequestSettings {
 /** Distance kept from the longest consent the bank grants, so that two clocks may differ. */
 const marginMinutes = 10;
 
-/** Account access: `POST`, browser redirect and `DELETE` of an authorization. */
+/** Account access: `POST` and `DELETE` of an authorization; how the person is asked is the authorization server's matter. */
 export function opConsentsFacet(settings: ConsentSettings): ConsentsFacet {
   const collection = `${settings.aisBaseUrl}/authorizations`;
   return {
@@ -40,7 +38,6 @@ export function opConsentsFacet(settings: ConsentSettings): ConsentsFacet {
       });
       return translateCreated(readWire(opAuthorization, reply), expires);
     },
-    authorizationUrl: (sign, request) => opAuthorizationUrl(settings, sign, request),
     async revoke(calls, aspspConsentId) {
       const url = new URL(`${collection}/${pathSegment(aspspConsentId)}`);
       await calls({ operation: "consents.revoke", method: "DELETE", url });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AspspProfile, BankAdapter } from "../../adapters/bank-adapter.ts";
 import { opScheme } from "../../registration-schemes/op.ts";
 import { opAccountsFacet } from "./accounts.ts";
+import { opAuthorizationUrl } from "./authorization-request.ts";
 import { opConsentsFacet } from "./authorizations.ts";
 import { opCardsFacet } from "./cards.ts";
 import { opFundsFacet } from "./funds.ts";
@@ -43,10 +44,15 @@ export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankA
     profile,
     oauth: {
       issuer: endpoints.issuer,
-      tokenUrl: new URL(endpoints.tokenUrl),
+      endpoints: { tokenUrl: new URL(endpoints.tokenUrl), jwksUrl: new URL(endpoints.jwksUrl) },
       clientAuthentication: "client_secret_post",
-      jwksUrl: new URL(endpoints.jwksUrl),
+      approach: "redirect",
+      request: "by-value",
       responseType,
+      responseMode: "fragment",
+      pkce: "none",
+      senderConstraint: "none",
+      userinfo: "none",
       issInResponse: false,
       idTokenAlgorithms: ["RS256", "PS256", "ES256"],
       acrValues,
@@ -63,7 +69,10 @@ export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankA
     }),
     translateRefusal: translateOpRefusal,
     registration: opScheme({ grantTypes, ...endpoints }),
-    consents: opConsentsFacet({ ...requests, scope: consentScope, consentMaxDays: profile.consentMaxDays }),
+    consents: {
+      ...opConsentsFacet({ aisBaseUrl, consentMaxDays: profile.consentMaxDays }),
+      authorizationUrl: (sign, request) => opAuthorizationUrl({ ...endpoints, responseType, intentClaim, acrValues, scope: consentScope }, sign, request),
+    },
     accounts: opAccountsFacet(aisBaseUrl),
     balances: "with-accounts",
     cards: opCardsFacet(aisBaseUrl, endpoints.currency),

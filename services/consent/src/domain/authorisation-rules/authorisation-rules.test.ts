@@ -6,8 +6,9 @@ import { checkReturn, returnRules } from "./index.ts";
 
 const createdAt = Temporal.Instant.from("2026-11-22T10:00:00Z");
 const issuer = "https://authorize.bank.example";
-const hybrid: AuthorizationServer = { issuer, issInResponse: false, responseType: "code id_token" };
-const codeFlow: AuthorizationServer = { issuer, issInResponse: true, responseType: "code" };
+const hybrid: AuthorizationServer = { issuer, issInResponse: false, responseType: "code id_token", responseMode: "fragment" };
+const codeFlow: AuthorizationServer = { issuer, issInResponse: true, responseType: "code", responseMode: "query" };
+const signed: AuthorizationServer = { ...codeFlow, responseMode: "jwt" };
 const idToken = "eyJhbGciOiJQUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln";
 
 type Pair = readonly [name: string, value: string];
@@ -98,6 +99,28 @@ const cases: readonly Case[] = [
     server: codeFlow,
     parameters: [...goodCodeFlow, ["id_token", idToken]],
     result: "ERR_AUTHORISATION_TOKEN_IN_RESPONSE",
+  },
+  { name: "a signed return", server: signed, parameters: [["response", idToken]], result: "code" },
+  { name: "OA-28 a plain return where a signed one was asked for", server: signed, parameters: goodCodeFlow, result: "ERR_AUTHORISATION_RESPONSE_MODE" },
+  {
+    name: "OA-28 a plain error where a signed one was asked for",
+    server: signed,
+    parameters: [state, ["error", "access_denied"], ["iss", issuer]],
+    result: "ERR_AUTHORISATION_RESPONSE_MODE",
+  },
+  { name: "OA-28 a plain code beside the signed one", server: signed, parameters: [["response", idToken], code], result: "ERR_AUTHORISATION_RESPONSE_MODE" },
+  { name: "OA-28 a signed return where none was asked for", parameters: [...good, ["response", idToken]], result: "ERR_AUTHORISATION_RESPONSE_MODE" },
+  {
+    name: "OA-52 a signed return of 17 kB",
+    server: signed,
+    parameters: [["response", `a.${"b".repeat(17_000)}.c`]],
+    result: "ERR_AUTHORISATION_RESPONSE_MODE",
+  },
+  {
+    name: "OA-23 a return with nothing where its signature should be",
+    server: signed,
+    parameters: [["response", "e30.e30."]],
+    result: "ERR_AUTHORISATION_RESPONSE_MODE",
   },
   { name: "a hybrid return without its ID token", parameters: [state, code], result: "ERR_AUTHORISATION_ID_TOKEN_MALFORMED" },
   { name: "OA-39 an ID token without a signature", parameters: [state, code, ["id_token", "e30.e30."]], result: "ERR_AUTHORISATION_ID_TOKEN_MALFORMED" },

@@ -11,6 +11,7 @@ import { noRepeatedParameter } from "./no-repeated-parameter.ts";
 import { noTokenInResponse } from "./no-token-in-response.ts";
 import { notCodeAndError } from "./not-code-and-error.ts";
 import { redirectContext } from "./redirect-context.ts";
+import { responseMode } from "./response-mode.ts";
 import type { ReturnRule, ReturnToCheck } from "./rule.ts";
 
 export type { ReturnToCheck } from "./rule.ts";
@@ -19,6 +20,7 @@ export const returnRules: readonly ReturnRule[] = [
   inTime,
   redirectContext,
   noRepeatedParameter,
+  responseMode,
   noTokenInResponse,
   notCodeAndError,
   codePresent,
@@ -28,7 +30,7 @@ export const returnRules: readonly ReturnRule[] = [
 ];
 
 export type CheckedReturn =
-  | { readonly kind: "code"; readonly code: string; readonly idToken: string | null; readonly issuer: string | null }
+  | { readonly kind: "code"; readonly code: string | null; readonly idToken: string | null; readonly issuer: string | null; readonly response?: string }
   /** The bank answered with an OAuth error; its free text is dropped here and never shown or kept (OA-17). */
   | { readonly kind: "error"; readonly error: string }
   | { readonly kind: "refused"; readonly reason: string };
@@ -38,6 +40,8 @@ export function checkReturn(returned: ReturnToCheck): CheckedReturn {
   const refusal = returnRules.find((rule) => rule.refuses(returned));
   if (refusal !== undefined) return { kind: "refused", reason: refusal.reason };
   const { response } = returned;
+  const signed = response.get("response");
+  if (signed !== undefined) return { kind: "code", code: null, idToken: null, issuer: null, response: signed };
   const error = response.get("error");
   if (error !== undefined) return { kind: "error", error };
   return { kind: "code", code: response.get("code") ?? "", idToken: response.get("id_token") ?? null, issuer: response.get("iss") ?? null };

@@ -11,6 +11,6 @@ export const issuer: ReturnRule = {
     const server = attempt.authorizationServer;
     const given = response.get("iss");
     if (server === null) return given !== undefined && given.length > maxLength;
-    return given === undefined ? server.issInResponse : given !== server.issuer;
+    return given === undefined ? server.issInResponse && server.responseMode !== "jwt" : given !== server.issuer;
   },
 };

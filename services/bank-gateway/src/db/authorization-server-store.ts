@@ -1,0 +1,49 @@
+import type { Executor } from "@opl/postgres";
+import type { Selectable } from "kysely";
+import type { ServerMetadata } from "../oauth/discovery/metadata.ts";
+import type { Tables } from "./tables.ts";
+
+export type AuthorizationServerRow = Selectable<Tables["authorizationServers"]>;
+
+export async function getAuthorizationServer(db: Executor<Tables>, aspspId: string): Promise<AuthorizationServerRow | undefined> {
+  return db.selectFrom("authorizationServers").selectAll().where("aspspId", "=", aspspId).executeTakeFirst();
+}
+
+/** The first reading of a bank; of two at once one is kept. */
+export async function insertAccepted(db: Executor<Tables>, aspspId: string, accepted: ServerMetadata, now: Temporal.Instant): Promise<void> {
+  await db
+    .insertInto("authorizationServers")
+    .values({ aspspId, accepted, acceptedAt: now })
+    .onConflict((conflict) => conflict.column("aspspId").doNothing())
+    .execute();
+}
+
+/** Lifts the quarantine, if there is one. */
+export async function saveApproved(db: Executor<Tables>, aspspId: string, accepted: ServerMetadata, operator: string, now: Temporal.Instant): Promise<void> {
+  await db
+    .updateTable("authorizationServers")
+    .set({ accepted, acceptedAt: now, acceptedBy: operator, quarantinedAt: null, reason: null, offered: null })
+    .where("aspspId", "=", aspspId)
+    .execute();
+}
+
+/** @returns whether it is new: the same reason before was told already */
+export async function quarantine(
+  db: Executor<Tables>,
+  aspspId: string,
+  { reason, offered }: { readonly reason: string; readonly offered: ServerMetadata | undefined },
+  now: Temporal.Instant,
+): Promise<boolean> {
+  const set = { quarantinedAt: now, reason, offered: offered ?? null };
+  const row = await db
+    .insertInto("authorizationServers")
+    .values({ aspspId, ...set })
+    .onConflict((conflict) => conflict.column("aspspId").doUpdateSet(set).where("authorizationServers.reason", "is distinct from", reason))
+    .returning("aspspId")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function savePkceProbe(db: Executor<Tables>, aspspId: string, pkceEnforced: boolean, now: Temporal.Instant): Promise<void> {
+  await db.updateTable("authorizationServers").set({ pkceEnforced, pkceProbedAt: now }).where("aspspId", "=", aspspId).execute();
+}

@@ -1,0 +1,58 @@
+import * as contracts from "@opl/contracts/http/bank-gateway";
+import { operatorRoute } from "@opl/service";
+import type { BoundRoute } from "@opl/service";
+import type { AuthorizationServer } from "../banks/authorization-server.ts";
+import { getAuthorizationServer } from "../db/authorization-server-store.ts";
+import type { AuthorizationServerRow } from "../db/authorization-server-store.ts";
+import { errors } from "../errors.ts";
+import { differences, fingerprint } from "../oauth/discovery/metadata.ts";
+import type { ServerMetadata } from "../oauth/discovery/metadata.ts";
+import type { GatewayContext } from "../usecases/context.ts";
+import { probePkce } from "../usecases/probe-pkce.ts";
+
+/** What the authorization servers of banks say of themselves: operators look at it and approve what changed. */
+export function authorizationServerRoutes(ctx: GatewayContext): BoundRoute[] {
+  const serverAt = (aspspId: string): AuthorizationServer => {
+    const server = ctx.banks.authorizationServer(aspspId);
+    if (server === undefined) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
+    return server;
+  };
+  return [
+    operatorRoute(contracts.getAuthorizationServer, async ({ params: { aspspId } }) => {
+      const server = serverAt(aspspId);
+      return shown((await getAuthorizationServer(ctx.db, aspspId)) ?? (await server.read()));
+    }),
+    operatorRoute(contracts.readAuthorizationServer, async ({ params }) => shown(await serverAt(params.aspspId).read())),
+    operatorRoute(contracts.approveAuthorizationServer, async ({ params, body, person }) =>
+      shown(await serverAt(params.aspspId).approve(body.fingerprint, person)),
+    ),
+    operatorRoute(contracts.probeAuthorizationServer, async ({ params: { aspspId } }) => {
+      const server = serverAt(aspspId);
+      const { registrationId } = await ctx.banks.active(aspspId);
+      await probePkce(ctx, registrationId);
+      return shown((await getAuthorizationServer(ctx.db, aspspId)) ?? (await server.read()));
+    }),
+  ];
+}
+
+function shown(row: AuthorizationServerRow) {
+  const { aspspId, accepted, acceptedAt, acceptedBy, quarantinedAt, reason, offered, pkceEnforced, pkceProbedAt } = row;
+  return {
+    aspspId,
+    accepted: accepted === null || acceptedAt === null ? null : { ...state(accepted), acceptedAt: acceptedAt.toString(), acceptedBy },
+    quarantine:
+      quarantinedAt === null || reason === null
+        ? null
+        : {
+            since: quarantinedAt.toString(),
+            reason,
+            changed: accepted === null || offered === null ? [] : [...differences(accepted, offered)],
+            offered: offered === null ? null : state(offered),
+          },
+    pkce: pkceEnforced === null || pkceProbedAt === null ? null : { enforced: pkceEnforced, probedAt: pkceProbedAt.toString() },
+  };
+}
+
+function state(metadata: ServerMetadata) {
+  return { fingerprint: fingerprint(metadata), metadata };
+}

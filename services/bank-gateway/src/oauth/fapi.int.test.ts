@@ -1,0 +1,429 @@
+import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
+import { createClient } from "@opl/service";
+import { keptLog } from "@opl/testkit";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { visitBank } from "../../testing/browser.ts";
+import { beginConsent, exchange, startGateway } from "../../testing/gateway.ts";
+import type { BegunConsent, TestGateway } from "../../testing/gateway.ts";
+import { requestPair } from "../../testing/own-certificates.ts";
+import { saga } from "../../testing/saga.ts";
+import { startSandbox } from "../../testing/sandbox.ts";
+import type { Sandbox } from "../../testing/sandbox.ts";
+import { standardOutcome } from "../../testing/standard-outcome.ts";
+
+let sandbox: Sandbox;
+let gateway: TestGateway;
+let outcome: ReturnType<typeof standardOutcome>;
+const { logger, lines: log } = keptLog("bank-gateway");
+const fapi1 = "fapi1-sandbox";
+const fapi2 = "fapi2-sandbox";
+const decoupled = "decoupled-sandbox";
+const customerOf: Readonly<Record<string, string>> = { [fapi1]: "77777771", [fapi2]: "66666661", [decoupled]: "55555551" };
+// Each test finds the minute between two loads of the keys gone by, and the metadata old.
+let minutesGone = 0;
+let seenLines = 0;
+const monotonicMs = (): number => performance.now() + minutesGone * 660_000;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ SANDBOX_FAPI_POLL_SECONDS: "1" });
+  gateway = await startGateway(sandbox, { everyBank: true, logger, egress: { probeAfterMs: 1, monotonicMs } });
+  outcome = standardOutcome({ gateway, sandbox, lines: log });
+  await requestPair(gateway);
+  for (const aspspId of [fapi1, fapi2, decoupled]) await saga(gateway, aspspId).whole();
+});
+afterEach(async () => {
+  minutesGone += 1;
+  seenLines = log.length;
+  await sandbox.calm();
+});
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+  await sandbox?.[Symbol.asyncDispose]();
+});
+
+const inspector = () => createClient(bankGatewayRoutes, { baseUrl: gateway.app.address, audience: "bank-gateway", tokens: gateway.tokens.operator("alice") });
+const begin = (aspspId: string, at: Pick<TestGateway, "as" | "tokens"> = gateway) => beginConsent(at, { aspspId, loginHint: customerOf[aspspId] ?? "" });
+const visit = ({ aspspId, redirectUrl }: BegunConsent) => visitBank(redirectUrl, { psuId: customerOf[aspspId] ?? "" });
+
+async function storedOf({ consentId }: BegunConsent) {
+  const { db } = gateway.database.database;
+  const { status } = await db.selectFrom("bankConsents").select("status").where("consentId", "=", consentId).executeTakeFirstOrThrow();
+  const tokens = await db.selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute();
+  const open = await db.selectFrom("openAuthorizations").select("consentId").where("consentId", "=", consentId).execute();
+  return { status, tokenSets: tokens.length, open: open.length };
+}
+const nothingStored = { status: "failed", tokenSets: 0, open: 0 };
+
+const refused = (reason: string) => expect.objectContaining({ code: "ERR_AUTHORIZATION_REFUSED", details: expect.objectContaining({ reason }) });
+
+/** What reached one bank after a point in time, keys aside: they are public. */
+async function callsAt(aspspId: string, since: number): Promise<string[]> {
+  const prefix = `${aspspId.replace("-sandbox", "")}-`;
+  return (await sandbox.calls({ since })).map(({ endpoint }) => endpoint).filter((endpoint) => endpoint.startsWith(prefix) && !endpoint.endsWith("-F7"));
+}
+
+/** The lines somebody who watches would see. */
+const securityEvents = () =>
+  log
+    .slice(seenLines)
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ securityEvent }) => securityEvent !== undefined);
+
+describe("honest banks", () => {
+  it.each([fapi1, fapi2])("%s: a pushed and signed request, a return that is checked, a bound token that reads", async (aspspId) => {
+    const begun = await begin(aspspId);
+    // Nothing of the request travels through the browser.
+    expect([...new URL(begun.redirectUrl).searchParams.keys()].toSorted()).toEqual(["client_id", "request_uri"]);
+    const returned = await visit(begun);
+    expect(Object.keys(returned).toSorted()).toEqual(aspspId === fapi1 ? ["response"] : ["code", "iss", "state"]);
+    await expect(exchange(gateway, begun, returned)).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    const { accounts } = await gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } });
+    expect(accounts.length).toBeGreaterThan(0);
+    expect(await storedOf(begun)).toEqual({ status: "authorised", tokenSets: 1, open: 0 });
+  });
+
+  it("fapi2 with certificate-bound tokens and signed answers", async () => {
+    await using other = await startGateway(sandbox, { everyBank: true, env: { FAPI_SANDBOX_BINDING: "certificate", FAPI_SANDBOX_ANSWERS: "signed" } });
+    await requestPair(other);
+    await saga(other, fapi2).whole();
+    const begun = await begin(fapi2, other);
+    const returned = await visit(begun);
+    expect(Object.keys(returned)).toEqual(["response"]);
+    await expect(exchange(other, begun, returned)).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    await expect(other.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).resolves.toMatchObject({ accounts: expect.any(Array) });
+  });
+
+  it("OA-74 decoupled: the bank asks in its app, is asked once per interval, and the outcome is told again", async () => {
+    const begun = await begin(decoupled);
+    const poll = () => gateway.as.consent.pollAuthorization({ params: { consentId: begun.consentId }, body: { aspspId: decoupled } });
+    const since = await sandbox.lastSeq();
+    await Promise.all([poll(), poll(), poll()]);
+    expect((await callsAt(decoupled, since)).filter((endpoint) => endpoint === "decoupled-F5").length).toBeLessThanOrEqual(1);
+    await sandbox.admin("POST", "/fapi/decoupled/approvals", { authorizationId: begun.aspspConsentId, decision: "approve" });
+    const outcome = await until(poll);
+    expect(outcome).toMatchObject({ status: "authorised", scope: expect.arrayContaining(["accounts"]) });
+    expect(await poll()).toMatchObject({ status: "authorised" });
+    expect(await storedOf(begun)).toEqual({ status: "authorised", tokenSets: 1, open: 0 });
+    const { accounts } = await gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } });
+    expect(accounts.length).toBeGreaterThan(0);
+  });
+});
+
+/** Asks until there is an outcome: the bank's interval is a second. */
+async function until(poll: () => Promise<{ status: string }>): Promise<unknown> {
+  for (let asked = 0; asked < 40; asked += 1) {
+    const polled = await poll();
+    if (polled.status !== "pending") return polled;
+    await delay(250);
+  }
+  throw new Error("no outcome");
+}
+
+describe("a server that describes itself wrongly", () => {
+  const lies: [row: string, aspspId: string, fault: string, options: Record<string, unknown>, reason: string][] = [
+    ...["other", "trailing-slash", "case", "port", "path"].map((as): [string, string, string, Record<string, unknown>, string] => [
+      "OA-01",
+      fapi2,
+      "discovery.issuer",
+      { as },
+      "issuer",
+    ]),
+    ["OA-03", fapi2, "discovery.endpoint", { name: "token_endpoint", as: "foreign" }, "endpoint-address"],
+    ["OA-03", fapi2, "discovery.endpoint", { name: "jwks_uri", as: "private" }, "endpoint-address"],
+    ["OA-03", fapi1, "discovery.endpoint", { name: "pushed_authorization_request_endpoint", as: "http" }, "endpoint-address"],
+    ["OA-03", decoupled, "discovery.endpoint", { name: "backchannel_authentication_endpoint", as: "foreign" }, "endpoint-address"],
+    ["OA-04", fapi2, "discovery.moved", { name: "token_endpoint" }, "changed"],
+    ["OA-04", fapi1, "discovery.moved", { name: "jwks_uri" }, "changed"],
+    ["OA-04", fapi1, "discovery.algorithms", { algorithms: ["PS256"] }, "changed"],
+    ["OA-05", fapi1, "discovery.algorithms", { algorithms: ["RS256"] }, "algorithms"],
+    ["OA-05", fapi2, "discovery.drop", { what: "pkce" }, "pkce"],
+    ["OA-05", fapi1, "discovery.drop", { what: "par" }, "endpoint-missing"],
+    ["OA-05", fapi2, "discovery.drop", { what: "iss" }, "issuer-in-response"],
+    ["OA-06", fapi2, "discovery.aliases", { as: "foreign" }, "certificate-address"],
+    ["OA-02", fapi1, "network.redirect", { to: "https://evil.example/metadata", status: 302 }, "redirect"],
+  ];
+  it.each(lies)("%s %s %s %o", async (_row, aspspId, fault, options, reason) => {
+    await sandbox.fault(fault, { for: { endpoint: `${aspspId.replace("-sandbox", "")}-F6` }, options });
+    const since = await sandbox.lastSeq();
+    await expect(begin(aspspId)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason } });
+    // Its description was read; nothing else was asked of it.
+    expect(await callsAt(aspspId, since)).toEqual([`${aspspId.replace("-sandbox", "")}-F6`]);
+    expect(securityEvents()).toEqual([expect.objectContaining({ securityEvent: "authorization-server-quarantined", reason, aspspId })]);
+    // It stays so when the bank says the right thing again, until an operator has looked.
+    await sandbox.calm();
+    await expect(begin(aspspId)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED" });
+    await approve(aspspId);
+    await expect(begin(aspspId)).resolves.toMatchObject({ aspspConsentId: expect.any(String) });
+  });
+
+  async function approve(aspspId: string) {
+    const asked = { params: { aspspId } };
+    const { quarantine, accepted } = await inspector().readAuthorizationServer(asked);
+    expect(quarantine).not.toBeNull();
+    return inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: accepted?.fingerprint ?? "" } });
+  }
+
+  it("OA-04 an operator approves what changed, by the name of what was looked at; then that is what we go by", async () => {
+    await sandbox.fault("discovery.algorithms", { for: { endpoint: "fapi1-F6" }, options: { algorithms: ["PS256"] } });
+    await expect(begin(fapi1)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED" });
+    const asked = { params: { aspspId: fapi1 } };
+    const { quarantine, accepted } = await inspector().getAuthorizationServer(asked);
+    expect(quarantine).toMatchObject({ reason: "changed", changed: ["id_token_signing_alg_values_supported"] });
+    await expect(inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: accepted?.fingerprint ?? "" } })).rejects.toMatchObject({
+      code: "ERR_AUTHORIZATION_SERVER_MOVED",
+    });
+    const approved = await inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: quarantine?.offered?.fingerprint ?? "" } });
+    expect(approved).toMatchObject({ quarantine: null, accepted: { acceptedBy: "alice", metadata: { id_token_signing_alg_values_supported: ["PS256"] } } });
+    await expect(begin(fapi1)).resolves.toMatchObject({ aspspConsentId: expect.any(String) });
+    // Back to where it was: that is a change like any other.
+    await sandbox.calm();
+    minutesGone += 1;
+    await expect(begin(fapi1)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "changed" } });
+    const again = await inspector().getAuthorizationServer(asked);
+    await inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: again.quarantine?.offered?.fingerprint ?? "" } });
+  });
+
+  it("OA-06 addresses for callers with a certificate are used where the bank has them", async () => {
+    await sandbox.fault("discovery.aliases", { for: { endpoint: "fapi1-F6" }, options: { as: "own" } });
+    await expect(begin(fapi1)).rejects.toMatchObject({ details: { reason: "changed" } });
+    const asked = { params: { aspspId: fapi1 } };
+    const { quarantine } = await inspector().getAuthorizationServer(asked);
+    await inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: quarantine?.offered?.fingerprint ?? "" } });
+    const begun = await begin(fapi1);
+    const returned = await visit(begun);
+    const since = await sandbox.lastSeq();
+    await exchange(gateway, begun, returned);
+    expect(await callsAt(fapi1, since)).toEqual(expect.arrayContaining(["fapi1-F5-mtls"]));
+    expect(await callsAt(fapi1, since)).not.toContain("fapi1-F5");
+    await sandbox.calm();
+    minutesGone += 1;
+    await expect(begin(fapi1)).rejects.toMatchObject({ details: { reason: "changed" } });
+    const again = await inspector().getAuthorizationServer(asked);
+    await inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: again.quarantine?.offered?.fingerprint ?? "" } });
+  });
+});
+
+describe("a bank that lies in its answer to the browser", () => {
+  const lies: [row: string, aspspId: string, fault: string, options: Record<string, unknown>, reason: string][] = [
+    ["OA-08", fapi2, "response.wrong-state", {}, "state"],
+    ["OA-12", fapi2, "response.drop", { name: "iss" }, "issuer"],
+    ["OA-13", fapi2, "response.set", { name: "iss", value: "https://authorize.evil.example" }, "issuer"],
+    ["OA-20", fapi2, "response.set", { name: "code", value: "a b" }, "code"],
+    ["OA-07", fapi1, "response.drop", { name: "state" }, "state"],
+    ["OA-08", fapi1, "response.wrong-state", {}, "state"],
+    ["OA-19", fapi1, "response.error-beside-code", {}, "code-and-error"],
+    ["OA-20", fapi1, "response.drop", { name: "code" }, "code"],
+    ["OA-23", fapi1, "jarm.alg-none", {}, "response-malformed"],
+    ["OA-24", fapi1, "jarm.broken-signature", {}, "response-signature"],
+    ["OA-24", fapi1, "jarm.unknown-kid", {}, "response-unknown-key"],
+    ["OA-25", fapi1, "jarm.wrong-iss", {}, "response-iss"],
+    ["OA-25", fapi1, "jarm.no-iss", {}, "response-iss"],
+    ["OA-26", fapi1, "jarm.wrong-aud", {}, "response-aud"],
+    ["OA-26", fapi1, "jarm.no-aud", {}, "response-aud"],
+    ["OA-27", fapi1, "jarm.expired", {}, "response-exp"],
+    ["OA-27", fapi1, "jarm.no-exp", {}, "response-exp"],
+    ["OA-28", fapi1, "jarm.plain", {}, "response-mode"],
+  ];
+  it.each(lies)("%s %s %s %o", async (_row, aspspId, fault, options, reason) => {
+    const begun = await begin(aspspId);
+    await sandbox.fault(fault, { for: { authorizationId: begun.aspspConsentId }, options });
+    const returned = await visit(begun);
+    const since = await sandbox.lastSeq();
+    // Consent finds the attempt by its own state; what the bank repeats is for the gateway to judge where it is signed.
+    const state = aspspId === fapi2 ? { state: returned["state"] ?? "" } : {};
+    await expect(exchange(gateway, begun, returned, state)).rejects.toEqual(refused(reason));
+    expect(await storedOf(begun)).toEqual(nothingStored);
+    await outcome.refused({ begun, returned, since }, { reason, calls: [], tokensCame: false });
+  });
+
+  it("OA-14 another bank's issuer and code, at our return address for the first: neither bank sees code or verifier", async () => {
+    const [here, there] = [await begin(fapi2), await begin(fapi1)];
+    const mixed = { ...(await visit(here)), iss: sandbox.endpoints.fapi.fapi1.issuer };
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, here, mixed)).rejects.toEqual(refused("issuer"));
+    expect([...(await callsAt(fapi1, since)), ...(await callsAt(fapi2, since))]).toEqual([]);
+    expect(await storedOf(there)).toMatchObject({ status: "created" });
+  });
+
+  it("OA-17 a signed no is the person's no", async () => {
+    const begun = await begin(fapi1);
+    const returned = await visitBank(begun.redirectUrl, { psuId: customerOf[fapi1] ?? "", decision: "refuse" });
+    await expect(exchange(gateway, begun, returned)).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_DENIED", details: { reason: "access_denied" } });
+  });
+});
+
+describe("a bank that lies in its tokens", () => {
+  const lies: [row: string, aspspId: string, fault: string, options: Record<string, unknown>, reason: string, alarm: boolean][] = [
+    ["OA-58", fapi1, "token.other-certificate", {}, "token-binding", true],
+    ["OA-58", fapi1, "token.unbound", {}, "token-binding", true],
+    ["OA-58", fapi2, "token.other-key", {}, "token-binding", true],
+    ["OA-58", fapi2, "token.unbound", {}, "token-binding", true],
+    ["OA-58", fapi2, "token.set", { name: "token_type", value: "Bearer" }, "token-type", true],
+    ["OA-54", fapi2, "token.set", { name: "scope", value: "openid accounts payments" }, "scope", false],
+    ["OA-48", fapi1, "id-token.rsa1-5", {}, "id-token-encrypted", false],
+    ["OA-48", fapi2, "id-token.rsa1-5", {}, "id-token-encrypted", false],
+    ["OA-35", fapi2, "id-token.no-nonce", {}, "id-token-nonce", false],
+    ["OA-40", fapi2, "id-token.rs256", {}, "id-token-algorithm", false],
+    ["OA-49", fapi1, "id-token.wrong-authorization", {}, "id-token-intent", false],
+  ];
+  it.each(lies)("%s %s %s %o", async (_row, aspspId, fault, options, reason, alarm) => {
+    const begun = await begin(aspspId);
+    const returned = await visit(begun);
+    await sandbox.fault(fault, { for: { authorizationId: begun.aspspConsentId }, options });
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused(reason));
+    const name = aspspId.replace("-sandbox", "");
+    // The token call itself, with its challenge for a nonce where there is one; nothing was read.
+    expect((await callsAt(aspspId, since)).filter((endpoint) => endpoint !== `${name}-F5`)).toEqual([]);
+    expect(await storedOf(begun)).toEqual(nothingStored);
+    expect(securityEvents()).toEqual([expect.objectContaining({ securityEvent: "authorization-refused", reason, level: alarm ? "error" : "warn" })]);
+    // What was received is given back, once; the bank decides whether it takes a token that is bound to somebody else.
+    const { db } = gateway.database.database;
+    expect(await db.selectFrom("revocationsDue").select("aspspConsentId").execute()).toEqual([{ aspspConsentId: begun.aspspConsentId }]);
+    await sandbox.calm();
+    const before = await sandbox.lastSeq();
+    await gateway.as.consent.revokeAspspConsent({ params: { consentId: begun.consentId }, body: { aspspId } });
+    expect(await callsAt(aspspId, before)).toContain(`${name}-A3`);
+    await db.deleteFrom("revocationsDue").execute();
+  });
+
+  it("OA-75 a nonce is asked for once with each proof and given; who goes on asking is left alone", async () => {
+    const begun = await begin(fapi2);
+    await exchange(gateway, begun, await visit(begun));
+    await sandbox.fault("dpop.nonce-always", { for: { endpoint: "fapi2-A4" } });
+    const since = await sandbox.lastSeq();
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).rejects.toMatchObject({
+      code: "ERR_ASPSP_PROTOCOL",
+      details: { reason: "dpop-nonce" },
+    });
+    expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-A4")).toHaveLength(2);
+    expect(await callsAt(fapi2, since)).not.toContain("fapi2-F5");
+  });
+
+  it("OA-75 at the token endpoint as well", async () => {
+    const begun = await begin(fapi2);
+    const returned = await visit(begun);
+    await sandbox.fault("dpop.nonce-always", { for: { endpoint: "fapi2-F5" } });
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused("token-endpoint-use_dpop_nonce"));
+    expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-F5")).toHaveLength(2);
+    expect(await storedOf(begun)).toEqual(nothingStored);
+  });
+
+  it("OA-53 OA-55 OA-75 odd letters in type and scheme, and no lifetime, are taken", async () => {
+    await sandbox.fault("dpop.odd-case");
+    await sandbox.fault("token.drop", { options: { name: "expires_in" } });
+    const begun = await begin(fapi2);
+    await expect(exchange(gateway, begun, await visit(begun))).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).resolves.toMatchObject({ accounts: expect.any(Array) });
+  });
+});
+
+describe("pushed requests", () => {
+  const answers: [row: string, text: string][] = [
+    ["OA-68 no name", '{"expires_in":60}'],
+    ["OA-68 no lifetime", '{"request_uri":"urn:ietf:params:oauth:request_uri:abc"}'],
+    ["OA-68 no lifetime left", '{"request_uri":"urn:ietf:params:oauth:request_uri:abc","expires_in":0}'],
+    ["OA-68 an endless name", JSON.stringify({ request_uri: `urn:${"a".repeat(1_001)}`, expires_in: 60 })],
+  ];
+  it.each(answers)("%s", async (_row, text) => {
+    await sandbox.fault("body.replace", { for: { endpoint: "fapi2-F8" }, options: { text } });
+    const since = await sandbox.lastSeq();
+    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason: "pushed-request-answer" } });
+    expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(1);
+  });
+
+  it("OA-68 a name that was given out before is not used again", async () => {
+    await sandbox.fault("body.replace", {
+      for: { endpoint: "fapi2-F8" },
+      options: { text: '{"request_uri":"urn:ietf:params:oauth:request_uri:same","expires_in":60}' },
+    });
+    await begin(fapi2);
+    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason: "request-uri-reused" } });
+  });
+
+  it("OA-61 at registration the bank showed that it turns away what lacks PKCE", async () => {
+    for (const aspspId of [fapi1, fapi2]) {
+      const { pkce } = await inspector().probeAuthorizationServer({ params: { aspspId } });
+      expect(pkce).toMatchObject({ enforced: true });
+    }
+  });
+});
+
+describe("a decoupled bank that lies", () => {
+  const poll = ({ consentId }: BegunConsent) => gateway.as.consent.pollAuthorization({ params: { consentId }, body: { aspspId: decoupled } });
+
+  it.each([
+    ["access_denied", "access_denied"],
+    ["expired_token", "expired_token"],
+    ["invalid_request", "invalid_request"],
+  ])("OA-74 after the final word %s nobody asks again", async (error, reason) => {
+    const begun = await begin(decoupled);
+    await sandbox.fault("token.refused", { for: { endpoint: "decoupled-F5" }, options: { error } });
+    await expect(until(() => poll(begun))).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_DENIED", details: { reason } });
+    await sandbox.calm();
+    const since = await sandbox.lastSeq();
+    await expect(poll(begun)).rejects.toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
+    expect(await callsAt(decoupled, since)).toEqual([]);
+    expect(await storedOf(begun)).toEqual(nothingStored);
+  });
+
+  it("OA-74 slow_down makes the pauses longer", async () => {
+    const begun = await begin(decoupled);
+    await sandbox.fault("token.refused", { for: { endpoint: "decoupled-F5" }, options: { error: "slow_down" } });
+    const { db } = gateway.database.database;
+    const intervalOf = async () =>
+      (await db.selectFrom("openAuthorizations").select("pollIntervalSeconds").where("consentId", "=", begun.consentId).executeTakeFirstOrThrow())
+        .pollIntervalSeconds;
+    for (let asked = 0; asked < 20 && (await intervalOf()) === 1; asked += 1) {
+      expect(await poll(begun)).toMatchObject({ status: "pending" });
+      await delay(200);
+    }
+    expect(await intervalOf()).toBe(6);
+    const since = await sandbox.lastSeq();
+    expect(await poll(begun)).toMatchObject({ status: "pending" });
+    expect(await callsAt(decoupled, since)).toEqual([]);
+  });
+
+  it("OA-74 the interval of 31 seconds is kept", async () => {
+    await sandbox.fault("body.replace", { for: { endpoint: "decoupled-F11" }, options: { text: '{"auth_req_id":"abc","expires_in":120,"interval":31}' } });
+    const begun = await begin(decoupled);
+    await sandbox.calm();
+    const since = await sandbox.lastSeq();
+    const polled = await poll(begun);
+    expect(
+      Temporal.Now.instant()
+        .until(Temporal.Instant.from(polled.status === "pending" ? polled.nextPollAt : ""))
+        .total("seconds"),
+    ).toBeGreaterThan(25);
+    expect(await callsAt(decoupled, since)).toEqual([]);
+  });
+
+  it.each([
+    ["no name", '{"expires_in":120,"interval":5}'],
+    ["no lifetime", '{"auth_req_id":"abc","interval":5}'],
+  ])("OA-74 a request with %s is not waited for", async (_what, text) => {
+    await sandbox.fault("body.replace", { for: { endpoint: "decoupled-F11" }, options: { text } });
+    await expect(begin(decoupled)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason: "backchannel-answer" } });
+  });
+
+  it("OA-58 OA-74 a token bound to somebody else is refused here too", async () => {
+    const begun = await begin(decoupled);
+    await sandbox.admin("POST", "/fapi/decoupled/approvals", { authorizationId: begun.aspspConsentId, decision: "approve" });
+    await sandbox.fault("token.other-certificate", { for: { authorizationId: begun.aspspConsentId } });
+    await expect(until(() => poll(begun))).rejects.toEqual(refused("token-binding"));
+    expect(await storedOf(begun)).toEqual(nothingStored);
+    // The bank takes no token that is bound to somebody else, so this would be told again and again.
+    await gateway.database.database.db.deleteFrom("revocationsDue").execute();
+  });
+
+  it("says who is to be asked", async () => {
+    await expect(beginConsent(gateway, { aspspId: decoupled })).rejects.toMatchObject({ code: "ERR_LOGIN_HINT_MISSING" });
+    await expect(beginConsent(gateway, { aspspId: decoupled, loginHint: "nobody" })).rejects.toMatchObject({ code: "ERR_ASPSP_REJECTED" });
+  });
+});
+
+describe("after it all", () => {
+  it("no refused return made a call in the two seconds after it", () => outcome.silence());
+});

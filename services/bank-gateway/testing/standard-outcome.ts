@@ -1,0 +1,118 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { eventually } from "@opl/testkit";
+import { expect } from "vitest";
+import { retryRevocations } from "../src/usecases/retry-revocations.ts";
+import { exchange } from "./gateway.ts";
+import type { BegunConsent, TestGateway } from "./gateway.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** Absence needs a window: for so long after its end an attempt must cause no call. */
+const silenceMs = 2_000;
+
+/** An attempt and what the person brought back. */
+export interface Attempt {
+  readonly begun: BegunConsent;
+  readonly returned: Readonly<Record<string, string>>;
+  /** Last call in the bank's books before the return was brought to us. */
+  readonly since: number;
+}
+
+export interface Refusal {
+  /** The stable reason in the log. */
+  readonly reason: string;
+  /** Calls about the consent that the refusal itself took, by the bank's names: none before the token call, T1 after it. */
+  readonly calls: readonly string[];
+  /** Whether tokens had come, which the bank must then be asked once to withdraw. */
+  readonly tokensCame: boolean;
+}
+
+interface Awaited extends Attempt, Refusal {
+  readonly endedAt: number;
+}
+
+export interface StandardOutcomeOptions {
+  readonly gateway: TestGateway;
+  readonly sandbox: Sandbox;
+  /** Of the log of the gateway. */
+  readonly lines: readonly string[];
+  /** The call that withdraws a consent at this bank. */
+  readonly withdrawal?: string;
+}
+
+/**
+ * What every refused authorization must leave behind: a failed attempt and nothing else, one security event without a secret, and a bank that
+ * hears nothing more, except once that tokens which came are not wanted. `refused` looks at the first two at once; `silence`, called once at the end
+ * of a file, waits until the last attempt is old enough and asks the bank's books about all of them.
+ */
+export function standardOutcome({ gateway, sandbox, lines, withdrawal = "A3" }: StandardOutcomeOptions) {
+  const attempts: Awaited[] = [];
+  const { db } = gateway.database.database;
+
+  async function nothingKept({ begun: { consentId, aspspConsentId, psu } }: Attempt, { tokensCame }: Refusal): Promise<void> {
+    const consent = await db.selectFrom("bankConsents").select(["status", "authorisedAt"]).where("consentId", "=", consentId).executeTakeFirstOrThrow();
+    expect(consent).toEqual({ status: "failed", authorisedAt: null });
+    expect(await db.selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute()).toEqual([]);
+    // The bank's answer to the creation is all there ever was.
+    const archived = await db.selectFrom("rawMessages").select("operation").where("psuId", "=", psu.psuId).execute();
+    expect(archived.map(({ operation }) => operation)).toEqual(["consents.create"]);
+    expect(await db.selectFrom("outbox").select("eventType").where("aggregateId", "=", consentId).execute()).toEqual([]);
+    const due = await db.selectFrom("revocationsDue").select("aspspConsentId").where("aspspConsentId", "=", aspspConsentId).execute();
+    expect(due.length).toBeLessThanOrEqual(tokensCame ? 1 : 0);
+  }
+
+  return {
+    /** The attempt was refused for this reason; what it left behind is looked at, and the rest is awaited by `silence`. */
+    async refused(attempt: Attempt, refusal: Refusal): Promise<void> {
+      const { begun, returned } = attempt;
+      attempts.push({ ...attempt, ...refusal, endedAt: performance.now() });
+      await nothingKept(attempt, refusal);
+      oneSecurityEvent(lines, begun.consentId, refusal.reason, [begun.state, begun.nonce, ...secretsIn(returned)]);
+      // The state is burnt: the same return does not work any more, and nothing can be read.
+      await expect(exchange(gateway, begun, returned)).rejects.toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
+      await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).rejects.toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
+    },
+
+    /** For all attempts of the file: no call but those they took, in two seconds; tokens that came are withdrawn, each once. */
+    async silence(): Promise<void> {
+      const last = Math.max(...attempts.map(({ endedAt }) => endedAt));
+      await delay(Math.max(0, last + silenceMs - performance.now()));
+      const told = async (): Promise<boolean> => {
+        // One that met a switch that has been taken away since is not waited for.
+        await db.updateTable("revocationsDue").set({ dueAt: "2026-01-01T00:00:00Z" }).execute();
+        await retryRevocations(gateway.app.context, new AbortController().signal);
+        return (await db.selectFrom("revocationsDue").select("aspspConsentId").execute()).length === 0;
+      };
+      await eventually(told, { timeoutMs: 20_000 });
+      const since = Math.min(...attempts.map((attempt) => attempt.since));
+      const calls = Map.groupBy(await sandbox.calls({ since }), ({ authorizationId }) => authorizationId);
+      const heard = attempts.map(({ begun, returned, since: own }) => ({
+        attempt: `${begun.consentId} ${Object.keys(returned).join(" ")}`,
+        calls: (calls.get(begun.aspspConsentId) ?? []).filter(({ seq, endpoint }) => seq > own && !endpoint.startsWith("Z")).map(({ endpoint }) => endpoint),
+      }));
+      const expected = attempts.map((attempt, index) => ({
+        attempt: heard[index]?.attempt,
+        calls: [...attempt.calls, ...(attempt.tokensCame ? [withdrawal] : [])],
+      }));
+      expect(heard).toEqual(expected);
+    },
+  };
+}
+
+/** Exactly one line about a consent is a security event, with this reason, and no line of the log holds a secret. */
+export function oneSecurityEvent(lines: readonly string[], consentId: string, reason: string, secrets: readonly string[]): void {
+  const events = lines
+    .filter((line) => line.includes(consentId) && line.includes('"securityEvent"'))
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  expect(events.map((event) => event["reason"])).toEqual([reason]);
+  for (const secret of secrets) expect(lines.filter((line) => line.includes(secret))).toEqual([]);
+  // Nothing in the form of a JWT either, whoever made it.
+  expect(lines.filter((line) => /\beyJ[\w-]{10,}\./.test(line))).toEqual([]);
+}
+
+/** What a return carries that nobody may read in a log. */
+function secretsIn(returned: Readonly<Record<string, string>>): string[] {
+  return ["code", "id_token", "access_token", "response"].flatMap((name) => {
+    const value = returned[name];
+    return value === undefined || value.length < 8 ? [] : [value];
+  });
+}

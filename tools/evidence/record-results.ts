@@ -1,0 +1,34 @@
+import type { Reporter, TestModule, Vitest } from "vitest/node";
+import { recordResults, stateOfSource } from "./recorded-results.ts";
+import type { RecordedFile, TestState } from "./recorded-results.ts";
+
+/** Keeps what became of each test, for `npm run evidence`. A run of tests chosen by their title says nothing about a file and is not kept. */
+export class RecordResults implements Reporter {
+  #vitest: Vitest | undefined;
+  #source = "unknown";
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
+  onTestRunStart(): void {
+    if (this.#vitest !== undefined) this.#source = stateOfSource(this.#vitest.config.root);
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], _errors: readonly unknown[], reason: "passed" | "failed" | "interrupted"): void {
+    if (this.#vitest === undefined || reason === "interrupted" || this.#vitest.config.testNamePattern !== undefined) return;
+    for (const [project, ofProject] of Map.groupBy(modules, (module) => module.project.name)) {
+      const files = ofProject.map((module): [string, RecordedFile] => [module.relativeModuleId, this.#recorded(module)]);
+      recordResults(this.#vitest.config.root, project, Object.fromEntries(files));
+    }
+  }
+
+  #recorded(module: TestModule): RecordedFile {
+    const tests = Array.from(module.children.allTests(), (test): [string, TestState] => {
+      const { state } = test.result();
+      return [test.fullName, state === "passed" || state === "failed" ? state : "skipped"];
+    });
+    const broken = module.errors().length > 0 || Array.from(module.children.allSuites()).some((suite) => suite.errors().length > 0);
+    return { source: this.#source, broken, tests };
+  }
+}
