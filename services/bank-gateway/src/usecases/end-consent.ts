@@ -4,7 +4,7 @@ import { inTransaction } from "@opl/postgres";
 import { markEnded } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { insertRevocation } from "../db/revocation-store.ts";
-import { takeTokenSet } from "../db/token-store.ts";
+import { lockTokenSet, takeTokenSet } from "../db/token-store.ts";
 import type { Tables } from "../db/tables.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { openTokens, sealRevocation } from "../vault/sealed-tokens.ts";
@@ -38,11 +38,23 @@ export async function discardTokens(ctx: Pick<GatewayContext, "db" | "vault" | "
   await inTransaction(ctx.db, (tx) => insertRevocation(tx, due, ctx.clock.now(), { hasToken: true }));
 }
 
-/** The bank says the consent is gone: forget the tokens and tell whoever thought it was there. */
-export async function loseConsent(ctx: Pick<GatewayContext, "db" | "clock">, { consentId, psuId, aspspId }: BankConsent, code: string): Promise<void> {
-  await inTransaction(ctx.db, async (tx) => {
+/**
+ * The bank says the consent is gone: forget the tokens and tell whoever thought it was there. With a version, only while that one is the
+ * newest: an answer to an older token says nothing about the next.
+ * @returns whether nothing newer stood in the way
+ */
+export async function loseConsent(
+  ctx: Pick<GatewayContext, "db" | "clock">,
+  { consentId, psuId, aspspId }: BankConsent,
+  code: string,
+  version?: number,
+): Promise<boolean> {
+  return inTransaction(ctx.db, async (tx) => {
+    const newest = await lockTokenSet(tx, consentId);
+    if (version !== undefined && newest !== undefined && newest > version) return false;
     const wasAlive = await markEnded(tx, consentId, "ended", code, ctx.clock.now());
     await takeTokenSet(tx, consentId);
     if (wasAlive) await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code } });
+    return true;
   });
 }

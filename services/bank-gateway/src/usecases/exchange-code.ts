@@ -5,7 +5,7 @@ import type { Bank } from "../banks/bank.ts";
 import { markAuthorised, markEnded, takeExchange } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { insertTokenSet } from "../db/token-store.ts";
-import { grantedScope, lifetimeSeconds } from "../domain/token-set.ts";
+import { grantedScope, lifetimeSeconds, refreshEnd } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
 import { checkReturn, checkTokenIdToken } from "../oauth/check-return.ts";
@@ -46,7 +46,7 @@ async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, grante
     const { scope, ...rest } = await judgeTokens(ctx, bank, consent, granted, tokens, front);
     const now = ctx.clock.now();
     const sealed = await sealTokens(ctx.vault, consent, { ...rest, scope });
-    const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: refreshEnd(granted, now) };
+    const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: refreshEnd(granted.refreshExpiresInSeconds, now) };
     await inTransaction(ctx.db, async (tx) => {
       if (!(await markAuthorised(tx, consent.consentId, now))) throw errors.ERR_BANK_CONSENT_STATE();
       await insertTokenSet(tx, consent.consentId, sealed, dates, now);
@@ -94,10 +94,6 @@ async function judgeTokens(
     subject: front.subject,
   });
   return { ...tokens, scope, subject };
-}
-
-function refreshEnd({ refreshExpiresInSeconds }: GrantedTokens, now: Temporal.Instant): Temporal.Instant | null {
-  return refreshExpiresInSeconds === undefined || refreshExpiresInSeconds <= 0 ? null : now.add({ seconds: Math.min(refreshExpiresInSeconds, 366 * 86_400) });
 }
 
 /** A code that the bank does not take is a refused authorization, not a lost token. */
