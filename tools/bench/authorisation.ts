@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { openDatabase } from "@opl/postgres";
+import { sql } from "kysely";
 import { request } from "undici";
 import { Person, visitBank } from "../../e2e/person.ts";
 import { Tpp } from "../../sandbox/test/tpp.ts";
@@ -13,6 +15,17 @@ interface BankCall {
   readonly endpoint: string;
   readonly authorizationId?: string;
   readonly durationMs: number;
+}
+
+/** So many people who are signed in. All come from one address, which may not try that many accounts. */
+async function makePeople(product: Product, count: number): Promise<Person[]> {
+  await using database = openDatabase<Record<string, never>>({ url: product.adminDatabaseUrl, schema: "public", applicationName: "bench", poolSize: 1 });
+  const people: Person[] = [];
+  while (people.length < count) {
+    await sql`delete from opl_bff.attempts`.execute(database.db);
+    people.push(...(await Promise.all(Array.from({ length: 5 }, () => new Person(product.origin).signUp()))));
+  }
+  return people.slice(0, count);
 }
 
 /** What the bank itself took for calls since a moment, by its own books. */
@@ -53,8 +66,7 @@ async function listen(product: Product, person: Person) {
 export async function authorisation(product: Product): Promise<Figure[]> {
   const books = bankBooks(product);
   const times = { start: [] as number[], startOver: [] as number[], back: [] as number[], backOver: [] as number[] };
-  for (let index = 0; index < rounds + warmUp; index += 1) {
-    const person = await new Person(product.origin).signUp();
+  for (const [index, person] of (await makePeople(product, rounds + warmUp)).entries()) {
     const stream = await listen(product, person);
     const before = await books.lastSeq();
     const started = performance.now();
@@ -79,6 +91,7 @@ export async function authorisation(product: Product): Promise<Figure[]> {
   const bare = await bareClient(product);
   const p95 = (values: readonly number[]): number => percentile(values, 95);
   const failed = await manyAtOnce(product);
+  for (const [what, times] of Map.groupBy(failed, (one) => one)) process.stdout.write(`${times.length} of ${atOnce} at once: ${what}\n`);
   return [
     figure("authorisation start to redirect URL, p95", p95(times.start), "ms", "lower", null, p95(bare)),
     figure("the same over the bank's own time, p95", p95(times.startOver), "ms", "lower", 60),
@@ -102,8 +115,7 @@ async function bareClient(product: Product): Promise<number[]> {
 
 /** From the button to the authorised consent, everybody at the same moment. @returns what went wrong */
 async function manyAtOnce(product: Product): Promise<string[]> {
-  const people: Person[] = [];
-  while (people.length < atOnce) people.push(...(await Promise.all(Array.from({ length: 5 }, () => new Person(product.origin).signUp()))));
+  const people = await makePeople(product, atOnce);
   const outcomes = await Promise.allSettled(people.map((person, index) => person.connect("op", `load-${1_400 + index}-20`)));
   return outcomes.flatMap((outcome) => {
     if (outcome.status === "rejected") return [String(outcome.reason)];
