@@ -116,7 +116,9 @@ describe.each([
             .map(({ consentId }) => ({ consentId, stopAtStep: 1 + Math.floor(random() * steps) }));
         }
         survivors.goAhead(aheadSeconds);
-        for (const [n, { consentId, aspspConsentId, psu }] of batch.entries()) {
+        for (const [n, { consentId, aspspConsentId, psu: before }] of batch.entries()) {
+          // Said anew: it lives for minutes.
+          const psu = await gateway.tokens.psu(before.psuId);
           // Whatever access token is there by now, reading takes a refresh.
           await sandbox.fault("token.expire-access", { for: { authorizationId: aspspConsentId } });
           const reads = await Promise.allSettled(survivors.both.map(({ as }) => as.ingest.fetchAccounts({ params: { consentId }, psu })));
