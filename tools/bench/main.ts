@@ -5,6 +5,7 @@ import { portalKey } from "../../sandbox/test/tpp.ts";
 import { writePrivate } from "../setup/secrets.ts";
 import { type Product, startProduct } from "../up/product.ts";
 import { terminalProgress } from "../up/progress.ts";
+import { authorisation } from "./authorisation.ts";
 import { client } from "./client.ts";
 import { desiredState } from "./desired-state.ts";
 import { firstFigures } from "./first-figures.ts";
@@ -45,15 +46,32 @@ async function withProduct(sandbox: Readonly<Record<string, string>>, measure: (
   }
 }
 
+/** What is measured on one product, in this order. */
+const onOneProduct: Readonly<Record<string, (product: Product) => Promise<Figure[]>>> = {
+  throughput,
+  "gateway overhead": gatewayOverhead,
+  authorisation,
+  "desired state of 100 banks": desiredState,
+  [`overview by ${people} people`]: (product) => overview(product, people),
+};
+
+/** `npm run bench -- authorisation` measures what is named so, on a product of its own, and writes nothing. */
+const [only] = process.argv.slice(2);
+if (only !== undefined) {
+  const measure = onOneProduct[only];
+  if (measure === undefined) throw new TypeError(`Name one of: ${Object.keys(onOneProduct).join(", ")}.`);
+  printTable(await withProduct({}, (product) => progress.step(only, () => measure(product))), process.stdout);
+  process.exit(0);
+}
+
 const figures = [
   ...(await progress.step("registration by opl", registration)),
   ...(await progress.step("web client", () => client(root))),
-  ...(await withProduct({}, async (product) => [
-    ...(await progress.step("throughput", () => throughput(product))),
-    ...(await progress.step("gateway overhead", () => gatewayOverhead(product))),
-    ...(await progress.step("desired state of 100 banks", () => desiredState(product))),
-    ...(await progress.step(`overview by ${people} people`, () => overview(product, people))),
-  ])),
+  ...(await withProduct({}, async (product) => {
+    const measured: Figure[] = [];
+    for (const [name, measure] of Object.entries(onOneProduct)) measured.push(...(await progress.step(name, () => measure(product))));
+    return measured;
+  })),
   ...(await withProduct({ SANDBOX_LATENCY_MS: String(latencyMs) }, (product) => progress.step("first figures", () => firstFigures(product, latencyMs)))),
   ...(await progress.step("memory", () => memory(port, (text) => progress.say(text)))),
 ];

@@ -198,20 +198,20 @@ describe("tokens grow old", () => {
     expect(await lostFacts(consentId)).toEqual([]);
   });
 
-  it("OA-62 a process that died in the middle: one more try, then the person is asked", async () => {
+  it("OA-62 processes that died in the middle five times: it is no loop, the person is asked; once less, it goes on", async () => {
     const { consentId, psu, aspspConsentId } = await connect(gateway);
     await expire(aspspConsentId);
     // What a killed process leaves behind: a lease that ran out, an attempt that was counted.
     const died = (attempts: number) =>
       db().updateTable("tokenSets").set({ refreshAttempts: attempts, refreshLeaseUntil: "2026-01-01T00:00:00Z" }).where("consentId", "=", consentId).execute();
-    await died(2);
+    await died(5);
     await expect(gateway.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({ details: { reason: "refresh-interrupted" } });
     expect(await lostFacts(consentId)).toEqual(["refresh-interrupted"]);
     const other = await connect(gateway);
     await expire(other.aspspConsentId);
     await db()
       .updateTable("tokenSets")
-      .set({ refreshAttempts: 1, refreshLeaseUntil: "2026-01-01T00:00:00Z" })
+      .set({ refreshAttempts: 4, refreshLeaseUntil: "2026-01-01T00:00:00Z" })
       .where("consentId", "=", other.consentId)
       .execute();
     await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: other.consentId }, psu: other.psu })).resolves.toMatchObject({

@@ -25,6 +25,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly database: TestDatabase<Tables>;
   readonly messaging: Messaging;
   readonly tokens: TestTokens;
+  /** What a process of its own needs to be another replica. */
+  readonly env: Readonly<Record<string, string>>;
   readonly as: Readonly<Record<"consent" | "ingest" | "tpp-registry" | "bff" | "operator", GatewayClient>>;
   /** Another replica over the same schema. */
   replica(overrides?: Overrides): Promise<{ app: GatewayApp; as: TestGateway["as"] } & AsyncDisposable>;
@@ -57,7 +59,15 @@ export async function startGateway(
   };
   const first = stack.use(await start());
   const all = stack.move();
-  return { ...first, database, messaging, tokens, replica: start, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return {
+    ...first,
+    database,
+    messaging,
+    tokens,
+    env: { ...env, OPL_DATABASE_SCHEMA: database.schema },
+    replica: start,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
 }
 
 function environment(folder: string, { endpoints }: Sandbox, databaseUrl: string, tokens: TestTokens): Record<string, string> {

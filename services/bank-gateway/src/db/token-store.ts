@@ -27,6 +27,12 @@ export async function getTokenSet(db: Executor<Tables>, consentId: string): Prom
   return db.selectFrom("tokenSets").select(columns).where("consentId", "=", consentId).executeTakeFirst();
 }
 
+/** Keeps the tokens of a consent as they are until the transaction ends. @returns their version */
+export async function lockTokenSet(tx: Executor<Tables>, consentId: string): Promise<number | undefined> {
+  const row = await tx.selectFrom("tokenSets").select("version").where("consentId", "=", consentId).forUpdate().executeTakeFirst();
+  return row?.version;
+}
+
 /** Takes the right to refresh one version; undefined when another process holds it or has finished. The attempt is counted before it is made. */
 export async function takeRefreshLease(
   tx: Executor<Tables>,
@@ -64,13 +70,13 @@ export async function replaceTokenSet(
   return row !== undefined;
 }
 
-/** The bank could not be asked: somebody may try again, and it did not count. */
-export async function releaseRefreshLease(tx: Executor<Tables>, consentId: string, version: number): Promise<void> {
+/** The bank could not be asked: somebody may try again, and it did not count. A lease that somebody else holds by now stays. */
+export async function releaseRefreshLease(tx: Executor<Tables>, consentId: string, until: Temporal.Instant): Promise<void> {
   await tx
     .updateTable("tokenSets")
     .set({ refreshLeaseUntil: null, refreshAttempts: 0 })
     .where("consentId", "=", consentId)
-    .where("version", "=", version)
+    .where("refreshLeaseUntil", "=", until)
     .execute();
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assumedLifetimeSeconds, grantedScope, lifetimeSeconds, mayTravelTo, needsRefresh } from "./token-set.ts";
+import { assumedLifetimeSeconds, grantedScope, lifetimeSeconds, mayTravelTo, needsRefresh, refreshEnd } from "./token-set.ts";
 
 const now = Temporal.Instant.from("2026-11-22T10:00:00Z");
 
@@ -24,6 +24,18 @@ describe("a token set", () => {
     [10 ** 12, 86_400],
   ])("OA-55 a told lifetime of %s counts as %i seconds", (told, seconds) => {
     expect(lifetimeSeconds(told)).toBe(seconds);
+  });
+
+  it.each([
+    [undefined, null],
+    [0, null],
+    [-5, null],
+    [Number.NaN, null],
+    [3_600, 3_600],
+    [90 * 86_400, 90 * 86_400],
+    [10 ** 12, 366 * 86_400],
+  ])("a refresh token said to live %s seconds ends after %s", (told, seconds) => {
+    expect(refreshEnd(told, now)?.toString() ?? null).toBe(seconds === null ? null : now.add({ seconds }).toString());
   });
 
   it.each([

@@ -17,6 +17,8 @@ const expiryMarginSeconds = 120;
 /** When a bank does not say how long a token lives. */
 export const assumedLifetimeSeconds = 300;
 const longestLifetimeSeconds = 24 * 3600;
+/** No consent lives longer. */
+const longestRefreshSeconds = 366 * 86_400;
 
 export function needsRefresh(tokens: Pick<TokenSet, "accessExpiresAt">, now: Temporal.Instant): boolean {
   return Temporal.Instant.compare(tokens.accessExpiresAt, now.add({ seconds: expiryMarginSeconds })) <= 0;
@@ -26,6 +28,12 @@ export function needsRefresh(tokens: Pick<TokenSet, "accessExpiresAt">, now: Tem
 export function lifetimeSeconds(told: number | undefined): number {
   if (told === undefined || !Number.isFinite(told) || told <= 0) return assumedLifetimeSeconds;
   return Math.min(Math.floor(told), longestLifetimeSeconds);
+}
+
+/** When a refresh token ends by what the bank says; null when it says nothing, or that there is no end. */
+export function refreshEnd(toldSeconds: number | undefined, now: Temporal.Instant): Temporal.Instant | null {
+  if (toldSeconds === undefined || !Number.isFinite(toldSeconds) || toldSeconds <= 0) return null;
+  return now.add({ seconds: Math.min(Math.floor(toldSeconds), longestRefreshSeconds) });
 }
 
 /** Whether a token may travel to an address. */

@@ -105,6 +105,17 @@ describe("a bank that lies in the front-channel ID token", () => {
     await outcome.refused(attempt, { reason: "id-token-unknown-key", calls: [], tokensCame: false });
   });
 
+  it("OA-45 one response after the other with an invented kid: the keys are asked for once a minute", async () => {
+    const attempts: Attempt[] = [];
+    for (let n = 0; n < 6; n += 1) attempts.push(await approved({ name: "id-token.unknown-kid", options: { channel: "front" } }));
+    const since = await sandbox.lastSeq();
+    for (const attempt of attempts) {
+      await expect(exchange(gateway, attempt.begun, attempt.returned)).rejects.toEqual(refused("id-token-unknown-key"));
+      await outcome.refused({ ...attempt, since }, { reason: "id-token-unknown-key", calls: [], tokensCame: false });
+    }
+    expect((await sandbox.calls({ since, endpoint: "Z2" })).length).toBeLessThanOrEqual(1);
+  });
+
   it("OA-52 a megabyte of ID token never gets as far as a parser", async () => {
     const begun = await beginConsent(gateway);
     await expect(exchange(gateway, begun, { code: "abc" }, { idToken: "a".repeat(16_385) })).rejects.toMatchObject({ kind: "invalid" });

@@ -4,7 +4,7 @@ import { inTransaction } from "@opl/postgres";
 import { markEnded } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { insertRevocation } from "../db/revocation-store.ts";
-import { takeTokenSet } from "../db/token-store.ts";
+import { lockTokenSet, takeTokenSet } from "../db/token-store.ts";
 import type { Tables } from "../db/tables.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { openTokens, sealRevocation } from "../vault/sealed-tokens.ts";
@@ -40,13 +40,22 @@ export async function discardTokens(ctx: Pick<GatewayContext, "db" | "vault" | "
 
 /**
  * The bank says the consent is gone: forget the tokens and tell whoever thought it was there. Who pays or asks for funds learns it by the
- * answer; a payment order stays open, since what became of its payments can still be asked with our own token.
+ * answer; a payment order stays open, since what became of its payments can still be asked with our own token. With a version, only while
+ * that one is the newest: an answer to an older token says nothing about the next. @returns whether nothing newer stood in the way
  */
-export async function loseConsent(ctx: Pick<GatewayContext, "db" | "clock">, { consentId, kind, psuId, aspspId }: BankConsent, code: string): Promise<void> {
-  await inTransaction(ctx.db, async (tx) => {
+export async function loseConsent(
+  ctx: Pick<GatewayContext, "db" | "clock">,
+  { consentId, kind, psuId, aspspId }: BankConsent,
+  code: string,
+  version?: number,
+): Promise<boolean> {
+  return inTransaction(ctx.db, async (tx) => {
+    const newest = await lockTokenSet(tx, consentId);
+    if (version !== undefined && newest !== undefined && newest > version) return false;
     await takeTokenSet(tx, consentId);
     const wasAlive = kind !== "payments" && (await markEnded(tx, consentId, "ended", code, ctx.clock.now()));
-    if (!wasAlive || kind !== "accounts") return;
-    await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code } });
+    if (wasAlive && kind === "accounts")
+      await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code } });
+    return true;
   });
 }

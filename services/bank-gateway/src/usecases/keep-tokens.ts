@@ -4,7 +4,7 @@ import type { Bank } from "../banks/bank.ts";
 import { markAuthorised } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { insertTokenSet } from "../db/token-store.ts";
-import { grantedScope, lifetimeSeconds } from "../domain/token-set.ts";
+import { grantedScope, lifetimeSeconds, refreshEnd } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
 import { checkTokenIdToken } from "../oauth/check-return.ts";
@@ -32,7 +32,7 @@ export async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent,
     const kept = await judgeTokens(ctx, bank, consent, granted, tokens, before);
     const now = ctx.clock.now();
     const sealed = await sealTokens(ctx.vault, consent, kept);
-    const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: refreshEnd(granted, now) };
+    const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: refreshEnd(granted.refreshExpiresInSeconds, now) };
     await inTransaction(ctx.db, async (tx) => {
       if (!(await markAuthorised(tx, consent.consentId, now))) throw errors.ERR_BANK_CONSENT_STATE();
       await insertTokenSet(tx, consent.consentId, sealed, dates, now);
@@ -82,8 +82,4 @@ async function judgeTokens(
   });
   if (oauth.userinfo === "compared") await compareUserinfo(bank, tokens, subject);
   return { ...tokens, scope, subject };
-}
-
-function refreshEnd({ refreshExpiresInSeconds }: GrantedTokens, now: Temporal.Instant): Temporal.Instant | null {
-  return refreshExpiresInSeconds === undefined || refreshExpiresInSeconds <= 0 ? null : now.add({ seconds: Math.min(refreshExpiresInSeconds, 366 * 86_400) });
 }

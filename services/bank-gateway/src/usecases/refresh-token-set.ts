@@ -5,7 +5,7 @@ import { inTransaction } from "@opl/postgres";
 import type { Bank } from "../banks/bank.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { getTokenSet, releaseRefreshLease, replaceTokenSet, takeRefreshLease } from "../db/token-store.ts";
-import { grantedScope, lifetimeSeconds } from "../domain/token-set.ts";
+import { grantedScope, lifetimeSeconds, refreshEnd } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
 import { checkTokenIdToken } from "../oauth/check-return.ts";
@@ -25,8 +25,8 @@ export interface VersionedTokens {
 
 /** Longer than the deadline of a call, so that a lease only ends before its holder when that one has died. */
 const leaseSeconds = 45;
-/** One try, and one more after a process died in the middle of it; then the person is asked (OA-62). */
-const maxAttempts = 2;
+/** How often the same token is tried when each time the process died in the middle of it; then the person is asked (OA-62). */
+const maxAttempts = 5;
 const pollMs = 50;
 const maxPolls = (leaseSeconds * 1000) / pollMs;
 
@@ -40,35 +40,41 @@ export async function refreshTokenSet(ctx: Context, bank: Bank, consent: BankCon
     if (stored === undefined) throw errors.ERR_ASPSP_CONSENT_INVALID();
     if (stored.version > seen) return { tokens: await openTokens(ctx.vault, consent, stored), version: stored.version };
     const now = ctx.clock.now();
-    const lease = await inTransaction(ctx.db, (tx) => takeRefreshLease(tx, consent.consentId, seen, now, now.add({ seconds: leaseSeconds })));
-    if (lease !== undefined) {
-      if (lease.refreshAttempts > maxAttempts) return lose(ctx, consent, "refresh-interrupted");
-      return askBank(ctx, bank, consent, { tokens: await openTokens(ctx.vault, consent, lease), version: seen });
+    const until = now.add({ seconds: leaseSeconds });
+    const lease = await inTransaction(ctx.db, (tx) => takeRefreshLease(tx, consent.consentId, seen, now, until));
+    if (lease === undefined) {
+      await delay(pollMs);
+      continue;
     }
-    await delay(pollMs);
+    const next =
+      lease.refreshAttempts > maxAttempts
+        ? await lose(ctx, consent, seen, "refresh-interrupted")
+        : await askBank(ctx, bank, consent, { tokens: await openTokens(ctx.vault, consent, lease), version: seen }, until);
+    if (next !== "overtaken") return next;
   }
   throw errors.ERR_ASPSP_UNAVAILABLE({ details: { reason: "refresh" } });
 }
 
-async function askBank(ctx: Context, bank: Bank, consent: BankConsent, held: VersionedTokens): Promise<VersionedTokens> {
-  if (held.tokens.refreshToken === undefined) return lose(ctx, consent, "no-refresh-token");
+/** A holder that was slower than its lease finds a newer version in place: that one counts, whatever the bank said to the older. */
+type Asked = VersionedTokens | "overtaken";
+
+async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens: held, version }: VersionedTokens, until: Temporal.Instant): Promise<Asked> {
+  if (held.refreshToken === undefined) return lose(ctx, consent, version, "no-refresh-token");
   let granted: GrantedTokens;
   try {
-    granted = await bank.tokens.refresh(held.tokens.refreshToken, held.tokens.proofKey);
+    granted = await bank.tokens.refresh(held.refreshToken, held.proofKey);
   } catch (error) {
     if (isOplError(error) && error.code === "ERR_ASPSP_TOKEN_INVALID" && isRefusedGrant(error.details?.reason))
-      return lose(ctx, consent, "refresh-refused", error);
-    await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, held.version));
+      return lose(ctx, consent, version, "refresh-refused", error);
+    await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, until));
     throw error;
   }
-  const tokens = await judge(ctx, bank, consent, held.tokens, granted);
+  const tokens = await judge(ctx, bank, consent, held, granted);
   const sealed = await sealTokens(ctx.vault, consent, tokens);
   const now = ctx.clock.now();
-  const refreshExpiresAt = granted.refreshExpiresInSeconds === undefined ? null : now.add({ seconds: lifetimeSeconds(granted.refreshExpiresInSeconds) });
-  const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt };
-  const replaced = await inTransaction(ctx.db, (tx) => replaceTokenSet(tx, consent.consentId, held.version, sealed, dates, now));
-  if (!replaced) throw errors.ERR_ASPSP_CONSENT_INVALID();
-  return { tokens, version: held.version + 1 };
+  const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: refreshEnd(granted.refreshExpiresInSeconds, now) };
+  const replaced = await inTransaction(ctx.db, (tx) => replaceTokenSet(tx, consent.consentId, version, sealed, dates, now));
+  return replaced ? { tokens, version: version + 1 } : "overtaken";
 }
 
 /** A bank that answers a refresh with another person or more rights than before is not believed (OA-54, OA-63). */
@@ -112,10 +118,11 @@ function isRefusedGrant(reason: unknown): boolean {
 async function distrust(ctx: Context, consent: BankConsent, tokens: TokenSet, refusal: OplError, code: string): Promise<never> {
   recordRefusal(ctx.logger, refusal, consent);
   await discardTokens(ctx, consent, tokens);
-  return lose(ctx, consent, code, refusal);
+  await loseConsent(ctx, consent, code);
+  throw errors.ERR_ASPSP_TOKEN_INVALID({ details: { reason: code }, cause: refusal });
 }
 
-async function lose(ctx: Context, consent: BankConsent, code: string, cause?: unknown): Promise<never> {
-  await loseConsent(ctx, consent, code);
+async function lose(ctx: Context, consent: BankConsent, version: number, code: string, cause?: unknown): Promise<"overtaken"> {
+  if (!(await loseConsent(ctx, consent, code, version))) return "overtaken";
   throw errors.ERR_ASPSP_TOKEN_INVALID({ details: { reason: code }, ...(cause === undefined ? {} : { cause }) });
 }

@@ -1,0 +1,161 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { systemClock } from "@opl/service";
+import { afterAll, describe, expect, it } from "vitest";
+import { connect, register, startGateway } from "../../testing/gateway.ts";
+import type { TestGateway } from "../../testing/gateway.ts";
+import type { RefreshBatch, RefreshOrder } from "../../testing/refresh-process.ts";
+import { startSandbox } from "../../testing/sandbox.ts";
+
+/** `npm run test:refresh` sets more tries and another seed. Without it each step is tried a few times. */
+const tries = Number(process.env["OPL_REFRESH_KILLS"] ?? 40);
+const seed = Number(process.env["OPL_REFRESH_SEED"] ?? 20_261_129);
+/** Consents that are refreshed by one process, and die with it. */
+const atOnce = 20;
+/** Longer than a lease: what a process that died held is free for whoever comes so much later. */
+const laterSeconds = 60;
+const compiled = mkdtempSync(join(tmpdir(), "opl-refresh-compiled-"));
+afterAll(() => rmSync(compiled, { recursive: true, force: true }));
+
+/** A process of its own that waits for a batch. */
+function startReplica({ env }: TestGateway, registrationId: string) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../../testing/refresh-process.ts"), registrationId], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { PATH: process.env["PATH"] ?? "", NODE_COMPILE_CACHE: compiled, ...env, OPL_DATABASE_POOL_SIZE: String(atOnce + 4) },
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const gone = once(child, "exit");
+  const ready = lines.next();
+  return {
+    child,
+    /** Refreshes until each has stopped where it was told to. @returns steps of each that went through, null for one that was killed */
+    async refreshAndDie(batch: RefreshBatch): Promise<readonly (number | null)[]> {
+      await ready;
+      child.stdin.write(`${JSON.stringify(batch)}\n`);
+      const said = await lines.next();
+      expect((await gone)[1]).toBe("SIGKILL");
+      return JSON.parse(String(said.value)) as (number | null)[];
+    },
+  };
+}
+
+/** Two replicas that are there for good, in this process, with a clock that a test may put ahead. */
+async function startSurvivors(gateway: TestGateway) {
+  let ahead = 0;
+  const clock = { now: () => systemClock.now().add({ seconds: ahead }) };
+  const [one, other] = [await gateway.replica({ clock }), await gateway.replica({ clock })];
+  return {
+    both: [one, other],
+    goAhead: (seconds: number) => void (ahead = seconds),
+    [Symbol.asyncDispose]: async () => {
+      await one[Symbol.asyncDispose]();
+      await other[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type Connection = Awaited<ReturnType<typeof connect>>;
+
+describe.each([
+  ["honours the old refresh token until the new one is used", "until-next-used", tries],
+  ["honours each refresh token once", "once", Math.ceil(tries / 4)],
+])("killed while tokens are refreshed at a bank that %s", (_title, rotation, rounds) => {
+  it(
+    `OA-62 OA-69 ${rounds} tries, killed at each step in turn, then two replicas at once: nobody authorises again unless the bank itself said no (seed ${seed})`,
+    async () => {
+      await using stack = new AsyncDisposableStack();
+      const sandbox = stack.use(await startSandbox({ SANDBOX_REFRESH_TOKENS: rotation }));
+      const gateway = stack.use(await startGateway(sandbox));
+      const { registrationId } = await register(gateway);
+      const survivors = stack.use(await startSurvivors(gateway));
+      const { db } = gateway.database.database;
+      const random = seeded(seed);
+      const newConnection = (n: number): Promise<Connection> => connect(gateway, { bankPsuId: `load-${n}-10` });
+      let next = startReplica(gateway, registrationId);
+      stack.defer(() => void next.child.kill("SIGKILL"));
+      const refreshAndDie = (batch: RefreshBatch) => {
+        const replica = next;
+        next = startReplica(gateway, registrationId);
+        return replica.refreshAndDie(batch);
+      };
+
+      async function lostFacts(consentId: string): Promise<string[]> {
+        const facts = db.selectFrom("outbox").select("data").where("eventType", "=", "bank-gateway.aspsp-consent-lost");
+        return (await facts.where("aggregateId", "=", consentId).execute()).map(({ data }) => (JSON.parse(data) as { code: string }).code);
+      }
+
+      const connections: Connection[] = [];
+      for (let n = 0; n < Math.min(atOnce, rounds); n += 1) connections.push(await newConnection(n));
+      // How many steps there are.
+      const [steps = 0] = await refreshAndDie({ aheadSeconds: 0, orders: [{ consentId: connections[0]?.consentId ?? "", stopAtStep: 0 }] });
+      if (steps === null || steps < 10) throw new TypeError("A refresh takes more steps than that.");
+      const tally = { steps, tries: 0, kills: 0, wentThrough: 0, refusedByBank: 0, lost: 0 };
+      const otherwise: string[] = [];
+
+      while (tally.tries < rounds) {
+        const since = await sandbox.lastSeq();
+        const first = tally.tries;
+        const batch = connections.slice(0, rounds - first);
+        // Each step in turn, every fifth while the call is on its way; whoever comes next dies as well, of ever fewer, four times in a row at the most.
+        let aheadSeconds = 0;
+        let orders = batch.map(({ consentId }, n): RefreshOrder => {
+          const at = first + n;
+          return at % 5 === 4 ? { consentId, stopAtStep: 0, stopInFlightMs: Math.floor(random() * 40) } : { consentId, stopAtStep: 1 + (at % steps) };
+        });
+        for (let kills = 0; kills < 4 && orders.length > 0; kills += 1) {
+          const outcomes = await refreshAndDie({ aheadSeconds, orders });
+          tally.kills += outcomes.filter((outcome) => outcome === null).length;
+          tally.wentThrough += outcomes.filter((outcome) => outcome !== null).length;
+          aheadSeconds += laterSeconds;
+          orders = orders
+            .filter((_, n) => outcomes[n] === null && random() < 0.25)
+            .map(({ consentId }) => ({ consentId, stopAtStep: 1 + Math.floor(random() * steps) }));
+        }
+        survivors.goAhead(aheadSeconds);
+        for (const [n, { consentId, aspspConsentId, psu: before }] of batch.entries()) {
+          // Said anew: it lives for minutes.
+          const psu = await gateway.tokens.psu(before.psuId);
+          // Whatever access token is there by now, reading takes a refresh.
+          await sandbox.fault("token.expire-access", { for: { authorizationId: aspspConsentId } });
+          const reads = await Promise.allSettled(survivors.both.map(({ as }) => as.ingest.fetchAccounts({ params: { consentId }, psu })));
+          const calls = (await sandbox.calls({ since, endpoint: "T1" })).filter(({ authorizationId }) => authorizationId === aspspConsentId);
+          const refused = calls.some(({ status }) => status === 400);
+          const lost = await lostFacts(consentId);
+          tally.tries += 1;
+          tally.refusedByBank += refused ? 1 : 0;
+          tally.lost += lost.length;
+          // Lost once, and only by the bank's own no; otherwise both can read.
+          const readable = reads.every(({ status }) => status === "fulfilled");
+          const expected = refused ? lost.join() === "refresh-refused" && !readable : lost.length === 0 && readable;
+          if (!expected) otherwise.push(`try ${first + n + 1}: refused ${refused}, lost ${lost.join()}, reads ${reads.map(reasonOf).join()}`);
+          if (lost.length > 0 || !expected) connections[n] = await newConnection(n);
+        }
+      }
+      process.stdout.write(`bank with refresh tokens ${rotation}: ${JSON.stringify(tally)}\n`);
+      expect(otherwise).toEqual([]);
+      expect(tally.kills).toBeGreaterThan(rounds / 2);
+      if (rotation === "until-next-used") expect(tally.lost).toBe(0);
+      else expect(tally.lost).toBeGreaterThan(0);
+    },
+    Math.max(300_000, rounds * 10_000),
+  );
+});
+
+function reasonOf(read: PromiseSettledResult<unknown>): string {
+  return read.status === "fulfilled" ? "ok" : String((read.reason as { code?: unknown }).code ?? read.reason);
+}
+
+/** The same numbers for the same seed (mulberry32). */
+function seeded(from: number): () => number {
+  let state = from;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
