@@ -81,7 +81,7 @@ describe("on the way back from the bank", () => {
       await answer.body.dump();
       return answer.statusCode;
     };
-    const form = { "content-type": "application/x-www-form-urlencoded", origin: new URL(redirectUrl).origin, "sec-fetch-site": "cross-site" };
+    const form = { "content-type": "application/x-www-form-urlencoded", origin: new URL(redirectUrl ?? "").origin, "sec-fetch-site": "cross-site" };
     const answers = [
       await ask("HEAD", {}),
       await ask("GET", { "sec-purpose": "prefetch;prerender", purpose: "prefetch" }),

@@ -2,7 +2,9 @@ import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import { createClient } from "@opl/service";
 import { keptLog } from "@opl/testkit";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Egress } from "../egress/egress.ts";
+import { probePkce } from "../usecases/probe-pkce.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
 import { beginConsent, exchange, startGateway } from "../../testing/gateway.ts";
 import type { BegunConsent, TestGateway } from "../../testing/gateway.ts";
@@ -32,11 +34,11 @@ beforeAll(async () => {
   await requestPair(gateway);
   for (const aspspId of [fapi1, fapi2, decoupled]) await saga(gateway, aspspId).whole();
 });
-afterEach(async () => {
+beforeEach(() => {
   minutesGone += 1;
   seenLines = log.length;
-  await sandbox.calm();
 });
+afterEach(() => sandbox.calm());
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();
   await sandbox?.[Symbol.asyncDispose]();
@@ -182,6 +184,21 @@ describe("a server that describes itself wrongly", () => {
     await expect(begin(fapi1)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "changed" } });
     const again = await inspector().getAuthorizationServer(asked);
     await inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: again.quarantine?.offered?.fingerprint ?? "" } });
+  });
+
+  it("OA-61 a bank that takes requests without PKCE goes into quarantine, and it is recorded", async () => {
+    const { context } = gateway.app;
+    const bank = await context.banks.active(fapi2);
+    const taken = Buffer.from('{"request_uri":"urn:ietf:params:oauth:request_uri:any","expires_in":60}');
+    const egress: Egress = async (request) => {
+      if (request.operation !== "authorization.push") return bank.client.egress(request);
+      const headers = { "content-type": "application/json" };
+      return { status: 201, headers, body: taken, receivedAt: context.clock.now(), interactionId: "i", certificateThumbprint: undefined };
+    };
+    const banks = { ...context.banks, of: async () => ({ ...bank, client: { ...bank.client, egress } }) };
+    await expect(probePkce({ ...context, banks }, bank.registrationId)).rejects.toMatchObject({ details: { reason: "pkce-not-enforced" } });
+    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "pkce-not-enforced" } });
+    expect(await approve(fapi2)).toMatchObject({ pkce: { enforced: false }, quarantine: null });
   });
 
   it("OA-06 addresses for callers with a certificate are used where the bank has them", async () => {

@@ -60,7 +60,7 @@ async function begin() {
   const psu = await app.tokens.psu(newId());
   const sessionBinding = randomBytes(32).toString("base64url");
   const created = await app.bff.createConsent({ psu, body: { aspspId: "op-fi", validityDays: 90, sessionBinding } });
-  const state = new URL(created.redirectUrl).searchParams.get("state") ?? "";
+  const state = new URL(created.redirectUrl ?? "").searchParams.get("state") ?? "";
   consents.push(created.consentId);
   app.lines.length = 0;
   const bring = (change: Values = {}, again: readonly Parameter[] = [], redirectContext = "op-fi", binding = sessionBinding) => {
@@ -79,7 +79,7 @@ function securityEvents(state: string): unknown[] {
 }
 
 const callsAbout = (consentId: string): string[] =>
-  app.gateway.calls
+  app.gateway.consentCalls
     .filter(({ input }) => (input as { params?: { consentId?: string } } | undefined)?.params?.consentId === consentId)
     .map(({ operation }) => operation);
 
