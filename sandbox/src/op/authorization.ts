@@ -12,6 +12,8 @@ export const authorizationSchema = z.object({
   transactionTo: z.string().optional(),
   status: z.enum(["Unauthorized", "Authorized", "Rejected", "Revoked", "Expired"]),
   psuId: z.string().optional(),
+  /** Since when the bank wants to see the person again; only a new authorization changes that. */
+  scaRequired: z.string().optional(),
   accountIds: z.array(z.string()).default([]),
   cardIds: z.array(z.string()).default([]),
 });
@@ -39,13 +41,15 @@ export type AuthorizationCommand =
   | { readonly type: "approve"; readonly psuId: string; readonly accountIds: readonly string[]; readonly cardIds: readonly string[] }
   | { readonly type: "reject" }
   | { readonly type: "revoke" }
-  | { readonly type: "expire" };
+  | { readonly type: "expire" }
+  | { readonly type: "require-sca" };
 
 const permitted: Readonly<Record<AuthorizationCommand["type"], readonly AuthorizationStatus[]>> = {
   approve: ["Unauthorized"],
   reject: ["Unauthorized"],
   revoke: ["Authorized"],
   expire: ["Unauthorized", "Authorized"],
+  "require-sca": ["Authorized"],
 };
 
 /** The authorization after the command, or undefined where its state does not permit it. */
@@ -69,6 +73,8 @@ export function decide(authorization: Authorization, command: AuthorizationComma
       return { ...authorization, status: "Revoked", modified };
     case "expire":
       return { ...authorization, status: "Expired", modified };
+    case "require-sca":
+      return { ...authorization, scaRequired: modified };
     default:
       return command satisfies never;
   }

@@ -4,7 +4,7 @@ import { checkApiKey } from "./api-key.ts";
 import type { Authorization } from "./authorization.ts";
 import type { Bank } from "./bank.ts";
 import { belongsTo, requireQwac } from "./client-certificate-check.ts";
-import { authorizationEnded, gatewayFault, security } from "./refusal.ts";
+import { authorizationEnded, gatewayFault, scaRequired, security } from "./refusal.ts";
 import type { AccessToken } from "./token-store.ts";
 
 /** Who calls a data interface, once certificate, API key and token fit together. */
@@ -34,6 +34,7 @@ export function requireAuthorized(request: FastifyRequest, bank: Bank): Authoriz
   if (authorization?.psuId === undefined) throw security(403, "There is no authorization behind this token");
   const status = bank.authorizations.statusOf(authorization);
   if (status !== "Authorized") throw authorizationEnded(authorization.authorizationId, `is not valid: ${status}`);
+  if (authorization.scaRequired !== undefined) throw scaRequired();
   return { ...authorization, psuId: authorization.psuId };
 }
 

@@ -124,6 +124,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       psuRoute(consent.listConsents, async ({ psu }) => ({ consents: [mine(psu)?.consent ?? []].flat() })),
       psuRoute(consent.getConsent, async ({ psu, params }) => ownConsent(psu, params.consentId).consent),
       psuRoute(consent.revokeConsent, async ({ psu, params }) => ({ ...ownConsent(psu, params.consentId).consent, status: "terminatedByTpp" as const })),
+      psuRoute(consent.reconfirmConsent, async ({ psu, params }) => ownConsent(psu, params.consentId).consent),
     ]),
     ingest: await serve("ingest", [
       psuRoute(ingest.listAccounts, async ({ psu }) => ({ accounts: [...(mine(psu)?.accounts ?? [])] })),

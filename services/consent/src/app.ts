@@ -13,6 +13,7 @@ import type { Config } from "./config.ts";
 import type { ConsentContext } from "./context.ts";
 import type { ConsentTables } from "./db/tables.ts";
 import { onAspspConsentLost } from "./events/on-aspsp-consent-lost.ts";
+import { onAspspScaRequired } from "./events/on-aspsp-sca-required.ts";
 import { onUserErased } from "./events/on-user-erased.ts";
 import { routes } from "./http/index.ts";
 import { startConsentClock } from "./jobs/consent-clock.ts";
@@ -75,6 +76,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     }),
   );
   stack.use(startConsumer({ database, messaging, service, type: "bank-gateway.aspsp-consent-lost", logger, handle: onAspspConsentLost(ctx) }));
+  stack.use(startConsumer({ database, messaging, service, type: "bank-gateway.aspsp-sca-required", logger, handle: onAspspScaRequired(ctx) }));
   stack.use(startConsumer({ database, messaging, service, type: "bff.user-erased", logger, handle: onUserErased(ctx) }));
   stack.use(startConsentClock(ctx, logger));
   stack.use(startRevocationRunner(ctx, logger));

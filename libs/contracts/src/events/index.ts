@@ -1,8 +1,19 @@
 import type { z } from "zod";
 import { insightsChanged, recurringDetected } from "./analytics.ts";
-import { aspspConsentLost, aspspDegraded, aspspRecovered, keyExportRecorded } from "./bank-gateway.ts";
+import { aspspConsentLost, aspspDegraded, aspspRecovered, aspspScaRequired, keyExportRecorded } from "./bank-gateway.ts";
 import { userErased } from "./bff.ts";
-import { consentAuthorised, consentCreated, consentExpired, consentExpiring, consentRejected, consentReplaced, consentRevoked } from "./consent.ts";
+import {
+  consentAuthorised,
+  consentCreated,
+  consentExpired,
+  consentExpiring,
+  consentPaused,
+  consentReconfirmationDue,
+  consentReconfirmed,
+  consentRejected,
+  consentReplaced,
+  consentRevoked,
+} from "./consent.ts";
 import { accountDiscovered, accountsErased, balanceRecorded, pageRejected, syncCompleted, syncFailed, transactionsRecorded } from "./ingest.ts";
 import {
   aspspChanged,
@@ -29,7 +40,11 @@ export const catalogue = {
   "consent.expired": consentExpired,
   "consent.revoked": consentRevoked,
   "consent.replaced": consentReplaced,
+  "consent.reconfirmation-due": consentReconfirmationDue,
+  "consent.reconfirmed": consentReconfirmed,
+  "consent.paused": consentPaused,
   "bank-gateway.aspsp-consent-lost": aspspConsentLost,
+  "bank-gateway.aspsp-sca-required": aspspScaRequired,
   "bank-gateway.aspsp-degraded": aspspDegraded,
   "bank-gateway.aspsp-recovered": aspspRecovered,
   "bank-gateway.key-export-recorded": keyExportRecorded,

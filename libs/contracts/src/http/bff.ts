@@ -86,6 +86,9 @@ export const connectionView = z.object({
   validUntil: isoInstant,
   endedAt: isoInstant.nullable(),
   daysLeft: z.int().nullable(),
+  /** Reading stops then unless the person confirms; null where that is not asked before the end. */
+  reconfirmBy: isoInstant.nullable(),
+  daysToReconfirm: z.int().nullable(),
   lastUsedAt: isoInstant.nullable(),
   accounts: z.array(z.object({ accountId: uuid, name: z.string(), kind: accountKind, maskedNumber: z.string().nullable() })),
   sync: sync.nullable(),
@@ -109,6 +112,10 @@ export const overviewView = z.object({
   attention: z.array(
     z.discriminatedUnion("kind", [
       z.object({ kind: z.literal("permission-ends"), consentId: uuid, aspspName: z.string(), daysLeft: z.int() }),
+      /** The person has to confirm by then that reading may go on. */
+      z.object({ kind: z.literal("permission-to-confirm"), consentId: uuid, aspspName: z.string(), daysLeft: z.int() }),
+      /** It stands, and nothing is read until the person did something: confirm it here, or renew it at the bank. */
+      z.object({ kind: z.literal("permission-paused"), consentId: uuid, aspspId, aspspName: z.string(), reason: z.enum(["unconfirmed", "scaRequired"]) }),
       z.object({ kind: z.literal("permission-ended"), consentId: uuid, aspspId, aspspName: z.string() }),
       z.object({ kind: z.literal("account-incomplete"), accountId: uuid, accountName: z.string(), since: isoInstant }),
       z.object({ kind: z.literal("bank-down"), aspspId, aspspName: z.string(), since: isoInstant.nullable() }),
@@ -154,7 +161,7 @@ export const startConnection = defineRoute({
   operationId: "startConnection",
   summary: "Begin to connect a bank; the browser then goes to `redirectUrl`.",
   path: "/api/connections",
-  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180).default(180), renews: uuid.optional() }),
+  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(365).default(180), renews: uuid.optional() }),
   status: 201,
   response: z.object({ consentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),
 });
@@ -207,6 +214,16 @@ export const withdrawConnection = defineRoute({
   body: z.strictObject({ keepData: z.boolean() }),
   status: 200,
   response: z.object({ consentId: uuid, status: consentStatus }),
+});
+
+export const reconfirmConnection = defineRoute({
+  ...change,
+  operationId: "reconfirmConnection",
+  summary: "Confirm that reading may go on, where the bank leaves asking to us.",
+  path: "/api/connections/:consentId/reconfirmation",
+  params: z.strictObject({ consentId: uuid }),
+  status: 200,
+  response: z.object({ consentId: uuid, status: consentStatus, reconfirmBy: isoInstant.nullable() }),
 });
 
 export const listAccountViews = defineRoute({
@@ -332,6 +349,7 @@ export const bffRoutes = {
   getConnection,
   refreshConnection,
   withdrawConnection,
+  reconfirmConnection,
   listAccountViews,
   listTransactionRows,
   getTransactionView,

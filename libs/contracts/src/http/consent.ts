@@ -16,7 +16,7 @@ export const createConsent = defineRoute({
   path: "/consents",
   idempotent: false,
   timeoutMs: 35_000,
-  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180), sessionBinding, replaces: uuid.optional() }),
+  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(365), sessionBinding, replaces: uuid.optional() }),
   status: 201,
   response: z.object({ consentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),
 });
@@ -79,4 +79,16 @@ export const revokeConsent = defineRoute({
   response: consent,
 });
 
-export const consentRoutes = { createConsent, completeAuthorisation, listConsents, getConsent, revokeConsent };
+export const reconfirmConsent = defineRoute({
+  ...bff,
+  operationId: "reconfirmConsent",
+  summary: "The person confirms that reading may go on, where the bank does not ask them itself (UK). The bank is not told.",
+  method: "POST",
+  path: "/consents/:consentId/reconfirmation",
+  idempotent: true,
+  params,
+  status: 200,
+  response: consent,
+});
+
+export const consentRoutes = { createConsent, completeAuthorisation, listConsents, getConsent, revokeConsent, reconfirmConsent };

@@ -82,6 +82,8 @@ interface BankConsentsTable {
   endReason: string | null;
   successor: string | null;
   dataErasedAt: Timestamp | null;
+  reconfirmBy: Timestamp | null;
+  scaRequiredAt: Timestamp | null;
 }
 
 interface TokenSetsTable {
@@ -249,6 +251,8 @@ export const ownColumns = {
     endReason: "text?",
     successor: "uuid?",
     dataErasedAt: "timestamptz?",
+    reconfirmBy: "timestamptz?",
+    scaRequiredAt: "timestamptz?",
   },
   tokenSets: {
     consentId: "uuid",

@@ -6,6 +6,7 @@ import { markAuthorised, markEnded, takeExchange } from "../db/consent-store.ts"
 import type { BankConsent } from "../db/consent-store.ts";
 import { insertRevocation } from "../db/revocation-store.ts";
 import { insertTokenSet } from "../db/token-store.ts";
+import { reconfirmByOf } from "../domain/consent-pause.ts";
 import { grantedScope, lifetimeSeconds } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
@@ -44,9 +45,10 @@ async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, grante
     const { scope, ...rest } = await judgeTokens(ctx, bank, consent, granted, tokens, front);
     const now = ctx.clock.now();
     const sealed = await sealTokens(ctx.vault, consent, { ...rest, scope });
+    const reconfirmBy = reconfirmByOf(bank.adapter.profile.reconfirmDays, now, consent.validUntil);
     const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: refreshEnd(granted, now) };
     await inTransaction(ctx.db, async (tx) => {
-      if (!(await markAuthorised(tx, consent.consentId, now))) throw errors.ERR_BANK_CONSENT_STATE();
+      if (!(await markAuthorised(tx, consent.consentId, now, reconfirmBy))) throw errors.ERR_BANK_CONSENT_STATE();
       await insertTokenSet(tx, consent.consentId, sealed, dates, now);
     });
     return { scope, authorisedAt: now, validUntil: consent.validUntil };

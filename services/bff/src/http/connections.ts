@@ -67,6 +67,10 @@ export function connectionRoutes(ctx: Context): readonly BoundRoute[] {
       const { consentId, status } = await clients.consent.revokeConsent({ ...wholeOf(asking), params, body });
       return { consentId, status };
     }),
+    psuRoute(contracts.reconfirmConnection, async ({ params, ...asking }) => {
+      const { consentId, status, reconfirmBy } = await clients.consent.reconfirmConsent({ ...wholeOf(asking), params });
+      return { consentId, status, reconfirmBy };
+    }),
   ];
 }
 

@@ -23,6 +23,10 @@ const columns: TableColumns<ConsentTables> = {
     endedAt: "timestamptz?",
     endReason: "text?",
     replacedBy: "uuid?",
+    reconfirmDays: "int4?",
+    confirmedAt: "timestamptz?",
+    reconfirmBy: "timestamptz?",
+    nextReminderAt: "timestamptz?",
   },
   consentHistory: { psuId: "uuid", consentId: "uuid", position: "int4", at: "timestamptz", what: "text", by: "text", reason: "text?" },
   authorisations: {

@@ -2,7 +2,7 @@
 import type { MessagingTables } from "@opl/messaging";
 import type { Bytes, Timestamp } from "@opl/postgres";
 import type { Generated } from "kysely";
-import type { Status } from "../domain/consent.ts";
+import type { Fact, Status } from "../domain/consent.ts";
 
 export interface ConsentsTable {
   psuId: string;
@@ -20,6 +20,10 @@ export interface ConsentsTable {
   endedAt: Timestamp | null;
   endReason: string | null;
   replacedBy: string | null;
+  reconfirmDays: number | null;
+  confirmedAt: Timestamp | null;
+  reconfirmBy: Timestamp | null;
+  nextReminderAt: Timestamp | null;
 }
 
 export interface ConsentHistoryTable {
@@ -27,7 +31,7 @@ export interface ConsentHistoryTable {
   consentId: string;
   position: number;
   at: Timestamp;
-  what: "created" | "authorised" | "rejected" | "expiring" | "expired" | "revoked" | "replaced" | "lost";
+  what: "created" | Fact["fact"];
   by: "psu" | "tpp" | "aspsp";
   reason: string | null;
 }

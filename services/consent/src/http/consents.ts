@@ -1,10 +1,11 @@
-import { createConsent, getConsent, listConsents, revokeConsent } from "@opl/contracts/http/consent";
+import { createConsent, getConsent, listConsents, reconfirmConsent, revokeConsent } from "@opl/contracts/http/consent";
 import { psuRoute } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { ConsentContext } from "../context.ts";
 import * as consents from "../db/consent-store.ts";
 import { errors } from "../errors.ts";
 import * as create from "../usecases/create-consent.ts";
+import * as reconfirm from "../usecases/reconfirm-consent.ts";
 import * as revoke from "../usecases/revoke-consent.ts";
 import { viewConsent } from "./consent-view.ts";
 
@@ -25,5 +26,6 @@ export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
       if (told.kind === "later") log.warn({ consentId: told.consentId, code: told.error.code }, "the gateway is told of the withdrawal later");
       return viewConsent(ended);
     }),
+    psuRoute(reconfirmConsent, async ({ psu, params }) => viewConsent(await reconfirm.reconfirmConsent(ctx, { psu, consentId: params.consentId }))),
   ];
 }

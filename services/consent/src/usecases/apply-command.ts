@@ -1,4 +1,4 @@
-import type { EventData } from "@opl/contracts/events";
+import type { EventData, EventType } from "@opl/contracts/events";
 import { publish } from "@opl/messaging";
 import type { Transaction } from "kysely";
 import { appendHistory, lockConsent, saveConsent } from "../db/consent-store.ts";
@@ -45,11 +45,17 @@ function historyOf(fact: Fact): Omit<HistoryEntry, "at"> {
       return { what: "expired", by: "tpp", reason: null };
     case "replaced":
       return { what: "replaced", by: "psu", reason: null };
+    case "reconfirmation-due":
+      return { what: "reconfirmation-due", by: "tpp", reason: null };
+    case "reconfirmed":
+      return { what: "reconfirmed", by: "psu", reason: null };
+    case "paused":
+      return { what: "paused", by: fact.reason === "sca-required" ? "aspsp" : "tpp", reason: fact.reason };
   }
 }
 
 type ConsentEvent = {
-  [T in "consent.authorised" | "consent.rejected" | "consent.revoked" | "consent.expiring" | "consent.expired" | "consent.replaced"]: {
+  [T in Exclude<Extract<EventType, `consent.${string}`>, "consent.created">]: {
     readonly type: T;
     readonly data: EventData<T>;
   };
@@ -76,5 +82,11 @@ function eventOf(consent: Consent, fact: Fact, at: Temporal.Instant): ConsentEve
       return { type: "consent.expired", data: { ...about, validUntil: fact.validUntil.toString() } };
     case "replaced":
       return { type: "consent.replaced", data: { ...about, successor: fact.successor } };
+    case "reconfirmation-due":
+      return { type: "consent.reconfirmation-due", data: { ...about, reconfirmBy: fact.reconfirmBy.toString(), daysLeft: fact.daysLeft } };
+    case "reconfirmed":
+      return { type: "consent.reconfirmed", data: { ...about, reconfirmedAt: at.toString(), reconfirmBy: fact.reconfirmBy?.toString() ?? null } };
+    case "paused":
+      return { type: "consent.paused", data: { ...about, reason: fact.reason, pausedAt: at.toString() } };
   }
 }

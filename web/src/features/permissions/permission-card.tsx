@@ -138,6 +138,18 @@ function StatusBadge({ connection: { status, daysLeft } }: { connection: Connect
           <Trans>Active</Trans>
         </Badge>
       );
+    case "unconfirmed":
+      return (
+        <Badge tone="warning">
+          <Trans>Paused until you confirm</Trans>
+        </Badge>
+      );
+    case "scaRequired":
+      return (
+        <Badge tone="warning">
+          <Trans>Your bank wants to see you</Trans>
+        </Badge>
+      );
     case "received":
     case "partiallyAuthorised":
       return (
