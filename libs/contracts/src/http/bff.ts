@@ -4,8 +4,10 @@ import { amountWire } from "../model/amount.ts";
 import { aspsp } from "../model/aspsp.ts";
 import { balanceType } from "../model/balance.ts";
 import { categoryId } from "../model/category.ts";
+import { listedReceipt } from "../model/consent-receipt.ts";
 import { consentHistoryEntry, consentStatus } from "../model/consent.ts";
 import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
+import { publicJwk } from "../model/public-jwk.ts";
 import { sync } from "../model/sync.ts";
 import * as analytics from "./analytics.ts";
 import { transactionFilter } from "./ingest.ts";
@@ -226,6 +228,15 @@ export const reconfirmConnection = defineRoute({
   response: z.object({ consentId: uuid, status: consentStatus, reconfirmBy: isoInstant.nullable() }),
 });
 
+export const getReceipts = defineRoute({
+  ...read,
+  operationId: "getReceipts",
+  summary: "The signed receipts of a permission, in the order of their chain, with the public keys that verify them.",
+  path: "/api/connections/:consentId/receipts",
+  params: z.strictObject({ consentId: uuid }),
+  response: z.object({ receipts: z.array(listedReceipt), keys: z.array(publicJwk) }),
+});
+
 export const listAccountViews = defineRoute({
   ...read,
   operationId: "listAccountViews",
@@ -350,6 +361,7 @@ export const bffRoutes = {
   refreshConnection,
   withdrawConnection,
   reconfirmConnection,
+  getReceipts,
   listAccountViews,
   listTransactionRows,
   getTransactionView,

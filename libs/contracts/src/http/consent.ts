@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { consent } from "../model/consent.ts";
+import { listedReceipt } from "../model/consent-receipt.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { defineRoute } from "./route.ts";
 
@@ -91,4 +92,16 @@ export const reconfirmConsent = defineRoute({
   response: consent,
 });
 
-export const consentRoutes = { createConsent, completeAuthorisation, listConsents, getConsent, revokeConsent, reconfirmConsent };
+export const listReceipts = defineRoute({
+  ...bff,
+  operationId: "listReceipts",
+  summary: "The signed receipts of a consent, in the order of their chain.",
+  method: "GET",
+  path: "/consents/:consentId/receipts",
+  idempotent: true,
+  params,
+  status: 200,
+  response: z.object({ receipts: z.array(listedReceipt) }),
+});
+
+export const consentRoutes = { createConsent, completeAuthorisation, listConsents, getConsent, revokeConsent, reconfirmConsent, listReceipts };

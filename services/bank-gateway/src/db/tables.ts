@@ -1,4 +1,4 @@
-import type { RegistrationTerms } from "@opl/contracts/model";
+import type { PublicJwk, RegistrationTerms } from "@opl/contracts/model";
 import type { MessagingTables } from "@opl/messaging";
 import type { Bytes, Int8, Json, TableColumns, Timestamp } from "@opl/postgres";
 import type { AspspHealthStatus } from "../domain/aspsp-health.ts";
@@ -184,6 +184,15 @@ interface KeyAuditTable {
   hash: Bytes;
 }
 
+interface ReceiptKeysTable {
+  kid: string;
+  publicJwk: Json<PublicJwk>;
+  dataKeyId: string;
+  sealed: Bytes;
+  createdAt: Timestamp;
+  retiredAt: Timestamp | null;
+}
+
 /** The tables of this service, as the database must have them. */
 export interface Tables extends MessagingTables {
   dataKeys: DataKeysTable;
@@ -202,6 +211,7 @@ export interface Tables extends MessagingTables {
   erasedPsus: ErasedPsusTable;
   keyExports: KeyExportsTable;
   keyAudit: KeyAuditTable;
+  receiptKeys: ReceiptKeysTable;
 }
 
 /** Column types for the comparison with the live schema; the messaging tables are compared by their owner. */
@@ -318,4 +328,5 @@ export const ownColumns = {
     detail: "text",
     hash: "bytea",
   },
+  receiptKeys: { kid: "text", publicJwk: "jsonb", dataKeyId: "uuid", sealed: "bytea", createdAt: "timestamptz", retiredAt: "timestamptz?" },
 } satisfies TableColumns<Omit<Tables, keyof MessagingTables>>;

@@ -6,6 +6,7 @@ import { certificateRoutes } from "./certificates.ts";
 import { consentRoutes } from "./consents.ts";
 import { keyExportRoutes } from "./key-exports.ts";
 import { rawMessageRoutes } from "./raw-messages.ts";
+import { receiptRoutes } from "./receipts.ts";
 import { registrationRoutes } from "./registrations.ts";
 
 /** Every route of the gateway. */
@@ -18,5 +19,6 @@ export function routes(ctx: GatewayContext): BoundRoute[] {
     ...accountRoutes(ctx),
     ...rawMessageRoutes(ctx),
     ...keyExportRoutes(ctx),
+    ...receiptRoutes(ctx),
   ];
 }

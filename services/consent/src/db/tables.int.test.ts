@@ -29,6 +29,18 @@ const columns: TableColumns<ConsentTables> = {
     nextReminderAt: "timestamptz?",
   },
   consentHistory: { psuId: "uuid", consentId: "uuid", position: "int4", at: "timestamptz", what: "text", by: "text", reason: "text?" },
+  consentReceipts: {
+    psuId: "uuid",
+    consentId: "uuid",
+    position: "int4",
+    receiptId: "uuid",
+    facts: "jsonb",
+    jws: "text?",
+    signedAt: "timestamptz?",
+    tries: "int4",
+    nextTryAt: "timestamptz",
+  },
+  consentAccounts: { psuId: "uuid", consentId: "uuid", accountId: "uuid", maskedNumber: "text" },
   authorisations: {
     psuId: "uuid",
     authorisationId: "uuid",

@@ -1,8 +1,9 @@
 /** Rows as Postgres has them; a test compares them with the live schema. */
 import type { MessagingTables } from "@opl/messaging";
-import type { Bytes, Timestamp } from "@opl/postgres";
+import type { Bytes, Json, Timestamp } from "@opl/postgres";
 import type { Generated } from "kysely";
 import type { Fact, Status } from "../domain/consent.ts";
+import type { ReceiptFacts } from "../domain/receipt.ts";
 
 export interface ConsentsTable {
   psuId: string;
@@ -58,6 +59,26 @@ export interface AuthorisationsTable {
   validUntil: Timestamp | null;
 }
 
+export interface ConsentReceiptsTable {
+  psuId: string;
+  consentId: string;
+  position: number;
+  receiptId: Generated<string>;
+  /** Without accounts: those that are known when it is signed. */
+  facts: Json<ReceiptFacts & { readonly accounts: readonly string[] | null }>;
+  jws: string | null;
+  signedAt: Timestamp | null;
+  tries: Generated<number>;
+  nextTryAt: Timestamp;
+}
+
+interface ConsentAccountsTable {
+  psuId: string;
+  consentId: string;
+  accountId: string;
+  maskedNumber: string;
+}
+
 interface AspspRevocationsTable {
   psuId: string;
   consentId: string;
@@ -77,6 +98,8 @@ interface ErasedPsusTable {
 export interface ConsentTables extends MessagingTables {
   consents: ConsentsTable;
   consentHistory: ConsentHistoryTable;
+  consentReceipts: ConsentReceiptsTable;
+  consentAccounts: ConsentAccountsTable;
   authorisations: AuthorisationsTable;
   aspspRevocations: AspspRevocationsTable;
   erasedPsus: ErasedPsusTable;

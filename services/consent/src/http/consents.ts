@@ -1,8 +1,9 @@
-import { createConsent, getConsent, listConsents, reconfirmConsent, revokeConsent } from "@opl/contracts/http/consent";
+import { createConsent, getConsent, listConsents, listReceipts, reconfirmConsent, revokeConsent } from "@opl/contracts/http/consent";
 import { psuRoute } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { ConsentContext } from "../context.ts";
 import * as consents from "../db/consent-store.ts";
+import * as receipts from "../db/receipt-store.ts";
 import { errors } from "../errors.ts";
 import * as create from "../usecases/create-consent.ts";
 import * as reconfirm from "../usecases/reconfirm-consent.ts";
@@ -25,6 +26,11 @@ export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
       const { told, ...ended } = await revoke.revokeConsent(ctx, { psu, consentId: params.consentId, keepData: body.keepData });
       if (told.kind === "later") log.warn({ consentId: told.consentId, code: told.error.code }, "the gateway is told of the withdrawal later");
       return viewConsent(ended);
+    }),
+    psuRoute(listReceipts, async ({ psu, params }) => {
+      const key = { psuId: psu.psuId, consentId: params.consentId };
+      if ((await consents.getConsent(ctx.db, key)) === undefined) throw errors.ERR_CONSENT_NOT_FOUND();
+      return { receipts: [...(await receipts.listReceipts(ctx.db, key))] };
     }),
     psuRoute(reconfirmConsent, async ({ psu, params }) => viewConsent(await reconfirm.reconfirmConsent(ctx, { psu, consentId: params.consentId }))),
   ];

@@ -50,6 +50,7 @@ const cases: { readonly [O in Operation]: Case } = {
   listConsents: { path: () => "/consents", stranger: "own" },
   getConsent: { path: () => `/consents/${consentId}`, stranger: notFound },
   revokeConsent: { path: () => `/consents/${consentId}/revocation`, body: () => ({ keepData: true }), stranger: notFound },
+  listReceipts: { path: () => `/consents/${consentId}/receipts`, stranger: notFound },
   reconfirmConsent: { path: () => `/consents/${consentId}/reconfirmation`, body: () => ({}), stranger: notFound },
 };
 const operations = Object.keys(cases) as Operation[];

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import type { Aspsp } from "@opl/contracts/model";
 import type { Clock } from "@opl/service";
 import type { BankGateway } from "../clients/bank-gateway.ts";
@@ -30,10 +31,12 @@ export const testBank: Aspsp = {
 export class FakeBankGateway implements BankGateway {
   readonly calls: Call[] = [];
   readonly #clock: Clock;
+  readonly #receiptKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   aspsps: Aspsp[] = [];
   beforeCreate: Interruption = undefined;
   beforeExchange: Interruption = undefined;
   beforeRevoke: Interruption = undefined;
+  beforeSign: Interruption = undefined;
   authorizationServer: AuthorizationServer = undefined;
   /** How much longer the bank's own request lives; its consent lasts for `grantedDays`. */
   requestMinutes = 15;
@@ -48,7 +51,7 @@ export class FakeBankGateway implements BankGateway {
   reset(): void {
     this.calls.length = 0;
     this.aspsps = [testBank, { ...testBank, aspspId: "other-bank", name: "Other" }];
-    this.beforeCreate = this.beforeExchange = this.beforeRevoke = undefined;
+    this.beforeCreate = this.beforeExchange = this.beforeRevoke = this.beforeSign = undefined;
     this.authorizationServer = { issuer: "https://authorize.bank.example", issInResponse: false, responseType: "code id_token" };
     this.requestMinutes = 15;
     this.grantedDays = 90;
@@ -87,6 +90,19 @@ export class FakeBankGateway implements BankGateway {
         .now()
         .add({ hours: 24 * this.grantedDays })
         .toString(),
+    };
+  };
+
+  readonly signReceipt: BankGateway["signReceipt"] = async (input) => {
+    this.calls.push({ operation: "signReceipt", input });
+    await this.beforeSign?.();
+    const { aspspId, ...told } = input.body;
+    const payload = { version: 1, ...told, bank: { aspspId, name: "OP" }, provider: { name: "Example Ledger Oy" } };
+    const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString("base64url");
+    const signed = `${encode({ alg: "ES256", kid: "receipts", typ: "consent-receipt+jws" })}.${encode(payload)}`;
+    return {
+      jws: `${signed}.${sign("sha256", Buffer.from(signed), { key: this.#receiptKey, dsaEncoding: "ieee-p1363" }).toString("base64url")}`,
+      kid: "receipts",
     };
   };
 
