@@ -53,9 +53,11 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
         {standing && (
           <div className="flex flex-wrap gap-2">
             {valid && <ReadNow connection={connection} />}
-            <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }} search={{ renews: consentId }}>
-              <Trans>Renew</Trans>
-            </LinkButton>
+            {status !== "scaRequired" && (
+              <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }} search={{ renews: consentId }}>
+                <Trans>Renew</Trans>
+              </LinkButton>
+            )}
             <Button size="small" look="danger" onClick={() => setWithdrawing(true)}>
               <Trans>Withdraw</Trans>
             </Button>
