@@ -14,6 +14,7 @@ let ids: Record<string, string>;
 const bodies: Partial<Record<keyof typeof bffRoutes, unknown>> = {
   refreshConnection: {},
   withdrawConnection: { keepData: true },
+  reconfirmConnection: {},
 };
 const withIds = (Object.entries(bffRoutes) as [keyof typeof bffRoutes, RouteContract][]).filter(([, contract]) => contract.path.includes("/:"));
 

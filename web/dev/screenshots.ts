@@ -143,6 +143,15 @@ const shots: readonly Shot[] = [
   { name: "permissions", path: "/permissions", ready: "main h3" },
   { name: "permissions-history", path: "/permissions", ready: "main h3", act: async (page) => page.locator("main summary").first().click() },
   {
+    name: "permissions-receipts",
+    path: "/permissions",
+    ready: "main h3",
+    act: async (page) => {
+      await page.locator("main summary").nth(1).click();
+      await page.locator("main details ol").first().waitFor();
+    },
+  },
+  {
     name: "permissions-withdraw",
     path: "/permissions",
     ready: "main h3",

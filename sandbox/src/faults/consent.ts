@@ -18,6 +18,12 @@ export const consentFaults: readonly Fault<unknown>[] = [
     now: (levers, target) => levers.authorizationsOf(target).forEach((id) => levers.expireAuthorization(id)),
   }),
   defineFault({
+    name: "consent.require-sca",
+    summary: "The bank wants to see the person again: every fitting authorization stands, and nothing is read under it any more.",
+    options: none,
+    now: (levers, target) => levers.authorizationsOf(target).forEach((id) => levers.requireSca(id)),
+  }),
+  defineFault({
     name: "token.expire-access",
     summary: "Ends fitting access tokens now; refreshing goes on.",
     options: none,

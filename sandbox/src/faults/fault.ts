@@ -75,6 +75,7 @@ export type ServerCertificateKind = "good" | "expired" | "wrong-host" | "unknown
 export interface BankLevers {
   revokeAuthorization(authorizationId: string): void;
   expireAuthorization(authorizationId: string): void;
+  requireSca(authorizationId: string): void;
   expireAccessTokens(target: FaultTarget): number;
   forgetRefreshTokens(target: FaultTarget): number;
   moveClock(offsetSeconds: number): void;

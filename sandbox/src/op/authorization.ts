@@ -23,6 +23,8 @@ export const authorizationSchema = z.object({
   exemptPsuId: z.string().optional(),
   /** Payments only: approved by the helper of the sandbox, without a person and a token. */
   byHelper: z.boolean().optional(),
+  /** Since when the bank wants to see the person again; only a new authorization changes that. */
+  scaRequired: z.string().optional(),
   accountIds: z.array(z.string()).default([]),
   cardIds: z.array(z.string()).default([]),
 });
@@ -72,7 +74,8 @@ export type AuthorizationCommand =
   | { readonly type: "revoke" }
   | { readonly type: "expire" }
   /** What has become of the payments. */
-  | { readonly type: "conclude"; readonly status: "Completed" | "Revoked" | "PartiallyRevoked" };
+  | { readonly type: "conclude"; readonly status: "Completed" | "Revoked" | "PartiallyRevoked" }
+  | { readonly type: "require-sca" };
 
 const permitted: Readonly<Record<AuthorizationCommand["type"], readonly AuthorizationStatus[]>> = {
   approve: ["Unauthorized", "Authorizing"],
@@ -81,6 +84,7 @@ const permitted: Readonly<Record<AuthorizationCommand["type"], readonly Authoriz
   revoke: ["Authorized"],
   expire: ["Unauthorized", "Authorizing", "Authorized"],
   conclude: ["Unauthorized", "Authorizing", "Authorized"],
+  "require-sca": ["Authorized"],
 };
 
 /** The authorization after the command, or undefined where its state does not permit it. */
@@ -110,6 +114,8 @@ export function decide(authorization: Authorization, command: AuthorizationComma
       return { ...authorization, status: "Expired", modified };
     case "conclude":
       return { ...authorization, status: command.status, modified };
+    case "require-sca":
+      return { ...authorization, scaRequired: modified };
     default:
       return command satisfies never;
   }

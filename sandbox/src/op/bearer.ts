@@ -4,7 +4,7 @@ import { checkApiKey } from "./api-key.ts";
 import type { Authorization, AuthorizationKind } from "./authorization.ts";
 import type { AccountBank, Bank, Caller } from "./bank.ts";
 import { belongsTo, requireQwac } from "./client-certificate-check.ts";
-import { authorizationEnded, gatewayFault, security } from "./refusal.ts";
+import { authorizationEnded, gatewayFault, scaRequired, security } from "./refusal.ts";
 import type { AccessToken } from "./token-store.ts";
 
 /** Who calls an interface, once certificate, API key, token and scope fit together. */
@@ -40,6 +40,7 @@ export async function requireAuthorized(request: FastifyRequest, bank: AccountBa
   if (authorization?.psuId === undefined) throw security(403, "There is no authorization behind this token");
   const status = bank.authorizations.statusOf(authorization);
   if (status !== "Authorized") throw authorizationEnded(authorization.authorizationId, `is not valid: ${status}`);
+  if (authorization.scaRequired !== undefined) throw scaRequired();
   return { ...authorization, psuId: authorization.psuId };
 }
 

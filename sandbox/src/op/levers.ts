@@ -18,6 +18,9 @@ export function bankLevers(bank: Bank): BankLevers {
     expireAuthorization(authorizationId) {
       bank.authorizations.apply(authorizationId, { type: "expire" });
     },
+    requireSca(authorizationId) {
+      bank.authorizations.apply(authorizationId, { type: "require-sca" });
+    },
     expireAccessTokens: (target) => bank.tokens.expireAccess((token) => fits(target, token)),
     forgetRefreshTokens: (target) => bank.tokens.dropRefresh((token) => fits(target, token)),
     moveClock: (offsetSeconds) => bank.clock.move(offsetSeconds),

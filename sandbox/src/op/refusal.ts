@@ -87,6 +87,11 @@ export function authorizationEnded(authorizationId: string, why: string): Refusa
   return new Refusal(403, { errors: [apiError("SECURITY", `Authorization ${authorizationId} ${why}`)] });
 }
 
+/** The same form, when the bank wants to see the person before it gives more. The interface says nothing of its words: these are ours. */
+export function scaRequired(): Refusal {
+  return new Refusal(403, { errors: [apiError("SECURITY", "Strong customer authentication is required")] });
+}
+
 const faults = {
   "keymanagement.service.access_token_expired": [401, "Access Token expired"],
   "keymanagement.service.invalid_access_token": [401, "Invalid Access Token"],

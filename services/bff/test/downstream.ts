@@ -4,7 +4,7 @@ import * as consent from "@opl/contracts/http/consent";
 import * as payments from "@opl/contracts/http/consent-payments";
 import * as ingest from "@opl/contracts/http/ingest";
 import { tppRegistryRoutes } from "@opl/contracts/http/tpp-registry";
-import type { Aspsp, OwnCertificate, PublicJwk, Registration } from "@opl/contracts/model";
+import type { Aspsp, OwnCertificate, ListedReceipt, PublicJwk, Registration } from "@opl/contracts/model";
 import { defineErrors } from "@opl/errors";
 import { createHttpServer, newId, psuRoute, route } from "@opl/service";
 import type { BoundRoute, PsuContext } from "@opl/service";
@@ -41,6 +41,8 @@ export interface Downstream extends AsyncDisposable {
   readonly banks: Aspsp[];
   /** Our public keys. */
   readonly keys: PublicJwk[];
+  /** Receipts by consent. */
+  readonly receipts: Map<string, readonly ListedReceipt[]>;
   /** Our registrations at banks, which are nobody's in particular. */
   readonly registrations: Registration[];
   readonly ownCertificates: OwnCertificate[];
@@ -58,6 +60,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
     holdings: new Map<string, Holdings>(),
     banks: [bank],
     keys: [] as PublicJwk[],
+    receipts: new Map<string, readonly ListedReceipt[]>(),
     registrations: [aRegistration()],
     ownCertificates: [anOwnCertificate()],
     down: new Set<Name>(),
@@ -176,6 +179,11 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         return { ...fundsOf(mine(psu))!, status: "revokedByPsu" as const };
       }),
       psuRoute(consent.revokeConsent, async ({ psu, params }) => ({ ...ownConsent(psu, params.consentId).consent, status: "terminatedByTpp" as const })),
+      psuRoute(consent.reconfirmConsent, async ({ psu, params }) => ownConsent(psu, params.consentId).consent),
+      psuRoute(consent.listReceipts, async ({ psu, params }) => {
+        const { consentId } = ownConsent(psu, params.consentId).consent;
+        return { receipts: [...(world.receipts.get(consentId) ?? [])] };
+      }),
     ]),
     ingest: await serve("ingest", [
       psuRoute(ingest.listAccounts, async ({ psu }) => ({ accounts: [...(mine(psu)?.accounts ?? [])] })),

@@ -84,6 +84,7 @@ export function aConsent(overrides: Partial<Consent> = {}): Consent {
     createdAt: "2026-11-20T08:00:00Z",
     authorisedAt: "2026-11-20T08:01:00Z",
     validUntil: "2027-05-19T08:00:00Z",
+    reconfirmBy: null,
     endedAt: null,
     replacedBy: null,
     history: [

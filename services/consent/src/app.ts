@@ -12,14 +12,17 @@ import type { BankGateway } from "./clients/bank-gateway.ts";
 import type { Config } from "./config.ts";
 import type { ConsentContext } from "./context.ts";
 import type { ConsentTables } from "./db/tables.ts";
+import { onAccountDiscovered } from "./events/on-account-discovered.ts";
 import { onAspspConsentLost } from "./events/on-aspsp-consent-lost.ts";
 import { onPaymentBooked } from "./events/on-payment-booked.ts";
+import { onAspspScaRequired } from "./events/on-aspsp-sca-required.ts";
 import { onUserErased } from "./events/on-user-erased.ts";
 import { routes } from "./http/index.ts";
 import { startAuthorisationPoller } from "./jobs/authorisation-poller.ts";
 import { startConsentClock } from "./jobs/consent-clock.ts";
 import { startErasureRunner } from "./jobs/erasure-runner.ts";
 import { startPaymentRunner } from "./jobs/payment-runner.ts";
+import { startReceiptSigner } from "./jobs/receipt-signer.ts";
 import { startRevocationRunner } from "./jobs/revocation-runner.ts";
 
 const service = "consent";
@@ -78,12 +81,15 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     }),
   );
   stack.use(startConsumer({ database, messaging, service, type: "bank-gateway.aspsp-consent-lost", logger, handle: onAspspConsentLost(ctx) }));
+  stack.use(startConsumer({ database, messaging, service, type: "bank-gateway.aspsp-sca-required", logger, handle: onAspspScaRequired(ctx) }));
+  stack.use(startConsumer({ database, messaging, service, type: "ingest.account-discovered", logger, handle: onAccountDiscovered }));
   stack.use(startConsumer({ database, messaging, service, type: "bff.user-erased", logger, handle: onUserErased(ctx) }));
   stack.use(startConsumer({ database, messaging, service, type: "ingest.payment-booked", logger, handle: onPaymentBooked(ctx) }));
   stack.use(startConsentClock(ctx, logger));
   stack.use(startAuthorisationPoller(ctx, logger));
   stack.use(startRevocationRunner(ctx, logger));
   stack.use(startPaymentRunner(ctx, logger));
+  stack.use(startReceiptSigner(ctx, logger));
   stack.use(startErasureRunner(ctx, logger));
 
   const address = await http.listen({ host: config.OPL_HTTP_HOST, port: config.OPL_HTTP_PORT });

@@ -4,9 +4,10 @@ import { defineErrors } from "@opl/errors";
 export const errors = defineErrors({
   ERR_CONSENT_NOT_FOUND: ["not-found", "There is no such consent."],
   ERR_CONSENT_ENDED: ["conflict", "The consent has ended meanwhile."],
+  ERR_CONSENT_SCA_REQUIRED: ["rejected", "The bank wants to see the person again, which only a renewal does."],
   ERR_CONSENT_ASPSP_UNKNOWN: ["rejected", "There is no such bank in the directory."],
   ERR_CONSENT_ASPSP_NOT_READY: ["rejected", "This bank cannot be connected yet."],
-  ERR_CONSENT_NOT_REPLACEABLE: ["rejected", "Only a consent at the same bank that is in use or has run out can be renewed."],
+  ERR_CONSENT_NOT_REPLACEABLE: ["rejected", "Only a consent at the same bank that stands or has run out can be renewed."],
   ERR_CONSENT_PSU_ERASED: ["forbidden", "This person was erased."],
   ERR_PAYMENT_ORDER_NOT_FOUND: ["not-found", "There is no such payment order."],
   ERR_PAYMENT_NOT_FOUND: ["not-found", "There is no such payment in this order."],

@@ -7,6 +7,7 @@ export const errors = defineErrors({
   ERR_CURSOR_INVALID: ["invalid", "This is not a place in the list of transactions."],
   ERR_SYNC_CONSENT_UNKNOWN: ["not-found", "We know of no such consent."],
   ERR_SYNC_CONSENT_ENDED: ["rejected", "The consent has ended; nothing may be read any more."],
+  ERR_SYNC_CONSENT_PAUSED: ["rejected", "Nothing is read until the person has confirmed or renewed the consent."],
   ERR_SYNC_TAKEN_OVER: ["conflict", "Another process has taken over this sync."],
   ERR_SYNC_ABANDONED: ["unavailable", "The sync was interrupted too often."],
   ERR_PAGE_AMOUNT: ["upstream", "The bank sent an amount that is not exact."],

@@ -6,6 +6,7 @@ export type Me = Answer<"getMe">;
 export type Overview = Answer<"getOverview">;
 export type AccountView = Answer<"listAccountViews">["accounts"][number];
 export type ConnectionView = Answer<"listConnections">["connections"][number];
+export type Receipts = Answer<"getReceipts">;
 export type Bank = Answer<"listBanks">["banks"][number];
 export type TransactionPage = Answer<"listTransactionRows">;
 export type TransactionRow = TransactionPage["transactions"][number];
@@ -31,6 +32,8 @@ export const queries = {
       queryKey: ["connections", consentId],
       queryFn: ({ signal }) => ask("getConnection", { params: { consentId } }, signal),
     }),
+  receipts: (consentId: string) =>
+    queryOptions({ queryKey: ["receipts", consentId], queryFn: ({ signal }) => ask("getReceipts", { params: { consentId } }, signal) }),
   transactions: (filter: TransactionFilterQuery) =>
     infiniteQueryOptions({
       queryKey: ["transactions", "list", filter],

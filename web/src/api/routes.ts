@@ -24,6 +24,8 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   getConnection: ["GET", "/api/connections/:consentId"],
   refreshConnection: ["POST", "/api/connections/:consentId/refresh"],
   withdrawConnection: ["POST", "/api/connections/:consentId/withdrawal"],
+  reconfirmConnection: ["POST", "/api/connections/:consentId/reconfirmation"],
+  getReceipts: ["GET", "/api/connections/:consentId/receipts"],
   listAccountViews: ["GET", "/api/accounts"],
   listTransactionRows: ["GET", "/api/transactions"],
   getTransactionView: ["GET", "/api/transactions/:transactionId"],

@@ -13,6 +13,15 @@ export const aspspConsentLost = defineEvent({
   summary: "The bank says the consent is gone.",
   data: z.object({ consentId: uuid, psuId: uuid, aspspId, code: z.string() }),
 });
+export const aspspScaRequired = defineEvent({
+  ...base,
+  type: "bank-gateway.aspsp-sca-required",
+  aggregate: "consent",
+  psu: true,
+  consumers: ["consent"],
+  summary: "The bank wants to see the person before it lets us read on. Nothing is asked of it until then.",
+  data: z.object({ consentId: uuid, psuId: uuid, aspspId }),
+});
 export const aspspDegraded = defineEvent({
   ...base,
   type: "bank-gateway.aspsp-degraded",

@@ -56,6 +56,28 @@ export const consentReplaced = defineEvent({
   summary: "A newer consent at the same bank took over.",
   data: z.object({ ...about, successor: uuid }),
 });
+export const consentReconfirmationDue = defineEvent({
+  ...base,
+  type: "consent.reconfirmation-due",
+  consumers: ["bff"],
+  summary: "The person has to confirm the consent soon, or reading stops.",
+  data: z.object({ ...about, reconfirmBy: isoInstant, daysLeft: z.int() }),
+});
+export const consentReconfirmed = defineEvent({
+  ...base,
+  type: "consent.reconfirmed",
+  consumers: ["ingest", "bank-gateway", "bff"],
+  summary: "The person confirmed that reading may go on; one that had stopped begins again.",
+  /** `reconfirmBy` is the next time; null when the consent ends before. */
+  data: z.object({ ...about, reconfirmedAt: isoInstant, reconfirmBy: isoInstant.nullable() }),
+});
+export const consentPaused = defineEvent({
+  ...base,
+  type: "consent.paused",
+  consumers: ["ingest", "bff"],
+  summary: "The consent stands, but nothing is read until the person has confirmed it here, or renewed it at the bank.",
+  data: z.object({ ...about, reason: z.enum(["reconfirmation-missed", "sca-required"]), pausedAt: isoInstant }),
+});
 
 const paymentAbout = { paymentOrderId: uuid, paymentId: uuid, psuId: uuid, aspspId };
 const paymentBase = { version: 1, owner: "consent", aggregate: "payment-order", psu: true } as const;

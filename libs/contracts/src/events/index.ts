@@ -1,12 +1,15 @@
 import type { z } from "zod";
 import { insightsChanged, recurringDetected } from "./analytics.ts";
-import { aspspConsentLost, aspspDegraded, aspspRecovered, keyExportRecorded } from "./bank-gateway.ts";
+import { aspspConsentLost, aspspDegraded, aspspRecovered, aspspScaRequired, keyExportRecorded } from "./bank-gateway.ts";
 import { userErased } from "./bff.ts";
 import {
   consentAuthorised,
   consentCreated,
   consentExpired,
   consentExpiring,
+  consentPaused,
+  consentReconfirmationDue,
+  consentReconfirmed,
   consentRejected,
   consentReplaced,
   consentRevoked,
@@ -40,10 +43,14 @@ export const catalogue = {
   "consent.expired": consentExpired,
   "consent.revoked": consentRevoked,
   "consent.replaced": consentReplaced,
+  "consent.reconfirmation-due": consentReconfirmationDue,
+  "consent.reconfirmed": consentReconfirmed,
+  "consent.paused": consentPaused,
   "consent.payment-ordered": paymentOrdered,
   "consent.payment-status-changed": paymentStatusChanged,
   "consent.payment-executed": paymentExecuted,
   "bank-gateway.aspsp-consent-lost": aspspConsentLost,
+  "bank-gateway.aspsp-sca-required": aspspScaRequired,
   "bank-gateway.aspsp-degraded": aspspDegraded,
   "bank-gateway.aspsp-recovered": aspspRecovered,
   "bank-gateway.key-export-recorded": keyExportRecorded,

@@ -15,7 +15,7 @@ export const accountDiscovered = defineEvent({
   ...base,
   type: "ingest.account-discovered",
   aggregate: "account",
-  consumers: ["analytics", "bff"],
+  consumers: ["analytics", "bff", "consent"],
   summary: "An account was seen for the first time, or what the bank calls it changed.",
   data: z.object({
     accountId: uuid,

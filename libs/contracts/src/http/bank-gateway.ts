@@ -3,6 +3,7 @@ import { aspspAccount, rawReference } from "../model/account.ts";
 import { aspsp } from "../model/aspsp.ts";
 import { aspspBalance } from "../model/balance.ts";
 import { aspspId, cursor, isoInstant, sha256Hex, uuid } from "../model/ids.ts";
+import { unsignedReceipt } from "../model/consent-receipt.ts";
 import { certificate, clientInformation, registrationTerms, tppRole } from "../model/registration.ts";
 import { certificatePurpose, certificateSubject, ownCertificate } from "../model/own-certificate.ts";
 import { loginHint } from "../model/consent.ts";
@@ -208,7 +209,7 @@ export const retireCertificate = defineRoute({
 });
 export const listPublicKeys = defineRoute({
   operationId: "listPublicKeys",
-  summary: "The public keys of our QSealCs, for banks that read them from us; retired ones stay for a while.",
+  summary: "The public keys of our QSealCs, for banks that read them from us, and of receipts; retired ones stay for a while, or for good.",
   method: "GET",
   path: "/public-keys",
   callers: ["tpp-registry"],
@@ -217,7 +218,14 @@ export const listPublicKeys = defineRoute({
   status: 200,
   response: z.object({
     /** JSON Web Keys (RFC 7517) with `x5c`. */
-    keys: z.array(z.object({ jwk: z.record(z.string(), z.unknown()), retiredAt: isoInstant.nullable() })),
+    keys: z.array(
+      z.object({
+        jwk: z.record(z.string(), z.unknown()),
+        retiredAt: isoInstant.nullable(),
+        /** True where it has to stay after its retirement, because its signatures are shown years later. */
+        lasting: z.boolean().optional(),
+      }),
+    ),
   }),
 });
 
@@ -513,6 +521,19 @@ export const verifyKeyAudit = defineRoute({
   }),
 });
 
+export const signReceipt = defineRoute({
+  operationId: "signReceipt",
+  summary: "Sign a receipt about a consent, with a key that signs nothing else.",
+  method: "POST",
+  path: "/receipts/signature",
+  callers: ["consent"],
+  psu: "none",
+  idempotent: true,
+  body: unsignedReceipt,
+  status: 200,
+  response: z.object({ jws: z.string(), kid: z.string() }),
+});
+
 export const bankGatewayRoutes = {
   listAspsps,
   issueCertificates,
@@ -547,4 +568,5 @@ export const bankGatewayRoutes = {
   refuseKeyExport,
   collectKeyExport,
   verifyKeyAudit,
+  signReceipt,
 };

@@ -5,9 +5,11 @@ import { approvalAbout } from "../model/approval.ts";
 import { aspsp } from "../model/aspsp.ts";
 import { balanceType } from "../model/balance.ts";
 import { categoryId } from "../model/category.ts";
+import { listedReceipt } from "../model/consent-receipt.ts";
 import { consentHistoryEntry, consentStatus, loginHint } from "../model/consent.ts";
 import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
 import { paymentStatus } from "../model/payment.ts";
+import { publicJwk } from "../model/public-jwk.ts";
 import { sync } from "../model/sync.ts";
 import * as analytics from "./analytics.ts";
 import { bffPaymentRoutes } from "./bff-payments.ts";
@@ -89,6 +91,9 @@ export const connectionView = z.object({
   validUntil: isoInstant,
   endedAt: isoInstant.nullable(),
   daysLeft: z.int().nullable(),
+  /** Reading stops then unless the person confirms; null where that is not asked before the end. */
+  reconfirmBy: isoInstant.nullable(),
+  daysToReconfirm: z.int().nullable(),
   lastUsedAt: isoInstant.nullable(),
   accounts: z.array(z.object({ accountId: uuid, name: z.string(), kind: accountKind, maskedNumber: z.string().nullable() })),
   sync: sync.nullable(),
@@ -112,6 +117,10 @@ export const overviewView = z.object({
   attention: z.array(
     z.discriminatedUnion("kind", [
       z.object({ kind: z.literal("permission-ends"), consentId: uuid, aspspName: z.string(), daysLeft: z.int() }),
+      /** The person has to confirm by then that reading may go on. */
+      z.object({ kind: z.literal("permission-to-confirm"), consentId: uuid, aspspName: z.string(), daysLeft: z.int() }),
+      /** It stands, and nothing is read until the person did something: confirm it here, or renew it at the bank. */
+      z.object({ kind: z.literal("permission-paused"), consentId: uuid, aspspId, aspspName: z.string(), reason: z.enum(["unconfirmed", "scaRequired"]) }),
       z.object({ kind: z.literal("permission-ended"), consentId: uuid, aspspId, aspspName: z.string() }),
       z.object({ kind: z.literal("account-incomplete"), accountId: uuid, accountName: z.string(), since: isoInstant }),
       z.object({ kind: z.literal("bank-down"), aspspId, aspspName: z.string(), since: isoInstant.nullable() }),
@@ -160,7 +169,7 @@ export const startConnection = defineRoute({
   operationId: "startConnection",
   summary: "Begin to connect a bank; the browser then goes to `redirectUrl`, or where that is null the person approves in the bank's app.",
   path: "/api/connections",
-  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180).default(180), renews: uuid.optional(), loginHint: loginHint.optional() }),
+  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(365).default(180), renews: uuid.optional(), loginHint: loginHint.optional() }),
   status: 201,
   response: z.object({ consentId: uuid, redirectUrl: z.url().nullable(), expiresAt: isoInstant }),
 });
@@ -213,6 +222,25 @@ export const withdrawConnection = defineRoute({
   body: z.strictObject({ keepData: z.boolean() }),
   status: 200,
   response: z.object({ consentId: uuid, status: consentStatus }),
+});
+
+export const reconfirmConnection = defineRoute({
+  ...change,
+  operationId: "reconfirmConnection",
+  summary: "Confirm that reading may go on, where the bank leaves asking to us.",
+  path: "/api/connections/:consentId/reconfirmation",
+  params: z.strictObject({ consentId: uuid }),
+  status: 200,
+  response: z.object({ consentId: uuid, status: consentStatus, reconfirmBy: isoInstant.nullable() }),
+});
+
+export const getReceipts = defineRoute({
+  ...read,
+  operationId: "getReceipts",
+  summary: "The signed receipts of a permission, in the order of their chain, with the public keys that verify them.",
+  path: "/api/connections/:consentId/receipts",
+  params: z.strictObject({ consentId: uuid }),
+  response: z.object({ receipts: z.array(listedReceipt), keys: z.array(publicJwk) }),
 });
 
 export const listAccountViews = defineRoute({
@@ -339,6 +367,8 @@ export const bffRoutes = {
   getConnection,
   refreshConnection,
   withdrawConnection,
+  reconfirmConnection,
+  getReceipts,
   listAccountViews,
   listTransactionRows,
   getTransactionView,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { approvalAbout } from "../model/approval.ts";
 import { consent, loginHint } from "../model/consent.ts";
+import { listedReceipt } from "../model/consent-receipt.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { defineRoute } from "./route.ts";
 
@@ -17,7 +18,7 @@ export const createConsent = defineRoute({
   path: "/consents",
   idempotent: false,
   timeoutMs: 35_000,
-  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(180), sessionBinding, replaces: uuid.optional(), loginHint: loginHint.optional() }),
+  body: z.strictObject({ aspspId, validityDays: z.int().min(1).max(365), sessionBinding, replaces: uuid.optional(), loginHint: loginHint.optional() }),
   status: 201,
   /** `redirectUrl` is null where the bank asks the person in its app; the consent's status tells the outcome. */
   response: z.object({ consentId: uuid, redirectUrl: z.url().nullable(), expiresAt: isoInstant }),
@@ -82,4 +83,28 @@ export const revokeConsent = defineRoute({
   response: consent,
 });
 
-export const consentRoutes = { createConsent, completeAuthorisation, listConsents, getConsent, revokeConsent };
+export const reconfirmConsent = defineRoute({
+  ...bff,
+  operationId: "reconfirmConsent",
+  summary: "The person confirms that reading may go on, where the bank does not ask them itself (UK). The bank is not told.",
+  method: "POST",
+  path: "/consents/:consentId/reconfirmation",
+  idempotent: true,
+  params,
+  status: 200,
+  response: consent,
+});
+
+export const listReceipts = defineRoute({
+  ...bff,
+  operationId: "listReceipts",
+  summary: "The signed receipts of a consent, in the order of their chain.",
+  method: "GET",
+  path: "/consents/:consentId/receipts",
+  idempotent: true,
+  params,
+  status: 200,
+  response: z.object({ receipts: z.array(listedReceipt) }),
+});
+
+export const consentRoutes = { createConsent, completeAuthorisation, listConsents, getConsent, revokeConsent, reconfirmConsent, listReceipts };

@@ -20,6 +20,8 @@ export const aspsp = z.object({
   historyDays: z.int(),
   /** The longest consent the bank grants, in days. */
   consentMaxDays: z.int(),
+  /** So many days after a yes the person has to confirm it here, without the bank (UK); absent where the bank itself asks again. */
+  reconfirmDays: z.int().optional(),
   /** False until our registration there is complete: nobody can connect yet. */
   registered: z.boolean(),
   health: z.object({ status: aspspHealthStatus, since: isoInstant.nullable() }),

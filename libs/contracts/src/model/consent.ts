@@ -1,8 +1,22 @@
 import { z } from "zod";
 import { aspspId, isoInstant, uuid } from "./ids.ts";
 
-/** The words of the Berlin Group. */
-export const consentStatus = z.enum(["received", "partiallyAuthorised", "valid", "rejected", "revokedByPsu", "expired", "terminatedByTpp", "replaced"]);
+/**
+ * The words of the Berlin Group, and two of ours for a consent that stands while nothing is read: `unconfirmed` waits for the person
+ * to confirm it here (UK), `scaRequired` for the person to visit the bank.
+ */
+export const consentStatus = z.enum([
+  "received",
+  "partiallyAuthorised",
+  "valid",
+  "unconfirmed",
+  "scaRequired",
+  "rejected",
+  "revokedByPsu",
+  "expired",
+  "terminatedByTpp",
+  "replaced",
+]);
 export type ConsentStatus = z.infer<typeof consentStatus>;
 
 export const scaStatus = z.enum(["received", "started", "finalised", "failed"]);
@@ -10,7 +24,7 @@ export type ScaStatus = z.infer<typeof scaStatus>;
 
 export const consentHistoryEntry = z.object({
   at: isoInstant,
-  what: z.enum(["created", "authorised", "rejected", "expiring", "expired", "revoked", "replaced", "lost"]),
+  what: z.enum(["created", "authorised", "rejected", "expiring", "expired", "revoked", "replaced", "lost", "reconfirmation-due", "reconfirmed", "paused"]),
   by: z.enum(["psu", "tpp", "aspsp"]),
   /** A stable reason code where there is one. */
   reason: z.string().nullable(),
@@ -24,6 +38,8 @@ export const consent = z.object({
   createdAt: isoInstant,
   authorisedAt: isoInstant.nullable(),
   validUntil: isoInstant,
+  /** Reading goes on after this only when the person has confirmed again; null where that is not asked before the end. */
+  reconfirmBy: isoInstant.nullable(),
   endedAt: isoInstant.nullable(),
   replacedBy: uuid.nullable(),
   history: z.array(consentHistoryEntry),

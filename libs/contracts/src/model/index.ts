@@ -5,6 +5,7 @@ export * from "./aspsp.ts";
 export * from "./balance.ts";
 export * from "./category.ts";
 export * from "./consent.ts";
+export * from "./consent-receipt.ts";
 export * from "./ids.ts";
 export * from "./own-certificate.ts";
 export * from "./payment.ts";

@@ -18,6 +18,8 @@ export interface AspspProfile {
   readonly scaApproach: "redirect" | "oauth" | "decoupled";
   readonly historyDays: number;
   readonly consentMaxDays: number;
+  /** So often the person has to confirm a consent here, without the bank (UK RTS art. 10A); absent where the bank asks by itself. */
+  readonly reconfirmDays?: number;
   /** Whether the bank's own ids of entries stay the same from one reading to the next. */
   readonly entryReferencesStable: boolean;
   /** Every origin this bank is called at. */

@@ -17,7 +17,13 @@ export interface BankConsent {
   readonly stateHash: Buffer;
   readonly nonceHash: Buffer;
   readonly validUntil: Temporal.Instant;
+  /** Nothing is asked of the bank from then on, unless the person confirms before. */
+  readonly reconfirmBy: Temporal.Instant | null;
+  /** Since when the bank wants to see the person. */
+  readonly scaRequiredAt: Temporal.Instant | null;
 }
+/** A consent before anybody has authorised it. */
+export type NewBankConsent = Omit<BankConsent, "reconfirmBy" | "scaRequiredAt">;
 
 const columns = [
   "consentId",
@@ -31,10 +37,12 @@ const columns = [
   "stateHash",
   "nonceHash",
   "validUntil",
+  "reconfirmBy",
+  "scaRequiredAt",
 ] as const;
 
 /** False when this consent was created before. */
-export async function insertConsent(tx: Executor<Tables>, consent: BankConsent, now: Temporal.Instant): Promise<boolean> {
+export async function insertConsent(tx: Executor<Tables>, consent: NewBankConsent, now: Temporal.Instant): Promise<boolean> {
   const row = await tx
     .insertInto("bankConsents")
     .values({ ...consent, createdAt: now })
@@ -112,15 +120,43 @@ export async function replaceAttempt(
 }
 
 /** False when the consent was ended meanwhile. */
-export async function markAuthorised(tx: Executor<Tables>, consentId: string, now: Temporal.Instant): Promise<boolean> {
+export async function markAuthorised(tx: Executor<Tables>, consentId: string, now: Temporal.Instant, reconfirmBy: Temporal.Instant | null): Promise<boolean> {
   const row = await tx
     .updateTable("bankConsents")
-    .set({ status: "authorised", authorisedAt: now })
+    .set({ status: "authorised", authorisedAt: now, reconfirmBy })
     .where("consentId", "=", consentId)
     .where("status", "=", "exchanging")
     .returning("consentId")
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** False when we knew it already, or when the consent has ended. */
+export async function markScaRequired(tx: Executor<Tables>, consentId: string, now: Temporal.Instant): Promise<boolean> {
+  const row = await tx
+    .updateTable("bankConsents")
+    .set({ scaRequiredAt: now })
+    .where("consentId", "=", consentId)
+    .where("status", "=", "authorised")
+    .where("scaRequiredAt", "is", null)
+    .returning("consentId")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Puts the next confirmation off, never nearer: confirmations may be heard of out of order. */
+export async function moveReconfirmation(
+  tx: Executor<Tables>,
+  { psuId, consentId }: Pick<BankConsent, "psuId" | "consentId">,
+  reconfirmBy: Temporal.Instant | null,
+): Promise<void> {
+  await tx
+    .updateTable("bankConsents")
+    .set({ reconfirmBy })
+    .where("psuId", "=", psuId)
+    .where("consentId", "=", consentId)
+    .$if(reconfirmBy !== null, (query) => query.where("reconfirmBy", "<", reconfirmBy))
+    .execute();
 }
 
 /** Ends a consent once. False when it had ended before. */

@@ -1,5 +1,5 @@
 import type { AspspPaymentStatus } from "@opl/contracts/http/bank-gateway-payments";
-import type { RegistrationTerms } from "@opl/contracts/model";
+import type { PublicJwk, RegistrationTerms } from "@opl/contracts/model";
 import type { MessagingTables } from "@opl/messaging";
 import type { Bytes, Int8, Json, TableColumns, Timestamp } from "@opl/postgres";
 import type { ConsentKind } from "../adapters/consent-kind.ts";
@@ -85,6 +85,8 @@ interface BankConsentsTable {
   endReason: string | null;
   successor: string | null;
   dataErasedAt: Timestamp | null;
+  reconfirmBy: Timestamp | null;
+  scaRequiredAt: Timestamp | null;
   kind: ConsentKind;
 }
 
@@ -241,6 +243,15 @@ interface KeyAuditTable {
   hash: Bytes;
 }
 
+interface ReceiptKeysTable {
+  kid: string;
+  publicJwk: Json<PublicJwk>;
+  dataKeyId: string;
+  sealed: Bytes;
+  createdAt: Timestamp;
+  retiredAt: Timestamp | null;
+}
+
 /** The tables of this service, as the database must have them. */
 export interface Tables extends MessagingTables {
   dataKeys: DataKeysTable;
@@ -264,6 +275,7 @@ export interface Tables extends MessagingTables {
   erasedPsus: ErasedPsusTable;
   keyExports: KeyExportsTable;
   keyAudit: KeyAuditTable;
+  receiptKeys: ReceiptKeysTable;
 }
 
 /** Column types for the comparison with the live schema; the messaging tables are compared by their owner. */
@@ -314,6 +326,8 @@ export const ownColumns = {
     successor: "uuid?",
     dataErasedAt: "timestamptz?",
     kind: "text",
+    reconfirmBy: "timestamptz?",
+    scaRequiredAt: "timestamptz?",
   },
   paymentOrders: {
     orderId: "uuid",
@@ -424,4 +438,5 @@ export const ownColumns = {
     detail: "text",
     hash: "bytea",
   },
+  receiptKeys: { kid: "text", publicJwk: "jsonb", dataKeyId: "uuid", sealed: "bytea", createdAt: "timestamptz", retiredAt: "timestamptz?" },
 } satisfies TableColumns<Omit<Tables, keyof MessagingTables>>;

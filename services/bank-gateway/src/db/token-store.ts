@@ -85,15 +85,18 @@ export async function takeTokenSet(tx: Executor<Tables>, consentId: string): Pro
   return tx.deleteFrom("tokenSets").where("consentId", "=", consentId).returning(["dataKeyId", "sealed"]).executeTakeFirst();
 }
 
-/** Consents whose refresh token would lapse unused. */
+/** Consents whose refresh token would lapse unused; one that is paused asks nothing of its bank. */
 export async function tokenSetsToRefresh(
   db: Executor<Tables>,
-  limits: { expiresBefore: Temporal.Instant; idleSince: Temporal.Instant },
+  limits: { now: Temporal.Instant; expiresBefore: Temporal.Instant; idleSince: Temporal.Instant },
   limit: number,
 ): Promise<readonly string[]> {
   const rows = await db
     .selectFrom("tokenSets")
-    .select("consentId")
+    .innerJoin("bankConsents", "bankConsents.consentId", "tokenSets.consentId")
+    .select("tokenSets.consentId")
+    .where("scaRequiredAt", "is", null)
+    .where((eb) => eb.or([eb("reconfirmBy", "is", null), eb("reconfirmBy", ">", limits.now)]))
     .where((eb) => eb.or([eb("refreshExpiresAt", "<", limits.expiresBefore), eb("refreshedAt", "<", limits.idleSince)]))
     .orderBy("refreshedAt")
     .limit(limit)

@@ -2,6 +2,7 @@ import type { Consumer, ConsumerOptions } from "@opl/messaging";
 import type { Tables } from "../db/tables.ts";
 import type { GatewayContext } from "../usecases/context.ts";
 import { onConsentEnded } from "./on-consent-ended.ts";
+import { onConsentReconfirmed } from "./on-consent-reconfirmed.ts";
 import { onUserErased } from "./on-user-erased.ts";
 
 export interface ConsumerContext extends Pick<GatewayContext, "vault" | "clock"> {
@@ -10,5 +11,5 @@ export interface ConsumerContext extends Pick<GatewayContext, "vault" | "clock">
 
 /** Every fact we listen to. */
 export function startConsumers(ctx: ConsumerContext): Consumer[] {
-  return [...onConsentEnded(ctx), onUserErased(ctx)];
+  return [...onConsentEnded(ctx), onConsentReconfirmed(ctx), onUserErased(ctx)];
 }

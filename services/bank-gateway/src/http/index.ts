@@ -8,6 +8,7 @@ import { consentRoutes } from "./consents.ts";
 import { keyExportRoutes } from "./key-exports.ts";
 import { paymentRoutes } from "./payments.ts";
 import { rawMessageRoutes } from "./raw-messages.ts";
+import { receiptRoutes } from "./receipts.ts";
 import { registrationRoutes } from "./registrations.ts";
 
 /** Every route of the gateway. */
@@ -22,5 +23,6 @@ export function routes(ctx: GatewayContext): BoundRoute[] {
     ...rawMessageRoutes(ctx),
     ...keyExportRoutes(ctx),
     ...authorizationServerRoutes(ctx),
+    ...receiptRoutes(ctx),
   ];
 }

@@ -4,6 +4,7 @@ import type { Bank } from "../banks/bank.ts";
 import { markAuthorised } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { insertTokenSet } from "../db/token-store.ts";
+import { reconfirmByOf } from "../domain/consent-pause.ts";
 import { grantedScope, lifetimeSeconds, refreshEnd } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
@@ -33,8 +34,9 @@ export async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent,
     const now = ctx.clock.now();
     const sealed = await sealTokens(ctx.vault, consent, kept);
     const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: refreshEnd(granted.refreshExpiresInSeconds, now) };
+    const reconfirmBy = consent.kind === "accounts" ? reconfirmByOf(bank.adapter.profile.reconfirmDays, now, consent.validUntil) : null;
     await inTransaction(ctx.db, async (tx) => {
-      if (!(await markAuthorised(tx, consent.consentId, now))) throw errors.ERR_BANK_CONSENT_STATE();
+      if (!(await markAuthorised(tx, consent.consentId, now, reconfirmBy))) throw errors.ERR_BANK_CONSENT_STATE();
       await insertTokenSet(tx, consent.consentId, sealed, dates, now);
     });
     return { scope: kept.scope, authorisedAt: now, validUntil: consent.validUntil };

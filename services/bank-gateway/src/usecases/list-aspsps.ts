@@ -8,7 +8,7 @@ import type { GatewayContext } from "./context.ts";
 export async function listAspsps({ db, banks }: Pick<GatewayContext, "db" | "banks">): Promise<Aspsp[]> {
   const [registered, health] = await Promise.all([registeredAspspIds(db), listHealth(db)]);
   return banks.adapters.map((adapter) => {
-    const { aspspId, name, bic, countries, environment, scaApproach, historyDays, consentMaxDays } = adapter.profile;
+    const { aspspId, name, bic, countries, environment, scaApproach, historyDays, consentMaxDays, reconfirmDays } = adapter.profile;
     const known = health.find((each) => each.aspspId === aspspId);
     return {
       aspspId,
@@ -21,6 +21,7 @@ export async function listAspsps({ db, banks }: Pick<GatewayContext, "db" | "ban
       registrationScheme: adapter.registration?.name ?? null,
       historyDays,
       consentMaxDays,
+      ...(reconfirmDays === undefined ? {} : { reconfirmDays }),
       registered: registered.has(aspspId),
       health: { status: known?.status ?? "up", since: known?.since.toString() ?? null },
     };

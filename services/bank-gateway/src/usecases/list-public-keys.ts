@@ -1,13 +1,21 @@
 import { certifiedJwk, keyIdRules } from "@opl/eidas";
 import { listOwnCertificates } from "../db/own-certificate-store.ts";
+import { listReceiptKeys } from "../db/receipt-key-store.ts";
 import type { GatewayContext } from "./context.ts";
 import { judgeOwn } from "./own-certificate.ts";
+
+/** What we publish: the keys of our QSealCs, and those of receipts, which outlive their use for as long as receipts are shown. */
+export async function listPublicKeys(ctx: Pick<GatewayContext, "db" | "clock">) {
+  const [seals, receipts] = await Promise.all([listSealKeys(ctx), listReceiptKeys(ctx.db)]);
+  const lasting = receipts.map(({ publicJwk, retiredAt }) => ({ jwk: { ...publicJwk }, retiredAt: retiredAt?.toString() ?? null, lasting: true }));
+  return { keys: [...seals, ...lasting] };
+}
 
 /**
  * The public keys of our QSealCs that were issued, each once, with its certificate; retired ones as well, for who still checks old
  * signatures. Of several certificates for one key the newest in use is shown.
  */
-export async function listPublicKeys({ db, clock }: Pick<GatewayContext, "db" | "clock">) {
+async function listSealKeys({ db, clock }: Pick<GatewayContext, "db" | "clock">) {
   const rows = await listOwnCertificates(db);
   const certified = rows.flatMap((row) => {
     const { certificate } = judgeOwn(row, clock.now());
@@ -16,5 +24,5 @@ export async function listPublicKeys({ db, clock }: Pick<GatewayContext, "db" | 
     return [{ jwk: { ...jwk }, retiredAt: row.retiredAt?.toString() ?? null }];
   });
   const ofEachKey = Map.groupBy(certified, ({ jwk }) => jwk.kid).values();
-  return { keys: [...ofEachKey].flatMap((ofKey) => ofKey.find(({ retiredAt }) => retiredAt === null) ?? ofKey.slice(0, 1)) };
+  return [...ofEachKey].flatMap((ofKey) => ofKey.find(({ retiredAt }) => retiredAt === null) ?? ofKey.slice(0, 1));
 }

@@ -6,6 +6,7 @@ import type { Bank } from "../banks/bank.ts";
 import { getReadableConsent } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import type { StoredTokenSet } from "../db/token-store.ts";
+import { pauseOf } from "../domain/consent-pause.ts";
 import { needsRefresh } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
@@ -13,6 +14,7 @@ import { archiveFor } from "../vault/archive.ts";
 import { openTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
 import { loseConsent } from "./end-consent.ts";
+import { pauseForSca } from "./pause-consent.ts";
 import { refreshTokenSet } from "./refresh-token-set.ts";
 import type { VersionedTokens } from "./refresh-token-set.ts";
 
@@ -36,7 +38,7 @@ export interface Reading<T> {
 
 /**
  * Reads at the bank with the person's token: fresh before the call, refreshed once when the bank refuses it (OA-73). A consent
- * that the bank has forgotten is forgotten here as well.
+ * that the bank has forgotten is forgotten here as well; one for which it wants to see the person is left alone until then.
  */
 export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { count, read }: Reading<T>): Promise<T> {
   const { consent, tokens } = await requireLiveConsent(ctx, request);
@@ -51,6 +53,7 @@ export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { cou
     return await withFreshTokens(ctx, { bank, consent, tokens }, attempt);
   } catch (error) {
     if (isOplError(error) && isConsentGone(error.code)) await loseConsent(ctx, consent, error.code);
+    if (isOplError(error) && error.code === "ERR_ASPSP_SCA_REQUIRED") await pauseForSca(ctx, consent);
     throw error;
   }
 }
@@ -80,7 +83,10 @@ async function requireLiveConsent(
   if (found === undefined) throw errors.ERR_BANK_CONSENT_NOT_FOUND();
   const { consent, tokens } = found;
   if (consent.status !== "authorised") throw consent.status === "ended" ? errors.ERR_ASPSP_CONSENT_INVALID() : errors.ERR_BANK_CONSENT_STATE();
-  if (Temporal.Instant.compare(clock.now(), consent.validUntil) >= 0) throw errors.ERR_ASPSP_CONSENT_EXPIRED();
+  const now = clock.now();
+  if (Temporal.Instant.compare(now, consent.validUntil) >= 0) throw errors.ERR_ASPSP_CONSENT_EXPIRED();
+  const pause = pauseOf(consent, now);
+  if (pause !== undefined) throw pause === "sca-required" ? errors.ERR_ASPSP_SCA_REQUIRED() : errors.ERR_BANK_CONSENT_PAUSED();
   if (tokens === undefined) throw errors.ERR_ASPSP_CONSENT_INVALID();
   return { consent, tokens };
 }

@@ -13,7 +13,7 @@ const idleDays = 7;
 /** Keeps consents alive whose tokens nobody has used for long, so that the next sync does not find them dead. */
 export async function refreshLapsing(ctx: Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">, signal: AbortSignal): Promise<void> {
   const now = ctx.clock.now();
-  const limits = { expiresBefore: now.add({ hours: beforeEndHours }), idleSince: now.subtract({ hours: idleDays * 24 }) };
+  const limits = { now, expiresBefore: now.add({ hours: beforeEndHours }), idleSince: now.subtract({ hours: idleDays * 24 }) };
   for (const consentId of await tokenSetsToRefresh(ctx.db, limits, atOnce)) {
     if (signal.aborted) return;
     const [consent, stored] = await Promise.all([getConsent(ctx.db, consentId, "unattended"), getTokenSet(ctx.db, consentId)]);

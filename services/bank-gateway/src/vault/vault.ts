@@ -7,7 +7,16 @@ import { findDataKey, getDataKey, insertDataKey } from "../db/data-key-store.ts"
 import type { StoredDataKey } from "../db/data-key-store.ts";
 import type { Tables } from "../db/tables.ts";
 
-type SecretPurpose = "tokens" | "payment-tokens" | "funds-tokens" | "payment-requests" | "raw-messages" | "tpp-secrets" | "own-keys" | "revocations";
+type SecretPurpose =
+  | "tokens"
+  | "payment-tokens"
+  | "funds-tokens"
+  | "payment-requests"
+  | "raw-messages"
+  | "tpp-secrets"
+  | "own-keys"
+  | "receipt-keys"
+  | "revocations";
 
 /** What a sealed value belongs to; it opens nowhere else. */
 export interface SecretSlot {

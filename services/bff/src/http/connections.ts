@@ -6,7 +6,8 @@ import { signedInOf } from "../session/visitor.ts";
 import { accountView, inDisplayOrder, withConsents } from "../views/account.ts";
 import { bankNames } from "../views/bank-names.ts";
 import { connectionView, listedConnections } from "../views/connection.ts";
-import { orMissing, partOf, wholeOf } from "./parts.ts";
+import { keyIdOf } from "../views/key-id.ts";
+import { impersonal, orMissing, partOf, wholeOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
 
 type Context = Pick<BffContext, "bankDirectory" | "clients" | "clock" | "keys">;
@@ -68,6 +69,16 @@ export function connectionRoutes(ctx: Context): readonly BoundRoute[] {
     psuRoute(contracts.withdrawConnection, async ({ params, body, ...asking }) => {
       const { consentId, status } = await clients.consent.revokeConsent({ ...wholeOf(asking), params, body });
       return { consentId, status };
+    }),
+    psuRoute(contracts.reconfirmConnection, async ({ params, ...asking }) => {
+      const { consentId, status, reconfirmBy } = await clients.consent.reconfirmConsent({ ...wholeOf(asking), params });
+      return { consentId, status, reconfirmBy };
+    }),
+    psuRoute(contracts.getReceipts, async ({ params, ...asking }) => {
+      const { receipts } = await clients.consent.listReceipts({ ...wholeOf(asking), params });
+      const signed = new Set(receipts.flatMap(({ jws }) => (jws === null ? [] : [keyIdOf(jws)])));
+      const { keys } = signed.size === 0 ? { keys: [] } : await clients.tppRegistry.readJwks(impersonal(asking));
+      return { receipts, keys: keys.filter(({ kid }) => signed.has(kid)) };
     }),
   ];
 }

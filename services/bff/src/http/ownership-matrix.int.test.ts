@@ -66,6 +66,8 @@ const cases: Readonly<Record<string, Case>> = {
   "getConnection params.consentId": { id: consent, ask: (id) => ({ path: `/api/connections/${id}` }) },
   "refreshConnection params.consentId": { id: consent, ask: (id) => ({ path: `/api/connections/${id}/refresh` }) },
   "withdrawConnection params.consentId": { id: consent, ask: (id) => ({ path: `/api/connections/${id}/withdrawal`, body: { keepData: true } }) },
+  "reconfirmConnection params.consentId": { id: consent, ask: (id) => ({ path: `/api/connections/${id}/reconfirmation`, body: {} }) },
+  "getReceipts params.consentId": { id: consent, ask: (id) => ({ path: `/api/connections/${id}/receipts` }) },
   "listTransactionRows query.accountId": { id: account, ask: (id) => ({ path: `/api/transactions?accountId=${id}` }) },
   "listTransactionRows query.recurringId": {
     id: ({ holdings }) => holdings.recurringId,

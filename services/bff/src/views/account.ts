@@ -2,6 +2,7 @@ import type { AccountView } from "@opl/contracts/http/bff";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
 import type { Consent } from "@opl/contracts/model";
 import { availableBalance, headlineBalance } from "./balance.ts";
+import { isStanding } from "./connection.ts";
 import { maskNumber } from "./masked-number.ts";
 
 /** An account of the ledger as pages show it. The IBAN stays behind. */
@@ -29,8 +30,8 @@ export function accountView(account: LedgerAccount, bankName: (aspspId: string) 
 /** Ingest hears of the end of a permission a moment after its owner, who has the last word. Undefined: could not be had. */
 export function withConsents(accounts: readonly LedgerAccount[], consents: readonly Consent[] | undefined): readonly LedgerAccount[] {
   if (consents === undefined) return accounts;
-  const valid = new Set(consents.filter(({ status }) => status === "valid").map(({ consentId }) => consentId));
-  return accounts.map((account) => ({ ...account, connected: account.connected && valid.has(account.consentId) }));
+  const standing = new Set(consents.filter(isStanding).map(({ consentId }) => consentId));
+  return accounts.map((account) => ({ ...account, connected: account.connected && standing.has(account.consentId) }));
 }
 
 const kinds: readonly AccountView["kind"][] = ["current", "savings", "card", "loan", "unknown"];

@@ -1,7 +1,7 @@
 import type { OverviewView } from "@opl/contracts/http/bff";
 import type { Consent } from "@opl/contracts/model";
 import { bankNames } from "./bank-names.ts";
-import { daysBetween } from "./connection.ts";
+import { daysBetween, isStanding } from "./connection.ts";
 import type { Moment, OverviewParts } from "./overview.ts";
 import { mayBeApproved } from "./payment.ts";
 
@@ -14,10 +14,12 @@ const rememberDays = 30;
 /** What needs the person, most pressing kind first. */
 export function attentionList(parts: OverviewParts, moment: Moment): Attention {
   return [
+    ...pausedPermissions(parts),
     ...unfinishedPayments(parts),
     ...endedPermissions(parts, moment),
     ...banksDown(parts),
     ...endingPermissions(parts, moment),
+    ...unconfirmedSoon(parts, moment),
     ...incompleteAccounts(parts),
     ...changedPrices(parts, moment),
   ];
@@ -38,7 +40,7 @@ function unfinishedPayments({ payments = [], banks }: OverviewParts): Attention 
 
 function endingPermissions({ consents = [], banks }: OverviewParts, { now }: Moment): Attention {
   return consents
-    .filter((consent) => consent.status === "valid" && daysBetween(now, consent.validUntil) <= warnDays)
+    .filter((consent) => isStanding(consent) && daysBetween(now, consent.validUntil) <= warnDays)
     .map((consent) => ({
       kind: "permission-ends" as const,
       consentId: consent.consentId,
@@ -47,9 +49,26 @@ function endingPermissions({ consents = [], banks }: OverviewParts, { now }: Mom
     }));
 }
 
+function unconfirmedSoon({ consents = [], banks }: OverviewParts, { now }: Moment): Attention {
+  return consents.flatMap(({ status, reconfirmBy, consentId, aspspId }) =>
+    status === "valid" && reconfirmBy !== null && daysBetween(now, reconfirmBy) <= warnDays
+      ? [{ kind: "permission-to-confirm" as const, consentId, aspspName: bankNames(banks)(aspspId), daysLeft: daysBetween(now, reconfirmBy) }]
+      : [],
+  );
+}
+
+/** Permissions that stand while nothing is read, until the person does something. */
+function pausedPermissions({ consents = [], banks }: OverviewParts): Attention {
+  return consents.flatMap(({ status, consentId, aspspId }) =>
+    status === "unconfirmed" || status === "scaRequired"
+      ? [{ kind: "permission-paused" as const, consentId, aspspId, aspspName: bankNames(banks)(aspspId), reason: status }]
+      : [],
+  );
+}
+
 /** Permissions that ended without the person's doing and that nothing newer at the same bank stands in for. */
 function endedPermissions({ consents = [], banks }: OverviewParts, { now }: Moment): Attention {
-  const connected = new Set(consents.filter((consent) => consent.status === "valid").map((consent) => consent.aspspId));
+  const connected = new Set(consents.filter(isStanding).map((consent) => consent.aspspId));
   return consents
     .filter((consent) => endedByOthers(consent) && !connected.has(consent.aspspId) && endedLately(consent, now))
     .map(({ consentId, aspspId }) => ({ kind: "permission-ended" as const, consentId, aspspId, aspspName: bankNames(banks)(aspspId) }));

@@ -23,7 +23,9 @@ export function connectionView(consent: Consent, parts: ConnectionParts, now: Te
     authorisedAt: consent.authorisedAt,
     validUntil: consent.validUntil,
     endedAt: consent.endedAt,
-    daysLeft: consent.status === "valid" ? daysBetween(now, consent.validUntil) : null,
+    daysLeft: isStanding(consent) ? daysBetween(now, consent.validUntil) : null,
+    reconfirmBy: consent.reconfirmBy,
+    daysToReconfirm: consent.status === "valid" && consent.reconfirmBy !== null ? daysBetween(now, consent.reconfirmBy) : null,
     lastUsedAt: latest(accounts.map((account) => account.readAt)),
     accounts: accounts
       .map(({ accountId, name, kind, iban, maskedPan }) => ({ accountId, name, kind, maskedNumber: maskNumber(iban) ?? maskNumber(maskedPan) }))
@@ -40,9 +42,14 @@ export function connectionView(consent: Consent, parts: ConnectionParts, now: Te
  */
 export function listedConnections(consents: readonly Consent[], parts: ConnectionParts, now: Temporal.Instant): ConnectionView[] {
   return consents
-    .filter((consent) => consent.authorisedAt !== null || consent.status === "valid")
+    .filter((consent) => consent.authorisedAt !== null)
     .toSorted((a, b) => Temporal.Instant.compare(b.createdAt, a.createdAt))
     .map((consent) => connectionView(consent, parts, now));
+}
+
+/** Given and not ended, whether anything is read at the moment or not. */
+export function isStanding({ status }: Pick<Consent, "status">): boolean {
+  return status === "valid" || status === "unconfirmed" || status === "scaRequired";
 }
 
 /** Whole days until `until`, never negative. */

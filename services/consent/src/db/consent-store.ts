@@ -2,7 +2,7 @@
 import type { Executor } from "@opl/postgres";
 import type { Selectable, Transaction } from "kysely";
 import { grantOf, hasEnded } from "../domain/consent.ts";
-import type { Consent } from "../domain/consent.ts";
+import type { Consent, Grant } from "../domain/consent.ts";
 import type { ConsentHistoryTable, ConsentsTable, ConsentTables } from "./tables.ts";
 
 type Db = Executor<ConsentTables>;
@@ -93,7 +93,7 @@ export async function listRunOut(db: Db, now: Temporal.Instant, limit: number): 
   return db
     .selectFrom("consents")
     .select(["psuId", "consentId"])
-    .where("status", "=", "valid")
+    .where("status", "in", standing)
     .where("validUntil", "<=", now)
     .orderBy("validUntil")
     .limit(limit)
@@ -105,7 +105,7 @@ export async function listToWarn(db: Db, now: Temporal.Instant, limit: number): 
   return db
     .selectFrom("consents")
     .select(["psuId", "consentId"])
-    .where("status", "=", "valid")
+    .where("status", "in", standing)
     .where("nextWarningAt", "<=", now)
     .where("validUntil", ">", now)
     .orderBy("nextWarningAt")
@@ -113,11 +113,38 @@ export async function listToWarn(db: Db, now: Temporal.Instant, limit: number): 
     .execute();
 }
 
+/** For the clock: consents whose person must be reminded by `now` to confirm. */
+export async function listToRemind(db: Db, now: Temporal.Instant, limit: number): Promise<readonly ConsentKey[]> {
+  return db
+    .selectFrom("consents")
+    .select(["psuId", "consentId"])
+    .where("status", "=", "valid")
+    .where("nextReminderAt", "<=", now)
+    .where("reconfirmBy", ">", now)
+    .orderBy("nextReminderAt")
+    .limit(limit)
+    .execute();
+}
+
+/** For the clock: consents that nobody confirmed by `now`. */
+export async function listUnconfirmed(db: Db, now: Temporal.Instant, limit: number): Promise<readonly ConsentKey[]> {
+  return db
+    .selectFrom("consents")
+    .select(["psuId", "consentId"])
+    .where("status", "=", "valid")
+    .where("reconfirmBy", "<=", now)
+    .orderBy("reconfirmBy")
+    .limit(limit)
+    .execute();
+}
+
+const standing = ["valid", "unconfirmed", "scaRequired"] satisfies Consent["status"][];
+
 const historyOf = (db: Db, psuId: string) =>
   db.selectFrom("consentHistory").select(["consentId", "at", "what", "by", "reason"]).where("psuId", "=", psuId).orderBy("consentId").orderBy("position");
 
 function toRow(consent: Consent): Omit<ConsentRow, "aspspConsentId"> {
-  const { consentId, psuId, aspspId, status, createdAt, requestedValidUntil, replaces } = consent;
+  const { consentId, psuId, aspspId, status, createdAt, requestedValidUntil, replaces, reconfirmDays } = consent;
   const grant = grantOf(consent);
   return {
     consentId,
@@ -134,17 +161,23 @@ function toRow(consent: Consent): Omit<ConsentRow, "aspspConsentId"> {
     endedAt: hasEnded(consent) ? consent.endedAt : null,
     endReason: consent.status === "rejected" ? consent.reason : null,
     replacedBy: consent.status === "replaced" ? consent.replacedBy : null,
+    reconfirmDays,
+    confirmedAt: grant?.reconfirmation?.confirmedAt ?? null,
+    reconfirmBy: grant?.reconfirmation?.dueAt ?? null,
+    nextReminderAt: grant?.reconfirmation?.nextReminderAt ?? null,
   };
 }
 
 function fromRow(row: ConsentRow): Consent {
-  const { consentId, psuId, aspspId, createdAt, requestedValidUntil, replaces, authorisedAt, validUntil, scope, nextWarningAt } = row;
-  const base = { consentId, psuId, aspspId, createdAt, requestedValidUntil, replaces };
-  const grant = authorisedAt === null ? null : { authorisedAt, validUntil: present(validUntil), scope: present(scope), nextWarningAt };
+  const { consentId, psuId, aspspId, createdAt, requestedValidUntil, replaces, reconfirmDays } = row;
+  const base = { consentId, psuId, aspspId, createdAt, requestedValidUntil, replaces, reconfirmDays };
+  const grant = grantOfRow(row);
   switch (row.status) {
     case "received":
       return { ...base, status: row.status };
     case "valid":
+    case "unconfirmed":
+    case "scaRequired":
       return { ...base, status: row.status, grant: present(grant) };
     case "rejected":
       return { ...base, status: row.status, endedAt: present(row.endedAt), reason: present(row.endReason) };
@@ -156,6 +189,12 @@ function fromRow(row: ConsentRow): Consent {
     case "replaced":
       return { ...base, status: row.status, endedAt: present(row.endedAt), grant: present(grant), replacedBy: present(row.replacedBy) };
   }
+}
+
+function grantOfRow({ authorisedAt, validUntil, scope, nextWarningAt, confirmedAt, reconfirmBy, nextReminderAt }: ConsentRow): Grant | null {
+  if (authorisedAt === null) return null;
+  const reconfirmation = reconfirmBy === null ? null : { confirmedAt: present(confirmedAt), dueAt: reconfirmBy, nextReminderAt };
+  return { authorisedAt, validUntil: present(validUntil), scope: present(scope), nextWarningAt, reconfirmation };
 }
 
 /** The table's constraints say that it is there. */

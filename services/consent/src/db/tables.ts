@@ -3,10 +3,11 @@ import type { MessagingTables } from "@opl/messaging";
 import type { PaymentInstruction, PaymentStatus } from "@opl/contracts/model";
 import type { Bytes, Int8, IsoDate, Json, Timestamp } from "@opl/postgres";
 import type { Generated } from "kysely";
-import type { Status } from "../domain/consent.ts";
+import type { Fact, Status } from "../domain/consent.ts";
 import type { FundsConsent } from "../domain/funds-consent.ts";
 import type { Execution } from "../domain/payment-execution.ts";
 import type { Ending, Payment } from "../domain/payment-order.ts";
+import type { ReceiptFacts } from "../domain/receipt.ts";
 
 export interface ConsentsTable {
   psuId: string;
@@ -24,6 +25,10 @@ export interface ConsentsTable {
   endedAt: Timestamp | null;
   endReason: string | null;
   replacedBy: string | null;
+  reconfirmDays: number | null;
+  confirmedAt: Timestamp | null;
+  reconfirmBy: Timestamp | null;
+  nextReminderAt: Timestamp | null;
 }
 
 export interface ConsentHistoryTable {
@@ -31,7 +36,7 @@ export interface ConsentHistoryTable {
   consentId: string;
   position: number;
   at: Timestamp;
-  what: "created" | "authorised" | "rejected" | "expiring" | "expired" | "revoked" | "replaced" | "lost";
+  what: "created" | Fact["fact"];
   by: "psu" | "tpp" | "aspsp";
   reason: string | null;
 }
@@ -60,6 +65,26 @@ export interface AuthorisationsTable {
   outcome: "authorised" | "refused" | "failed" | null;
   reason: string | null;
   validUntil: Timestamp | null;
+}
+
+export interface ConsentReceiptsTable {
+  psuId: string;
+  consentId: string;
+  position: number;
+  receiptId: Generated<string>;
+  /** Without accounts: those that are known when it is signed. */
+  facts: Json<ReceiptFacts & { readonly accounts: readonly string[] | null }>;
+  jws: string | null;
+  signedAt: Timestamp | null;
+  tries: Generated<number>;
+  nextTryAt: Timestamp;
+}
+
+interface ConsentAccountsTable {
+  psuId: string;
+  consentId: string;
+  accountId: string;
+  maskedNumber: string;
 }
 
 interface AspspRevocationsTable {
@@ -168,6 +193,8 @@ interface ErasedPsusTable {
 export interface ConsentTables extends MessagingTables {
   consents: ConsentsTable;
   consentHistory: ConsentHistoryTable;
+  consentReceipts: ConsentReceiptsTable;
+  consentAccounts: ConsentAccountsTable;
   authorisations: AuthorisationsTable;
   aspspRevocations: AspspRevocationsTable;
   erasedPsus: ErasedPsusTable;

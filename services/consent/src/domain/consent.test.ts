@@ -6,12 +6,24 @@ const at = Temporal.Instant.from("2026-11-22T10:00:00Z");
 const created = at.subtract({ hours: 1 });
 const authorisedAt = at.subtract({ hours: 24 * 60 });
 const validUntil = at.add({ hours: 24 * 20 });
-const base = { consentId: "c", psuId: "p", aspspId: "op-fi", createdAt: created, requestedValidUntil: at.add({ hours: 24 * 180 }), replaces: null };
-const grant = { authorisedAt, validUntil, scope: ["accounts"], nextWarningAt: at.subtract({ minutes: 1 }) };
+const base = {
+  consentId: "c",
+  psuId: "p",
+  aspspId: "op-fi",
+  createdAt: created,
+  requestedValidUntil: at.add({ hours: 24 * 180 }),
+  replaces: null,
+  reconfirmDays: 90,
+};
+/** Confirmed 89 days ago: due tomorrow, and due for its last reminder now. */
+const reconfirmation = { confirmedAt: at.subtract({ hours: 24 * 89 }), dueAt: at.add({ hours: 24 }), nextReminderAt: at };
+const grant = { authorisedAt, validUntil, scope: ["accounts"], nextWarningAt: at.subtract({ minutes: 1 }), reconfirmation };
 
 const states: { readonly [S in Status]: Extract<Consent, { status: S }> } = {
   received: { ...base, status: "received" },
   valid: { ...base, status: "valid", grant },
+  unconfirmed: { ...base, status: "unconfirmed", grant },
+  scaRequired: { ...base, status: "scaRequired", grant },
   rejected: { ...base, status: "rejected", endedAt: created, reason: "access_denied" },
   revokedByPsu: { ...base, status: "revokedByPsu", endedAt: created, grant },
   terminatedByTpp: { ...base, status: "terminatedByTpp", endedAt: created, grant: null },
@@ -27,6 +39,24 @@ const commands: { readonly [C in Command["type"]]: Extract<Command, { type: C }>
   warn: { type: "warn", at },
   expire: { type: "expire", at: validUntil },
   replace: { type: "replace", at, successor: "n" },
+  remind: { type: "remind", at },
+  lapse: { type: "lapse", at: reconfirmation.dueAt },
+  reconfirm: { type: "reconfirm", at },
+  demandSca: { type: "demandSca", at },
+};
+
+const over = {
+  authorise: "ended",
+  reject: "ended",
+  revoke: "=",
+  lose: "=",
+  warn: "ended",
+  expire: "=",
+  replace: "=",
+  remind: "ended",
+  lapse: "=",
+  reconfirm: "ended",
+  demandSca: "=",
 };
 
 /** `status, fact` of the next state; `=` for no change; a refusal otherwise. */
@@ -39,6 +69,10 @@ const expected: { readonly [S in Status]: { readonly [C in Command["type"]]: str
     warn: "not-authorised",
     expire: "not-authorised",
     replace: "not-authorised",
+    remind: "not-authorised",
+    lapse: "not-authorised",
+    reconfirm: "not-authorised",
+    demandSca: "not-authorised",
   },
   valid: {
     authorise: "already-authorised",
@@ -48,12 +82,42 @@ const expected: { readonly [S in Status]: { readonly [C in Command["type"]]: str
     warn: "valid, expiring",
     expire: "expired, expired",
     replace: "replaced, replaced",
+    remind: "valid, reconfirmation-due",
+    lapse: "unconfirmed, paused",
+    reconfirm: "valid, reconfirmed",
+    demandSca: "scaRequired, paused",
   },
-  rejected: { authorise: "ended", reject: "ended", revoke: "=", lose: "=", warn: "ended", expire: "=", replace: "=" },
-  revokedByPsu: { authorise: "ended", reject: "ended", revoke: "=", lose: "=", warn: "ended", expire: "=", replace: "=" },
-  terminatedByTpp: { authorise: "ended", reject: "ended", revoke: "=", lose: "=", warn: "ended", expire: "=", replace: "=" },
-  expired: { authorise: "ended", reject: "ended", revoke: "=", lose: "=", warn: "ended", expire: "=", replace: "=" },
-  replaced: { authorise: "ended", reject: "ended", revoke: "=", lose: "=", warn: "ended", expire: "=", replace: "=" },
+  unconfirmed: {
+    authorise: "already-authorised",
+    reject: "already-authorised",
+    revoke: "revokedByPsu, revoked",
+    lose: "revokedByPsu, lost",
+    warn: "unconfirmed, expiring",
+    expire: "expired, expired",
+    replace: "replaced, replaced",
+    remind: "=",
+    lapse: "=",
+    reconfirm: "valid, reconfirmed",
+    demandSca: "scaRequired, paused",
+  },
+  scaRequired: {
+    authorise: "already-authorised",
+    reject: "already-authorised",
+    revoke: "revokedByPsu, revoked",
+    lose: "revokedByPsu, lost",
+    warn: "scaRequired, expiring",
+    expire: "expired, expired",
+    replace: "replaced, replaced",
+    remind: "=",
+    lapse: "=",
+    reconfirm: "sca-required",
+    demandSca: "=",
+  },
+  rejected: over,
+  revokedByPsu: over,
+  terminatedByTpp: over,
+  expired: over,
+  replaced: over,
 };
 
 const rows = Object.entries(expected).flatMap(([status, row]) =>
@@ -122,5 +186,71 @@ describe("warn", () => {
   it("is refused before its time and after the end", () => {
     expect(show(decide({ ...states.valid, grant: { ...grant, nextWarningAt: at.add({ seconds: 1 }) } }, commands.warn))).toBe("too-early");
     expect(show(decide(states.valid, { type: "warn", at: validUntil }))).toBe("too-late");
+  });
+});
+
+const day = 24;
+const withClock = (change: Partial<typeof reconfirmation> | null): Extract<Consent, { status: "valid" }> => ({
+  ...states.valid,
+  grant: { ...grant, validUntil: at.add({ hours: 170 * day }), reconfirmation: change === null ? null : { ...reconfirmation, ...change } },
+});
+
+describe("the person's own clock", () => {
+  it("begins with the yes at the bank, where the bank leaves asking to us", () => {
+    const command = { ...commands.authorise, validUntil: base.requestedValidUntil };
+    expect(decide(states.received, command)).toMatchObject({
+      consent: { grant: { reconfirmation: { confirmedAt: at, dueAt: at.add({ hours: 90 * day }), nextReminderAt: at.add({ hours: 60 * day }) } } },
+    });
+    expect(decide({ ...states.received, reconfirmDays: null }, command)).toMatchObject({ consent: { grant: { reconfirmation: null } } });
+  });
+
+  it("asks for nothing that the end of the consent makes idle", () => {
+    expect(decide(states.received, { ...commands.authorise, validUntil: at.add({ hours: 90 * day }) })).toMatchObject({
+      consent: { grant: { reconfirmation: null } },
+    });
+  });
+
+  it("reminds of what is left, and plans the next time", () => {
+    const dueAt = at.add({ hours: 30 * day });
+    expect(decide(withClock({ dueAt, confirmedAt: at.subtract({ hours: 60 * day }) }), commands.remind)).toMatchObject({
+      fact: { reconfirmBy: dueAt, daysLeft: 30 },
+      consent: { grant: { reconfirmation: { dueAt, nextReminderAt: dueAt.subtract({ hours: 7 * day }) } } },
+    });
+    expect(show(decide(withClock({ nextReminderAt: at.add({ seconds: 1 }) }), commands.remind))).toBe("too-early");
+    expect(show(decide(withClock({ dueAt: at }), commands.remind))).toBe("too-late");
+    expect(decide(withClock(null), commands.remind)).toEqual({ kind: "unchanged" });
+    expect(decide({ ...states.valid, grant: { ...grant, reconfirmation: { ...reconfirmation, nextReminderAt: null } } }, commands.remind)).toEqual({
+      kind: "unchanged",
+    });
+  });
+
+  it("runs out at its moment and not before", () => {
+    const moment = { ...commands.lapse, at: reconfirmation.dueAt.subtract({ milliseconds: 1 }) };
+    expect(show(decide(states.valid, moment))).toBe("too-early");
+    expect(show(decide(withClock(null), commands.lapse))).toBe("too-early");
+    expect(decide(states.valid, commands.lapse)).toMatchObject({ fact: { reason: "reconfirmation-missed" } });
+  });
+
+  it.each([states.valid, states.unconfirmed])("begins anew with a confirmation ($status)", (consent) => {
+    const long = { ...consent, grant: { ...grant, validUntil: at.add({ hours: 170 * day }) } };
+    expect(decide(long, commands.reconfirm)).toMatchObject({
+      fact: { reconfirmBy: at.add({ hours: 90 * day }) },
+      consent: { status: "valid", grant: { authorisedAt, reconfirmation: { confirmedAt: at, dueAt: at.add({ hours: 90 * day }) } } },
+    });
+    expect(decide(consent, commands.reconfirm)).toMatchObject({ fact: { reconfirmBy: null }, consent: { grant: { reconfirmation: null } } });
+  });
+
+  it("US-35 twice on one day is once", () => {
+    const confirmed = (hours: number) => show(decide(withClock({ confirmedAt: at.subtract({ hours }) }), commands.reconfirm));
+    expect([confirmed(23), confirmed(24)]).toEqual(["=", "valid, reconfirmed"]);
+    expect(show(decide(withClock(null), commands.reconfirm))).toBe("=");
+  });
+
+  it("does not wake what has run out meanwhile", () => {
+    expect(show(decide(states.unconfirmed, { type: "reconfirm", at: validUntil }))).toBe("too-late");
+  });
+
+  it("leaves a bank's wish to see the person as it is", () => {
+    expect(decide(states.unconfirmed, commands.demandSca)).toMatchObject({ consent: { status: "scaRequired", grant }, fact: { reason: "sca-required" } });
   });
 });

@@ -46,6 +46,8 @@ describe("mayBeReplaced", () => {
   const consent = (status: string, aspspId = "op-fi") => ({ status, aspspId }) as Consent;
   it.each([
     ["valid", true],
+    ["unconfirmed", true],
+    ["scaRequired", true],
     ["expired", true],
     ["received", false],
     ["rejected", false],

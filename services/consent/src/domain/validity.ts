@@ -47,7 +47,36 @@ export function wholeDaysLeft(validUntil: Temporal.Instant, now: Temporal.Instan
   return Math.max(0, Math.ceil(now.until(validUntil).total("hours") / hoursPerDay));
 }
 
-/** A newer consent at the same bank may take over from one that is in use or has run out, at any time. */
+/** When the person last said yes, and until when that counts (UK RTS art. 10A and 36(6)). */
+export interface Reconfirmation {
+  readonly confirmedAt: Temporal.Instant;
+  readonly dueAt: Temporal.Instant;
+  /** When the person is next reminded; null after the last time. */
+  readonly nextReminderAt: Temporal.Instant | null;
+}
+
+/** The next confirmation after one that was just given; null where none is asked, or where the consent ends before. */
+export function reconfirmationAfter({
+  confirmedAt,
+  days,
+  validUntil,
+}: {
+  confirmedAt: Temporal.Instant;
+  days: number | null;
+  validUntil: Temporal.Instant;
+}): Reconfirmation | null {
+  if (days === null) return null;
+  const dueAt = confirmedAt.add({ hours: days * hoursPerDay });
+  if (Temporal.Instant.compare(dueAt, validUntil) >= 0) return null;
+  return { confirmedAt, dueAt, nextReminderAt: nextWarningAt({ from: confirmedAt, validUntil: dueAt, after: confirmedAt }) };
+}
+
+/** Whether confirming once more would change nothing: it was done today, or is not needed before the end. */
+export function confirmedLately(reconfirmation: Reconfirmation | null, now: Temporal.Instant): boolean {
+  return reconfirmation === null || Temporal.Instant.compare(now, reconfirmation.confirmedAt.add({ hours: hoursPerDay })) < 0;
+}
+
+/** A newer consent at the same bank may take over from one that stands or has run out, at any time. */
 export function mayBeReplaced(consent: Consent, aspspId: string): boolean {
-  return consent.aspspId === aspspId && (consent.status === "valid" || consent.status === "expired");
+  return consent.aspspId === aspspId && (["valid", "unconfirmed", "scaRequired", "expired"] satisfies Consent["status"][] as string[]).includes(consent.status);
 }

@@ -13,6 +13,7 @@ export function viewConsent({ consent, history }: ConsentWithHistory): ConsentWi
     createdAt: consent.createdAt.toString(),
     authorisedAt: grant?.authorisedAt.toString() ?? null,
     validUntil: (grant?.validUntil ?? consent.requestedValidUntil).toString(),
+    reconfirmBy: grant?.reconfirmation?.dueAt.toString() ?? null,
     endedAt: hasEnded(consent) ? consent.endedAt.toString() : null,
     replacedBy: consent.status === "replaced" ? consent.replacedBy : null,
     history: history.map(({ at, what, by, reason }) => ({ at: at.toString(), what, by, reason })),

@@ -1,10 +1,12 @@
-import { createConsent, getConsent, listConsents, revokeConsent } from "@opl/contracts/http/consent";
+import { createConsent, getConsent, listConsents, listReceipts, reconfirmConsent, revokeConsent } from "@opl/contracts/http/consent";
 import { psuRoute } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { ConsentContext } from "../context.ts";
 import * as consents from "../db/consent-store.ts";
+import * as receipts from "../db/receipt-store.ts";
 import { errors } from "../errors.ts";
 import * as create from "../usecases/create-consent.ts";
+import * as reconfirm from "../usecases/reconfirm-consent.ts";
 import * as revoke from "../usecases/revoke-consent.ts";
 import { viewConsent } from "./consent-view.ts";
 
@@ -25,5 +27,11 @@ export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
       if (told.kind === "later") log.warn({ consentId: told.consentId, code: told.error.code }, "the gateway is told of the withdrawal later");
       return viewConsent(ended);
     }),
+    psuRoute(listReceipts, async ({ psu, params }) => {
+      const key = { psuId: psu.psuId, consentId: params.consentId };
+      if ((await consents.getConsent(ctx.db, key)) === undefined) throw errors.ERR_CONSENT_NOT_FOUND();
+      return { receipts: [...(await receipts.listReceipts(ctx.db, key))] };
+    }),
+    psuRoute(reconfirmConsent, async ({ psu, params }) => viewConsent(await reconfirm.reconfirmConsent(ctx, { psu, consentId: params.consentId }))),
   ];
 }

@@ -50,6 +50,8 @@ const cases: { readonly [O in Operation]: Case } = {
   listConsents: { path: () => "/consents", stranger: "own" },
   getConsent: { path: () => `/consents/${consentId}`, stranger: notFound },
   revokeConsent: { path: () => `/consents/${consentId}/revocation`, body: () => ({ keepData: true }), stranger: notFound },
+  listReceipts: { path: () => `/consents/${consentId}/receipts`, stranger: notFound },
+  reconfirmConsent: { path: () => `/consents/${consentId}/reconfirmation`, body: () => ({}), stranger: notFound },
 };
 const operations = Object.keys(cases) as Operation[];
 
@@ -126,7 +128,7 @@ describe("bad input is the caller's fault", () => {
     ["createConsent", "a prototype", `{"__proto__":{"a":1}}`],
     ["createConsent", "an unknown member", { aspspId: "op-fi", validityDays: 30, sessionBinding: binding, psuId: newId() }],
     ["createConsent", "no days", { aspspId: "op-fi", validityDays: 0, sessionBinding: binding }],
-    ["createConsent", "too many days", { aspspId: "op-fi", validityDays: 181, sessionBinding: binding }],
+    ["createConsent", "too many days", { aspspId: "op-fi", validityDays: 366, sessionBinding: binding }],
     ["createConsent", "half a day", { aspspId: "op-fi", validityDays: 1.5, sessionBinding: binding }],
     ["createConsent", "a bank that is a path", { aspspId: "../op", validityDays: 30, sessionBinding: binding }],
     ["createConsent", "a short binding", { aspspId: "op-fi", validityDays: 30, sessionBinding: "short" }],

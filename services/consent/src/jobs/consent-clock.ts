@@ -6,10 +6,11 @@ import { endLapsedAuthorisations } from "../usecases/end-lapsed-authorisations.t
 import { expireConsents } from "../usecases/expire-consents.ts";
 import { expireFundsConsents } from "../usecases/funds-consents.ts";
 import { warnOfExpiry } from "../usecases/warn-of-expiry.ts";
+import { watchReconfirmations } from "../usecases/watch-reconfirmations.ts";
 
 const everyMs = 5_000;
 
-/** Ends what time has ended: attempts, then consents; and says before which consents will end. */
+/** Ends what time has ended: attempts, then consents; and says before which consents will end or must be confirmed. */
 export function startConsentClock(ctx: Pick<ConsentContext, "db" | "clock">, logger: Logger): Timer {
   const log = logger.child({ subsystem: "consent-clock" });
   return startTimer({
@@ -20,7 +21,8 @@ export function startConsentClock(ctx: Pick<ConsentContext, "db" | "clock">, log
       const lapsed = await endLapsedAuthorisations(ctx, signal);
       const expired = (await expireConsents(ctx, signal)) + (await expireFundsConsents(ctx, signal));
       const warned = await warnOfExpiry(ctx, signal);
-      if (lapsed + expired + warned > 0) log.info({ lapsed, expired, warned }, "time moved consents");
+      const { paused, reminded } = await watchReconfirmations(ctx, signal);
+      if (lapsed + expired + warned + paused + reminded > 0) log.info({ lapsed, expired, warned, paused, reminded }, "time moved consents");
     },
   });
 }

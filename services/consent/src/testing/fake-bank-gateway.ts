@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import type { Aspsp } from "@opl/contracts/model";
 import type { Clock } from "@opl/service";
 import type { BankGateway } from "../clients/bank-gateway.ts";
@@ -32,6 +33,7 @@ export const testBank: Aspsp = {
 export class FakeBankGateway extends FakePaymentBank implements BankGateway {
   readonly consentCalls: Call[] = [];
   readonly #clock: Clock;
+  readonly #receiptKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   aspsps: Aspsp[] = [];
   beforeCreate: Interruption = undefined;
   beforeExchange: Interruption = undefined;
@@ -39,6 +41,7 @@ export class FakeBankGateway extends FakePaymentBank implements BankGateway {
   /** The bank asks the person in its app. */
   decoupled = false;
   polled: BankGateway["pollAuthorization"] = async () => ({ status: "pending", nextPollAt: this.#clock.now().add({ seconds: 5 }).toString() });
+  beforeSign: Interruption = undefined;
   authorizationServer: AuthorizationServer = undefined;
   /** How much longer the bank's own request lives; its consent lasts for `grantedDays`. */
   requestMinutes = 15;
@@ -55,7 +58,7 @@ export class FakeBankGateway extends FakePaymentBank implements BankGateway {
     super.reset();
     this.consentCalls.length = 0;
     this.aspsps = [testBank, { ...testBank, aspspId: "other-bank", name: "Other" }];
-    this.beforeCreate = this.beforeExchange = this.beforeRevoke = undefined;
+    this.beforeCreate = this.beforeExchange = this.beforeRevoke = this.beforeSign = undefined;
     this.authorizationServer = { issuer: "https://authorize.bank.example", issInResponse: false, responseType: "code id_token", responseMode: "fragment" };
     this.decoupled = false;
     this.requestMinutes = 15;
@@ -102,6 +105,19 @@ export class FakeBankGateway extends FakePaymentBank implements BankGateway {
   readonly pollAuthorization: BankGateway["pollAuthorization"] = async (input) => {
     this.consentCalls.push({ operation: "pollAuthorization", input });
     return this.polled(input);
+  };
+
+  readonly signReceipt: BankGateway["signReceipt"] = async (input) => {
+    this.consentCalls.push({ operation: "signReceipt", input });
+    await this.beforeSign?.();
+    const { aspspId, ...told } = input.body;
+    const payload = { version: 1, ...told, bank: { aspspId, name: "OP" }, provider: { name: "Example Ledger Oy" } };
+    const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString("base64url");
+    const signed = `${encode({ alg: "ES256", kid: "receipts", typ: "consent-receipt+jws" })}.${encode(payload)}`;
+    return {
+      jws: `${signed}.${sign("sha256", Buffer.from(signed), { key: this.#receiptKey, dsaEncoding: "ieee-p1363" }).toString("base64url")}`,
+      kid: "receipts",
+    };
   };
 
   readonly revokeAspspConsent: BankGateway["revokeAspspConsent"] = async (input) => {

@@ -2,7 +2,7 @@ import { OplError } from "@opl/errors";
 import type { Clock } from "@opl/service";
 import type { BankGateway } from "../clients/bank-gateway.ts";
 
-type Routes = Omit<BankGateway, "listAspsps" | "createAspspConsent" | "exchangeCode" | "pollAuthorization" | "revokeAspspConsent">;
+type Routes = Omit<BankGateway, "listAspsps" | "createAspspConsent" | "exchangeCode" | "pollAuthorization" | "revokeAspspConsent" | "signReceipt">;
 export type PaymentOperation = keyof Routes;
 type PaymentStatus = Awaited<ReturnType<Routes["readPaymentOrder"]>>["status"];
 type ExecutionStatus = Awaited<ReturnType<Routes["submitExecution"]>>["status"];

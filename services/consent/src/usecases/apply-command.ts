@@ -1,11 +1,13 @@
-import type { EventData } from "@opl/contracts/events";
+import type { EventData, EventType } from "@opl/contracts/events";
 import { publish } from "@opl/messaging";
 import type { Transaction } from "kysely";
 import { appendHistory, lockConsent, saveConsent } from "../db/consent-store.ts";
 import type { ConsentKey, HistoryEntry } from "../db/consent-store.ts";
+import { insertReceipt } from "../db/receipt-store.ts";
 import type { ConsentTables } from "../db/tables.ts";
 import { decide } from "../domain/consent.ts";
 import type { Command, Consent, Fact, Refusal } from "../domain/consent.ts";
+import { receiptFacts } from "../domain/receipt.ts";
 
 export type Applied =
   | { readonly kind: "changed"; readonly consent: Consent; readonly before: Consent }
@@ -14,7 +16,7 @@ export type Applied =
   | { readonly kind: "not-found" };
 
 /**
- * The only way to change a consent: lock it, decide, save it with its history, and record the fact to be published, all
+ * The only way to change a consent: lock it, decide, save it with its history and its receipt, and record the fact to be published, all
  * in the caller's transaction. Whoever also changes the attempt locks the attempt first.
  */
 export async function applyCommand(tx: Transaction<ConsentTables>, key: ConsentKey, command: Command): Promise<Applied> {
@@ -25,6 +27,8 @@ export async function applyCommand(tx: Transaction<ConsentTables>, key: ConsentK
   const { consent, fact } = decision;
   await saveConsent(tx, consent);
   await appendHistory(tx, key, { at: command.at, ...historyOf(fact) });
+  const receipt = receiptFacts(consent, fact, command.at);
+  if (receipt !== null) await insertReceipt(tx, key, receipt, command.at);
   await publish(tx, { ...eventOf(consent, fact, command.at), subject: key.consentId, psuId: key.psuId, time: command.at, correlationId: key.consentId });
   return { kind: "changed", consent, before };
 }
@@ -45,11 +49,17 @@ function historyOf(fact: Fact): Omit<HistoryEntry, "at"> {
       return { what: "expired", by: "tpp", reason: null };
     case "replaced":
       return { what: "replaced", by: "psu", reason: null };
+    case "reconfirmation-due":
+      return { what: "reconfirmation-due", by: "tpp", reason: null };
+    case "reconfirmed":
+      return { what: "reconfirmed", by: "psu", reason: null };
+    case "paused":
+      return { what: "paused", by: fact.reason === "sca-required" ? "aspsp" : "tpp", reason: fact.reason };
   }
 }
 
 type ConsentEvent = {
-  [T in "consent.authorised" | "consent.rejected" | "consent.revoked" | "consent.expiring" | "consent.expired" | "consent.replaced"]: {
+  [T in Exclude<Extract<EventType, `consent.${string}`>, "consent.created">]: {
     readonly type: T;
     readonly data: EventData<T>;
   };
@@ -76,5 +86,11 @@ function eventOf(consent: Consent, fact: Fact, at: Temporal.Instant): ConsentEve
       return { type: "consent.expired", data: { ...about, validUntil: fact.validUntil.toString() } };
     case "replaced":
       return { type: "consent.replaced", data: { ...about, successor: fact.successor } };
+    case "reconfirmation-due":
+      return { type: "consent.reconfirmation-due", data: { ...about, reconfirmBy: fact.reconfirmBy.toString(), daysLeft: fact.daysLeft } };
+    case "reconfirmed":
+      return { type: "consent.reconfirmed", data: { ...about, reconfirmedAt: at.toString(), reconfirmBy: fact.reconfirmBy?.toString() ?? null } };
+    case "paused":
+      return { type: "consent.paused", data: { ...about, reason: fact.reason, pausedAt: at.toString() } };
   }
 }

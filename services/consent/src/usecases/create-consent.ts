@@ -42,7 +42,7 @@ type Context = Pick<ConsentContext, "db" | "clock" | "newId" | "newSecret" | "ba
  */
 export async function createConsent(ctx: Context, input: CreateConsentInput): Promise<CreatedConsent> {
   const { psu, aspspId } = input;
-  const { consentMaxDays } = await requireReadyAspsp(ctx, aspspId);
+  const { consentMaxDays, reconfirmDays = null } = await requireReadyAspsp(ctx, aspspId);
   const now = ctx.clock.now();
   const state = ctx.newSecret();
   const consent: ReceivedConsent = {
@@ -53,6 +53,7 @@ export async function createConsent(ctx: Context, input: CreateConsentInput): Pr
     createdAt: now,
     requestedValidUntil: requestedValidUntil({ now, validityDays: input.validityDays, consentMaxDays }),
     replaces: input.replaces ?? null,
+    reconfirmDays,
   };
   const attempt: ReceivedAuthorisation = {
     authorisationId: ctx.newId(),

@@ -53,7 +53,16 @@ it("US-37 erasing waits for a consent that is just being created, and takes it a
   const commit = Promise.withResolvers<void>();
   const creating = inTransaction(harness.ctx.db, async (tx) => {
     await lockPsu(tx, psuId);
-    await insertConsent(tx, { psuId, consentId: newId(), aspspId: "op-fi", status: "received", createdAt, requestedValidUntil, replaces: null });
+    await insertConsent(tx, {
+      psuId,
+      consentId: newId(),
+      aspspId: "op-fi",
+      status: "received",
+      createdAt,
+      requestedValidUntil,
+      replaces: null,
+      reconfirmDays: null,
+    });
     inserted.resolve();
     await commit.promise;
   });

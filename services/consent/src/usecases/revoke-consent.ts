@@ -4,6 +4,7 @@ import type { ConsentContext } from "../context.ts";
 import { lockUntaken } from "../db/authorisation-store.ts";
 import { getConsent } from "../db/consent-store.ts";
 import type { ConsentWithHistory } from "../db/consent-store.ts";
+import { forgetAccounts } from "../db/receipt-store.ts";
 import { requestRevocation } from "../db/revocation-store.ts";
 import { errors } from "../errors.ts";
 import { applyCommand } from "./apply-command.ts";
@@ -34,6 +35,7 @@ export async function revokeConsent(
     const applied = await applyCommand(tx, key, { type: "revoke", at, by: "psu", keepData });
     if (applied.kind === "not-found") throw errors.ERR_CONSENT_NOT_FOUND();
     if (applied.kind !== "changed") return;
+    if (!keepData) await forgetAccounts(tx, key);
     await requestRevocation(tx, { ...key, aspspId: applied.consent.aspspId }, at);
     if (untaken !== undefined)
       await endAttempt(tx, untaken, { outcome: { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code }, by: "psu", at });

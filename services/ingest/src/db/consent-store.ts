@@ -63,6 +63,29 @@ export async function endConsent(tx: Tx, { endedAt, replacedBy, ...consent }: En
     .execute();
 }
 
+/**
+ * Pauses a consent, or lets it go on. What was known of a later time stays: the two are told in any order.
+ * @returns whether that changed anything
+ */
+export async function changeStanding(
+  tx: Tx,
+  { psuId, consentId }: Pick<KnownConsent, "psuId" | "consentId">,
+  standing: { readonly status: "active" | "paused"; readonly since: string; readonly nextSyncAt: Temporal.Instant | null },
+): Promise<boolean> {
+  const known = await tx.selectFrom("consents").selectAll().where("psuId", "=", psuId).where("consentId", "=", consentId).forUpdate().executeTakeFirst();
+  if (known === undefined || known.status === "ended") return false;
+  if (known.standingSince !== null && Temporal.Instant.compare(known.standingSince, standing.since) >= 0) return false;
+  const { status, since: standingSince } = standing;
+  const changed = known.status !== status;
+  await tx
+    .updateTable("consents")
+    .set({ standingSince, ...(changed ? { status, nextSyncAt: standing.nextSyncAt } : {}) })
+    .where("psuId", "=", psuId)
+    .where("consentId", "=", consentId)
+    .execute();
+  return changed;
+}
+
 /** Consents whose next unattended read is due, each locked for the one who plans it. Banks in trouble are left out. */
 export async function takeDueConsents(tx: Tx, now: Temporal.Instant, healthSince: Temporal.Instant, limit: number): Promise<readonly ConsentRow[]> {
   const { rows } = await sql<ConsentRow>`

@@ -7,12 +7,13 @@ export interface ConsentsTable {
   psuId: string;
   consentId: string;
   aspspId: string;
-  status: "active" | "ended";
+  status: "active" | "paused" | "ended";
   authorisedAt: Timestamp | null;
   validUntil: Timestamp | null;
   endedAt: Timestamp | null;
   replacedBy: string | null;
   nextSyncAt: Timestamp | null;
+  standingSince: Timestamp | null;
 }
 
 interface ErasedPsusTable {
@@ -218,6 +219,7 @@ export const ledgerColumns: TableColumns<LedgerTables> = {
     endedAt: "timestamptz?",
     replacedBy: "uuid?",
     nextSyncAt: "timestamptz?",
+    standingSince: "timestamptz?",
   },
   erasedPsus: { psuId: "uuid", erasedAt: "timestamptz", purgedAt: "timestamptz?" },
   aspspHealth: { aspspId: "text", status: "text", since: "timestamptz", learnedAt: "timestamptz" },

@@ -3,6 +3,7 @@ import type { IngestDatabase } from "../db/tables.ts";
 import type { IngestContext } from "../usecases/context.ts";
 import { onAspspDegraded, onAspspRecovered } from "./on-aspsp-health.ts";
 import { onConsentAuthorised } from "./on-consent-authorised.ts";
+import { onConsentPaused, onConsentReconfirmed } from "./on-consent-paused.ts";
 import { onConsentExpired, onConsentReplaced, onConsentRevoked } from "./on-consent-ended.ts";
 import { onPaymentExecuted } from "./on-payment-executed.ts";
 import { onUserErased } from "./on-user-erased.ts";
@@ -17,6 +18,8 @@ export const consumers: readonly ((context: ConsumerContext) => Consumer)[] = [
   onConsentRevoked,
   onConsentExpired,
   onConsentReplaced,
+  onConsentPaused,
+  onConsentReconfirmed,
   onAspspDegraded,
   onAspspRecovered,
   onPaymentExecuted,

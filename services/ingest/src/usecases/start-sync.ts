@@ -2,6 +2,7 @@ import type { Sync } from "@opl/contracts/model";
 import { inTransaction } from "@opl/postgres";
 import { currentTraceHeaders } from "@opl/telemetry";
 import { getConsent, holdConsent } from "../db/consent-store.ts";
+import type { ConsentRow } from "../db/consent-store.ts";
 import { addSync, getLatestSync, getSync, hastenSync, wakeRunners } from "../db/sync-store.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
@@ -18,7 +19,7 @@ export interface StartedSync {
 /**
  * Records a sync because the person asks. While one is open for the consent, or one has just ended, that one is the answer; one
  * that waits for its next try waits no longer.
- * @throws ERR_SYNC_CONSENT_UNKNOWN, ERR_SYNC_CONSENT_ENDED
+ * @throws ERR_SYNC_CONSENT_UNKNOWN, ERR_SYNC_CONSENT_ENDED, ERR_SYNC_CONSENT_PAUSED
  */
 export async function startSync(
   { db, clock, newId, syncChannel, settings }: Pick<IngestContext, "db" | "clock" | "newId" | "syncChannel" | "settings">,
@@ -27,8 +28,7 @@ export async function startSync(
   const now = clock.now();
   return inTransaction(db, async (tx) => {
     const consent = await holdConsent(tx, psuId, consentId);
-    if (consent === undefined)
-      throw (await getConsent(tx, psuId, consentId)) === undefined ? errors.ERR_SYNC_CONSENT_UNKNOWN() : errors.ERR_SYNC_CONSENT_ENDED();
+    if (consent === undefined) throw refusalOf(await getConsent(tx, psuId, consentId));
     const latest = await getLatestSync(tx, psuId, consentId);
     const justEnded = latest?.status === "completed" && latest.finishedAt !== null && secondsBetween(latest.finishedAt, now) < settings.manualSyncSeconds;
     const asked = {
@@ -48,6 +48,11 @@ export async function startSync(
     if (sync === undefined) throw errors.ERR_SYNC_CONSENT_UNKNOWN();
     return { sync, started };
   });
+}
+
+function refusalOf(consent: ConsentRow | undefined) {
+  if (consent === undefined) return errors.ERR_SYNC_CONSENT_UNKNOWN();
+  return consent.status === "paused" ? errors.ERR_SYNC_CONSENT_PAUSED() : errors.ERR_SYNC_CONSENT_ENDED();
 }
 
 function secondsBetween(from: Temporal.Instant, to: Temporal.Instant): number {

@@ -7,8 +7,8 @@ import type { TppRegistryTables } from "./tables.ts";
 const now = Temporal.Instant.from("2026-01-01T00:00:00Z");
 const jwk = (certificate: string): PublicJwk => ({ kty: "EC", crv: "P-256", x: "x", y: "y", kid: "one-key", use: "sig", alg: "ES256", x5c: [certificate] });
 const [older, newer] = [
-  { jwk: jwk("older"), retiredAt: now },
-  { jwk: jwk("newer"), retiredAt: null },
+  { jwk: jwk("older"), retiredAt: now, lasting: false },
+  { jwk: jwk("newer"), retiredAt: null, lasting: false },
 ];
 
 it.each([
@@ -19,5 +19,5 @@ it.each([
   await using database = await testDatabase<TppRegistryTables>({ service: "tpp-registry" });
   const { db } = database.database;
   for (let times = 0; times < 2; times += 1) await db.transaction().execute((tx) => savePublicKeys(tx, listed, now));
-  expect(await listPublicKeys(db)).toEqual([{ jwk: newer.jwk, retiredAt: null }]);
+  expect(await listPublicKeys(db)).toEqual([{ jwk: newer.jwk, retiredAt: null, lasting: false }]);
 });

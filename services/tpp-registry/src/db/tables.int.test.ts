@@ -72,7 +72,7 @@ const columns: TableColumns<TppRegistryTables> = {
     nextAskedAt: "timestamptz?",
     warnedAtDays: "int4?",
   },
-  publicKeys: { kid: "text", jwk: "jsonb", publishedAt: "timestamptz", retiredAt: "timestamptz?" },
+  publicKeys: { kid: "text", jwk: "jsonb", publishedAt: "timestamptz", retiredAt: "timestamptz?", lasting: "bool" },
 };
 
 it("the hand-typed tables are those of the live schema", async () => {

@@ -118,6 +118,7 @@ export interface PublicKeysTable {
   jwk: Json<PublicJwk>;
   publishedAt: Timestamp;
   retiredAt: Timestamp | null;
+  lasting: boolean;
 }
 
 export interface TppRegistryTables extends MessagingTables {

@@ -31,14 +31,15 @@ describe("what of a key is shown", () => {
   });
 });
 
-it("a retired key stays for so many days", () => {
+it("a retired key stays for so many days, one of receipts for good", () => {
   const retiredAt = Temporal.Instant.from("2026-01-01T00:00:00Z");
   const key = (kid: string) => ({ kty: "RSA", n: "a", e: "AQAB", kid }) as const;
   const known = [
-    { jwk: key("old"), retiredAt },
-    { jwk: key("new"), retiredAt: null },
+    { jwk: key("old"), retiredAt, lasting: false },
+    { jwk: key("receipts"), retiredAt, lasting: true },
+    { jwk: key("new"), retiredAt: null, lasting: false },
   ];
   const shown = (hours: number) => publishedKeys(known, 30, retiredAt.add({ hours })).map(({ kid }) => kid);
-  expect(shown(30 * 24 - 1)).toEqual(["old", "new"]);
-  expect(shown(30 * 24)).toEqual(["new"]);
+  expect(shown(30 * 24 - 1)).toEqual(["old", "receipts", "new"]);
+  expect(shown(30 * 24)).toEqual(["receipts", "new"]);
 });

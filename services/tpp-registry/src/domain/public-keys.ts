@@ -3,6 +3,8 @@ import { type PublicJwk, publicJwk } from "@opl/contracts/model";
 export interface KnownKey {
   readonly jwk: PublicJwk;
   readonly retiredAt: Temporal.Instant | null;
+  /** Stays after its retirement: its signatures are shown years later. */
+  readonly lasting: boolean;
 }
 
 /** Private members of a JSON Web Key (RFC 7518 section 6). */
@@ -13,9 +15,9 @@ export function readPublicKey(jwk: Readonly<Record<string, unknown>>): { readonl
   return { key: publicJwk.safeParse(jwk).data ?? null, leaked: privateMembers.some((name) => name in jwk) };
 }
 
-/** Our key set: current keys, and retired ones for so many days. */
+/** Our key set: current keys, and retired ones for so many days, or for good. */
 export function publishedKeys(known: readonly KnownKey[], keepDays: number, now: Temporal.Instant): readonly PublicJwk[] {
   return known
-    .filter(({ retiredAt }) => retiredAt === null || Temporal.Instant.compare(retiredAt.add({ hours: keepDays * 24 }), now) > 0)
+    .filter(({ retiredAt, lasting }) => lasting || retiredAt === null || Temporal.Instant.compare(retiredAt.add({ hours: keepDays * 24 }), now) > 0)
     .map(({ jwk }) => jwk);
 }

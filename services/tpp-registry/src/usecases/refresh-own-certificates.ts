@@ -17,9 +17,9 @@ export interface Refreshed {
  */
 export async function refreshOwnCertificates(ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway">, timeoutMs?: number): Promise<Refreshed> {
   const [{ certificates }, { keys }] = await Promise.all([ctx.bankGateway.listOwnCertificates({ timeoutMs }), ctx.bankGateway.listPublicKeys({ timeoutMs })]);
-  const read = keys.map(({ jwk, retiredAt }) => ({ ...readPublicKey(jwk), retiredAt }));
-  const usable = read.flatMap(({ key, retiredAt }) =>
-    key === null ? [] : [{ jwk: key, retiredAt: retiredAt === null ? null : Temporal.Instant.from(retiredAt) }],
+  const read = keys.map(({ jwk, retiredAt, lasting = false }) => ({ ...readPublicKey(jwk), retiredAt, lasting }));
+  const usable = read.flatMap(({ key, retiredAt, lasting }) =>
+    key === null ? [] : [{ jwk: key, retiredAt: retiredAt === null ? null : Temporal.Instant.from(retiredAt), lasting }],
   );
   await inTransaction(ctx.db, async (tx) => {
     const now = ctx.clock.now();

@@ -71,7 +71,7 @@ function BeforeLeaving({ bank }: { bank: Bank }) {
   const { t } = useLingui();
   const format = useFormat();
   const { renews } = useSearch({ from: "/connecting/connect/$aspspId" });
-  const choices = [30, 90, 180].filter((days) => days < bank.consentMaxDays).concat(bank.consentMaxDays <= 180 ? [bank.consentMaxDays] : [180]);
+  const choices = [30, 90, 180].filter((days) => days < bank.consentMaxDays).concat(Math.min(bank.consentMaxDays, 365));
   const offered = [...new Set(choices)];
   const [days, setDays] = useState(offered.at(-1) ?? 180);
   const until = format.day(addDays(today(), days));

@@ -9,7 +9,7 @@ import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { DaysLeft } from "./days-left.tsx";
 import { ImportChainDialog } from "./import-chain-dialog.tsx";
 import { askAsOperator, type OwnCertificate } from "./operator-api.ts";
-import { saveAsFile } from "./save-as-file.ts";
+import { saveAsFile } from "../../ui/save-as-file.ts";
 import { CertificateStatus } from "./used-certificate-card.tsx";
 
 /** Awaited, ready, or given up and still in use: what an operator has to think of. */
@@ -95,7 +95,7 @@ export function RequestFile({ pem, name }: { pem: string; name: string }) {
         <Copy aria-hidden="true" size={16} strokeWidth={1.75} />
         {copied ? <Trans>Copied</Trans> : <Trans>Copy the request</Trans>}
       </Button>
-      <Button size="small" onClick={() => saveAsFile(name, pem)}>
+      <Button size="small" onClick={() => saveAsFile(name, pem, "application/pkcs10")}>
         <Download aria-hidden="true" size={16} strokeWidth={1.75} />
         <Trans>Download the request</Trans>
       </Button>

@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { CalendarClock, CircleAlert, CloudOff, type LucideIcon, Send, TrendingUp, Unplug } from "lucide-react";
+import { CalendarCheck, CalendarClock, CircleAlert, CirclePause, CloudOff, type LucideIcon, Send, TrendingUp, Unplug } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Overview } from "../../api/queries.ts";
 import { useFormat } from "../../format/use-format.ts";
@@ -57,6 +57,52 @@ function AttentionItem({ item }: { item: Item }) {
             one={`Your permission at ${aspspName} ends in # day. Renew it to keep figures coming.`}
             other={`Your permission at ${aspspName} ends in # days. Renew it to keep figures coming.`}
           />
+        </Line>
+      );
+    }
+    case "permission-to-confirm": {
+      const { aspspName } = item;
+      return (
+        <Line
+          icon={CalendarCheck}
+          action={
+            <LinkButton size="small" to="/permissions">
+              <Trans>Confirm</Trans>
+            </LinkButton>
+          }
+        >
+          <Plural
+            value={item.daysLeft}
+            _0={`Confirm today that we may go on reading at ${aspspName}. You need not visit the bank.`}
+            one={`Confirm within # day that we may go on reading at ${aspspName}. You need not visit the bank.`}
+            other={`Confirm within # days that we may go on reading at ${aspspName}. You need not visit the bank.`}
+          />
+        </Line>
+      );
+    }
+    case "permission-paused": {
+      const { aspspName, aspspId, consentId } = item;
+      return item.reason === "unconfirmed" ? (
+        <Line
+          icon={CirclePause}
+          action={
+            <LinkButton size="small" to="/permissions">
+              <Trans>Confirm</Trans>
+            </LinkButton>
+          }
+        >
+          <Trans>Reading at {aspspName} is paused until you confirm it. Its figures stay as they were.</Trans>
+        </Line>
+      ) : (
+        <Line
+          icon={CirclePause}
+          action={
+            <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }} search={{ renews: consentId }}>
+              <Trans>Renew</Trans>
+            </LinkButton>
+          }
+        >
+          <Trans>{aspspName} wants to see you again. Until you renew the permission there, its figures stay as they were.</Trans>
         </Line>
       );
     }

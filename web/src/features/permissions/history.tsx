@@ -51,6 +51,12 @@ function useEntryWords(): (entry: Entry, bank: string) => string {
         return t`A renewed permission took its place`;
       case "lost":
         return t`${bank} no longer accepts the permission`;
+      case "reconfirmation-due":
+        return t`We reminded you to confirm it`;
+      case "reconfirmed":
+        return t`You confirmed that reading may go on`;
+      case "paused":
+        return by === "aspsp" ? t`${bank} wanted to see you again, so reading paused` : t`It was not confirmed in time, so reading paused`;
     }
   };
 }

@@ -16,8 +16,10 @@ import { cx } from "../../ui/classes.ts";
 import { BankMark } from "../../ui/mark.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { History } from "./history.tsx";
+import { Pause } from "./pause.tsx";
 import { permissionTitleId } from "./permission-title.ts";
-import { ENDS_SOON_DAYS, elapsedShare } from "./validity.ts";
+import { Receipts } from "./receipts.tsx";
+import { ENDS_SOON_DAYS, elapsedShare, isStanding } from "./validity.ts";
 
 const WithdrawDialog = lazy(() => import("./withdraw-dialog.tsx").then((module) => ({ default: module.WithdrawDialog })));
 
@@ -26,8 +28,10 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
   const format = useFormat();
   const { aspspName: bank, aspspId, consentId, status } = connection;
   const valid = status === "valid";
+  const standing = isStanding(connection);
   const [withdrawing, setWithdrawing] = useState(false);
   const titleId = permissionTitleId(consentId);
+  const confirmBy = connection.reconfirmBy === null ? undefined : format.instantDay(connection.reconfirmBy);
   return (
     <section aria-labelledby={titleId} className="rounded-12 border bg-surface">
       <header className="flex flex-wrap items-center gap-x-4 gap-y-3 p-4 sm:p-6">
@@ -46,25 +50,32 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
             <SyncBadge sync={connection.sync} valid={valid} />
           </div>
         </div>
-        {valid && (
+        {standing && (
           <div className="flex flex-wrap gap-2">
-            <ReadNow connection={connection} />
-            <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }} search={{ renews: consentId }}>
-              <Trans>Renew</Trans>
-            </LinkButton>
+            {valid && <ReadNow connection={connection} />}
+            {status !== "scaRequired" && (
+              <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }} search={{ renews: consentId }}>
+                <Trans>Renew</Trans>
+              </LinkButton>
+            )}
             <Button size="small" look="danger" onClick={() => setWithdrawing(true)}>
               <Trans>Withdraw</Trans>
             </Button>
           </div>
         )}
-        {!valid && status !== "replaced" && (
+        {!standing && status !== "replaced" && (
           <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }}>
             <Trans>Connect again</Trans>
           </LinkButton>
         )}
       </header>
 
-      {valid && <ValidityBar connection={connection} />}
+      {standing && (
+        <div className="px-4 pb-5 empty:hidden sm:px-6">
+          <Pause connection={connection} />
+        </div>
+      )}
+      {standing && <ValidityBar connection={connection} />}
 
       <dl className="grid grid-cols-2 gap-x-6 gap-y-4 border-t p-4 sm:p-6 lg:grid-cols-4">
         <Fact name={<Trans>May be read</Trans>}>
@@ -72,7 +83,14 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
         </Fact>
         <Fact name={<Trans>Since</Trans>}>{format.instantDay(connection.authorisedAt ?? connection.createdAt)}</Fact>
         {connection.endedAt === null ? (
-          <Fact name={<Trans>Until</Trans>}>{format.instantDay(connection.validUntil)}</Fact>
+          <Fact name={<Trans>Until</Trans>}>
+            {format.instantDay(connection.validUntil)}
+            {valid && confirmBy !== undefined && (
+              <span className="block text-12 text-muted">
+                <Trans>if you confirm by {confirmBy}</Trans>
+              </span>
+            )}
+          </Fact>
         ) : (
           <Fact name={<Trans>Ended</Trans>}>{format.instantDay(connection.endedAt)}</Fact>
         )}
@@ -105,6 +123,7 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
         )}
       </div>
       <History connection={connection} />
+      {connection.authorisedAt !== null && <Receipts connection={connection} />}
       {withdrawing && (
         <Suspense fallback={null}>
           <WithdrawDialog connection={connection} onClose={() => setWithdrawing(false)} />
@@ -136,6 +155,18 @@ function StatusBadge({ connection: { status, daysLeft } }: { connection: Connect
       return (
         <Badge tone="positive">
           <Trans>Active</Trans>
+        </Badge>
+      );
+    case "unconfirmed":
+      return (
+        <Badge tone="warning">
+          <Trans>Paused until you confirm</Trans>
+        </Badge>
+      );
+    case "scaRequired":
+      return (
+        <Badge tone="warning">
+          <Trans>Your bank wants to see you</Trans>
         </Badge>
       );
     case "received":

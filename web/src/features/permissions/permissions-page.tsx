@@ -9,6 +9,7 @@ import { PageHead } from "../../ui/page.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { PermissionCard } from "./permission-card.tsx";
+import { isStanding } from "./validity.ts";
 
 /** What we may read, until when, and the way to stop it. */
 export function PermissionsPage() {
@@ -71,8 +72,8 @@ export function PermissionsPage() {
   );
 }
 
-function isActive({ status }: ConnectionView): boolean {
-  return status === "valid" || status === "partiallyAuthorised" || status === "received";
+function isActive(connection: ConnectionView): boolean {
+  return isStanding(connection) || connection.status === "partiallyAuthorised" || connection.status === "received";
 }
 
 function PermissionsSkeleton() {

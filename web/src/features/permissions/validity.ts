@@ -1,3 +1,5 @@
+import type { ConnectionView } from "../../api/queries.ts";
+
 /** How much of the time of a permission has passed, 0 to 1. Instants as ISO text, now in milliseconds. */
 export function elapsedShare(from: string, until: string, nowMs: number): number {
   const start = Date.parse(from);
@@ -7,3 +9,10 @@ export function elapsedShare(from: string, until: string, nowMs: number): number
 
 /** A permission with fewer days left than this is worth a word. */
 export const ENDS_SOON_DAYS = 14;
+/** From then on the page asks for a confirmation. */
+export const CONFIRM_SOON_DAYS = 30;
+
+/** Given and not ended, whether anything is read at the moment or not. */
+export function isStanding({ status }: Pick<ConnectionView, "status">): boolean {
+  return status === "valid" || status === "unconfirmed" || status === "scaRequired";
+}

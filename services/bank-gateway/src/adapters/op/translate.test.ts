@@ -214,6 +214,11 @@ describe("refusals", () => {
     expect(translate(403, { errors: [{ type: "SECURITY", message: "Authorization 5f0c has expired" }] })).toMatchObject({ code: "ERR_ASPSP_CONSENT_EXPIRED" });
     expect(translate(403, { type: "SECURITY", message: "The authorization does not cover this account" })).toMatchObject({ code: "ERR_ASPSP_REJECTED" });
   });
+  it("wrapped: the bank wants to see the person again", () => {
+    const wanted = { type: "SECURITY", message: "Strong customer authentication is required" };
+    expect(translate(403, { errors: [wanted] })).toMatchObject({ code: "ERR_ASPSP_SCA_REQUIRED", kind: "rejected" });
+    expect(translate(403, { errors: [{ ...wanted, type: "TECHNICAL" }] })).toMatchObject({ code: "ERR_ASPSP_REJECTED" });
+  });
   it("gateway: a token that is not valid any more", () => {
     expect(translate(401, fixture("error-token-expired"))).toMatchObject({
       code: "ERR_ASPSP_TOKEN_INVALID",

@@ -14,7 +14,9 @@ export function ukSandboxProfile(issuer: string, settings: UkSandboxSettings): A
     environment: "sandbox",
     scaApproach: "redirect",
     historyDays: 365,
-    consentMaxDays: 90,
+    // The bank asks once; afterwards it is our turn to ask, every 90 days.
+    consentMaxDays: 365,
+    reconfirmDays: 90,
     entryReferencesStable: false,
     origins: [origin],
     resourceOrigins: [origin],

@@ -36,6 +36,8 @@ export function translateOpRefusal(status: number, json: unknown, headers: Reado
   if (status === 403 && refusal.type === "SECURITY" && refusal.message.startsWith("Authorization ")) {
     return /expired/i.test(refusal.message) ? errors.ERR_ASPSP_CONSENT_EXPIRED({ details }) : errors.ERR_ASPSP_CONSENT_INVALID({ details });
   }
+  if (status === 403 && refusal.type === "SECURITY" && /strong customer authentication/i.test(refusal.message))
+    return errors.ERR_ASPSP_SCA_REQUIRED({ details });
   return errors.ERR_ASPSP_REJECTED({ details });
 }
 

@@ -1,0 +1,117 @@
+/** Receipts of a consent, one behind the other: written with the change they are about, signed later, each once. */
+import type { ListedReceipt } from "@opl/contracts/model";
+import { jsonb } from "@opl/postgres";
+import type { Executor } from "@opl/postgres";
+import { sql } from "kysely";
+import type { Selectable, Transaction } from "kysely";
+import { signedFrom } from "../domain/receipt.ts";
+import type { ReceiptFacts } from "../domain/receipt.ts";
+import type { ConsentKey } from "./consent-store.ts";
+import type { ConsentReceiptsTable, ConsentTables } from "./tables.ts";
+
+type Db = Executor<ConsentTables>;
+type Tx = Transaction<ConsentTables>;
+
+/** A receipt that waits for its signature, and what it is chained to. */
+export interface WaitingReceipt extends Pick<Selectable<ConsentReceiptsTable>, "psuId" | "consentId" | "position" | "receiptId" | "facts" | "tries"> {
+  readonly aspspId: string;
+  /** The signed receipt before it; null for the first. */
+  readonly previousJws: string | null;
+}
+
+/** Call with the consent locked: positions are counted. */
+export async function insertReceipt(tx: Tx, { psuId, consentId }: ConsentKey, facts: ReceiptFacts, now: Temporal.Instant): Promise<void> {
+  const { at: nextTryAt, namesLater } = signedFrom(facts, now);
+  const accounts = namesLater ? null : await listMaskedNumbers(tx, { psuId, consentId });
+  const { position } = await tx
+    .selectFrom("consentReceipts")
+    .select((eb) => eb.fn.countAll<bigint>().as("position"))
+    .where("psuId", "=", psuId)
+    .where("consentId", "=", consentId)
+    .executeTakeFirstOrThrow();
+  await tx
+    .insertInto("consentReceipts")
+    .values({ psuId, consentId, position: Number(position) + 1, facts: jsonb({ ...facts, accounts }), nextTryAt })
+    .execute();
+}
+
+/**
+ * Takes one receipt for the caller alone until `leaseUntil`: whoever dies with it in hand leaves it to the next. None is taken
+ * before the one it is chained to has its signature.
+ */
+export async function takeReceipt(db: Db, now: Temporal.Instant, leaseUntil: Temporal.Instant): Promise<WaitingReceipt | undefined> {
+  const { rows } = await sql<WaitingReceipt>`
+    with due as (
+      select r.psu_id, r.consent_id, r.position, p.jws as previous_jws
+      from consent_receipts r
+      left join consent_receipts p on p.psu_id = r.psu_id and p.consent_id = r.consent_id and p.position = r.position - 1
+      where r.jws is null and r.next_try_at <= ${now} and (r.position = 1 or p.jws is not null)
+      order by r.next_try_at limit 1 for update of r skip locked
+    )
+    update consent_receipts t set tries = t.tries + 1, next_try_at = ${leaseUntil}
+    from due join consents c using (psu_id, consent_id)
+    where t.psu_id = due.psu_id and t.consent_id = due.consent_id and t.position = due.position
+    returning t.psu_id, t.consent_id, t.position, t.receipt_id, t.facts, t.tries, c.aspsp_id, due.previous_jws`.execute(db);
+  return rows[0];
+}
+
+type Place = Pick<WaitingReceipt, "psuId" | "consentId" | "position">;
+
+/** Keeps the first signature; a later one over the same receipt is thrown away, so that the chain has no branch. */
+export async function keepSignature(db: Db, { psuId, consentId, position }: Place, jws: string, now: Temporal.Instant): Promise<void> {
+  await db
+    .updateTable("consentReceipts")
+    .set({ jws, signedAt: now })
+    .where("psuId", "=", psuId)
+    .where("consentId", "=", consentId)
+    .where("position", "=", position)
+    .where("jws", "is", null)
+    .execute();
+}
+
+export async function postponeReceipt(db: Db, { psuId, consentId, position }: Place, nextTryAt: Temporal.Instant): Promise<void> {
+  await db
+    .updateTable("consentReceipts")
+    .set({ nextTryAt })
+    .where("psuId", "=", psuId)
+    .where("consentId", "=", consentId)
+    .where("position", "=", position)
+    .where("jws", "is", null)
+    .execute();
+}
+
+/** In the order of the chain. */
+export async function listReceipts(db: Db, { psuId, consentId }: ConsentKey): Promise<readonly ListedReceipt[]> {
+  const rows = await db
+    .selectFrom("consentReceipts")
+    .select(["receiptId", "position", "facts", "jws"])
+    .where("psuId", "=", psuId)
+    .where("consentId", "=", consentId)
+    .orderBy("position")
+    .execute();
+  return rows.map(({ receiptId, position, facts, jws }) => ({ receiptId, sequence: position, happened: facts.happened, at: facts.at, jws }));
+}
+
+/** Only under a consent that stands: what ended covers nothing more. */
+export async function insertAccount(tx: Tx, { psuId, consentId }: ConsentKey, accountId: string, maskedNumber: string): Promise<void> {
+  await sql`
+    insert into consent_accounts (psu_id, consent_id, account_id, masked_number)
+    select psu_id, consent_id, ${accountId}::uuid, ${maskedNumber} from consents
+    where psu_id = ${psuId}::uuid and consent_id = ${consentId}::uuid and status in ('valid', 'unconfirmed', 'scaRequired') for share
+    on conflict do nothing`.execute(tx);
+}
+
+export async function listMaskedNumbers(db: Db, { psuId, consentId }: ConsentKey): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("consentAccounts")
+    .select("maskedNumber")
+    .where("psuId", "=", psuId)
+    .where("consentId", "=", consentId)
+    .orderBy("maskedNumber")
+    .execute();
+  return rows.map(({ maskedNumber }) => maskedNumber);
+}
+
+export async function forgetAccounts(tx: Tx, { psuId, consentId }: ConsentKey): Promise<void> {
+  await tx.deleteFrom("consentAccounts").where("psuId", "=", psuId).where("consentId", "=", consentId).execute();
+}

@@ -1,0 +1,72 @@
+/** What a receipt says of a change: grant, renewal, confirmation and every end of a consent that was given. */
+import type { ReceiptHappened } from "@opl/contracts/model";
+import { grantOf } from "./consent.ts";
+import type { Consent, Fact } from "./consent.ts";
+
+export interface ReceiptFacts {
+  readonly happened: ReceiptHappened;
+  readonly at: string;
+  readonly scope: readonly string[];
+  readonly since: string;
+  readonly until: string;
+  readonly reconfirmBy: string | null;
+  readonly replaces: string | null;
+  readonly replacedBy: string | null;
+  readonly dataKept: boolean | null;
+}
+
+/** Null for what needs no receipt: words to the person, a pause, an attempt that came to nothing. */
+export function receiptFacts(consent: Consent, fact: Fact, at: Temporal.Instant): ReceiptFacts | null {
+  const grant = grantOf(consent);
+  const happened = happenedOf(consent, fact);
+  if (grant === null || happened === null) return null;
+  return {
+    happened,
+    at: at.toString(),
+    scope: grant.scope,
+    since: grant.authorisedAt.toString(),
+    until: grant.validUntil.toString(),
+    reconfirmBy: grant.reconfirmation?.dueAt.toString() ?? null,
+    replaces: consent.replaces,
+    replacedBy: fact.fact === "replaced" ? fact.successor : null,
+    dataKept: fact.fact === "revoked" ? fact.keepData : null,
+  };
+}
+
+function happenedOf({ replaces }: Consent, fact: Fact): ReceiptHappened | null {
+  switch (fact.fact) {
+    case "authorised":
+      return replaces === null ? "granted" : "renewed";
+    case "revoked":
+      return fact.by === "psu" ? "withdrawn" : "ended-by-us";
+    case "lost":
+      return "ended-at-bank";
+    case "reconfirmed":
+    case "expired":
+    case "replaced":
+      return fact.fact;
+    case "rejected":
+    case "expiring":
+    case "reconfirmation-due":
+    case "paused":
+      return null;
+  }
+}
+
+/** Which accounts a new consent covers shows only with its first reading: its receipt waits so long for that. */
+const accountsKnownAfterSeconds = 30;
+
+/** When a receipt is signed at the earliest, and whether it names the accounts as they are known by then. */
+export function signedFrom(
+  { happened }: Pick<ReceiptFacts, "happened">,
+  at: Temporal.Instant,
+): { readonly at: Temporal.Instant; readonly namesLater: boolean } {
+  const namesLater = happened === "granted" || happened === "renewed";
+  return { at: namesLater ? at.add({ seconds: accountsKnownAfterSeconds }) : at, namesLater };
+}
+
+/** An account number as a receipt shows it: its last four characters, behind dots. Null for one too short to hide anything. */
+export function maskedNumber(iban: string): string | null {
+  const bare = iban.replaceAll(/[^A-Za-z0-9]/g, "");
+  return bare.length < 8 ? null : `•••• ${bare.slice(-4)}`;
+}
