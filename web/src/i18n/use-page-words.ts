@@ -1,0 +1,34 @@
+import type { Messages } from "@lingui/core";
+import { useLingui } from "@lingui/react";
+import { useEffect, useState } from "react";
+import { isLanguage, type Language } from "./language.ts";
+
+/** Where the words of some pages are, so that no other page's first load carries them. */
+export type PageWords = Record<Language, () => Promise<{ messages: Messages }>>;
+
+/** True when the words of these pages are there in the language on screen. Throws, into the page's own error, when they do not come. */
+export function usePageWords(catalogs: PageWords): boolean {
+  const { i18n } = useLingui();
+  const language = isLanguage(i18n.locale) ? i18n.locale : "en";
+  const [ready, setReady] = useState<Language>();
+  const [failure, setFailure] = useState<unknown>();
+  useEffect(() => {
+    let wanted = true;
+    const load = async (): Promise<void> => {
+      try {
+        const { messages } = await catalogs[language]();
+        if (!wanted) return;
+        i18n.load(language, messages);
+        setReady(language);
+      } catch (error) {
+        if (wanted) setFailure(error);
+      }
+    };
+    void load();
+    return () => {
+      wanted = false;
+    };
+  }, [i18n, language, catalogs]);
+  if (failure !== undefined) throw failure;
+  return ready === language;
+}
