@@ -41,7 +41,7 @@ export function SessionsSection() {
                 <Trans>
                   Last seen <Age at={session.lastSeenAt} />
                 </Trans>
-                {session.place !== null && <Trans>, from the network {session.place}</Trans>}
+                {session.place !== null && t`, from the network ${session.place}`}
               </>
             }
           >
