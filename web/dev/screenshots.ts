@@ -169,6 +169,47 @@ const shots: readonly Shot[] = [
   { name: "settings", path: "/settings", ready: "main h2" },
   { name: "settings-erase", path: "/settings", ready: "main h2", act: async (page) => page.locator("main button").last().click() },
   {
+    name: "settings-proof",
+    path: "/settings",
+    ready: "main h2",
+    act: async (page) => {
+      await page.locator("main button").last().click();
+      await page.locator("[role=dialog] button").last().click();
+      await page.locator("[role=dialog] [name=password]").waitFor();
+    },
+  },
+  {
+    name: "settings-second-factor",
+    path: "/settings",
+    ready: "main h2",
+    act: async (page) => {
+      await page.getByRole("button", { name: /Set up|Ota käyttöön|Ställ in/ }).click();
+      await page.locator("[role=dialog] svg[role=img]").waitFor();
+    },
+  },
+  {
+    name: "settings-recovery-codes",
+    path: "/settings",
+    ready: "main h2",
+    act: async (page) => {
+      await page.getByRole("button", { name: /Make new codes|Tee uudet|Skapa nya/ }).click();
+      await page.locator("[role=dialog] button").last().click();
+      await page.locator("[role=dialog] li").first().waitFor();
+    },
+  },
+  { name: "recover", path: "/recover", world: "signed-out" },
+  {
+    name: "sign-in-code",
+    path: "/sign-in",
+    world: "signed-out",
+    act: async (page) => {
+      await page.locator("[name=email]").fill("aino@example.fi");
+      await page.locator("[name=password]").fill("second factor");
+      await page.locator("button[type=submit]").click();
+      await page.locator("[name=code]").waitFor();
+    },
+  },
+  {
     name: "palette",
     path: "/",
     ready: "main h2",
@@ -291,7 +332,11 @@ async function photograph(context: BrowserContext, url: string, shot: Shot, name
   await context.addCookies([{ name: "opl-fixture", value: shot.world ?? "full", url }]);
   const page = await context.newPage();
   page.on("console", (message) => {
-    const refused = shot.world === "signed-out" || shot.world === "broken" || shot.world === "operator-broken" || /return-|before-leaving-down/.test(shot.name);
+    const refused =
+      shot.world === "signed-out" ||
+      shot.world === "broken" ||
+      shot.world === "operator-broken" ||
+      /return-|before-leaving-down|settings-proof/.test(shot.name);
     if (message.type() === "error" && !(refused && message.text().startsWith("Failed to load resource"))) failures.push(`${name}: console: ${message.text()}`);
   });
   page.on("pageerror", (error) => failures.push(`${name}: ${error.message}`));

@@ -36,8 +36,9 @@ export class ApiError extends Error {
     return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
   }
 
+  /** There is no session any more; a password that does not fit is another matter. */
   get signedOut(): boolean {
-    return this.status === 401;
+    return this.code === "ERR_NOT_SIGNED_IN";
   }
 }
 

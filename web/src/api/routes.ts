@@ -46,6 +46,9 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   withdrawFundsPermission: ["POST", "/api/funds-permissions/:fundsConsentId/withdrawal"],
 };
 
+/** Part of every page, unlike the other addresses of signing in (`auth.ts`). */
+export const signOutPath = "/api/auth/sign-out";
+
 /** The first page of a list is small so that it is quick. */
 export const FIRST_PAGE = 100;
 

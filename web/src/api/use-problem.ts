@@ -22,7 +22,7 @@ export function useProblem(): (error: unknown) => ProblemWords {
       return { title: t`Too many tries`, detail: t`Wait a moment before you try again. Nothing happened to your money.` };
     }
     if (error.code === "ERR_RECENT_SIGN_IN_NEEDED") {
-      return { title: t`This was not done`, detail: t`It needs you to confirm that it is you. Nothing happened to your money or your data.` };
+      return { title: t`This was not done`, detail: t`It needs you to confirm that it is you.` };
     }
     if (error.status === 404) {
       return { title: t`This is not here`, detail: t`It may have been erased, or the link is wrong.` };

@@ -193,6 +193,23 @@ const signInRoute = createRoute({
     "SignInPage",
   ),
 });
+const recoverRoute = createRoute({
+  getParentRoute: () => openFrameRoute,
+  path: "/recover",
+  component: lazyRouteComponent(
+    code(() => import("../features/welcome/recover-page.tsx")),
+    "RecoverPage",
+  ),
+});
+/** Open without a session, like a bank's return. */
+const signInReturnRoute = createRoute({
+  getParentRoute: () => openFrameRoute,
+  path: "/sign-in/return",
+  component: lazyRouteComponent(
+    code(() => import("../features/welcome/sign-in-return-page.tsx")),
+    "SignInReturnPage",
+  ),
+});
 
 const routeTree = rootRoute.addChildren([
   signedInRoute.addChildren([
@@ -206,7 +223,7 @@ const routeTree = rootRoute.addChildren([
     operatorRoute,
   ]),
   connectFrameRoute.addChildren([chooseBankRoute, beforeLeavingRoute]),
-  openFrameRoute.addChildren([returnRoute, welcomeRoute, signInRoute]),
+  openFrameRoute.addChildren([returnRoute, welcomeRoute, signInRoute, recoverRoute, signInReturnRoute]),
 ]);
 
 /** The pages and their addresses. `history` is the browser's own unless the build draws a page ahead of time. */

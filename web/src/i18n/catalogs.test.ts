@@ -16,7 +16,7 @@ function places(message: string): string[] {
   return [...new Set(names)].toSorted();
 }
 
-describe.each(["locales", "features/operator/locales"])("catalogues in %s", (folder) => {
+describe.each(["locales", "features/operator/locales", "features/settings/locales", "features/payments/locales"])("catalogues in %s", (folder) => {
   const read = (language: string): Map<string, string> => readAt(folder, language);
   const source = read("en");
 

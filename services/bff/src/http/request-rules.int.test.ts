@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { bffRoutes } from "@opl/contracts/http/bff";
 import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
@@ -217,6 +219,23 @@ describe("what is not one of our own page's requests", () => {
   it("caps how many ids one call may carry (US-43)", async () => {
     const many = Array.from({ length: 51 }, (_, index) => `accountId=01a20000-0000-7000-8000-${String(index).padStart(12, "0")}`).join("&");
     expect((await aino.browser.get(`/api/transactions?${many}`)).status).toBe(400);
+  });
+
+  it("has limits against who sends slowly or not at all, and answers others meanwhile (US-31)", async () => {
+    const { server, initialConfig } = bff.app.server.fastify;
+    expect(server.requestTimeout).toBe(15_000);
+    expect(server.headersTimeout).toBeGreaterThan(0);
+    expect(server.keepAliveTimeout).toBeGreaterThan(0);
+    expect(initialConfig.bodyLimit).toBe(262_144);
+    const { hostname, port } = new URL(bff.address);
+    const idle = Array.from({ length: 500 }, () => connect(Number.parseInt(port, 10), hostname));
+    try {
+      await Promise.all(idle.map((socket) => once(socket, "connect")));
+      for (const socket of idle.slice(0, 250)) socket.write("GET /api/me HTTP/1.1\r\nhost: x\r\nx-slow: ");
+      expect((await aino.browser.get("/api/me")).status).toBe(200);
+    } finally {
+      for (const socket of idle) socket.destroy();
+    }
   });
 
   it("answers what is no HTTP without telling anything (US-45)", async () => {

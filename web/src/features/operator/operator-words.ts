@@ -1,12 +1,12 @@
-import { type Catalogs, useCatalog } from "../../i18n/use-catalog.ts";
+import { type PageWords, usePageWords } from "../../i18n/use-page-words.ts";
 
-const catalogs: Catalogs = {
+const catalogs: PageWords = {
   en: () => import("./locales/en/messages.po"),
   fi: () => import("./locales/fi/messages.po"),
   sv: () => import("./locales/sv/messages.po"),
 };
 
-/** True when the words of these pages are there in the language on screen. */
+/** True when the words that only these pages need are there in the language on screen. */
 export function useOperatorWords(): boolean {
-  return useCatalog(catalogs);
+  return usePageWords(catalogs);
 }

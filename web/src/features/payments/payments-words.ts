@@ -1,6 +1,6 @@
-import { type Catalogs, useCatalog } from "../../i18n/use-catalog.ts";
+import { type PageWords, usePageWords } from "../../i18n/use-page-words.ts";
 
-const catalogs: Catalogs = {
+const catalogs: PageWords = {
   en: () => import("./locales/en/messages.po"),
   fi: () => import("./locales/fi/messages.po"),
   sv: () => import("./locales/sv/messages.po"),
@@ -8,5 +8,5 @@ const catalogs: Catalogs = {
 
 /** True when the words of these pages are there in the language on screen. */
 export function usePaymentsWords(): boolean {
-  return useCatalog(catalogs);
+  return usePageWords(catalogs);
 }

@@ -1,45 +1,52 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useId, useState } from "react";
-import { auth } from "../../api/auth.ts";
 import { queries } from "../../api/queries.ts";
-import { useProblem } from "../../api/use-problem.ts";
 import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from "../../i18n/language.ts";
 import { changePreferences } from "../../preferences/change-preferences.ts";
 import { usePreferences } from "../../preferences/preferences.ts";
-import { useSignOut } from "../../session/use-sign-out.ts";
 import { Button } from "../../ui/button.tsx";
 import { SectionCard } from "../../ui/card.tsx";
-import { Notice } from "../../ui/notice.tsx";
 import { PageHead } from "../../ui/page.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
+import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { ExportSection } from "./export-section.tsx";
+import { Row } from "./row.tsx";
+import { useSettingsWords } from "./settings-words.ts";
+import { SessionsSection } from "./sessions-section.tsx";
+import { WaysInSection } from "./ways-in-section.tsx";
 
 const EraseDialog = lazy(() => import("./erase-dialog.tsx").then((module) => ({ default: module.EraseDialog })));
 
 export function SettingsPage() {
+  if (!useSettingsWords()) return <SettingsLoading />;
+  return <Settings />;
+}
+
+function SettingsLoading() {
+  return (
+    <Loading className="max-w-2xl space-y-6">
+      <Bone className="h-9 w-40" />
+      <Bone className="h-36 w-full" />
+      <Bone className="h-96 w-full" />
+    </Loading>
+  );
+}
+
+function Settings() {
   const { t } = useLingui();
   return (
     <>
       <PageHead title={t`Settings`} />
       <div className="max-w-2xl space-y-6">
         <PersonSection />
-        <LooksSection />
+        <WaysInSection />
         <SessionsSection />
+        <LooksSection />
+        <ExportSection />
         <EraseSection />
       </div>
     </>
-  );
-}
-
-function Row({ name, about, children }: { name: ReactNode; about?: ReactNode; children: ReactNode }) {
-  return (
-    <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t px-4 py-4 first:border-t-0 sm:px-6">
-      <div className={about === undefined ? "shrink-0" : "min-w-0 flex-1 basis-48"}>
-        <p className="text-14 font-500">{name}</p>
-        {about !== undefined && <p className="mt-0.5 text-12 text-muted text-pretty">{about}</p>}
-      </div>
-      {children}
-    </div>
   );
 }
 
@@ -134,42 +141,6 @@ function SwitchRow({ name, about, on, onChange }: { name: ReactNode; about: Reac
         <span aria-hidden="true" className={`absolute left-0.5 top-0.5 size-5 rounded-full bg-surface transition-transform ${on ? "translate-x-5" : ""}`} />
       </button>
     </div>
-  );
-}
-
-function SessionsSection() {
-  const signOut = useSignOut();
-  const problem = useProblem();
-  const leave = useMutation({ mutationFn: signOut });
-  const elsewhere = useMutation({ mutationFn: () => auth("signOutElsewhere") });
-  const error = leave.error ?? elsewhere.error;
-  return (
-    <SectionCard title={<Trans>Sessions</Trans>} className="pb-1">
-      <div className="mt-2">
-        <Row name={<Trans>This device</Trans>} about={<Trans>Signing out forgets everything of you in this browser.</Trans>}>
-          <Button busy={leave.isPending} onClick={() => leave.mutate()}>
-            <Trans>Sign out</Trans>
-          </Button>
-        </Row>
-        <Row name={<Trans>Everywhere else</Trans>} about={<Trans>For a lost phone, or a computer you forgot to sign out of.</Trans>}>
-          <Button busy={elsewhere.isPending} onClick={() => elsewhere.mutate()}>
-            <Trans>Sign out elsewhere</Trans>
-          </Button>
-        </Row>
-        {elsewhere.isSuccess && (
-          <div role="status" className="px-4 pb-4 sm:px-6">
-            <Notice tone="positive" title={<Trans>Every other session has ended</Trans>} />
-          </div>
-        )}
-        {error !== null && (
-          <div className="px-4 pb-4 sm:px-6">
-            <Notice tone="danger" live title={problem(error).title}>
-              {problem(error).detail}
-            </Notice>
-          </div>
-        )}
-      </div>
-    </SectionCard>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
 import { IconButton } from "../../ui/button.tsx";
@@ -45,5 +45,16 @@ export function PasswordField({ isNew, error }: { isNew: boolean; error?: string
         </IconButton>
       }
     />
+  );
+}
+
+/** Between two ways in. */
+export function Or() {
+  return (
+    <div className="flex items-center gap-3 text-12 text-muted">
+      <span aria-hidden="true" className="h-px flex-1 bg-line" />
+      <Trans>or</Trans>
+      <span aria-hidden="true" className="h-px flex-1 bg-line" />
+    </div>
   );
 }

@@ -1,19 +1,20 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Eye, KeyRound, Undo2 } from "lucide-react";
+import { Eye, Fingerprint, KeyRound, Undo2 } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
 import { isApiError } from "../../api/api-error.ts";
 import { auth } from "../../api/auth.ts";
 import { sendPreferences } from "../../preferences/change-preferences.ts";
+import { knowsPasskeys, makePasskey } from "../../session/passkey.ts";
 import { Button } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
 import { formText } from "../../ui/form-text.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { usePageTitle } from "../../ui/page.tsx";
 import { checkCredentials } from "./credentials.ts";
-import { EmailField, PasswordField, useFaultWords } from "./credential-fields.tsx";
-import { useSignIn, useSignInProblem } from "./use-sign-in.ts";
+import { EmailField, Or, PasswordField, useFaultWords } from "./credential-fields.tsx";
+import { useArrive, useSignIn, useSignInProblem } from "./use-sign-in.ts";
 
 const icon = { size: 20, strokeWidth: 1.75, "aria-hidden": true, className: "mt-px shrink-0 text-accent" } as const;
 
@@ -24,32 +25,57 @@ export function WelcomePage() {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const signIn = useSignIn();
+  const arrive = useArrive();
   const words = useFaultWords();
   const problem = useSignInProblem();
   const form = useRef<HTMLFormElement>(null);
   const [faults, setFaults] = useState<ReturnType<typeof checkCredentials>>({});
+  const begin = async (): Promise<void> => {
+    // What was chosen before signing up (language, theme) goes along.
+    await sendPreferences(queryClient);
+    await navigate({ to: "/connect" });
+  };
   const signUp = useMutation({
     mutationFn: async (input: { name: string; email: string; password: string }) => {
       await auth("signUp", input);
       await signIn({ email: input.email, password: input.password });
-      // What was chosen before signing up (language, theme) goes along.
-      await sendPreferences(queryClient);
     },
-    onSuccess: () => navigate({ to: "/connect" }),
+    onSuccess: begin,
+  });
+  const byPasskey = useMutation({
+    mutationFn: async (input: { name: string; email: string }) => {
+      const { options } = await auth("beginPasskeySignUp", input);
+      await auth("signUpByPasskey", { answer: await makePasskey(options) });
+      await auth("enterAfterSignUp");
+      await arrive();
+    },
+    onSuccess: begin,
   });
 
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget);
-    const input = { name: formText(data, "name"), email: formText(data, "email"), password: formText(data, "password") };
-    const found = checkCredentials(input, true);
+  const fields = (): { name: string; email: string; password: string } => {
+    const data = new FormData(form.current ?? undefined);
+    return { name: formText(data, "name").trim(), email: formText(data, "email").trim(), password: formText(data, "password") };
+  };
+  const isComplete = (found: typeof faults): boolean => {
     setFaults(found);
     const first = (["name", "email", "password"] as const).find((field) => found[field] !== undefined);
     if (first !== undefined) form.current?.querySelector<HTMLInputElement>(`[name=${first}]`)?.focus();
-    else signUp.mutate({ ...input, name: input.name.trim(), email: input.email.trim() });
+    return first === undefined;
   };
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    byPasskey.reset();
+    if (isComplete(checkCredentials(fields(), true))) signUp.mutate(fields());
+  };
+  const goOnByPasskey = (): void => {
+    signUp.reset();
+    const { name, email } = fields();
+    const { password: _, ...found } = checkCredentials({ name, email, password: "" }, true);
+    if (isComplete(found)) byPasskey.mutate({ name, email });
+  };
+  const failed = signUp.error ?? byPasskey.error;
   // The address may have an account with another password; saying which would tell strangers who is here.
-  const refused = isApiError(signUp.error) && signUp.error.status === 401;
+  const refused = isApiError(failed) && failed.status === 401;
 
   return (
     <>
@@ -71,15 +97,29 @@ export function WelcomePage() {
         </li>
       </ul>
       <form ref={form} onSubmit={submit} noValidate className="mt-8 space-y-5 rounded-12 border bg-surface p-5 sm:p-6" aria-label={t`Create your account`}>
-        {signUp.isError && (
-          <Notice tone="danger" live title={refused ? t`We could not sign you in with this` : problem(signUp.error).title}>
-            {refused ? <Trans>If you already have an account with this email, sign in instead.</Trans> : problem(signUp.error).detail}
+        {failed !== null && (
+          <Notice tone="danger" live title={refused ? t`We could not sign you in with this` : problem(failed).title}>
+            {refused ? <Trans>If you already have an account with this email, sign in instead.</Trans> : problem(failed).detail}
           </Notice>
         )}
         <Field label={t`Name`} name="name" autoComplete="name" maxLength={100} required error={words(faults.name)} />
         <EmailField error={words(faults.email)} />
+        {knowsPasskeys() && (
+          <>
+            <div>
+              <Button look="primary" size="wide" busy={byPasskey.isPending} onClick={goOnByPasskey}>
+                <Fingerprint size={20} strokeWidth={1.75} aria-hidden="true" />
+                <Trans>Continue with a passkey</Trans>
+              </Button>
+              <p className="mt-1.5 text-12 text-muted text-pretty">
+                <Trans>Your fingerprint, face or screen lock instead of a password.</Trans>
+              </p>
+            </div>
+            <Or />
+          </>
+        )}
         <PasswordField isNew error={words(faults.password)} />
-        <Button type="submit" look="primary" size="wide" busy={signUp.isPending}>
+        <Button type="submit" look={knowsPasskeys() ? "secondary" : "primary"} size="wide" busy={signUp.isPending}>
           <Trans>Create account</Trans>
         </Button>
       </form>

@@ -3,14 +3,11 @@ import { useLingui } from "@lingui/react";
 import { useEffect, useState } from "react";
 import { isLanguage, type Language } from "./language.ts";
 
-/** How to get the words of some pages in each language. */
-export type Catalogs = Readonly<Record<Language, () => Promise<{ messages: Messages }>>>;
+/** Where the words of some pages are, so that no other page's first load carries them. */
+export type PageWords = Record<Language, () => Promise<{ messages: Messages }>>;
 
-/**
- * Words of pages with catalogues of their own, so that nobody else's first page carries them. `catalogs` is one and the same object
- * at every call. @returns whether they are there in the language on screen; throws, into the page's own error, when they do not come
- */
-export function useCatalog(catalogs: Catalogs): boolean {
+/** True when the words of these pages are there in the language on screen. Throws, into the page's own error, when they do not come. */
+export function usePageWords(catalogs: PageWords): boolean {
   const { i18n } = useLingui();
   const language = isLanguage(i18n.locale) ? i18n.locale : "en";
   const [ready, setReady] = useState<Language>();
@@ -31,7 +28,7 @@ export function useCatalog(catalogs: Catalogs): boolean {
     return () => {
       wanted = false;
     };
-  }, [catalogs, i18n, language]);
+  }, [i18n, language, catalogs]);
   if (failure !== undefined) throw failure;
   return ready === language;
 }

@@ -1,0 +1,38 @@
+import { Trans } from "@lingui/react/macro";
+import { useMutation } from "@tanstack/react-query";
+import { askSecurity, exportUrl } from "../../api/security.ts";
+import { Button } from "../../ui/button.tsx";
+import { SectionCard } from "../../ui/card.tsx";
+import { Failure } from "./failure.tsx";
+import { Row } from "./row.tsx";
+
+/** A copy of everything, to take along. */
+export function ExportSection() {
+  const take = useMutation({
+    mutationFn: (format: "json" | "csv") => askSecurity("startExport", { body: { format } }),
+    onSuccess: ({ exportId }) => {
+      const link = document.createElement("a");
+      link.href = exportUrl(exportId);
+      link.download = "";
+      link.click();
+    },
+  });
+  const busyWith = (format: string): boolean => take.isPending && take.variables === format;
+  return (
+    <SectionCard title={<Trans>Take everything along</Trans>} className="pb-1">
+      <div className="mt-2">
+        <Row name={<Trans>Transactions as a table</Trans>} about={<Trans>A CSV file for any spreadsheet.</Trans>}>
+          <Button busy={busyWith("csv")} onClick={() => take.mutate("csv")}>
+            <Trans>Download CSV</Trans>
+          </Button>
+        </Row>
+        <Row name={<Trans>Everything we hold about you</Trans>} about={<Trans>You, your permissions, accounts and transactions in one JSON file.</Trans>}>
+          <Button busy={busyWith("json")} onClick={() => take.mutate("json")}>
+            <Trans>Download JSON</Trans>
+          </Button>
+        </Row>
+        <Failure error={take.error} />
+      </div>
+    </SectionCard>
+  );
+}
