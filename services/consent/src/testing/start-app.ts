@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { consentRoutes } from "@opl/contracts/http/consent";
+import { consentPaymentRoutes } from "@opl/contracts/http/consent-payments";
 import { Secret, createClient } from "@opl/service";
 import { createLogger } from "@opl/telemetry";
 import { fixedClock, testDatabase, testMessaging, testTokens } from "@opl/testkit";
@@ -20,7 +21,8 @@ export async function startApp() {
   const logger = createLogger({ name: "consent", level: "debug", destination });
   const app = stack.use(await createApp(config, { database, messaging, logger, tokens: tokens.for("consent"), bankGateway: gateway }));
   const baseUrl = app.address ?? "";
-  const clientOf = (service: string, audience = "consent") => createClient(consentRoutes, { baseUrl, audience, tokens: tokens.for(service) });
+  const clientOf = (service: string, audience = "consent") =>
+    createClient({ ...consentRoutes, ...consentPaymentRoutes }, { baseUrl, audience, tokens: tokens.for(service) });
   const parts = stack.move();
   return { baseUrl, bff: clientOf("bff"), clientOf, tokens, database, messaging, gateway, lines, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
