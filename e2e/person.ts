@@ -160,6 +160,8 @@ export async function visitBank(redirectUrl: string, bankPsu: string, decision: 
     return go(new URL(form.action, page.url).href, body);
   };
   let page = await go(redirectUrl);
+  // Nothing to decide (any more): the bank says so at once.
+  if (new URL(page.url).origin !== bank) return page.url;
   page = await submit(page, { psuId: bankPsu });
   page = await submit(page, { decision });
   if (new URL(page.url).origin === bank) throw new Error(`the bank did not send the person back: ${page.html.slice(0, 500)}`);
