@@ -116,7 +116,7 @@ const attribute = (tag: string, name: string): string | null => {
   return found === null ? null : unescape(found[1] ?? found[2] ?? "");
 };
 
-/** The first form of a page with what it would send: hidden fields, and every box that is ticked. */
+/** The first form of a page with what it would send: hidden fields, and whatever is ticked or chosen. */
 function formOf(html: string): BankForm {
   const form = /<form\b[^>]*>([\s\S]*?)<\/form>/.exec(html);
   if (form === null) throw new Error(`no form on the bank's page: ${html.slice(0, 300)}`);
@@ -124,7 +124,7 @@ function formOf(html: string): BankForm {
   for (const [tag] of (form[1] ?? "").matchAll(/<input\b[^>]*>/g)) {
     const name = attribute(tag, "name");
     if (name === null) continue;
-    if (attribute(tag, "type") === "checkbox" && !/\schecked\b/.test(tag)) continue;
+    if (/^(checkbox|radio)$/.test(attribute(tag, "type") ?? "") && !/\schecked\b/.test(tag)) continue;
     fields.push([name, attribute(tag, "value") ?? "on"]);
   }
   return { action: attribute(form[0], "action") ?? "", fields };
@@ -161,6 +161,8 @@ export async function visitBank(redirectUrl: string | null, bankPsu: string, dec
     return go(new URL(form.action, page.url).href, body);
   };
   let page = await go(redirectUrl);
+  // Nothing to decide (any more): the bank says so at once.
+  if (new URL(page.url).origin !== bank) return page.url;
   page = await submit(page, { psuId: bankPsu });
   page = await submit(page, { decision });
   if (new URL(page.url).origin === bank) throw new Error(`the bank did not send the person back: ${page.html.slice(0, 500)}`);

@@ -1,5 +1,5 @@
 import type { PaymentInstruction, PaymentSchedule } from "@opl/contracts/model";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   creditorReference,

@@ -2,7 +2,10 @@ const weights = [7, 3, 1];
 
 /** The check digit behind the digits of a Finnish reference: weights 7, 3, 1 from the right, up to the next ten. */
 export function finnishCheckDigit(digits: string): string {
-  const sum = [...digits].reverse().reduce((total, digit, index) => total + Number.parseInt(digit, 10) * (weights[index % 3] ?? 0), 0);
+  const sum = digits
+    .split("")
+    .reverse()
+    .reduce((total, digit, index) => total + Number.parseInt(digit, 10) * (weights[index % 3] ?? 0), 0);
   return String((10 - (sum % 10)) % 10);
 }
 
@@ -23,7 +26,7 @@ export function creditorReference(reference: string): string {
 
 /** Letters count as 10 to 35 (ISO 7064). */
 function mod97(text: string): number {
-  return [...text].reduce((rest, character) => {
+  return text.split("").reduce((rest, character) => {
     const value = Number.parseInt(character, 36);
     return (rest * (value > 9 ? 100 : 10) + value) % 97;
   }, 0);

@@ -8,6 +8,7 @@ import type { PsuContext } from "@opl/service";
 import { eventually } from "@opl/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { returned } from "./testing/harness.ts";
+import { electricity, once } from "./testing/payments.ts";
 import { startApp } from "./testing/start-app.ts";
 import type { RunningApp } from "./testing/start-app.ts";
 
@@ -134,6 +135,34 @@ describe("the whole service", () => {
     await receive("bff.user-erased", psu.psuId, { psuId: psu.psuId, erasedAt: Temporal.Now.instant().toString() });
     await eventually(async () => (await app.bff.listConsents({ psu })).consents.length === 0);
     await eventually(() => app.gateway.callsOf("revokeAspspConsent").some(({ input }) => input.params.consentId === consentId));
+  });
+
+  it("pays: the runner takes an approved order to its end, and the ledger's line is shown with it", async () => {
+    const psu = await app.tokens.psu(newId());
+    const sessionBinding = aBinding();
+    const params = { paymentOrderId: newId() };
+    const body = { aspspId: "op-fi", debtorIban: null, payments: [{ paymentId: newId(), instruction: electricity, schedule: once }] };
+    expect(await app.bff.putPaymentOrder({ psu, params, body })).toMatchObject({ status: "intended" });
+    const { redirectUrl } = await app.bff.startPaymentAuthorisation({ psu, params, body: { sessionBinding } });
+    app.gateway.decide(params.paymentOrderId, "authorised");
+    const state = new URL(redirectUrl).searchParams.get("state") ?? "";
+    const completed = await app.bff.completeAuthorisation({
+      psu,
+      body: { redirectContext: "op-fi", sessionBinding, parameters: [...returned({ state, code })] },
+    });
+    expect(completed).toEqual({ outcome: "authorised", about: { kind: "payment", ...params }, aspspId: "op-fi", validUntil: null });
+    const paid = await eventually(async () => {
+      const now = await app.bff.getPaymentOrder({ psu, params });
+      return now.status === "debited" && now;
+    });
+    const [payment] = paid.payments;
+    const executionId = payment?.executions[0]?.executionId ?? "";
+    const transactionId = newId();
+    const line = { ...params, paymentId: payment?.paymentId ?? "", executionId, psuId: psu.psuId, accountId: newId(), transactionId };
+    await receive("ingest.payment-booked", psu.psuId, line);
+    await eventually(async () => (await app.bff.getPaymentOrder({ psu, params })).payments[0]?.executions[0]?.transactionId === transactionId);
+    expect((await app.bff.listPaymentOrders({ psu })).paymentOrders).toHaveLength(1);
+    expect((await app.bff.listPaymentOrders({ psu: await app.tokens.psu(newId()) })).paymentOrders).toEqual([]);
   });
 
   it("answers the three health questions", async () => {

@@ -89,7 +89,7 @@ export async function saveOrder(tx: Tx, before: PaymentOrder, after: PaymentOrde
   for (const payment of after.payments) {
     const old = before.payments.find(({ paymentId }) => paymentId === payment.paymentId);
     if (old === payment) continue;
-    const { psuId: _, paymentId, instruction, ...columns } = paymentRow(after, payment);
+    const { psuId: _, paymentId, ...columns } = paymentRow(after, payment);
     await tx.updateTable("payments").set(columns).where("psuId", "=", psuId).where("paymentId", "=", paymentId).execute();
     const known = new Set(old === undefined ? [] : executionsOf(old));
     const changed = executionsOf(payment).filter((execution) => !known.has(execution));

@@ -1,4 +1,5 @@
 import { consentRoutes } from "@opl/contracts/http/consent";
+import { consentPaymentRoutes } from "@opl/contracts/http/consent-payments";
 import { Secret, createClient } from "@opl/service";
 import { fixedClock, keptLog, testDatabase, testMessaging, testTokens } from "@opl/testkit";
 import { createApp } from "../app.ts";
@@ -16,7 +17,8 @@ export async function startApp() {
   const { logger, lines } = keptLog("consent");
   const app = stack.use(await createApp(config, { database, messaging, logger, tokens: tokens.for("consent"), bankGateway: gateway }));
   const baseUrl = app.address ?? "";
-  const clientOf = (service: string, audience = "consent") => createClient(consentRoutes, { baseUrl, audience, tokens: tokens.for(service) });
+  const clientOf = (service: string, audience = "consent") =>
+    createClient({ ...consentRoutes, ...consentPaymentRoutes }, { baseUrl, audience, tokens: tokens.for(service) });
   const parts = stack.move();
   return { baseUrl, bff: clientOf("bff"), clientOf, tokens, database, messaging, gateway, lines, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }

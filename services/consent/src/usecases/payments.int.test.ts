@@ -106,9 +106,17 @@ describe("a payment order", () => {
     const person = aPerson();
     const order = wanted(person);
     await putPaymentOrder(harness.ctx, order);
-    const both = await Promise.allSettled([goToBank(harness.ctx, person, order.paymentOrderId), goToBank(harness.ctx, person, order.paymentOrderId)]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
-    expect(both.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "ERR_PAYMENT_ORDER_BUSY", retryAfterSeconds: 1 } });
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    harness.gateway.fault = async (point) => {
+      if (point !== "before initiatePayment") return;
+      asked.resolve();
+      await answered.promise;
+    };
+    const first = goToBank(harness.ctx, person, order.paymentOrderId);
+    await asked.promise;
+    await expect(goToBank(harness.ctx, person, order.paymentOrderId)).rejects.toMatchObject({ code: "ERR_PAYMENT_ORDER_BUSY", retryAfterSeconds: 1 });
+    answered.resolve();
+    expect(await first).not.toBe("");
     expect(harness.gateway.calls.filter((call) => call === "initiatePayment")).toHaveLength(1);
   });
 
@@ -191,6 +199,23 @@ describe("a payment order", () => {
     harness.gateway.fault = () => undefined;
     const again = await goToBank(harness.ctx, person, order.paymentOrderId);
     await harness.comeBack(person, returned({ state: again }));
+    await runPayments(harness.ctx);
+    expect((await orderOf(person, order.paymentOrderId)).status).toBe("debited");
+    expect(harness.gateway.executions.size).toBe(1);
+  });
+
+  it("goes on where the gateway says that it was approved before: the exchange was done, and its record lost", async () => {
+    const person = aPerson();
+    const order = wanted(person);
+    await putPaymentOrder(harness.ctx, order);
+    await goToBank(harness.ctx, person, order.paymentOrderId);
+    harness.gateway.decide(order.paymentOrderId, "authorised");
+    harness.gateway.tokens.add(order.paymentOrderId);
+    harness.gateway.fault = (point) => {
+      if (point === "before authorisePaymentOrder")
+        throw new OplError({ code: "ERR_BANK_PAYMENT_STATE", kind: "conflict", message: "no", details: { reason: "approved-before" } });
+    };
+    await expect(goToBank(harness.ctx, person, order.paymentOrderId)).rejects.toMatchObject({ code: "ERR_PAYMENT_ORDER_OVER" });
     await runPayments(harness.ctx);
     expect((await orderOf(person, order.paymentOrderId)).status).toBe("debited");
     expect(harness.gateway.executions.size).toBe(1);

@@ -10,6 +10,7 @@ import type { Payment, PaymentCommand, PaymentOrder } from "../domain/payment-or
 import { errors } from "../errors.ts";
 import { askWhereTo, beginAttempt } from "./begin-attempt.ts";
 import { changeOrder } from "./change-order.ts";
+import { settleApproval } from "./settle-payment-approval.ts";
 
 export interface StartPaymentInput {
   readonly psu: PsuContext;
@@ -61,6 +62,12 @@ export async function startPaymentAuthorisation(
       ctx.bankGateway.authorisePaymentOrder({ params: { orderId: paymentOrderId }, body: { redirectUri, state, nonce }, psu }),
     );
     return { redirectUrl: start.redirectUrl, expiresAt };
+  } catch (cause) {
+    const error = toOplError(cause);
+    if (error.code !== "ERR_BANK_PAYMENT_STATE" || error.details?.["reason"] !== "approved-before") throw error;
+    // The code was exchanged, and whoever did it died before it was recorded here: the order is approved.
+    await inTransaction(ctx.db, (tx) => settleApproval(tx, ctx, key, ctx.clock.now()));
+    throw errors.ERR_PAYMENT_ORDER_OVER({ cause: error });
   } finally {
     await releaseOrder(ctx.db, key, until);
   }

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { decideFunds } from "./funds-consent.ts";
+import type { FundsCommand, FundsConsent } from "./funds-consent.ts";
+
+const at = Temporal.Instant.from("2026-11-29T10:00:00Z");
+const validUntil = at.add({ hours: 24 });
+const base = { fundsConsentId: "f", psuId: "p", aspspId: "op-fi", iban: null, createdAt: at, validUntil };
+const over = { endedAt: at, reason: null };
+const states: { readonly [S in FundsConsent["status"]]: FundsConsent } = {
+  received: { ...base, status: "received" },
+  valid: { ...base, status: "valid" },
+  rejected: { ...base, ...over, status: "rejected" },
+  revokedByPsu: { ...base, ...over, status: "revokedByPsu" },
+  terminatedByTpp: { ...base, ...over, status: "terminatedByTpp" },
+  expired: { ...base, ...over, status: "expired" },
+};
+const commands = {
+  authorise: { type: "authorise", at, validUntil: at.add({ hours: 48 }), iban: "FI2112345600000785" },
+  "authorise too late": { type: "authorise", at: validUntil, validUntil, iban: null },
+  reject: { type: "reject", at, reason: "ERR_AUTHORISATION_REFUSED" },
+  revoke: { type: "revoke", at, by: "psu" },
+  terminate: { type: "revoke", at, by: "tpp" },
+  "expire early": { type: "expire", at },
+  expire: { type: "expire", at: validUntil },
+} satisfies Record<string, FundsCommand>;
+type CommandName = keyof typeof commands;
+
+const ended = { authorise: "ended", "authorise too late": "ended", reject: "ended", revoke: "=", terminate: "=", "expire early": "=", expire: "=" };
+const expected: { readonly [S in FundsConsent["status"]]: { readonly [C in CommandName]: string } } = {
+  received: {
+    authorise: "valid",
+    "authorise too late": "too-late",
+    reject: "rejected",
+    revoke: "revokedByPsu",
+    terminate: "terminatedByTpp",
+    "expire early": "not-authorised",
+    expire: "not-authorised",
+  },
+  valid: {
+    authorise: "already-authorised",
+    "authorise too late": "already-authorised",
+    reject: "already-authorised",
+    revoke: "revokedByPsu",
+    terminate: "terminatedByTpp",
+    "expire early": "too-early",
+    expire: "expired",
+  },
+  rejected: ended,
+  revokedByPsu: ended,
+  terminatedByTpp: ended,
+  expired: ended,
+};
+const rows = Object.entries(expected).flatMap(([status, row]) =>
+  Object.entries(row).map(([command, outcome]) => ({ status: status as FundsConsent["status"], command: command as CommandName, outcome })),
+);
+
+describe("every state and every command of a permission to ask for funds", () => {
+  it.each(rows)("$status, $command: $outcome", ({ status, command, outcome }) => {
+    const decision = decideFunds(states[status], commands[command]);
+    expect(decision.kind === "changed" ? decision.consent.status : decision.kind === "unchanged" ? "=" : decision.refusal).toBe(outcome);
+  });
+  it("never lasts longer than asked for", () => {
+    expect(decideFunds(states.received, commands.authorise)).toMatchObject({ consent: { validUntil, iban: "FI2112345600000785" } });
+  });
+});

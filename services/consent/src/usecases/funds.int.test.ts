@@ -1,0 +1,93 @@
+import { OplError } from "@opl/errors";
+import { beforeAll, beforeEach, expect, it } from "vitest";
+import { getFundsConsent, listFundsConsents } from "../db/funds-store.ts";
+import { aPerson, returned, startHarness } from "../testing/harness.ts";
+import type { Harness, Person } from "../testing/harness.ts";
+import { runPayments } from "../testing/payments.ts";
+import { erasePsu } from "./erase-psu.ts";
+import { confirmFunds, createFundsConsent, expireFundsConsents, revokeFundsConsent } from "./funds-consents.ts";
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness();
+});
+beforeEach(() => {
+  harness.gateway.reset();
+  harness.clock.set("2026-11-29T10:00:00Z");
+});
+
+const amount = { amount: "100.00", currency: "EUR" };
+async function begin({ psu, sessionBinding }: Person, validityDays = 180) {
+  const { fundsConsentId, redirectUrl } = await createFundsConsent(harness.ctx, { psu, sessionBinding, aspspId: "op-fi", iban: null, validityDays });
+  return { fundsConsentId, state: new URL(redirectUrl).searchParams.get("state") ?? "" };
+}
+async function allow(person: Person, validityDays?: number): Promise<string> {
+  const { fundsConsentId, state } = await begin(person, validityDays);
+  expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised", about: { kind: "funds", fundsConsentId } });
+  return fundsConsentId;
+}
+const statusOf = async ({ psu }: Person, fundsConsentId: string) =>
+  (await getFundsConsent(harness.ctx.db, { psuId: psu.psuId, fundsConsentId }))?.consent.status;
+
+it("is allowed on the same way back, asked, and keeps the bank's latest word only", async () => {
+  const person = aPerson();
+  const fundsConsentId = await allow(person);
+  expect(await confirmFunds(harness.ctx, { psu: person.psu, fundsConsentId, amount })).toMatchObject({ fundsAvailable: true });
+  const bank = harness.gateway.funds.get(fundsConsentId);
+  if (bank !== undefined) bank.available = false;
+  harness.clock.advance({ minutes: 1 });
+  await confirmFunds(harness.ctx, { psu: person.psu, fundsConsentId, amount: { amount: "7.00", currency: "EUR" } });
+  expect(await listFundsConsents(harness.ctx.db, person.psu.psuId)).toMatchObject([
+    { consent: { status: "valid", iban: "FI2112345600000785" }, lastConfirmation: { amount: { minor: 700n, currency: "EUR" }, fundsAvailable: false } },
+  ]);
+});
+
+it("asks the bank nothing without a permission, for another person, or for no amount", async () => {
+  const person = aPerson();
+  const { fundsConsentId } = await begin(person);
+  await expect(confirmFunds(harness.ctx, { psu: person.psu, fundsConsentId, amount })).rejects.toMatchObject({ code: "ERR_FUNDS_CONSENT_NOT_VALID" });
+  const allowed = await allow(person);
+  await expect(confirmFunds(harness.ctx, { psu: aPerson().psu, fundsConsentId: allowed, amount })).rejects.toMatchObject({
+    code: "ERR_FUNDS_CONSENT_NOT_FOUND",
+  });
+  await expect(confirmFunds(harness.ctx, { psu: person.psu, fundsConsentId: allowed, amount: { amount: "0.00", currency: "EUR" } })).rejects.toMatchObject({
+    code: "ERR_PAYMENT_ORDER_INVALID",
+  });
+  expect(harness.gateway.calls).not.toContain("confirmFunds");
+});
+
+it("the person's no ends it, and so does a bank that does not create it", async () => {
+  const person = aPerson();
+  const { fundsConsentId, state } = await begin(person);
+  expect(await harness.comeBack(person, returned({ state, code: undefined, id_token: undefined, error: "access_denied" }))).toMatchObject({
+    outcome: "refused",
+  });
+  expect(await statusOf(person, fundsConsentId)).toBe("rejected");
+  harness.gateway.fault = () => {
+    throw new OplError({ code: "ERR_ASPSP_UNAVAILABLE", kind: "unavailable", message: "down" });
+  };
+  await expect(begin(person)).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE" });
+  const all = await listFundsConsents(harness.ctx.db, person.psu.psuId);
+  expect(all.map(({ consent }) => consent.status)).toEqual(["rejected", "rejected"]);
+});
+
+it("withdrawn: ours at once, the gateway at once or later; run out: by the clock; erased: with the person", async () => {
+  const person = aPerson();
+  const [withdrawn, expiring, erased] = [await allow(person), await allow(person, 1), await allow(person)];
+  harness.gateway.fault = (point) => {
+    if (point === "before revokeFundsConsent") throw new OplError({ code: "ERR_BANK_GATEWAY_UNAVAILABLE", kind: "unavailable", message: "cut" });
+  };
+  expect((await revokeFundsConsent(harness.ctx, { psu: person.psu, fundsConsentId: withdrawn })).consent.status).toBe("revokedByPsu");
+  await expect(confirmFunds(harness.ctx, { psu: person.psu, fundsConsentId: withdrawn, amount })).rejects.toMatchObject({
+    code: "ERR_FUNDS_CONSENT_NOT_VALID",
+  });
+  harness.gateway.fault = () => undefined;
+  harness.clock.advance({ hours: 24 });
+  await expect(confirmFunds(harness.ctx, { psu: person.psu, fundsConsentId: expiring, amount })).rejects.toMatchObject({ code: "ERR_FUNDS_CONSENT_NOT_VALID" });
+  expect(await expireFundsConsents(harness.ctx)).toBe(1);
+  expect(await statusOf(person, expiring)).toBe("expired");
+  await erasePsu(harness.ctx, person.psu.psuId);
+  await runPayments(harness.ctx);
+  expect([withdrawn, expiring, erased].map((fundsConsentId) => harness.gateway.funds.get(fundsConsentId)?.revoked)).toEqual([true, true, true]);
+  expect(await listFundsConsents(harness.ctx.db, person.psu.psuId)).toEqual([]);
+});
