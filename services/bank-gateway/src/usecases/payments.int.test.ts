@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { inTransaction } from "@opl/postgres";
 import { Secret } from "@opl/service";
 import { eventually, fixedClock } from "@opl/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +12,8 @@ import { portalApiKey, startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
 import { opAdapter } from "../adapters/op/adapter.ts";
 import { opSettings } from "../adapters/op/settings.ts";
+import { forgetPsu } from "./forget-psu.ts";
+import { retryRevocations } from "./retry-revocations.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
@@ -350,16 +353,19 @@ describe("a bank that is not believed", () => {
 });
 
 describe("a process is killed", () => {
+  // Long enough that the other one comes while the first still waits.
+  const egress = { limits: { totalTimeoutMs: 8_000, headersTimeoutMs: 8_000 }, probeAfterMs: 1 };
+
   it("between the note and the answer: another one goes on with the same bytes after the lease", async () => {
     const clock = fixedClock(Temporal.Now.instant().toString());
-    await using first = await gateway.replica({ clock });
-    await using second = await gateway.replica({ clock });
+    await using first = await gateway.replica({ clock, egress });
+    await using second = await gateway.replica({ clock, egress });
     const one = await order();
     const paymentId = randomUUID();
     await sandbox.fault("payment.no-answer", { for: { endpoint: "P1" }, times: 1, options: { how: "hang" } });
     const hanging = one.initiate({ paymentId, gateway: first });
     hanging.catch(() => undefined);
-    await eventually(async () => (await sandbox.calls({ endpoint: "P1" })).some((call) => call["authorizationId"] !== undefined));
+    await eventually(async () => (await bookOf(sandbox, {})).payments.some(({ idempotencyKey }) => idempotencyKey === paymentId));
     await expect(one.initiate({ paymentId, gateway: second })).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_RUNNING" });
     // The first is as good as dead: nobody waits for it any more.
     clock.advance({ seconds: 61 });
@@ -375,14 +381,14 @@ describe("a process is killed", () => {
     const one = await order();
     const { payment, aspspAuthorisationId } = await one.initiate();
     await one.approve();
-    await using first = await gateway.replica({ clock });
-    await using second = await gateway.replica({ clock });
+    await using first = await gateway.replica({ clock, egress });
+    await using second = await gateway.replica({ clock, egress });
     const executionId = randomUUID();
     const since = await sandbox.lastSeq();
     await sandbox.fault("payment.no-answer", { for: { endpoint: "P4-submit" }, times: 1, options: { how: "hang" } });
     const hanging = one.submit(payment.paymentId, executionId, first);
     hanging.catch(() => undefined);
-    await eventually(async () => (await sandbox.calls({ since, endpoint: "P4-submit" })).length === 1);
+    await eventually(async () => (await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).payments[0]?.submissions.length === 1);
     await expect(one.submit(payment.paymentId, executionId, second)).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_RUNNING" });
     clock.advance({ seconds: 61 });
     expect(await one.submit(payment.paymentId, executionId, second)).toMatchObject({ status: "debited" });
@@ -435,5 +441,44 @@ describe("what is kept", () => {
     const kept = await db.selectFrom("rawMessages").select("operation").where("psuId", "=", one.psu.psuId).execute();
     expect(new Set(kept.map(({ operation }) => operation))).toEqual(new Set(["payments.create", "payments.execute", "payments.read"]));
     expect(inClear(await everythingStored(gateway), ["Salaperäinen Saaja", "Kiitos"])).toEqual([]);
+  });
+
+  it("a person who is forgotten leaves nothing, and what was not executed is taken back at the bank", async () => {
+    const one = await order();
+    const { aspspAuthorisationId } = await one.initiate();
+    await one.approve();
+    const { context } = gateway.app;
+    await inTransaction(context.db, (tx) => forgetPsu(context, tx, one.psu.psuId));
+    for (const table of ["paymentOrders", "bankConsents", "rawMessages"] as const)
+      expect(await context.db.selectFrom(table).select("psuId").where("psuId", "=", one.psu.psuId).execute()).toEqual([]);
+    await retryRevocations(context, new AbortController().signal);
+    expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).payments.map(({ status }) => status)).toEqual(["Revoked"]);
+  });
+});
+
+describe("tokens of an order grow old", () => {
+  it("OA-73 a refused one is refreshed once, and the execution is sent once", async () => {
+    const one = await order();
+    const { payment, aspspAuthorisationId } = await one.initiate();
+    await one.approve();
+    await sandbox.fault("token.expire-access", { for: { authorizationId: aspspAuthorisationId } });
+    const since = await sandbox.lastSeq();
+    expect(await one.submit(payment.paymentId)).toMatchObject({ status: "debited" });
+    expect((await sandbox.calls({ since, endpoint: "T1" })).map(({ grant }) => grant)).toEqual(["refresh_token"]);
+    expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).movements.filter(({ kind }) => kind === "debit")).toHaveLength(1);
+  });
+
+  it("OA-64 once they are lost nothing more is executed, but what became of an execution is still told", async () => {
+    const one = await order();
+    const { payment, aspspAuthorisationId } = await one.initiate({ count: 2 });
+    await one.approve();
+    const executionId = randomUUID();
+    await one.submit(payment.paymentId, executionId);
+    await sandbox.fault("token.expire-access", { for: { authorizationId: aspspAuthorisationId } });
+    await sandbox.fault("token.refused", { for: { endpoint: "T1", authorizationId: aspspAuthorisationId } });
+    await expect(one.submit(payment.paymentId)).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID" });
+    await sandbox.calm();
+    await expect(one.submit(payment.paymentId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
+    expect(await one.execution(payment.paymentId, executionId)).toMatchObject({ status: "debited" });
   });
 });
