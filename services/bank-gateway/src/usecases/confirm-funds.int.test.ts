@@ -13,7 +13,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 1 } });
   await register(gateway);
 });
 afterEach(() => sandbox.calm());

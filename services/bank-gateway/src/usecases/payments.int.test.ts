@@ -20,7 +20,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_PAYMENT_SECONDS: "0" });
-  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 1 } });
   await register(gateway);
 });
 afterEach(() => sandbox.calm());
