@@ -87,6 +87,12 @@ describe("confirmation of funds", () => {
     const foreign = await visitor.press(await visitor.open(payer.authorizeUrl(authorizationId, {}, scope)), "88888882");
     expect(foreign.forms[0]?.fields.filter((each) => each.name === "account")).toEqual([]);
     expect((await visitor.press(foreign, "approve")).status).toBe(422);
+    const own = await bank.admin<{ people: { accounts: { accountId: string }[] }[] }>("GET", "/books/ledger?psu=88888881");
+    const tampering = new Browser(bank.endpoints.issuer);
+    const page = await tampering.press(await tampering.open(payer.authorizeUrl(authorizationId, {}, scope)), "88888881");
+    const value = own.body.people[0]?.accounts[1]?.accountId ?? "";
+    const forms = page.forms.map((form) => ({ ...form, fields: form.fields.map((field) => (field.name === "account" ? { ...field, value } : field)) }));
+    expect((await tampering.press({ ...page, forms }, "approve")).status).toBe(422);
     const { selection, parameters } = await visit(payer.authorizeUrl(authorizationId, {}, scope), { psuId: "88888881" });
     expect(selection.text).toContain("never the balance");
     expect(selection.forms[0]?.fields.filter((each) => each.name === "account")).toHaveLength(1);

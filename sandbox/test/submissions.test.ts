@@ -11,7 +11,7 @@ let payer: Payer;
 let savings: { accountId: string; iban: string };
 const clock = testClock(today);
 beforeAll(async () => {
-  bank = await startBank({ clock, env: { SANDBOX_PAYMENT_SECONDS: "60" } });
+  bank = await startBank({ clock, env: { SANDBOX_PAYMENT_SECONDS: "30" } });
   payer = new Payer(await Tpp.registered(bank));
   savings = (await accounts("88888881"))[2] as typeof savings;
 });
@@ -56,7 +56,7 @@ describe("a submission", () => {
     const { payment, first, again, status } = await begun();
     expect(first).toMatchObject({ status: 201, body: { status: "Accepted" } });
     expect(await again()).toMatchObject({ status: 200, body: { status: "Accepted", archiveId: first.body.archiveId } });
-    clock.ahead({ minutes: 1 });
+    clock.ahead({ seconds: 30 });
     expect(await status()).toBe("Submitted");
     expect((await again()).body.status).toBe("Submitted");
     expect(await movements(payment.paymentId)).toHaveLength(1);
@@ -82,7 +82,7 @@ describe("a submission", () => {
     const statuses: number[] = [];
     for (let each = 0; each < 3; each += 1) statuses.push((await payer.submit(payment, token)).status);
     expect(statuses).toEqual([201, 201, 400]);
-    clock.ahead({ minutes: 1 });
+    clock.ahead({ seconds: 30 });
     const list = await payer.api<{ submissions: Submission[] }>(`/sepa-payments/${payment.paymentId}/submissions`, token);
     expect(list.body.submissions.map((each) => each.status)).toEqual(["Submitted", "Submitted"]);
     expect(new Set((await movements(payment.paymentId)).map((each) => each["archiveId"])).size).toBe(2);
@@ -95,7 +95,7 @@ describe("a submission", () => {
       sepaBody({ amountEUR: "20.00", payee: { iban: eetu?.iban, name: "Eetu" }, message: undefined, reference: "1232" }),
     );
     expect(payment.paymentOrder).toBe("SEPA_INST");
-    clock.ahead({ minutes: 1 });
+    clock.ahead({ seconds: 30 });
     const { archiveId, status } = (await read()).body;
     expect(status).toBe("Credited");
     expect(await movements(payment.paymentId)).toMatchObject([
@@ -117,9 +117,33 @@ describe("a submission", () => {
     expect((await payer.submit(poor.payment, poor.token, { submissionId })).body.status).toBe("Accepted");
     const second = await payer.approved(sepaBody({ amountEUR: "100000.00" }));
     expect((await payer.submit(second.payment, second.token)).status).toBe(400);
-    clock.ahead({ minutes: 1 });
+    clock.ahead({ seconds: 30 });
     expect(await movements(poor.payment.paymentId)).toHaveLength(1);
     expect(await movements(second.payment.paymentId)).toEqual([]);
+  });
+});
+
+describe("the debit", () => {
+  it("does not happen where the money went elsewhere after the bank accepted: Rejected", async () => {
+    const { payment, token } = await payer.approved(sepaBody({ amountEUR: "1.00" }), { psuId: "load-9-50" });
+    const submissionId = randomUUID();
+    expect((await payer.submit(payment, token, { submissionId })).body.status).toBe("Accepted");
+    const [account] = await accounts("load-9-50");
+    await bank.admin("POST", "/transactions", { psu: "load-9-50", account: account?.iban, amount: `-${account?.netBalance}` });
+    clock.ahead({ seconds: 30 });
+    expect((await payer.submit(payment, token, { submissionId, method: "GET" })).body.status).toBe("Rejected");
+    expect(await movements(payment.paymentId)).toEqual([]);
+  });
+
+  it("that was booked before a kill is not booked again", async () => {
+    const { payment, first, status } = await begun(undefined, sepaBody({ amountEUR: "4.00" }));
+    const { archiveId } = first.body;
+    await bank.admin("POST", "/transactions", { psu: "88888881", account: ainosCurrent, amount: "-4.00", archiveId });
+    clock.ahead({ seconds: 30 });
+    expect(await status()).toBe("Submitted");
+    expect(await movements(payment.paymentId)).toHaveLength(1);
+    const [current] = await accounts("88888881");
+    expect(current?.transactions.filter((each) => each["archiveId"] === archiveId)).toHaveLength(1);
   });
 });
 
@@ -144,12 +168,13 @@ describe("x-sandbox-scenario", () => {
   );
 
   it("PaymentSystemUnavailable: Pending, sent again until midnight in Finland", async () => {
-    const { payment, first, again, status } = await begun("PaymentSystemUnavailable");
+    const { payment, token, first, again, status } = await begun("PaymentSystemUnavailable");
     expect(first).toMatchObject({ status: 201, body: { status: "Pending" } });
     expect((await payer.payment(payment.paymentId)).status).toBe("Authorized");
     expect((await again("PaymentSystemUnavailable")).body.status).toBe("Pending");
+    expect((await payer.submit<ApiError>(payment, token)).body.violations).toMatchObject([{ type: "IllegalState" }]);
     expect((await again()).body.status).toBe("Accepted");
-    clock.ahead({ minutes: 1 });
+    clock.ahead({ seconds: 30 });
     expect(await status()).toBe("Submitted");
   });
 
@@ -172,7 +197,7 @@ describe("x-sandbox-scenario", () => {
   it("PaymentSubmitFailed: Accepted, then Rejected; the payment stays Completed", async () => {
     const { payment, first, status } = await begun("PaymentSubmitFailed");
     expect(first.body.status).toBe("Accepted");
-    clock.ahead({ minutes: 1 });
+    clock.ahead({ seconds: 30 });
     expect(await status()).toBe("Rejected");
     expect((await payer.payment(payment.paymentId)).status).toBe("Completed");
     expect(await movements(payment.paymentId)).toEqual([]);
@@ -207,7 +232,7 @@ describe("the helpers of the sandbox", () => {
     expect((await payer.submit(payment, token)).status).toBe(403);
     expect((await payer.submit(payment, token, { scenario: `SandboxAuthorized=${randomUUID()}` })).status).toBe(403);
     expect((await payer.submit(payment, token, { scenario: `SandboxAuthorized=${payment.authorizationId}` })).body.status).toBe("Accepted");
-    clock.ahead({ minutes: 1 });
+    clock.ahead({ seconds: 30 });
     expect(await movements(payment.paymentId)).toMatchObject([{ iban: savings.iban }]);
     const byPerson = await payer.approved();
     expect((await payer.submit(byPerson.payment, token, { scenario: `SandboxAuthorized=${byPerson.payment.authorizationId}` })).status).toBe(403);

@@ -70,6 +70,20 @@ export function adapterConformance(adapter: BankAdapter, recorded: RecordedAnswe
       expect(seen.every(({ headers }) => !Object.keys(headers ?? {}).some((name) => /psu|customer/i.test(name)))).toBe(true);
     });
 
+    it.runIf(adapter.payments ?? adapter.funds)("asks for payments and funds under scopes of their own, at its own interfaces", async () => {
+      const scopes = [adapter.payments, adapter.funds].flatMap((facet) => (facet === undefined ? [] : [facet.scopes]));
+      const clients = [oauth?.clientScope, ...scopes.map(({ client }) => client)];
+      expect(new Set(clients).size).toBe(clients.length);
+      expect(scopes.every(({ client, consent }) => consent.includes(client) && !consent.includes(oauth?.clientScope ?? ""))).toBe(true);
+      if (adapter.payments !== undefined) expect(profile.origins).toContain(adapter.payments.jwksUrl.origin);
+      const before = seen.length;
+      await adapter.payments?.revoke(calls, "a/../b");
+      await adapter.funds?.revoke(calls, "a/../b");
+      const asked = seen.slice(before);
+      expect(asked).toHaveLength(scopes.length);
+      expect(asked.every(({ url }) => profile.resourceOrigins.includes(url.origin) && url.pathname.endsWith("/a%2F..%2Fb"))).toBe(true);
+    });
+
     it("says that a person is present by their address", () => {
       const headers = adapter.psuHeaders({ psuId: "p", sessionId: "s", ipAddress: "192.0.2.7", userAgent: "agent\r\nx-evil: 1", token: "t" });
       expect(Object.values(headers)).toContain("192.0.2.7");

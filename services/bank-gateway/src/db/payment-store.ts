@@ -39,8 +39,9 @@ export async function takeOrderLease(db: Db, orderId: string, now: Temporal.Inst
     .executeTakeFirst();
 }
 
-export async function releaseOrderLease(db: Db, orderId: string): Promise<void> {
-  await db.updateTable("paymentOrders").set({ leaseUntil: null }).where("orderId", "=", orderId).execute();
+/** Gives back the lease that was taken until then; one that somebody else took meanwhile stays theirs. */
+export async function releaseOrderLease(db: Db, orderId: string, until: Temporal.Instant): Promise<void> {
+  await db.updateTable("paymentOrders").set({ leaseUntil: null }).where("orderId", "=", orderId).where("leaseUntil", "=", until).execute();
 }
 
 export async function setAuthorisation(tx: Db, orderId: string, aspspAuthorisationId: string): Promise<void> {
@@ -119,6 +120,7 @@ export async function claimExecution(
   return known?.paymentId === paymentId ? "busy" : "foreign";
 }
 
-export async function releaseExecution(db: Db, executionId: string): Promise<void> {
-  await db.updateTable("paymentExecutions").set({ leaseUntil: null }).where("executionId", "=", executionId).execute();
+/** Gives back what was claimed until then. */
+export async function releaseExecution(db: Db, executionId: string, until: Temporal.Instant): Promise<void> {
+  await db.updateTable("paymentExecutions").set({ leaseUntil: null }).where("executionId", "=", executionId).where("leaseUntil", "=", until).execute();
 }

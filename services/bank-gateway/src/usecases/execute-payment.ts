@@ -31,7 +31,8 @@ export async function submitExecution(ctx: PaymentContext, request: ExecutionReq
   const at = await orderAtBank(ctx, request);
   const payment = await paymentAtBank(ctx, at.order, paymentId);
   const now = ctx.clock.now();
-  const claim = await claimExecution(ctx.db, { executionId, paymentId }, now, now.add({ seconds: leaseSeconds }));
+  const until = now.add({ seconds: leaseSeconds });
+  const claim = await claimExecution(ctx.db, { executionId, paymentId }, now, until);
   if (claim === "busy") throw errors.ERR_BANK_PAYMENT_RUNNING();
   if (claim === "foreign") throw errors.ERR_BANK_PAYMENT_EXISTS();
   try {
@@ -41,7 +42,7 @@ export async function submitExecution(ctx: PaymentContext, request: ExecutionReq
       return complete(ctx, at, calls, payment, await execute(at.payments, calls, payment, executionId));
     });
   } finally {
-    await releaseExecution(ctx.db, executionId);
+    await releaseExecution(ctx.db, executionId, until);
   }
 }
 

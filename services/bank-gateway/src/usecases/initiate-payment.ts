@@ -58,12 +58,13 @@ export async function initiatePayment(ctx: PaymentContext, input: InitiatePaymen
   if (known !== undefined && !isSame(known, input)) throw errors.ERR_BANK_PAYMENT_EXISTS();
   if (known?.outcome === "created") return answerOf(order, known, input);
   const now = ctx.clock.now();
-  const held = await takeOrderLease(ctx.db, order.orderId, now, now.add({ seconds: leaseSeconds }));
+  const until = now.add({ seconds: leaseSeconds });
+  const held = await takeOrderLease(ctx.db, order.orderId, now, until);
   if (held === undefined) throw errors.ERR_BANK_PAYMENT_RUNNING();
   try {
     return await giveToBank(ctx, { order: held, bank, payments, psu }, input);
   } finally {
-    await releaseOrderLease(ctx.db, order.orderId);
+    await releaseOrderLease(ctx.db, order.orderId, until);
   }
 }
 
