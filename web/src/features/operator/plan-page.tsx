@@ -146,7 +146,7 @@ function Why({ why }: { why: readonly PlanReason[] }) {
         <Fragment key={code}>
           {index > 0 && " "}
           {i18n._(reasonWords[code])}
-          {detail !== null && detailIsTime.has(code) && ` ${format.instantDay(detail)} ${format.time(detail)}`}
+          {detail !== null && detailIsTime.has(code) && ` ${format.instant(detail)}`}
           {detail !== null && detailIsSaid.has(code) && (
             <>
               {" "}
