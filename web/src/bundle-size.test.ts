@@ -49,7 +49,7 @@ describe("script at first load", () => {
     ["features/welcome/welcome-page"],
     ["features/welcome/sign-in-page"],
     ["features/connect-bank/choose-bank-page"],
-    ["features/connect-bank/return-page"],
+    ["features/bank-handover/return-page"],
     // Charts are drawn as soon as their figures are there.
     ["features/overview/overview-page", "charts/line-chart"],
     ["features/transactions/transactions-page"],

@@ -7,7 +7,7 @@ import { createRoot } from "react-dom/client";
 import { queries } from "./api/queries.ts";
 import { createQueryClient } from "./app/query-client.ts";
 import { createAppRouter } from "./app/router.tsx";
-import { takeReturn } from "./features/connect-bank/return-parameters.ts";
+import { takeReturn } from "./features/bank-handover/return-parameters.ts";
 import { activateLanguage, isLanguage } from "./i18n/language.ts";
 import "./ui/theme.css";
 

@@ -29,7 +29,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   readonly as: Readonly<Record<"consent" | "ingest" | "tpp-registry" | "bff" | "operator", GatewayClient>>;
   /** Another replica over the same schema. */
-  replica(overrides?: Overrides): Promise<{ app: GatewayApp; as: TestGateway["as"] } & AsyncDisposable>;
+  replica(overrides?: Overrides & { env?: Record<string, string> }): Promise<{ app: GatewayApp; as: TestGateway["as"] } & AsyncDisposable>;
 }
 
 export async function startGateway(
@@ -44,8 +44,8 @@ export async function startGateway(
   const tokens = testTokens();
   const others = overrides.everyBank === true ? otherBanks(folder, sandbox) : {};
   const env = { ...environment(folder, sandbox, database.url, tokens), ...others, ...overrides.env };
-  const config = parseConfig(configSchema, env, { service: "bank-gateway" });
-  const start = async (more: Overrides = {}) => {
+  const start = async ({ env: moreEnv, ...more }: Overrides & { env?: Record<string, string> } = {}) => {
+    const config = parseConfig(configSchema, { ...env, ...moreEnv }, { service: "bank-gateway" });
     const app = await createApp(config, { logger: silentLogger(), database: database.database, messaging, ...overrides, ...more });
     const client = (service: string) => createClient(bankGatewayRoutes, { baseUrl: app.address, audience: "bank-gateway", tokens: tokens.for(service) });
     const as = {

@@ -161,7 +161,7 @@ const beforeLeavingRoute = createRoute({
   path: "/connect/$aspspId",
   validateSearch: (raw: Record<string, unknown>): { renews?: string } => (typeof raw["renews"] === "string" ? { renews: raw["renews"] } : {}),
   component: lazyRouteComponent(
-    code(() => import("../features/connect-bank/before-leaving-page.tsx")),
+    code(() => import("../features/bank-handover/before-leaving-page.tsx")),
     "BeforeLeavingPage",
   ),
 });
@@ -172,7 +172,7 @@ const returnRoute = createRoute({
   getParentRoute: () => openFrameRoute,
   path: "/connect/return/$context",
   component: lazyRouteComponent(
-    code(() => import("../features/connect-bank/return-page.tsx")),
+    code(() => import("../features/bank-handover/return-page.tsx")),
     "ReturnPage",
   ),
 });

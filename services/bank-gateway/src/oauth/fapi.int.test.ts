@@ -189,7 +189,7 @@ describe("a server that describes itself wrongly", () => {
   it("OA-61 a bank that takes requests without PKCE goes into quarantine, and it is recorded", async () => {
     const { context } = gateway.app;
     const bank = await context.banks.active(fapi2);
-    const taken = Buffer.from('{"request_uri":"urn:ietf:params:oauth:request_uri:any","expires_in":60}');
+    const taken = Buffer.from('{"request_uri":"urn:ietf:params:oauth:request_uri:some","expires_in":60}');
     const egress: Egress = async (request) => {
       if (request.operation !== "authorization.push") return bank.client.egress(request);
       const headers = { "content-type": "application/json" };

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { inTransaction } from "@opl/postgres";
-import { Secret } from "@opl/service";
 import { eventually, fixedClock } from "@opl/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
@@ -8,10 +7,8 @@ import { everythingStored, inClear } from "../../testing/clear-text.ts";
 import { register, startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
 import { TestOrder, bookOf, paymentsAs, sepa } from "../../testing/payments.ts";
-import { portalApiKey, startSandbox } from "../../testing/sandbox.ts";
+import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
-import { opAdapter } from "../adapters/op/adapter.ts";
-import { opSettings } from "../adapters/op/settings.ts";
 import { forgetPsu } from "./forget-psu.ts";
 import { retryRevocations } from "./retry-revocations.ts";
 
@@ -33,24 +30,7 @@ const order = (psuId?: string) => TestOrder.of(gateway, psuId);
 const refused = (code: string, details: object = {}) => expect.objectContaining({ code, details: expect.objectContaining(details) });
 
 /** Another replica of the gateway whose OP sandbox is asked to let something happen. */
-function replicaWith(scenario: string) {
-  const { endpoints } = sandbox;
-  const settings = opSettings.omit({ OP_API_KEY_FILE: true }).parse({
-    OP_CERT_GENERATION_URL: endpoints.certGenerationUrl,
-    OP_REGISTRATION_URL: endpoints.registrationUrl,
-    OP_TOKEN_URL: endpoints.tokenUrl,
-    OP_AIS_BASE_URL: endpoints.aisBaseUrl,
-    OP_PIS_BASE_URL: endpoints.pisBaseUrl,
-    OP_COF_BASE_URL: endpoints.cofBaseUrl,
-    OP_PAYMENTS_JWKS_URL: endpoints.paymentsJwksUrl,
-    OP_AUTHORIZE_URL: endpoints.authorizeUrl,
-    OP_ISSUER: endpoints.issuer,
-    OP_OIDC_JWKS_URL: endpoints.oidcJwksUrl,
-    OP_CA_BUNDLE_PATH: endpoints.caFile,
-    OP_SANDBOX_SCENARIO: scenario,
-  });
-  return gateway.replica({ adapters: [opAdapter({ ...settings, OP_API_KEY_FILE: new Secret(portalApiKey) })] });
-}
+const replicaWith = (scenario: string) => gateway.replica({ env: { OP_SANDBOX_SCENARIO: scenario } });
 
 describe("the way of a payment", () => {
   it("created, approved, executed once: the bank's book shows the money once", async () => {

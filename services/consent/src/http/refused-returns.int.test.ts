@@ -99,7 +99,7 @@ async function kept(consentId: string) {
 describe("a return that is refused", () => {
   it.each(refused)("$row: a failed attempt, one security event, the state is burnt", async ({ change, again, redirectContext, reason }) => {
     const { consentId, state, bring } = await begin();
-    expect(await bring(change, again, redirectContext)).toEqual({ outcome: "failed", reason, consentId, aspspId: "op-fi" });
+    expect(await bring(change, again, redirectContext)).toEqual({ outcome: "failed", reason, about: { kind: "consent", consentId }, aspspId: "op-fi" });
     expect(securityEvents(state)).toEqual([reason]);
     const { text, ...rest } = await kept(consentId);
     expect(rest).toEqual({ status: "rejected", outcome: "failed", due: 0 });
@@ -121,7 +121,7 @@ describe("a return that is refused", () => {
     await expect(bring({}, [], "op-fi", randomBytes(32).toString("base64url"))).rejects.toMatchObject({ code: "ERR_AUTHORISATION_OTHER_SESSION" });
     expect(securityEvents(state)).toEqual(["ERR_AUTHORISATION_OTHER_SESSION"]);
     expect(await kept(consentId)).toMatchObject({ status: "received", outcome: null });
-    expect(await bring()).toMatchObject({ outcome: "authorised", consentId });
+    expect(await bring()).toMatchObject({ outcome: "authorised", about: { kind: "consent", consentId } });
     consents.splice(consents.indexOf(consentId), 1);
   });
 

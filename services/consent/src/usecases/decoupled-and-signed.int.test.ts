@@ -51,7 +51,7 @@ describe("a bank that asks the person in its app", () => {
       validUntil: now.add({ hours: 24 * 90 }).toString(),
     });
     seconds(1);
-    expect(await pollAuthorisations(t.ctx)).toMatchObject([{ outcome: "authorised", consentId }]);
+    expect(await pollAuthorisations(t.ctx)).toMatchObject([{ outcome: "authorised", about: { kind: "consent", consentId } }]);
     expect(await t.consentRow(consentId)).toMatchObject({ status: "valid" });
     expect(await t.factsAbout(consentId)).toEqual(["consent.created", "consent.authorised"]);
     seconds(60);
@@ -69,7 +69,7 @@ describe("a bank that asks the person in its app", () => {
       throw denied(word);
     };
     seconds(6);
-    expect(await pollAuthorisations(t.ctx)).toMatchObject([{ ...outcome, consentId }]);
+    expect(await pollAuthorisations(t.ctx)).toMatchObject([{ ...outcome, about: { kind: "consent", consentId } }]);
     expect(await t.consentRow(consentId)).toMatchObject({ status: "rejected" });
     expect(await t.revocationsOf(consentId)).toEqual([]);
   });

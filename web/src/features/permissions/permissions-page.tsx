@@ -8,15 +8,14 @@ import { Notice } from "../../ui/notice.tsx";
 import { PageHead } from "../../ui/page.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
-import { PermissionCard } from "./permission-card.tsx";
-import { isStanding } from "./validity.ts";
+import { useCardWords } from "./card/card-words.ts";
+import { PermissionCard } from "./card/permission-card.tsx";
+import { isStanding } from "./card/validity.ts";
 
 /** What we may read, until when, and the way to stop it. */
 export function PermissionsPage() {
   const { t } = useLingui();
   const { data, error, isPending, refetch } = useQuery(queries.connections());
-  const active = data?.connections.filter(isActive) ?? [];
-  const ended = data?.connections.filter((connection) => !isActive(connection)) ?? [];
   return (
     <>
       <PageHead
@@ -51,6 +50,17 @@ export function PermissionsPage() {
           <Trans>Each bank you connect appears here with what may be read, until when, and every time it was used.</Trans>
         </EmptyState>
       )}
+      {data !== undefined && data.connections.length > 0 && <Cards connections={data.connections} />}
+    </>
+  );
+}
+
+function Cards({ connections }: { connections: readonly ConnectionView[] }) {
+  if (!useCardWords()) return <PermissionsSkeleton />;
+  const active = connections.filter(isActive);
+  const ended = connections.filter((connection) => !isActive(connection));
+  return (
+    <>
       <div className="space-y-6">
         {active.map((connection) => (
           <PermissionCard key={connection.consentId} connection={connection} />

@@ -1,12 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useId, useState } from "react";
-import { ask } from "../../api/client.ts";
-import type { ConnectionView } from "../../api/queries.ts";
-import { useProblem } from "../../api/use-problem.ts";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
-import { Notice } from "../../ui/notice.tsx";
+import { ask } from "../../../api/client.ts";
+import type { ConnectionView } from "../../../api/queries.ts";
+import { useProblem } from "../../../api/use-problem.ts";
+import { Button } from "../../../ui/button.tsx";
+import { Dialog } from "../../../ui/dialog.tsx";
+import { Notice } from "../../../ui/notice.tsx";
 import { permissionTitleId } from "./permission-title.ts";
 
 /** Withdrawing, with the one choice there is: keep what was read, or erase it. */

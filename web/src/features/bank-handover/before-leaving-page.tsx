@@ -19,23 +19,30 @@ import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { AppApproval } from "./app-approval.tsx";
+import { useHandoverWords } from "./handover-words.ts";
 import { leaveForBank } from "../../ui/leave-for-bank.ts";
 
 /** The last page before the bank's own: what is asked for, in plain words. */
 export function BeforeLeavingPage() {
+  return useHandoverWords() ? <ChosenBank /> : <SoonToBeSaid />;
+}
+
+function SoonToBeSaid() {
+  return (
+    <Loading className="space-y-4">
+      <Bone className="h-9 w-72" />
+      <Bone className="h-80 w-full rounded-12" />
+    </Loading>
+  );
+}
+
+function ChosenBank() {
   const { aspspId } = useParams({ from: "/connecting/connect/$aspspId" });
   const { data, error, isPending, refetch } = useQuery(queries.banks());
   const { t } = useLingui();
   const bank = data?.banks.find((one) => one.aspspId === aspspId);
   usePageTitle(bank === undefined ? t`Connect a bank` : t`Connect ${bank.name}`);
-  if (isPending) {
-    return (
-      <Loading className="space-y-4">
-        <Bone className="h-9 w-72" />
-        <Bone className="h-80 w-full rounded-12" />
-      </Loading>
-    );
-  }
+  if (isPending) return <SoonToBeSaid />;
   if (error !== null && data === undefined) return <ProblemPanel error={error} onRetry={() => void refetch()} />;
   if (bank?.registered !== true) {
     return (

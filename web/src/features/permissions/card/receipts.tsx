@@ -2,14 +2,14 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { type ConnectionView, queries, type Receipts as ReceiptsOf } from "../../api/queries.ts";
-import { useProblem } from "../../api/use-problem.ts";
-import { useFormat } from "../../format/use-format.ts";
-import { Badge } from "../../ui/badge.tsx";
-import { Button } from "../../ui/button.tsx";
-import { Notice } from "../../ui/notice.tsx";
-import { saveAsFile } from "../../ui/save-as-file.ts";
-import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { type ConnectionView, queries, type Receipts as ReceiptsOf } from "../../../api/queries.ts";
+import { useProblem } from "../../../api/use-problem.ts";
+import { useFormat } from "../../../format/use-format.ts";
+import { Badge } from "../../../ui/badge.tsx";
+import { Button } from "../../../ui/button.tsx";
+import { Notice } from "../../../ui/notice.tsx";
+import { saveAsFile } from "../../../ui/save-as-file.ts";
+import { Bone, Loading } from "../../../ui/skeleton.tsx";
 
 type Receipt = ReceiptsOf["receipts"][number];
 

@@ -27,6 +27,7 @@ export function AppApproval({ consentId, bankName, expiresAt }: { consentId: str
   const kind = outcome?.kind ?? "waiting";
   useEffect(() => {
     document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the page changes with it
   }, [kind]);
   if (outcome?.kind === "connected") return <FirstFigures consentId={consentId} bankName={bankName} />;
   if (outcome !== undefined) return <ReturnFailure outcome={outcome} />;

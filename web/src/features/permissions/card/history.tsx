@@ -1,6 +1,6 @@
 import { Plural, useLingui } from "@lingui/react/macro";
-import type { ConnectionView } from "../../api/queries.ts";
-import { useFormat } from "../../format/use-format.ts";
+import type { ConnectionView } from "../../../api/queries.ts";
+import { useFormat } from "../../../format/use-format.ts";
 
 type Entry = ConnectionView["history"][number];
 

@@ -6,7 +6,7 @@ import { cx } from "../../ui/classes.ts";
 import type { ReturnOutcome } from "./return-outcome.ts";
 
 /** Everything that is not a connection: what happened, what it means, and a way on. */
-export function ReturnFailure({ outcome }: { outcome: Exclude<ReturnOutcome, { kind: "connected" | "approved" }> }) {
+export function ReturnFailure({ outcome }: { outcome: Exclude<ReturnOutcome, { kind: "connected" | "elsewhere" }> }) {
   switch (outcome.kind) {
     case "refused":
       return (

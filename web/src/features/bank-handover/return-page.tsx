@@ -8,6 +8,7 @@ import type { Answer } from "../../api/routes.ts";
 import { usePageTitle } from "../../ui/page.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { FirstFigures } from "./first-figures.tsx";
+import { useHandoverWords } from "./handover-words.ts";
 import { ReturnFailure } from "./return-failure.tsx";
 import { outcomeOf, outcomeOfError, type ReturnOutcome } from "./return-outcome.ts";
 import { handOverReturn, type ReturnParameter } from "./return-parameters.ts";
@@ -51,10 +52,8 @@ function finish(queryClient: QueryClient, context: string): Promise<ReturnOutcom
 /** Where a bank sends the person back to. */
 export function ReturnPage() {
   const { context } = useParams({ from: "/open/connect/return/$context" });
-  const { t } = useLingui();
   const queryClient = useQueryClient();
   const [outcome, setOutcome] = useState<ReturnOutcome>();
-  usePageTitle(t`Back from your bank`);
   useEffect(() => {
     let shown = true;
     void finish(queryClient, context).then((result) => {
@@ -65,6 +64,12 @@ export function ReturnPage() {
       shown = false;
     };
   }, [queryClient, context]);
+  return useHandoverWords() ? <Returned outcome={outcome} /> : <SoonToBeSaid />;
+}
+
+function Returned({ outcome }: { outcome: ReturnOutcome | undefined }) {
+  const { t } = useLingui();
+  usePageTitle(t`Back from your bank`);
   // The page has become another one: a screen reader is told, and the next Tab starts at its head.
   useEffect(() => {
     if (outcome !== undefined) document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
@@ -93,10 +98,16 @@ function Finishing() {
       <p className="mt-2 text-14 text-muted">
         <Trans>This takes a moment. Please keep this page open.</Trans>
       </p>
-      <Loading className="mt-8 space-y-3">
-        <Bone className="h-16 w-full rounded-12" />
-        <Bone className="h-16 w-full rounded-12" />
-      </Loading>
+      <SoonToBeSaid />
     </>
+  );
+}
+
+function SoonToBeSaid() {
+  return (
+    <Loading className="mt-8 space-y-3">
+      <Bone className="h-16 w-full rounded-12" />
+      <Bone className="h-16 w-full rounded-12" />
+    </Loading>
   );
 }

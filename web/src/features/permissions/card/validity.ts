@@ -1,4 +1,4 @@
-import type { ConnectionView } from "../../api/queries.ts";
+import type { ConnectionView } from "../../../api/queries.ts";
 
 /** How much of the time of a permission has passed, 0 to 1. Instants as ISO text, now in milliseconds. */
 export function elapsedShare(from: string, until: string, nowMs: number): number {

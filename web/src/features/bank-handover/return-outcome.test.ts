@@ -8,8 +8,6 @@ const refusal = (status: number, code: string) => outcomeOfError(new ApiError({ 
 describe("the way back from a bank", () => {
   it("ends in a page of its own for each answer", () => {
     expect(outcomeOf({ ...answer, outcome: "authorised" })).toEqual({ kind: "connected", consentId: "c", bankName: "OP" });
-    const about = { kind: "payment" as const, paymentOrderId: "o" };
-    expect(outcomeOf({ ...answer, about, outcome: "authorised" })).toEqual({ kind: "approved", about });
     expect(outcomeOf({ ...answer, outcome: "refused" }).kind).toBe("refused");
     expect(outcomeOf({ ...answer, outcome: "failed", reason: "ERR_AUTHORISATION_TIMED_OUT" }).kind).toBe("timed-out");
     for (const reason of ["ERR_ASPSP_UNAVAILABLE", "ERR_AUTHORISATION_ASPSP_UNAVAILABLE", "ERR_AUTHORISATION_ASPSP_ERROR", "ERR_AUTHORISATION_INTERRUPTED"]) {

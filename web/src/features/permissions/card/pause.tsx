@@ -1,12 +1,12 @@
 import { Trans } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Check } from "lucide-react";
-import { ask } from "../../api/client.ts";
-import type { ConnectionView } from "../../api/queries.ts";
-import { useProblem } from "../../api/use-problem.ts";
-import { useFormat } from "../../format/use-format.ts";
-import { Button, LinkButton } from "../../ui/button.tsx";
-import { Notice } from "../../ui/notice.tsx";
+import { ask } from "../../../api/client.ts";
+import type { ConnectionView } from "../../../api/queries.ts";
+import { useProblem } from "../../../api/use-problem.ts";
+import { useFormat } from "../../../format/use-format.ts";
+import { Button, LinkButton } from "../../../ui/button.tsx";
+import { Notice } from "../../../ui/notice.tsx";
 import { CONFIRM_SOON_DAYS } from "./validity.ts";
 
 /** Why nothing is read, or will not be soon, and the one thing that helps. Nothing at all when all is well. */
