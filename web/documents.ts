@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin, type Rolldown } from "vite";
-import { firstPages } from "./src/app/first-pages.ts";
+import { firstPages, modulesOf } from "./src/app/first-pages.ts";
 import type { prerender } from "./src/prerender.tsx";
 
 type Chunk = Rolldown.OutputChunk;
@@ -27,8 +27,9 @@ export const documents: Plugin = {
       await mkdir(path.dirname(file), { recursive: true });
       for (const language of languages) {
         const drawn = page.drawn ? still(page.path, await draw(page.path, language)) : "";
-        const modules = [...page.modules, `locales/${language}/messages.po`];
-        const files = [...new Set(modules.flatMap((module) => [...withImports(chunks, chunkOf(chunks, module))]))].filter((name) => !template.includes(name));
+        const files = [...new Set(modulesOf(page, language).flatMap((module) => [...withImports(chunks, chunkOf(chunks, module))]))].filter(
+          (name) => !template.includes(name),
+        );
         const links = files.map((name) => `<link rel="modulepreload" crossorigin href="/${name}">\n    `).join("");
         const html = template
           .replace('<html lang="en">', `<html lang="${language}">`)

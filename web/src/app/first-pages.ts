@@ -9,6 +9,8 @@ interface FirstPage {
   readonly drawn: boolean;
   /** Modules under `src/` that it is made of. */
   readonly modules: readonly string[];
+  /** The folder under `src/` with catalogues of its own, where it has words that no other page needs. */
+  readonly words?: string;
   /** What it asks at once. Loaders and components ask the same and find the answer there. */
   readonly asks: readonly string[];
 }
@@ -47,8 +49,21 @@ export const firstPages: readonly FirstPage[] = [
     open: false,
     drawn: true,
     modules: ["features/permissions/permissions-page.tsx"],
+    words: "features/permissions/card/locales",
     asks: [me, routes.listConnections[1], accounts],
   },
-  { path: "/settings", open: false, drawn: false, modules: ["features/settings/settings-page.tsx"], asks: [me, accounts] },
+  {
+    path: "/settings",
+    open: false,
+    drawn: false,
+    modules: ["features/settings/settings-page.tsx"],
+    words: "features/settings/locales",
+    asks: [me, accounts],
+  },
   { path: "/connect", open: false, drawn: true, modules: ["features/connect-bank/choose-bank-page.tsx"], asks: [me, routes.listBanks[1]] },
 ];
+
+/** Modules under `src/` that a page is made of in a language, its words among them. */
+export function modulesOf({ modules, words }: FirstPage, language: string): string[] {
+  return [...modules, ...["locales", ...(words === undefined ? [] : [words])].map((folder) => `${folder}/${language}/messages.po`)];
+}
