@@ -112,21 +112,16 @@ describe("payments through the whole product", () => {
       expect(debits.map(({ submissionId }) => submissionId).toSorted()).toEqual(executions.map(({ executionId }) => executionId).toSorted());
       expect(paid).toHaveLength(orders);
 
-      await expect
-        .poll(
-          () =>
-            person.ask("POST", `/api/connections/${consentId}/refresh`, {}).then(
-              ({ status }) => status,
-              () => 0,
-            ),
-          { timeout: 60_000, interval: 200 },
-        )
-        .toBe(202);
       const lines = async (): Promise<(string | null)[]> => {
         const views = await Promise.all(paid.map(({ paymentOrderId }) => person.get("getPaymentOrderView", `/api/payment-orders/${paymentOrderId}`)));
         return views.flatMap(({ payments }) => payments.flatMap((payment) => payment.executions.map(({ transactionId }) => transactionId)));
       };
-      await expect.poll(async () => (await lines()).filter((line) => line === null).length, { timeout: 120_000, interval: 500 }).toBe(0);
+      // A reading that has just ended is the answer to the next request for one, so it is asked for until the lines are there.
+      const openLines = async (): Promise<number> => {
+        await person.ask("POST", `/api/connections/${consentId}/refresh`, {}).catch(() => undefined);
+        return (await lines()).filter((line) => line === null).length;
+      };
+      await expect.poll(openLines, { timeout: 120_000, interval: 2_000 }).toBe(0);
       expect(new Set(await lines()).size).toBe(orders);
     },
     300_000 + orders * 10_000,

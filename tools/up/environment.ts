@@ -120,7 +120,7 @@ const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string
   }),
   "tpp-registry": (around) => ({
     OPL_PUBLIC_ORIGIN: around.origin,
-    OPL_TPP_ASPSPS: "op,uk-sandbox,berlin-group-sandbox",
+    OPL_TPP_ASPSPS: "op,uk-sandbox,berlin-group-sandbox,fapi1-sandbox,fapi2-sandbox,decoupled-sandbox",
     OPL_TPP_NAME: "One Point Ledger Demo TPP",
     OPL_TPP_COUNTRY: "FI",
     OPL_TPP_ROLES: "AIS,PIS,CBPII",

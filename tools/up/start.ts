@@ -51,7 +51,7 @@ try {
   Operator  ${product.operatorLogin.email}, who sees registrations and certificates
   Password  ${product.operatorLogin.password}
 
-  At the sandbox bank log in as 88888881 or 88888882; it asks for no password.
+  At the OP sandbox bank log in as 88888881 or 88888882, at Halla as 77777771, at Kaste as 66666661; none asks for a password.
   Logs: ${path.relative(process.cwd(), product.logDir) || "."}   Stop with Ctrl-C.\n`);
 } catch (error) {
   const message =

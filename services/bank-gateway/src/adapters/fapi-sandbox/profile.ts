@@ -14,7 +14,7 @@ function mannerOf(bank: FapiBank, { FAPI_SANDBOX_ANSWERS, FAPI_SANDBOX_BINDING }
     // FAPI 1.0 Advanced, section 5.2.2, with signed answers instead of an ID token in front.
     case "fapi1":
       return {
-        name: "FAPI 1.0 Advanced (sandbox)",
+        name: "Halla (FAPI 1.0 sandbox)",
         clientAuthentication: "tls_client_auth",
         approach: "redirect",
         request: "pushed",
@@ -25,7 +25,7 @@ function mannerOf(bank: FapiBank, { FAPI_SANDBOX_ANSWERS, FAPI_SANDBOX_BINDING }
     // FAPI 2.0 Security Profile; with signed answers, Message Signing as well.
     case "fapi2":
       return {
-        name: "FAPI 2.0 (sandbox)",
+        name: "Kaste (FAPI 2.0 sandbox)",
         clientAuthentication: "private_key_jwt",
         approach: "redirect",
         request: "pushed",
@@ -36,7 +36,7 @@ function mannerOf(bank: FapiBank, { FAPI_SANDBOX_ANSWERS, FAPI_SANDBOX_BINDING }
     // FAPI-CIBA, polled.
     case "decoupled":
       return {
-        name: "FAPI-CIBA (sandbox)",
+        name: "Routa (sandbox, approved in its app)",
         clientAuthentication: "private_key_jwt",
         approach: "decoupled",
         request: "by-value",
