@@ -58,8 +58,9 @@ function clientsAtBank(): { clientSecretDigest: string; apiKey: string }[] {
     for (const line of readFileSync(file, "utf8")
       .split("\n")
       .filter((each) => each !== "")) {
-      const { id, value } = JSON.parse(line) as { id: string; value?: { clientSecretDigest: string; apiKey: string } };
-      if (value !== undefined) clients.set(id, value);
+      const { id, value } = JSON.parse(line) as { id: string; value?: { clientSecretDigest: string; apiKey?: string } };
+      // Other banks of the sandbox give neither secret nor API key.
+      if (value?.apiKey !== undefined) clients.set(id, { ...value, apiKey: value.apiKey });
     }
   });
   return [...clients.values()];

@@ -58,7 +58,8 @@ function configuration(
     }),
     jwks: { keys: keys.privateJwks() },
     cookies: { keys: [randomBytes(32).toString("base64url")] },
-    scopes: ["openid", "accounts"],
+    // The last two are there to be registered with, as a third party of all three roles does; nothing is behind them.
+    scopes: ["openid", "accounts", "payments", "fundsconfirmations"],
     claims: { openid: ["sub", "authorizationId"], acr: null, auth_time: null, authorizationId: null },
     acrValues: [...levels],
     responseTypes: ["code"],
