@@ -14,6 +14,7 @@ import { memory } from "./memory.ts";
 import { overview } from "./overview.ts";
 import { registration } from "./registration.ts";
 import { type Figure, printTable, writeLatest } from "./report.ts";
+import { signIn } from "./sign-in.ts";
 import { throughput } from "./throughput.ts";
 
 /**
@@ -51,6 +52,7 @@ const onOneProduct: Readonly<Record<string, (product: Product) => Promise<Figure
   throughput,
   "gateway overhead": gatewayOverhead,
   authorisation,
+  "sign-in": signIn,
   "desired state of 100 banks": desiredState,
   [`overview by ${people} people`]: (product) => overview(product, people),
 };

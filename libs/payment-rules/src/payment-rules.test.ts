@@ -1,3 +1,4 @@
+import { schedule as scheduleSchema } from "@opl/contracts/model";
 import type { PaymentInstruction, PaymentSchedule } from "@opl/contracts/model";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -88,7 +89,7 @@ describe("references", () => {
   });
 });
 
-describe("a payment", () => {
+describe("a payment, judged before any bank is asked (US-41)", () => {
   it.each<[string, PaymentInstruction, PaymentSchedule, readonly string[]]>([
     ["at home, with a reference", sepa, once, []],
     ["with a message", { ...sepa, remittance: { kind: "message", text: "Rent" } }, once, []],
@@ -99,6 +100,7 @@ describe("a payment", () => {
     ["of nothing", { ...sepa, amount: { amount: "0.00", currency: "EUR" } }, once, ["amount amount"]],
     ["of less than nothing", { ...sepa, amount: { amount: "-1.00", currency: "EUR" } }, once, ["amount amount"]],
     ["of a billion", { ...sepa, amount: { amount: "1000000000.00", currency: "EUR" } }, once, ["amount amount-too-large"]],
+    ["of 10^18", { ...sepa, amount: { amount: "1000000000000000000.00", currency: "EUR" } }, once, ["amount amount"]],
     ["in crowns by SEPA", { ...sepa, amount: { amount: "1.00", currency: "SEK" } }, once, ["amount currency"]],
     ["in a currency that is none", { ...foreign, amount: { amount: "1.00", currency: "XQQ" } }, once, ["amount currency"]],
     ["in half yen", { ...foreign, amount: { amount: "1.5", currency: "JPY" } }, once, ["amount amount"]],
@@ -124,6 +126,9 @@ describe("a payment", () => {
     ],
   ])("%s", (_, instruction, schedule, problems) => {
     expect(problemsOf(instruction, schedule)).toEqual(problems);
+  });
+  it.each([-1, 0, 61, 1_000_000, 1.5])("is not made %d times (US-41)", (count) => {
+    expect(scheduleSchema.safeParse({ firstDate: null, every: "week", count }).success).toBe(false);
   });
   it("abroad stands alone in its order", () => {
     const findings = judgePayments(
