@@ -63,7 +63,7 @@ interface Stream extends Listener {
 }
 
 const defaultLimits: StreamLimits = { perPerson: 8, inAll: 5_000, unreadBytes: 262_144 };
-/** Wake-ups that come close together are one. */
+/** Wake-ups that come so close after one that was heeded at once are one. */
 const gatherMs = 40;
 /** A page asks its first questions before its stream is open: begin a little earlier than now. */
 const overlapSeconds = 30;
@@ -149,12 +149,17 @@ export function openStreamHub(options: StreamHubOptions): StreamHub {
   comments.unref();
   const open = gauge("opl_live_streams", "Open event streams", () => streams.size);
 
+  let wokenAt = Number.NEGATIVE_INFINITY;
   let waking: NodeJS.Timeout | undefined;
   const wake = (): void => {
-    waking ??= setTimeout(() => {
-      waking = undefined;
-      watch.wake();
-    }, gatherMs);
+    waking ??= setTimeout(
+      () => {
+        waking = undefined;
+        wokenAt = performance.now();
+        watch.wake();
+      },
+      Math.max(0, wokenAt + gatherMs - performance.now()),
+    );
   };
   const close = (): void => {
     closed = true;
