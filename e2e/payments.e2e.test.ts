@@ -34,7 +34,7 @@ interface Book {
   readonly movements: readonly { readonly kind: "debit" | "credit"; readonly paymentId: string; readonly submissionId: string }[];
 }
 
-/** Two of them have the same amount on the same day: the book and the ledger must still tell them apart. */
+/** Two of them, and in a long run more, have the same amount on the same day: the book and the ledger must still tell them apart. */
 const wanted = (index: number) => ({
   aspspId: "op",
   debtorAccountId,
@@ -43,7 +43,7 @@ const wanted = (index: number) => ({
       paymentId: randomUUID(),
       instruction: {
         scheme: "sepa",
-        amount: { amount: `${1 + Math.floor(index / 2)}.25`, currency: "EUR" },
+        amount: { amount: `0.${10 + (Math.floor(index / 2) % 90)}`, currency: "EUR" },
         creditor: { iban: "FI2112345600000785", name: "Maija Mallikas", address: null, country: null },
         remittance: { kind: "message", text: `Lasku ${index}` },
       },
