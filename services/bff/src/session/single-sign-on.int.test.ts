@@ -12,7 +12,7 @@ import type { Answer, Browser } from "../../test/browser.ts";
 interface OpenIdProvider extends AsyncDisposable {
   readonly issuer: string;
   /** Signs in as this subject, without a page: what the browser brings back to us. */
-  signIn(redirectUrl: string, subject: string): Promise<{ name: string; value: string }[]>;
+  signIn(redirectUrl: string, subject: string, minutesAgo?: number): Promise<{ name: string; value: string }[]>;
 }
 
 /** A real provider in this process that lets in whom the test says. */
@@ -37,15 +37,17 @@ async function startProvider(): Promise<OpenIdProvider> {
     },
   });
   let subject = "";
+  let at = 0;
   const handle = provider.callback();
   server.on("request", (request, response) => {
-    if (request.url?.startsWith("/let-in/") === true) void provider.interactionFinished(request, response, { login: { accountId: subject } });
+    if (request.url?.startsWith("/let-in/") === true) void provider.interactionFinished(request, response, { login: { accountId: subject, ts: at } });
     else void handle(request, response);
   });
   return {
     issuer,
-    async signIn(redirectUrl, as) {
+    async signIn(redirectUrl, as, minutesAgo = 0) {
       subject = as;
+      at = Math.floor(Date.now() / 1_000) - minutesAgo * 60;
       const jar = new Map<string, string>();
       let address = redirectUrl;
       while (!address.startsWith(publicOrigin)) {
@@ -104,6 +106,7 @@ describe("single sign-on", () => {
       client_id: "ledger",
       response_type: "code",
       scope: "openid",
+      max_age: "43200",
       redirect_uri: `${publicOrigin}/sign-in/return`,
       code_challenge: expect.stringMatching(/^[\w-]{43}$/),
       code_challenge_method: "S256",
@@ -130,6 +133,20 @@ describe("single sign-on", () => {
     expect((await elsewhere.get("/api/me")).json()).toMatchObject({ email });
     expect((await browser.send("DELETE", "/api/me/single-sign-on")).status).toBe(204);
     expect((await signIn(bff.browser(), "aino")).json()).toMatchObject({ code: "ERR_SINGLE_SIGN_ON_UNKNOWN" });
+  });
+
+  it.each([
+    ["a moment ago", 0, 200],
+    ["an hour ago, and was let in unasked", 60, "ERR_RECENT_SIGN_IN_NEEDED"],
+  ])("counts as a recent sign-in when the person signed in there %s", async (_, minutesAgo, expected) => {
+    const { browser } = await bff.person();
+    const subject = `eetu-${minutesAgo}`;
+    expect((await link(browser, subject)).json()).toEqual({ outcome: "linked" });
+    const elsewhere = bff.browser();
+    const back = await provider.signIn(await begin(elsewhere), subject, minutesAgo);
+    expect((await finish(elsewhere, back)).json()).toEqual({ outcome: "signed-in" });
+    const asked = await elsewhere.send("POST", "/api/me/exports", { body: { format: "json" } });
+    expect(asked.status < 300 ? 200 : asked.json<{ code: string }>().code).toBe(expected);
   });
 
   it("belongs to one person only, and is finished in the session that began it (US-06)", async () => {

@@ -8,13 +8,19 @@ export interface SingleSignOnChecks {
   readonly codeVerifier: string;
 }
 
+/** Who signed in at the provider: issuer and subject in one text, and when they last proved to it who they are, where it says so. */
+export interface KnownThere {
+  readonly subject: string;
+  readonly authenticatedAt: Temporal.Instant | undefined;
+}
+
 /** Signing in at one OpenID provider: authorization code with PKCE, state, nonce and the `iss` of the answer. */
 export interface SingleSignOn {
   /** What people call the provider. */
   readonly name: string;
   begin(): Promise<{ readonly redirectUrl: string; readonly checks: SingleSignOnChecks }>;
-  /** Who came back: issuer and subject in one text. Undefined for an answer that does not fit what was begun. */
-  finish(parameters: readonly { readonly name: string; readonly value: string }[], checks: SingleSignOnChecks): Promise<string | undefined>;
+  /** Who came back. Undefined for an answer that does not fit what was begun. */
+  finish(parameters: readonly { readonly name: string; readonly value: string }[], checks: SingleSignOnChecks): Promise<KnownThere | undefined>;
 }
 
 export interface SingleSignOnOptions {
@@ -28,6 +34,8 @@ export interface SingleSignOnOptions {
 /** A page of the client, like a bank's return: it takes the answer out of the address and asks from within, with the strict cookie. */
 const returnPath = "/sign-in/return";
 const timeoutSeconds = 10;
+/** As long as a session of ours at the most (seconds). To be asked for it has the provider say when the person signed in there (OpenID Connect Core 2). */
+const oldestSignIn = 12 * 3_600;
 
 /** Finds the provider at the first use and not before: it may be away when we start. */
 export function openSingleSignOn({ issuer, clientId, clientSecret, name, publicOrigin }: SingleSignOnOptions): SingleSignOn {
@@ -52,6 +60,7 @@ export function openSingleSignOn({ issuer, clientId, clientSecret, name, publicO
       const address = client.buildAuthorizationUrl(await configuration(), {
         redirect_uri: redirectUri,
         scope: "openid",
+        max_age: String(oldestSignIn),
         state: checks.state,
         nonce: checks.nonce,
         code_challenge: await client.calculatePKCECodeChallenge(checks.codeVerifier),
@@ -69,9 +78,12 @@ export function openSingleSignOn({ issuer, clientId, clientSecret, name, publicO
           expectedNonce: nonce,
           pkceCodeVerifier: codeVerifier,
           idTokenExpected: true,
+          maxAge: oldestSignIn,
         });
         const claims = tokens.claims();
-        return claims === undefined ? undefined : `${claims.iss} ${claims.sub}`;
+        if (claims === undefined) return undefined;
+        const { iss, sub, auth_time: seconds } = claims;
+        return { subject: `${iss} ${sub}`, authenticatedAt: seconds === undefined ? undefined : Temporal.Instant.fromEpochMilliseconds(seconds * 1_000) };
       } catch (error) {
         if (isRefusal(error)) return undefined;
         throw error;

@@ -1,6 +1,7 @@
 import { newId } from "@opl/service";
 import { inTransaction } from "@opl/postgres";
 import { findLinked, saveLink } from "../db/person-store.ts";
+import { markProved } from "../db/session-store.ts";
 import { ceremonyRules } from "../domain/attempt-rules.ts";
 import { errors } from "../errors.ts";
 import type { BffContext } from "../context.ts";
@@ -13,6 +14,9 @@ import { enter } from "./enter.ts";
 import type { Arrival } from "./enter.ts";
 
 type Context = Pick<BffContext, "db" | "clock" | "keys" | "overviews" | "people" | "singleSignOn">;
+
+const longAgo = Temporal.Instant.fromEpochMilliseconds(0);
+const earlier = (a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant => (Temporal.Instant.compare(a, b) < 0 ? a : b);
 
 interface Beginning {
   readonly ipAddress: string;
@@ -45,12 +49,15 @@ export async function finishSingleSignOn(
   const provider = providerOf(ctx);
   const { psuId: linkFor, data } = await endCeremony(ctx, "single-sign-on", from.ceremony);
   const { state = "", nonce = "", codeVerifier = "" } = data;
-  const subject = await provider.finish(parameters, { state, nonce, codeVerifier });
-  if (subject === undefined) throw errors.ERR_SINGLE_SIGN_ON_REFUSED();
+  const known = await provider.finish(parameters, { state, nonce, codeVerifier });
+  if (known === undefined) throw errors.ERR_SINGLE_SIGN_ON_REFUSED();
+  const { subject, authenticatedAt } = known;
   if (linkFor === null) {
     const psuId = await findLinked(ctx.db, subject);
     if (psuId === undefined) throw errors.ERR_SINGLE_SIGN_ON_UNKNOWN();
-    const { cookies } = await enter(ctx, psuId, from);
+    const { value: signedIn, cookies } = await enter(ctx, psuId, from);
+    // A provider that still knows the browser asks nobody anything: that is a sign-in, and no proof of who sits there now.
+    await inTransaction(ctx.db, (tx) => markProved(tx, signedIn.sessionId, earlier(authenticatedAt ?? longAgo, ctx.clock.now())));
     return { value: { outcome: "signed-in" }, cookies };
   }
   // Only in the session of who began: nobody links their own sign-in with the account of another (US-06).
