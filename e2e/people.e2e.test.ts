@@ -171,8 +171,9 @@ describe("what a hostile page or text can do in a browser", () => {
     for (let back = 0; back < 3; back += 1) {
       await page.goBack();
       if (page.url() === "about:blank") break;
+      // The address of before leads away as soon as the answer is in.
+      await page.waitForURL(signedOut);
       await page.locator("h1").first().waitFor();
-      expect(new URL(page.url()).pathname).toMatch(/^\/(welcome|sign-in)$/);
       expect(await page.content()).not.toMatch(/Kaarina|Salainen/);
       expect(await page.content()).not.toContain(person.email);
     }
