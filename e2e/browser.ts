@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Person } from "./person.ts";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
@@ -63,4 +64,10 @@ export async function newPerson(
     };
   }
   return { context, page, complaints };
+}
+
+/** Has the browser go on in the session of somebody who signed in without one. */
+export async function carrySession({ cookie, origin }: Pick<Person, "cookie" | "origin">, context: BrowserContext): Promise<void> {
+  const pairs = cookie.split("; ").map((pair) => ({ name: pair.slice(0, pair.indexOf("=")), value: pair.slice(pair.indexOf("=") + 1) }));
+  await context.addCookies(pairs.map((pair) => ({ ...pair, domain: new URL(origin).hostname, path: "/", secure: true })));
 }

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { launchBrowser, newPerson } from "./browser.ts";
+import { carrySession, launchBrowser, newPerson } from "./browser.ts";
 import { Person } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
 
@@ -24,10 +24,7 @@ afterAll(async () => {
 
 async function visitor(signedIn: boolean, options: Parameters<typeof newPerson>[1] = {}) {
   const visit = await newPerson(browser, options);
-  if (signedIn) {
-    const cookies = person.cookie.split("; ").map((pair) => ({ name: pair.slice(0, pair.indexOf("=")), value: pair.slice(pair.indexOf("=") + 1) }));
-    await visit.context.addCookies(cookies.map((cookie) => ({ ...cookie, domain: new URL(product.origin).hostname, path: "/", secure: true })));
-  }
+  if (signedIn) await carrySession(person, visit.context);
   return visit;
 }
 

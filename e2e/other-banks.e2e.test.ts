@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { launchBrowser, newPerson } from "./browser.ts";
+import { carrySession, launchBrowser, newPerson } from "./browser.ts";
 import { Person } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
 
@@ -40,11 +40,8 @@ describe("a bank of the FAPI profiles", () => {
 
   it("OA-74 decoupled: the page waits while the person says yes in the bank's app, and goes on by itself", async () => {
     const { page, context, complaints } = await newPerson(browser);
-    await page.goto(product.origin);
-    await page.getByLabel("Name").fill("Oona Esimerkki");
-    await page.getByLabel(/^Email/).fill("oona@ledger.example");
-    await page.getByRole("textbox", { name: /^Password/ }).fill("a-long-enough-passphrase");
-    await page.keyboard.press("Enter");
+    await carrySession(person, context);
+    await page.goto(`${product.origin}/connect`);
     await page.getByRole("link", { name: /Routa/ }).click();
     await page.getByLabel(/Your user ID/).fill("55555551");
     await page.getByRole("button", { name: /Continue to/ }).click();

@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { sql } from "kysely";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectAccessible } from "../accessible.ts";
 import { launchBrowser, newPerson } from "../browser.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
 import { asAdmin, bankTruth } from "../truth.ts";
@@ -26,11 +26,6 @@ afterAll(async () => {
   await browser?.close();
   await product?.[Symbol.asyncDispose]();
 });
-
-async function expectAccessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
-}
 
 /** What a script on the page could still find of the return from the bank. */
 const keptByPage = (page: Page): Promise<Record<string, string>> =>

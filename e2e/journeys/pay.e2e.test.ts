@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser, newPerson } from "../browser.ts";
+import { expectAccessible } from "../accessible.ts";
+import { carrySession, launchBrowser, newPerson } from "../browser.ts";
 import { Person } from "../person.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
 
@@ -23,16 +23,10 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
-async function expectAccessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-  expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
-}
-
 describe("a payment", () => {
   it("is seen once more before the bank, approved there, followed to its end and found on the account", async () => {
     const { page, context, complaints } = await newPerson(browser);
-    const cookies = person.cookie.split("; ").map((pair) => ({ name: pair.slice(0, pair.indexOf("=")), value: pair.slice(pair.indexOf("=") + 1) }));
-    await context.addCookies(cookies.map((cookie) => ({ ...cookie, domain: new URL(product.origin).hostname, path: "/", secure: true })));
+    await carrySession(person, context);
 
     await page.goto(`${product.origin}/payments`);
     await page.getByRole("main").getByRole("link", { name: /pay/i }).first().click();

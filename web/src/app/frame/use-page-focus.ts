@@ -1,5 +1,6 @@
 import { useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { focusHeading } from "../../ui/focus-heading.ts";
 
 /** After a change of page, focus goes to its heading, so that a screen reader says where we are; to one that comes late when it comes. */
 export function usePageFocus(): void {
@@ -19,11 +20,4 @@ export function usePageFocus(): void {
       late.disconnect();
     };
   }, [router]);
-}
-
-/** @returns whether there is one */
-function focusHeading(): boolean {
-  const heading = document.querySelector<HTMLElement>("main h1, main [data-page-focus]");
-  heading?.focus({ preventScroll: true });
-  return heading !== null;
 }

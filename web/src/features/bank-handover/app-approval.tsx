@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { queries } from "../../api/queries.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { useLiveSession } from "../../session/use-live-session.ts";
+import { focusHeading } from "../../ui/focus-heading.ts";
 import { usePageTitle } from "../../ui/page.tsx";
 import { approvalOutcome } from "./approval-outcome.ts";
 import { FirstFigures } from "./first-figures.tsx";
@@ -26,7 +27,7 @@ export function AppApproval({ consentId, bankName, expiresAt }: { consentId: str
   // The page has become another one: a screen reader is told, and the next Tab starts at its head.
   const kind = outcome?.kind ?? "waiting";
   useEffect(() => {
-    document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    focusHeading();
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the page changes with it
   }, [kind]);
   if (outcome?.kind === "connected") return <FirstFigures consentId={consentId} bankName={bankName} />;

@@ -10,6 +10,7 @@ import { useProblem } from "../../api/use-problem.ts";
 import { today } from "../../format/clock.ts";
 import { addDays } from "../../format/dates.ts";
 import { useFormat } from "../../format/use-format.ts";
+import { usePageWords } from "../../i18n/use-page-words.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { BankMark } from "../../ui/mark.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -19,12 +20,12 @@ import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { AppApproval } from "./app-approval.tsx";
-import { useHandoverWords } from "./handover-words.ts";
+import { handoverWords } from "./handover-words.ts";
 import { leaveForBank } from "../../ui/leave-for-bank.ts";
 
 /** The last page before the bank's own: what is asked for, in plain words. */
 export function BeforeLeavingPage() {
-  return useHandoverWords() ? <ChosenBank /> : <SoonToBeSaid />;
+  return usePageWords(handoverWords) ? <ChosenBank /> : <SoonToBeSaid />;
 }
 
 function SoonToBeSaid() {

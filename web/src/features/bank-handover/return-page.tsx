@@ -5,10 +5,12 @@ import { useEffect, useState } from "react";
 import { isApiError } from "../../api/api-error.ts";
 import { ask } from "../../api/client.ts";
 import type { Answer } from "../../api/routes.ts";
+import { usePageWords } from "../../i18n/use-page-words.ts";
+import { focusHeading } from "../../ui/focus-heading.ts";
 import { usePageTitle } from "../../ui/page.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { FirstFigures } from "./first-figures.tsx";
-import { useHandoverWords } from "./handover-words.ts";
+import { handoverWords } from "./handover-words.ts";
 import { ReturnFailure } from "./return-failure.tsx";
 import { outcomeOf, outcomeOfError, type ReturnOutcome } from "./return-outcome.ts";
 import { handOverReturn, type ReturnParameter } from "./return-parameters.ts";
@@ -64,7 +66,7 @@ export function ReturnPage() {
       shown = false;
     };
   }, [queryClient, context]);
-  return useHandoverWords() ? <Returned outcome={outcome} /> : <SoonToBeSaid />;
+  return usePageWords(handoverWords) ? <Returned outcome={outcome} /> : <SoonToBeSaid />;
 }
 
 function Returned({ outcome }: { outcome: ReturnOutcome | undefined }) {
@@ -72,7 +74,7 @@ function Returned({ outcome }: { outcome: ReturnOutcome | undefined }) {
   usePageTitle(t`Back from your bank`);
   // The page has become another one: a screen reader is told, and the next Tab starts at its head.
   useEffect(() => {
-    if (outcome !== undefined) document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
+    if (outcome !== undefined) focusHeading();
   }, [outcome]);
 
   if (outcome === undefined) return <Finishing />;

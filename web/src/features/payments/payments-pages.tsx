@@ -1,17 +1,18 @@
 import { useParams } from "@tanstack/react-router";
+import { usePageWords } from "../../i18n/use-page-words.ts";
 import { NoSuchPage } from "../../ui/no-such-page.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { NewPaymentPage } from "./new-payment-page.tsx";
 import { OrderPage } from "./order-page.tsx";
 import { PaymentsPage } from "./payments-page.tsx";
-import { usePaymentsWords } from "./payments-words.ts";
+import { paymentsWords } from "./payments-words.ts";
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What was paid, a new payment, and one order on its way. */
 export function PaymentsPages() {
   const { order } = useParams({ strict: false });
-  const ready = usePaymentsWords();
+  const ready = usePageWords(paymentsWords);
   if (!ready) return <PaymentsLoading />;
   if (order === undefined) return <PaymentsPage />;
   if (order === "new") return <NewPaymentPage />;

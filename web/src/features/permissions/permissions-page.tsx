@@ -2,13 +2,14 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { type ConnectionView, queries } from "../../api/queries.ts";
+import { usePageWords } from "../../i18n/use-page-words.ts";
 import { LinkButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHead } from "../../ui/page.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
-import { useCardWords } from "./card/card-words.ts";
+import { cardWords } from "./card/card-words.ts";
 import { PermissionCard } from "./card/permission-card.tsx";
 import { isStanding } from "./card/validity.ts";
 
@@ -56,7 +57,7 @@ export function PermissionsPage() {
 }
 
 function Cards({ connections }: { connections: readonly ConnectionView[] }) {
-  if (!useCardWords()) return <PermissionsSkeleton />;
+  if (!usePageWords(cardWords)) return <PermissionsSkeleton />;
   const active = connections.filter(isActive);
   const ended = connections.filter((connection) => !isActive(connection));
   return (

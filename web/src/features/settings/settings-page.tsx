@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useId, useState } from "react";
 import { queries } from "../../api/queries.ts";
 import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from "../../i18n/language.ts";
+import { usePageWords } from "../../i18n/use-page-words.ts";
 import { changePreferences } from "../../preferences/change-preferences.ts";
 import { usePreferences } from "../../preferences/preferences.ts";
 import { Button } from "../../ui/button.tsx";
@@ -12,14 +13,14 @@ import { Segmented } from "../../ui/segmented.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { ExportSection } from "./export-section.tsx";
 import { Row } from "./row.tsx";
-import { useSettingsWords } from "./settings-words.ts";
+import { settingsWords } from "./settings-words.ts";
 import { SessionsSection } from "./sessions-section.tsx";
 import { WaysInSection } from "./ways-in-section.tsx";
 
 const EraseDialog = lazy(() => import("./erase-dialog.tsx").then((module) => ({ default: module.EraseDialog })));
 
 export function SettingsPage() {
-  if (!useSettingsWords()) return <SettingsLoading />;
+  if (!usePageWords(settingsWords)) return <SettingsLoading />;
   return <Settings />;
 }
 

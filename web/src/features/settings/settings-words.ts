@@ -1,12 +1,8 @@
-import { type PageWords, usePageWords } from "../../i18n/use-page-words.ts";
+import type { PageWords } from "../../i18n/use-page-words.ts";
 
-const catalogs: PageWords = {
+/** Words that only these pages need. */
+export const settingsWords: PageWords = {
   en: () => import("./locales/en/messages.po"),
   fi: () => import("./locales/fi/messages.po"),
   sv: () => import("./locales/sv/messages.po"),
 };
-
-/** True when the words that only these pages need are there in the language on screen. */
-export function useSettingsWords(): boolean {
-  return usePageWords(catalogs);
-}
