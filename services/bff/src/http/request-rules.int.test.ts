@@ -180,6 +180,13 @@ describe("what is not one of our own page's requests", () => {
   });
 
   it.each([
+    ["a passkey", "PATCH", "/api/me/passkeys/01a20000-0000-7000-8000-000000000001", (name: string) => ({ name })],
+    ["a person", "POST", "/api/auth/sign-up/email", (name: string) => ({ email: "nul@ledger.example", password: "kolme sinistä kissaa", name })],
+  ] as const)("refuses control characters and halves of characters in the name of %s (US-45)", async (_, method, path, body) => {
+    for (const name of ["a\0b", "a\nb", "\ud800"]) expect((await aino.browser.send(method, path, { body: body(name) })).status).toBe(400);
+  });
+
+  it.each([
     "/api/../health/live",
     "/api/%2e%2e/health/ready",
     "/api//me",
