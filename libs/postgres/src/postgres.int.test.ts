@@ -109,6 +109,12 @@ describe("errors of the database", () => {
     ]);
   });
 
+  it("US-45 a text with NUL is a mistake of who sent it, in a text as in JSON", async () => {
+    for (const bad of [sql`select ${"a\0b"}::text`, sql`select ${JSON.stringify({ a: "\0" })}::jsonb`]) {
+      await expect(bad.execute(at.database.db)).rejects.toMatchObject({ code: "ERR_TEXT_NOT_STORABLE", kind: "invalid" });
+    }
+  });
+
   it("G-36 a slow statement, a killed connection and an absent server are unavailable, and the pool recovers", async () => {
     const hasty = at.open({ statementTimeoutMs: 50, poolSize: 1 });
     await expect(sql`select pg_sleep(5)`.execute(hasty.db)).rejects.toMatchObject({ code: "ERR_DATABASE_TIMEOUT", kind: "unavailable" });

@@ -5,6 +5,8 @@ import { errors } from "./errors.ts";
 
 /** The SQLSTATEs we react to, by name (PostgreSQL documentation, appendix A). */
 export const sqlstate = {
+  characterNotInRepertoire: "22021",
+  untranslatableCharacter: "22P05",
   notNullViolation: "23502",
   foreignKeyViolation: "23503",
   uniqueViolation: "23505",
@@ -46,14 +48,15 @@ export function isSerializationFailure(error: unknown): boolean {
 }
 
 /**
- * Turns what is about the database as a whole (gone, shutting down, full, too slow) into our errors and leaves the
- * rest as it is: a constraint means something only to the store that made the query.
+ * Turns what is about the database as a whole (gone, shutting down, full, too slow) and texts that no column takes into our errors and
+ * leaves the rest as it is: a constraint means something only to the store that made the query.
  */
 export function translateSqlError(error: unknown): unknown {
   if (isOplError(error)) return error;
   const code = sqlstateOf(error);
   if (code === undefined) return isConnectionLoss(error) ? errors.ERR_DATABASE_UNAVAILABLE({ cause: error }) : error;
   if (code === sqlstate.queryCanceled || code === sqlstate.lockNotAvailable) return errors.ERR_DATABASE_TIMEOUT({ cause: error });
+  if (code === sqlstate.characterNotInRepertoire || code === sqlstate.untranslatableCharacter) return errors.ERR_TEXT_NOT_STORABLE({ cause: error });
   if (unavailableStates.has(code) || code.startsWith("08")) return errors.ERR_DATABASE_UNAVAILABLE({ cause: error });
   return error;
 }

@@ -187,6 +187,13 @@ describe("what is not one of our own page's requests", () => {
   });
 
   it.each([
+    ["the way back", "/api/auth/recovery", { email: "\0", code: "0" }],
+    ["a sign-in", "/api/auth/sign-in/email", { email: "\0", password: "0" }],
+  ])("answers NUL in %s as a mistake, not as a fault (US-45)", async (_, path, body) => {
+    expect([400, 401, 403, 422]).toContain((await bff.browser().send("POST", path, { body })).status);
+  });
+
+  it.each([
     "/api/../health/live",
     "/api/%2e%2e/health/ready",
     "/api//me",
