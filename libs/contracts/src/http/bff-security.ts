@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { isoInstant, uuid } from "../model/ids.ts";
-import { line } from "../model/line.ts";
 import { passkeyAnswer, passkeyQuestion } from "./bff-sign-in.ts";
 import { defineRoute } from "./route.ts";
 
@@ -10,7 +9,7 @@ const change = { callers: ["browser"], psu: "required", method: "POST", idempote
 /** Changes of what one gets in with, and copies of everything. */
 const sensitive = { ...change, recentSignIn: true } as const;
 
-const passkeyName = line(100);
+const passkeyName = z.string().trim().min(1).max(100);
 const passkeyId = z.strictObject({ passkeyId: uuid });
 
 export const getSecurity = defineRoute({

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { line } from "../model/line.ts";
 import { defineRoute } from "./route.ts";
 
 /**
@@ -14,7 +13,7 @@ const email = z.email().max(254);
 const password = z.string().min(1).max(1_000);
 /** Six digits of an app, or a recovery code. */
 const code = z.string().min(6).max(40);
-const name = line(200);
+const name = z.string().trim().min(1).max(200);
 const person = z.object({ psuId: z.uuid(), name: z.string(), email: z.string() });
 const accepted = z.object({ accepted: z.literal(true) });
 

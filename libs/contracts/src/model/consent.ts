@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { aspspId, isoInstant, uuid } from "./ids.ts";
-import { line } from "./line.ts";
 
 /**
  * The words of the Berlin Group, and two of ours for a consent that stands while nothing is read: `unconfirmed` waits for the person
@@ -48,4 +47,4 @@ export const consent = z.object({
 export type Consent = z.infer<typeof consent>;
 
 /** What a person types to say who they are at a bank that asks them in its app. */
-export const loginHint = line(200);
+export const loginHint = z.string().trim().min(1).max(200);

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { amountWire } from "./amount.ts";
 import { aspspId, isoDate, isoInstant, uuid } from "./ids.ts";
-import { line } from "./line.ts";
 
 /**
  * How far a payment is. `debited` and `credited` are said only where the bank says that money moved; `rejected`, `cancelled`,
@@ -37,6 +36,7 @@ export type PaymentStatus = z.infer<typeof paymentStatus>;
 
 /** An IBAN in electronic form; whether its check digits are right is judged where it enters. */
 export const iban = z.string().regex(/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/, "an IBAN without spaces");
+const line = (max: number) => z.string().trim().min(1).max(max);
 export const countryCode = z.string().regex(/^[A-Z]{2}$/, "two capital letters (ISO 3166-1)");
 
 /** Free text or a structured reference (Finnish, or RF of ISO 11649); one of the two. */

@@ -180,17 +180,11 @@ describe("what is not one of our own page's requests", () => {
   });
 
   it.each([
-    ["a passkey", "PATCH", "/api/me/passkeys/01a20000-0000-7000-8000-000000000001", (name: string) => ({ name })],
-    ["a person", "POST", "/api/auth/sign-up/email", (name: string) => ({ email: "nul@ledger.example", password: "kolme sinistä kissaa", name })],
-  ] as const)("refuses control characters and halves of characters in the name of %s (US-45)", async (_, method, path, body) => {
-    for (const name of ["a\0b", "a\nb", "\ud800"]) expect((await aino.browser.send(method, path, { body: body(name) })).status).toBe(400);
-  });
-
-  it.each([
-    ["the way back", "/api/auth/recovery", { email: "\0", code: "0" }],
-    ["a sign-in", "/api/auth/sign-in/email", { email: "\0", password: "0" }],
-  ])("answers NUL in %s as a mistake, not as a fault (US-45)", async (_, path, body) => {
-    expect([400, 401, 403, 422]).toContain((await bff.browser().send("POST", path, { body })).status);
+    ["the way back", "POST", "/api/auth/recovery", { email: "\0", code: "0" }],
+    ["the name of a passkey", "PATCH", "/api/me/passkeys/01a20000-0000-7000-8000-000000000001", { name: "a\0b" }],
+  ] as const)("answers NUL in %s as a mistake, not as a fault (US-45)", async (_, method, path, body) => {
+    const answer = await aino.browser.send(method, path, { body });
+    expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: "ERR_TEXT_NOT_STORABLE" })]);
   });
 
   it.each([
