@@ -1,42 +1,27 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { Secret, TOTP } from "otpauth";
 
-/** RFC 6238 as authenticator apps know it: SHA-1, six digits, thirty seconds. */
-const stepSeconds = 30;
-const digits = 6;
+const issuer = "One Point Ledger";
 const secretBytes = 20;
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 export function newTotpSecret(): Buffer {
-  return randomBytes(secretBytes);
+  return Buffer.from(new Secret({ size: secretBytes }).bytes);
 }
 
-/** The code of one step (RFC 4226, section 5.3). */
-export function totpCode(secret: Buffer, step: number): string {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const mac = createHmac("sha1", secret).update(counter).digest();
-  const number = mac.readUInt32BE((mac.at(-1) ?? 0) & 0x0f) & 0x7f_ff_ff_ff;
-  return String(number % 10 ** digits).padStart(digits, "0");
-}
-
-/** The step whose code this is: now, or one before or after for clocks that differ. Undefined for a code of none of them. */
+/** The step of 30 s whose code this is: now, or one before or after for clocks that differ. Undefined for a code of none of them. */
 export function stepOfCode(secret: Buffer, code: string, now: Temporal.Instant): number | undefined {
-  const current = Math.floor(now.epochMilliseconds / 1_000 / stepSeconds);
-  const typed = Buffer.from(code);
-  return [current, current - 1, current + 1].find((step) => {
-    const expected = Buffer.from(totpCode(secret, step));
-    return typed.length === expected.length && timingSafeEqual(typed, expected);
-  });
+  const totp = totpOf(secret);
+  const timestamp = now.epochMilliseconds;
+  const away = totp.validate({ token: code, timestamp, window: 1 });
+  return away === null ? undefined : totp.counter({ timestamp }) + away;
 }
 
-/** RFC 4648 base32 without padding: how a person types the secret where no camera is. */
-export function base32(bytes: Buffer): string {
-  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  return (bits.match(/.{1,5}/g) ?? []).map((group) => alphabet[Number.parseInt(group.padEnd(5, "0"), 2)]).join("");
+/** How a person types the secret where no camera is, and what authenticator apps read out of a QR code. */
+export function totpForms(secret: Buffer, account: string): { readonly secret: string; readonly uri: string } {
+  const totp = totpOf(secret, account);
+  return { secret: totp.secret.base32, uri: totp.toString() };
 }
 
-/** What authenticator apps read out of a QR code. */
-export function totpUri(secret: Buffer, account: string): string {
-  const issuer = "One Point Ledger";
-  return `otpauth://totp/${encodeURIComponent(issuer)}:${encodeURIComponent(account)}?secret=${base32(secret)}&issuer=${encodeURIComponent(issuer)}`;
+/** RFC 6238 as authenticator apps know it: SHA-1, six digits, thirty seconds. */
+function totpOf(secret: Buffer, label = ""): TOTP {
+  return new TOTP({ issuer, label, algorithm: "SHA1", digits: 6, period: 30, secret: new Secret({ buffer: new Uint8Array(secret).buffer }) });
 }

@@ -5,7 +5,7 @@ import { confirmSecondFactor, deleteSecondFactor, proposeSecondFactor } from "..
 import { errors } from "../errors.ts";
 import type { BffContext } from "../context.ts";
 import { newRecoveryCodes, recoveryCodeHash } from "../session/recovery-codes.ts";
-import { base32, newTotpSecret, totpUri } from "../session/totp.ts";
+import { newTotpSecret, totpForms } from "../session/totp.ts";
 import { checkCode, secondFactorOf } from "./check-code.ts";
 
 type Context = Pick<BffContext, "db" | "clock" | "keys">;
@@ -18,7 +18,7 @@ export async function beginSecondFactor(
   const secret = newTotpSecret();
   const sealed = seal(keys.secondFactorKey, secret, secondFactorOf(psuId));
   if (!(await inTransaction(db, (tx) => proposeSecondFactor(tx, psuId, sealed)))) throw errors.ERR_SECOND_FACTOR_STANDS();
-  return { secret: base32(secret), uri: totpUri(secret, email) };
+  return totpForms(secret, email);
 }
 
 /** @returns codes for the day the app is lost, shown this once. @throws ERR_CODE_REFUSED, ERR_SECOND_FACTOR_STANDS, ERR_TOO_MANY_ATTEMPTS */
