@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ApprovalAbout } from "@opl/contracts/model";
 import { toOplError } from "@opl/errors";
 import { inTransaction } from "@opl/postgres";
@@ -8,7 +9,6 @@ import type { ConsentTables } from "../db/tables.ts";
 import { authorisationLifetimeMinutes } from "../domain/authorisation.ts";
 import type { AuthorizationServer, ReceivedAuthorisation } from "../domain/authorisation.ts";
 import { errors } from "../errors.ts";
-import { hashState } from "./create-consent.ts";
 import { endAttempt } from "./end-attempt.ts";
 
 export interface BegunAttempt {
@@ -42,8 +42,15 @@ export async function beginAttempt(
   return { attempt, state };
 }
 
+/** How a state is found again without being kept: SHA-256; it has 256 random bits, so it needs no salt. */
+export function hashState(state: string): Buffer {
+  return createHash("sha256").update(state).digest();
+}
+
 interface AspspStart {
-  readonly redirectUrl: string;
+  /** Null where the bank asks the person in its app, which is then asked every so many seconds. */
+  readonly redirectUrl: string | null;
+  readonly pollIntervalSeconds?: number | null | undefined;
   readonly expiresAt: string;
   readonly authorizationServer?:
     | (Omit<AuthorizationServer, "responseMode"> & { readonly responseMode?: AuthorizationServer["responseMode"] | undefined })
@@ -51,13 +58,15 @@ interface AspspStart {
 }
 
 /**
- * Has the bank say where to send the person, outside of any transaction. A bank that does not, ends the attempt.
+ * Has the bank say where to send the person, outside of any transaction, and records it; `record` adds what else the bank said, and is
+ * false when there is nothing any more to add it to. A bank that does not say where ends the attempt.
  * @throws what the gateway says, ERR_CONSENT_ENDED when the attempt ended meanwhile
  */
 export async function askWhereTo<Start extends AspspStart>(
   ctx: Pick<ConsentContext, "db" | "clock">,
   attempt: ReceivedAuthorisation,
   ask: () => Promise<Start>,
+  record: (tx: Transaction<ConsentTables>, start: Start) => Promise<boolean> = async () => true,
 ): Promise<{ readonly start: Start; readonly expiresAt: Temporal.Instant }> {
   let start: Start;
   try {
@@ -76,7 +85,10 @@ export async function askWhereTo<Start extends AspspStart>(
   const expiresAt = Temporal.Instant.compare(attempt.expiresAt, told) <= 0 ? attempt.expiresAt : told;
   const { authorizationServer: server } = start;
   const authorizationServer = server === undefined ? null : { ...server, responseMode: server.responseMode ?? "fragment" };
-  const open = await inTransaction(ctx.db, (tx) => recordAspspAnswer(tx, attempt, { expiresAt, authorizationServer, nextPollAt: null }));
-  if (!open) throw errors.ERR_CONSENT_ENDED();
+  const nextPollAt = start.redirectUrl === null ? ctx.clock.now().add({ seconds: start.pollIntervalSeconds ?? 5 }) : null;
+  await inTransaction(ctx.db, async (tx) => {
+    const open = await recordAspspAnswer(tx, attempt, { expiresAt, authorizationServer, nextPollAt });
+    if (!open || !(await record(tx, start))) throw errors.ERR_CONSENT_ENDED();
+  });
   return { start, expiresAt };
 }

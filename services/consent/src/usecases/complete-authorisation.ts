@@ -18,7 +18,7 @@ import type { Authorisation, Outcome, StartedAuthorisation, UnauthorisedOutcome 
 import { outcomeOfBankError } from "../domain/bank-error.ts";
 import { errors } from "../errors.ts";
 import { applyCommand } from "./apply-command.ts";
-import { hashState } from "./create-consent.ts";
+import { hashState } from "./begin-attempt.ts";
 import { applyToFunds } from "./apply-to-funds.ts";
 import { endAttempt } from "./end-attempt.ts";
 import { giveBack } from "./give-back.ts";

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { aPerson, startHarness, startOfTest } from "../testing/harness.ts";
 import type { Harness } from "../testing/harness.ts";
 import { testBank } from "../testing/fake-bank-gateway.ts";
-import { hashState } from "./create-consent.ts";
+import { hashState } from "./begin-attempt.ts";
 import { erasePsu } from "./erase-psu.ts";
 import { revokeConsent } from "./revoke-consent.ts";
 
