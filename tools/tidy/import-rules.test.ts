@@ -38,6 +38,18 @@ describe("import rules find a planted violation", () => {
   it.each([
     ["services-apart", "services/consent/src/usecases/a.ts", 'import { createApp } from "../../../../ingest/src/app.ts";\nexport const a = createApp;\n'],
     ["domain-is-pure", "services/consent/src/domain/a.ts", 'import { readFileSync } from "node:fs";\nexport const a = readFileSync;\n'],
+    [
+      "events-reach-nobody",
+      "services/ingest/src/events/a.ts",
+      'import { createBankGateway } from "../../clients/bank-gateway.ts";\nexport const a = createBankGateway;\n',
+    ],
+    [
+      "http-starts-nothing-else",
+      "services/ingest/src/http/a.ts",
+      'import { startSyncRunner } from "../../jobs/sync-runner.ts";\nexport const a = startSyncRunner;\n',
+    ],
+    ["use-cases-know-no-edge", "services/ingest/src/usecases/a.ts", 'import { routes } from "../../http/index.ts";\nexport const a = routes;\n'],
+    ["stores-and-clients-serve", "services/ingest/src/db/a.ts", 'import { startSync } from "../../usecases/start-sync.ts";\nexport const a = startSync;\n'],
     ["one-importer-pg", "services/consent/src/db/a.ts", 'import pg from "pg";\nexport const a = pg;\n'],
     ["one-importer-jose", "services/consent/src/http/a.ts", 'import type { JWK } from "jose";\nexport type A = JWK;\n'],
     ["sandbox-shares-nothing", "sandbox/src/a.ts", 'import { parseAmount } from "@opl/money";\nexport const a = parseAmount;\n'],

@@ -7,8 +7,15 @@ import { OplError } from "@opl/errors";
 const root = path.resolve(import.meta.dirname, "../..");
 const stamp = path.join(root, "web", "dist", ".built-from");
 
+/** Where the client's text comes from: its own folders, and the libraries its package.json names. */
+export function webSources(): string[] {
+  const { dependencies } = JSON.parse(readFileSync(path.join(root, "web", "package.json"), "utf8")) as { dependencies: Record<string, string> };
+  const libs = Object.keys(dependencies).flatMap((name) => (name.startsWith("@opl/") ? [`libs/${name.slice("@opl/".length)}/src/**/*.ts`] : []));
+  return ["web/src/**/*", "web/public/**/*", "web/*.{ts,html,json}", ...libs, "package-lock.json"];
+}
+
 function sourcesHash(): string {
-  const files = globSync(["web/src/**/*", "web/public/**/*", "web/*.{ts,html,json}", "libs/{contracts,money}/src/**/*.ts", "package-lock.json"], {
+  const files = globSync(webSources(), {
     cwd: root,
     withFileTypes: true,
   }).filter((entry) => entry.isFile());

@@ -311,6 +311,31 @@ describe("startConsumer", () => {
     });
   });
 
+  it("DR-C8 says again and again that longer work goes on, and gets the fact no second time", async () => {
+    const ackWaitMs = 600;
+    const mayGoOn = Promise.withResolvers<void>();
+    let [calls, said] = [0, 0];
+    const consumer = consume({
+      ackWaitMs,
+      handle: async (tx, event) => {
+        calls += 1;
+        await mayGoOn.promise;
+        await recordEffect(tx, event);
+      },
+    });
+    const { connection } = stage.messaging.nats;
+    // Three times for each wait: at the tenth, the wait has passed three times.
+    connection.subscribe(`$JS.ACK.${streamNameOf(stage.messaging, "consent")}.${consumer.durable}.>`, {
+      callback: (_, message) => {
+        if (message.string() === "+WPI" && (said += 1) === 10) mayGoOn.resolve();
+      },
+    });
+    await send({});
+    await eventually(async () => (await effects()).length > 0);
+    await consumer.idle();
+    expect([calls, (await effects()).length]).toEqual([1, 1]);
+  });
+
   it("DR-C8 two that hold the same fact at the same time make one effect", async () => {
     const id = randomUUID();
     const inside = Promise.withResolvers<void>();

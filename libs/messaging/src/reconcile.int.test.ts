@@ -339,6 +339,16 @@ describe("a producer without its relay", () => {
     expect(await db.selectFrom("outboxForgotten").selectAll().execute()).toHaveLength(1);
   });
 
+  it("DR-C2 the inbox remembers for a month, longer than outbox, stream and every replay together", async () => {
+    const db = stage.consumer.database.db;
+    const handled = (days: number) => ({ consumer: "ingest", eventId: randomUUID(), handledAt: sql<Date>`now() - make_interval(days => ${days})` });
+    const [kept, old] = [handled(29), handled(31)];
+    await sql`insert into inbox (consumer, event_id, handled_at) values
+      (${kept.consumer}, ${kept.eventId}, ${kept.handledAt}), (${old.consumer}, ${old.eventId}, ${old.handledAt})`.execute(db);
+    await applyRetention(db, { prefix: "", nats: { manager: { consumers: { info: () => Promise.reject(new Error("not asked")) } } } }, "nobody", logger);
+    expect((await db.selectFrom("inbox").select("eventId").execute()).map(({ eventId }) => eventId)).toEqual([kept.eventId]);
+  });
+
   it("DR-P5 says again what a consumer has not acknowledged, before the stream forgets it", async () => {
     await declareStream(stage.messaging, "consent");
     const db = stage.producer.database.db;

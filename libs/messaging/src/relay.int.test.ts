@@ -4,6 +4,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inTransaction } from "@opl/postgres";
+import type { Logger } from "@opl/telemetry";
 import { eventually } from "@opl/testkit";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../../tools/up/server-process.ts";
@@ -12,6 +13,7 @@ import { commit, effectsOf, fact, logger, openStage, outboxOf, psuId, recordEffe
 import type { Effects, Stage } from "../test/stage.ts";
 import { connectMessaging, natsServerConfig, publish, purgePsu, startConsumer, startRelay } from "./index.ts";
 import type { FailpointName, Messaging, Relay, RelayOptions } from "./index.ts";
+import { relayPollMs } from "./relay.ts";
 import { streamNameOf } from "./streams.ts";
 
 let stage: Stage;
@@ -94,7 +96,31 @@ describe("startRelay", () => {
     expect(await outboxOf(stage.producer.database)).toMatchObject([{ replay: 0, streamSequence: 1n }]);
   });
 
-  it("DR-P7 needs no notification", async () => {
+  it("DR-P4 leaves a fact in the outbox while another stream than its own takes the subject", async () => {
+    const { manager } = stage.messaging.nats;
+    const name = streamNameOf(stage.messaging, "consent");
+    const refused = Promise.withResolvers<void>();
+    const warn = (_: unknown, text: string): void => {
+      if (text.startsWith("facts not acknowledged")) refused.resolve();
+    };
+    const sending = relay({ logger: { ...logger, child: () => ({ ...logger, warn }) } as unknown as Logger });
+    await commit(stage.producer.database, fact());
+    await sending.drained();
+    const { config } = await manager.streams.info(name);
+    await manager.streams.delete(name);
+    const impostor = `${name}-impostor`;
+    await manager.streams.add({ ...config, name: impostor });
+    await commit(stage.producer.database, fact("kept"));
+    await refused.promise;
+    expect((await outboxOf(stage.producer.database)).at(-1)).toMatchObject({ aggregateId: "kept", publishedAt: null });
+    expect((await manager.streams.info(impostor)).state.messages).toBe(0);
+    await manager.streams.delete(impostor);
+    await sending.drained();
+    expect((await stored()).map(({ id }) => id)).toContain((await outboxOf(stage.producer.database)).at(-1)?.eventId);
+  });
+
+  it("DR-P7 needs no notification: it looks by itself, every second at the least", async () => {
+    expect(relayPollMs).toBeLessThanOrEqual(1_000);
     const deaf = { ...stage.producer.database, connection: { url: "postgres://127.0.0.1:1/none" } };
     const sending = relay({ database: deaf });
     await commit(stage.producer.database, fact());

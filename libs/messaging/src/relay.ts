@@ -44,7 +44,7 @@ export interface Relay extends AsyncDisposable {
 }
 
 /** Notifications only wake the relay; this poll is what guarantees it (DR-P7). */
-const pollMs = 1_000;
+export const relayPollMs = 1_000;
 const publishTimeoutMs = 5_000;
 const cleanEveryMs = 3_600_000;
 /** How often an idle relay asks the broker whether it still has what it acknowledged. */
@@ -103,7 +103,7 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
         declared = false;
         logger.warn({ err: error, failures }, "outbox could not be relayed; trying again");
       }
-      await wake.wait(failures === 0 ? pollMs : backoffMs(failures), signal);
+      await wake.wait(failures === 0 ? relayPollMs : backoffMs(failures), signal);
     }
   };
   const running = loop();

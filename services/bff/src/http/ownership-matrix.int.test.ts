@@ -114,14 +114,14 @@ const idPlaces = contracts.flatMap(({ operationId, params, query, body }) =>
   ),
 );
 
+/** Everywhere in a schema, whatever word joins its parts; names only under `properties`. */
 function uuidsIn(schema: unknown, name = ""): string[] {
   if (typeof schema !== "object" || schema === null) return [];
-  const { format, properties, items, anyOf } = schema as { format?: string; properties?: Record<string, unknown>; items?: unknown; anyOf?: unknown[] };
-  if (format === "uuid") return [name];
+  if ("format" in schema && schema.format === "uuid") return [name];
+  const { properties = {}, ...rest } = schema as { properties?: Record<string, unknown> };
   const inner = [
-    ...Object.entries(properties ?? {}).flatMap(([key, value]) => uuidsIn(value, name === "" ? key : `${name}.${key}`)),
-    ...uuidsIn(items, name),
-    ...(anyOf ?? []).flatMap((one) => uuidsIn(one, name)),
+    ...Object.entries(properties).flatMap(([key, value]) => uuidsIn(value, name === "" ? key : `${name}.${key}`)),
+    ...Object.values(rest).flatMap((value) => uuidsIn(value, name)),
   ];
   return [...new Set(inner)];
 }
