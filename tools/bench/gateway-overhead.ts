@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createServiceTokens } from "@opl/service";
 import { request } from "undici";
-import { Person, visitBank } from "../../e2e/person.ts";
-import { redirectUri, Tpp } from "../../sandbox/test/tpp.ts";
+import { Person } from "../../e2e/person.ts";
 import type { Product } from "../up/product.ts";
+import { BareClient } from "./bare-client.ts";
 import { type Figure, figure, percentile } from "./report.ts";
 
 const rounds = 200;
@@ -30,8 +30,9 @@ export async function gatewayOverhead(product: Product): Promise<Figure[]> {
     await answer.body.text();
     if (answer.statusCode !== 200) throw new Error(`the gateway answered ${answer.statusCode}`);
   };
-  const bare = await bareClient(product);
-  const measure = async (ask: () => Promise<void>): Promise<number> => {
+  const bare = await BareClient.registered(product);
+  await bare.exchange(await bare.approve(bankPsu));
+  const measure = async (ask: () => Promise<unknown>): Promise<number> => {
     const times: number[] = [];
     for (let index = 0; index < rounds + 20; index += 1) {
       const started = performance.now();
@@ -40,23 +41,10 @@ export async function gatewayOverhead(product: Product): Promise<Figure[]> {
     }
     return percentile(times, 50);
   };
-  const bareMs = await measure(bare);
+  const bareMs = await measure(() => bare.accounts());
   const throughMs = await measure(through);
   return [
     figure("account list through bank-gateway, p50", throughMs, "ms", "lower", null, bareMs),
-    figure("overhead of bank-gateway over bare mutual TLS, p50", throughMs - bareMs, "ms", "lower", null),
+    figure("overhead of bank-gateway over bare mutual TLS, p50", throughMs - bareMs, "ms", "lower", null, bareMs),
   ];
-}
-
-async function bareClient(product: Product): Promise<() => Promise<void>> {
-  // The independent client asks for nothing but addresses and the authority's certificate.
-  const tpp = await Tpp.registered({ endpoints: product.sandbox, ca: readFileSync(product.sandbox.caFile, "utf8") } as never);
-  const { body } = await tpp.createAuthorization();
-  const returned = await visitBank(tpp.authorizeUrl(tpp.requestObject(body.authorizationId)), bankPsu, "approve");
-  const code = new URLSearchParams(new URL(returned).hash.slice(1)).get("code") ?? "";
-  const tokens = await tpp.token<{ access_token: string }>({ grant_type: "authorization_code", code, redirect_uri: redirectUri });
-  return async () => {
-    const answer = await tpp.api("/accounts", tokens.body.access_token);
-    if (answer.status !== 200) throw new Error(`the bank answered ${answer.status}`);
-  };
 }
