@@ -11,6 +11,8 @@ import { extendedKeyUsage, keyUsage, makeCertificate, qcStatements } from "./mak
 /** What is other than a good certificate has it. */
 interface Deviations {
   readonly keyType?: "rsa" | "ec";
+  /** To certify a key once more. */
+  readonly privateKey?: KeyObject;
   readonly organizationIdentifier?: string | null;
   /** Null: the certificate has no such statement. */
   readonly psd2?: Psd2Statement | null;
@@ -50,7 +52,7 @@ export async function makeQtsp({ name = "Example Trust", intermediateHash }: { r
     rootPem: root.pem,
     async certify(purpose: CertificatePurpose, deviations: Deviations = {}): Promise<QtspCertificate> {
       const { keyType = "rsa", organizationIdentifier = "PSDFI-FINFSA-1234567-8", dnsNames = [], notBefore, notAfter, hash } = deviations;
-      const privateKey = newKey(keyType);
+      const privateKey = deviations.privateKey ?? newKey(keyType);
       const subject = ["C=FI", "O=Example Ledger Oy", ...(organizationIdentifier === null ? [] : [`2.5.4.97=${organizationIdentifier}`]), "CN=ledger.example"];
       const leaf = await makeCertificate(subject.join(", "), intermediate, {
         privateKey,
