@@ -244,20 +244,22 @@ describe("with certificates of one's own", () => {
   });
 
   it.each([
-    ["rsa", "RS256"],
-    ["ec", "ES256"],
-  ] as const)("in production: %s keys certified by a trust service provider, with its intermediate, from PEM and PKCS#12", async (keyType, algorithm) => {
+    ["RSA", "PEM", "RS256"],
+    ["RSA", "PKCS#12", "RS256"],
+    ["EC", "PEM", "ES256"],
+    ["EC", "PKCS#12", "ES256"],
+  ] as const)("in production: %s keys that a trust service provider certified, with its intermediate, from %s", async (kind, file, algorithm) => {
+    const keyType = kind === "RSA" ? "rsa" : "ec";
     const [qwac, seal] = [await provider.certify("qwac", { keyType }), await provider.certify("qsealc", { keyType })];
-    const kid = `seal-of-${keyType}`;
+    const kid = "seal-of-the-ledger";
     await using published = await serveKeys(provider, async () => [certifiedJwk({ chainPem: seal.chainPem, kid, use: "sig" })]);
     const own = [await writeEidasFiles(work, "qwac", qwac), await writeEidasFiles(work, "seal", seal)] as const;
-    for (const form of [pem, pkcs12, mixed]) {
-      const { out } = await registerWith({ OP_ENVIRONMENT: "production", OP_QSEAL_KID: kid, OP_PUBLIC_JWKS_URL: published.url, ...form(...own) });
-      const [header] = read(out, "registration-request.jwt").split(".");
-      expect(JSON.parse(Buffer.from(header ?? "", "base64url").toString())).toMatchObject({ alg: algorithm, kid });
-      const chain = [expect.stringContaining("Example Ledger"), expect.stringContaining("Qualified CA")];
-      expect(json(out, "registration.json")).toMatchObject({ environment: "production", tppId: "FI-FINFSA-1234567-8", qwac: { chain }, qsealc: { chain } });
-    }
+    const files = file === "PEM" ? pem(...own) : pkcs12(...own);
+    const { out } = await registerWith({ OP_ENVIRONMENT: "production", OP_QSEAL_KID: kid, OP_PUBLIC_JWKS_URL: published.url, ...files });
+    const [header] = read(out, "registration-request.jwt").split(".");
+    expect(JSON.parse(Buffer.from(header ?? "", "base64url").toString())).toMatchObject({ alg: algorithm, kid });
+    const chain = [expect.stringContaining("Example Ledger"), expect.stringContaining("Qualified CA")];
+    expect(json(out, "registration.json")).toMatchObject({ environment: "production", tppId: "FI-FINFSA-1234567-8", qwac: { chain }, qsealc: { chain } });
   });
 
   it("in production: of a provider this bank does not trust, the bank's own words end the run", async () => {
