@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import type { Server as HttpsServer } from "node:https";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { openThirdParties } from "./berlin-group/third-parties.ts";
 import { openCallBook } from "./books/calls.ts";
 import { openAuthority, serverCertificate, unknownAuthority, type Authority, type ServerCertificate } from "./ca/authority.ts";
 import { openKeyPool } from "./ca/key-pool.ts";
+import { readRoots } from "./ca/trusted-roots.ts";
 import { movableClock, systemClock, type Clock } from "./clock.ts";
 import type { SandboxConfig } from "./config.ts";
 import { writeEnvFile } from "./env-file.ts";
@@ -122,6 +124,10 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     openKeyPool({ folder: join(folder, "keys"), bits: Number.parseInt(config.SANDBOX_RSA_BITS, 10), spares: config.SANDBOX_SPARE_KEYS }),
     (pool) => pool.close(),
   );
+  const furtherRoots =
+    config.SANDBOX_OP_TRUSTED_ROOTS_PATH === undefined ? [] : readRoots("SANDBOX_OP_TRUSTED_ROOTS_PATH", config.SANDBOX_OP_TRUSTED_ROOTS_PATH);
+  const roots = [new X509Certificate(authority.rootPem), ...furtherRoots];
+  const rootsPem = roots.map(String);
   const closing = <T extends { close(): void }>(resource: T): T => stack.adopt(resource, (each) => each.close());
   const addresses: Addresses = { certGeneratorOrigin: "", mtlsOrigin: "", authorizeOrigin: "" };
   const gate = { config, clock, authority, faults: createFaultRegistry(allFaults), pause: overrides.pause ?? ((ms: number) => sleep(ms)) };
@@ -138,15 +144,19 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     people: closing(openPeople({ folder: join(folder, "people"), seed: config.SANDBOX_SEED, clock, residents })),
     calls: closing(openCallBook(join(folder, "books"))),
     idTokenKeys: await openIdTokenKeys(join(folder, "keys")),
-    jwks: createJwksReader({ rootPem: authority.rootPem }),
+    issuers: { roots, between: [new X509Certificate(authority.intermediatePem)] },
+    jwks: createJwksReader({ rootsPem }),
     continuation: openContinuationTokens(join(folder, "keys")),
     accountSite: { path: "/accounts-psd2/v1", origin: () => addresses.mtlsOrigin, endpoint: (name) => name },
     requireCaller: async (request) => callerOf(requireAccessToken(request, bank, "accounts")),
     forgetGrants: (authorizationId) => void bank.tokens.dropRefresh((token) => token.authorizationId === authorizationId),
     async showServerCertificate(kind) {
       const shown = await certificateOf(kind, { authority, hosts, clock });
-      for (const { server } of [mtls, fapiServer]) {
-        (server as unknown as HttpsServer).setSecureContext({ ...shown, ca: authority.rootPem, minVersion: "TLSv1.2" });
+      for (const [{ server }, ca] of [
+        [mtls, rootsPem],
+        [fapiServer, [authority.rootPem]],
+      ] as const) {
+        (server as unknown as HttpsServer).setSecureContext({ ...shown, ca: [...ca], minVersion: "TLSv1.2" });
         server.closeIdleConnections();
       }
     },
@@ -154,14 +164,14 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
 
   const hosts = [...new Set(["localhost", config.SANDBOX_PUBLIC_HOST])];
   const tls = await certificateOf("good", { authority, hosts, clock });
-  const mutualTls = { ...tls, clientCa: authority.rootPem };
+  const mutualTls = { ...tls, clientCa: [authority.rootPem] };
   const common = { clock, calls: bank.calls, faults: bank.faults, report: overrides.report ?? (() => undefined) };
   const shared = { ...common, dialect: opDialect };
   const certGenerator = createBankServer({ ...shared, tls });
   certificateRoutes(certGenerator, bank);
   certGenerator.get("/oauth/jwks/PSD2_OIDC", { config: { endpoint: "Z2" } }, async () => bank.idTokenKeys.published());
   certGenerator.get(paymentsJwksPath, { config: { endpoint: "Z3" } }, async () => bank.paymentKey.published());
-  const mtls = createBankServer({ ...shared, tls: mutualTls });
+  const mtls = createBankServer({ ...shared, tls: { ...tls, clientCa: rootsPem } });
   for (const routes of [registrationRoutes, tokenRoutes, authorizationRoutes, accountRoutes, cardRoutes]) routes(mtls, bank);
   for (const routes of [paymentRoutes, submissionRoutes, bundleRoutes, fundsRoutes]) routes(mtls, bank);
   const authorize = createBankServer(shared);

@@ -34,6 +34,13 @@ export const configSchema = z.object({
   SANDBOX_API_KEY: z.string().min(1).default("sandbox-portal-key").describe("API key of the developer portal"),
   SANDBOX_QTSP_SECRET: z.string().min(1).default("sandbox-qtsp-secret").describe("Secret with which certificates are ordered"),
   SANDBOX_DIRECTORY_TOKEN: z.string().min(1).default("sandbox-directory-token").describe("API token of the directory"),
+  SANDBOX_OP_TRUSTED_ROOTS_PATH: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "PEM file of roots of trust service providers that OP trusts beside the sandbox's own: certificates of third parties, and servers with their keys",
+    ),
   SANDBOX_LATENCY_MS: whole(0, { max: 60_000, says: "Added to every answer over mutual TLS" }),
   SANDBOX_RSA_BITS: z.enum(["2048", "3072", "4096"]).default("4096").describe("Size of the RSA keys of authority and third parties"),
   SANDBOX_SPARE_KEYS: whole(2, { max: 100, says: "RSA keys made ahead of time; a third party takes two" }),

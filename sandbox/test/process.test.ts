@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -29,6 +29,7 @@ afterEach(async () => {
 
 function start(env: Record<string, string> = {}): ChildProcess {
   const child = spawn(process.execPath, [main], {
+    cwd: folder,
     env: { PATH: process.env["PATH"], SANDBOX_DIR: folder, SANDBOX_RSA_BITS: "2048", SANDBOX_SPARE_KEYS: "0", SANDBOX_TODAY: today, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -81,6 +82,14 @@ describe("the process", () => {
     expect(existsSync(endpoints.caFile)).toBe(true);
     child.kill("SIGTERM");
     expect((await ended(child)).code).toBe(0);
+  });
+
+  it("keeps its state in .opl/sandbox below the folder it is started in, where the documents look for ca.pem and env.json", async () => {
+    const child = start({ SANDBOX_DIR: "" });
+    const { caFile } = await ready(child);
+    expect(caFile).toBe(join(realpathSync(folder), ".opl/sandbox/ca.pem"));
+    expect(readFileSync(join(folder, ".opl/sandbox/ca.pem"), "utf8")).toContain("-----BEGIN CERTIFICATE-----");
+    expect(JSON.parse(readFileSync(join(folder, ".opl/sandbox/env.json"), "utf8"))).toMatchObject({ OP_CA_BUNDLE_PATH: caFile });
   });
 
   it("is the only one of its folder: a second one ends with a sentence and changes nothing, and one that was killed leaves no lock", async () => {

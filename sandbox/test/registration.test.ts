@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startBank, type TestBank } from "./bank.ts";
+import { agentOf, hold } from "./qualified-tpp.ts";
 import { call, jws, plainAgent, portalKey, redirectUri, Tpp } from "./tpp.ts";
 
 let bank: TestBank;
@@ -143,6 +145,35 @@ describe("registration", () => {
     const { body: registrations } = await bank.admin<{ clients: Record<string, unknown>[] }>("GET", "/registrations");
     expect(registrations.clients.length).toBeGreaterThan(5);
     expect(JSON.stringify(registrations)).not.toMatch(/secret|apiKey/i);
+  });
+});
+
+describe("certificates of trust service providers", () => {
+  it("count where their root is set, on connections as in key sets, and a QWAC is told by its QcType", async () => {
+    // Another sandbox is the provider: its authority, its published keys.
+    await using provider = await startBank();
+    await using trusting = await startBank({ env: { SANDBOX_OP_TRUSTED_ROOTS_PATH: provider.endpoints.caFile } });
+    const { generated } = await Tpp.make(provider);
+    expect((await new Tpp(trusting, generated).register()).status).toBe(201);
+    expect(await new Tpp(bank, generated).register()).toMatchObject({ status: 401, body: { message: expect.stringContaining("not trusted") } });
+    const mixed = new Tpp(bank, generated);
+    expect((await mixed.register(mixed.registrationJwt(), {}, tpp.agent)).text).toMatch(/cannot be read|no certificate in x5c/);
+
+    const third = new Tpp(trusting, generated);
+    const registerWith = async (type: "web" | "eseal") => third.register(third.registrationJwt(), {}, agentOf(trusting, await hold(provider, { type })));
+    expect((await registerWith("web")).text).toContain("different organisations");
+    expect((await registerWith("eseal")).text).toContain("QSealC");
+  });
+
+  it.each([
+    ["is not there", "none.pem"],
+    ["holds none", "endpoints.json"],
+  ])("a file of roots that %s is a bad setting", async (_how, name) => {
+    const setting = startBank({ env: { SANDBOX_OP_TRUSTED_ROOTS_PATH: join(bank.folder, name) } });
+    await expect(setting).rejects.toMatchObject({
+      code: "ERR_SANDBOX_CONFIG",
+      message: expect.stringMatching(/SANDBOX_OP_TRUSTED_ROOTS_PATH: .* holds no certificates/),
+    });
   });
 });
 

@@ -17,7 +17,8 @@ const scopeOfRole = { AIS: "accounts", PIS: "payments", CBPII: "fundsconfirmatio
 export async function showRequests(run: DryRun): Promise<void> {
   const { settings, report, now, newId } = run;
   const adapter = opBank(settings);
-  const own = settings.ownCertificates ? checkKeys(readOwnCertificates(settings, now()), undefined, settings, now()) : undefined;
+  const own = settings.ownCertificates ? checkKeys(readOwnCertificates(settings), undefined, settings, now()) : undefined;
+  for (const message of own?.warnings ?? []) report({ event: "warning", message });
   let requests = 0;
 
   async function show(step: Step, signed: PlannedRequest["signed"], send: (line: ReturnType<typeof openBankLine>) => Promise<unknown>): Promise<void> {

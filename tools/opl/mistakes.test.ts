@@ -1,18 +1,28 @@
+import type { KeyObject } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { makeQtsp } from "@opl/eidas/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Machine } from "./run-command.ts";
-import { makeEidasFiles } from "./testing/eidas-files.ts";
+import { writeEidasFiles } from "./testing/eidas-files.ts";
 import { goodSettings, runHere } from "./testing/run.ts";
 
 /** Every mistake that shows before the network is touched; those on the way to the bank are in registration.int.test.ts. */
 let folder: string;
 let count = 0;
-let good: { qwac: ReturnType<typeof makeEidasFiles>; seal: ReturnType<typeof makeEidasFiles> };
-beforeAll(() => {
+let qtsp: Awaited<ReturnType<typeof makeQtsp>>;
+let another: typeof qtsp;
+let good: Record<"qwac" | "seal" | "ecQwac" | "ecSeal", Awaited<ReturnType<typeof writeEidasFiles>>>;
+beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), "opl-mistakes-"));
-  good = { qwac: makeEidasFiles(folder, "qwac", { use: "web" }), seal: makeEidasFiles(folder, "seal", { use: "eseal" }) };
+  [qtsp, another] = [await makeQtsp(), await makeQtsp({ name: "Another Trust", intermediateHash: "SHA-1" })];
+  good = {
+    qwac: await writeEidasFiles(folder, "qwac", await qtsp.certify("qwac")),
+    seal: await writeEidasFiles(folder, "seal", await qtsp.certify("qsealc")),
+    ecQwac: await writeEidasFiles(folder, "ec-qwac", await qtsp.certify("qwac", { keyType: "ec" })),
+    ecSeal: await writeEidasFiles(folder, "ec-seal", await qtsp.certify("qsealc", { keyType: "ec" })),
+  };
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -35,17 +45,23 @@ function own(changes: Record<string, unknown> = {}): Record<string, unknown> {
   });
 }
 
-const made = (name: string, options: Parameters<typeof makeEidasFiles>[2]) => {
-  const files = makeEidasFiles(folder, name, options);
-  return options.use === "web"
+/** Settings with one certificate that is not as a good one. */
+const made = async (purpose: "qwac" | "qsealc", name: string, deviations: Parameters<typeof qtsp.certify>[1]) =>
+  written(name, await qtsp.certify(purpose, deviations));
+const written = async (name: string, certificate: { purpose: "qwac" | "qsealc"; privateKey: KeyObject; chainPem: readonly string[] }) => {
+  const files = await writeEidasFiles(folder, name, certificate);
+  return certificate.purpose === "qwac"
     ? { OP_QWAC_CERT_PATH: files.certificate, OP_QWAC_KEY_PATH: files.key }
     : { OP_QSEAL_CERT_PATH: files.certificate, OP_QSEAL_KEY_PATH: files.key };
 };
+const production = { OP_ENVIRONMENT: "production", OP_CERT_GENERATION_URL: undefined, OP_COUNTRY: undefined, OP_TPP_NAME: undefined };
+const onlyAis = { psd2: { roles: ["PSP_AI"], ncaName: "Finnish Financial Supervisory Authority", ncaId: "FI-FINFSA" } } as const;
+const notOfPsd2 = { organizationIdentifier: "PSDOP-SANDBOX-TPP-1", psd2: null } as const;
 const p12 = (changes: Record<string, unknown>) =>
   own({ OP_QWAC_CERT_PATH: undefined, OP_QWAC_KEY_PATH: undefined, OP_QWAC_P12_PATH: good.qwac.p12, ...changes });
 
 describe("a mistake with certificates and keys ends with 65 and one sentence", () => {
-  it.each<[string, () => object, RegExp]>([
+  it.each<[string, () => object | Promise<object>, RegExp]>([
     ["a file that is not there", () => own({ OP_QWAC_CERT_PATH: "none.pem" }), /none\.pem \(OP_QWAC_CERT_PATH\) is not there; correct the path/],
     ["a key file without a key", () => own({ OP_QWAC_KEY_PATH: good.qwac.certificate }), /OP_QWAC_KEY_PATH\) holds no PEM private key/],
     ["a certificate file without a certificate", () => own({ OP_QSEAL_CERT_PATH: good.seal.key }), /OP_QSEAL_CERT_PATH\) holds no PEM certificate/],
@@ -55,30 +71,86 @@ describe("a mistake with certificates and keys ends with 65 and one sentence", (
     ["PKCS#12 without passphrase", () => p12({}), /\.p12 \(OP_QWAC_P12_PATH\) needs a passphrase; set OP_CERT_PASSPHRASE/],
     ["PKCS#12 with a wrong passphrase", () => p12({ OP_CERT_PASSPHRASE: "other-words" }), /OP_QWAC_P12_PATH\) does not open with OP_CERT_PASSPHRASE/],
     ["PEM given as PKCS#12", () => p12({ OP_QWAC_P12_PATH: good.qwac.certificate }), /is not a PKCS#12 file/],
-    ["an expired QWAC", () => own(made("ended", { use: "web", notAfter: "2026-02-01T00:00:00Z" })), /QWAC in .*ended\.pem expired at 2026-02-01T00:00:00Z/],
+    [
+      "an expired QWAC",
+      async () => own(await made("qwac", "ended", { notAfter: "2026-02-01T00:00:00Z" })),
+      /QWAC in .*ended\.pem cannot be used: the certificate has expired; have a new one issued.*to 2026-02-01T00:00:00Z/,
+    ],
     [
       "a QSealC that is not valid yet",
-      () => own(made("early", { use: "eseal", notBefore: "2035-01-01T00:00:00Z" })),
-      /QSealC in .*valid only from 2035-01-01.*set the clock/,
+      async () => own(await made("qsealc", "early", { notBefore: "2035-01-01T00:00:00Z" })),
+      /QSealC in .*early\.pem cannot be used: the certificate is not valid yet; set the clock.*from 2035-01-01/,
     ],
-    ["a SHA-1 leaf", () => own(made("weak", { use: "web", hash: "sha1" })), /Example Ledger TPP of the QWAC in .*weak\.pem is signed with SHA-1/],
+    [
+      "a SHA-1 leaf",
+      async () => own(await made("qwac", "weak", { hash: "SHA-1" })),
+      /QWAC in .*weak\.pem cannot .* CN=ledger\.example is signed with SHA-1.*OP_TLS_ALLOW_LEGACY/,
+    ],
     [
       "a SHA-1 intermediate",
-      () => own(made("weak-chain", { use: "web", issuerHash: "sha1" })),
-      /Intermediate CA of the QWAC .* is signed with SHA-1.*OP_TLS_ALLOW_LEGACY/,
+      async () => own(await written("weak-chain", await another.certify("qwac"))),
+      /QWAC in .*weak-chain\.pem .* CN=Another Trust Qualified CA is signed with SHA-1.*OP_TLS_ALLOW_LEGACY/,
     ],
-    ["QWAC and QSealC exchanged", () => own({ ...swapped() }), /is a QSealC \(for signatures\), not a QWAC; exchange/],
+    ["QWAC and QSealC exchanged", () => own({ ...swapped() }), /QWAC in .*seal\.pem cannot be used: the certificate is a QSealC, .* not a QWAC, .*; exchange/],
     [
       "two organisations",
-      () => own(made("stranger", { use: "eseal", organizationIdentifier: "PSDFI-TEST-9" })),
-      /QWAC is of PSDFI-TEST-1234567-8 and the QSealC of PSDFI-TEST-9/,
+      async () => own(await made("qsealc", "stranger", { organizationIdentifier: "PSDFI-FINFSA-9" })),
+      /QWAC is of PSDFI-FINFSA-1234567-8 and the QSealC of PSDFI-FINFSA-9/,
     ],
-    ["no organizationIdentifier", () => own(made("nobody", { use: "web", organizationIdentifier: null })), /names no organizationIdentifier/],
-    ["a role the licence does not give", () => own(made("ais", { use: "web", roles: ["AIS"] })), /does not hold the role PIS, CBPII; take it out of OP_ROLES/],
+    [
+      "no organizationIdentifier",
+      async () => own(await made("qwac", "nobody", { organizationIdentifier: null })),
+      /nobody\.pem .* names no organizationIdentifier/,
+    ],
+    [
+      "a role the licence does not give",
+      async () => own(await made("qwac", "ais", onlyAis)),
+      /ais\.pem .* does not hold the role PSP_PI, PSP_IC; take the role out of OP_ROLES/,
+    ],
+    [
+      "in production no PSD2 statement in the QWAC",
+      async () => own({ ...production, ...(await made("qwac", "plain", { psd2: null })) }),
+      /QWAC in .*plain\.pem cannot be used: the certificate carries no PSD2 statement, .*; give a certificate .* issued for PSD2/,
+    ],
+    [
+      "in production no PSD2 statement in the QSealC",
+      async () => own({ ...production, ...(await made("qsealc", "plain-seal", { psd2: null })) }),
+      /QSealC in .*plain-seal\.pem cannot be used: the certificate carries no PSD2 statement, .*; give a certificate .* issued for PSD2/,
+    ],
+    [
+      "in production a missing role",
+      async () => own({ ...production, ...(await made("qwac", "ais-only", onlyAis)) }),
+      /QWAC in .*ais-only\.pem cannot be used: the certificate does not hold the role PSP_PI, PSP_IC; take the role out of OP_ROLES/,
+    ],
+    [
+      "in production a QSealC as QWAC",
+      () => own({ ...production, OP_QWAC_CERT_PATH: good.seal.certificate, OP_QWAC_KEY_PATH: good.seal.key }),
+      /QWAC in .*seal\.pem cannot be used: the certificate is a QSealC, for signatures, not a QWAC, for connections; exchange/,
+    ],
+    [
+      "in production a certificate that does not say what it is for",
+      async () => own({ ...production, ...(await made("qsealc", "untold", { qcType: null })) }),
+      /QSealC in .*untold\.pem cannot be used: the certificate does not say what it is for/,
+    ],
+    [
+      "in production an expired QSealC",
+      async () => own({ ...production, ...(await made("qsealc", "ended-seal", { notAfter: "2026-02-01T00:00:00Z" })) }),
+      /QSealC in .*ended-seal\.pem cannot be used: the certificate has expired; have a new one issued/,
+    ],
+    [
+      "in production a chain that does not join",
+      async () => own({ ...production, ...(await written("loose", await withForeignChain())) }),
+      /QWAC in .*loose\.pem cannot be used: the chain breaks behind .*: .*Another Trust.* did not issue it; put the certificates of its issuers behind it/,
+    ],
+    [
+      "in production a certificate as the sandbox's generator makes it",
+      async () => own({ ...production, ...(await made("qwac", "of-sandbox", notOfPsd2)), ...(await made("qsealc", "of-sandbox-seal", notOfPsd2)) }),
+      /QWAC in .*of-sandbox\.pem cannot be used: the certificate carries no PSD2 statement/,
+    ],
     ["an algorithm the key cannot do", () => own({ OP_SIGNING_ALG: "ES256" }), /No QSealC has a key for ES256; set OP_SIGNING_ALG/],
     ["a ca.pem without certificate", () => own({ OP_CA_BUNDLE_PATH: good.qwac.key }), /OP_CA_BUNDLE_PATH\) holds no PEM certificate/],
   ])("%s", async (_what, settings, sentence) => {
-    const { code, err } = await run(settings());
+    const { code, err } = await run(await settings());
     expect(err.trim()).toMatch(sentence);
     expect(err.trim().split("\n")).toHaveLength(1);
     expect(code).toBe(65);
@@ -86,10 +158,39 @@ describe("a mistake with certificates and keys ends with 65 and one sentence", (
 
   it("certificates that are right pass, from PEM, encrypted PEM and PKCS#12, and SHA-1 where it is allowed", async () => {
     // The next thing to fail is the connection.
-    const weak = { ...made("allowed", { use: "web", hash: "sha1" }), OP_TLS_ALLOW_LEGACY_SHA1_CLIENT_CERT: true };
+    const weak = { ...(await made("qwac", "allowed", { hash: "SHA-1" })), OP_TLS_ALLOW_LEGACY_SHA1_CLIENT_CERT: true };
     const sealed = { OP_QWAC_KEY_PATH: good.qwac.encryptedKey, OP_CERT_PASSPHRASE: "sesame" };
-    for (const settings of [own(), own(sealed), p12({ OP_CERT_PASSPHRASE: "sesame" }), own(weak)]) expect((await run(settings)).code).toBe(69);
+    const ec = { OP_QWAC_P12_PATH: good.ecQwac.p12, OP_QSEAL_CERT_PATH: good.ecSeal.certificate, OP_QSEAL_KEY_PATH: good.ecSeal.key };
+    const right = [
+      own(),
+      own(sealed),
+      p12({ OP_CERT_PASSPHRASE: "sesame" }),
+      own(weak),
+      own(production),
+      p12({ ...production, ...ec, OP_CERT_PASSPHRASE: "sesame" }),
+    ];
+    for (const settings of right) expect(await run(settings)).toMatchObject({ code: 69, err: expect.not.stringContaining("About the") });
   });
+
+  it("a sandbox is shown what it makes itself: no PSD2 statement, no QcType, an identifier of its own form", async () => {
+    const lacking = { ...notOfPsd2, qcType: null } as const;
+    const settings = own({ ...(await made("qwac", "lacking", lacking)), ...(await made("qsealc", "lacking-seal", lacking)) });
+    expect(await run(settings)).toMatchObject({ code: 69, err: expect.not.stringContaining("certificate") });
+  });
+
+  it("what production may be shown and somebody should know is said: a certificate that is not qualified, or comes without its issuer", async () => {
+    const bare = await qtsp.certify("qwac", { isQualified: false });
+    const settings = own({ ...production, ...(await written("bare", { ...bare, chainPem: bare.chainPem.slice(0, 1) })) });
+    const { code, err } = await run(settings);
+    expect(err).toMatch(/About the QWAC in .*bare\.pem: The certificate does not declare itself qualified/);
+    expect(err).toMatch(/About the QWAC in .*bare\.pem: The certificate was issued by somebody who is neither in the chain nor trusted/);
+    expect(code).toBe(69);
+  });
+
+  async function withForeignChain() {
+    const [mine, theirs] = [await qtsp.certify("qwac"), await another.certify("qwac")];
+    return { ...mine, chainPem: [mine.chainPem[0], theirs.chainPem[1]] };
+  }
 
   function swapped() {
     return {

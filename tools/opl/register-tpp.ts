@@ -125,9 +125,9 @@ function begin({ settings, folder, now, newId }: RegistrationRun): void {
 }
 
 async function certificates(run: RegistrationRun): Promise<StepResult<Tpp>> {
-  const { settings, folder, now } = run;
+  const { settings, folder } = run;
   if (settings.ownCertificates) {
-    const keys = readOwnCertificates(settings, now());
+    const keys = readOwnCertificates(settings);
     return { result: { keys, tppId: undefined, publicJwksUrl: settings.OP_PUBLIC_JWKS_URL ?? "" }, detail: "your own" };
   }
   const stored = folder.read("certificates.json");
@@ -170,8 +170,9 @@ function readKeys({ privateKeys }: IssuedCertificates): TppKey[] {
   }
 }
 
-function keys({ settings, folder, now }: RegistrationRun, { keys, tppId }: Tpp): StepResult<CheckedKeys> {
+function keys({ settings, folder, report, now }: RegistrationRun, { keys, tppId }: Tpp): StepResult<CheckedKeys> {
   const checked = checkKeys(keys, tppId, settings, now());
+  for (const message of checked.warnings) report({ event: "warning", message });
   // Keys of one's own stay where they are.
   if (!settings.ownCertificates) {
     for (const [name, key] of [

@@ -4,8 +4,11 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { certifiedJwk } from "@opl/eidas";
+import { makeQtsp } from "@opl/eidas/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { generate, importKey, toPem } from "../../sandbox/test/tpp.ts";
+import { serveKeys } from "../../services/bank-gateway/testing/key-set-server.ts";
 import { startSandbox } from "../../services/bank-gateway/testing/sandbox.ts";
 import type { Sandbox } from "../../services/bank-gateway/testing/sandbox.ts";
 import { steps } from "./report/reporter.ts";
@@ -15,16 +18,26 @@ import { startRelay } from "./testing/relay.ts";
 
 /** The command as a process against the sandbox bank as a process: nothing between them but TLS. */
 let bank: Sandbox;
+/** Whose certificates the bank takes beside its generator's. */
+let provider: Awaited<ReturnType<typeof makeQtsp>>;
+let trusted: string;
 let sandboxEnv: Record<string, unknown>;
 let work: string;
 let count = 0;
 beforeAll(async () => {
-  bank = await startSandbox({ SANDBOX_SPARE_KEYS: "6" });
+  provider = await makeQtsp();
+  trusted = mkdtempSync(path.join(tmpdir(), "opl-roots-"));
+  const roots = path.join(trusted, "roots.pem");
+  writeFileSync(roots, provider.rootPem);
+  bank = await startSandbox({ SANDBOX_SPARE_KEYS: "6", SANDBOX_OP_TRUSTED_ROOTS_PATH: roots });
   const file = path.join(path.dirname(bank.endpoints.caFile), "env.json");
   expect(statSync(file).mode & 0o777).toBe(0o600);
   sandboxEnv = JSON.parse(readFileSync(file, "utf8"));
 });
-afterAll(() => bank[Symbol.asyncDispose]());
+afterAll(async () => {
+  await bank?.[Symbol.asyncDispose]();
+  if (trusted !== undefined) rmSync(trusted, { recursive: true, force: true });
+});
 beforeEach(() => {
   work = mkdtempSync(path.join(tmpdir(), "opl-register-"));
 });
@@ -185,38 +198,86 @@ describe("from env.json to a registered TPP", () => {
 });
 
 describe("with certificates of one's own", () => {
-  /** The sandbox bank trusts its own authority only, so a TPP's "own" certificates come from there too. */
-  async function ownFiles() {
-    const { body } = await generate({ ...bank, ca: readFileSync(bank.endpoints.caFile, "utf8") } as never);
-    const [qwac, , , seal] = body.privateJwks.keys;
-    const files = ([name, key]: [string, typeof qwac]) =>
-      writeEidasFiles(work, name, {
-        chainPem: (key?.x5c ?? []).map((der) => toPem([der])),
-        keyPem: importKey(key as never).export({ type: "pkcs8", format: "pem" }),
-        passphrase: "sesame",
-      });
-    return { qwac: files(["own-qwac", qwac]), seal: files(["own-seal", seal]), kid: seal?.kid, jwks: body.publicJwksUrl };
+  type Files = Awaited<ReturnType<typeof writeEidasFiles>>;
+  const pem = (qwac: Files, seal: Files) => ({
+    OP_QWAC_CERT_PATH: qwac.certificate,
+    OP_QWAC_KEY_PATH: qwac.key,
+    OP_QSEAL_CERT_PATH: seal.certificate,
+    OP_QSEAL_KEY_PATH: seal.key,
+  });
+  const pkcs12 = (qwac: Files, seal: Files) => ({ OP_QWAC_P12_PATH: qwac.p12, OP_QSEAL_P12_PATH: seal.p12, OP_CERT_PASSPHRASE: "sesame" });
+  const mixed = (qwac: Files, seal: Files) => ({
+    OP_QWAC_CERT_PATH: qwac.certificate,
+    OP_QWAC_KEY_PATH: qwac.encryptedKey,
+    OP_QSEAL_P12_PATH: seal.p12,
+    OP_CERT_PASSPHRASE: "sesame",
+  });
+
+  /** Registers with these files and nothing of the generator. */
+  async function registerWith(settings: Record<string, unknown>) {
+    const { args, out, env, name } = prepare();
+    const { OP_COUNTRY: _c, OP_TPP_NAME: _n, OP_CERT_GENERATION_URL: _g, ...rest } = sandboxEnv;
+    writeFileSync(env, JSON.stringify({ ...rest, OP_SOFTWARE_CLIENT_NAME: name, ...settings }));
+    const since = await bank.lastSeq();
+    const { code, err } = await command(args());
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(await registrations(name)).toBe(1);
+    expect((await bank.calls({ since })).filter(({ endpoint }) => endpoint !== "J1").map(({ endpoint, status }) => `${endpoint} ${String(status)}`)).toEqual([
+      "R1 201",
+      "T1 200",
+      "T1 200",
+      "T1 200",
+    ]);
+    // Keys stay where they are.
+    expect(readdirSync(out).filter((file) => file.endsWith(".pem"))).toEqual([]);
+    return { out };
   }
 
-  it.each(["sandbox", "production"])("in the %s: no generator, keys stay where they are; PEM and PKCS#12", async (environment) => {
-    const own = await ownFiles();
-    const since = await bank.lastSeq();
-    const { OP_COUNTRY: _c, OP_TPP_NAME: _n, OP_CERT_GENERATION_URL: _g, ...rest } = sandboxEnv;
-    const shared = { OP_ENVIRONMENT: environment, OP_QSEAL_KID: own.kid, OP_PUBLIC_JWKS_URL: own.jwks };
-    const forms = [
-      { OP_QWAC_CERT_PATH: own.qwac.certificate, OP_QWAC_KEY_PATH: own.qwac.key, OP_QSEAL_CERT_PATH: own.seal.certificate, OP_QSEAL_KEY_PATH: own.seal.key },
-      { OP_QWAC_P12_PATH: own.qwac.p12, OP_QSEAL_P12_PATH: own.seal.p12, OP_CERT_PASSPHRASE: "sesame" },
-      { OP_QWAC_CERT_PATH: own.qwac.certificate, OP_QWAC_KEY_PATH: own.qwac.encryptedKey, OP_QSEAL_P12_PATH: own.seal.p12, OP_CERT_PASSPHRASE: "sesame" },
-    ];
-    for (const form of forms) {
-      const { args, out, env } = prepare();
-      writeFileSync(env, JSON.stringify({ ...rest, ...shared, ...form }));
-      const { code, err } = await command(args());
-      expect(err).toBe("");
-      expect(code).toBe(0);
-      expect(readdirSync(out).filter((name) => name.endsWith(".pem"))).toEqual([]);
-    }
-    expect((await bank.calls({ since })).some(({ endpoint }) => endpoint === "C1")).toBe(false);
+  it("in the sandbox: such as its generator makes, from PEM and PKCS#12", async () => {
+    const { body } = await generate({ ...bank, ca: readFileSync(bank.endpoints.caFile, "utf8") } as never);
+    const [qwac, , , seal] = body.privateJwks.keys;
+    const files = (name: string, key: typeof qwac) =>
+      writeEidasFiles(work, name, { chainPem: (key?.x5c ?? []).map((der) => toPem([der])), privateKey: importKey(key as never) });
+    const own = [await files("own-qwac", qwac), await files("own-seal", seal)] as const;
+    for (const form of [pem, pkcs12, mixed]) await registerWith({ OP_QSEAL_KID: seal?.kid, OP_PUBLIC_JWKS_URL: body.publicJwksUrl, ...form(...own) });
+  });
+
+  it.each([
+    ["RSA", "PEM", "RS256"],
+    ["RSA", "PKCS#12", "RS256"],
+    ["EC", "PEM", "ES256"],
+    ["EC", "PKCS#12", "ES256"],
+  ] as const)("in production: %s keys that a trust service provider certified, with its intermediate, from %s", async (kind, file, algorithm) => {
+    const keyType = kind === "RSA" ? "rsa" : "ec";
+    const [qwac, seal] = [await provider.certify("qwac", { keyType }), await provider.certify("qsealc", { keyType })];
+    const kid = "seal-of-the-ledger";
+    await using published = await serveKeys(provider, async () => [certifiedJwk({ chainPem: seal.chainPem, kid, use: "sig" })]);
+    const own = [await writeEidasFiles(work, "qwac", qwac), await writeEidasFiles(work, "seal", seal)] as const;
+    const files = file === "PEM" ? pem(...own) : pkcs12(...own);
+    const { out } = await registerWith({ OP_ENVIRONMENT: "production", OP_QSEAL_KID: kid, OP_PUBLIC_JWKS_URL: published.url, ...files });
+    const [header] = read(out, "registration-request.jwt").split(".");
+    expect(JSON.parse(Buffer.from(header ?? "", "base64url").toString())).toMatchObject({ alg: algorithm, kid });
+    const chain = [expect.stringContaining("Example Ledger"), expect.stringContaining("Qualified CA")];
+    expect(json(out, "registration.json")).toMatchObject({ environment: "production", tppId: "FI-FINFSA-1234567-8", qwac: { chain }, qsealc: { chain } });
+  });
+
+  it("in production: of a provider this bank does not trust, the bank's own words end the run", async () => {
+    const stranger = await makeQtsp({ name: "Nobody's Trust" });
+    const own = [
+      await writeEidasFiles(work, "qwac", await stranger.certify("qwac")),
+      await writeEidasFiles(work, "seal", await stranger.certify("qsealc")),
+    ] as const;
+    const { args, env, name } = prepare();
+    const { OP_CERT_GENERATION_URL: _g, ...rest } = sandboxEnv;
+    writeFileSync(
+      env,
+      JSON.stringify({ ...rest, OP_ENVIRONMENT: "production", OP_QSEAL_KID: "k", OP_PUBLIC_JWKS_URL: "https://localhost:9/jwks.json", ...pem(...own) }),
+    );
+    const { code, err } = await command(args());
+    expect(err.trim()).toMatch(/^.*refused the registration with 401: The client certificate is not trusted.*$/);
+    expect(code).toBe(77);
+    expect(await registrations(name)).toBe(0);
   });
 });
 

@@ -18,9 +18,9 @@ const sizeLimit = 256 * 1024;
 /** How long a copy is used for keys that it has. */
 const maxAgeMs = 300_000;
 
-/** Trusts the public authorities and the sandbox's own; follows no redirect. */
-export function createJwksReader({ rootPem }: { rootPem: string }): JwksReader {
-  const read = async (url: string): Promise<readonly PublishedKey[]> => jwksSchema.parse(JSON.parse(await fetchText(url, rootPem))).keys;
+/** Trusts the public authorities and those given, such as the sandbox's own; follows no redirect. */
+export function createJwksReader({ rootsPem }: { rootsPem: readonly string[] }): JwksReader {
+  const read = async (url: string): Promise<readonly PublishedKey[]> => jwksSchema.parse(JSON.parse(await fetchText(url, rootsPem))).keys;
   const copies = new Map<string, { readonly keys: readonly PublishedKey[]; readonly readAt: number }>();
   return {
     read,
@@ -35,13 +35,13 @@ export function createJwksReader({ rootPem }: { rootPem: string }): JwksReader {
   };
 }
 
-function fetchText(url: string, rootPem: string): Promise<string> {
+function fetchText(url: string, rootsPem: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     if (!URL.canParse(url) || new URL(url).protocol !== "https:") {
       reject(new TypeError("the key set must be published over https"));
       return;
     }
-    const call = request(url, { ca: [...rootCertificates, rootPem], signal: AbortSignal.timeout(timeoutMs), headers: { accept: "application/json" } });
+    const call = request(url, { ca: [...rootCertificates, ...rootsPem], signal: AbortSignal.timeout(timeoutMs), headers: { accept: "application/json" } });
     call.once("error", reject);
     call.once("response", (response) => {
       if (response.statusCode !== 200) {

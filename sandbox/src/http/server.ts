@@ -9,8 +9,8 @@ import { Refusal, type Dialect } from "./refusal.ts";
 interface TlsOptions {
   readonly cert: string;
   readonly key: string;
-  /** With it clients are asked for a certificate below this authority; missing ones are refused by the routes, in words. */
-  readonly clientCa?: string;
+  /** With it clients are asked for a certificate below one of these authorities; missing ones are refused by the routes, in words. */
+  readonly clientCa?: readonly string[];
 }
 
 /** Told about everything the bank did not mean to answer. */
@@ -102,7 +102,7 @@ function secure({ cert, key, clientCa }: TlsOptions): object {
     cert,
     key,
     minVersion: "TLSv1.2",
-    ...(clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false, ca: clientCa }),
+    ...(clientCa === undefined ? {} : { requestCert: true, rejectUnauthorized: false, ca: [...clientCa] }),
   };
 }
 

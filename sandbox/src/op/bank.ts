@@ -1,5 +1,6 @@
 import type { CallBook } from "../books/calls.ts";
 import type { Authority } from "../ca/authority.ts";
+import type { Issuers } from "../ca/trusted-roots.ts";
 import type { KeyPool } from "../ca/key-pool.ts";
 import type { FastifyRequest } from "fastify";
 import type { Clock, MovableClock } from "../clock.ts";
@@ -57,6 +58,8 @@ export interface Bank extends AccountBank {
   readonly clock: MovableClock;
   readonly addresses: Addresses;
   readonly authority: Authority;
+  /** Whose certificates of third parties count, in key sets. */
+  readonly issuers: Issuers;
   readonly keyPool: KeyPool;
   readonly clients: Clients;
   readonly tpps: Tpps;

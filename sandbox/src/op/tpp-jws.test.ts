@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openAuthority, unknownAuthority, type Authority } from "../ca/authority.ts";
 import { newEcKey, newRsaKey } from "../ca/keys.ts";
 import { issueTppKeys, publicPart, type TppJwk } from "../ca/tpp-certificates.ts";
+import type { Issuers } from "../ca/trusted-roots.ts";
 import { systemClock } from "../clock.ts";
 import type { PublishedKey } from "../http/jwks-reader.ts";
 import { verifyTppJws } from "./tpp-jws.ts";
@@ -15,10 +17,12 @@ const folder = mkdtempSync(join(tmpdir(), "jws-"));
 const keyPool = { take: () => newRsaKey(2048), full: async () => undefined, close: () => undefined };
 const config = { SANDBOX_CERTIFICATE_DAYS: 0, SANDBOX_CERT_LIFETIME_SECONDS: 0 };
 let authority: Authority;
+let issuers: Issuers;
 let mine: TppJwk;
 let theirs: TppJwk;
 beforeAll(async () => {
   authority = await openAuthority({ folder, caFile: join(folder, "ca.pem"), bits: 2048, clock });
+  issuers = { roots: [new X509Certificate(authority.rootPem)], between: [] };
   [mine, theirs] = await Promise.all([sealOf("mine", authority), sealOf("theirs", authority)]);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -61,5 +65,5 @@ async function sign(key: TppJwk): Promise<string> {
 
 function verify(jws: string, published: object): ReturnType<typeof verifyTppJws> {
   const key = publicPart(published as TppJwk) as unknown as PublishedKey;
-  return verifyTppJws(jws, "https://keys.example/jwks.json", { authority, jwks: { find: async () => key, read: async () => [key] } });
+  return verifyTppJws(jws, "https://keys.example/jwks.json", { issuers, jwks: { find: async () => key, read: async () => [key] } });
 }

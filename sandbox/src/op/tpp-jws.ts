@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, type JWK } from "jose";
 import { readTppCertificate } from "../ca/client-certificate.ts";
+import { leadsToRoot, type Issuers } from "../ca/trusted-roots.ts";
 import type { Bank } from "./bank.ts";
 import type { PublishedKey } from "../http/jwks-reader.ts";
 
@@ -15,9 +16,9 @@ export type VerifiedJws =
 
 /**
  * Verifies something a third party signed, with the key of that id in its published set, whatever algorithm the set
- * notes for the key. The key must carry a certificate issued by this bank.
+ * notes for the key. The key must carry a certificate issued by this bank, or below a root it trusts.
  */
-export async function verifyTppJws(jws: string, jwksUrl: string, bank: Pick<Bank, "jwks" | "authority">): Promise<VerifiedJws> {
+export async function verifyTppJws(jws: string, jwksUrl: string, bank: Pick<Bank, "jwks" | "issuers">): Promise<VerifiedJws> {
   const header = readHeader(jws);
   if (header === undefined) return no("not-a-jws", "The body is not a compact JWS");
   const keyType = keyTypeOf[header.alg ?? ""];
@@ -27,9 +28,9 @@ export async function verifyTppJws(jws: string, jwksUrl: string, bank: Pick<Bank
   if (key === "unreadable") return no("jwks-unreadable", `The key set ${jwksUrl} cannot be read`);
   if (key === undefined) return no("kid-unknown", `There is no key ${header.kid} in ${jwksUrl}`);
   if (key.kty !== keyType) return no("algorithm", `The key ${header.kid} does not fit ${header.alg ?? ""}`);
-  const certificate = certificateOf(key, bank.authority);
+  const certificate = certificateOf(key, bank.issuers);
   if (certificate === undefined) {
-    return no("certificate", `The key ${header.kid} carries no certificate of this bank's authority in x5c`);
+    return no("certificate", `The key ${header.kid} carries no certificate in x5c of an authority that this bank trusts`);
   }
   try {
     const { alg: _, use: __, ...bare } = key;
@@ -67,15 +68,14 @@ async function readKey(bank: Pick<Bank, "jwks">, url: string, kid: string): Prom
   }
 }
 
-/** Organisation and purpose in a key's certificate, provided this bank's authority issued it for that very key. */
-function certificateOf(key: PublishedKey, authority: Bank["authority"]): { organizationIdentifier: string; isQwac: boolean } | undefined {
-  const der = key.x5c?.[0];
-  if (der === undefined) return undefined;
+/** Organisation and purpose in a key's certificate, provided an authority we trust issued it for that very key. */
+function certificateOf(key: PublishedKey, { roots, between }: Issuers): { organizationIdentifier: string; isQwac: boolean } | undefined {
   try {
-    const leaf = new X509Certificate(Buffer.from(der, "base64"));
+    const [leaf, ...shown] = (key.x5c ?? []).map((der) => new X509Certificate(Buffer.from(der, "base64")));
+    if (leaf === undefined) return undefined;
     const inCertificate = leaf.publicKey.export({ format: "jwk" });
     const same = key.kty === "RSA" ? inCertificate.n === key["n"] : inCertificate.x === key["x"] && inCertificate.y === key["y"];
-    if (!same || !leaf.verify(new X509Certificate(authority.intermediatePem).publicKey)) return undefined;
+    if (!same || !leadsToRoot(leaf, { roots, between: [...shown, ...between] })) return undefined;
     const { organizationIdentifier, isQwac } = readTppCertificate(leaf.raw);
     return { organizationIdentifier, isQwac };
   } catch {

@@ -76,7 +76,7 @@ export async function plant({ app: { context } }: Pick<TestGateway, "app">, { pu
   await insertOwnCertificate(db, {
     certificateId,
     purpose,
-    keyType: "ec",
+    keyType: privateKey.asymmetricKeyType === "rsa" ? "rsa" : "ec",
     csrPem: null,
     chainPem,
     createdAt: clock.now(),

@@ -96,7 +96,7 @@ function unanswered(error: OplError, reason: string, { place, timeoutMs, now }: 
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID" || code === "HOSTNAME_MISMATCH")
     return say(`The server at ${at} shows a certificate for another host name; check the address.`);
   if (code === "ERR_SSL_CA_MD_TOO_WEAK" || code === "ERR_SSL_EE_KEY_TOO_SMALL") {
-    return errors.ERR_OPL_CERTIFICATE({ message: sha1Sentence("Your QWAC or its chain"), cause: error });
+    return errors.ERR_OPL_CERTIFICATE({ message: `Your QWAC or its chain is signed with SHA-1, which TLS refuses; ${sha1Remedy}.`, cause: error });
   }
   if (/ALERT|HANDSHAKE_FAILURE/.test(code))
     return say(`The server at ${at} refused our QWAC in the TLS handshake (${code}); use a certificate this bank trusts.`);
@@ -211,10 +211,8 @@ function skewText(skew: number): string {
   return `${seconds < 600 ? `${seconds} s` : seconds < 36_000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`} ${skew > 0 ? "ahead of" : "behind"}`;
 }
 
-/** The sentence about SHA-1, wherever it is noticed. */
-export function sha1Sentence(what: string): string {
-  return `${what} is signed with SHA-1, which TLS refuses; have it issued anew with SHA-256, or set OP_TLS_ALLOW_LEGACY_SHA1_CLIENT_CERT to true for an old sandbox.`;
-}
+/** What helps against SHA-1, wherever it is noticed. */
+export const sha1Remedy = "have it issued anew with SHA-256, or set OP_TLS_ALLOW_LEGACY_SHA1_CLIENT_CERT to true for an old sandbox";
 
 /** The code that says most, found among the causes. */
 function codeBelow(error: unknown): string {

@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { buildChain, certificatePem, certifiesKey, parseCertificate, readPkcs12, splitPemBundle } from "@opl/eidas";
+import { certificatePem, certifiesKey, parseCertificate, readPkcs12, splitPemBundle } from "@opl/eidas";
 import type { CertificatePurpose } from "@opl/eidas";
 import { isOplError } from "@opl/errors";
 import type { Jwk } from "@opl/fapi";
@@ -20,14 +20,11 @@ interface Source {
 }
 
 /**
- * Reads the person's own eIDAS certificates, from PEM or PKCS#12 files.
+ * Reads the person's own eIDAS certificates, from PEM or PKCS#12 files: the one of the key first, behind it what else the file holds.
  * @throws ERR_OPL_CERTIFICATE naming file and setting
  */
-export function readOwnCertificates(settings: Settings, now: Temporal.Instant): TppKey[] {
-  return [
-    toKey(sourceOf("QWAC", settings), "qwac", "qwac", settings, now),
-    toKey(sourceOf("QSEAL", settings), "qsealc", settings.OP_QSEAL_KID ?? "", settings, now),
-  ];
+export function readOwnCertificates(settings: Settings): TppKey[] {
+  return [toKey(sourceOf("QWAC", settings), "qwac", "qwac", settings), toKey(sourceOf("QSEAL", settings), "qsealc", settings.OP_QSEAL_KID ?? "", settings)];
 }
 
 function sourceOf(kind: "QWAC" | "QSEAL", settings: Settings): Source {
@@ -42,26 +39,22 @@ function sourceOf(kind: "QWAC" | "QSEAL", settings: Settings): Source {
   return { certificate, chainPem, privateKey: openKey(settings[key] ?? "", key, passphrase) };
 }
 
-function toKey(
-  { certificate: setting, privateKey, chainPem }: Source,
-  purpose: CertificatePurpose,
-  kid: string,
-  settings: Settings,
-  now: Temporal.Instant,
-): TppKey {
+function toKey({ certificate: setting, privateKey, chainPem }: Source, purpose: CertificatePurpose, kid: string, settings: Settings): TppKey {
   const file = settings[setting] ?? "";
   const all = chainPem.map((pem) => parse(pem, setting, file));
   const leaf = all.find((each) => certifiesKey(each, privateKey));
   if (leaf === undefined) {
     throw unusable(setting, file, `is not the certificate of the key in ${setting.replace("_CERT_", "_KEY_")}; give the two files that belong together`);
   }
-  const { certificates } = buildChain(
-    leaf.der,
-    all.filter((each) => each !== leaf).map(({ der }) => der),
-    { now },
-  );
   const jwk: Jwk = { ...privateKey.export({ format: "jwk" }), kid, use: "sig" };
-  return { jwk, kid, algorithm: algorithmOf(jwk, setting, file), purpose, certificate: leaf, chainPem: certificates.map(({ pem }) => pem) };
+  return {
+    jwk,
+    kid,
+    algorithm: algorithmOf(jwk, setting, file),
+    purpose,
+    certificate: leaf,
+    chainPem: [leaf, ...all.filter((each) => each !== leaf)].map(({ pem }) => pem),
+  };
 }
 
 function algorithmOf(jwk: Jwk, setting: SettingName, file: string): string {

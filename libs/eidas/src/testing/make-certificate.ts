@@ -25,6 +25,8 @@ export interface MakeOptions {
   /** RSA or EC P-256; made when absent. */
   readonly privateKey?: KeyObject;
   readonly hash?: "SHA-1" | "SHA-256";
+  /** Hexadecimal. */
+  readonly serialNumber?: string;
 }
 
 /** A certificate for tests, signed by its issuer or else by itself. */
@@ -34,7 +36,7 @@ export async function makeCertificate(subject: string, issuer: Made | undefined,
   const [ownAlgorithm, signingAlgorithm] = [algorithmOf(privateKey, hash), algorithmOf(signingKey, hash)];
   const { subtle } = webcrypto;
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: "0102ab",
+    serialNumber: options.serialNumber ?? "0102ab",
     subject,
     issuer: issuer?.subject ?? subject,
     notBefore: new Date(options.notBefore ?? "2026-01-01T00:00:00Z"),

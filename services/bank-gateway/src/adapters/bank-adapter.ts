@@ -1,5 +1,6 @@
 import type { AspspExecutionStatus, AspspPaymentStatus } from "@opl/contracts/http/bank-gateway-payments";
 import type { AmountWire, AspspAccount, AspspBalance, AspspTransaction, PaymentInstruction } from "@opl/contracts/model";
+import type { KeyIdRule } from "@opl/eidas";
 import type { OplError } from "@opl/errors";
 import type { JsonObject, JwsAlgorithm } from "@opl/fapi";
 import type { PsuContext } from "@opl/service";
@@ -30,6 +31,8 @@ export interface AspspProfile {
   readonly allowLegacySha1ClientCertificate: boolean;
   /** What the bank accepts from us, the preferred one first. */
   readonly signingAlgorithms: readonly JwsAlgorithm[];
+  /** What the ids of our keys follow from where we show our own certificates; absent: the key itself (RFC 7638). A directory's names go before it. */
+  readonly keyId?: KeyIdRule;
 }
 
 /** The addresses of an authorization server that we call, or send a browser to. */

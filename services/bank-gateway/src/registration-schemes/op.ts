@@ -1,4 +1,5 @@
 import type { JsonObject } from "@opl/fapi";
+import type { AspspProfile } from "../adapters/bank-adapter.ts";
 import { errors } from "../errors.ts";
 import { opRegistration } from "../standards/op/registration.ts";
 import type { RegistrationSettings } from "../standards/op/registration.ts";
@@ -6,13 +7,16 @@ import { askByToken, proveByToken } from "./by-token.ts";
 import { createOnce } from "./create-once.ts";
 import type { AtBank, RegistrationScheme, SignedMessage } from "./scheme.ts";
 
-/** OP's own flow: certificates made by the bank, a software statement signed by us, a registration that cannot be read or taken back. */
-export function opScheme(settings: RegistrationSettings): RegistrationScheme {
+/**
+ * OP's own flow: certificates made by its sandbox, in production our own, a software statement signed by us, a registration that cannot
+ * be read or taken back.
+ */
+export function opScheme(settings: RegistrationSettings, environment: AspspProfile["environment"]): RegistrationScheme {
   const registration = opRegistration(settings);
   return {
     name: "op",
     portalApiKey: settings.portalApiKey,
-    issueCertificates: (calls, input) => registration.issueCertificates(calls, input),
+    ...(environment === "sandbox" ? { issueCertificates: (calls, input) => registration.issueCertificates(calls, input) } : {}),
     softwareStatement: (at, { terms, ...input }) => signed(at, registration.softwareStatement({ ...terms, ...input }, { now: at.now, jti: at.newJti() })),
     registrationRequest: (at, { softwareStatement, terms: { redirectUris } }) =>
       signed(at, registration.registrationRequest({ softwareStatement, redirectUris }, { now: at.now, jti: at.newJti() })),

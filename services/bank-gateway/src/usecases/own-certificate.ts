@@ -2,7 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { OwnCertificate, TppRole } from "@opl/contracts/model";
 import { certifiedJwk, judgeCertificate, keyIdRules, toleratedInSandbox } from "@opl/eidas";
-import type { CertificateJudgement, Psd2Role } from "@opl/eidas";
+import type { CertificateJudgement, KeyIdRule, Psd2Role } from "@opl/eidas";
 import { fitsAlgorithm, jwsAlgorithms } from "@opl/fapi";
 import type { Jwk } from "@opl/fapi";
 import type { OwnCertificateRow } from "../db/own-certificate-store.ts";
@@ -11,6 +11,9 @@ import type { SecretSlot, Vault } from "../vault/vault.ts";
 
 /** How certificates call the roles. */
 export const certifiedRoles: Readonly<Record<TppRole, Psd2Role>> = { AIS: "PSP_AI", PIS: "PSP_PI", CBPII: "PSP_IC" };
+
+/** How our keys are named where a bank has no rule of its own: the same name for every certificate of one key. */
+export const usualKeyId: KeyIdRule = "jwk-thumbprint";
 
 export async function sealOwnKey(vault: Vault, certificateId: string, privateKey: KeyObject) {
   return vault.seal(slotOf(certificateId), privateKey.export({ type: "pkcs8", format: "der" }));
@@ -75,7 +78,7 @@ function describeIssued(row: OwnCertificateRow & { readonly chainPem: readonly s
   const { certificate, problems } = judgeOwn(row, now);
   if (certificate === undefined) return null;
   return {
-    kid: keyIdRules["jwk-thumbprint"](certificate, row.purpose),
+    kid: keyIdRules[usualKeyId](certificate, row.purpose),
     algorithm: row.keyType === "rsa" ? "PS256" : "ES256",
     subject: certificate.subject,
     issuer: certificate.issuer,

@@ -9,7 +9,7 @@ import type { OwnCertificateRow } from "../db/own-certificate-store.ts";
 import { isFresh } from "../domain/own-certificate.ts";
 import { errors } from "../errors.ts";
 import type { GatewayContext } from "./context.ts";
-import { certifiedKeyOf, certifiedRoles, openOwnKey } from "./own-certificate.ts";
+import { certifiedKeyOf, certifiedRoles, openOwnKey, usualKeyId } from "./own-certificate.ts";
 import { enrol, makeRequest, requestingAlone } from "./request-certificate.ts";
 
 type Context = Pick<GatewayContext, "db" | "clock" | "newId" | "vault" | "own">;
@@ -117,12 +117,12 @@ async function sendAgain(ctx: Context, awaited: OwnCertificateRow): Promise<void
   await enrol(ctx, awaited);
 }
 
-async function asJwks({ vault }: Context, pair: readonly Usable[], { signingAlgorithms }: AspspProfile): Promise<readonly Jwk[]> {
+async function asJwks({ vault }: Context, pair: readonly Usable[], { signingAlgorithms, keyId = usualKeyId }: AspspProfile): Promise<readonly Jwk[]> {
   return Promise.all(
     pair.map(async ({ row, certificate, publicKey }) => {
       const key = await openOwnKey(vault, row);
-      // As they are published; a directory may give them other names.
-      const kid = keyIdRules["jwk-thumbprint"](certificate, row.purpose);
+      // As `listPublicKeys` publishes them; a directory may give them other names.
+      const kid = keyIdRules[keyId](certificate, row.purpose);
       const alg = algorithmOf(publicKey, signingAlgorithms) ?? (row.keyType === "rsa" ? "RS256" : "ES256");
       return { ...key.export({ format: "jwk" }), ...certifiedJwk({ chainPem: row.chainPem, kid, use: "sig", alg, key }) } as unknown as Jwk;
     }),

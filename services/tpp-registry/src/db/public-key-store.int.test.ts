@@ -21,3 +21,14 @@ it.each([
   for (let times = 0; times < 2; times += 1) await db.transaction().execute((tx) => savePublicKeys(tx, listed, now));
   expect(await listPublicKeys(db)).toEqual([{ jwk: newer.jwk, retiredAt: null, lasting: false }]);
 });
+
+it("a key listed under two names is published under both, until one of them is listed no more", async () => {
+  await using database = await testDatabase<TppRegistryTables>({ service: "tpp-registry" });
+  const { db } = database.database;
+  const another = { ...newer, jwk: { ...newer.jwk, kid: "one-key-at-a-bank" } };
+  await db.transaction().execute((tx) => savePublicKeys(tx, [newer, another], now));
+  expect(await listPublicKeys(db)).toEqual([newer, another]);
+  const later = now.add({ hours: 1 });
+  await db.transaction().execute((tx) => savePublicKeys(tx, [newer], later));
+  expect(await listPublicKeys(db)).toEqual([newer, { ...another, retiredAt: later }]);
+});

@@ -7,7 +7,7 @@ export function opProfile(settings: OpSettings): AspspProfile {
   const resourceOrigins = [...new Set([settings.OP_AIS_BASE_URL, settings.OP_PIS_BASE_URL, settings.OP_COF_BASE_URL].map(origin))];
   const origins = new Set([
     ...resourceOrigins,
-    origin(settings.OP_CERT_GENERATION_URL),
+    ...(settings.OP_ENVIRONMENT === "sandbox" ? [origin(settings.OP_CERT_GENERATION_URL)] : []),
     origin(settings.OP_REGISTRATION_URL),
     origin(settings.OP_TOKEN_URL),
     origin(settings.OP_OIDC_JWKS_URL),

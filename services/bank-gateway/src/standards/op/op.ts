@@ -68,7 +68,7 @@ export function opStandard(profile: AspspProfile, endpoints: OpEndpoints): BankA
       ...(financialId === undefined ? {} : { "x-fapi-financial-id": financialId }),
     }),
     translateRefusal: translateOpRefusal,
-    registration: opScheme({ grantTypes, ...endpoints }),
+    registration: opScheme({ grantTypes, ...endpoints }, profile.environment),
     consents: {
       ...opConsentsFacet({ aisBaseUrl, consentMaxDays: profile.consentMaxDays }),
       authorizationUrl: (sign, request) => opAuthorizationUrl({ ...endpoints, responseType, intentClaim, acrValues, scope: consentScope }, sign, request),
