@@ -19,7 +19,7 @@ const namespaceName = "kubernetes.io/metadata.name";
 
 /** No port named: all of them. */
 function portOf({ port, endPort, protocol = "TCP" }: INetworkPolicyPort): string {
-  const numbers = port === undefined ? "any port" : endPort === undefined ? String(port) : `${port}-${endPort}`;
+  const numbers = port === undefined ? "every port" : endPort === undefined ? String(port) : `${port}-${endPort}`;
   return protocol === "TCP" ? numbers : `${numbers}/${protocol}`;
 }
 
@@ -30,7 +30,7 @@ function podsOf(selector: Selector, { workloads, leftToOverlays }: Stage): strin
   return labels.filter((candidate) => selects(selector, candidate)).map(nameOf);
 }
 
-/** `consent`, `namespace monitoring`, `kube-system/kube-dns`, `10.0.0.0/8`, `the internet`, or how wide it is: `anywhere`, `any namespace`. */
+/** `consent`, `namespace monitoring`, `kube-system/kube-dns`, `10.0.0.0/8`, `the internet`, or how wide it is: `anywhere`, `every namespace`. */
 function endsOf(peer: INetworkPolicyPeer | undefined, stage: Stage): string[] {
   if (peer === undefined) return ["anywhere"];
   const { ipBlock, namespaceSelector, podSelector } = peer;
@@ -38,7 +38,7 @@ function endsOf(peer: INetworkPolicyPeer | undefined, stage: Stage): string[] {
   if (namespaceSelector === undefined) return podsOf(podSelector ?? {}, stage);
   const namespace = namespaceSelector.matchLabels?.[namespaceName];
   const pods = podSelector === undefined || selectsAll(podSelector) ? "" : JSON.stringify(podSelector);
-  if (namespace === undefined) return [`any namespace${pods}`];
+  if (namespace === undefined) return [`every namespace${pods}`];
   return [pods === "" ? `namespace ${namespace}` : `${namespace}/${podSelector?.matchLabels?.["k8s-app"] ?? pods}`];
 }
 

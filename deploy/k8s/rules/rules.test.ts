@@ -412,7 +412,7 @@ const mistakes: Record<RuleName, readonly Mistake[]> = {
     ingestPolicy(
       "another service, by every port",
       add("/spec/egress/-", { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }),
-      "NetworkPolicy/ingest: ingest may not reach outside by any port",
+      "NetworkPolicy/ingest: ingest may not reach outside by every port",
     ),
     ingestPolicy(
       "one public address",
@@ -440,7 +440,7 @@ const mistakes: Record<RuleName, readonly Mistake[]> = {
       add("/spec/egress/3/ports/-", { port: 80 }),
       "NetworkPolicy/bank-gateway: bank-gateway may not reach outside by 80",
     ),
-    gatewayPolicy("the gateway by every port", remove("/spec/egress/3/ports"), "NetworkPolicy/bank-gateway: bank-gateway may not reach outside by any port"),
+    gatewayPolicy("the gateway by every port", remove("/spec/egress/3/ports"), "NetworkPolicy/bank-gateway: bank-gateway may not reach outside by every port"),
     gatewayPolicy(
       "the gateway by a range of ports",
       add("/spec/egress/3/ports/0/endPort", 65535),
@@ -466,7 +466,7 @@ const mistakes: Record<RuleName, readonly Mistake[]> = {
     planted("prod", "+")("every pod", everyPod("egress"), "NetworkPolicy/all: every pod may not reach everything"),
   ],
   flows: [
-    ingestPolicy("in from everywhere", add("/spec/ingress/-", {}), "NetworkPolicy/ingest: anywhere -> ingest:any port is not in the table of README.md"),
+    ingestPolicy("in from everywhere", add("/spec/ingress/-", {}), "NetworkPolicy/ingest: anywhere -> ingest:every port is not in the table of README.md"),
     ingestPolicy(
       "in from everywhere by one port",
       add("/spec/ingress/-", { ports: [{ port: 8080 }] }),
@@ -482,7 +482,11 @@ const mistakes: Record<RuleName, readonly Mistake[]> = {
       add("/spec/ingress/0/from/-", { podSelector: { matchLabels: { "app.kubernetes.io/name": "consent" } } }),
       "NetworkPolicy/ingest: consent -> ingest:8080 is not in the table of README.md",
     ),
-    ingestPolicy("out by every port", remove("/spec/egress/3/ports"), "NetworkPolicy/ingest: ingest -> bank-gateway:any port is not in the table of README.md"),
+    ingestPolicy(
+      "out by every port",
+      remove("/spec/egress/3/ports"),
+      "NetworkPolicy/ingest: ingest -> bank-gateway:every port is not in the table of README.md",
+    ),
     ingestPolicy(
       "out by a range of ports",
       add("/spec/egress/3/ports/0/endPort", 65535),
@@ -496,12 +500,12 @@ const mistakes: Record<RuleName, readonly Mistake[]> = {
     ingestPolicy(
       "out to every namespace",
       add("/spec/egress/-", { to: [{ namespaceSelector: {} }] }),
-      "NetworkPolicy/ingest: ingest -> any namespace:any port is not in the table of README.md",
+      "NetworkPolicy/ingest: ingest -> every namespace:every port is not in the table of README.md",
     ),
     ingestPolicy(
       "out to pods of that name in every namespace",
       add("/spec/egress/3/to/0/namespaceSelector", {}),
-      'NetworkPolicy/ingest: ingest -> any namespace{"matchLabels":{"app.kubernetes.io/name":"bank-gateway"}}:8080 is not in the table of README.md',
+      'NetworkPolicy/ingest: ingest -> every namespace{"matchLabels":{"app.kubernetes.io/name":"bank-gateway"}}:8080 is not in the table of README.md',
     ),
     ingestPolicy(
       "out to the whole of kube-system",
@@ -516,7 +520,7 @@ const mistakes: Record<RuleName, readonly Mistake[]> = {
     ingestPolicy(
       "in from every namespace",
       add("/spec/ingress/1/from/0/namespaceSelector", {}),
-      "NetworkPolicy/ingest: any namespace -> ingest:9464 is not in the table of README.md",
+      "NetworkPolicy/ingest: every namespace -> ingest:9464 is not in the table of README.md",
     ),
     ingestPolicy("not let out any more", remove("/spec/egress/3"), "README.md: ingest -> bank-gateway:8080 is not let out by ingest"),
     ingestPolicy("not let in any more", remove("/spec/ingress/0"), "README.md: bff -> ingest:8080 is not let in by ingest"),
@@ -528,12 +532,12 @@ const mistakes: Record<RuleName, readonly Mistake[]> = {
     planted("base", "+")(
       "a policy that lets every pod out",
       everyPod("egress"),
-      "NetworkPolicy/all: every pod -> anywhere:any port is not in the table of README.md",
+      "NetworkPolicy/all: every pod -> anywhere:every port is not in the table of README.md",
     ),
     planted("dev", "+")(
       "a policy that lets everybody in",
       everyPod("ingress"),
-      "NetworkPolicy/all: anywhere -> every pod:any port is not in the table of README.md",
+      "NetworkPolicy/all: anywhere -> every pod:every port is not in the table of README.md",
     ),
     planted("prod", "NetworkPolicy/postgres")(
       "more of the private network",
