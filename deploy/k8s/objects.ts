@@ -1,6 +1,6 @@
 import type { IDeploymentSpec, IStatefulSetSpec } from "kubernetes-models/apps/v1";
 import type { IHorizontalPodAutoscalerSpec } from "kubernetes-models/autoscaling/v2";
-import type { ICronJobSpec, IJobSpec } from "kubernetes-models/batch/v1";
+import type { IJobSpec } from "kubernetes-models/batch/v1";
 import type { IIngressSpec, INetworkPolicySpec } from "kubernetes-models/networking.k8s.io/v1";
 import type { IPodDisruptionBudgetSpec } from "kubernetes-models/policy/v1";
 import type { IContainer, IPodSpec, IPodTemplateSpec, IServiceSpec } from "kubernetes-models/v1";
@@ -41,7 +41,6 @@ interface Specs {
   readonly Deployment: IDeploymentSpec;
   readonly StatefulSet: IStatefulSetSpec;
   readonly Job: IJobSpec;
-  readonly CronJob: ICronJobSpec;
   readonly HorizontalPodAutoscaler: IHorizontalPodAutoscalerSpec;
   readonly Ingress: IIngressSpec;
   readonly NetworkPolicy: INetworkPolicySpec;
@@ -66,7 +65,6 @@ export const whereOf = ({ kind, metadata }: Manifest): string => `${kind}/${meta
 export const nameOf = (labels: Labels): string => labels["app.kubernetes.io/name"] ?? "";
 
 function templateOf(manifest: Manifest): IPodTemplateSpec | undefined {
-  if (isOf(manifest, "CronJob")) return manifest.spec.jobTemplate.spec?.template;
   return isOf(manifest, "Deployment") || isOf(manifest, "StatefulSet") || isOf(manifest, "Job") ? manifest.spec.template : undefined;
 }
 

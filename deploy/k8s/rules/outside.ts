@@ -22,7 +22,7 @@ function ofOpening({ policy, from, port, peer }: Opening, stage: StageName): str
   ];
 }
 
-/** Only the workloads of the table above reach outside; TM-29's other half, that nobody comes in, is in `flows`. */
+/** Only the workloads of the table above reach outside, and private networks not by that way. Who comes in is a matter of `flows`. */
 export const outside: Rule = (stage) => [
   ...new Set(
     openingsOf(stage)
