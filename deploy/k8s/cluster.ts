@@ -4,7 +4,8 @@ import path from "node:path";
 import { kubernetesObjects } from "../../tools/setup/kubernetes.ts";
 import { keepSecret, makeSecrets } from "../../tools/setup/secrets.ts";
 import type { Surroundings } from "../settings-rules.ts";
-import { type Manifest, type PodSpec, podSpecOf, type Volume } from "./manifest-rules.ts";
+import type { IPodSpec } from "kubernetes-models/v1";
+import { containersOf, isOf, type Manifest, ofKind, podSpecOf, whereOf } from "./objects.ts";
 
 /** A Secret or ConfigMap that is in the cluster before these manifests. */
 export interface GivenObject {
@@ -14,7 +15,11 @@ export interface GivenObject {
 }
 
 /** Given out by others; README.md says by whom. */
-const fromOthers: readonly GivenObject[] = [{ kind: "Secret", name: "op-portal", keys: new Set(["api-key"]) }];
+const fromOthers: readonly GivenObject[] = [
+  { kind: "Secret", name: "op-portal", keys: new Set(["api-key"]) },
+  { kind: "Secret", name: "web-tls", keys: new Set(["tls.crt", "tls.key"]) },
+  { kind: "Secret", name: "backup-credentials", keys: new Set(["access-key-id", "secret-access-key"]) },
+];
 
 let made: readonly GivenObject[] | undefined;
 
@@ -45,46 +50,57 @@ interface Reference {
   readonly keys: readonly string[];
 }
 
-function referencesOf(pod: PodSpec): Reference[] {
-  const keys = (items: readonly { readonly key: string }[] | undefined): string[] => (items ?? []).map(({ key }) => key);
-  const volumes = (pod.volumes ?? []).flatMap(({ secret, configMap, projected }: Volume): Reference[] => [
-    ...(secret === undefined ? [] : [{ kind: "Secret" as const, name: secret.secretName, keys: keys(secret.items) }]),
-    ...(configMap === undefined ? [] : [{ kind: "ConfigMap" as const, name: configMap.name, keys: keys(configMap.items) }]),
-    ...(projected?.sources ?? []).flatMap((source) =>
-      source.secret === undefined ? [] : [{ kind: "Secret" as const, name: source.secret.name, keys: keys(source.secret.items) }],
-    ),
+function reference(kind: Reference["kind"], name = "", items: readonly { readonly key: string }[] = []): Reference {
+  return { kind, name, keys: items.map(({ key }) => key) };
+}
+
+function referencesOfPod(pod: IPodSpec): Reference[] {
+  const volumes = (pod.volumes ?? []).flatMap(({ secret, configMap, projected }) => [
+    ...(secret === undefined ? [] : [reference("Secret", secret.secretName, secret.items)]),
+    ...(configMap === undefined ? [] : [reference("ConfigMap", configMap.name, configMap.items)]),
+    ...(projected?.sources ?? []).flatMap((source) => [
+      ...(source.secret === undefined ? [] : [reference("Secret", source.secret.name, source.secret.items)]),
+      ...(source.configMap === undefined ? [] : [reference("ConfigMap", source.configMap.name, source.configMap.items)]),
+    ]),
   ]);
-  const variables = pod.containers.flatMap(({ env = [], envFrom = [] }): Reference[] => [
-    ...env.flatMap(({ valueFrom }) =>
-      valueFrom?.secretKeyRef === undefined ? [] : [{ kind: "Secret" as const, name: valueFrom.secretKeyRef.name, keys: [valueFrom.secretKeyRef.key] }],
-    ),
-    ...envFrom.flatMap(({ configMapRef }) => (configMapRef === undefined ? [] : [{ kind: "ConfigMap" as const, name: configMapRef.name, keys: [] }])),
+  const variables = containersOf(pod).flatMap(({ env = [], envFrom = [] }) => [
+    ...env.flatMap(({ valueFrom }) => [
+      ...(valueFrom?.secretKeyRef === undefined ? [] : [reference("Secret", valueFrom.secretKeyRef.name, [valueFrom.secretKeyRef])]),
+      ...(valueFrom?.configMapKeyRef === undefined ? [] : [reference("ConfigMap", valueFrom.configMapKeyRef.name, [valueFrom.configMapKeyRef])]),
+    ]),
+    ...envFrom.flatMap(({ configMapRef, secretRef }) => [
+      ...(configMapRef === undefined ? [] : [reference("ConfigMap", configMapRef.name)]),
+      ...(secretRef === undefined ? [] : [reference("Secret", secretRef.name)]),
+    ]),
   ]);
   return [...volumes, ...variables];
 }
 
-const dataOf = (manifest: Manifest): Readonly<Record<string, string>> => (manifest as unknown as { data?: Record<string, string> }).data ?? {};
-
-function configMapsIn(manifests: readonly Manifest[]): GivenObject[] {
-  return manifests
-    .filter(({ kind }) => kind === "ConfigMap")
-    .map((manifest) => ({ kind: "ConfigMap", name: manifest.metadata.name, keys: new Set(Object.keys(dataOf(manifest))) }));
+function referencesOf(manifest: Manifest): Reference[] {
+  if (isOf(manifest, "Ingress")) return (manifest.spec.tls ?? []).map(({ secretName }) => reference("Secret", secretName));
+  if (isOf(manifest, "Cluster")) {
+    const { superuserSecret, backup } = manifest.spec;
+    const credentials = Object.values(backup?.barmanObjectStore.s3Credentials ?? {});
+    return [reference("Secret", superuserSecret.name), ...credentials.map((credential) => reference("Secret", credential.name, [credential]))];
+  }
+  const pod = podSpecOf(manifest);
+  return pod === null ? [] : referencesOfPod(pod);
 }
 
-/** Secrets and ConfigMaps that pods name and nobody makes, or that lack the key. `generated`: ConfigMaps that kustomize makes. */
-export function unresolvedReferences(manifests: readonly Manifest[], generated: readonly string[]): string[] {
+function configMapsIn(manifests: readonly Manifest[]): GivenObject[] {
+  return ofKind(manifests, "ConfigMap").map(({ metadata, data = {} }) => ({ kind: "ConfigMap", name: metadata.name, keys: new Set(Object.keys(data)) }));
+}
+
+/** Secrets and ConfigMaps that are named and that nobody makes, or that lack the key. */
+export function unresolvedReferences(manifests: readonly Manifest[]): string[] {
   const known = [...givenObjects(), ...configMapsIn(manifests)];
-  return manifests.flatMap((manifest) => {
-    const pod = podSpecOf(manifest);
-    if (pod === null) return [];
-    const where = `${manifest.kind}/${manifest.metadata.name}`;
-    return referencesOf(pod).flatMap(({ kind, name, keys }) => {
-      if (kind === "ConfigMap" && generated.includes(name)) return [];
+  return manifests.flatMap((manifest) =>
+    referencesOf(manifest).flatMap(({ kind, name, keys }) => {
       const object = known.find((candidate) => candidate.kind === kind && candidate.name === name);
-      if (object === undefined) return [`${where}: ${kind} ${name}`];
-      return keys.filter((key) => !object.keys.has(key)).map((key) => `${where}: ${kind} ${name}, key ${key}`);
-    });
-  });
+      if (object === undefined) return [`${whereOf(manifest)}: ${kind} ${name} is made by nobody`];
+      return keys.filter((key) => !object.keys.has(key)).map((key) => `${whereOf(manifest)}: ${kind} ${name} has no key ${key}`);
+    }),
+  );
 }
 
 /** What the container of a service's Deployment sees: its variables, those of its settings included, and the files of its mounts. */
@@ -95,7 +111,7 @@ export function surroundingsOf(service: string, manifests: readonly Manifest[]):
   if (pod === null || container === undefined) throw new Error(`no Deployment ${service} with a container of that name`);
   const settings = (container.envFrom ?? []).flatMap(({ configMapRef }) => {
     const found = manifests.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === configMapRef?.name);
-    return found === undefined ? [] : Object.entries(dataOf(found));
+    return found === undefined ? [] : Object.entries(found.data ?? {});
   });
   const variables = (container.env ?? []).map(({ name, value }) => [name, value ?? ""] as const);
   const known = [...givenObjects(), ...configMapsIn(manifests)];

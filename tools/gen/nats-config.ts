@@ -1,9 +1,8 @@
 import { natsServerConfig } from "@opl/messaging";
+import { natsPasswordsFile, natsPasswordVariable } from "../setup/nats-passwords.ts";
 import { services } from "../setup/secrets.ts";
 
-const password = (user: string): { env: string } => ({ env: `NATS_PASSWORD_${user.toUpperCase().replaceAll("-", "_")}` });
-
-/** nats.conf for the cluster: permissions from the event catalogue, passwords from the pod's environment. */
+/** nats.conf for the cluster: permissions from the event catalogue, passwords from a file that is mounted beside it. */
 function natsConfig(syncAlways: boolean): string {
   return natsServerConfig({
     host: "0.0.0.0",
@@ -11,8 +10,9 @@ function natsConfig(syncAlways: boolean): string {
     monitorPort: 8222,
     storeDir: "/data",
     syncAlways,
-    users: services.map((service) => ({ service, password: password(service) })),
-    operatorPassword: password("operator"),
+    variablesFile: natsPasswordsFile,
+    users: services.map((service) => ({ service, password: { variable: natsPasswordVariable(service) } })),
+    operatorPassword: { variable: natsPasswordVariable("operator") },
   });
 }
 

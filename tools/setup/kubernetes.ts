@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { issuers, readSecret, services } from "./secrets.ts";
+import { natsPasswords, natsPasswordsFile } from "./nats-passwords.ts";
+import { issuers, readSecret } from "./secrets.ts";
 
 const namespace = "one-point-ledger";
 const jwksFile = "service-jwks.json";
@@ -37,7 +38,6 @@ export function kubernetesObjects(secretsDir: string): (SecretObject | ConfigMap
       .toSorted();
     return secret(`${name}-secrets`, Object.fromEntries(files.map((file) => [file, readFileSync(path.join(folder, file), "utf8")])));
   });
-  const password = (user: string): string => readSecret(path.join(secretsDir, user, "nats-password"));
   return [
     {
       apiVersion: "v1",
@@ -46,8 +46,7 @@ export function kubernetesObjects(secretsDir: string): (SecretObject | ConfigMap
       data: { [jwksFile]: readFileSync(path.join(secretsDir, "operator", jwksFile), "utf8") },
     },
     ...own,
-    // NATS reads variables as pieces of its configuration: without quotes a password such as 1e5x would be a broken number.
-    secret("nats-secrets", Object.fromEntries([...services, "operator"].map((user) => [user, `"${password(user)}"`]))),
+    secret("nats-secrets", { [natsPasswordsFile]: natsPasswords(secretsDir) }),
     secret(
       "postgres-superuser",
       { username: "postgres", password: readSecret(path.join(secretsDir, "postgres", "admin-password")) },

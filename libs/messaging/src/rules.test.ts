@@ -124,12 +124,12 @@ describe("DR-R1 which buckets differ", () => {
 });
 
 describe("natsServerConfig", () => {
-  const base = { port: 4222, storeDir: "/data", users: [{ service: "consent", password: { env: "CONSENT_PASSWORD" } }], operatorPassword: "secret" };
+  const base = { port: 4222, storeDir: "/data", users: [{ service: "consent", password: { variable: "CONSENT_PASSWORD" } }], operatorPassword: "secret" };
 
-  it("names every user, takes passwords from the environment, and knows no anonymous one", () => {
+  it("names every user, takes passwords from variables, and knows no anonymous one", () => {
     const text = natsServerConfig(base);
     expect(text).toContain("password: $CONSENT_PASSWORD");
-    expect(text).not.toMatch(/no_auth_user|sync_interval/);
+    expect(text).not.toMatch(/no_auth_user|sync_interval|include/);
     expect(natsServerConfig({ ...base, syncAlways: true })).toContain("sync_interval: always");
   });
 

@@ -3,8 +3,8 @@ import type { Permissions } from "./permissions.ts";
 
 export interface NatsUser {
   readonly service: string;
-  /** The password, or the name of an environment variable of the server that holds it. */
-  readonly password: string | { readonly env: string };
+  /** The password, or the name of the variable that holds it: of `variablesFile`, or of the server's environment. */
+  readonly password: string | { readonly variable: string };
 }
 
 export interface NatsServerConfig {
@@ -22,6 +22,8 @@ export interface NatsServerConfig {
   readonly maxStoreBytes?: number;
   /** Port of the health and monitoring page; none without it. */
   readonly monitorPort?: number;
+  /** A file beside this one with `NAME: "value"` for each variable, read first. */
+  readonly variablesFile?: string;
   readonly tls?: { readonly certFile: string; readonly keyFile: string; readonly caFile: string };
 }
 
@@ -36,7 +38,7 @@ export function natsServerConfig(config: NatsServerConfig): string {
     userBlock("operator", config.operatorPassword, { publish: [">"], subscribe: [">"] }),
   ];
   return `# Generated from the event catalogue; see libs/messaging/src/server-config.ts.
-listen: ${quote(`${config.host ?? "127.0.0.1"}:${config.port}`)}
+${config.variablesFile === undefined ? "" : `include ${quote(config.variablesFile)}\n`}listen: ${quote(`${config.host ?? "127.0.0.1"}:${config.port}`)}
 ${config.monitorPort === undefined ? "" : `http: ${config.monitorPort}\n`}max_payload: 1MB
 max_connections: 1000
 write_deadline: "10s"
@@ -55,7 +57,7 @@ ${users.join("\n")}
 }
 
 function userBlock(name: string, password: NatsUser["password"], { publish, subscribe }: Permissions): string {
-  const secret = typeof password === "string" ? quote(password) : `$${password.env}`;
+  const secret = typeof password === "string" ? quote(password) : `$${password.variable}`;
   const list = (subjects: readonly string[]): string => subjects.map((subject) => `\n          ${quote(subject)}`).join("");
   return `    {
       user: ${quote(name)}

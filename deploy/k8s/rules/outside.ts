@@ -1,0 +1,32 @@
+import type { StageName } from "../stages.ts";
+import { isIpv4, isPrivate, privateRangesIn } from "./address-ranges.ts";
+import type { Rule } from "./index.ts";
+import { type Opening, openingsOf } from "./network.ts";
+
+/** Who may leave the private network, by which port, where, and why. Nobody else may, and nobody may reach private networks this way. */
+const mayReachOutside: Readonly<Record<string, { readonly port: string; readonly stages: readonly StageName[]; readonly why: string }>> = {
+  "bank-gateway": { port: "443", stages: ["base", "dev", "prod"], why: "asks the banks" },
+  bff: { port: "443", stages: [], why: "asks the provider of single sign-on, in an overlay that has one" },
+};
+
+function ofOpening({ policy, from, port, peer }: Opening, stage: StageName): string[] {
+  const block = peer?.ipBlock;
+  const permit = mayReachOutside[from];
+  const permitted = permit?.port === port && permit.stages.includes(stage);
+  if (peer === undefined) return [`${policy}: ${from} may not reach everything`];
+  if (block === undefined || isPrivate(block.cidr)) return [];
+  if (!isIpv4(block.cidr)) return [`${policy}: ${block.cidr} is no range of IPv4; teach address-ranges.ts`];
+  return [
+    ...(permitted ? [] : [`${policy}: ${from} may not reach outside by ${port}`]),
+    ...privateRangesIn(block).map((range) => `${policy}: ${block.cidr} must except ${range}`),
+  ];
+}
+
+/** Only the workloads of the table above reach outside, and private networks not by that way. Who comes in is a matter of `flows`. */
+export const outside: Rule = (stage) => [
+  ...new Set(
+    openingsOf(stage)
+      .filter(({ direction }) => direction === "egress")
+      .flatMap((opening) => ofOpening(opening, stage.name)),
+  ),
+];
