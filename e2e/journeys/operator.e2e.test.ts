@@ -278,7 +278,7 @@ describe("an operator in the browser", () => {
     const redirectUris = [`${product.origin}/connect/return/op`, `${product.origin}/connect/return/op-2`];
     await product.operator("tpp-registry", "PUT", "/desired-state", { document: { ...document, banks: [{ aspsp: "op", redirectUris }] } });
     const bank = page.locator('[data-bank="op"]');
-    await bank.getByText("Renewal failed", { exact: true }).waitFor({ timeout: 30_000 });
+    await bank.getByText("Renewal failed", { exact: true }).waitFor({ timeout: 60_000 });
     await bank.getByText("Registered", { exact: true }).waitFor();
     await bank.getByText(/^The bank said no\./).waitFor();
     await noFindings(page);
