@@ -10,7 +10,7 @@ export interface TestProduct extends Product, AsyncDisposable {
   /** Asks the sandbox bank's own books and switches. */
   bank<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<T>;
   /** Asks a service as the operator. */
-  operator<T>(service: Parameters<Product["urlOf"]>[0], method: "GET" | "POST", path: string): Promise<T>;
+  operator<T>(service: Parameters<Product["urlOf"]>[0], method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<T>;
 }
 
 /** The whole product, as `npm start` runs it, in a folder of its own and with small keys at the bank. */
@@ -36,15 +36,11 @@ export async function startTestProduct(
     ...product,
     dir,
     async bank<T>(method: string, at: string, body?: unknown) {
-      return json<T>(
-        await fetch(`${product.sandbox.adminUrl}${at}`, {
-          method,
-          ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-        }),
-      );
+      return json<T>(await fetch(`${product.sandbox.adminUrl}${at}`, asking(method, body)));
     },
-    async operator<T>(service: Parameters<Product["urlOf"]>[0], method: string, at: string) {
-      return json<T>(await fetch(`${product.urlOf(service)}${at}`, { method, headers: { authorization: `Bearer ${await product.operatorToken(service)}` } }));
+    async operator<T>(service: Parameters<Product["urlOf"]>[0], method: string, at: string, body?: unknown) {
+      const authorization = `Bearer ${await product.operatorToken(service)}`;
+      return json<T>(await fetch(`${product.urlOf(service)}${at}`, asking(method, body, { authorization })));
     },
     async [Symbol.asyncDispose]() {
       await product.stop();
@@ -52,4 +48,8 @@ export async function startTestProduct(
       if (process.env["OPL_E2E_KEEP"] === undefined) rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function asking(method: string, body: unknown, headers: Readonly<Record<string, string>> = {}): RequestInit {
+  return body === undefined ? { method, headers } : { method, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
 }

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { ResponseOf } from "@opl/contracts/http";
-import type { listRegistrations } from "@opl/contracts/http/tpp-registry";
+import type { getDesiredState, listRegistrations } from "@opl/contracts/http/tpp-registry";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Complaints, launchBrowser, newPerson } from "../browser.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
@@ -26,6 +27,47 @@ async function noFindings(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${page.url()}: ${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
 }
 
+const go = (page: Page, to: "Banks" | "Certificates" | "Plan"): Promise<void> =>
+  page.getByRole("navigation", { name: "For operators" }).getByRole("link", { name: to }).click();
+
+/** Makes a key and a request for it on the page; `look` sees the dialog before and afterwards. */
+async function requestCertificate(page: Page, purpose: "QWAC" | "QSealC", look: (page: Page) => Promise<void> = async () => undefined): Promise<void> {
+  await page.getByRole("button", { name: "Request a certificate" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name of the certificate").waitFor();
+  await dialog.getByText(purpose === "QWAC" ? "QWAC, to call" : "QSealC, to sign").click();
+  await look(page);
+  for (const [field, text] of [
+    ["Organisation id", "PSDFI-FINFSA-1234567-8"],
+    ["Authority", "FI-FINFSA"],
+    ["Name of the authority", "Finanssivalvonta"],
+  ] as const) {
+    await dialog.getByLabel(field, { exact: true }).fill(text);
+  }
+  await dialog.getByRole("button", { name: "Make key and request" }).click();
+  await dialog.getByText(/-----BEGIN CERTIFICATE REQUEST-----/).waitFor();
+  expect(await page.content()).not.toContain("PRIVATE KEY");
+  await look(page);
+  await dialog.getByRole("button", { name: "Done" }).click();
+}
+
+/** What the trust service provider answers to a request that somebody carried there: PKCS#7. */
+async function issuedFor(csrPem: string): Promise<Buffer> {
+  const { qtspUrl, caFile } = product.sandbox;
+  const secret = readFileSync(path.join(product.secretsDir, "sandbox", "qtsp-secret"), "utf8").trim();
+  await using stack = new AsyncDisposableStack();
+  const agent = stack.adopt(new Agent({ connect: { ca: readFileSync(caFile) } }), (one) => one.close());
+  const answer = await request(`${qtspUrl}/.well-known/est/simpleenroll`, {
+    dispatcher: agent,
+    method: "POST",
+    headers: { "content-type": "application/pkcs10", "x-api-key": secret },
+    body: csrPem.replaceAll(/-----[A-Z ]+-----|\s/g, ""),
+  });
+  const text = await answer.body.text();
+  expect([answer.statusCode, text.slice(0, 200)]).toEqual([200, expect.any(String)]);
+  return Buffer.from(text, "base64");
+}
+
 /** Every secret of this installation and of the bank's side, and the signature of every token that the registry keeps. */
 async function secrets(): Promise<readonly string[]> {
   const filesIn = (folder: string): string[] =>
@@ -43,7 +85,8 @@ async function secrets(): Promise<readonly string[]> {
 
 beforeAll(async () => {
   // Slow enough that a renewal is seen while it happens; one bank, and no provider that issues at once: an operator carries the request.
-  product = await startTestProduct({ SANDBOX_LATENCY_MS: "150" }, { OPL_TPP_ASPSPS: "op", OPL_QTSP_EST_URL: "" });
+  // The UK bank registers by hand.
+  product = await startTestProduct({ SANDBOX_LATENCY_MS: "150" }, { OPL_TPP_ASPSPS: "op", OPL_QTSP_EST_URL: "", UK_REGISTRATION: "manual" });
   browser = await launchBrowser();
   operator = await newPerson(browser);
   await signIn(operator.page, "/operator", product.operatorLogin);
@@ -127,28 +170,13 @@ describe("an operator in the browser", () => {
 
   it("sees the certificates, and gets a request for one of our own to take along", async () => {
     const { page } = operator;
-    await page.getByRole("navigation", { name: "For operators" }).getByRole("link", { name: "Certificates" }).click();
+    await go(page, "Certificates");
     await page.getByRole("heading", { level: 1, name: "Certificates" }).waitFor();
     await page.locator("[data-certificate]").first().waitFor();
     expect(await page.locator("[data-certificate]").first().innerText()).toMatch(/days left[\s\S]*Organisation id[\s\S]*PSD[\s\S]*Authority[\s\S]*PSP_AI/);
     await noFindings(page);
 
-    await page.getByRole("button", { name: "Request a certificate" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Name of the certificate").waitFor();
-    await noFindings(page);
-    for (const [field, text] of [
-      ["Organisation id", "PSDFI-FINFSA-1234567-8"],
-      ["Authority", "FI-FINFSA"],
-      ["Name of the authority", "Finanssivalvonta"],
-    ] as const) {
-      await dialog.getByLabel(field, { exact: true }).fill(text);
-    }
-    await dialog.getByRole("button", { name: "Make key and request" }).click();
-    await dialog.getByText(/-----BEGIN CERTIFICATE REQUEST-----/).waitFor();
-    expect(await page.content()).not.toContain("PRIVATE KEY");
-    await noFindings(page);
-    await dialog.getByRole("button", { name: "Done" }).click();
+    await requestCertificate(page, "QWAC", noFindings);
     await page.getByText("Certificate awaited").waitFor();
 
     // What is no certificate is refused in words.
@@ -162,12 +190,128 @@ describe("an operator in the browser", () => {
 
   it("reads the plan and the document in force, and has every bank asked", async () => {
     const { page } = operator;
-    await page.getByRole("navigation", { name: "For operators" }).getByRole("link", { name: "Plan" }).click();
+    await go(page, "Plan");
     await page.getByText("Nothing to do", { exact: true }).waitFor();
     await page.getByText(/"publicOrigin"/).waitFor();
     await page.getByRole("button", { name: "Ask every bank now" }).click();
     await page.getByText(/Banks were asked for their own records/).waitFor();
     await noFindings(page);
+  });
+
+  it("begins to register at a bank, and reads that a certificate of our own is missing", async () => {
+    const { page } = operator;
+    await go(page, "Banks");
+    const found = page.getByRole("list", { name: "Banks found" }).getByRole("listitem").filter({ hasText: "UK Open Banking (sandbox)" });
+    await found.getByText("By hand").waitFor();
+    await found.getByRole("button", { name: "Register" }).click();
+    const question = page.getByRole("dialog", { name: "Register at UK Open Banking (sandbox)?" });
+    await question.getByRole("button", { name: "Register" }).click();
+    await question.waitFor({ state: "detached" });
+    const bank = page.locator('[data-bank="uk-sandbox"]');
+    await bank.getByText("No certificate of our own fits this bank.").waitFor();
+    await noFindings(page);
+    await bank.getByRole("link", { name: "Certificates" }).click();
+    await page.getByRole("heading", { level: 1, name: "Certificates" }).waitFor();
+  });
+
+  it("imports what the provider issued for the request, and sees how long it lasts", async () => {
+    const { page } = operator;
+    await requestCertificate(page, "QSealC");
+    for (const purpose of ["QWAC: proves who calls", "QSealC: signs what we send"]) {
+      const card = page.locator("[data-own-certificate]", { has: page.getByRole("heading", { name: purpose }) });
+      const download = page.waitForEvent("download");
+      await card.getByRole("button", { name: "Download the request" }).click();
+      const chain = await issuedFor(readFileSync(await (await download).path(), "utf8"));
+      await card.getByRole("button", { name: "Import the certificate" }).click();
+      const dialog = page.getByRole("dialog", { name: "Import the certificate" });
+      await dialog.getByLabel("File").setInputFiles({ name: "issued.p7b", mimeType: "application/pkcs7-mime", buffer: chain });
+      await dialog.getByRole("button", { name: "Check and import" }).click();
+      await dialog.waitFor({ state: "detached" });
+      await card.getByText("Ready", { exact: true }).waitFor();
+      await card.getByText(/^7\d\d days left$/).waitFor();
+      await card.getByText("Nowhere yet").waitFor();
+    }
+    expect(await page.getByText("Certificate awaited").count()).toBe(0);
+    await noFindings(page);
+  });
+
+  it("has the step that waited tried at once, and types in what the bank's portal gave out", async () => {
+    const { page, complaints } = operator;
+    await go(page, "Banks");
+    const bank = page.locator('[data-bank="uk-sandbox"]');
+    await bank.getByRole("button", { name: "Try now" }).click();
+    const question = page.getByRole("dialog", { name: "Try again at UK Open Banking (sandbox)?" });
+    await question.getByText(/The step that waits is done at once/).waitFor();
+    await question.getByRole("button", { name: "Try now" }).click();
+    await bank.locator('[data-step="certificates"][data-state="done"]').waitFor();
+    await bank.getByText("Waits for credentials").waitFor();
+    // What to give at the portal, in the words of this page.
+    const redirectUri = `${product.origin}/connect/return/uk-sandbox`;
+    await bank.getByText(redirectUri).waitFor();
+    expect(await bank.innerText()).not.toContain("PUT /registrations");
+    await noFindings(page);
+
+    const given = await product.bank<{ clientId: string; clientSecret: string }>("POST", "/uk/clients", {
+      clientName: "One Point Ledger",
+      redirectUris: [redirectUri],
+      scope: "accounts payments fundsconfirmations",
+      method: "client_secret_post",
+    });
+    await bank.getByRole("button", { name: "Enter credentials" }).click();
+    const dialog = page.getByRole("dialog", { name: "Credentials from UK Open Banking (sandbox)" });
+    await dialog.getByLabel("Client id").fill(given.clientId);
+    await dialog.getByLabel("Client secret").fill(given.clientSecret);
+    await noFindings(page);
+    await dialog.getByRole("button", { name: "Seal and go on" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await bank.getByText("Registered", { exact: true }).waitFor();
+    expect(await bank.locator('[data-step][data-state="done"]').count()).toBe(4);
+    await bank.getByText(/^7\d\d days left$/).waitFor();
+    expect(await page.content()).not.toContain(given.clientSecret);
+    expect(complaints.found).toEqual([]);
+  });
+
+  it("sees what a change came to that the bank refused: what to do, and in the plan what differs", async () => {
+    const { page } = operator;
+    await product.bank("POST", "/faults", { fault: "network.status", for: { endpoint: "R1" }, options: { status: 400 } });
+    const { document } = await product.operator<ResponseOf<typeof getDesiredState>>("tpp-registry", "GET", "/desired-state");
+    const redirectUris = [`${product.origin}/connect/return/op`, `${product.origin}/connect/return/op-2`];
+    await product.operator("tpp-registry", "PUT", "/desired-state", { document: { ...document, banks: [{ aspsp: "op", redirectUris }] } });
+    const bank = page.locator('[data-bank="op"]');
+    await bank.getByText("Renewal failed", { exact: true }).waitFor({ timeout: 60_000 });
+    await bank.getByText("Registered", { exact: true }).waitFor();
+    await bank.getByText(/^The bank said no\./).waitFor();
+    await noFindings(page);
+
+    await go(page, "Plan");
+    const differences = page.getByRole("group", { name: "Differences at OP (sandbox)" });
+    await page.getByText("1 thing that applying would do").waitFor();
+    await page.getByText("Try again", { exact: true }).waitFor();
+    await page.getByText(/^Other terms are wanted than those we are registered with\. The last attempt failed:/).waitFor();
+    expect(await differences.getByRole("row").allInnerTexts()).toEqual([
+      expect.stringMatching(/What\s+Is\s+Should be/),
+      expect.stringMatching(new RegExp(`^Redirect URIs\\s+${redirectUris[0]}\\s+${redirectUris.join("[,\\s]+")}$`)),
+    ]);
+    await noFindings(page);
+  });
+
+  it("has the failed registration tried again, and sees it through", async () => {
+    const { page, complaints } = operator;
+    await product.bank("DELETE", "/faults");
+    await go(page, "Banks");
+    const bank = page.locator('[data-bank="op"]');
+    await bank.getByRole("button", { name: "Try now" }).click();
+    const question = page.getByRole("dialog", { name: "Try again at OP (sandbox)?" });
+    await question.getByText(/A new registration begins at its first step/).waitFor();
+    await question.getByRole("button", { name: "Try now" }).click();
+    await question.waitFor({ state: "detached" });
+    await bank.getByText("Renewing", { exact: true }).waitFor();
+    await bank.getByText("Renewing", { exact: true }).waitFor({ state: "detached", timeout: 60_000 });
+    expect(await bank.getByText("Renewal failed", { exact: true }).count()).toBe(0);
+    await go(page, "Plan");
+    await page.getByText("Nothing to do", { exact: true }).waitFor();
+    await page.getByText(/"redirectUris"/).waitFor();
+    expect(complaints.found).toEqual([]);
   });
 
   it.each([

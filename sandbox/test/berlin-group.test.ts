@@ -231,7 +231,7 @@ describe.skipIf(!hasSpecification(file))("the official file (skipped where the s
   });
 
   it("would say what is wrong, so that its silence means something", () => {
-    const judge = openApi(file);
+    const { answer: judge } = openApi(file);
     const answer = { status: 200, body: { consentStatus: "maybe" }, text: "{}" };
     expect(judge("GET /v1/consents/{consentId}/status", answer).join()).toContain("allowed values");
     const refusal = { status: 401, body: { tppMessages: [{ category: "ERROR", code: "NO_IDEA" }] }, text: "{}" };

@@ -331,7 +331,7 @@ describe.skipIf(!hasSpecification(file))("the official files (skipped where the 
 
   it("would say what is wrong, so that their silence means something", async () => {
     const answer = await tpp.register();
-    const judge = openApi(file);
+    const { answer: judge } = openApi(file);
     const wrong = judge("POST /register", { ...answer, body: { ...answer.body, scope: undefined, client_id_issued_at: "now" } }).join();
     expect(wrong).toMatch(/scope/);
     expect(wrong).toMatch(/client_id_issued_at must be integer/);

@@ -14,8 +14,10 @@ import { beginPlanned } from "../../services/tpp-registry/src/usecases/begin-pla
 import { checkDueDrift } from "../../services/tpp-registry/src/usecases/check-drift.ts";
 import { readDriftFigures } from "../../services/tpp-registry/src/usecases/read-drift-figures.ts";
 import { refreshDirectory } from "../../services/tpp-registry/src/usecases/refresh-directory.ts";
+import { retryRegistration } from "../../services/tpp-registry/src/usecases/retry-registration.ts";
+import { startRegistration } from "../../services/tpp-registry/src/usecases/start-registration.ts";
 
-/** Registry, gateway and the sandbox's banks together: one document, one saga, three ways to be known. */
+/** Registry, gateway and the sandbox's banks together: one document, one saga, four ways to be known. */
 const everySeconds = 900;
 const banks = ["op", "uk-sandbox", "berlin-group-sandbox"] as const;
 const own = "https://ledger.example/connect/return/uk-sandbox";
@@ -115,5 +117,65 @@ describe("one document over every scheme", () => {
     expect(await ukClients()).toEqual([]);
     expect((await inUse()).map(({ aspspId }) => aspspId)).not.toContain("uk-sandbox");
     expect((await inUse()).map(({ aspspId }) => aspspId)).toEqual(expect.arrayContaining(["op", "berlin-group-sandbox"]));
+  });
+});
+
+describe("a bank whose portal gives out credentials", () => {
+  let byHand: Awaited<ReturnType<TestGateway["replica"]>>;
+  beforeAll(async () => {
+    byHand = await gateway.replica({ env: { UK_REGISTRATION: "manual" } });
+    ctx = { ...ctx, bankGateway: byHand.as["tpp-registry"] };
+    await refreshDirectory(ctx);
+  });
+  afterAll(() => byHand?.[Symbol.asyncDispose]());
+
+  const standing = async () => (await listRegistrations(ctx.db)).find(({ registration }) => registration.status === "running")?.registration;
+  const planned = async () => (await apply(["uk-sandbox"])).planned.find(({ aspspId }) => aspspId === "uk-sandbox");
+
+  it("is waited for, and asked for nothing, until an operator enters what it gave out; then the same saga goes on", async () => {
+    expect(await planned()).toMatchObject({ action: "register" });
+    const since = await sandbox.lastSeq();
+    await converge();
+    expect(await standing()).toMatchObject({ aspspId: "uk-sandbox", scheme: "manual", errorCode: "ERR_REGISTRATION_CREDENTIALS_AWAITED" });
+    expect(await planned()).toMatchObject({ action: "wait", reason: "The bank gives out credentials by hand; an operator enters them." });
+    expect(await sandbox.calls({ since })).toEqual([]);
+
+    const given = await sandbox.admin<{ clientId: string; clientSecret: string }>("POST", "/uk/clients", {
+      clientName: "One Point Ledger",
+      redirectUris: [own],
+      method: "client_secret_post",
+    });
+    const registrationId = (await standing())?.registrationId ?? "";
+    const body = { aspspId: "uk-sandbox", clientId: given.clientId, clientSecret: given.clientSecret, apiKey: null };
+    await byHand.as.operator.enterCredentials({ params: { registrationId }, body });
+    await retryRegistration(ctx, registrationId);
+    await converge();
+    expect((await sandbox.calls({ since })).map(({ endpoint, status, clientId }) => ({ endpoint, status, clientId }))).toEqual([
+      // One token for each scope that was asked for.
+      { endpoint: "U5", status: 200, clientId: given.clientId },
+    ]);
+    expect(await inUse()).toContainEqual(expect.objectContaining({ registrationId, aspspId: "uk-sandbox", scheme: "manual" }));
+  });
+
+  it("applied again does nothing: no bank is called", async () => {
+    const [since, before] = [await sandbox.lastSeq(), (await listRegistrations(ctx.db)).length];
+    expect(await planned()).toMatchObject({ action: "none" });
+    await converge();
+    expect(await sandbox.calls({ since })).toEqual([]);
+    expect(await listRegistrations(ctx.db)).toHaveLength(before);
+  });
+
+  it("set to register by request instead, it is known as before until the next renewal, which goes the new way", async () => {
+    ctx = { ...ctx, bankGateway: gateway.as["tpp-registry"] };
+    await refreshDirectory(ctx);
+    expect(await planned()).toMatchObject({ action: "none" });
+    const at = (registrationId = "") => gateway.as["tpp-registry"].readRegistration({ params: { registrationId } });
+    expect(await at((await inUse()).find(({ scheme }) => scheme === "manual")?.registrationId)).toMatchObject({ standing: "unreadable" });
+    // A request lives half an hour by the bank's clock.
+    aheadMs = 0;
+    const { registrationId } = (await startRegistration(ctx, "uk-sandbox", { renew: true })).registration;
+    await converge();
+    expect(await inUse()).toContainEqual(expect.objectContaining({ registrationId, scheme: "dcr" }));
+    expect(await at(registrationId)).toMatchObject({ standing: "known" });
   });
 });

@@ -61,7 +61,10 @@ const calls: Readonly<Record<Service, readonly Service[]>> = {
   bff: ["bank-gateway", "consent", "ingest", "analytics", "tpp-registry"],
 };
 
-/** The environment of one service on this machine; nothing of the caller's own environment gets in but PATH and OTEL_ settings. */
+/**
+ * The environment of one service on this machine; nothing of the caller's own environment gets in but PATH, OTEL_ settings and how the UK
+ * bank registers us.
+ */
 export function environmentOf(service: Service, around: Surroundings): Record<string, string> {
   const secret = (name: string): string => path.join(around.secretsDir, service, name);
   const common: Record<string, string> = {
@@ -98,6 +101,7 @@ const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string
     UK_DIRECTORY_URL: around.sandbox.directoryUrl,
     UK_DIRECTORY_TOKEN_FILE: around.sandboxSecrets.directoryToken,
     UK_CA_BUNDLE_PATH: around.sandbox.caFile,
+    UK_REGISTRATION: process.env["UK_REGISTRATION"] ?? "dcr",
     BG_XS2A_BASE_URL: around.sandbox.berlinGroup.baseUrl,
     BG_CA_BUNDLE_PATH: around.sandbox.caFile,
     FAPI_SANDBOX_URL: new URL(around.sandbox.fapi.fapi2.issuer).origin,

@@ -27,6 +27,7 @@ export function aRegistration(changes: Partial<Registration> = {}): Registration
     step: "activation",
     startedAt: "2026-11-22T08:00:00Z",
     completedAt: "2026-11-22T08:00:06Z",
+    redirectUris: ["https://ledger.example/connect/return/op-fi"],
     lastError: null,
     steps: registrationStep.options.map((step) => ({
       step,

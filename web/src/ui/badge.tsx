@@ -9,10 +9,21 @@ const tones = {
   danger: "bg-danger-soft text-danger",
 };
 
-/** One or two words about the state of something. */
-export function Badge({ tone = "neutral", children, className }: { tone?: keyof typeof tones; children: ReactNode; className?: string | undefined }) {
+/** One or two words about the state of something; a breathing dot before them says that it is happening now. */
+export function Badge({
+  tone = "neutral",
+  live = false,
+  children,
+  className,
+}: {
+  tone?: keyof typeof tones;
+  live?: boolean;
+  children: ReactNode;
+  className?: string | undefined;
+}) {
   return (
     <span className={cx("inline-flex shrink-0 items-center gap-1 whitespace-nowrap rounded-full px-2 py-0.5 text-12 font-500", tones[tone], className)}>
+      {live && <span aria-hidden="true" className="size-1.5 animate-breathe rounded-full bg-current" />}
       {children}
     </span>
   );

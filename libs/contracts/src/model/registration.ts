@@ -84,6 +84,8 @@ export const registration = z.object({
   step: registrationStep,
   startedAt: isoInstant,
   completedAt: isoInstant.nullable(),
+  /** Where the bank is to send people back to. */
+  redirectUris: z.array(z.url()),
   lastError: z.object({ code: z.string(), message: z.string(), at: isoInstant }).nullable(),
   steps: z.array(
     z.object({

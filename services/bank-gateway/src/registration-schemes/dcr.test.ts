@@ -163,7 +163,7 @@ describe("plain dynamic client registration (RFC 7591, RFC 7592)", () => {
     await signed.submit?.(counting, { registrationRequest, replaced: at({ credentials, newJti: counting.newJti }), entered: undefined, creation: kept });
     const [put, post] = asked.map(({ input }) => input.body?.text);
     expect(asked.map(({ input }) => input.method)).toEqual(["PUT", "POST"]);
-    expect({ ...claimsIn(put), jti: "" }).toEqual({ ...claimsIn(post), jti: "" });
+    expect({ ...claimsIn(put), jti: "" }).toEqual({ ...claimsIn(post), jti: "", client_id: "client 1/2" });
     expect(claimsIn(put)["jti"]).not.toBe(claimsIn(post)["jti"]);
     expect(post).toBe(registrationRequest);
     expect(kept.kept).toEqual([registrationRequest]);

@@ -176,10 +176,13 @@ function authenticationOf({ keys, now }: AtBank, { authentication: method, subje
   return method === "tls_client_auth" ? { method, subjectName: subjectName(chooseQwac(keys, now).certificate, subjectSpelling) } : { method };
 }
 
-/** A bank takes each `jti` once, and a change may be asked for as often as it takes: each is signed again. */
-async function freshly({ sign, newJti }: AtBank, registrationRequest: string, { request }: DcrSettings): Promise<string> {
-  if (request === "application/json") return registrationRequest;
-  return (await sign({ ...readStatement(registrationRequest).claims, jti: newJti() })).jws;
+/**
+ * The same request as a change: it names the client (RFC 7592 2.2). A bank takes each `jti` once, and a change may be asked for as often as
+ * it takes, so each is signed again.
+ */
+async function asChange({ sign, newJti }: AtBank, registrationRequest: string, clientId: string, { request }: DcrSettings): Promise<string> {
+  if (request === "application/json") return JSON.stringify({ ...(JSON.parse(registrationRequest) as JsonObject), client_id: clientId });
+  return (await sign({ ...readStatement(registrationRequest).claims, jti: newJti(), client_id: clientId })).jws;
 }
 
 async function create({ calls }: AtBank, request: string, creation: Creation, settings: DcrSettings): Promise<RegisteredClient> {
@@ -205,11 +208,8 @@ async function create({ calls }: AtBank, request: string, creation: Creation, se
  */
 async function update(at: AtBank, replaced: AtBankAsClient, registrationRequest: string, settings: DcrSettings): Promise<RegisteredClient | undefined> {
   const { credentials } = replaced;
-  const resent =
-    settings.request === "application/json"
-      ? JSON.stringify({ ...(JSON.parse(registrationRequest) as JsonObject), client_id: credentials.clientId })
-      : await freshly(at, registrationRequest, settings);
-  const outcome = await manage(replaced, settings, { operation: "registration.update", method: "PUT", body: { type: settings.request, text: resent } });
+  const text = await asChange(at, registrationRequest, credentials.clientId, settings);
+  const outcome = await manage(replaced, settings, { operation: "registration.update", method: "PUT", body: { type: settings.request, text } });
   if (outcome === "refused") throw errors.ERR_REGISTRATION_MANAGEMENT_REFUSED({ retryAfterSeconds: 60 });
   return typeof outcome === "string" ? undefined : readAnswer(outcome, settings, credentials);
 }

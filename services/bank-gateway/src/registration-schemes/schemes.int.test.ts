@@ -12,20 +12,16 @@ import { saga } from "../../testing/saga.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
 import { terms } from "../../testing/terms.ts";
-import type { BankAdapter } from "../adapters/bank-adapter.ts";
 import { getSecret } from "../db/registration-store.ts";
 import { listOwnCertificates } from "../db/own-certificate-store.ts";
-import { fapiPsuHeaders } from "../standards/fapi-psu-headers.ts";
-import { readTokenAnswer } from "../standards/token-answer.ts";
-import { translateUkRefusal } from "../standards/uk-open-banking/refusal.ts";
 import { openOwnKey } from "../usecases/own-certificate.ts";
-import { manualScheme } from "./manual.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
 const lines: string[] = [];
 const berlinGroup = "berlin-group-sandbox";
-const byHand = "bank-by-hand";
+const uk = "uk-sandbox";
+const byHand = { UK_REGISTRATION: "manual" };
 
 beforeAll(async () => {
   sandbox = await startSandbox();
@@ -49,52 +45,6 @@ function subjectFile(content: typeof subject): string {
 const thirdParties = `/berlin-group/third-parties/${subject.organizationIdentifier}`;
 const offered = async ({ as }: Pick<TestGateway, "as">, aspspId: string) => (await as.bff.listAspsps({})).aspsps.find((each) => each.aspspId === aspspId);
 
-/** A bank whose portal gives out credentials: the UK bank's token endpoint, with a secret. */
-function bankByHand({ endpoints: { uk, caFile } }: Sandbox): BankAdapter {
-  const { origin } = new URL(uk.issuer);
-  return {
-    profile: {
-      aspspId: byHand,
-      name: "Bank by hand",
-      bic: undefined,
-      countries: ["GB"],
-      environment: "sandbox",
-      scaApproach: "redirect",
-      historyDays: 90,
-      consentMaxDays: 90,
-      entryReferencesStable: false,
-      origins: [origin],
-      resourceOrigins: [origin],
-      trustedRootsPath: caFile,
-      allowLegacySha1ClientCertificate: false,
-      signingAlgorithms: ["PS256"],
-    },
-    oauth: {
-      issuer: uk.issuer,
-      endpoints: { tokenUrl: new URL(`${uk.issuer}/token`), jwksUrl: new URL(`${uk.issuer}/jwks`) },
-      clientAuthentication: "client_secret_post",
-      approach: "redirect",
-      request: "by-value",
-      responseType: "code",
-      responseMode: "query",
-      pkce: "none",
-      senderConstraint: "none",
-      userinfo: "none",
-      issInResponse: false,
-      idTokenAlgorithms: ["PS256"],
-      acrValues: [],
-      intentClaim: "openbanking_intent_id",
-      clientScope: "accounts",
-      consentScope: ["accounts"],
-      readTokenAnswer,
-    },
-    psuHeaders: fapiPsuHeaders,
-    callHeaders: () => ({ accept: "application/json" }),
-    translateRefusal: translateUkRefusal,
-    registration: manualScheme({ scope: "accounts" }),
-  };
-}
-
 /** What an operator gets at the portal. */
 const portalClient = () =>
   sandbox.admin<{ clientId: string; clientSecret: string }>("POST", "/uk/clients", {
@@ -117,14 +67,14 @@ describe("a bank that knows us by our certificate", () => {
     await using fresh = await startGateway(sandbox, { everyBank: true, env: { OPL_QTSP_SUBJECT_FILE: subjectFile(subject) } });
     const take = (aspspId: string, registrationId: string) =>
       fresh.as["tpp-registry"].issueCertificates({ params: { registrationId }, body: { aspspId, country: "FI", commonName: "x", roles: ["AIS"] } });
-    const banks = { "uk-sandbox": randomUUID(), "berlin-group-sandbox": randomUUID() };
+    const banks = { [uk]: randomUUID(), [berlinGroup]: randomUUID() };
     const first = await Promise.allSettled(Object.entries(banks).map(([aspspId, id]) => take(aspspId, id)));
     expect(first.filter(({ status }) => status === "fulfilled").length).toBeGreaterThan(0);
     for (const outcome of first)
       if (outcome.status === "rejected") expect(outcome.reason).toMatchObject({ code: "ERR_REGISTRATION_STEP_RUNNING", kind: "conflict" });
     const taken = await Promise.all(Object.entries(banks).map(([aspspId, id]) => take(aspspId, id)));
-    const [uk, berlinGroup] = taken.map(({ certificates }) => certificates.map(({ thumbprint }) => thumbprint).toSorted());
-    expect(uk).toEqual(berlinGroup);
+    const [one, other] = taken.map(({ certificates }) => certificates.map(({ thumbprint }) => thumbprint).toSorted());
+    expect(one).toEqual(other);
     expect((await fresh.as.operator.listOwnCertificates({})).certificates).toHaveLength(2);
   });
 
@@ -220,9 +170,9 @@ describe("a bank that knows us by our certificate", () => {
 
 describe("a bank that registers by hand", () => {
   it("waits for what an operator enters, proves it by a token, and tells when it is unknown", async () => {
-    await using manual = await startGateway(sandbox, { everyBank: true, adapters: [bankByHand(sandbox)] });
+    await using manual = await startGateway(sandbox, { everyBank: true, env: byHand });
     await requestPair(manual);
-    const at = saga(manual, byHand);
+    const at = saga(manual, uk);
     await at.certificates();
     await expect(at.submission()).rejects.toMatchObject({
       code: "ERR_REGISTRATION_CREDENTIALS_AWAITED",
@@ -231,23 +181,23 @@ describe("a bank that registers by hand", () => {
     });
     const { clientId, clientSecret } = await portalClient();
     const params = { registrationId: at.registrationId };
-    await manual.as.operator.enterCredentials({ params, body: { aspspId: byHand, clientId, clientSecret: "a-typing-mistake", apiKey: null } });
+    await manual.as.operator.enterCredentials({ params, body: { aspspId: uk, clientId, clientSecret: "a-typing-mistake", apiKey: null } });
     expect((await at.submission()).client).toMatchObject({ clientId, redirectUris: [] });
     await expect(at.validation()).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: "invalid_client" } });
-    await manual.as.operator.enterCredentials({ params, body: { aspspId: byHand, clientId, clientSecret, apiKey: null } });
+    await manual.as.operator.enterCredentials({ params, body: { aspspId: uk, clientId, clientSecret, apiKey: null } });
     await at.validation();
     await at.activation();
     expect(await at.read()).toMatchObject({ standing: "unreadable" });
 
-    await expect(
-      manual.as.operator.enterCredentials({ params, body: { aspspId: byHand, clientId: "another", clientSecret, apiKey: null } }),
-    ).rejects.toMatchObject({
-      code: "ERR_REGISTRATION_CREDENTIALS_UNWANTED",
-    });
+    await expect(manual.as.operator.enterCredentials({ params, body: { aspspId: uk, clientId: "another", clientSecret, apiKey: null } })).rejects.toMatchObject(
+      {
+        code: "ERR_REGISTRATION_CREDENTIALS_UNWANTED",
+      },
+    );
     await sandbox.admin("DELETE", `/uk/clients/${clientId}`);
     expect(await at.read()).toMatchObject({ standing: "unknown" });
     expect(await at.end()).toMatchObject({ aspspTold: false });
-    await expect(manual.as.operator.enterCredentials({ params, body: { aspspId: byHand, clientId, clientSecret, apiKey: null } })).rejects.toMatchObject({
+    await expect(manual.as.operator.enterCredentials({ params, body: { aspspId: uk, clientId, clientSecret, apiKey: null } })).rejects.toMatchObject({
       code: "ERR_REGISTRATION_ENDED",
       kind: "conflict",
     });
@@ -288,26 +238,27 @@ describe("secrets", () => {
   it("TM-01 TM-04 G-16 neither tables nor logs hold a key of our own, typed credentials or a secret of provider and directory in clear", async () => {
     const written: string[] = [];
     const logger = createLogger({ name: "bank-gateway", level: "trace", destination: { write: (line) => void written.push(line) } });
-    await using manual = await startGateway(sandbox, { everyBank: true, logger, adapters: [bankByHand(sandbox), ...gateway.app.context.banks.adapters] });
+    await using manual = await startGateway(sandbox, { everyBank: true, logger, env: byHand });
     await requestPair(manual);
     const { clientId, clientSecret } = await portalClient();
-    const hand = saga(manual, byHand);
+    const hand = saga(manual, uk);
     await hand.certificates();
     await manual.as.operator.enterCredentials({
       params: { registrationId: hand.registrationId },
-      body: { aspspId: byHand, clientId, clientSecret, apiKey: "an-api-key-of-a-portal" },
+      body: { aspspId: uk, clientId, clientSecret, apiKey: "an-api-key-of-a-portal" },
     });
     await hand.submission();
     await hand.validation();
-    const uk = saga(manual, "uk-sandbox");
-    await uk.whole();
+    await using registering = await manual.replica({ env: { UK_REGISTRATION: "dcr" } });
+    const request = saga(registering, uk);
+    await request.whole();
 
     const { db, vault } = manual.app.context;
     const rows = await listOwnCertificates(db);
     const own = await Promise.all(rows.map(async (row) => (await openOwnKey(vault, row)).export({ format: "jwk" }).d));
-    const sealed = await getSecret(db, uk.registrationId, "private-jwks");
+    const sealed = await getSecret(db, request.registrationId, "private-jwks");
     if (sealed === undefined) throw new Error("no keys");
-    const slot = { owner: "tpp", purpose: "tpp-secrets", aspspId: "uk-sandbox", subject: `${uk.registrationId} private-jwks` } as const;
+    const slot = { owner: "tpp", purpose: "tpp-secrets", aspspId: uk, subject: `${request.registrationId} private-jwks` } as const;
     const { keys } = JSON.parse((await vault.open(slot, sealed)).toString()) as { keys: { d: string }[] };
     const secrets = [...own, ...keys.map(({ d }) => d), clientSecret, "an-api-key-of-a-portal", "sandbox-qtsp-secret", "sandbox-directory-token"].map(String);
     expect(secrets.length).toBeGreaterThan(7);

@@ -21,7 +21,17 @@ export async function enterCredentials(
   if (known.endedAt !== null) throw errors.ERR_REGISTRATION_ENDED();
   if (known.activatedAt !== null && known.clientId !== clientId)
     throw errors.ERR_REGISTRATION_CREDENTIALS_UNWANTED({ message: "This registration is in use as another client; begin another one for this client." });
-  const save = await sealCredentials(ctx, { registrationId, aspspId }, { clientId, clientSecret: clientSecret ?? undefined, apiKey: apiKey ?? undefined });
+  const save = await sealCredentials(
+    ctx,
+    { registrationId, aspspId },
+    {
+      clientId,
+      clientSecret: clientSecret ?? undefined,
+      apiKey: apiKey ?? undefined,
+      // The client goes on so, should the bank be set to another way of registering.
+      authentication: ctx.banks.adapter(aspspId).oauth?.clientAuthentication,
+    },
+  );
   await inTransaction(ctx.db, save);
   await ctx.banks.forget(registrationId);
 }

@@ -36,9 +36,11 @@ export function operatorBankRoutes({ clients, bankDirectory }: Pick<BffContext, 
     operatorRoute(contracts.retryOperatorRegistration, async ({ params, ...asking }) =>
       withoutArtefacts(await tppRegistry.retryRegistration({ ...impersonal(asking), params })),
     ),
-    operatorRoute(contracts.enterOperatorCredentials, async ({ params, body, ...asking }) =>
-      bankGateway.enterCredentials({ ...impersonal(asking), params, body }),
-    ),
+    operatorRoute(contracts.enterOperatorCredentials, async ({ params, body, ...asking }) => {
+      await bankGateway.enterCredentials({ ...impersonal(asking), params, body });
+      // The step that waited for them has pauses of minutes by now.
+      await tppRegistry.retryRegistration({ ...impersonal(asking), params });
+    }),
     operatorRoute(contracts.searchDirectory, async ({ query, ...asking }) => tppRegistry.searchAspsps({ ...impersonal(asking), query })),
   ];
 }

@@ -168,6 +168,12 @@ describe("who is an operator", () => {
     expect(lines.slice(before)).toContainEqual(expect.objectContaining({ msg: "an operator acted", outcome: "ERR_REGISTRATION_NOT_FOUND" }));
   });
 
+  it("has the registration that waited for credentials go on at once", async () => {
+    const before = bff.downstream.asked.length;
+    await send(operator.browser, "enterOperatorCredentials");
+    expect(bff.downstream.asked.slice(before).map(({ operation }) => operation)).toEqual(["enterCredentials", "retryRegistration"]);
+  });
+
   it("tells at which bank, by its name, the records differ", async () => {
     const drift = { since: "2026-11-22T09:00:00Z", differences: [{ field: "roles", from: "PIS", to: "AIS" }] };
     const named = { aspspId: "op-fi", aspspName: bank.name };

@@ -4,7 +4,7 @@ import { nextStep, stepsOf } from "../domain/registration.ts";
 
 /** A registration as the contract shows it: every step of the saga, done or not. */
 export function viewRegistration({ registration, finished }: RegistrationWithSteps, now: Temporal.Instant): Registration {
-  const { registrationId, aspspId, scheme, replaces, status, startedAt, completedAt, errorCode, errorMessage, errorAt } = registration;
+  const { registrationId, aspspId, scheme, replaces, status, startedAt, completedAt, terms, errorCode, errorMessage, errorAt } = registration;
   const step = status === "completed" || status === "ended" ? null : nextStep(scheme, finished, now);
   const done = new Map(finished.map((entry) => [entry.step, entry]));
   return {
@@ -16,6 +16,7 @@ export function viewRegistration({ registration, finished }: RegistrationWithSte
     step: step ?? "activation",
     startedAt: startedAt.toString(),
     completedAt: completedAt?.toString() ?? null,
+    redirectUris: terms?.redirectUris ?? [],
     lastError: errorCode === null ? null : { code: errorCode, message: errorMessage ?? "", at: (errorAt ?? startedAt).toString() },
     steps: stepsOf(scheme).map((name) => {
       const entry = done.get(name);

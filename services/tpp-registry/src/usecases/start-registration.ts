@@ -31,7 +31,7 @@ export async function startRegistration(
     await insertRegistration(tx, {
       registrationId: ctx.newId(),
       aspspId,
-      scheme: standing?.registration.scheme ?? scheme,
+      scheme,
       terms: termsAt(document.tpp, wanted),
       now: ctx.clock.now(),
       replaces: standing?.registration.registrationId ?? null,

@@ -3,20 +3,21 @@ import { useQuery } from "@tanstack/react-query";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
-import { operatorQueries, type Step } from "./operator-api.ts";
-import { stepNames } from "./registration-words.ts";
+import { operatorQueries, type Registration, type Step } from "./operator-api.ts";
+import { stepName } from "./registration-words.ts";
 
 /** What one step produced, as the server shows it: signatures are cut off and secrets left out there, not here. */
-export function ArtefactDialog({ registrationId, step, onClose }: { registrationId: string; step: Step["step"]; onClose: () => void }) {
+export function ArtefactDialog({ registration, step, onClose }: { registration: Registration; step: Step["step"]; onClose: () => void }) {
   const { i18n } = useLingui();
-  const { data, error, refetch } = useQuery(operatorQueries.registration(registrationId));
+  const { data, error, refetch } = useQuery(operatorQueries.registration(registration.registrationId));
+  const name = i18n._(stepName(step, registration.scheme));
   const artefact = data?.steps.find((one) => one.step === step)?.artefact;
   return (
     <Dialog
       open
       place="side"
       onClose={onClose}
-      title={i18n._(stepNames[step])}
+      title={name}
       description={<Trans>Signed tokens are shown as header and claims without their signature. Secrets are never shown.</Trans>}
     >
       <div className="px-4 pb-6 pt-4 sm:px-6">
@@ -34,7 +35,7 @@ export function ArtefactDialog({ registrationId, step, onClose }: { registration
         )}
         {artefact !== null && artefact !== undefined && (
           // With the focus inside, the keyboard scrolls what is longer than the window.
-          <div tabIndex={0} role="group" aria-label={i18n._(stepNames[step])} className="rounded-8">
+          <div tabIndex={0} role="group" aria-label={name} className="rounded-8">
             <Fields value={artefact} />
           </div>
         )}

@@ -14,13 +14,13 @@ import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { CredentialsDialog } from "./credentials-dialog.tsx";
 import { DaysLeft } from "./days-left.tsx";
 import { Differences } from "./differences.tsx";
-import { askAsOperator, type Bank, isRunning, type Registration, type Step } from "./operator-api.ts";
+import { askAsOperator, awaitsCredentials, type Bank, isRunning, type Registration, type Step } from "./operator-api.ts";
 import { RegistrationSteps } from "./registration-steps.tsx";
-import { adviceWords, schemeNames } from "./registration-words.ts";
+import { adviceWords, errorTitles, schemeNames } from "./registration-words.ts";
 
 type Opened =
   | { readonly what: "renew" | "retry" | "credentials" }
-  | { readonly what: "artefact"; readonly registrationId: string; readonly step: Step["step"] };
+  | { readonly what: "artefact"; readonly registration: Registration; readonly step: Step["step"] };
 
 /** One bank: how we stand with it, each step of getting there, and what an operator can do. */
 export function BankCard({ bank, alone }: { bank: Bank; alone: boolean }) {
@@ -29,8 +29,9 @@ export function BankCard({ bank, alone }: { bank: Bank; alone: boolean }) {
   const id = useId();
   const { aspspId, name, serving, latest, earlier } = bank;
   const shown = latest ?? serving;
+  const awaiting = latest !== null && awaitsCredentials(latest);
   const close = (): void => setOpened(undefined);
-  const open = (registration: Registration) => (step: Step["step"]) => setOpened({ what: "artefact", registrationId: registration.registrationId, step });
+  const open = (registration: Registration) => (step: Step["step"]) => setOpened({ what: "artefact", registration, step });
   return (
     <section aria-labelledby={id} className="rounded-12 border bg-surface" data-bank={aspspId}>
       <header className="flex flex-wrap items-center gap-x-4 gap-y-3 p-4 sm:p-6">
@@ -56,13 +57,13 @@ export function BankCard({ bank, alone }: { bank: Bank; alone: boolean }) {
           </div>
         </div>
         <div className="flex flex-wrap gap-2">
-          {latest !== null && latest.scheme === "manual" && latest.status === "running" && latest.step === "submission" && (
+          {awaiting && (
             <Button size="small" look="primary" onClick={() => setOpened({ what: "credentials" })}>
               <KeyRound aria-hidden="true" size={16} strokeWidth={1.75} />
               <Trans>Enter credentials</Trans>
             </Button>
           )}
-          {latest !== null && (latest.status === "failed" || (latest.status === "running" && latest.lastError !== null)) && (
+          {latest !== null && !awaiting && (latest.status === "failed" || (latest.status === "running" && latest.lastError !== null)) && (
             <Button size="small" onClick={() => setOpened({ what: "retry" })}>
               <RotateCw aria-hidden="true" size={16} strokeWidth={1.75} />
               <Trans>Try now</Trans>
@@ -111,7 +112,7 @@ export function BankCard({ bank, alone }: { bank: Bank; alone: boolean }) {
       {serving !== null && <Part title={t`In use`} registration={serving} open={latest === null && alone} onOpen={open(serving)} />}
       {earlier.length > 0 && <Earlier registrations={earlier} onOpen={open} />}
 
-      {opened?.what === "artefact" && <ArtefactDialog registrationId={opened.registrationId} step={opened.step} onClose={close} />}
+      {opened?.what === "artefact" && <ArtefactDialog registration={opened.registration} step={opened.step} onClose={close} />}
       {opened?.what === "credentials" && latest !== null && <CredentialsDialog bank={bank} registrationId={latest.registrationId} onClose={close} />}
       {opened?.what === "renew" && (
         <ConfirmDialog
@@ -152,9 +153,14 @@ function Standing({ bank: { serving, latest } }: { bank: Bank }) {
           <Trans>Registered</Trans>
         </Badge>
       )}
-      {latest?.status === "running" && (
-        <Badge tone="accent" className="animate-breathe">
+      {latest?.status === "running" && !awaitsCredentials(latest) && (
+        <Badge tone="accent" live>
           {serving === null ? <Trans>Registering</Trans> : <Trans>Renewing</Trans>}
+        </Badge>
+      )}
+      {latest !== null && awaitsCredentials(latest) && (
+        <Badge tone="warning">
+          <Trans>Waits for credentials</Trans>
         </Badge>
       )}
       {latest?.status === "failed" && <Badge tone="danger">{serving === null ? <Trans>Registration failed</Trans> : <Trans>Renewal failed</Trans>}</Badge>}
@@ -206,9 +212,33 @@ function Part({
 
 function LastError({ registration, error }: { registration: Registration; error: NonNullable<Registration["lastError"]> }) {
   const { i18n } = useLingui();
+  const advice = adviceFor(error.code, registration.status);
+  const title = errorTitles[error.code];
   return (
-    <Notice tone={registration.status === "failed" ? "danger" : "warning"} className="mb-3" title={<span lang="en">{error.message}</span>}>
-      <p>{i18n._(adviceWords[adviceFor(error.code, registration.status)])}</p>
+    <Notice
+      tone={registration.status === "failed" ? "danger" : "warning"}
+      className="mb-3"
+      title={title === undefined ? <span lang="en">{error.message}</span> : i18n._(title)}
+    >
+      <p>{i18n._(adviceWords[advice])}</p>
+      {advice === "enter-credentials" && registration.redirectUris.length > 0 && (
+        <p className="mt-1 break-words">
+          <Trans>
+            Redirect URI to give there: <code className="break-all">{registration.redirectUris.join(", ")}</code>
+          </Trans>
+        </p>
+      )}
+      {advice === "certificates" && (
+        <p className="mt-1">
+          <Link
+            to="/operator/{-$page}"
+            params={{ page: "certificates" }}
+            className="rounded-8 text-accent underline underline-offset-4 hover:text-accent-strong"
+          >
+            <Trans>Certificates</Trans>
+          </Link>
+        </p>
+      )}
       <p className="mt-1 text-12">
         <code>{error.code}</code>
       </p>

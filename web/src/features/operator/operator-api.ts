@@ -48,6 +48,11 @@ export function isRunning(bank: Bank): boolean {
   return bank.latest?.status === "running";
 }
 
+/** The bank's portal gives out credentials, and an operator has to type them in. */
+export function awaitsCredentials({ scheme, status, step }: Registration): boolean {
+  return scheme === "manual" && status === "running" && step === "submission";
+}
+
 /** Every question of these pages, with its place in the cache. */
 export const operatorQueries = {
   banks: () =>

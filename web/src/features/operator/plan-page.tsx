@@ -146,11 +146,11 @@ function Why({ why }: { why: readonly PlanReason[] }) {
         <Fragment key={code}>
           {index > 0 && " "}
           {i18n._(reasonWords[code])}
-          {detail !== null && detailIsTime.has(code) && ` ${format.instant(detail)}`}
+          {detail !== null && detailIsTime.has(code) && ` ${format.instant(detail)}.`}
           {detail !== null && detailIsSaid.has(code) && (
             <>
               {" "}
-              <span lang="en">{detail}</span>
+              <span lang="en">{detail}.</span>
             </>
           )}
         </Fragment>

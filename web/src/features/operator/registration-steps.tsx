@@ -3,7 +3,7 @@ import { CircleAlert, CircleCheck, CircleDashed, CircleDot } from "lucide-react"
 import { useFormat } from "../../format/use-format.ts";
 import { cx } from "../../ui/classes.ts";
 import type { Registration, Step } from "./operator-api.ts";
-import { stepNames } from "./registration-words.ts";
+import { stepName } from "./registration-words.ts";
 
 type State = "done" | "failed" | "now" | "later";
 
@@ -31,7 +31,7 @@ export function RegistrationSteps({ registration, onOpen }: { registration: Regi
       {registration.steps.map((step) => {
         const state = stateOf(step, registration);
         const { Icon, className } = looks[state];
-        const name = i18n._(stepNames[step.step]);
+        const name = i18n._(stepName(step.step, registration.scheme));
         return (
           <li key={step.step} className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 py-1.5 text-14" data-step={step.step} data-state={state}>
             <Icon aria-hidden="true" size={20} strokeWidth={1.75} className={cx("shrink-0", className)} />

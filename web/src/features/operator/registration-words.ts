@@ -4,7 +4,7 @@ import type { Advice } from "./advice.ts";
 import type { Registration, Step } from "./operator-api.ts";
 
 /** Steps of a registration in an operator's words. */
-export const stepNames: Record<Step["step"], MessageDescriptor> = {
+const stepNames: Record<Step["step"], MessageDescriptor> = {
   certificates: msg`Certificates obtained`,
   "software-statement": msg`Software statement signed`,
   "registration-request": msg`Registration request signed`,
@@ -12,6 +12,11 @@ export const stepNames: Record<Step["step"], MessageDescriptor> = {
   validation: msg`Tried at the bank`,
   activation: msg`Taken into use`,
 };
+
+/** A step in those words; where credentials come from a portal, nothing is sent to the bank. */
+export function stepName(step: Step["step"], scheme: Registration["scheme"]): MessageDescriptor {
+  return scheme === "manual" && step === "submission" ? msg`Credentials entered` : stepNames[step];
+}
 
 /** How a bank gets to know us. */
 export const schemeNames: Record<Registration["scheme"], MessageDescriptor> = {
@@ -21,9 +26,15 @@ export const schemeNames: Record<Registration["scheme"], MessageDescriptor> = {
   manual: msg`By hand`,
 };
 
+/** What is wrong, where the sentence of the service is for who has no such page: it names routes to call. */
+export const errorTitles: Readonly<Record<string, MessageDescriptor>> = {
+  ERR_OWN_CERTIFICATE_MISSING: msg`No certificate of our own fits this bank.`,
+  ERR_REGISTRATION_CREDENTIALS_AWAITED: msg`This bank gives out credentials by hand.`,
+};
+
 /** What an operator can do about an error. */
 export const adviceWords: Record<Advice, MessageDescriptor> = {
-  "enter-credentials": msg`Enter the credentials that the bank gave you.`,
+  "enter-credentials": msg`Have us registered at the bank’s developer portal, then enter the credentials that it gave out.`,
   "no-answer": msg`The other side does not answer. We go on trying by ourselves; “Try now” does not wait.`,
   "told-to-wait": msg`The bank asks us to wait. We try again by ourselves.`,
   refused: msg`The bank said no. Compare what we sent, under “Registration request signed”, with what it allows, then try again.`,

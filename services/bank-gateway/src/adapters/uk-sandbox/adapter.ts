@@ -1,8 +1,9 @@
 import { dcrScheme } from "../../registration-schemes/dcr.ts";
+import { manualScheme } from "../../registration-schemes/manual.ts";
 import { fapiPsuHeaders } from "../../standards/fapi-psu-headers.ts";
 import { translateUkRefusal } from "../../standards/uk-open-banking/refusal.ts";
 import type { BankAdapter } from "../bank-adapter.ts";
-import { ukSandboxOAuth, ukSandboxProfile, ukSandboxRegistration } from "./profile.ts";
+import { clientScope, ukSandboxOAuth, ukSandboxProfile, ukSandboxRegistration } from "./profile.ts";
 import type { UkSandboxSettings } from "./settings.ts";
 
 /** The UK bank of the sandbox; so far we only register there. @returns nothing where it is not configured */
@@ -15,6 +16,6 @@ export function ukSandboxAdapter(settings: UkSandboxSettings): BankAdapter | und
     psuHeaders: fapiPsuHeaders,
     callHeaders: () => ({ accept: "application/json" }),
     translateRefusal: translateUkRefusal,
-    registration: dcrScheme(ukSandboxRegistration(issuer, settings)),
+    registration: settings.UK_REGISTRATION === "manual" ? manualScheme({ scope: clientScope }) : dcrScheme(ukSandboxRegistration(issuer, settings)),
   };
 }

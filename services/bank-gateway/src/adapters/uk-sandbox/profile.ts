@@ -28,12 +28,15 @@ export function ukSandboxProfile(issuer: string, settings: UkSandboxSettings): A
 }
 
 const responseType = "code id_token";
+/** One that every client may have. */
+export const clientScope = "accounts";
 
-export function ukSandboxOAuth(issuer: string, { UK_CLIENT_AUTHENTICATION }: UkSandboxSettings): OAuthProfile {
+export function ukSandboxOAuth(issuer: string, settings: UkSandboxSettings): OAuthProfile {
   return {
     issuer,
     endpoints: { tokenUrl: new URL(`${issuer}/token`), jwksUrl: new URL(`${issuer}/jwks`) },
-    clientAuthentication: UK_CLIENT_AUTHENTICATION,
+    // The portal gives out secrets.
+    clientAuthentication: settings.UK_REGISTRATION === "manual" ? "client_secret_post" : settings.UK_CLIENT_AUTHENTICATION,
     approach: "redirect",
     request: "by-value",
     responseType,
@@ -45,8 +48,8 @@ export function ukSandboxOAuth(issuer: string, { UK_CLIENT_AUTHENTICATION }: UkS
     idTokenAlgorithms: ["PS256", "ES256"],
     acrValues: ["urn:openbanking:psd2:sca"],
     intentClaim: "openbanking_intent_id",
-    clientScope: "accounts",
-    consentScope: ["openid", "accounts"],
+    clientScope,
+    consentScope: ["openid", clientScope],
     readTokenAnswer,
   };
 }
@@ -60,7 +63,7 @@ export function ukSandboxRegistration(issuer: string, settings: UkSandboxSetting
       settings.UK_DIRECTORY_URL === undefined
         ? "self"
         : { url: settings.UK_DIRECTORY_URL, accessToken: settings.UK_DIRECTORY_TOKEN_FILE?.reveal() ?? "", trustedRootsPath: settings.UK_CA_BUNDLE_PATH },
-    management: { scope: "accounts" },
+    management: { scope: clientScope },
     authentication: settings.UK_CLIENT_AUTHENTICATION,
     subjectSpelling: settings.UK_SUBJECT_SPELLING,
     responseTypes: [responseType],

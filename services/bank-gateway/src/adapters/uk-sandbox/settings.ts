@@ -8,6 +8,10 @@ const https = (about: string) => url("https").optional().describe(`${bank}: ${ab
 export const ukSandboxSettings = z.object({
   UK_ISSUER: https("issuer of its authorization server; /register, /token and /jwks below it are the other addresses"),
   UK_AUDIENCE: z.string().min(1).max(100).optional().describe(`${bank}: its id in the directory, the audience of a registration request; else its issuer`),
+  UK_REGISTRATION: z
+    .enum(["dcr", "manual"])
+    .default("dcr")
+    .describe(`${bank}: how it gets to know us: by dynamic client registration, or at its developer portal, whose credentials an operator enters`),
   UK_REGISTRATION_TYPE: z.enum(["application/jwt", "application/jose"]).default("application/jwt").describe(`${bank}: content type of a registration request`),
   UK_CLIENT_AUTHENTICATION: z
     .enum(["tls_client_auth", "private_key_jwt"])

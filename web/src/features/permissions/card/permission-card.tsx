@@ -213,7 +213,7 @@ function SyncBadge({ sync, valid }: { sync: ConnectionView["sync"]; valid: boole
   if (!valid || sync === null) return null;
   if (sync.status === "queued" || sync.status === "running") {
     return (
-      <Badge tone="accent" className="animate-breathe">
+      <Badge tone="accent" live>
         <Trans>Reading now</Trans>
       </Badge>
     );
