@@ -230,6 +230,13 @@ describe("the ID token, which comes from the token endpoint alone", () => {
     expect(await verified(fapi1, inner)).toBe(true);
   });
 
+  it("OA-50 another person in userinfo than in the ID token", async () => {
+    const { tokens, claims } = await fapi2.connect();
+    await fault("userinfo.other-sub");
+    expect((await fapi2.userinfo(tokens.access_token)).sub).toBe("somebody-else");
+    expect(claims?.sub).not.toBe("somebody-else");
+  });
+
   it("OA-63 changes its issuer or subject with a refresh", async () => {
     const { tokens } = await fapi1.connect();
     await fault("id-token.other-sub");

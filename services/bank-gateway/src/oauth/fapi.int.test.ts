@@ -48,14 +48,17 @@ const inspector = () => createClient(bankGatewayRoutes, { baseUrl: gateway.app.a
 const begin = (aspspId: string, at: Pick<TestGateway, "as" | "tokens"> = gateway) => beginConsent(at, { aspspId, loginHint: customerOf[aspspId] ?? "" });
 const visit = ({ aspspId, redirectUrl }: BegunConsent) => visitBank(redirectUrl, { psuId: customerOf[aspspId] ?? "" });
 
-async function storedOf({ consentId }: BegunConsent) {
+async function storedOf({ consentId, psu }: BegunConsent) {
   const { db } = gateway.database.database;
   const { status } = await db.selectFrom("bankConsents").select("status").where("consentId", "=", consentId).executeTakeFirstOrThrow();
   const tokens = await db.selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute();
   const open = await db.selectFrom("openAuthorizations").select("consentId").where("consentId", "=", consentId).execute();
-  return { status, tokenSets: tokens.length, open: open.length };
+  const archived = await db.selectFrom("rawMessages").select("operation").where("psuId", "=", psu.psuId).execute();
+  const facts = await db.selectFrom("outbox").select("eventType").where("aggregateId", "=", consentId).execute();
+  return { status, tokenSets: tokens.length, open: open.length, archived: archived.map(({ operation }) => operation), facts };
 }
-const nothingStored = { status: "failed", tokenSets: 0, open: 0 };
+/** The failed attempt, and the bank's answer to its creation. */
+const nothingStored = { status: "failed", tokenSets: 0, open: 0, archived: ["consents.create"], facts: [] };
 
 const refused = (reason: string) => expect.objectContaining({ code: "ERR_AUTHORIZATION_REFUSED", details: expect.objectContaining({ reason }) });
 
@@ -82,7 +85,7 @@ describe("honest banks", () => {
     await expect(exchange(gateway, begun, returned)).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
     const { accounts } = await gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } });
     expect(accounts.length).toBeGreaterThan(0);
-    expect(await storedOf(begun)).toEqual({ status: "authorised", tokenSets: 1, open: 0 });
+    expect(await storedOf(begun)).toMatchObject({ status: "authorised", tokenSets: 1, open: 0 });
   });
 
   it("fapi2 with certificate-bound tokens and signed answers", async () => {
@@ -106,7 +109,7 @@ describe("honest banks", () => {
     const outcome = await until(poll);
     expect(outcome).toMatchObject({ status: "authorised", scope: expect.arrayContaining(["accounts"]) });
     expect(await poll()).toMatchObject({ status: "authorised" });
-    expect(await storedOf(begun)).toEqual({ status: "authorised", tokenSets: 1, open: 0 });
+    expect(await storedOf(begun)).toMatchObject({ status: "authorised", tokenSets: 1, open: 0 });
     const { accounts } = await gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } });
     expect(accounts.length).toBeGreaterThan(0);
   });
@@ -283,6 +286,9 @@ describe("a bank that lies in its tokens", () => {
     ["OA-35", fapi2, "id-token.no-nonce", {}, "id-token-nonce", false],
     ["OA-40", fapi2, "id-token.rs256", {}, "id-token-algorithm", false],
     ["OA-49", fapi1, "id-token.wrong-authorization", {}, "id-token-intent", false],
+    ["OA-50", fapi2, "id-token.no-sub", {}, "id-token-sub", false],
+    ["OA-50", fapi2, "userinfo.other-sub", {}, "userinfo-sub", false],
+    ["OA-50", fapi2, "answer.drop", { name: "sub" }, "userinfo-sub", false],
   ];
   it.each(lies)("%s %s %s %o", async (_row, aspspId, fault, options, reason, alarm) => {
     const begun = await begin(aspspId);
@@ -291,8 +297,9 @@ describe("a bank that lies in its tokens", () => {
     const since = await sandbox.lastSeq();
     await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused(reason));
     const name = aspspId.replace("-sandbox", "");
-    // The token call itself, with its challenge for a nonce where there is one; nothing was read.
-    expect((await callsAt(aspspId, since)).filter((endpoint) => endpoint !== `${name}-F5`)).toEqual([]);
+    // The token call itself, and userinfo where that is what lies, with their challenges for a nonce; nothing was read.
+    const asked = reason === "userinfo-sub" ? [`${name}-F5`, `${name}-F13`] : [`${name}-F5`];
+    expect([...new Set(await callsAt(aspspId, since))]).toEqual(asked);
     expect(await storedOf(begun)).toEqual(nothingStored);
     expect(securityEvents()).toEqual([expect.objectContaining({ securityEvent: "authorization-refused", reason, level: alarm ? "error" : "warn" })]);
     // What was received is given back, once; the bank decides whether it takes a token that is bound to somebody else.
