@@ -60,6 +60,7 @@ describe("discovery", () => {
     ["http", "http://localhost:"],
     ["foreign", "https://bank.evil.example/fapi2/token"],
     ["private", "https://10.0.0.1/fapi2/token"],
+    ["other-issuer", "/fapi1/token"],
   ])("OA-03 puts an endpoint elsewhere: %s", async (as, expected) => {
     await fault("discovery.endpoint", { as });
     expect((await document())["token_endpoint"]).toContain(expected);

@@ -224,6 +224,36 @@ describe("a server that describes itself wrongly", () => {
   });
 });
 
+describe("a bank that names another bank's token endpoint as its own", () => {
+  it("OA-66 gets no assertion that is good there: neither bank gives a token, the registration fails, nothing is stored", async () => {
+    await using other = await startGateway(sandbox, { everyBank: true, logger, env: { FAPI_SANDBOX_BINDING: "certificate" } });
+    await requestPair(other);
+    const there = saga(other, fapi2);
+    await there.whole();
+    const { clientId } = await other.app.context.banks.active(fapi2);
+    // The liar knows us by the name we have at the other bank, and both verify us by the same published key.
+    await sandbox.fault("answer.set", { for: { endpoint: "decoupled-F1" }, options: { path: "client_id", value: clientId } });
+    await sandbox.fault("discovery.endpoint", { for: { endpoint: "decoupled-F6" }, options: { name: "token_endpoint", as: "other-issuer" } });
+    const here = saga(other, decoupled);
+    await here.certificates();
+    await here.statement();
+    await here.request();
+    await here.submission();
+    const since = await sandbox.lastSeq();
+    await expect(here.validation()).rejects.toMatchObject({ details: { reason: "invalid_client" } });
+    const calls = (await sandbox.calls({ since })).filter(({ endpoint }) => /-F(5|8|11)$|-A/.test(endpoint));
+    expect(calls.map(({ endpoint, status, clientId: caller }) => ({ endpoint, status, caller }))).toEqual([
+      { endpoint: "fapi2-F5", status: 401, caller: clientId },
+    ]);
+    await expect(beginConsent(other, { aspspId: decoupled, loginHint: customerOf[decoupled] ?? "" })).rejects.toMatchObject({
+      code: "ERR_ASPSP_NOT_REGISTERED",
+    });
+    expect(await other.database.database.db.selectFrom("bankConsents").select("consentId").execute()).toEqual([]);
+    // The same assertion, for the issuer it was asked by, is good.
+    await expect(there.validation()).resolves.toMatchObject({ validated: [expect.objectContaining({ scope: "accounts" })] });
+  });
+});
+
 describe("a bank that lies in its answer to the browser", () => {
   const lies: [row: string, aspspId: string, fault: string, options: Record<string, unknown>, reason: string][] = [
     ["OA-08", fapi2, "response.wrong-state", {}, "state"],
