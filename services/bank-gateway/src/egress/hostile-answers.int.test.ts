@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startForeignHost } from "../../testing/foreign-host.ts";
+import type { ForeignHost } from "../../testing/foreign-host.ts";
 import { connect, readAll, register, startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
@@ -18,18 +17,10 @@ let psu: Awaited<ReturnType<typeof connect>>["psu"];
 let accountId: string;
 let otherId: string;
 let cardId: string;
-/** A host that is not the bank's, on this very machine, so that a call to it would arrive. */
-const stranger = createServer();
-let connections = 0;
-let strange: string;
+let stranger: ForeignHost;
 
 beforeAll(async () => {
-  stranger.on("connection", (socket) => {
-    connections += 1;
-    socket.destroy();
-  });
-  await once(stranger.listen(0, "127.0.0.1"), "listening");
-  strange = `https://localhost:${(stranger.address() as AddressInfo).port}`;
+  stranger = await startForeignHost();
   sandbox = await startSandbox();
   gateway = await startGateway(sandbox, {
     egress: { limits: { totalTimeoutMs: 4_000, headersTimeoutMs: 1_500, idleTimeoutMs: 1_500 }, probeAfterMs: 1 },
@@ -43,7 +34,7 @@ beforeAll(async () => {
 });
 afterEach(() => sandbox.calm());
 afterAll(async () => {
-  stranger.close();
+  await stranger?.[Symbol.asyncDispose]();
   await gateway?.[Symbol.asyncDispose]();
   await sandbox?.[Symbol.asyncDispose]();
 });
@@ -219,19 +210,19 @@ describe("links that lead to another host", () => {
       await db.selectFrom("readPages").select("continuation").execute(),
       await db.selectFrom("outbox").select("data").execute(),
     ];
-    return rows.flat().filter((row) => JSON.stringify(row).includes(strange));
+    return rows.flat().filter((row) => JSON.stringify(row).includes(stranger.origin));
   }
 
   it("OA-65 BR-32 BR-40 a link to the next page: it is not followed, the rows are the bank's, nothing of it is kept", async () => {
     const honest = await readAll(gateway, consentId, accountId, psu);
-    for (const endpoint of ["A6", "A8"]) await sandbox.fault("page.next-link", { for: { endpoint }, options: { href: `${strange}/next` } });
+    for (const endpoint of ["A6", "A8"]) await sandbox.fault("page.next-link", { for: { endpoint }, options: { href: `${stranger.origin}/next` } });
     const since = await sandbox.lastSeq();
     const read = await readAll(gateway, consentId, accountId, psu);
     await readAll(gateway, consentId, cardId, psu);
     expect(read.transactions.map(({ entryReference }) => entryReference)).toEqual(honest.transactions.map(({ entryReference }) => entryReference));
-    expect(JSON.stringify(read.pages)).not.toContain(strange);
+    expect(JSON.stringify(read.pages)).not.toContain(stranger.origin);
     expect(new Set((await sandbox.calls({ since })).map(({ endpoint }) => endpoint))).toEqual(new Set(["A6", "A8"]));
-    expect(connections).toBe(0);
+    expect(stranger.connections()).toBe(0);
     expect(await keptOfStranger()).toEqual([]);
   });
 
@@ -241,30 +232,30 @@ describe("links that lead to another host", () => {
     if (consent === undefined || sealed === undefined) throw new TypeError("There is no consent to read with.");
     const bank = await banks.under(consent.registrationId);
     const calls = bank.psuCalls(await openTokens(vault, consent, sealed), { psu, archive: archiveFor(gateway.app.context, consent) });
-    await sandbox.fault("page.next-link", { for: { endpoint: "A6" }, options: { href: `${strange}/next` } });
+    await sandbox.fault("page.next-link", { for: { endpoint: "A6" }, options: { href: `${stranger.origin}/next` } });
     const first = await calls({
       operation: "accounts.transactions",
       method: "GET",
       url: new URL(`${sandbox.endpoints.aisBaseUrl}/accounts/${accountId}/transactions`),
     });
     const { href } = (first.json as { links: { next: { href: string } } }).links.next;
-    expect(href).toBe(`${strange}/next`);
+    expect(href).toBe(`${stranger.origin}/next`);
     const since = await sandbox.lastSeq();
     await expect(calls({ operation: "accounts.transactions", method: "GET", url: new URL(href) })).rejects.toMatchObject({ code: "ERR_ASPSP_ORIGIN_REFUSED" });
     expect(await sandbox.calls({ since })).toEqual([]);
-    expect(connections).toBe(0);
+    expect(stranger.connections()).toBe(0);
     expect(await keptOfStranger()).toEqual([]);
   });
 
   it("OA-65 an address in place of the token of the next page is sent to nobody but the bank, which refuses it", async () => {
-    await sandbox.fault("answer.set", { for: { endpoint: "A6" }, options: { path: "continuationToken", value: `${strange}/next` } });
+    await sandbox.fault("answer.set", { for: { endpoint: "A6" }, options: { path: "continuationToken", value: `${stranger.origin}/next` } });
     const since = await sandbox.lastSeq();
     await expect(readAll(gateway, consentId, accountId, psu)).rejects.toMatchObject({ code: "ERR_ASPSP_REJECTED" });
     expect((await sandbox.calls({ since })).map(({ endpoint, status }) => [endpoint, status])).toEqual([
       ["A6", 200],
       ["A6", 400],
     ]);
-    expect(connections).toBe(0);
+    expect(stranger.connections()).toBe(0);
   });
 });
 
@@ -364,6 +355,6 @@ describe("after it all", () => {
   });
 
   it("OA-65 nobody ever connected to the host that the links named", () => {
-    expect(connections).toBe(0);
+    expect(stranger.connections()).toBe(0);
   });
 });

@@ -6,6 +6,8 @@ import type { Egress } from "../egress/egress.ts";
 import { probePkce } from "../usecases/probe-pkce.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
+import { startForeignHost } from "../../testing/foreign-host.ts";
+import type { ForeignHost } from "../../testing/foreign-host.ts";
 import { beginConsent, exchange, startGateway } from "../../testing/gateway.ts";
 import type { BegunConsent, TestGateway } from "../../testing/gateway.ts";
 import { requestPair } from "../../testing/own-certificates.ts";
@@ -249,7 +251,7 @@ describe("a bank that names another bank's token endpoint as its own", () => {
       code: "ERR_ASPSP_NOT_REGISTERED",
     });
     expect(await other.database.database.db.selectFrom("bankConsents").select("consentId").execute()).toEqual([]);
-    // The same assertion, for the issuer it was asked by, is good.
+    // At its own issuer we are known by that name.
     await expect(there.validation()).resolves.toMatchObject({ validated: [expect.objectContaining({ scope: "accounts" })] });
   });
 });
@@ -293,7 +295,10 @@ describe("a bank that lies in its answer to the browser", () => {
     const since = await sandbox.lastSeq();
     await expect(exchange(gateway, here, mixed)).rejects.toEqual(refused("issuer"));
     expect([...(await callsAt(fapi1, since)), ...(await callsAt(fapi2, since))]).toEqual([]);
-    expect(await storedOf(there)).toMatchObject({ status: "created" });
+    expect(await storedOf(here)).toEqual(nothingStored);
+    await outcome.refused({ begun: here, returned: mixed, since }, { reason: "issuer", calls: [], tokensCame: false });
+    // The attempt at the other bank is as it was.
+    expect(await storedOf(there)).toEqual({ status: "created", tokenSets: 0, open: 1, archived: ["consents.create"], facts: [] });
   });
 
   it("OA-17 a signed no is the person's no", async () => {
@@ -402,6 +407,80 @@ describe("pushed requests", () => {
       const { pkce } = await inspector().probeAuthorizationServer({ params: { aspspId } });
       expect(pkce).toMatchObject({ enforced: true });
     }
+  });
+});
+
+describe("a bank that sends us elsewhere from where credentials go", () => {
+  let foreign: ForeignHost;
+  beforeAll(async () => {
+    foreign = await startForeignHost();
+  });
+  afterAll(() => foreign[Symbol.asyncDispose]());
+  const statuses = [302, 303, 307, 308];
+  const elsewhere = (endpoint: string, status: number) =>
+    sandbox.fault("network.redirect", { for: { endpoint }, options: { to: `${foreign.origin}/elsewhere`, status } });
+  const redirected = { code: "ERR_ASPSP_PROTOCOL", details: { reason: "redirect" } };
+
+  it.each(statuses)("OA-57 %i from where requests are pushed: nobody is sent there, there is no consent", async (status) => {
+    await elsewhere("fapi2-F8", status);
+    const { db } = gateway.database.database;
+    const stored = async () => [
+      await db.selectFrom("bankConsents").select("consentId").execute(),
+      await db.selectFrom("openAuthorizations").select("consentId").execute(),
+      await db.selectFrom("outbox").select("eventType").execute(),
+    ];
+    const before = await stored();
+    const since = await sandbox.lastSeq();
+    await expect(begin(fapi2)).rejects.toMatchObject(redirected);
+    expect((await callsAt(fapi2, since)).at(-1)).toBe("fapi2-F8");
+    expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(1);
+    expect(await stored()).toEqual(before);
+    expect(foreign.connections()).toBe(0);
+  });
+
+  it.each(statuses)("OA-57 %i from the token endpoint: the code is not sent again, nothing is stored", async (status) => {
+    const begun = await begin(fapi2);
+    const returned = await visit(begun);
+    await elsewhere("fapi2-F5", status);
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, begun, returned)).rejects.toMatchObject(redirected);
+    expect(await callsAt(fapi2, since)).toEqual(["fapi2-F5"]);
+    expect(await storedOf(begun)).toEqual(nothingStored);
+    expect(foreign.connections()).toBe(0);
+  });
+
+  it.each(statuses)("OA-57 %i from the key set: what it should verify is not believed, nothing is stored", async (status) => {
+    await using fresh = await gateway.replica();
+    for (const aspspId of [fapi1, fapi2]) {
+      const name = aspspId.replace("-sandbox", "");
+      const begun = await begin(aspspId);
+      const returned = await visit(begun);
+      await elsewhere(`${name}-F7`, status);
+      const since = await sandbox.lastSeq();
+      await expect(exchange(fresh, begun, returned)).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "keys" } });
+      // The signed answer comes before the token call, the ID token after it.
+      expect([...new Set(await callsAt(aspspId, since))]).toEqual(aspspId === fapi1 ? [] : ["fapi2-F5"]);
+      expect((await sandbox.calls({ since, endpoint: `${name}-F7` })).length).toBe(1);
+      expect(await storedOf(begun)).toEqual(nothingStored);
+      await gateway.database.database.db.deleteFrom("revocationsDue").execute();
+    }
+    expect(foreign.connections()).toBe(0);
+  });
+
+  it.each(statuses)("OA-57 %i from the accounts: the person's token stays with the bank, nothing is stored", async (status) => {
+    const begun = await begin(fapi2);
+    await exchange(gateway, begun, await visit(begun));
+    // Accounts and cards are asked for at once, and the first refusal ends it.
+    const lists = ["fapi2-A4", "fapi2-A7"];
+    for (const endpoint of lists) await elsewhere(endpoint, status);
+    const since = await sandbox.lastSeq();
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).rejects.toMatchObject(redirected);
+    const asked = await callsAt(fapi2, since);
+    expect(asked.length).toBe(new Set(asked).size);
+    expect(asked.filter((endpoint) => !lists.includes(endpoint))).toEqual([]);
+    // The consent stands as it was, and nothing was read under it.
+    expect(await storedOf(begun)).toEqual({ status: "authorised", tokenSets: 1, open: 0, archived: ["consents.create"], facts: [] });
+    expect(foreign.connections()).toBe(0);
   });
 });
 
