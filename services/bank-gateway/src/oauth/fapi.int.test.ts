@@ -15,6 +15,7 @@ import { saga } from "../../testing/saga.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
 import { standardOutcome } from "../../testing/standard-outcome.ts";
+import { redirectUri } from "../../testing/terms.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
@@ -204,6 +205,82 @@ describe("a server that describes itself wrongly", () => {
     await expect(probePkce({ ...context, banks }, bank.registrationId)).rejects.toMatchObject({ details: { reason: "pkce-not-enforced" } });
     await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "pkce-not-enforced" } });
     expect(await approve(fapi2)).toMatchObject({ pkce: { enforced: false }, quarantine: null });
+  });
+
+  describe.each([fapi1, fapi2])("%s and the verifier of PKCE", (aspspId) => {
+    const name = aspspId.replace("-sandbox", "");
+    const asked = { params: { aspspId } };
+    const started = async (lie: "absent" | "wrong") => {
+      const { redirectUrl } = await inspector().beginVerifierProbe({ ...asked, body: { lie } });
+      const returned = await visitBank(redirectUrl, { psuId: customerOf[aspspId] ?? "" });
+      return { address: `${redirectUri}?${new URLSearchParams(returned).toString()}`, returned, since: await sandbox.lastSeq() };
+    };
+    const finish = (lie: "absent" | "wrong", address: string) => inspector().finishVerifierProbe({ ...asked, body: { lie, address } });
+    /** Nothing can be read with what a probe was given, and nothing of it is kept. */
+    async function leftBehind(since: number, codes: readonly string[]) {
+      const { db } = gateway.database.database;
+      const calls = new Set(await callsAt(aspspId, since));
+      expect([...calls].filter((endpoint) => !["F5", "F6", "A3"].some((own) => endpoint === `${name}-${own}`))).toEqual([]);
+      expect(calls).toContain(`${name}-A3`);
+      expect(await db.selectFrom("verifierProbes").select("sealed").where("sealed", "is not", null).execute()).toEqual([]);
+      for (const code of codes) expect(log.filter((line) => line.includes(code))).toEqual([]);
+    }
+    const secretsIn = (returned: Readonly<Record<string, string>>) => [returned["code"] ?? returned["response"] ?? "nothing came"];
+    const tokenSets = () => gateway.database.database.db.selectFrom("tokenSets").select("consentId").execute();
+
+    it.each(["absent", "wrong"] as const)(
+      "OA-61 a code whose verifier is %s is turned away, and taken with the right one: that is proved, and given back",
+      async (lie) => {
+        const before = await tokenSets();
+        const { address, returned, since } = await started(lie);
+        const { verifier, quarantine } = await finish(lie, address);
+        expect(verifier[lie]).toMatchObject({ outcome: "refused" });
+        expect(quarantine).toBeNull();
+        await leftBehind(since, secretsIn(returned));
+        expect(await tokenSets()).toEqual(before);
+        // The address is good once.
+        const after = await sandbox.lastSeq();
+        await expect(finish(lie, address)).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED", details: { reason: "no-probe" } });
+        expect(await callsAt(aspspId, after)).toEqual([]);
+      },
+    );
+
+    it.each(["absent", "wrong"] as const)(
+      "OA-61 a bank that takes a code whose verifier is %s does not enforce PKCE: quarantine, nothing is stored",
+      async (lie) => {
+        const before = await tokenSets();
+        const { address, returned, since } = await started(lie);
+        await sandbox.fault("token.no-pkce", { for: { endpoint: `${name}-F5` } });
+        await expect(finish(lie, address)).rejects.toMatchObject({ code: "ERR_ASPSP_REJECTED", details: { reason: "pkce-not-enforced" } });
+        expect(securityEvents()).toEqual([
+          expect.objectContaining({ securityEvent: "authorization-server-quarantined", reason: "pkce-not-enforced", aspspId }),
+        ]);
+        await leftBehind(since, secretsIn(returned));
+        expect(await tokenSets()).toEqual(before);
+        await sandbox.calm();
+        const after = await sandbox.lastSeq();
+        await expect(begin(aspspId)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "pkce-not-enforced" } });
+        expect((await callsAt(aspspId, after)).filter((endpoint) => endpoint !== `${name}-F6`)).toEqual([]);
+        expect((await approve(aspspId)).verifier[lie]).toMatchObject({ outcome: "taken" });
+      },
+    );
+
+    it("OA-61 a bank that turns the right verifier away as well has proved nothing", async () => {
+      const { address, since } = await started("wrong");
+      await sandbox.fault("token.refused", { for: { endpoint: `${name}-F5` } });
+      expect((await finish("wrong", address)).verifier.wrong).toMatchObject({ outcome: "unproven" });
+      expect((await callsAt(aspspId, since)).filter((endpoint) => endpoint === `${name}-F5`).length).toBeGreaterThanOrEqual(2);
+    });
+
+    it("OA-61 the code of another attempt, or one that came elsewhere, is not spent", async () => {
+      const stolen = await visit(await begin(aspspId));
+      for (const address of [`${redirectUri}?${new URLSearchParams(stolen).toString()}`, "https://evil.example/return?code=abc"]) {
+        await started("wrong");
+        const since = await sandbox.lastSeq();
+        await expect(finish("wrong", address)).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED" });
+        expect((await sandbox.calls({ since, endpoint: `${name}-F5` })).filter(({ grant }) => grant === "authorization_code")).toEqual([]);
+      }
+    });
   });
 
   it("OA-06 addresses for callers with a certificate are used where the bank has them", async () => {
