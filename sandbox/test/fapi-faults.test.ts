@@ -60,6 +60,7 @@ describe("discovery", () => {
     ["http", "http://localhost:"],
     ["foreign", "https://bank.evil.example/fapi2/token"],
     ["private", "https://10.0.0.1/fapi2/token"],
+    ["other-issuer", "/fapi1/token"],
   ])("OA-03 puts an endpoint elsewhere: %s", async (as, expected) => {
     await fault("discovery.endpoint", { as });
     expect((await document())["token_endpoint"]).toContain(expected);
@@ -228,6 +229,13 @@ describe("the ID token, which comes from the token endpoint alone", () => {
     const decipher = createDecipheriv("aes-128-cbc", key.subarray(16), Buffer.from(vector, "base64url"));
     const inner = Buffer.concat([decipher.update(Buffer.from(text, "base64url")), decipher.final()]).toString("utf8");
     expect(await verified(fapi1, inner)).toBe(true);
+  });
+
+  it("OA-50 another person in userinfo than in the ID token", async () => {
+    const { tokens, claims } = await fapi2.connect();
+    await fault("userinfo.other-sub");
+    expect((await fapi2.userinfo(tokens.access_token)).sub).toBe("somebody-else");
+    expect(claims?.sub).not.toBe("somebody-else");
   });
 
   it("OA-63 changes its issuer or subject with a refresh", async () => {

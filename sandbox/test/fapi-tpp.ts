@@ -124,7 +124,15 @@ export class FapiTpp {
 
   /** A call to the account interface. */
   async resource(token: string, path: string, { method = "GET", body }: { method?: string; body?: string } = {}): Promise<Response> {
-    const url = new URL(`${this.bank.endpoints.fapi[this.name].aisBaseUrl}${path}`);
+    return this.call(new URL(`${this.bank.endpoints.fapi[this.name].aisBaseUrl}${path}`), token, { method, body });
+  }
+
+  /** What the bank says of the person behind a token. */
+  async userinfo(token: string): Promise<{ sub?: string }> {
+    return (await (await this.call(new URL(this.as.userinfo_endpoint ?? ""), token)).json()) as { sub?: string };
+  }
+
+  private async call(url: URL, token: string, { method = "GET", body }: { method?: string; body?: string | undefined } = {}): Promise<Response> {
     const headers = new Headers(body === undefined ? {} : { "content-type": "application/json" });
     return this.twice(async () => {
       const answer = await oauth.protectedResourceRequest(token, method, url, headers, body ?? null, this.wire);

@@ -329,6 +329,14 @@ describe("the account interface", () => {
     expect((await call(`${url}/x`, { headers, agent: fapi2.agent })).status).toBe(401); // and is for another call
   });
 
+  it("says who the person is only at fapi2, in the words of the ID token, to a bound token of that person", async () => {
+    const { tokens, claims, authorizationId } = await fapi2.connect();
+    expect(await fapi2.userinfo(tokens.access_token)).toEqual({ sub: claims?.sub, authorizationId });
+    expect((await call(fapi2.as.userinfo_endpoint ?? "", { headers: { authorization: `DPoP ${tokens.access_token}` }, agent: fapi2.agent })).status).toBe(401);
+    expect(await callsOf(authorizationId)).toContain("fapi2-F13 200");
+    expect([fapi1.as, decoupled.as].map((as) => as.userinfo_endpoint)).toEqual([undefined, undefined]);
+  });
+
   it("opens nothing to the client's own token, and to nobody after the authorization has ended", async () => {
     expect((await fapi1.resource(await fapi1.ownToken(), "/accounts").catch((error: unknown) => error as Response)).status).toBe(403);
     const { tokens, authorizationId } = await fapi1.connect();

@@ -71,6 +71,7 @@ function configuration(
       jwks: "/jwks",
       pushed_authorization_request: "/par",
       revocation: "/revocation",
+      userinfo: "/userinfo",
       backchannel_authentication: "/backchannel-authentication",
     },
     enabledJWA: {
@@ -109,7 +110,7 @@ function configuration(
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
-      // Requests may name claims of it; nobody serves it.
+      // Requests may name claims of it everywhere; a route of the bank serves it where the profile says so.
       userinfo: { enabled: true },
       rpInitiatedLogout: { enabled: false },
       claimsParameter: { enabled: true },

@@ -25,7 +25,7 @@ export function discoveryRoutes(server: FastifyInstance, issuer: Issuer): void {
 /** What the library says of itself, less what nobody serves, and more that the bank does before it. */
 function metadataOf(issuer: Issuer, document: Record<string, unknown>): Record<string, unknown> {
   const { profile, address } = issuer;
-  const { userinfo_endpoint: _userinfo, response_modes_supported: modes, ...rest } = document;
+  const { userinfo_endpoint: userinfo, response_modes_supported: modes, ...rest } = document;
   const url = issuerUrl(issuer);
   const { authorization_endpoint: _authorization, ...withoutPages } = rest;
   const jarm = profile.jarm === "none" ? [] : ["jwt", "query.jwt"];
@@ -33,6 +33,7 @@ function metadataOf(issuer: Issuer, document: Record<string, unknown>): Record<s
   return {
     ...withoutPages,
     registration_endpoint: `${url}/register`,
+    ...(profile.userinfo ? { userinfo_endpoint: userinfo } : {}),
     ...(profile.ciba
       ? { response_types_supported: [] }
       : {

@@ -14,6 +14,7 @@ export interface Profile {
   readonly jarm: "required" | "per-client" | "none";
   readonly dpop: boolean;
   readonly ciba: boolean;
+  readonly userinfo: boolean;
   readonly grantTypes: readonly string[];
 }
 
@@ -27,6 +28,7 @@ export const profiles: readonly Profile[] = [
     jarm: "required",
     dpop: false,
     ciba: false,
+    userinfo: false,
     grantTypes: ["client_credentials", "authorization_code", "refresh_token"],
   },
   {
@@ -36,6 +38,7 @@ export const profiles: readonly Profile[] = [
     jarm: "per-client",
     dpop: true,
     ciba: false,
+    userinfo: true,
     grantTypes: ["client_credentials", "authorization_code", "refresh_token"],
   },
   {
@@ -45,6 +48,7 @@ export const profiles: readonly Profile[] = [
     jarm: "none",
     dpop: false,
     ciba: true,
+    userinfo: false,
     grantTypes: ["client_credentials", cibaGrant, "refresh_token"],
   },
 ];

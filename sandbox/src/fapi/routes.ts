@@ -11,6 +11,7 @@ import type { Nonces } from "./dpop.ts";
 import { basePath, endpointOf, issuerUrl, type Issuer } from "./issuer.ts";
 import { offerOf } from "./profile.ts";
 import { tokenRoutes } from "./token.ts";
+import { userinfoRoutes } from "./userinfo.ts";
 
 /** What servers of third parties call. */
 export function interfaceRoutes(server: FastifyInstance, issuer: Issuer, nonces: Nonces): void {
@@ -23,6 +24,7 @@ export function interfaceRoutes(server: FastifyInstance, issuer: Issuer, nonces:
   });
   discoveryRoutes(server, issuer);
   tokenRoutes(server, issuer);
+  if (issuer.profile.userinfo) userinfoRoutes(server, issuer);
   if (issuer.profile.ciba) backchannelRoutes(server, issuer);
   else pushedRequestRoutes(server, issuer);
   for (const routes of [authorizationRoutes, accountRoutes, cardRoutes]) routes(server, issuer);

@@ -21,8 +21,8 @@ export const discoveryFaults: readonly Fault<unknown>[] = [
   ),
   discoveryFault(
     "discovery.endpoint",
-    "Puts one endpoint where no client may go: without TLS, at a stranger, or inside a private network.",
-    z.strictObject({ name: z.enum(members).default("token_endpoint"), as: z.enum(["http", "foreign", "private"]).default("foreign") }),
+    "Puts one endpoint where no client may go: without TLS, at a stranger, inside a private network, or at another FAPI issuer of this host.",
+    z.strictObject({ name: z.enum(members).default("token_endpoint"), as: z.enum(["http", "foreign", "private", "other-issuer"]).default("foreign") }),
     (document, { name, as }) => ({ ...document, [name]: elsewhere(String(document[name]), as) }),
   ),
   discoveryFault(
@@ -91,8 +91,9 @@ function respelt(issuer: string, as: "other" | "trailing-slash" | "case" | "port
   }
 }
 
-function elsewhere(address: string, as: "http" | "foreign" | "private"): string {
+function elsewhere(address: string, as: "http" | "foreign" | "private" | "other-issuer"): string {
   const url = new URL(address);
+  if (as === "other-issuer") return address.replace(/\/(fapi1|fapi2|decoupled)\//, (_path, name) => (name === "fapi2" ? "/fapi1/" : "/fapi2/"));
   if (as === "http") return `http://${url.host}${url.pathname}`;
   return `https://${as === "foreign" ? "bank.evil.example" : "10.0.0.1"}${url.pathname}`;
 }

@@ -12,6 +12,7 @@ import { pageFaults } from "./page.ts";
 import { paymentFaults } from "./payment.ts";
 import { registrationFaults } from "./registration.ts";
 import { tokenFaults } from "./token.ts";
+import { userinfoFaults } from "./userinfo.ts";
 
 /** Every fault the bank knows, one file a group. */
 export const allFaults: readonly Fault<unknown>[] = [
@@ -23,6 +24,7 @@ export const allFaults: readonly Fault<unknown>[] = [
   ...idTokenFaults,
   ...authorizationResponseFaults,
   ...tokenFaults,
+  ...userinfoFaults,
   ...registrationFaults,
   ...paymentFaults,
   ...discoveryFaults,

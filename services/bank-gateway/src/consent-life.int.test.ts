@@ -198,25 +198,37 @@ describe("tokens grow old", () => {
     expect(await lostFacts(consentId)).toEqual([]);
   });
 
-  it("OA-62 processes that died in the middle five times: it is no loop, the person is asked; once less, it goes on", async () => {
-    const { consentId, psu, aspspConsentId } = await connect(gateway);
-    await expire(aspspConsentId);
+  it("OA-62 a process died in the middle: the old token is tried once more; where that one died as well, it is no loop, the person is asked", async () => {
     // What a killed process leaves behind: a lease that ran out, an attempt that was counted.
-    const died = (attempts: number) =>
-      db().updateTable("tokenSets").set({ refreshAttempts: attempts, refreshLeaseUntil: "2026-01-01T00:00:00Z" }).where("consentId", "=", consentId).execute();
-    await died(5);
-    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({ details: { reason: "refresh-interrupted" } });
-    expect(await lostFacts(consentId)).toEqual(["refresh-interrupted"]);
-    const other = await connect(gateway);
-    await expire(other.aspspConsentId);
-    await db()
-      .updateTable("tokenSets")
-      .set({ refreshAttempts: 4, refreshLeaseUntil: "2026-01-01T00:00:00Z" })
-      .where("consentId", "=", other.consentId)
-      .execute();
-    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: other.consentId }, psu: other.psu })).resolves.toMatchObject({
+    const diedTimes = async (attempts: number) => {
+      const { consentId, psu, aspspConsentId } = await connect(gateway);
+      await expire(aspspConsentId);
+      await db()
+        .updateTable("tokenSets")
+        .set({ refreshAttempts: attempts, refreshLeaseUntil: "2026-01-01T00:00:00Z" })
+        .where("consentId", "=", consentId)
+        .execute();
+      return { consentId, psu };
+    };
+    const once = await diedTimes(1);
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: once.consentId }, psu: once.psu })).resolves.toMatchObject({
       accounts: expect.anything(),
     });
+    const { consentId, psu } = await diedTimes(2);
+    const since = await sandbox.lastSeq();
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({ details: { reason: "refresh-interrupted" } });
+    expect(await lostFacts(consentId)).toEqual(["refresh-interrupted"]);
+    expect(await grants(since)).toEqual([]);
+    expect(await db().selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute()).toEqual([]);
+  });
+
+  it("OA-55 an endless lifetime in the answer of a refresh is bounded and logged", async () => {
+    const { consentId, psu, aspspConsentId } = await connect(gateway);
+    await expire(aspspConsentId);
+    await sandbox.fault("token.set", { for: { endpoint: "T1" }, options: { name: "expires_in", value: 1_000_000_000_000 } });
+    await gateway.as.ingest.fetchAccounts({ params: { consentId }, psu });
+    const lines = log.lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line["consentId"] === consentId);
+    expect(lines).toContainEqual(expect.objectContaining({ level: "warn", toldSeconds: 1_000_000_000_000, keptSeconds: 86_400 }));
   });
 
   it.each([

@@ -3,7 +3,9 @@ import { Secret } from "@opl/service";
 import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import type { Messaging } from "@opl/messaging";
+import type { Database } from "@opl/postgres";
 import { sql } from "kysely";
+import type { KyselyPlugin } from "kysely";
 import { silentLogger, testDatabase, testMessaging, testTokens } from "@opl/testkit";
 import type { TestDatabase, TestTokens } from "@opl/testkit";
 import { createApp } from "../src/app.ts";
@@ -57,6 +59,8 @@ export interface BffOptions {
   readonly config?: Partial<Config>;
   readonly streamLimits?: Overrides["streamLimits"];
   readonly banksHeldMs?: number;
+  /** Told of each statement to the database. */
+  readonly onStatement?: () => void;
 }
 
 export async function startBff(options: BffOptions = {}): Promise<Bff> {
@@ -69,7 +73,7 @@ export async function startBff(options: BffOptions = {}): Promise<Bff> {
   const overTheLine = new URL(database.url);
   overTheLine.hostname = "127.0.0.1";
   overTheLine.port = String(databaseLine.port);
-  const ownDatabase = database.open({ url: overTheLine.href });
+  const ownDatabase = watched(database.open({ url: overTheLine.href }), options.onStatement);
   const messaging = parts.use(await testMessaging({ name: "bff" }));
   const secrets = { session: new Secret(randomBytes(32).toString("hex")), binding: new Secret(randomBytes(32).toString("hex")) };
   const start = (changes: Partial<Config> = {}): Promise<BffApp> =>
@@ -119,6 +123,12 @@ export async function startBff(options: BffOptions = {}): Promise<Bff> {
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function watched(database: Database<Tables>, onStatement: (() => void) | undefined): Database<Tables> {
+  if (onStatement === undefined) return database;
+  const statements: KyselyPlugin = { transformQuery: ({ node }) => (onStatement(), node), transformResult: async ({ result }) => result };
+  return { ...database, db: database.db.withPlugin(statements) };
 }
 
 /** The person's sessions began, and last proved themselves, so long ago that they are no proof of who sits there now. */

@@ -62,7 +62,7 @@ export const oa: Rows = {
   "OA-58": "a token bound to another certificate, or to none",
   "OA-59": "the code is refused",
   "OA-60": "no answer to the code",
-  "OA-61": "requests without PKCE are taken (what a bank does with a wrong verifier shows only with a code that a person approved)",
+  "OA-61": "requests without PKCE are taken, or codes without their verifier",
   "OA-62": "killed while a refresh token is rotated",
   "OA-63": "another person after a refresh",
   "OA-64": "the refresh token is refused",

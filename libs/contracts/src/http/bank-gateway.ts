@@ -388,6 +388,9 @@ export const getRawMessage = defineRoute({
 const aspspParams = z.strictObject({ aspspId });
 /** One state of a server's metadata: what it says, and the name an operator approves it by. */
 const serverState = z.object({ fingerprint: sha256Hex, metadata: z.record(z.string(), z.unknown()) });
+/** `unproven`: it was turned away, but so was the right verifier after it; the bank may end a code at the first wrong try. */
+const verifierProbe = z.object({ outcome: z.enum(["taken", "refused", "unproven"]), probedAt: isoInstant });
+const verifierLie = z.enum(["absent", "wrong"]);
 const authorizationServer = z.object({
   aspspId,
   /** What the bank is called by; null where nothing was ever believed. */
@@ -404,6 +407,8 @@ const authorizationServer = z.object({
     .nullable(),
   /** Whether requests without PKCE were turned away, when that was last tried. */
   pkce: z.object({ enforced: z.boolean(), probedAt: isoInstant }).nullable(),
+  /** What the token endpoint did with a code whose verifier was left out, or wrong, when that was last tried. */
+  verifier: z.object({ absent: verifierProbe.nullable(), wrong: verifierProbe.nullable() }),
 });
 const operatorAtBank = { callers: ["operator"], namedOperator: true, psu: "none", params: aspspParams, status: 200, response: authorizationServer } as const;
 
@@ -440,6 +445,27 @@ export const probeAuthorizationServer = defineRoute({
   path: "/aspsps/:aspspId/authorization-server/probe",
   idempotent: true,
   timeoutMs: slowBankMs,
+});
+export const beginVerifierProbe = defineRoute({
+  ...operatorAtBank,
+  operationId: "beginVerifierProbe",
+  summary: "Begin to try whether the bank compares PKCE's verifier: where to approve a consent of our own, as a customer of the bank.",
+  method: "POST",
+  path: "/aspsps/:aspspId/authorization-server/verifier-probe",
+  idempotent: false,
+  timeoutMs: slowBankMs,
+  body: z.strictObject({ lie: verifierLie }),
+  response: z.object({ redirectUrl: z.url(), expiresAt: isoInstant }),
+});
+export const finishVerifierProbe = defineRoute({
+  ...operatorAtBank,
+  operationId: "finishVerifierProbe",
+  summary: "End it with the address the bank sent the browser to; a bank that takes the code with the lie goes into quarantine.",
+  method: "POST",
+  path: "/aspsps/:aspspId/authorization-server/verifier-probe/return",
+  idempotent: false,
+  timeoutMs: slowBankMs,
+  body: z.strictObject({ lie: verifierLie, address: z.url().max(20_000) }),
 });
 
 const keyExport = z.object({
@@ -562,6 +588,8 @@ export const bankGatewayRoutes = {
   readAuthorizationServer,
   approveAuthorizationServer,
   probeAuthorizationServer,
+  beginVerifierProbe,
+  finishVerifierProbe,
   requestKeyExport,
   getKeyExport,
   approveKeyExport,

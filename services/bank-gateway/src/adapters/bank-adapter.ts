@@ -87,6 +87,7 @@ export type TokenAnswer =
       readonly tokenType: "bearer" | "dpop";
       readonly refreshToken: string | undefined;
       readonly idToken: string | undefined;
+      /** As told, sensible or not; NaN for words. */
       readonly expiresInSeconds: number | undefined;
       readonly refreshExpiresInSeconds: number | undefined;
       readonly scope: string | undefined;

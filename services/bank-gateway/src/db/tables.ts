@@ -147,6 +147,19 @@ interface RevocationsDueTable {
   kind: ConsentKind;
 }
 
+interface VerifierProbesTable {
+  aspspId: string;
+  lie: "absent" | "wrong";
+  registrationId: string;
+  aspspConsentId: string;
+  redirectUri: string;
+  begunAt: Timestamp;
+  dataKeyId: string | null;
+  sealed: Bytes | null;
+  outcome: "taken" | "refused" | "unproven" | null;
+  endedAt: Timestamp | null;
+}
+
 interface AuthorizationServersTable {
   aspspId: string;
   accepted: Json<ServerMetadata> | null;
@@ -266,6 +279,7 @@ export interface Tables extends MessagingTables {
   orderPayments: OrderPaymentsTable;
   paymentExecutions: PaymentExecutionsTable;
   authorizationServers: AuthorizationServersTable;
+  verifierProbes: VerifierProbesTable;
   openAuthorizations: OpenAuthorizationsTable;
   bankReads: BankReadsTable;
   readPages: ReadPagesTable;
@@ -386,6 +400,18 @@ export const ownColumns = {
     offered: "jsonb?",
     pkceEnforced: "bool?",
     pkceProbedAt: "timestamptz?",
+  },
+  verifierProbes: {
+    aspspId: "text",
+    lie: "text",
+    registrationId: "uuid",
+    aspspConsentId: "text",
+    redirectUri: "text",
+    begunAt: "timestamptz",
+    dataKeyId: "uuid?",
+    sealed: "bytea?",
+    outcome: "text?",
+    endedAt: "timestamptz?",
   },
   openAuthorizations: {
     consentId: "uuid",

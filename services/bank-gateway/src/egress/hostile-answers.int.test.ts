@@ -1,8 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { startForeignHost } from "../../testing/foreign-host.ts";
+import type { ForeignHost } from "../../testing/foreign-host.ts";
 import { connect, readAll, register, startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
+import { getConsent } from "../db/consent-store.ts";
+import { getTokenSet } from "../db/token-store.ts";
+import { archiveFor } from "../vault/archive.ts";
+import { openTokens } from "../vault/sealed-tokens.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
@@ -11,8 +17,10 @@ let psu: Awaited<ReturnType<typeof connect>>["psu"];
 let accountId: string;
 let otherId: string;
 let cardId: string;
+let stranger: ForeignHost;
 
 beforeAll(async () => {
+  stranger = await startForeignHost();
   sandbox = await startSandbox();
   gateway = await startGateway(sandbox, {
     egress: { limits: { totalTimeoutMs: 4_000, headersTimeoutMs: 1_500, idleTimeoutMs: 1_500 }, probeAfterMs: 1 },
@@ -26,6 +34,7 @@ beforeAll(async () => {
 });
 afterEach(() => sandbox.calm());
 afterAll(async () => {
+  await stranger?.[Symbol.asyncDispose]();
   await gateway?.[Symbol.asyncDispose]();
   await sandbox?.[Symbol.asyncDispose]();
 });
@@ -184,17 +193,69 @@ describe("an answer that is odd and allowed", () => {
     expect((await page()).transactions).toHaveLength(plain.length * 2);
   });
 
-  it("BR-40 BR-32 links of a page are never followed", async () => {
-    await sandbox.fault("page.next-link", { for: { endpoint: "A6" }, options: { href: "https://evil.example/next" } });
-    const { transactions } = await readAll(gateway, consentId, accountId, psu);
-    expect(transactions.length).toBeGreaterThan(0);
-  });
-
   it("card rows have no id and say what was paid abroad", async () => {
     const { transactions } = await readAll(gateway, consentId, cardId, psu);
     expect(transactions.every(({ entryReference }) => entryReference === null)).toBe(true);
     const abroad = transactions.find(({ originalAmount }) => originalAmount !== null);
     expect(abroad?.originalAmount?.currency).toMatch(/^[A-Z]{3}$/);
+  });
+});
+
+describe("links that lead to another host", () => {
+  /** Where anything of it could be kept in clear. */
+  async function keptOfStranger(): Promise<unknown[]> {
+    const { db } = gateway.database.database;
+    const rows = [
+      await db.selectFrom("rawMessages").select(["url", "operation"]).execute(),
+      await db.selectFrom("readPages").select("continuation").execute(),
+      await db.selectFrom("outbox").select("data").execute(),
+    ];
+    return rows.flat().filter((row) => JSON.stringify(row).includes(stranger.origin));
+  }
+
+  it("OA-65 BR-32 BR-40 a link to the next page: it is not followed, the rows are the bank's, nothing of it is kept", async () => {
+    const honest = await readAll(gateway, consentId, accountId, psu);
+    for (const endpoint of ["A6", "A8"]) await sandbox.fault("page.next-link", { for: { endpoint }, options: { href: `${stranger.origin}/next` } });
+    const since = await sandbox.lastSeq();
+    const read = await readAll(gateway, consentId, accountId, psu);
+    await readAll(gateway, consentId, cardId, psu);
+    expect(read.transactions.map(({ entryReference }) => entryReference)).toEqual(honest.transactions.map(({ entryReference }) => entryReference));
+    expect(JSON.stringify(read.pages)).not.toContain(stranger.origin);
+    expect(new Set((await sandbox.calls({ since })).map(({ endpoint }) => endpoint))).toEqual(new Set(["A6", "A8"]));
+    expect(stranger.connections()).toBe(0);
+    expect(await keptOfStranger()).toEqual([]);
+  });
+
+  it("OA-65 a standard that follows links gets nowhere with the person's token: the request is not made, nothing is archived", async () => {
+    const { db, vault, banks } = gateway.app.context;
+    const [consent, sealed] = [await getConsent(db, consentId, "unattended"), await getTokenSet(db, consentId)];
+    if (consent === undefined || sealed === undefined) throw new TypeError("There is no consent to read with.");
+    const bank = await banks.under(consent.registrationId);
+    const calls = bank.psuCalls(await openTokens(vault, consent, sealed), { psu, archive: archiveFor(gateway.app.context, consent) });
+    await sandbox.fault("page.next-link", { for: { endpoint: "A6" }, options: { href: `${stranger.origin}/next` } });
+    const first = await calls({
+      operation: "accounts.transactions",
+      method: "GET",
+      url: new URL(`${sandbox.endpoints.aisBaseUrl}/accounts/${accountId}/transactions`),
+    });
+    const { href } = (first.json as { links: { next: { href: string } } }).links.next;
+    expect(href).toBe(`${stranger.origin}/next`);
+    const since = await sandbox.lastSeq();
+    await expect(calls({ operation: "accounts.transactions", method: "GET", url: new URL(href) })).rejects.toMatchObject({ code: "ERR_ASPSP_ORIGIN_REFUSED" });
+    expect(await sandbox.calls({ since })).toEqual([]);
+    expect(stranger.connections()).toBe(0);
+    expect(await keptOfStranger()).toEqual([]);
+  });
+
+  it("OA-65 an address in place of the token of the next page is sent to nobody but the bank, which refuses it", async () => {
+    await sandbox.fault("answer.set", { for: { endpoint: "A6" }, options: { path: "continuationToken", value: `${stranger.origin}/next` } });
+    const since = await sandbox.lastSeq();
+    await expect(readAll(gateway, consentId, accountId, psu)).rejects.toMatchObject({ code: "ERR_ASPSP_REJECTED" });
+    expect((await sandbox.calls({ since })).map(({ endpoint, status }) => [endpoint, status])).toEqual([
+      ["A6", 200],
+      ["A6", 400],
+    ]);
+    expect(stranger.connections()).toBe(0);
   });
 });
 
@@ -291,5 +352,9 @@ describe("after it all", () => {
     const [first, second] = [await readAll(gateway, consentId, accountId, psu), await readAll(gateway, consentId, accountId, psu)];
     const bare = (rows: typeof first.transactions) => rows.map(({ raw: _raw, ...row }) => row);
     expect(bare(second.transactions)).toEqual(bare(first.transactions));
+  });
+
+  it("OA-65 nobody ever connected to the host that the links named", () => {
+    expect(stranger.connections()).toBe(0);
   });
 });

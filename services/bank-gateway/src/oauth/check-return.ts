@@ -9,6 +9,9 @@ import { arrivalRules, contentRules } from "./return-rules/index.ts";
 import type { AuthorizationReturn, ReturnRule, ReturnToJudge } from "./return-rules/rule.ts";
 import { isHashOf } from "./state-hash.ts";
 
+/** The request that a return answers. */
+export type AskedAuthorization = Pick<BankConsent, "aspspConsentId" | "redirectUri" | "stateHash" | "nonceHash">;
+
 /** What of a return goes on to the bank. */
 export interface CheckedReturn {
   readonly code: string;
@@ -21,7 +24,7 @@ export interface CheckedReturn {
  * token or around the whole answer, ties code, state and consent together.
  * @throws ERR_AUTHORIZATION_REFUSED with the reason, ERR_AUTHORIZATION_DENIED with the bank's error word in a signed answer
  */
-export async function checkReturn(bank: Bank, consent: BankConsent, returned: AuthorizationReturn, now: Temporal.Instant): Promise<CheckedReturn> {
+export async function checkReturn(bank: Bank, consent: AskedAuthorization, returned: AuthorizationReturn, now: Temporal.Instant): Promise<CheckedReturn> {
   const { oauth } = bank;
   judgeBy(arrivalRules, { oauth, consent, returned });
   const content = typeof returned.response === "string" ? await openResponse(bank, consent, returned, returned.response, now) : returned;
@@ -40,7 +43,7 @@ function judgeBy(rules: Readonly<Record<string, ReturnRule>>, judged: ReturnToJu
 /** A signed answer (JARM): verified, judged by its own table, then read as if it had come plain. */
 async function openResponse(
   bank: Bank,
-  consent: BankConsent,
+  consent: AskedAuthorization,
   returned: AuthorizationReturn,
   response: string,
   now: Temporal.Instant,
@@ -78,7 +81,7 @@ export async function checkTokenIdToken(
 
 async function judge(
   bank: Bank,
-  consent: BankConsent,
+  consent: Pick<BankConsent, "aspspConsentId">,
   idToken: string,
   rest: Omit<IdTokenExpectations, "issuer" | "clientId" | "intent" | "acrValues">,
 ): Promise<JsonObject> {

@@ -6,6 +6,8 @@ import type { Egress } from "../egress/egress.ts";
 import { probePkce } from "../usecases/probe-pkce.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
+import { startForeignHost } from "../../testing/foreign-host.ts";
+import type { ForeignHost } from "../../testing/foreign-host.ts";
 import { beginConsent, exchange, startGateway } from "../../testing/gateway.ts";
 import type { BegunConsent, TestGateway } from "../../testing/gateway.ts";
 import { requestPair } from "../../testing/own-certificates.ts";
@@ -13,6 +15,7 @@ import { saga } from "../../testing/saga.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
 import { standardOutcome } from "../../testing/standard-outcome.ts";
+import { redirectUri } from "../../testing/terms.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
@@ -48,14 +51,17 @@ const inspector = () => createClient(bankGatewayRoutes, { baseUrl: gateway.app.a
 const begin = (aspspId: string, at: Pick<TestGateway, "as" | "tokens"> = gateway) => beginConsent(at, { aspspId, loginHint: customerOf[aspspId] ?? "" });
 const visit = ({ aspspId, redirectUrl }: BegunConsent) => visitBank(redirectUrl, { psuId: customerOf[aspspId] ?? "" });
 
-async function storedOf({ consentId }: BegunConsent) {
+async function storedOf({ consentId, psu }: BegunConsent) {
   const { db } = gateway.database.database;
   const { status } = await db.selectFrom("bankConsents").select("status").where("consentId", "=", consentId).executeTakeFirstOrThrow();
   const tokens = await db.selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute();
   const open = await db.selectFrom("openAuthorizations").select("consentId").where("consentId", "=", consentId).execute();
-  return { status, tokenSets: tokens.length, open: open.length };
+  const archived = await db.selectFrom("rawMessages").select("operation").where("psuId", "=", psu.psuId).execute();
+  const facts = await db.selectFrom("outbox").select("eventType").where("aggregateId", "=", consentId).execute();
+  return { status, tokenSets: tokens.length, open: open.length, archived: archived.map(({ operation }) => operation), facts };
 }
-const nothingStored = { status: "failed", tokenSets: 0, open: 0 };
+/** The failed attempt, and the bank's answer to its creation. */
+const nothingStored = { status: "failed", tokenSets: 0, open: 0, archived: ["consents.create"], facts: [] };
 
 const refused = (reason: string) => expect.objectContaining({ code: "ERR_AUTHORIZATION_REFUSED", details: expect.objectContaining({ reason }) });
 
@@ -82,7 +88,7 @@ describe("honest banks", () => {
     await expect(exchange(gateway, begun, returned)).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
     const { accounts } = await gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } });
     expect(accounts.length).toBeGreaterThan(0);
-    expect(await storedOf(begun)).toEqual({ status: "authorised", tokenSets: 1, open: 0 });
+    expect(await storedOf(begun)).toMatchObject({ status: "authorised", tokenSets: 1, open: 0 });
   });
 
   it("fapi2 with certificate-bound tokens and signed answers", async () => {
@@ -106,7 +112,7 @@ describe("honest banks", () => {
     const outcome = await until(poll);
     expect(outcome).toMatchObject({ status: "authorised", scope: expect.arrayContaining(["accounts"]) });
     expect(await poll()).toMatchObject({ status: "authorised" });
-    expect(await storedOf(begun)).toEqual({ status: "authorised", tokenSets: 1, open: 0 });
+    expect(await storedOf(begun)).toMatchObject({ status: "authorised", tokenSets: 1, open: 0 });
     const { accounts } = await gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } });
     expect(accounts.length).toBeGreaterThan(0);
   });
@@ -201,6 +207,82 @@ describe("a server that describes itself wrongly", () => {
     expect(await approve(fapi2)).toMatchObject({ pkce: { enforced: false }, quarantine: null });
   });
 
+  describe.each([fapi1, fapi2])("%s and the verifier of PKCE", (aspspId) => {
+    const name = aspspId.replace("-sandbox", "");
+    const asked = { params: { aspspId } };
+    const started = async (lie: "absent" | "wrong") => {
+      const { redirectUrl } = await inspector().beginVerifierProbe({ ...asked, body: { lie } });
+      const returned = await visitBank(redirectUrl, { psuId: customerOf[aspspId] ?? "" });
+      return { address: `${redirectUri}?${new URLSearchParams(returned).toString()}`, returned, since: await sandbox.lastSeq() };
+    };
+    const finish = (lie: "absent" | "wrong", address: string) => inspector().finishVerifierProbe({ ...asked, body: { lie, address } });
+    /** Nothing can be read with what a probe was given, and nothing of it is kept. */
+    async function leftBehind(since: number, codes: readonly string[]) {
+      const { db } = gateway.database.database;
+      const calls = new Set(await callsAt(aspspId, since));
+      expect([...calls].filter((endpoint) => !["F5", "F6", "A3"].some((own) => endpoint === `${name}-${own}`))).toEqual([]);
+      expect(calls).toContain(`${name}-A3`);
+      expect(await db.selectFrom("verifierProbes").select("sealed").where("sealed", "is not", null).execute()).toEqual([]);
+      for (const code of codes) expect(log.filter((line) => line.includes(code))).toEqual([]);
+    }
+    const secretsIn = (returned: Readonly<Record<string, string>>) => [returned["code"] ?? returned["response"] ?? "nothing came"];
+    const tokenSets = () => gateway.database.database.db.selectFrom("tokenSets").select("consentId").execute();
+
+    it.each(["absent", "wrong"] as const)(
+      "OA-61 a code whose verifier is %s is turned away, and taken with the right one: that is proved, and given back",
+      async (lie) => {
+        const before = await tokenSets();
+        const { address, returned, since } = await started(lie);
+        const { verifier, quarantine } = await finish(lie, address);
+        expect(verifier[lie]).toMatchObject({ outcome: "refused" });
+        expect(quarantine).toBeNull();
+        await leftBehind(since, secretsIn(returned));
+        expect(await tokenSets()).toEqual(before);
+        // The address is good once.
+        const after = await sandbox.lastSeq();
+        await expect(finish(lie, address)).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED", details: { reason: "no-probe" } });
+        expect(await callsAt(aspspId, after)).toEqual([]);
+      },
+    );
+
+    it.each(["absent", "wrong"] as const)(
+      "OA-61 a bank that takes a code whose verifier is %s does not enforce PKCE: quarantine, nothing is stored",
+      async (lie) => {
+        const before = await tokenSets();
+        const { address, returned, since } = await started(lie);
+        await sandbox.fault("token.no-pkce", { for: { endpoint: `${name}-F5` } });
+        await expect(finish(lie, address)).rejects.toMatchObject({ code: "ERR_ASPSP_REJECTED", details: { reason: "pkce-not-enforced" } });
+        expect(securityEvents()).toEqual([
+          expect.objectContaining({ securityEvent: "authorization-server-quarantined", reason: "pkce-not-enforced", aspspId }),
+        ]);
+        await leftBehind(since, secretsIn(returned));
+        expect(await tokenSets()).toEqual(before);
+        await sandbox.calm();
+        const after = await sandbox.lastSeq();
+        await expect(begin(aspspId)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "pkce-not-enforced" } });
+        expect((await callsAt(aspspId, after)).filter((endpoint) => endpoint !== `${name}-F6`)).toEqual([]);
+        expect((await approve(aspspId)).verifier[lie]).toMatchObject({ outcome: "taken" });
+      },
+    );
+
+    it("OA-61 a bank that turns the right verifier away as well has proved nothing", async () => {
+      const { address, since } = await started("wrong");
+      await sandbox.fault("token.refused", { for: { endpoint: `${name}-F5` } });
+      expect((await finish("wrong", address)).verifier.wrong).toMatchObject({ outcome: "unproven" });
+      expect((await callsAt(aspspId, since)).filter((endpoint) => endpoint === `${name}-F5`).length).toBeGreaterThanOrEqual(2);
+    });
+
+    it("OA-61 the code of another attempt, or one that came elsewhere, is not spent", async () => {
+      const stolen = await visit(await begin(aspspId));
+      for (const address of [`${redirectUri}?${new URLSearchParams(stolen).toString()}`, "https://evil.example/return?code=abc"]) {
+        await started("wrong");
+        const since = await sandbox.lastSeq();
+        await expect(finish("wrong", address)).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED" });
+        expect((await sandbox.calls({ since, endpoint: `${name}-F5` })).filter(({ grant }) => grant === "authorization_code")).toEqual([]);
+      }
+    });
+  });
+
   it("OA-06 addresses for callers with a certificate are used where the bank has them", async () => {
     await sandbox.fault("discovery.aliases", { for: { endpoint: "fapi1-F6" }, options: { as: "own" } });
     await expect(begin(fapi1)).rejects.toMatchObject({ details: { reason: "changed" } });
@@ -218,6 +300,36 @@ describe("a server that describes itself wrongly", () => {
     await expect(begin(fapi1)).rejects.toMatchObject({ details: { reason: "changed" } });
     const again = await inspector().getAuthorizationServer(asked);
     await inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: again.quarantine?.offered?.fingerprint ?? "" } });
+  });
+});
+
+describe("a bank that names another bank's token endpoint as its own", () => {
+  it("OA-66 gets no assertion that is good there: neither bank gives a token, the registration fails, nothing is stored", async () => {
+    await using other = await startGateway(sandbox, { everyBank: true, logger, env: { FAPI_SANDBOX_BINDING: "certificate" } });
+    await requestPair(other);
+    const there = saga(other, fapi2);
+    await there.whole();
+    const { clientId } = await other.app.context.banks.active(fapi2);
+    // The liar knows us by the name we have at the other bank, and both verify us by the same published key.
+    await sandbox.fault("answer.set", { for: { endpoint: "decoupled-F1" }, options: { path: "client_id", value: clientId } });
+    await sandbox.fault("discovery.endpoint", { for: { endpoint: "decoupled-F6" }, options: { name: "token_endpoint", as: "other-issuer" } });
+    const here = saga(other, decoupled);
+    await here.certificates();
+    await here.statement();
+    await here.request();
+    await here.submission();
+    const since = await sandbox.lastSeq();
+    await expect(here.validation()).rejects.toMatchObject({ details: { reason: "invalid_client" } });
+    const calls = (await sandbox.calls({ since })).filter(({ endpoint }) => /-F(5|8|11)$|-A/.test(endpoint));
+    expect(calls.map(({ endpoint, status, clientId: caller }) => ({ endpoint, status, caller }))).toEqual([
+      { endpoint: "fapi2-F5", status: 401, caller: clientId },
+    ]);
+    await expect(beginConsent(other, { aspspId: decoupled, loginHint: customerOf[decoupled] ?? "" })).rejects.toMatchObject({
+      code: "ERR_ASPSP_NOT_REGISTERED",
+    });
+    expect(await other.database.database.db.selectFrom("bankConsents").select("consentId").execute()).toEqual([]);
+    // At its own issuer we are known by that name.
+    await expect(there.validation()).resolves.toMatchObject({ validated: [expect.objectContaining({ scope: "accounts" })] });
   });
 });
 
@@ -260,7 +372,10 @@ describe("a bank that lies in its answer to the browser", () => {
     const since = await sandbox.lastSeq();
     await expect(exchange(gateway, here, mixed)).rejects.toEqual(refused("issuer"));
     expect([...(await callsAt(fapi1, since)), ...(await callsAt(fapi2, since))]).toEqual([]);
-    expect(await storedOf(there)).toMatchObject({ status: "created" });
+    expect(await storedOf(here)).toEqual(nothingStored);
+    await outcome.refused({ begun: here, returned: mixed, since }, { reason: "issuer", calls: [], tokensCame: false });
+    // The attempt at the other bank is as it was.
+    expect(await storedOf(there)).toEqual({ status: "created", tokenSets: 0, open: 1, archived: ["consents.create"], facts: [] });
   });
 
   it("OA-17 a signed no is the person's no", async () => {
@@ -283,6 +398,9 @@ describe("a bank that lies in its tokens", () => {
     ["OA-35", fapi2, "id-token.no-nonce", {}, "id-token-nonce", false],
     ["OA-40", fapi2, "id-token.rs256", {}, "id-token-algorithm", false],
     ["OA-49", fapi1, "id-token.wrong-authorization", {}, "id-token-intent", false],
+    ["OA-50", fapi2, "id-token.no-sub", {}, "id-token-sub", false],
+    ["OA-50", fapi2, "userinfo.other-sub", {}, "userinfo-sub", false],
+    ["OA-50", fapi2, "answer.drop", { name: "sub" }, "userinfo-sub", false],
   ];
   it.each(lies)("%s %s %s %o", async (_row, aspspId, fault, options, reason, alarm) => {
     const begun = await begin(aspspId);
@@ -291,8 +409,9 @@ describe("a bank that lies in its tokens", () => {
     const since = await sandbox.lastSeq();
     await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused(reason));
     const name = aspspId.replace("-sandbox", "");
-    // The token call itself, with its challenge for a nonce where there is one; nothing was read.
-    expect((await callsAt(aspspId, since)).filter((endpoint) => endpoint !== `${name}-F5`)).toEqual([]);
+    // The token call itself, and userinfo where that is what lies, with their challenges for a nonce; nothing was read.
+    const asked = reason === "userinfo-sub" ? [`${name}-F5`, `${name}-F13`] : [`${name}-F5`];
+    expect([...new Set(await callsAt(aspspId, since))]).toEqual(asked);
     expect(await storedOf(begun)).toEqual(nothingStored);
     expect(securityEvents()).toEqual([expect.objectContaining({ securityEvent: "authorization-refused", reason, level: alarm ? "error" : "warn" })]);
     // What was received is given back, once; the bank decides whether it takes a token that is bound to somebody else.
@@ -365,6 +484,80 @@ describe("pushed requests", () => {
       const { pkce } = await inspector().probeAuthorizationServer({ params: { aspspId } });
       expect(pkce).toMatchObject({ enforced: true });
     }
+  });
+});
+
+describe("a bank that sends us elsewhere from where credentials go", () => {
+  let foreign: ForeignHost;
+  beforeAll(async () => {
+    foreign = await startForeignHost();
+  });
+  afterAll(() => foreign[Symbol.asyncDispose]());
+  const statuses = [302, 303, 307, 308];
+  const elsewhere = (endpoint: string, status: number) =>
+    sandbox.fault("network.redirect", { for: { endpoint }, options: { to: `${foreign.origin}/elsewhere`, status } });
+  const redirected = { code: "ERR_ASPSP_PROTOCOL", details: { reason: "redirect" } };
+
+  it.each(statuses)("OA-57 %i from where requests are pushed: nobody is sent there, there is no consent", async (status) => {
+    await elsewhere("fapi2-F8", status);
+    const { db } = gateway.database.database;
+    const stored = async () => [
+      await db.selectFrom("bankConsents").select("consentId").execute(),
+      await db.selectFrom("openAuthorizations").select("consentId").execute(),
+      await db.selectFrom("outbox").select("eventType").execute(),
+    ];
+    const before = await stored();
+    const since = await sandbox.lastSeq();
+    await expect(begin(fapi2)).rejects.toMatchObject(redirected);
+    expect((await callsAt(fapi2, since)).at(-1)).toBe("fapi2-F8");
+    expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(1);
+    expect(await stored()).toEqual(before);
+    expect(foreign.connections()).toBe(0);
+  });
+
+  it.each(statuses)("OA-57 %i from the token endpoint: the code is not sent again, nothing is stored", async (status) => {
+    const begun = await begin(fapi2);
+    const returned = await visit(begun);
+    await elsewhere("fapi2-F5", status);
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, begun, returned)).rejects.toMatchObject(redirected);
+    expect(await callsAt(fapi2, since)).toEqual(["fapi2-F5"]);
+    expect(await storedOf(begun)).toEqual(nothingStored);
+    expect(foreign.connections()).toBe(0);
+  });
+
+  it.each(statuses)("OA-57 %i from the key set: what it should verify is not believed, nothing is stored", async (status) => {
+    await using fresh = await gateway.replica();
+    for (const aspspId of [fapi1, fapi2]) {
+      const name = aspspId.replace("-sandbox", "");
+      const begun = await begin(aspspId);
+      const returned = await visit(begun);
+      await elsewhere(`${name}-F7`, status);
+      const since = await sandbox.lastSeq();
+      await expect(exchange(fresh, begun, returned)).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "keys" } });
+      // The signed answer comes before the token call, the ID token after it.
+      expect([...new Set(await callsAt(aspspId, since))]).toEqual(aspspId === fapi1 ? [] : ["fapi2-F5"]);
+      expect((await sandbox.calls({ since, endpoint: `${name}-F7` })).length).toBe(1);
+      expect(await storedOf(begun)).toEqual(nothingStored);
+      await gateway.database.database.db.deleteFrom("revocationsDue").execute();
+    }
+    expect(foreign.connections()).toBe(0);
+  });
+
+  it.each(statuses)("OA-57 %i from the accounts: the person's token stays with the bank, nothing is stored", async (status) => {
+    const begun = await begin(fapi2);
+    await exchange(gateway, begun, await visit(begun));
+    // Accounts and cards are asked for at once, and the first refusal ends it.
+    const lists = ["fapi2-A4", "fapi2-A7"];
+    for (const endpoint of lists) await elsewhere(endpoint, status);
+    const since = await sandbox.lastSeq();
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).rejects.toMatchObject(redirected);
+    const asked = await callsAt(fapi2, since);
+    expect(asked.length).toBe(new Set(asked).size);
+    expect(asked.filter((endpoint) => !lists.includes(endpoint))).toEqual([]);
+    // The consent stands as it was, and nothing was read under it.
+    expect(await storedOf(begun)).toEqual({ status: "authorised", tokenSets: 1, open: 0, archived: ["consents.create"], facts: [] });
+    expect(foreign.connections()).toBe(0);
   });
 });
 

@@ -7,6 +7,9 @@ import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
 import { standardOutcome } from "../../testing/standard-outcome.ts";
 import type { Attempt } from "../../testing/standard-outcome.ts";
+import { getConsent } from "../db/consent-store.ts";
+import { getTokenSet } from "../db/token-store.ts";
+import { openTokens } from "../vault/sealed-tokens.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
@@ -185,10 +188,6 @@ describe("answers of the token endpoint", () => {
         true,
       ],
       ["OA-54 no scope", "token.drop", { name: "scope" }, "accepted"],
-      ["OA-55 no lifetime", "token.drop", { name: "expires_in" }, "accepted"],
-      ["OA-55 negative lifetime", "token.set", { name: "expires_in", value: -5 }, "accepted"],
-      ["OA-55 lifetime as words", "token.set", { name: "expires_in", value: "soon" }, "accepted"],
-      ["OA-55 endless lifetime", "token.set", { name: "expires_in", value: 1_000_000_000_000 }, "accepted"],
       ["OA-56 error inside success", "token.error-in-success", {}, { code: "ERR_AUTHORIZATION_REFUSED", reason: "token-endpoint-invalid_grant" }],
       ["OA-56 no access token", "token.drop", { name: "access_token" }, { code: "ERR_ASPSP_PROTOCOL", reason: "invalid_response" }],
       ["no ID token", "token.drop", { name: "id_token" }, { code: "ERR_AUTHORIZATION_REFUSED", reason: "id-token-missing" }, true],
@@ -224,6 +223,35 @@ describe("answers of the token endpoint", () => {
     await sandbox.calm();
     await outcome.refused(attempt, { reason: result.reason, calls: ["T1"], tokensCame });
   });
+
+  it.each<[title: string, fault: string, options: Record<string, unknown>, keptSeconds: number, logged: unknown]>([
+    ["none", "token.drop", { name: "expires_in" }, 300, undefined],
+    ["negative", "token.set", { name: "expires_in", value: -5 }, 300, -5],
+    ["words", "token.set", { name: "expires_in", value: "soon" }, 300, "unreadable"],
+    ["endless", "token.set", { name: "expires_in", value: 1_000_000_000_000 }, 86_400, 1_000_000_000_000],
+    ["a number as text", "token.set", { name: "expires_in", value: "3599" }, 3_599, undefined],
+  ])(
+    "OA-55 a lifetime that is %s: bounded, and logged where the bank said what no bank may, without a secret",
+    async (_title, fault, options, keptSeconds, logged) => {
+      const attempt = await approved();
+      const { consentId } = attempt.begun;
+      await sandbox.fault(fault, { for: { endpoint: "T1" }, options });
+      const { authorisedAt } = await exchange(gateway, attempt.begun, attempt.returned);
+      const { db, vault } = gateway.app.context;
+      const [consent, stored] = [await getConsent(db, consentId, "unattended"), await getTokenSet(db, consentId)];
+      if (consent === undefined || stored === undefined) throw new TypeError("Nothing was kept.");
+      // Counted from when the answer was read, a moment before it was kept.
+      const lives = stored.accessExpiresAt.since(authorisedAt).total("seconds");
+      expect(Math.ceil(lives / 60)).toBe(Math.ceil(keptSeconds / 60));
+      const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line["consentId"] === consentId && "toldSeconds" in line);
+      expect(told.map(({ level, toldSeconds, keptSeconds: kept }) => ({ level, toldSeconds, kept }))).toEqual(
+        logged === undefined ? [] : [{ level: "warn", toldSeconds: logged, kept: keptSeconds }],
+      );
+      const { accessToken, refreshToken = accessToken } = await openTokens(vault, consent, stored);
+      for (const secret of [accessToken, refreshToken, attempt.returned["code"] ?? accessToken, attempt.begun.state])
+        expect(lines.filter((line) => line.includes(secret))).toEqual([]);
+    },
+  );
 
   it("OA-71 a token endpoint that shows a wrong certificate gets nothing", async () => {
     for (const kind of ["expired", "wrong-host", "unknown-authority"]) {

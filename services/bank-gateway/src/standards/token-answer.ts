@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { TokenAnswer } from "../adapters/bank-adapter.ts";
 
-/** Numbers may come as text: the bank's gateway answers so. */
-const seconds = z.union([z.number(), z.string().transform((text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined))]).nullish();
+/** Numbers may come as text: the bank's gateway answers so. Other text is NaN: something was said. */
+const seconds = z.union([z.number(), z.string().transform((text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN))]).nullish();
 const success = z.object({
   access_token: z.string().min(1).max(8192),
   token_type: z.string(),

@@ -15,6 +15,7 @@ import { compareUserinfo } from "../oauth/userinfo.ts";
 import { sealTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
 import { discardTokens } from "./end-consent.ts";
+import { recordLifetime } from "./record-lifetime.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">;
 
@@ -31,6 +32,7 @@ export async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent,
   const tokens = readTokens(bank, consent, granted, ctx.clock.now());
   try {
     const kept = await judgeTokens(ctx, bank, consent, granted, tokens, before);
+    recordLifetime(ctx.logger, granted.expiresInSeconds, consent);
     const now = ctx.clock.now();
     const sealed = await sealTokens(ctx.vault, consent, kept);
     const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: refreshEnd(granted.refreshExpiresInSeconds, now) };

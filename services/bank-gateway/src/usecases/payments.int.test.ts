@@ -105,6 +105,20 @@ describe("the way of a payment", () => {
     await expect(one.submit(payment.paymentId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
   });
 
+  it("approved, and its answer lost: the bank asks nobody a second time, nothing can be executed, and it lets go of it when it is taken back", async () => {
+    const one = await order();
+    const { payment, aspspAuthorisationId } = await one.initiate();
+    await visitBank((await one.authorise()).redirectUrl, { psuId: "88888881" });
+    expect(await one.read()).toMatchObject({ status: "authorised" });
+    const { redirectUrl } = await one.authorise();
+    const { headers } = await fetch(redirectUrl, { redirect: "manual" });
+    expect(new URLSearchParams(new URL(headers.get("location") ?? "").hash.slice(1)).get("error")).toBe("invalid_request");
+    await expect(one.submit(payment.paymentId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
+    expect(await one.revoke(null)).toMatchObject({ status: "revoked" });
+    const { movements } = await bookOf(sandbox, { authorizationId: aspspAuthorisationId });
+    expect(movements).toEqual([]);
+  });
+
   it("what is taken back before it is executed never is, and what was executed stays", async () => {
     const one = await order();
     const [first, second] = [await one.initiate(), await one.initiate()];

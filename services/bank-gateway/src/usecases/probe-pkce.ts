@@ -41,11 +41,13 @@ export async function probePkce(ctx: Context, registrationId: string): Promise<v
   }
   await savePkceProbe(ctx.db, aspspId, enforced, now);
   if (enforced) return;
-  await ctx.banks.authorizationServer(aspspId)?.quarantine("pkce-not-enforced");
-  throw errors.ERR_ASPSP_REJECTED({
-    message: "The bank does not enforce PKCE: it takes requests without a code challenge.",
-    details: { reason: "pkce-not-enforced" },
-  });
+  await distrustForPkce(ctx, aspspId, "it takes requests without a code challenge.");
+}
+
+/** Nobody is sent to a bank where whoever gets hold of a code can use it. @throws ERR_ASPSP_REJECTED with reason `pkce-not-enforced` */
+export async function distrustForPkce({ banks }: Pick<Context, "banks">, aspspId: string, because: string): Promise<never> {
+  await banks.authorizationServer(aspspId)?.quarantine("pkce-not-enforced");
+  throw errors.ERR_ASPSP_REJECTED({ message: `The bank does not enforce PKCE: ${because}`, details: { reason: "pkce-not-enforced" } });
 }
 
 const secret = (): string => randomBytes(24).toString("base64url");

@@ -14,6 +14,7 @@ import type { GrantedTokens } from "../oauth/token-endpoint.ts";
 import { openTokens, sealTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
 import { discardTokens, loseConsent } from "./end-consent.ts";
+import { recordLifetime } from "./record-lifetime.ts";
 import { recordRefusal } from "./record-refusal.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "clock" | "logger">;
@@ -25,8 +26,8 @@ export interface VersionedTokens {
 
 /** Longer than the deadline of a call, so that a lease only ends before its holder when that one has died. */
 const leaseSeconds = 45;
-/** How often the same token is tried when each time the process died in the middle of it; then the person is asked (OA-62). */
-const maxAttempts = 5;
+/** A token is tried, and once more where the process died in the middle of that; then the person is asked (OA-62). */
+const maxAttempts = 2;
 const pollMs = 50;
 const maxPolls = (leaseSeconds * 1000) / pollMs;
 
@@ -70,6 +71,7 @@ async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens:
     throw error;
   }
   const tokens = await judge(ctx, bank, consent, held, granted);
+  recordLifetime(ctx.logger, granted.expiresInSeconds, consent);
   const sealed = await sealTokens(ctx.vault, consent, tokens);
   const now = ctx.clock.now();
   const dates = { accessExpiresAt: tokens.accessExpiresAt, refreshExpiresAt: refreshEnd(granted.refreshExpiresInSeconds, now) };

@@ -1,6 +1,7 @@
 import type { Executor } from "@opl/postgres";
 import type { BankConsent } from "../db/consent-store.ts";
 import type { Tables } from "../db/tables.ts";
+import type { VerifierProbeRow } from "../db/verifier-probe-store.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { psuOwner } from "./vault.ts";
 import type { SealedValue, SecretSlot, Vault } from "./vault.ts";
@@ -32,6 +33,22 @@ export async function openOpenAuthorization(vault: Vault, consent: Belonging, va
   return JSON.parse((await vault.open(openSlot(consent), value)).toString("utf8")) as OpenSecrets;
 }
 
+/** What one try whether a bank compares the verifier is finished with. */
+export interface ProbeSecrets {
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+}
+type Probe = Pick<VerifierProbeRow, "aspspId" | "lie">;
+
+export function sealVerifierProbe(vault: Vault, probe: Probe, secrets: ProbeSecrets): Promise<SealedValue> {
+  return vault.seal(probeSlot(probe), JSON.stringify(secrets));
+}
+
+export async function openVerifierProbe(vault: Vault, probe: Probe, value: SealedValue): Promise<ProbeSecrets> {
+  return JSON.parse((await vault.open(probeSlot(probe), value)).toString("utf8")) as ProbeSecrets;
+}
+
 type Revocation = Pick<BankConsent, "aspspId" | "aspspConsentId">;
 
 /** The token of an ended consent, sealed under a key of the gateway: it has to outlive the person's. */
@@ -55,6 +72,10 @@ function tokenSlot({ psuId, aspspId, consentId, kind }: Belonging): SecretSlot {
 
 function openSlot({ psuId, aspspId, consentId }: Belonging): SecretSlot {
   return { owner: psuOwner(psuId), purpose: "tokens", aspspId, subject: `${consentId} open` };
+}
+
+function probeSlot({ aspspId, lie }: Probe): SecretSlot {
+  return { owner: "tpp", purpose: "tpp-secrets", aspspId, subject: `verifier probe ${lie}` };
 }
 
 function revocationSlot({ aspspId, aspspConsentId }: Revocation): SecretSlot {

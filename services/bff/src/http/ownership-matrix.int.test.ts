@@ -3,6 +3,7 @@ import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import type { RouteContract } from "@opl/contracts/http";
 import { newId } from "@opl/service";
+import { eventually, keptLog } from "@opl/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { authenticatorAt } from "../../test/authenticator.ts";
@@ -126,14 +127,18 @@ function uuidsIn(schema: unknown, name = ""): string[] {
   return [...new Set(inner)];
 }
 
+/** How often a way is gone, so that what else the process does is not taken for a part of it. */
+const tries = 3;
 const methodOf = (place: string): string => contracts.find(({ operationId }) => operationId === place.split(" ")[0])?.method ?? "GET";
 
 describe("whose is it", () => {
   let bff: Bff;
   let owner: Person;
   const strangers: Record<string, Browser> = {};
+  const { logger, lines } = keptLog("bff");
+  let statements = 0;
   beforeAll(async () => {
-    bff = await startBff();
+    bff = await startBff({ logger, onStatement: () => (statements += 1) });
     owner = await bff.person();
     strangers["anonymous"] = bff.browser();
     strangers["another person"] = (await bff.person()).browser;
@@ -183,6 +188,40 @@ describe("whose is it", () => {
         expect(foreign.status).toBe(404);
         expect(foreign.text).not.toContain(owner.holdings.canary);
       });
+
+    if (madeByPage !== true)
+      it("takes the same way for another's id as for nobody's, and each is one line of the security log that names neither (US-08)", async () => {
+        const stranger = strangers["another person"] as Browser;
+        const { sessions } = (await stranger.get("/api/me/sessions")).json<{ sessions: { sessionId: string; current: boolean }[] }>();
+        const sessionId = sessions.find(({ current }) => current)?.sessionId;
+        const [foreign, unknown] = [await id(owner), newId()];
+        lines.length = 0;
+        expect(await wayOf(stranger, foreign)).toEqual(await wayOf(stranger, unknown));
+        const events = (): Record<string, unknown>[] =>
+          lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ subsystem }) => subsystem === "security");
+        await eventually(() => Promise.resolve(events().length >= 2 * tries));
+        const route = contracts.find(({ operationId }) => operationId === place.split(" ")[0])?.path;
+        const event = { level: "warn", route, sessionId, msg: "asked for something that is not there" };
+        expect(events()).toEqual(Array.from({ length: 2 * tries }, () => expect.objectContaining(event)));
+        for (const secret of [foreign, unknown, owner.holdings.canary]) expect(JSON.stringify(events())).not.toContain(secret);
+      });
+
+    /** What an answer costs: the questions to the services behind, and statements to our own database, of which others run beside it. */
+    async function wayOf(browser: Browser, of: string): Promise<object> {
+      const ways: { readonly asked: string[]; readonly statements: number }[] = [];
+      for (let n = 0; n < tries; n += 1) {
+        const [before, { length }] = [statements, bff.downstream.asked];
+        await send(browser, of);
+        ways.push({
+          asked: bff.downstream.asked
+            .slice(length)
+            .map(({ operation }) => operation)
+            .toSorted(),
+          statements: statements - before,
+        });
+      }
+      return { asked: ways.map(({ asked }) => asked), statements: Math.min(...ways.map((way) => way.statements)) };
+    }
 
     it.each(["anonymous", "signed out", "erased", "with a forged cookie"])("is closed to who is %s", async (who) => {
       const answer = await send(strangers[who] as Browser, await id(owner));

@@ -93,10 +93,11 @@ export async function registerSecurity(fastify: FastifyInstance, ctx: Context): 
     if (request.url !== cspReportPath) await limit.call(this, request, reply);
   });
   registerRequestRules(fastify, ctx, https);
-  // Asking for what is not there is how guessing begins; the owners do not say whether it is somebody else's (US-08).
+  // Asking for what is not there is how guessing begins, by an id in the path, the query or the body; the owners do not say whether it is
+  // somebody else's (US-08).
   fastify.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url;
-    if (reply.statusCode === 404 && route?.includes(":") === true)
+    if (reply.statusCode === 404 && route?.startsWith("/api/") === true)
       log.warn({ requestId: request.id, route, sessionId: sessionIdOf(request) }, "asked for something that is not there");
   });
   // What a person changes, or tried to, is on their next page, before the fact of it has come round.

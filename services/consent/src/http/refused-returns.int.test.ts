@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { newId } from "@opl/service";
+import { fixedClock } from "@opl/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Parameter } from "../domain/authorisation-response.ts";
 import { idToken } from "../testing/harness.ts";
@@ -14,10 +15,12 @@ import type { RunningApp } from "../testing/start-app.ts";
 const silenceMs = 2_000;
 const issuer = "https://authorize.bank.example";
 const secret = "Spl-xlOBeZQQYbYS6WxSbIA-secret-code";
+/** As fine as Postgres keeps it. */
+const clock = fixedClock(Temporal.Now.instant().round("microsecond").toString());
 let app: RunningApp;
 const consents: string[] = [];
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ clock });
   app.gateway.authorizationServer = { issuer, issInResponse: true, responseType: "code id_token" };
 });
 afterAll(() => app[Symbol.asyncDispose]());
@@ -28,9 +31,12 @@ interface Row {
   readonly change?: Values;
   readonly again?: readonly Parameter[];
   readonly redirectContext?: string;
+  /** When it is brought, after the attempt began. */
+  readonly minutesLater?: number;
   readonly reason: string;
 }
 const refused: readonly Row[] = [
+  { row: "OA-11 after ten minutes", minutesLater: 10, reason: "ERR_AUTHORISATION_TIMED_OUT" },
   { row: "OA-12 no iss", change: { iss: undefined }, reason: "ERR_AUTHORISATION_ISSUER" },
   { row: "OA-13 another iss", change: { iss: "https://authorize.evil.example" }, reason: "ERR_AUTHORISATION_ISSUER" },
   { row: "OA-14 another bank's iss and code", change: { iss: "https://bank-a.example", code: `${secret}-of-a` }, reason: "ERR_AUTHORISATION_ISSUER" },
@@ -88,21 +94,26 @@ async function kept(consentId: string) {
   const attempt = await db.selectFrom("authorisations").selectAll().where("consentId", "=", consentId).executeTakeFirstOrThrow();
   const consent = await db.selectFrom("consents").selectAll().where("consentId", "=", consentId).executeTakeFirstOrThrow();
   const due = await db.selectFrom("aspspRevocations").selectAll().where("consentId", "=", consentId).execute();
+  const facts = await db.selectFrom("outbox").select("eventType").where("aggregateId", "=", consentId).orderBy("position").execute();
   return {
     status: consent.status,
+    scope: consent.scope,
+    nonce: attempt.nonce,
     outcome: attempt.outcome,
     due: due.length,
+    facts: facts.map(({ eventType }) => eventType),
     text: JSON.stringify([attempt, consent], (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)),
   };
 }
 
 describe("a return that is refused", () => {
-  it.each(refused)("$row: a failed attempt, one security event, the state is burnt", async ({ change, again, redirectContext, reason }) => {
+  it.each(refused)("$row: a failed attempt, one security event, the state is burnt", async ({ change, again, redirectContext, minutesLater = 0, reason }) => {
     const { consentId, state, bring } = await begin();
+    clock.advance({ minutes: minutesLater });
     expect(await bring(change, again, redirectContext)).toEqual({ outcome: "failed", reason, about: { kind: "consent", consentId }, aspspId: "op-fi" });
     expect(securityEvents(state)).toEqual([reason]);
     const { text, ...rest } = await kept(consentId);
-    expect(rest).toEqual({ status: "rejected", outcome: "failed", due: 0 });
+    expect(rest).toEqual({ status: "rejected", scope: null, nonce: null, outcome: "failed", due: 0, facts: ["consent.created", "consent.rejected"] });
     expect(text).not.toMatch(/secret-code|script/);
     // The honest return comes too late.
     expect(await bring()).toMatchObject({ outcome: "failed", reason });
@@ -125,7 +136,7 @@ describe("a return that is refused", () => {
     consents.splice(consents.indexOf(consentId), 1);
   });
 
-  it("OA-07 OA-08 OA-12 to OA-21: for two seconds the gateway hears nothing more about any of them", async () => {
+  it("OA-07 OA-08 OA-11 to OA-21: for two seconds the gateway hears nothing more about any of them", async () => {
     await delay(silenceMs);
     expect(consents.map((consentId) => callsAbout(consentId))).toEqual(consents.map(() => ["createAspspConsent"]));
     expect(consents.length).toBe(refused.length + strangers.length);

@@ -1,6 +1,7 @@
 import { consentRoutes } from "@opl/contracts/http/consent";
 import { consentPaymentRoutes } from "@opl/contracts/http/consent-payments";
 import { Secret, createClient } from "@opl/service";
+import type { Clock } from "@opl/service";
 import { fixedClock, keptLog, testDatabase, testMessaging, testTokens } from "@opl/testkit";
 import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
@@ -8,14 +9,16 @@ import type { ConsentTables } from "../db/tables.ts";
 import { FakeBankGateway } from "./fake-bank-gateway.ts";
 
 /** The whole service over a real schema and a real broker; only the gateway is a fake, and what it logs is kept. */
-export async function startApp() {
+export async function startApp({ clock }: { readonly clock?: Clock } = {}) {
   await using stack = new AsyncDisposableStack();
   const { database } = stack.use(await testDatabase<ConsentTables>({ service: "consent" }));
   const messaging = stack.use(await testMessaging({ name: "consent" }));
   const tokens = testTokens();
-  const gateway = new FakeBankGateway(fixedClock(Temporal.Now.instant().toString()));
+  const gateway = new FakeBankGateway(clock ?? fixedClock(Temporal.Now.instant().toString()));
   const { logger, lines } = keptLog("consent");
-  const app = stack.use(await createApp(config, { database, messaging, logger, tokens: tokens.for("consent"), bankGateway: gateway }));
+  const app = stack.use(
+    await createApp(config, { database, messaging, logger, tokens: tokens.for("consent"), bankGateway: gateway, ...(clock === undefined ? {} : { clock }) }),
+  );
   const baseUrl = app.address ?? "";
   const clientOf = (service: string, audience = "consent") =>
     createClient({ ...consentRoutes, ...consentPaymentRoutes }, { baseUrl, audience, tokens: tokens.for(service) });

@@ -84,6 +84,8 @@ describe("attempts that lead nowhere", () => {
     expect(await harness.revocationsOf(consentId)).toEqual([]);
     expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "failed", reason: "ERR_AUTHORISATION_TIMED_OUT" });
     expect(harness.gateway.callsOf("exchangeCode")).toEqual([]);
+    expect(await harness.consentRow(consentId)).toMatchObject({ scope: null, authorisedAt: null });
+    expect(await harness.factsAbout(consentId)).toEqual(["consent.created", "consent.rejected"]);
   });
 
   it("OA-60 killed between the exchange and its recording: ended after a restart, the code never sent again, the tokens forgotten", async () => {

@@ -165,10 +165,14 @@ describe("a return that is not believed", () => {
 
   it("OA-11 after ten minutes", async () => {
     const person = aPerson();
-    const { state } = await harness.begin(person);
+    const { consentId, state } = await harness.begin(person);
     harness.clock.advance({ minutes: 10 });
     expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "failed", reason: "ERR_AUTHORISATION_TIMED_OUT" });
     expect(afterwards()).toEqual([]);
+    expect(await harness.consentRow(consentId)).toMatchObject({ status: "rejected", scope: null, authorisedAt: null });
+    expect(await harness.attemptOf(consentId)).toMatchObject({ scaStatus: "failed", nonce: null, validUntil: null });
+    expect(await harness.factsAbout(consentId)).toEqual(["consent.created", "consent.rejected"]);
+    expect(await harness.revocationsOf(consentId)).toEqual([]);
   });
 
   it("OA-15 a state given twice, one of them the person's own", async () => {

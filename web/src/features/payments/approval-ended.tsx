@@ -8,7 +8,10 @@ export function ApprovalEnded() {
   if (ended === undefined) return null;
   return (
     <Notice tone="warning" live className="mb-6" title={<Trans>The approval did not come about</Trans>}>
-      <Trans>The bank could not go on, or its answer did not pass our checks. Nothing has left your account; you can try again.</Trans>
+      <Trans>
+        The bank could not go on, or its answer did not pass our checks. Nothing has left your account; you can try again. If you have approved it at the bank
+        before, cancel it and pay anew: an approval whose answer never reached us pays nothing.
+      </Trans>
     </Notice>
   );
 }

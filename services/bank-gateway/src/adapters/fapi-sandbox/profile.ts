@@ -7,7 +7,9 @@ import type { FapiSandboxSettings } from "./settings.ts";
 export type FapiBank = "fapi1" | "fapi2" | "decoupled";
 
 /** What one of them asks of its clients. */
-type Manner = Pick<OAuthProfile, "clientAuthentication" | "approach" | "request" | "responseMode" | "pkce" | "senderConstraint"> & { readonly name: string };
+type Manner = Pick<OAuthProfile, "clientAuthentication" | "approach" | "request" | "responseMode" | "pkce" | "senderConstraint" | "userinfo"> & {
+  readonly name: string;
+};
 
 function mannerOf(bank: FapiBank, { FAPI_SANDBOX_ANSWERS, FAPI_SANDBOX_BINDING }: FapiSandboxSettings): Manner {
   switch (bank) {
@@ -21,6 +23,7 @@ function mannerOf(bank: FapiBank, { FAPI_SANDBOX_ANSWERS, FAPI_SANDBOX_BINDING }
         responseMode: "jwt",
         pkce: "S256",
         senderConstraint: "certificate",
+        userinfo: "none",
       };
     // FAPI 2.0 Security Profile; with signed answers, Message Signing as well.
     case "fapi2":
@@ -32,6 +35,7 @@ function mannerOf(bank: FapiBank, { FAPI_SANDBOX_ANSWERS, FAPI_SANDBOX_BINDING }
         responseMode: FAPI_SANDBOX_ANSWERS === "signed" ? "jwt" : "query",
         pkce: "S256",
         senderConstraint: FAPI_SANDBOX_BINDING,
+        userinfo: "compared",
       };
     // FAPI-CIBA, polled.
     case "decoupled":
@@ -43,6 +47,7 @@ function mannerOf(bank: FapiBank, { FAPI_SANDBOX_ANSWERS, FAPI_SANDBOX_BINDING }
         responseMode: "query",
         pkce: "none",
         senderConstraint: "certificate",
+        userinfo: "none",
       };
   }
 }
@@ -80,7 +85,6 @@ export function fapiSandboxOAuth(bank: FapiBank, issuer: string, settings: FapiS
     endpoints: "discovered",
     ...manner,
     responseType,
-    userinfo: "none",
     issInResponse: true,
     idTokenAlgorithms: algorithms,
     acrValues,
