@@ -14,6 +14,7 @@ import { namesFile, settingFindings, type Surroundings } from "./settings-rules.
 interface ComposeService {
   readonly image?: string;
   readonly build?: object;
+  readonly pull_policy?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly volumes?: readonly string[];
   readonly ports?: readonly string[];
@@ -116,11 +117,12 @@ describe("docker-compose.yml", () => {
   });
 
   // Builders that run side by side refuse to write one name twice: a first `up --build` ended with "already exists".
-  it("each image of ours is built by one service", () => {
+  it("each image of ours is built by one service, and the others that run it never take a stranger's of the same name", () => {
     const all = Object.values(compose.services);
     const built = all.flatMap(({ build, image = "" }) => (build === undefined ? [] : [image]));
     expect(new Set(built)).toEqual(new Set(all.map(({ image = "" }) => image).filter((image) => image.startsWith("opl/"))));
     expect(built).toHaveLength(new Set(built).size);
+    for (const { build, image = "", pull_policy } of all) if (image.startsWith("opl/") && build === undefined) expect(pull_policy).toBe("never");
   });
 
   it("every service is told what npm start tells it: the same banks at the addresses they name, the same third party, the same logins", async () => {
