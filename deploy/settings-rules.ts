@@ -9,7 +9,8 @@ export interface Surroundings {
   readonly files: ReadonlySet<string>;
 }
 
-const namesFile = /_(?:FILE|PATH)$/;
+/** A variable whose value is the path of a file. */
+export const namesFile = /_(?:FILE|PATH)$/;
 /** Read by telemetry's register.ts, not by the services. */
 const telemetry = new Set(["OTEL_SERVICE_NAME", "OTEL_EXPORTER_PROMETHEUS_HOST", "OTEL_EXPORTER_PROMETHEUS_PORT"]);
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import { isOplError } from "@opl/errors";
 import { natsServerConfig } from "@opl/messaging";
 import { ask } from "./ask.ts";
+import { keepDemoLogins, keepSandboxSecrets } from "./demo-secrets.ts";
 import { kubernetesObjects } from "./kubernetes.ts";
 import { makeOperatorKey, makeSecrets, keepSecret, readSecret, services, writePrivate } from "./secrets.ts";
 import { provision } from "./provision.ts";
@@ -26,7 +27,8 @@ function required(name: string): string {
 function secrets(secretsDir: string): void {
   makeSecrets(secretsDir);
   keepSecret(path.join(secretsDir, "postgres"), "admin-password");
-  keepSecret(path.join(secretsDir, "sandbox"), "portal-key");
+  keepSandboxSecrets(secretsDir);
+  keepDemoLogins(secretsDir);
   writePrivate(
     path.join(secretsDir, "nats", "nats.conf"),
     natsServerConfig({

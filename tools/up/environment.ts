@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { DemoLogin, SandboxSecrets } from "../setup/demo-secrets.ts";
 import { schemaOf, type Service } from "../setup/secrets.ts";
 
 /** What the sandbox banks say of themselves when they are ready. */
@@ -29,15 +30,6 @@ export interface SandboxEndpoints {
   readonly fapi: Readonly<Record<"fapi1" | "fapi2" | "decoupled", { readonly issuer: string; readonly pageUrl: string }>>;
 }
 
-/** Files with what the sandbox lets us in with. */
-export interface SandboxSecrets {
-  readonly portalKey: string;
-  readonly qtspSecret: string;
-  readonly directoryToken: string;
-  /** Whom certificates name that are requested at its trust service provider. */
-  readonly certificateSubject: string;
-}
-
 export interface Surroundings {
   readonly root: string;
   readonly secretsDir: string;
@@ -48,8 +40,8 @@ export interface Surroundings {
   readonly sandbox: SandboxEndpoints;
   readonly sandboxSecrets: SandboxSecrets;
   readonly logLevel: string;
-  readonly demo: { readonly email: string; readonly passwordFile: string };
-  readonly operator: { readonly email: string; readonly passwordFile: string };
+  readonly demo: DemoLogin;
+  readonly operator: DemoLogin;
 }
 
 const calls: Readonly<Record<Service, readonly Service[]>> = {

@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { CertificateSubject } from "@opl/contracts/model";
-import { keepSecret, makeSecrets, readSecret, type Service, services } from "../setup/secrets.ts";
+import { keepDemoLogins, keepSandboxSecrets } from "../setup/demo-secrets.ts";
+import { makeSecrets, readSecret, type Service, services } from "../setup/secrets.ts";
 import { compileCache } from "./compile-cache.ts";
 import { buildWeb } from "./build-web.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
-import { environmentOf, type SandboxEndpoints, type SandboxSecrets, type Surroundings } from "./environment.ts";
+import { environmentOf, type SandboxEndpoints, type Surroundings } from "./environment.ts";
 import { type KeptServer, keepRunning } from "./keep-running.ts";
 import { findNatsServer, thisMachine } from "./find-nats-server.ts";
 import type { NatsProgram } from "./nats-program.ts";
@@ -83,8 +83,6 @@ const node = {
   flags: ["--max-semi-space-size=2"],
   env: { NODE_COMPILE_CACHE: compileCache, MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "1000000", MALLOC_TRIM_THRESHOLD_: "1000000" },
 } as const;
-const demoEmail = "demo@ledger.example";
-const operatorEmail = "operator@ledger.example";
 
 /**
  * Starts the whole product on this machine: Postgres, NATS, the sandbox bank, the six services, and registers the TPP at the bank by
@@ -123,9 +121,8 @@ async function assemble(
   const logDir = path.join(dir, "logs");
   mkdirSync(logDir, { recursive: true });
   makeSecrets(secretsDir);
-  const sandboxSecrets = keepSandboxSecrets(path.join(secretsDir, "sandbox"));
-  const passwordFile = keepSecret(path.join(secretsDir, "demo"), "password");
-  const operatorPasswordFile = keepSecret(path.join(secretsDir, "demo"), "operator-password");
+  const sandboxSecrets = keepSandboxSecrets(secretsDir);
+  const logins = keepDemoLogins(secretsDir);
   const preparation = beginPreparation(node);
   undo.push(() => preparation.end());
   const start = (name: string, args: readonly string[], env: Readonly<Record<string, string>>): Supervised => {
@@ -214,8 +211,7 @@ async function assemble(
     sandbox: sandbox.endpoints,
     sandboxSecrets,
     logLevel: options.logLevel ?? "info",
-    demo: { email: demoEmail, passwordFile },
-    operator: { email: operatorEmail, passwordFile: operatorPasswordFile },
+    ...logins,
   };
   const urlOf = (service: Service): string => `http://127.0.0.1:${servicePorts[service]}`;
   const children = Object.fromEntries(
@@ -247,8 +243,8 @@ async function assemble(
 
   return {
     origin,
-    demo: { email: demoEmail, password: readSecret(passwordFile) },
-    operatorLogin: { email: operatorEmail, password: readSecret(operatorPasswordFile) },
+    demo: { email: logins.demo.email, password: readSecret(logins.demo.passwordFile) },
+    operatorLogin: { email: logins.operator.email, password: readSecret(logins.operator.passwordFile) },
     sandbox: sandbox.endpoints,
     logDir,
     secretsDir,
@@ -262,27 +258,6 @@ async function assemble(
     nats: keptNats,
     stop,
   };
-}
-
-const certificateSubject: CertificateSubject = {
-  commonName: "One Point Ledger Demo TPP",
-  organisationName: "One Point Ledger Demo Oy",
-  country: "FI",
-  organizationIdentifier: "PSDFI-FINFSA-1234567-8",
-  authority: { id: "FI-FINFSA", name: "Finnish Financial Supervisory Authority" },
-  roles: ["AIS", "PIS", "CBPII"],
-};
-
-function keepSandboxSecrets(folder: string): SandboxSecrets {
-  const subjectFile = path.join(folder, "certificate-subject.json");
-  const secrets = {
-    portalKey: keepSecret(folder, "portal-key"),
-    qtspSecret: keepSecret(folder, "qtsp-secret"),
-    directoryToken: keepSecret(folder, "directory-token"),
-    certificateSubject: subjectFile,
-  };
-  writeFileSync(subjectFile, `${JSON.stringify(certificateSubject, null, 2)}\n`);
-  return secrets;
 }
 
 /** Where the sandbox banks were: our registrations at them name these ports. Nothing of those that have not run yet. */
