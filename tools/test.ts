@@ -31,8 +31,8 @@ const vitest = (project: string): Check => ({
 const checks: readonly Check[] = [
   { name: "types", command: bin("tsc"), args: ["-p", "tsconfig.json"] },
   { name: "types of web", command: bin("tsc"), args: ["-p", "web/tsconfig.json"] },
-  { name: "lint", command: bin("oxlint"), args: ["--type-aware", "--deny-warnings", "libs", "services", "sandbox", "tools", "web/src", "e2e"] },
-  { name: "format", command: bin("oxfmt"), args: ["--check", "libs", "services", "sandbox", "tools", "web", "e2e"] },
+  { name: "lint", command: bin("oxlint"), args: ["--type-aware", "--deny-warnings", "libs", "services", "sandbox", "tools", "deploy", "web/src", "e2e"] },
+  { name: "format", command: bin("oxfmt"), args: ["--check", "libs", "services", "sandbox", "tools", "deploy", "web", "e2e"] },
   { name: "import rules", command: bin("depcruise"), args: ["--config", ".dependency-cruiser.cjs", "libs", "services", "sandbox", "web/src", "tools", "e2e"] },
   { name: "dead code and dependencies", command: bin("knip"), args: [] },
   { name: "versions of workspaces", command: bin("sherif"), args: [] },
