@@ -208,6 +208,8 @@ export interface PaymentsFacet {
   /** What the bank says of an order and of each payment in it. */
   read(calls: BankCalls, aspspAuthorisationId: string): Promise<{ readonly status: AspspPaymentStatus; readonly payments: readonly AspspPayment[] }>;
   readPayment(calls: BankCalls, payment: AspspPaymentRef): Promise<AspspPayment>;
+  /** Sandboxes only: their helper approved this order in a person's stead, so there is no token of one to execute with. */
+  approvedByHelper?(aspspAuthorisationId: string): boolean;
   /** @param executionId ours, the same at every repetition */
   execute(calls: BankCalls, payment: AspspPaymentRef, executionId: string): Promise<AspspExecution>;
   /** Undefined where the bank never got it. */
