@@ -101,7 +101,7 @@ export const listPaymentChoices = defineRoute({
   summary: "Accounts to pay from, banks that let us pay, and payees paid before.",
   path: "/api/payment-choices",
   response: z.object({
-    /** `foreign`: payments abroad may be tried there; a bank that does not take one says so (`ERR_PAYMENT_UNFIT`). */
+    /** `foreign`: this bank takes payments abroad. What it does not take of one, it says (`ERR_PAYMENT_UNFIT`). */
     banks: z.array(z.object({ aspspId, name: z.string(), foreign: z.boolean() })),
     accounts: z.array(z.object({ accountId: uuid, aspspId, name: z.string(), maskedNumber: z.string().nullable(), balance: amountWire.nullable() })),
     payees: z.array(z.object({ name: z.string(), iban: z.string(), lastPaidOn: isoDate.nullable() })).max(200),

@@ -53,6 +53,8 @@ export const sepaCreditor = z.strictObject({
   address: z.array(line(35)).min(1).max(4).nullable(),
   country: countryCode.nullable(),
 });
+/** A transfer in euros within the area, and one abroad in any currency. */
+export const paymentScheme = z.enum(["sepa", "foreign"]);
 export const foreignCreditor = z.strictObject({
   name: line(70),
   account: z.discriminatedUnion("scheme", [

@@ -194,6 +194,8 @@ export interface AspspExecution {
 }
 
 export interface PaymentsFacet {
+  /** The kinds of payment this bank takes. */
+  readonly schemes: readonly PaymentInstruction["scheme"][];
   readonly scopes: ConsentScopes;
   readonly jwksUrl: URL;
   /** The text of the request, judged by what this bank takes. @throws ERR_PAYMENT_UNFIT with the fields that are wrong */

@@ -96,6 +96,20 @@ describe("the way of a payment", () => {
     expect(await one.submit(payment.paymentId)).toMatchObject({ status: "debited" });
   });
 
+  it("a kind of payment that the bank does not take is refused before anything is sent", async () => {
+    const adapters = gateway.app.context.banks.adapters.map((adapter) => ({
+      ...adapter,
+      ...(adapter.payments === undefined ? {} : { payments: { ...adapter.payments, schemes: ["foreign"] as const } }),
+    }));
+    await using replica = await gateway.replica({ adapters });
+    expect((await replica.as.bff.listAspsps()).aspsps.map(({ paymentSchemes }) => paymentSchemes)).toEqual([["foreign"]]);
+    const since = await sandbox.lastSeq();
+    await expect((await order()).initiate({ gateway: replica })).rejects.toEqual(
+      refused("ERR_PAYMENT_UNFIT", { fields: [{ field: "instruction.scheme", reason: "not-offered" }] }),
+    );
+    expect((await sandbox.calls({ since })).filter(({ endpoint }) => endpoint.startsWith("P"))).toEqual([]);
+  });
+
   it("the person says no: nothing can be executed", async () => {
     const one = await order();
     const { payment } = await one.initiate();

@@ -43,6 +43,7 @@ export function opPaymentsFacet(settings: PaymentSettings): PaymentsFacet {
     });
 
   return {
+    schemes: ["sepa", "foreign"],
     scopes,
     jwksUrl: new URL(settings.paymentsJwksUrl),
     write: writeOpPayment,
