@@ -1,8 +1,8 @@
 import * as contracts from "@opl/contracts/http/bank-gateway";
-import { operatorRoute } from "@opl/service";
+import { operatorRoute, route } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { AuthorizationServer } from "../banks/authorization-server.ts";
-import { getAuthorizationServer } from "../db/authorization-server-store.ts";
+import { getAuthorizationServer, listQuarantined } from "../db/authorization-server-store.ts";
 import type { AuthorizationServerRow } from "../db/authorization-server-store.ts";
 import { errors } from "../errors.ts";
 import { differences, fingerprint } from "../oauth/discovery/metadata.ts";
@@ -18,6 +18,7 @@ export function authorizationServerRoutes(ctx: GatewayContext): BoundRoute[] {
     return server;
   };
   return [
+    route(contracts.listQuarantines, async () => ({ authorizationServers: (await listQuarantined(ctx.db)).map(shown) })),
     operatorRoute(contracts.getAuthorizationServer, async ({ params: { aspspId } }) => {
       const server = serverAt(aspspId);
       return shown((await getAuthorizationServer(ctx.db, aspspId)) ?? (await server.read()));
