@@ -14,7 +14,10 @@ export interface GivenObject {
 }
 
 /** Given out by others; README.md says by whom. */
-const fromOthers: readonly GivenObject[] = [{ kind: "Secret", name: "op-portal", keys: new Set(["api-key"]) }];
+const fromOthers: readonly GivenObject[] = [
+  { kind: "Secret", name: "op-portal", keys: new Set(["api-key"]) },
+  { kind: "Secret", name: "single-sign-on", keys: new Set(["client-secret"]) },
+];
 
 let made: readonly GivenObject[] | undefined;
 

@@ -151,6 +151,61 @@ describe.each(overlays)("G-30 %s", (overlay) => {
   });
 });
 
+describe.each(overlays)("single sign-on, beside %s", (overlay) => {
+  const component = "components/single-sign-on";
+  const before = load(overlay);
+  const manifests = patched([...before, ...load(component)], kustomizationOf(component).patches ?? []);
+
+  it("lets bff out to the provider, to nothing private, and changes no other flow", () => {
+    expect(deniesByDefault(manifests)).toBe(true);
+    const known = new Set(allowedFlows(before));
+    expect(allowedFlows(manifests).filter((flow) => !known.delete(flow))).toEqual(["bff -> outside:443"]);
+    expect([...known]).toEqual([]);
+    const outside = (name: string) => {
+      const { egress } = manifests.find(({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === name)?.spec as unknown as Egress;
+      return egress.find(({ to }) => to.some(({ ipBlock }) => ipBlock !== undefined));
+    };
+    expect(outside("bff-single-sign-on")).toEqual(outside("bank-gateway"));
+  });
+
+  it("every object is valid, every pod as before, and bff gets what it needs and no more", () => {
+    for (const manifest of manifests) expect(() => validatorOf(manifest)?.(), `${manifest.kind}/${manifest.metadata.name}`).not.toThrow();
+    expect(manifests.flatMap(podFindings)).toEqual([]);
+    const { values } = surroundingsOf("bff", manifests);
+    expect(Object.keys(values).filter((name) => name.startsWith("OPL_SINGLE_SIGN_ON"))).toHaveLength(3);
+    for (const service of services) expect(settingFindings(schemas[service], surroundingsOf(service, manifests))).toEqual([]);
+    expect(
+      unresolvedReferences(
+        manifests,
+        (kustomizationOf(overlay).configMapGenerator ?? []).map(({ name }) => name),
+      ),
+    ).toEqual([]);
+  });
+});
+
+interface Egress {
+  readonly egress: readonly { readonly to: readonly { readonly ipBlock?: unknown }[] }[];
+}
+
+/** What kustomize makes of it, for patches that only add. */
+function patched(manifests: readonly Manifest[], patches: NonNullable<Kustomization["patches"]>): Manifest[] {
+  const result = structuredClone(manifests) as Manifest[];
+  for (const { target, patch } of patches) {
+    const found = result.filter(({ kind, metadata }) => kind === target.kind && metadata.name === target.name);
+    expect(found, `${target.kind}/${target.name}`).toHaveLength(1);
+    for (const { op, path: pointer, value } of parse(patch) as { op: string; path: string; value: unknown }[]) {
+      expect(op).toBe("add");
+      const names = pointer.slice(1).split("/");
+      const last = names.pop() ?? "";
+      let at = found[0] as unknown as Record<string, never>;
+      for (const name of names) at = at[name] as unknown as Record<string, never>;
+      if (last === "-") (at as unknown as unknown[]).push(value);
+      else Object.assign(at, { [last]: value });
+    }
+  }
+  return result;
+}
+
 describe("planted mistakes are found", () => {
   const base = load("base");
   const consent = (): Record<string, never> =>
