@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
 import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
-import { paymentExecution, paymentHistoryEntry, paymentInstruction, paymentStatus, schedule } from "../model/payment.ts";
+import { fundsStatus, paymentExecution, paymentHistoryEntry, paymentInstruction, paymentStatus, schedule } from "../model/payment.ts";
 import { newPayment } from "./consent-payments.ts";
 import { defineRoute } from "./route.ts";
 
@@ -119,7 +119,7 @@ export const listFundsPermissions = defineRoute({
         aspspId,
         aspspName: z.string(),
         maskedNumber: z.string().nullable(),
-        status: z.enum(["received", "valid", "rejected", "revokedByPsu", "expired", "terminatedByTpp"]),
+        status: fundsStatus,
         validUntil: isoInstant,
         lastConfirmation: z.object({ amount: amountWire, fundsAvailable: z.boolean(), confirmedAt: isoInstant }).nullable(),
       }),

@@ -146,3 +146,6 @@ export const paymentOrder = z.object({
   payments: z.array(payment).min(1).max(20),
 });
 export type PaymentOrder = z.infer<typeof paymentOrder>;
+
+/** How far a permission to ask one account for funds is. */
+export const fundsStatus = z.enum(["received", "valid", "rejected", "revokedByPsu", "expired", "terminatedByTpp"]);
