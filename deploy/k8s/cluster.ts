@@ -19,6 +19,7 @@ const fromOthers: readonly GivenObject[] = [
   { kind: "Secret", name: "op-portal", keys: new Set(["api-key"]) },
   { kind: "Secret", name: "web-tls", keys: new Set(["tls.crt", "tls.key"]) },
   { kind: "Secret", name: "backup-credentials", keys: new Set(["access-key-id", "secret-access-key"]) },
+  { kind: "Secret", name: "single-sign-on", keys: new Set(["client-secret"]) },
 ];
 
 let made: readonly GivenObject[] | undefined;

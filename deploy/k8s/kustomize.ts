@@ -7,12 +7,14 @@ import type { Manifest } from "./objects.ts";
 interface Kustomization {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly namespace: string;
+  /** A component has none of its own. */
+  readonly namespace?: string;
   readonly resources: readonly string[];
+  readonly components?: readonly string[];
   readonly configMapGenerator?: readonly { readonly name: string; readonly files: readonly string[] }[];
   readonly patches?: readonly { readonly target: { readonly kind: string; readonly name?: string }; readonly patch: string }[];
 }
-const known = new Set(["apiVersion", "kind", "namespace", "resources", "configMapGenerator", "patches"]);
+const known = new Set(["apiVersion", "kind", "namespace", "resources", "components", "configMapGenerator", "patches"]);
 const clusterWide = new Set(["Namespace"]);
 
 /** One step of a JSON patch (RFC 6902). */
@@ -27,10 +29,15 @@ export interface Change {
  * kustomizations use and refuses the rest. The one difference: a generated ConfigMap keeps its plain name.
  */
 export function render(folder: string): Manifest[] {
+  return renderUpon([], folder);
+}
+
+/** A component changes and adds to what is `given`; everything else begins with nothing. */
+function renderUpon(given: readonly Manifest[], folder: string): Manifest[] {
   const kustomization: Kustomization = parse(readFileSync(path.join(folder, "kustomization.yaml"), "utf8"));
   const strange = Object.keys(kustomization).filter((key) => !known.has(key));
   if (strange.length > 0) throw new Error(`${folder}/kustomization.yaml: ${strange.join(", ")} is not known here; teach kustomize.ts`);
-  const { namespace, resources, configMapGenerator = [], patches = [] } = kustomization;
+  const { namespace, resources, components = [], configMapGenerator = [], patches = [] } = kustomization;
   const brought = resources.flatMap((resource) =>
     resource.endsWith(".yaml")
       ? parseAllDocuments(readFileSync(path.join(folder, resource), "utf8"), { version: "1.1" }).map((document) => document.toJS() as Manifest)
@@ -42,8 +49,12 @@ export function render(folder: string): Manifest[] {
     metadata: { name },
     data: Object.fromEntries(files.map((file) => [path.basename(file), readFileSync(path.join(folder, file), "utf8")])),
   }));
-  const objects = [...brought, ...generated].map((object) =>
-    clusterWide.has(object.kind) ? object : { ...object, metadata: { ...object.metadata, namespace } },
+  const together = components.reduce(
+    (all: readonly Manifest[], component) => renderUpon(all, path.join(folder, component)),
+    [...structuredClone(given), ...brought, ...generated],
+  );
+  const objects = together.map((object) =>
+    namespace === undefined || clusterWide.has(object.kind) ? object : { ...object, metadata: { ...object.metadata, namespace } },
   );
   for (const { target, patch } of patches) {
     const name = new RegExp(`^(?:${target.name ?? ".*"})$`);

@@ -66,6 +66,12 @@ describe("a payment", () => {
     await expect.poll(isThere, { timeout: 60_000, interval: 1_000 }).toBe(true);
     await line.click();
     await page.getByText("Maija Mallikas").first().waitFor();
+    // And from the line back to the payment it shows, by keyboard.
+    const payment = page.getByRole("link", { name: "See the payment" });
+    await payment.focus();
+    await expectAccessible(page, "the line of a payment");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "€12.50 to Maija Mallikas" }).waitFor();
     expect(complaints.found).toEqual([]);
     await context.close();
   });

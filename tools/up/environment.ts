@@ -93,7 +93,7 @@ const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string
     UK_DIRECTORY_URL: around.sandbox.directoryUrl,
     UK_DIRECTORY_TOKEN_FILE: around.sandboxSecrets.directoryToken,
     UK_CA_BUNDLE_PATH: around.sandbox.caFile,
-    UK_REGISTRATION: process.env["UK_REGISTRATION"] ?? "dcr",
+    ...(process.env["UK_REGISTRATION"] === undefined ? {} : { UK_REGISTRATION: process.env["UK_REGISTRATION"] }),
     BG_XS2A_BASE_URL: around.sandbox.berlinGroup.baseUrl,
     BG_CA_BUNDLE_PATH: around.sandbox.caFile,
     FAPI_SANDBOX_URL: new URL(around.sandbox.fapi.fapi2.issuer).origin,

@@ -13,7 +13,7 @@ interface Flow {
 const textOf = ({ from, to, port }: Flow): string => `${from} -> ${to}:${port}`;
 
 /** The table "Who may talk to whom" of README.md, its groups (`services`, `jobs`) written out, for one stage. */
-function declaredFlows({ name: stage, workloads }: Stage): Flow[] {
+function declaredFlows({ within, workloads }: Stage): Flow[] {
   const named = (kind: string): string[] => workloads.filter(({ manifest }) => manifest.kind === kind).map(({ labels }) => nameOf(labels));
   const groups = new Map([
     ["services", named("Deployment")],
@@ -26,7 +26,7 @@ function declaredFlows({ name: stage, workloads }: Stage): Flow[] {
     .trim()
     .split("\n")
     .map((row) => row.split("|").map((cell) => cell.trim()))
-    .filter(([, , , , only]) => only === "" || only === stage)
+    .filter(([, , , , only = ""]) => only === "" || within.includes(only))
     .flatMap(([, from = "", to = "", ports = ""]) =>
       ends(from).flatMap((source) => ends(to).flatMap((target) => ports.split(", ").map((port) => ({ from: source, to: target, port })))),
     );

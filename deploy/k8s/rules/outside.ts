@@ -5,8 +5,8 @@ import { type Opening, openingsOf } from "./network.ts";
 
 /** Who may leave the private network, by which port, where, and why. Nobody else may, and nobody may reach private networks this way. */
 const mayReachOutside: Readonly<Record<string, { readonly port: string; readonly stages: readonly StageName[]; readonly why: string }>> = {
-  "bank-gateway": { port: "443", stages: ["base", "dev", "prod"], why: "asks the banks" },
-  bff: { port: "443", stages: [], why: "asks the provider of single sign-on, in an overlay that has one" },
+  "bank-gateway": { port: "443", stages: ["base", "dev", "prod", "single-sign-on"], why: "asks the banks" },
+  bff: { port: "443", stages: ["single-sign-on"], why: "asks the provider that people sign in at" },
 };
 
 function ofOpening({ policy, from, port, peer }: Opening, stage: StageName): string[] {

@@ -55,7 +55,8 @@ function registerRoute(fastify: FastifyInstance, { contract, handler }: BoundRou
     },
     // Before the body is read: a stranger costs us as little as possible.
     onRequest: async (request) => {
-      const { caller, person, psu } = await authenticate(request, contract);
+      const { caller, psu, ...rest } = await authenticate(request, contract);
+      const person = rest.person ?? (contract.namedOperator === true && caller === "bff" ? psu?.psuId : undefined);
       Object.assign(request, { caller, person, psu });
       if (!(contract.callers as readonly string[]).includes(caller))
         throw errors.ERR_CALLER_FORBIDDEN({ details: { caller, operation: contract.operationId } });

@@ -36,6 +36,7 @@ describe("from certificates to transactions", () => {
         aspspId: "op",
         registered: true,
         capabilities: ["registration", "consents", "accounts", "balances", "cards", "transactions", "payments", "funds"],
+        paymentSchemes: ["sepa", "foreign"],
       }),
     ]);
   });

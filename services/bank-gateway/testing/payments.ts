@@ -109,3 +109,19 @@ export function bookOf(sandbox: Sandbox, filter: { authorizationId?: string; pay
     `/payments?${query.toString()}`,
   );
 }
+
+/** The helper of OP's sandbox says yes in a person's stead, called with our own certificate. */
+export async function approveByHelper({ app, env }: Pick<TestGateway, "app" | "env">, aspspAuthorisationId: string): Promise<void> {
+  const bank = await app.context.banks.active("op");
+  const calls = await bank.clientCalls({ scope: "payments" });
+  const url = new URL(`${env["OP_PIS_BASE_URL"]}/authorizations/${aspspAuthorisationId}/sandbox-authorize`);
+  await calls({ operation: "test.sandbox-authorize", method: "POST", url });
+}
+
+/** An account of somebody else at the same bank: what is paid to it is instant. */
+export async function accountOf(sandbox: Sandbox, bankPsuId: string): Promise<string> {
+  const { people } = await sandbox.admin<{ people: { psuId: string; accounts: { iban: string }[] }[] }>("GET", "/people");
+  const account = people.find(({ psuId }) => psuId === bankPsuId)?.accounts[0];
+  if (account === undefined) throw new Error(`${bankPsuId} has no account`);
+  return account.iban;
+}

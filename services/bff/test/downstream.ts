@@ -10,7 +10,7 @@ import { createHttpServer, newId, psuRoute, route } from "@opl/service";
 import type { BoundRoute, PsuContext } from "@opl/service";
 import { silentLogger } from "@opl/testkit";
 import type { TestTokens } from "@opl/testkit";
-import { aCertificate, aRegistration, anOwnCertificate, desiredState, driftAt } from "./registry-world.ts";
+import { aCertificate, aQuarantine, aRegistration, anOwnCertificate, desiredState, driftAt } from "./registry-world.ts";
 import { aPaymentOrder, bank } from "./world.ts";
 import type { Holdings } from "./world.ts";
 
@@ -231,6 +231,9 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       route(bankGatewayRoutes.importIssuedCertificate, async ({ params }) => ownCertificateOf(params.certificateId)),
       route(bankGatewayRoutes.importPkcs12, async ({ body }) => ({ ...anOwnCertificate(), purpose: body.purpose })),
       route(bankGatewayRoutes.retireCertificate, async ({ params }) => ({ ...ownCertificateOf(params.certificateId), status: "retired" as const })),
+      route(bankGatewayRoutes.listQuarantines, async () => ({ authorizationServers: [aQuarantine()] })),
+      route(bankGatewayRoutes.readAuthorizationServer, async () => aQuarantine()),
+      route(bankGatewayRoutes.approveAuthorizationServer, async () => ({ ...aQuarantine(), quarantine: null })),
       route(bankGatewayRoutes.enterCredentials, async ({ params }) => {
         registrationOf(params.registrationId);
       }),

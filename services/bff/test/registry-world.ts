@@ -1,4 +1,5 @@
 import type { ResponseOf } from "@opl/contracts/http";
+import type { listQuarantines } from "@opl/contracts/http/bank-gateway";
 import type { getDesiredState, listCertificates } from "@opl/contracts/http/tpp-registry";
 import { registrationStep } from "@opl/contracts/model";
 import type { OwnCertificate, Registration } from "@opl/contracts/model";
@@ -37,6 +38,35 @@ export function aRegistration(changes: Partial<Registration> = {}): Registration
       artefact: artefacts[step] ?? {},
     })),
     ...changes,
+  };
+}
+
+type AuthorizationServer = ResponseOf<typeof listQuarantines>["authorizationServers"][number];
+
+/** The one bank, whose server describes itself otherwise than it was accepted. */
+export function aQuarantine(changes: Partial<NonNullable<AuthorizationServer["quarantine"]>> = {}): AuthorizationServer {
+  const issuer = "https://as.bank.example";
+  const token = `${issuer}/token`;
+  return {
+    aspspId: bank.aspspId,
+    accepted: {
+      fingerprint: "a".repeat(64),
+      metadata: { issuer, token_endpoint: token, id_token_signing_alg_values_supported: ["ES256", "PS256"] },
+      acceptedAt: "2026-11-01T09:00:00Z",
+      acceptedBy: null,
+    },
+    quarantine: {
+      since: "2026-11-22T09:00:00Z",
+      reason: "changed",
+      changed: ["token_endpoint", "id_token_signing_alg_values_supported", "mtls_endpoint_aliases"],
+      offered: {
+        fingerprint: "b".repeat(64),
+        metadata: { issuer, token_endpoint: `${token}/v2`, mtls_endpoint_aliases: { token_endpoint: "https://mtls.bank.example/token" } },
+      },
+      ...changes,
+    },
+    pkce: null,
+    verifier: { absent: null, wrong: null },
   };
 }
 

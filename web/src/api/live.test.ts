@@ -10,6 +10,8 @@ describe("staleAfter", () => {
   it("refreshes transactions when transactions were recorded, not when a consent was created", () => {
     expect(staleAfter("ingest.transactions-recorded")).toContain("transactions");
     expect(staleAfter("consent.created")).not.toContain("transactions");
+    // Permissions to ask for funds stand beside the payments.
+    expect(staleAfter("consent.funds-status-changed")).toEqual(["payments"]);
   });
 
   it("refreshes everything for a fact it does not know", () => {

@@ -6,6 +6,7 @@ import { noteStreaming } from "./connection-state.ts";
 export function staleAfter(type: string): readonly string[] {
   const [owner = "", fact = ""] = type.split(".");
   if (owner === "consent" && fact.startsWith("payment-")) return ["payments", "overview"];
+  if (type === "consent.funds-status-changed") return ["payments"];
   if (type === "ingest.payment-booked") return ["payments", "transactions"];
   if (owner === "consent") return ["connections", "overview", "accounts"];
   if (owner === "bank-gateway") return ["banks", "connections", "overview"];

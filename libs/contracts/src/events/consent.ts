@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
-import { paymentStatus } from "../model/payment.ts";
+import { fundsStatus, paymentStatus } from "../model/payment.ts";
 import { defineEvent } from "./define.ts";
 
 const about = { consentId: uuid, psuId: uuid, aspspId };
@@ -114,4 +114,15 @@ export const paymentExecuted = defineEvent({
     archiveId: z.string().nullable(),
     executedAt: isoInstant,
   }),
+});
+
+export const fundsStatusChanged = defineEvent({
+  version: 1,
+  owner: "consent",
+  aggregate: "funds-consent",
+  psu: true,
+  type: "consent.funds-status-changed",
+  consumers: ["bff"],
+  summary: "A permission to ask one account for funds is further than before: begun, given, or over.",
+  data: z.object({ fundsConsentId: uuid, psuId: uuid, aspspId, status: fundsStatus, validUntil: isoInstant, reason: z.string().nullable() }),
 });

@@ -410,7 +410,26 @@ const authorizationServer = z.object({
   /** What the token endpoint did with a code whose verifier was left out, or wrong, when that was last tried. */
   verifier: z.object({ absent: verifierProbe.nullable(), wrong: verifierProbe.nullable() }),
 });
-const operatorAtBank = { callers: ["operator"], namedOperator: true, psu: "none", params: aspspParams, status: 200, response: authorizationServer } as const;
+const operatorAtBank = {
+  callers: ["operator", "bff"],
+  namedOperator: true,
+  psu: "optional",
+  params: aspspParams,
+  status: 200,
+  response: authorizationServer,
+} as const;
+
+export const listQuarantines = defineRoute({
+  callers: ["operator", "bff"],
+  psu: "none",
+  operationId: "listQuarantines",
+  summary: "The authorization servers that are not believed, as they were last read.",
+  method: "GET",
+  path: "/authorization-servers/quarantined",
+  idempotent: true,
+  status: 200,
+  response: z.object({ authorizationServers: z.array(authorizationServer) }),
+});
 
 export const getAuthorizationServer = defineRoute({
   ...operatorAtBank,
@@ -586,6 +605,7 @@ export const bankGatewayRoutes = {
   getRawMessage,
   getAuthorizationServer,
   readAuthorizationServer,
+  listQuarantines,
   approveAuthorizationServer,
   probeAuthorizationServer,
   beginVerifierProbe,

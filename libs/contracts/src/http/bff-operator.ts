@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { aspsp } from "../model/aspsp.ts";
-import { aspspId, isoInstant, uuid } from "../model/ids.ts";
+import { aspspId, isoInstant, sha256Hex, uuid } from "../model/ids.ts";
 import { ownCertificate } from "../model/own-certificate.ts";
 import { registration } from "../model/registration.ts";
 import { plan, planAction, planDifference } from "../model/tpp-document.ts";
@@ -167,6 +167,53 @@ export const checkOperatorPlan = defineRoute({
   response: shownPlan,
 });
 
+/** A bank whose own description of its server is not believed; nobody is sent there until an operator has decided. */
+export const quarantine = z.object({
+  aspspId,
+  aspspName: z.string(),
+  since: isoInstant,
+  /** `changed`, or the rule that is broken. */
+  reason: z.string(),
+  /** Members of the description (RFC 8414) that are not as they were accepted. */
+  differences: z.array(planDifference),
+  /** Names what would be approved: what the bank said at the last look. Null where it said nothing that can be read. */
+  fingerprint: z.string().nullable(),
+});
+export type Quarantine = z.infer<typeof quarantine>;
+const quarantineParams = z.strictObject({ aspspId });
+
+export const listOperatorQuarantines = defineRoute({
+  ...read,
+  operationId: "listOperatorQuarantines",
+  summary: "Banks that describe themselves otherwise than they were accepted, or wrongly, with what they said before and say now.",
+  path: "/api/operator/quarantines",
+  response: z.object({ quarantines: z.array(quarantine) }),
+});
+export const lookAtQuarantine = defineRoute({
+  ...change,
+  idempotent: true,
+  operationId: "lookAtQuarantine",
+  summary: "Read now what the bank says of itself.",
+  path: "/api/operator/quarantines/:aspspId/reading",
+  params: quarantineParams,
+  timeoutMs: slowMs,
+  status: 200,
+  response: z.object({ quarantine: quarantine.nullable() }),
+});
+/** Wants a recent sign-in: from here on people are sent where the bank says. */
+export const approveQuarantine = defineRoute({
+  ...change,
+  recentSignIn: true,
+  operationId: "approveQuarantine",
+  summary: "Go by what the bank says now, if that still is what was looked at.",
+  path: "/api/operator/quarantines/:aspspId/approval",
+  params: quarantineParams,
+  body: z.strictObject({ fingerprint: sha256Hex }),
+  timeoutMs: slowMs,
+  status: 204,
+  response: null,
+});
+
 export const searchDirectory = defineRoute({
   ...read,
   operationId: "searchDirectory",
@@ -189,5 +236,8 @@ export const operatorRoutes = {
   retireOwnCertificate,
   getOperatorPlan,
   checkOperatorPlan,
+  listOperatorQuarantines,
+  lookAtQuarantine,
+  approveQuarantine,
   searchDirectory,
 };

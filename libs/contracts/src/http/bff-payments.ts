@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
 import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
-import { paymentExecution, paymentHistoryEntry, paymentInstruction, paymentStatus, schedule } from "../model/payment.ts";
+import { fundsStatus, paymentExecution, paymentHistoryEntry, paymentInstruction, paymentStatus, schedule } from "../model/payment.ts";
 import { newPayment } from "./consent-payments.ts";
 import { defineRoute } from "./route.ts";
 
@@ -101,7 +101,7 @@ export const listPaymentChoices = defineRoute({
   summary: "Accounts to pay from, banks that let us pay, and payees paid before.",
   path: "/api/payment-choices",
   response: z.object({
-    /** `foreign`: payments abroad may be tried there; a bank that does not take one says so (`ERR_PAYMENT_UNFIT`). */
+    /** `foreign`: this bank takes payments abroad. What it does not take of one, it says (`ERR_PAYMENT_UNFIT`). */
     banks: z.array(z.object({ aspspId, name: z.string(), foreign: z.boolean() })),
     accounts: z.array(z.object({ accountId: uuid, aspspId, name: z.string(), maskedNumber: z.string().nullable(), balance: amountWire.nullable() })),
     payees: z.array(z.object({ name: z.string(), iban: z.string(), lastPaidOn: isoDate.nullable() })).max(200),
@@ -119,7 +119,7 @@ export const listFundsPermissions = defineRoute({
         aspspId,
         aspspName: z.string(),
         maskedNumber: z.string().nullable(),
-        status: z.enum(["received", "valid", "rejected", "revokedByPsu", "expired", "terminatedByTpp"]),
+        status: fundsStatus,
         validUntil: isoInstant,
         lastConfirmation: z.object({ amount: amountWire, fundsAvailable: z.boolean(), confirmedAt: isoInstant }).nullable(),
       }),

@@ -284,6 +284,8 @@ export const getTransactionView = defineRoute({
     transaction: transactionRow,
     account: accountView.nullable(),
     recordedAt: isoInstant,
+    /** The payment that this line shows, where it was ordered here. */
+    paymentOrderId: uuid.nullable(),
     revisions: z.array(z.object({ revision: z.int(), recordedAt: isoInstant, amount: amountWire, bookingDate: isoDate })),
     missing,
   }),

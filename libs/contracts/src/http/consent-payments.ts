@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
-import { iban, paymentInstruction, paymentOrder, schedule } from "../model/payment.ts";
+import { fundsStatus, iban, paymentInstruction, paymentOrder, schedule } from "../model/payment.ts";
 import { defineRoute } from "./route.ts";
 
 const bff = { callers: ["bff"], psu: "required" } as const;
@@ -78,7 +78,7 @@ export const fundsConsent = z.object({
   fundsConsentId: uuid,
   aspspId,
   iban: z.string().nullable(),
-  status: z.enum(["received", "valid", "rejected", "revokedByPsu", "expired", "terminatedByTpp"]),
+  status: fundsStatus,
   createdAt: isoInstant,
   validUntil: isoInstant,
   lastConfirmation: z.object({ amount: amountWire, fundsAvailable: z.boolean(), confirmedAt: isoInstant }).nullable(),

@@ -19,7 +19,7 @@ export interface RouteContract<
   readonly path: string;
   readonly callers: readonly Caller[];
   readonly psu: PsuPresence;
-  /** Refused unless the operator's token names the person and is signed with that person's own key. */
+  /** Refused unless it is known which operator asks: by a token signed with the person's own key or, from bff, by the presence it vouches for. */
   readonly namedOperator?: boolean;
   /** Of the people who are signed in only these. */
   readonly role?: "operator";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { aspspId, isoInstant } from "./ids.ts";
+import { paymentScheme } from "./payment.ts";
 import { registrationScheme } from "./registration.ts";
 
 export const capability = z.enum(["registration", "consents", "accounts", "balances", "transactions", "cards", "payments", "funds"]);
@@ -14,6 +15,8 @@ export const aspsp = z.object({
   environment: z.enum(["sandbox", "production"]),
   scaApproach: z.enum(["redirect", "oauth", "decoupled"]),
   capabilities: z.array(capability),
+  /** Which kinds of payment it takes; absent where it takes none. */
+  paymentSchemes: z.array(paymentScheme).optional(),
   /** How we get registered there; null where we cannot. */
   registrationScheme: registrationScheme.nullable(),
   /** How far back the bank gives transactions, in days. */

@@ -53,6 +53,8 @@ export const sepaCreditor = z.strictObject({
   address: z.array(line(35)).min(1).max(4).nullable(),
   country: countryCode.nullable(),
 });
+/** A transfer in euros within the area, and one abroad in any currency. */
+export const paymentScheme = z.enum(["sepa", "foreign"]);
 export const foreignCreditor = z.strictObject({
   name: line(70),
   account: z.discriminatedUnion("scheme", [
@@ -144,3 +146,6 @@ export const paymentOrder = z.object({
   payments: z.array(payment).min(1).max(20),
 });
 export type PaymentOrder = z.infer<typeof paymentOrder>;
+
+/** How far a permission to ask one account for funds is. */
+export const fundsStatus = z.enum(["received", "valid", "rejected", "revokedByPsu", "expired", "terminatedByTpp"]);

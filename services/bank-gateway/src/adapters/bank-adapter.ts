@@ -198,6 +198,8 @@ export interface AspspExecution {
 }
 
 export interface PaymentsFacet {
+  /** The kinds of payment this bank takes. */
+  readonly schemes: readonly PaymentInstruction["scheme"][];
   readonly scopes: ConsentScopes;
   readonly jwksUrl: URL;
   /** The text of the request, judged by what this bank takes. @throws ERR_PAYMENT_UNFIT with the fields that are wrong */
@@ -212,6 +214,8 @@ export interface PaymentsFacet {
   /** What the bank says of an order and of each payment in it. */
   read(calls: BankCalls, aspspAuthorisationId: string): Promise<{ readonly status: AspspPaymentStatus; readonly payments: readonly AspspPayment[] }>;
   readPayment(calls: BankCalls, payment: AspspPaymentRef): Promise<AspspPayment>;
+  /** Sandboxes only: their helper approved this order in a person's stead, so there is no token of one to execute with. */
+  approvedByHelper?(aspspAuthorisationId: string): boolean;
   /** @param executionId ours, the same at every repetition */
   execute(calls: BankCalls, payment: AspspPaymentRef, executionId: string): Promise<AspspExecution>;
   /** Undefined where the bank never got it. */

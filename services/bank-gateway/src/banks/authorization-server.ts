@@ -61,6 +61,8 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     else if (known === undefined) await insertAccepted(db, aspspId, reading.metadata, clock.now());
     else if (known.accepted === null) await distrust(known.reason ?? "changed", reading.metadata);
     else if (differences(known.accepted, reading.metadata).length > 0) await distrust("changed", reading.metadata);
+    // It says again what was accepted: that lifts nothing, but nothing else is offered any more.
+    else if (known.reason !== null) await distrust(known.reason);
     const row = await getAuthorizationServer(db, aspspId);
     if (row === undefined) throw new TypeError("What was read of a bank is not there.");
     return row;

@@ -9,6 +9,11 @@ export async function getAuthorizationServer(db: Executor<Tables>, aspspId: stri
   return db.selectFrom("authorizationServers").selectAll().where("aspspId", "=", aspspId).executeTakeFirst();
 }
 
+/** Longest first. */
+export async function listQuarantined(db: Executor<Tables>): Promise<AuthorizationServerRow[]> {
+  return db.selectFrom("authorizationServers").selectAll().where("quarantinedAt", "is not", null).orderBy("quarantinedAt").execute();
+}
+
 /** The first reading of a bank; of two at once one is kept. */
 export async function insertAccepted(db: Executor<Tables>, aspspId: string, accepted: ServerMetadata, now: Temporal.Instant): Promise<void> {
   await db
@@ -27,7 +32,10 @@ export async function saveApproved(db: Executor<Tables>, aspspId: string, accept
     .execute();
 }
 
-/** @returns whether it is new: the same reason before was told already */
+/**
+ * Notes what is not believed, and since when; for the same reason again only what the bank says by now.
+ * @returns whether it is new: the same reason before was told already
+ */
 export async function quarantine(
   db: Executor<Tables>,
   aspspId: string,
@@ -41,7 +49,9 @@ export async function quarantine(
     .onConflict((conflict) => conflict.column("aspspId").doUpdateSet(set).where("authorizationServers.reason", "is distinct from", reason))
     .returning("aspspId")
     .executeTakeFirst();
-  return row !== undefined;
+  if (row !== undefined) return true;
+  await db.updateTable("authorizationServers").set({ offered: set.offered }).where("aspspId", "=", aspspId).where("reason", "=", reason).execute();
+  return false;
 }
 
 export async function savePkceProbe(db: Executor<Tables>, aspspId: string, pkceEnforced: boolean, now: Temporal.Instant): Promise<void> {

@@ -1,8 +1,8 @@
 import * as contracts from "@opl/contracts/http/bank-gateway";
-import { operatorRoute } from "@opl/service";
+import { operatorRoute, route } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { AuthorizationServer } from "../banks/authorization-server.ts";
-import { getAuthorizationServer } from "../db/authorization-server-store.ts";
+import { getAuthorizationServer, listQuarantined } from "../db/authorization-server-store.ts";
 import type { AuthorizationServerRow } from "../db/authorization-server-store.ts";
 import { listVerifierProbes } from "../db/verifier-probe-store.ts";
 import type { VerifierLie, VerifierProbeRow } from "../db/verifier-probe-store.ts";
@@ -23,6 +23,7 @@ export function authorizationServerRoutes(ctx: GatewayContext): BoundRoute[] {
   const shown = async (row: AuthorizationServerRow) => ({ ...serverOf(row), verifier: probesOf(await listVerifierProbes(ctx.db, row.aspspId)) });
   const known = async (aspspId: string, server: AuthorizationServer) => shown((await getAuthorizationServer(ctx.db, aspspId)) ?? (await server.read()));
   return [
+    route(contracts.listQuarantines, async () => ({ authorizationServers: await Promise.all((await listQuarantined(ctx.db)).map(shown)) })),
     operatorRoute(contracts.getAuthorizationServer, async ({ params: { aspspId } }) => {
       return known(aspspId, serverAt(aspspId));
     }),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import { createClient } from "@opl/service";
 import { keptLog } from "@opl/testkit";
@@ -190,6 +191,31 @@ describe("a server that describes itself wrongly", () => {
     await expect(begin(fapi1)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "changed" } });
     const again = await inspector().getAuthorizationServer(asked);
     await inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: again.quarantine?.offered?.fingerprint ?? "" } });
+  });
+
+  it("OA-04 what can be approved is what the bank says at the last look, for the same reason as before too", async () => {
+    const asked = { params: { aspspId: fapi1 } };
+    await sandbox.fault("discovery.algorithms", { for: { endpoint: "fapi1-F6" }, options: { algorithms: ["PS256"] } });
+    const first = await inspector().readAuthorizationServer(asked);
+    expect((await gateway.as.bff.listQuarantines()).authorizationServers).toEqual([first]);
+    await sandbox.calm();
+    await sandbox.fault("discovery.moved", { for: { endpoint: "fapi1-F6" }, options: { name: "jwks_uri" } });
+    await expect(
+      inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: first.quarantine?.offered?.fingerprint ?? "" } }),
+    ).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_SERVER_MOVED" });
+    const second = await inspector().readAuthorizationServer(asked);
+    expect(second.quarantine).toMatchObject({ since: first.quarantine?.since, reason: "changed", changed: ["jwks_uri"] });
+    await sandbox.calm();
+    const third = await inspector().readAuthorizationServer(asked);
+    expect(third.quarantine).toMatchObject({ reason: "changed", changed: [], offered: null });
+
+    // In the browser: bff says who is there, and nobody else may.
+    const psu = await gateway.tokens.psu(randomUUID());
+    const approval = { ...asked, body: { fingerprint: third.accepted?.fingerprint ?? "" } };
+    await expect(gateway.as.bff.approveAuthorizationServer(approval)).rejects.toMatchObject({ code: "ERR_OPERATOR_UNNAMED" });
+    await expect(gateway.as.ingest.approveAuthorizationServer({ ...approval, psu })).rejects.toMatchObject({ kind: "forbidden" });
+    expect(await gateway.as.bff.approveAuthorizationServer({ ...approval, psu })).toMatchObject({ quarantine: null, accepted: { acceptedBy: psu.psuId } });
+    expect((await gateway.as.bff.listQuarantines()).authorizationServers).toEqual([]);
   });
 
   it("OA-61 a bank that takes requests without PKCE goes into quarantine, and it is recorded", async () => {

@@ -36,7 +36,8 @@ export async function submitExecution(ctx: PaymentContext, request: ExecutionReq
   if (claim === "busy") throw errors.ERR_BANK_PAYMENT_RUNNING();
   if (claim === "foreign") throw errors.ERR_BANK_PAYMENT_EXISTS();
   try {
-    return await callForOrder(ctx, at, { ...request, asClient: false }, async (calls) => {
+    const asClient = at.payments.approvedByHelper?.(at.order.aspspAuthorisationId) ?? false;
+    return await callForOrder(ctx, at, { ...request, asClient }, async (calls) => {
       const before = claim === "repeated" ? await at.payments.readExecution(calls, payment, executionId) : undefined;
       if (before !== undefined && !retriable.has(before.status)) return complete(ctx, at, calls, payment, { ...before, reason: null });
       return complete(ctx, at, calls, payment, await execute(at.payments, calls, payment, executionId));

@@ -102,6 +102,7 @@ async function giveToBank(ctx: PaymentContext, { order, bank, payments, psu }: H
   const slot: SecretSlot = { owner: psuOwner(psuId), purpose: "payment-requests", aspspId, subject: paymentId };
   let text: string;
   if (known === undefined) {
+    if (!payments.schemes.includes(scheme)) throw errors.ERR_PAYMENT_UNFIT({ details: { fields: [{ field: "instruction.scheme", reason: "not-offered" }] } });
     const aspspAuthorisationId = order.aspspAuthorisationId ?? undefined;
     text = payments.write({ ...input, aspspAuthorisationId, beside: beside.map((each) => each.scheme) });
     const sealed = await ctx.vault.seal(slot, text);

@@ -18,6 +18,7 @@ export async function listAspsps({ db, banks }: Pick<GatewayContext, "db" | "ban
       environment,
       scaApproach,
       capabilities: capabilitiesOf(adapter),
+      ...(adapter.payments === undefined ? {} : { paymentSchemes: [...adapter.payments.schemes] }),
       registrationScheme: adapter.registration?.name ?? null,
       historyDays,
       consentMaxDays,

@@ -6,7 +6,7 @@ import { visitBank } from "../../testing/browser.ts";
 import { everythingStored, inClear } from "../../testing/clear-text.ts";
 import { register, startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
-import { TestOrder, bookOf, paymentsAs, sepa } from "../../testing/payments.ts";
+import { TestOrder, accountOf, approveByHelper, bookOf, paymentsAs, sepa } from "../../testing/payments.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
 import { forgetPsu } from "./forget-psu.ts";
@@ -94,6 +94,20 @@ describe("the way of a payment", () => {
     await expect(one.initiate()).rejects.toEqual(refused("ERR_PAYMENT_UNFIT", { fields: [{ field: "paymentOrderId", reason: "foreign-alone" }] }));
     await one.approve();
     expect(await one.submit(payment.paymentId)).toMatchObject({ status: "debited" });
+  });
+
+  it("a kind of payment that the bank does not take is refused before anything is sent", async () => {
+    const adapters = gateway.app.context.banks.adapters.map((adapter) => ({
+      ...adapter,
+      ...(adapter.payments === undefined ? {} : { payments: { ...adapter.payments, schemes: ["foreign"] as const } }),
+    }));
+    await using replica = await gateway.replica({ adapters });
+    expect((await replica.as.bff.listAspsps()).aspsps.map(({ paymentSchemes }) => paymentSchemes)).toEqual([["foreign"]]);
+    const since = await sandbox.lastSeq();
+    await expect((await order()).initiate({ gateway: replica })).rejects.toEqual(
+      refused("ERR_PAYMENT_UNFIT", { fields: [{ field: "instruction.scheme", reason: "not-offered" }] }),
+    );
+    expect((await sandbox.calls({ since })).filter(({ endpoint }) => endpoint.startsWith("P"))).toEqual([]);
   });
 
   it("the person says no: nothing can be executed", async () => {
@@ -260,12 +274,62 @@ describe("what the sandbox lets happen to an execution", () => {
     expect(await debits(aspspAuthorisationId)).toBe(0);
   });
 
-  it("instant: credited", async () => {
+  it("FutureSimulation: a day later what was pending is over, and no money moved", async () => {
+    const { one, payment, executionId, aspspAuthorisationId, seen } = await executedUnder("PaymentSystemUnavailable");
+    expect(seen.status).toBe("pending");
+    await using aDayLater = await replicaWith("FutureSimulation=PT24H");
+    expect(await one.execution(payment.paymentId, executionId, aDayLater)).toMatchObject({ status: "rejected" });
+    expect(await one.execution(payment.paymentId, executionId)).toMatchObject({ status: "rejected" });
+    expect(await debits(aspspAuthorisationId)).toBe(0);
+  });
+
+  it("SandboxAuthorized: what the helper approved is executed without a person's token, that order alone and only where we ask for it", async () => {
+    const [approved, other] = [await order(), await order()];
+    const { payment, aspspAuthorisationId } = await approved.initiate();
+    const unapproved = await other.initiate();
+    await approveByHelper(gateway, aspspAuthorisationId);
+    expect(await approved.read()).toMatchObject({ status: "authorised" });
+    const executionId = randomUUID();
+    await expect(approved.submit(payment.paymentId, executionId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
+    await using replica = await replicaWith(`SandboxAuthorized=${aspspAuthorisationId}`);
+    await expect(other.submit(unapproved.payment.paymentId, randomUUID(), replica)).rejects.toEqual(
+      refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }),
+    );
+    expect(await approved.submit(payment.paymentId, executionId, replica)).toMatchObject({ status: "debited", debtorIban: expect.any(String) });
+    expect(await approved.submit(payment.paymentId, executionId, replica)).toMatchObject({ status: "debited" });
+    expect([await debits(aspspAuthorisationId), await debits(unapproved.aspspAuthorisationId)]).toEqual([1, 0]);
+  });
+
+  it("SandboxAuthorized: the helper said nothing, so nothing is executed", async () => {
     const one = await order();
-    const { payment } = await one.initiate();
+    const { payment, aspspAuthorisationId } = await one.initiate();
+    await using replica = await replicaWith(`SandboxAuthorized=${aspspAuthorisationId}`);
+    await expect(one.submit(payment.paymentId, randomUUID(), replica)).rejects.toMatchObject({ kind: "rejected" });
+    expect(await one.read()).toMatchObject({ status: "unauthorised" });
+    expect(await debits(aspspAuthorisationId)).toBe(0);
+  });
+});
+
+describe("instant", () => {
+  it("SEPA_INST: to a payee at the same bank the money is there at once, once on either side", async () => {
+    const payee = await accountOf(sandbox, "88888882");
+    const one = await order();
+    const { payment, aspspAuthorisationId } = await one.initiate({
+      instruction: sepa({ creditor: { iban: payee, name: "Eetu Esimerkki", address: null, country: null } }),
+    });
+    expect(payment).toMatchObject({ instant: true, status: "unauthorised" });
     await one.approve();
-    await sandbox.fault("payment.status", { for: { endpoint: "P4-submit" }, options: { status: "Credited" } });
-    expect(await one.submit(payment.paymentId)).toMatchObject({ status: "credited" });
+    const executionId = randomUUID();
+    const sent = await one.submit(payment.paymentId, executionId);
+    expect(sent).toMatchObject({ status: "credited", archiveId: expect.any(String), debtorIban: expect.stringMatching(/^FI\d{16}$/) });
+    expect(await one.submit(payment.paymentId, executionId)).toMatchObject({ status: "credited", archiveId: sent.archiveId });
+    expect(await one.execution(payment.paymentId, executionId)).toMatchObject({ status: "credited" });
+    const { movements } = await bookOf(sandbox, { authorizationId: aspspAuthorisationId });
+    expect(movements.map(({ kind, iban, amount }) => [kind, iban, amount])).toEqual([
+      ["debit", sent.debtorIban, "-12.50"],
+      ["credit", payee, "12.50"],
+    ]);
+    expect(await one.read()).toMatchObject({ status: "completed", payments: [{ instant: true }] });
   });
 });
 

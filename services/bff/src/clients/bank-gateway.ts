@@ -3,8 +3,19 @@ import { createClient } from "@opl/service";
 import type { Client, ClientOptions } from "@opl/service";
 
 /** Only what pages need, people's and operators'; the rest of the gateway is not for us. */
-const { listAspsps, getRawMessage, listOwnCertificates, requestCertificate, importIssuedCertificate, importPkcs12, retireCertificate, enterCredentials } =
-  bankGatewayRoutes;
+const {
+  listAspsps,
+  getRawMessage,
+  listOwnCertificates,
+  requestCertificate,
+  importIssuedCertificate,
+  importPkcs12,
+  retireCertificate,
+  enterCredentials,
+  listQuarantines,
+  readAuthorizationServer,
+  approveAuthorizationServer,
+} = bankGatewayRoutes;
 const routes = {
   listAspsps,
   getRawMessage,
@@ -14,6 +25,9 @@ const routes = {
   importPkcs12,
   retireCertificate,
   enterCredentials,
+  listQuarantines,
+  readAuthorizationServer,
+  approveAuthorizationServer,
 };
 
 export type BankGatewayClient = Client<typeof routes>;

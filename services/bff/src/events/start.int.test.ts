@@ -88,6 +88,7 @@ it("listens to the facts the catalogue gives to bff", () => {
     "consent.authorised",
     "consent.expired",
     "consent.expiring",
+    "consent.funds-status-changed",
     "consent.paused",
     "consent.payment-executed",
     "consent.payment-ordered",

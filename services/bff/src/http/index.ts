@@ -10,6 +10,7 @@ import { meRoutes } from "./me.ts";
 import { operatorBankRoutes } from "./operator-banks.ts";
 import { operatorCertificateRoutes } from "./operator-certificates.ts";
 import { operatorPlanRoutes } from "./operator-plan.ts";
+import { operatorQuarantineRoutes } from "./operator-quarantines.ts";
 import { overviewRoutes } from "./overview.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { paymentRoutes } from "./payments.ts";
@@ -31,6 +32,6 @@ export function routes(ctx: BffContext): readonly BoundRoute[] {
     ...transactionRoutes(ctx),
     ...insightRoutes(ctx),
     ...paymentRoutes(ctx),
-    ...(ctx.operatorPages ? [...operatorBankRoutes(ctx), ...operatorCertificateRoutes(ctx), ...operatorPlanRoutes(ctx)] : []),
+    ...(ctx.operatorPages ? [...operatorBankRoutes(ctx), ...operatorCertificateRoutes(ctx), ...operatorPlanRoutes(ctx), ...operatorQuarantineRoutes(ctx)] : []),
   ];
 }

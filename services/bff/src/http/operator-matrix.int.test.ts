@@ -44,6 +44,9 @@ const cases: Readonly<Record<keyof typeof operatorRoutes, Ask>> = {
   retireOwnCertificate: (bff) => ({ path: `/api/operator/own-certificates/${certificate(bff)}/retirement` }),
   getOperatorPlan: () => ({ path: "/api/operator/plan" }),
   checkOperatorPlan: () => ({ path: "/api/operator/plan/check" }),
+  listOperatorQuarantines: () => ({ path: "/api/operator/quarantines" }),
+  lookAtQuarantine: () => ({ path: "/api/operator/quarantines/op-fi/reading" }),
+  approveQuarantine: () => ({ path: "/api/operator/quarantines/op-fi/approval", body: { fingerprint: "b".repeat(64) } }),
   searchDirectory: () => ({ path: "/api/operator/directory?name=op&country=FI&bic=OKOYFIHH" }),
 };
 const contracts: readonly (readonly [keyof typeof operatorRoutes, RouteContract])[] = Object.entries(operatorRoutes) as never;
@@ -153,12 +156,15 @@ describe("who is an operator", () => {
     expect((await elsewhere.get("/api/me")).json()).toMatchObject({ role: "person" });
   });
 
-  it("sends the services behind no person's presence for what is about no person", async () => {
+  it("sends the services behind no person's presence for what is about no person, except where the gateway keeps who decided", async () => {
     const before = bff.downstream.asked.length;
     for (const [name] of contracts) await send(operator.browser, name);
     const asked = bff.downstream.asked.slice(before);
     expect(asked.length).toBeGreaterThan(contracts.length);
-    expect(asked.every(({ psu }) => psu === undefined)).toBe(true);
+    expect(asked.flatMap(({ operation, psu }) => (psu === undefined ? [] : [[operation, psu.psuId]]))).toEqual([
+      ["readAuthorizationServer", operator.psuId],
+      ["approveAuthorizationServer", operator.psuId],
+    ]);
   });
 
   it("notes an action that was refused further on", async () => {

@@ -32,6 +32,7 @@ export function transactionRoutes(ctx: Context): readonly BoundRoute[] {
         transaction: transactionRow(found.transaction, meaning),
         account: account === undefined ? null : accountView(account, bankNames(banks)),
         recordedAt: found.recordedAt,
+        paymentOrderId: found.paymentOrderId,
         revisions: found.revisions,
         missing: [
           ...(account === undefined ? ["accounts" as const] : []),

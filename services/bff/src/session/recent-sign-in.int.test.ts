@@ -1,5 +1,6 @@
 import { fixedClock } from "@opl/testkit";
 import { bffRoutes } from "@opl/contracts/http/bff";
+import { operatorRoutes } from "@opl/contracts/http/bff-operator";
 import { securityRoutes } from "@opl/contracts/http/bff-security";
 import type { RouteContract } from "@opl/contracts/http";
 import { describe, expect, it } from "vitest";
@@ -46,13 +47,15 @@ describe("what must not happen in a session somebody left open", () => {
   });
 
   it("is said in the contract, and refused before the body is read", async () => {
-    const guarded: readonly RouteContract[] = Object.values({ ...bffRoutes, ...securityRoutes } as Record<string, RouteContract>).filter(
+    const guarded: readonly RouteContract[] = Object.values({ ...bffRoutes, ...securityRoutes, ...operatorRoutes } as Record<string, RouteContract>).filter(
       ({ recentSignIn }) => recentSignIn,
     );
-    // Money, everything at once, and the ways in.
-    expect(guarded.map(({ operationId }) => operationId)).toEqual(expect.arrayContaining(["approvePaymentOrder", "startExport", "eraseMe", "addPasskey"]));
+    // Money, everything at once, the ways in, and where people are sent.
+    expect(guarded.map(({ operationId }) => operationId)).toEqual(
+      expect.arrayContaining(["approvePaymentOrder", "startExport", "eraseMe", "addPasskey", "approveQuarantine"]),
+    );
     await using bff = await startBff();
-    const { browser, psuId } = await bff.person();
+    const { browser, psuId } = await bff.operator();
     await signedInLongAgo(bff, psuId);
     for (const { method, path } of guarded) {
       const answer = await browser.send(

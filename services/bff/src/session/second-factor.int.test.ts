@@ -1,9 +1,11 @@
+import { Secret } from "@opl/service";
 import { fixedClock } from "@opl/testkit";
 import { sql } from "kysely";
-import { Secret, TOTP } from "otpauth";
+import { Secret as TotpSecret, TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
 import { password, startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
+import { browserAt } from "../../test/browser.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
 
 const post = (browser: Browser, path: string, body: unknown = {}): Promise<Answer> => browser.send("POST", path, { body });
@@ -107,6 +109,25 @@ describe("a second factor", () => {
     expect((await post(await half(bff, email), "/api/auth/sign-in/second-factor", { code })).json()).toMatchObject({ code: "ERR_CODE_REFUSED" });
   });
 
+  it("is void when the session secret was changed; a recovery code lets in, and it is set up anew", async () => {
+    const { bff, clock } = await start();
+    await using _ = bff;
+    const { email, secret, recoveryCodes, browser: before } = await withFactor(bff, () => clock.now());
+    const { address } = await bff.replica({ OPL_SESSION_SECRET_FILE: new Secret("another-session-secret-of-enough-length") });
+    const there = (): Browser => browserAt(address, before.origin);
+    const old = there();
+    old.cookie = before.cookie;
+    expect((await old.get("/api/me")).status).toBe(401);
+    const browser = there();
+    expect((await post(browser, "/api/auth/sign-in/email", { email, password })).json()).toEqual({ next: "second-factor" });
+    const byApp = await post(browser, "/api/auth/sign-in/second-factor", { code: codeOf(secret, clock.now()) });
+    expect([byApp.status, byApp.json()]).toEqual([422, expect.objectContaining({ code: "ERR_CODE_REFUSED" })]);
+    expect((await post(browser, "/api/auth/sign-in/second-factor", { code: recoveryCodes[0] })).status).toBe(200);
+    expect((await browser.send("DELETE", "/api/me/second-factor")).status).toBe(204);
+    const again = (await post(browser, "/api/me/second-factor")).json<{ secret: string }>();
+    expect((await post(browser, "/api/me/second-factor/confirmation", { code: codeOf(again.secret, clock.now()) })).status).toBe(200);
+  });
+
   it("counts only when a code has confirmed it, and stands until it is removed", async () => {
     const { bff, clock } = await start();
     await using _ = bff;
@@ -146,7 +167,7 @@ describe("a second factor", () => {
     expect(kept).toContain("\\x");
     for (const text of [
       secret,
-      Buffer.from(Secret.fromBase32(secret).bytes).toString("hex"),
+      Buffer.from(TotpSecret.fromBase32(secret).bytes).toString("hex"),
       ...recoveryCodes,
       ...recoveryCodes.map((code) => Buffer.from(code).toString("hex")),
     ])

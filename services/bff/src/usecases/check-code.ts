@@ -1,3 +1,4 @@
+import { isOplError } from "@opl/errors";
 import { open } from "@opl/sealing";
 import { inTransaction } from "@opl/postgres";
 import { takeRecoveryCode } from "../db/recovery-code-store.ts";
@@ -34,8 +35,19 @@ export async function checkCode(ctx: Context, psuId: string, code: string): Prom
 async function fitsApp({ db, clock, keys }: Context, psuId: string, code: string): Promise<boolean> {
   const found = await findSecondFactor(db, psuId);
   if (found === undefined) return false;
-  const step = stepOfCode(open(keys.secondFactorKey, found.secret, secondFactorOf(psuId)), code, clock.now());
+  const secret = secretOf(keys.secondFactorKey, found.secret, psuId);
+  const step = secret === undefined ? undefined : stepOfCode(secret, code, clock.now());
   return step !== undefined && (await inTransaction(db, (tx) => useStep(tx, psuId, step)));
+}
+
+/** Undefined where the session secret was changed since: no code of the app fits any more, a recovery code does. */
+function secretOf(key: Buffer, sealed: Buffer, psuId: string): Buffer | undefined {
+  try {
+    return open(key, sealed, secondFactorOf(psuId));
+  } catch (error) {
+    if (isOplError(error) && error.code === "ERR_SEAL_BROKEN") return undefined;
+    throw error;
+  }
 }
 
 /** Where a sealed secret belongs; it opens nowhere else. */

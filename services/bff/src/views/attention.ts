@@ -7,7 +7,8 @@ import { mayBeApproved } from "./payment.ts";
 
 type Attention = OverviewView["attention"];
 
-const warnDays = 14;
+/** So many days before the end of a confirmation the person is first reminded, and is told here. */
+const confirmDays = 30;
 /** A lost permission and a changed price stop asking for attention after this time. */
 const rememberDays = 30;
 
@@ -38,9 +39,10 @@ function unfinishedPayments({ payments = [], banks }: OverviewParts): Attention 
     }));
 }
 
+/** Told from the first warning on (30, 7 and 1 days before); consent says when that is. */
 function endingPermissions({ consents = [], banks }: OverviewParts, { now }: Moment): Attention {
   return consents
-    .filter((consent) => isStanding(consent) && daysBetween(now, consent.validUntil) <= warnDays)
+    .filter((consent) => isStanding(consent) && consent.history.some(({ what }) => what === "expiring"))
     .map((consent) => ({
       kind: "permission-ends" as const,
       consentId: consent.consentId,
@@ -51,7 +53,7 @@ function endingPermissions({ consents = [], banks }: OverviewParts, { now }: Mom
 
 function unconfirmedSoon({ consents = [], banks }: OverviewParts, { now }: Moment): Attention {
   return consents.flatMap(({ status, reconfirmBy, consentId, aspspId }) =>
-    status === "valid" && reconfirmBy !== null && daysBetween(now, reconfirmBy) <= warnDays
+    status === "valid" && reconfirmBy !== null && daysBetween(now, reconfirmBy) <= confirmDays
       ? [{ kind: "permission-to-confirm" as const, consentId, aspspName: bankNames(banks)(aspspId), daysLeft: daysBetween(now, reconfirmBy) }]
       : [],
   );

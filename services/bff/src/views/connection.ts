@@ -52,10 +52,9 @@ export function isStanding({ status }: Pick<Consent, "status">): boolean {
   return status === "valid" || status === "unconfirmed" || status === "scaRequired";
 }
 
-/** Whole days until `until`, never negative. */
+/** Days until `until` to the nearest whole one, never negative: a warning that is seen a moment after its time still says the day it is for. */
 export function daysBetween(now: Temporal.Instant, until: string): number {
-  const hours = now.until(until, { largestUnit: "hours" }).hours;
-  return Math.max(0, Math.floor(hours / 24));
+  return Math.max(0, Math.round(now.until(until).total("hours") / 24));
 }
 
 function latest(times: readonly (string | null)[]): string | null {

@@ -91,15 +91,17 @@ describe("what needs attention", () => {
   const ended = (by: "psu" | "tpp" | "aspsp", what: "revoked" | "expired" | "lost", endedAt = "2026-11-20T00:00:00Z") =>
     aConsent({ status: what === "expired" ? "expired" : "revokedByPsu", endedAt, history: [{ at: endedAt, what, by, reason: null }] });
 
+  const told: Consent["history"] = [{ at: "2026-11-22T10:00:00Z", what: "expiring", by: "tpp", reason: null }];
+
   it.each([
-    ["ends in 14 days", aConsent({ validUntil: "2026-12-06T10:00:00Z" }), ["permission-ends"]],
-    ["ends later", aConsent({ validUntil: "2026-12-07T10:00:00Z" }), []],
+    ["ends, as the person was told", aConsent({ validUntil: "2026-12-22T09:59:00Z", history: told }), ["permission-ends"]],
+    ["ends so soon that there was no warning yet", aConsent({ validUntil: "2026-12-06T10:00:00Z" }), []],
     ["was withdrawn by the person", ended("psu", "revoked"), []],
-    ["must be confirmed in 14 days", aConsent({ reconfirmBy: "2026-12-06T10:00:00Z" }), ["permission-to-confirm"]],
-    ["must be confirmed in 15 days", aConsent({ reconfirmBy: "2026-12-07T10:00:00Z" }), []],
+    ["must be confirmed in 30 days", aConsent({ reconfirmBy: "2026-12-22T10:00:00Z" }), ["permission-to-confirm"]],
+    ["must be confirmed in 31 days", aConsent({ reconfirmBy: "2026-12-23T10:00:00Z" }), []],
     ["was not confirmed", aConsent({ status: "unconfirmed", reconfirmBy: "2026-11-21T10:00:00Z" }), ["permission-paused"]],
     ["the bank wants renewed", aConsent({ status: "scaRequired" }), ["permission-paused"]],
-    ["is paused and ends", aConsent({ status: "scaRequired", validUntil: "2026-12-06T10:00:00Z" }), ["permission-paused", "permission-ends"]],
+    ["is paused and ends", aConsent({ status: "scaRequired", history: told }), ["permission-paused", "permission-ends"]],
     ["ran out", ended("tpp", "expired"), ["permission-ended"]],
     ["was lost at the bank", ended("aspsp", "lost"), ["permission-ended"]],
     ["was lost long ago", ended("aspsp", "lost", "2026-10-01T00:00:00Z"), []],

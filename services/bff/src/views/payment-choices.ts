@@ -13,7 +13,7 @@ const mostPayees = 200;
 export function paymentChoices(accounts: readonly LedgerAccount[], banks: readonly Aspsp[], orders: readonly PaymentOrder[]): Choices {
   const paying = banks.filter((bank) => bank.registered && bank.capabilities.includes("payments"));
   return {
-    banks: paying.map(({ aspspId, name }) => ({ aspspId, name, foreign: true })),
+    banks: paying.map(({ aspspId, name, paymentSchemes }) => ({ aspspId, name, foreign: paymentSchemes?.includes("foreign") ?? false })),
     accounts: accounts
       .filter((account) => mayPayFrom(account) && paying.some(({ aspspId }) => aspspId === account.aspspId))
       .map(({ accountId, aspspId, name, iban, balances }) => ({

@@ -1,4 +1,4 @@
-import type { PaymentOrder, PaymentStatus } from "@opl/contracts/model";
+import type { Aspsp, PaymentOrder, PaymentStatus } from "@opl/contracts/model";
 import { describe, expect, it } from "vitest";
 import { aPaymentOrder, anAccount, bank } from "../../test/world.ts";
 import { overviewView } from "./overview.ts";
@@ -114,8 +114,16 @@ it("offers accounts with a number at banks that take payments, and payees once e
     payee("FI1410093000123458", "Sähkö Oy", aPaymentOrder()),
     payee("FI5542345670000081", "Vesi Oy", orderAt("refused")),
   ];
-  expect(paymentChoices([own, card, elsewhere, anAccount({ connected: false })], [bank, { ...bank, aspspId: "nowhere", capabilities: [] }], orders)).toEqual({
-    banks: [{ aspspId: "op-fi", name: "OP sandbox", foreign: true }],
+  const banks: Aspsp[] = [
+    { ...bank, paymentSchemes: ["sepa", "foreign"] },
+    { ...bank, aspspId: "at-home", name: "At home", paymentSchemes: ["sepa"] },
+    { ...bank, aspspId: "nowhere", capabilities: [] },
+  ];
+  expect(paymentChoices([own, card, elsewhere, anAccount({ connected: false })], banks, orders)).toEqual({
+    banks: [
+      { aspspId: "op-fi", name: "OP sandbox", foreign: true },
+      { aspspId: "at-home", name: "At home", foreign: false },
+    ],
     accounts: [{ accountId: own.accountId, aspspId: "op-fi", name: own.name, maskedNumber: "•••• 0785", balance: { amount: "1234.56", currency: "EUR" } }],
     payees: [
       { name: "Sähkö Oyj", iban: "FI1410093000123458", lastPaidOn: "2026-11-22" },

@@ -82,7 +82,7 @@ describe("a connection", () => {
   it("brings together consent, accounts, reading and bank", () => {
     const older = anAccount({ consentId: consent.consentId, readAt: "2026-11-21T09:00:00Z", name: "Aitta" });
     const view = connectionView(consent, { accounts: [account, older, anAccount()], syncs: [], banks: [bank] }, now);
-    expect(view).toMatchObject({ aspspName: "OP sandbox", status: "valid", daysLeft: 9, lastUsedAt: "2026-11-22T09:00:00Z", sync: null, health: bank.health });
+    expect(view).toMatchObject({ aspspName: "OP sandbox", status: "valid", daysLeft: 10, lastUsedAt: "2026-11-22T09:00:00Z", sync: null, health: bank.health });
     expect(view.accounts.map(({ name }) => name)).toEqual(["Aitta", "Käyttötili"]);
   });
 
@@ -113,10 +113,11 @@ describe("a connection", () => {
   it.each([
     ["2026-11-22T10:00:00Z", 0],
     ["2026-11-22T09:00:00Z", 0],
-    ["2026-11-23T09:59:59Z", 0],
+    ["2026-11-22T21:00:00Z", 0],
+    ["2026-11-23T09:59:59Z", 1],
     ["2026-11-23T10:00:00Z", 1],
     ["2027-05-21T10:00:00+00:00", 180],
-  ])("until %s there are %d whole days", (until, days) => {
+  ])("until %s there are about %d days", (until, days) => {
     expect(daysBetween(now, until)).toBe(days);
   });
 });

@@ -1,18 +1,34 @@
+import { publish } from "@opl/messaging";
 import type { Transaction } from "kysely";
 import { requestFarewell } from "../db/farewell-store.ts";
 import { lockFundsConsent, saveFundsConsent } from "../db/funds-store.ts";
 import type { FundsKey } from "../db/funds-store.ts";
 import type { ConsentTables } from "../db/tables.ts";
 import { decideFunds } from "../domain/funds-consent.ts";
-import type { FundsCommand, FundsDecision } from "../domain/funds-consent.ts";
+import type { FundsCommand, FundsConsent, FundsDecision } from "../domain/funds-consent.ts";
 
-/** The only way to change a permission to ask for funds: lock, decide, save; whatever ended, the gateway is told to forget. Undefined: there is none. */
+/** The only way to change a permission to ask for funds: lock, decide, save, and say so; whatever ended, the gateway is told to forget. Undefined: there is none. */
 export async function applyToFunds(tx: Transaction<ConsentTables>, key: FundsKey, command: FundsCommand): Promise<FundsDecision | undefined> {
   const consent = await lockFundsConsent(tx, key);
   if (consent === undefined) return undefined;
   const decision = decideFunds(consent, command);
   if (decision.kind !== "changed") return decision;
   await saveFundsConsent(tx, decision.consent);
+  await tellOfFunds(tx, decision.consent, command.at);
   if (decision.consent.status !== "valid") await requestFarewell(tx, { psuId: key.psuId, about: "funds", aboutId: key.fundsConsentId }, false, command.at);
   return decision;
+}
+
+/** The fact of how far a permission is, without the account it is for. */
+export async function tellOfFunds(tx: Transaction<ConsentTables>, consent: FundsConsent, at: Temporal.Instant): Promise<void> {
+  const { fundsConsentId, psuId, aspspId, status, validUntil } = consent;
+  const reason = "reason" in consent ? consent.reason : null;
+  await publish(tx, {
+    type: "consent.funds-status-changed",
+    subject: fundsConsentId,
+    psuId,
+    time: at,
+    correlationId: fundsConsentId,
+    data: { fundsConsentId, psuId, aspspId, status, validUntil: validUntil.toString(), reason },
+  });
 }

@@ -9,7 +9,7 @@ import { getFundsConsent, insertFundsConsent, listRunOutFunds, recordConfirmatio
 import type { Confirmation, FundsConsentWithAnswer } from "../db/funds-store.ts";
 import type { FundsConsent } from "../domain/funds-consent.ts";
 import { errors } from "../errors.ts";
-import { applyToFunds } from "./apply-to-funds.ts";
+import { applyToFunds, tellOfFunds } from "./apply-to-funds.ts";
 import { askWhereTo, beginAttempt } from "./begin-attempt.ts";
 import { bidFarewell } from "./bid-farewell.ts";
 
@@ -51,6 +51,7 @@ export async function createFundsConsent(
   const { attempt, state } = await inTransaction(ctx.db, async (tx) => {
     if ((await lockPsu(tx, psu.psuId)).erased) throw errors.ERR_CONSENT_PSU_ERASED();
     await insertFundsConsent(tx, consent);
+    await tellOfFunds(tx, consent, now);
     return beginAttempt(tx, ctx, { psuId: psu.psuId, about: { kind: "funds", fundsConsentId }, aspspId, sessionBinding, now });
   });
   const { redirectUri, nonce } = attempt;

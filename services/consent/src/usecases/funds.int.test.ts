@@ -91,3 +91,29 @@ it("withdrawn: ours at once, the gateway at once or later; run out: by the clock
   expect([withdrawn, expiring, erased].map((fundsConsentId) => harness.gateway.funds.get(fundsConsentId)?.revoked)).toEqual([true, true, true]);
   expect(await listFundsConsents(harness.ctx.db, person.psu.psuId)).toEqual([]);
 });
+
+it("each step is a fact, once, and names no account", async () => {
+  const person = aPerson();
+  const fundsConsentId = await allow(person, 1);
+  await confirmFunds(harness.ctx, { psu: person.psu, fundsConsentId, amount });
+  harness.clock.advance({ hours: 24 });
+  await expireFundsConsents(harness.ctx);
+  await revokeFundsConsent(harness.ctx, { psu: person.psu, fundsConsentId });
+  const no = await begin(person);
+  await harness.comeBack(person, returned({ state: no.state, code: undefined, id_token: undefined, error: "access_denied" }));
+  const withdrawn = await allow(person);
+  await revokeFundsConsent(harness.ctx, { psu: person.psu, fundsConsentId: withdrawn });
+  const facts = async (of: string) => {
+    const rows = await harness.ctx.db.selectFrom("outbox").select(["eventType", "data"]).where("aggregateId", "=", of).orderBy("position").execute();
+    return rows.map(({ eventType, data }) => ({ eventType, data: JSON.parse(data) as Record<string, unknown> }));
+  };
+  const told = async (of: string) => (await facts(of)).map(({ eventType, data }) => [eventType, data["status"], data["reason"]]);
+  const changed = "consent.funds-status-changed";
+  expect(await told(fundsConsentId)).toEqual(["received", "valid", "expired"].map((status) => [changed, status, null]));
+  expect(await told(no.fundsConsentId)).toEqual([
+    [changed, "received", null],
+    [changed, "rejected", expect.any(String)],
+  ]);
+  expect(await told(withdrawn)).toEqual(["received", "valid", "revokedByPsu"].map((status) => [changed, status, null]));
+  expect(JSON.stringify(await facts(fundsConsentId))).not.toMatch(/FI\d{16}/);
+});

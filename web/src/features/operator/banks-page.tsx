@@ -9,6 +9,7 @@ import { BankCard } from "./bank-card.tsx";
 import { DirectorySearch } from "./directory-search.tsx";
 import { operatorQueries } from "./operator-api.ts";
 import { OperatorHead } from "./operator-head.tsx";
+import { Quarantines } from "./quarantines.tsx";
 
 /** Operators: how we stand with each bank. */
 export function OperatorBanksPage() {
@@ -17,6 +18,7 @@ export function OperatorBanksPage() {
   return (
     <>
       <OperatorHead title={t`Banks`} lead={<Trans>Our registration at each bank, step by step, and what to do when one is stuck.</Trans>} />
+      <Quarantines />
       {isPending && <BanksSkeleton />}
       {error !== null && data === undefined && <ProblemPanel error={error} onRetry={() => void refetch()} />}
       {data !== undefined && data.missing.length > 0 && (

@@ -16,6 +16,7 @@ export type KnownCertificate = Certificates["certificates"][number];
 export type OwnCertificate = Certificates["own"][number];
 export type Plan = OperatorAnswer<"checkOperatorPlan">;
 export type PlanPage = OperatorAnswer<"getOperatorPlan">;
+export type Quarantine = OperatorAnswer<"listOperatorQuarantines">["quarantines"][number];
 export type FoundBank = OperatorAnswer<"searchDirectory">["aspsps"][number];
 
 /** Method and path of each operation; only types of the contract are shipped, so a test compares the two. */
@@ -32,6 +33,9 @@ export const operatorPaths: Record<OperatorOperation, readonly [method: string, 
   retireOwnCertificate: ["POST", "/api/operator/own-certificates/:certificateId/retirement"],
   getOperatorPlan: ["GET", "/api/operator/plan"],
   checkOperatorPlan: ["POST", "/api/operator/plan/check"],
+  listOperatorQuarantines: ["GET", "/api/operator/quarantines"],
+  lookAtQuarantine: ["POST", "/api/operator/quarantines/:aspspId/reading"],
+  approveQuarantine: ["POST", "/api/operator/quarantines/:aspspId/approval"],
   searchDirectory: ["GET", "/api/operator/directory"],
 };
 
@@ -68,6 +72,12 @@ export const operatorQueries = {
     }),
   certificates: () => queryOptions({ queryKey: ["operator", "certificates"], queryFn: ({ signal }) => askAsOperator("listOperatorCertificates", {}, signal) }),
   plan: () => queryOptions({ queryKey: ["operator", "plan"], queryFn: ({ signal }) => askAsOperator("getOperatorPlan", {}, signal) }),
+  quarantines: () =>
+    queryOptions({
+      queryKey: ["operator", "quarantines"],
+      queryFn: ({ signal }) => askAsOperator("listOperatorQuarantines", {}, signal),
+      refetchInterval: atRest,
+    }),
   directory: (terms: { readonly name?: string; readonly country?: string; readonly bic?: string }) =>
     queryOptions({
       queryKey: ["operator", "directory", terms],

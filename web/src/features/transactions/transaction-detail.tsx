@@ -123,6 +123,14 @@ function Detail({ view, accountIndex }: { view: TransactionView; accountIndex: n
         <Fact name={<Trans>Received</Trans>}>{recorded}</Fact>
       </dl>
 
+      {view.paymentOrderId !== null && (
+        <p className="border-b px-5 py-4 text-14">
+          <Link to="/payments/$order" params={{ order: view.paymentOrderId }} className="text-accent underline underline-offset-4">
+            <Trans>See the payment</Trans>
+          </Link>
+        </p>
+      )}
+
       {view.revisions.length > 1 && (
         <section className="border-b px-5 py-4">
           <h3 className="text-12 font-500 text-faint">

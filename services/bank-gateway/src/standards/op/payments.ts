@@ -25,6 +25,7 @@ const collections: Readonly<Record<AspspPaymentRef["scheme"], string>> = { sepa:
 /** Payments: signed creation, one redirect for a bundle, a submission for each execution. */
 export function opPaymentsFacet(settings: PaymentSettings): PaymentsFacet {
   const { pisBaseUrl, isSandbox, sandboxScenario, newRequestId } = settings;
+  const scenarios = sandboxScenario?.split(",").map((each) => each.trim()) ?? [];
   const call = (operation: string, method: CallInput["method"], path: string, more: Partial<CallInput> = {}): CallInput => ({
     operation: `payments.${operation}`,
     method,
@@ -42,6 +43,7 @@ export function opPaymentsFacet(settings: PaymentSettings): PaymentsFacet {
     });
 
   return {
+    schemes: ["sepa", "foreign"],
     scopes,
     jwksUrl: new URL(settings.paymentsJwksUrl),
     write: writeOpPayment,
@@ -73,6 +75,7 @@ export function opPaymentsFacet(settings: PaymentSettings): PaymentsFacet {
       if (wire.paymentId !== payment.aspspPaymentId) throw refusePage(reply.rawHash, "another-payment", "/paymentId");
       return translatePayment(wire);
     },
+    approvedByHelper: (aspspAuthorisationId) => scenarios.includes(`SandboxAuthorized=${aspspAuthorisationId}`),
     async execute(calls, payment, executionId) {
       return translateSubmission(await calls(submission("execute", "PUT", payment, executionId)), executionId);
     },

@@ -19,7 +19,7 @@ import { History } from "./history.tsx";
 import { Pause } from "./pause.tsx";
 import { permissionTitleId } from "./permission-title.ts";
 import { Receipts } from "./receipts.tsx";
-import { ENDS_SOON_DAYS, elapsedShare, isStanding } from "./validity.ts";
+import { elapsedShare, endsSoon, isStanding } from "./validity.ts";
 
 const WithdrawDialog = lazy(() => import("./withdraw-dialog.tsx").then((module) => ({ default: module.WithdrawDialog })));
 
@@ -142,8 +142,9 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
   );
 }
 
-function StatusBadge({ connection: { status, daysLeft } }: { connection: ConnectionView }) {
-  if (status === "valid" && daysLeft !== null && daysLeft <= ENDS_SOON_DAYS) {
+function StatusBadge({ connection }: { connection: ConnectionView }) {
+  const { status, daysLeft } = connection;
+  if (status === "valid" && daysLeft !== null && endsSoon(connection)) {
     return (
       <Badge tone="warning">
         <Plural value={daysLeft} _0="Ends today" one="Ends in # day" other="Ends in # days" />
@@ -235,7 +236,7 @@ function ValidityBar({ connection }: { connection: ConnectionView }) {
   const from = connection.authorisedAt ?? connection.createdAt;
   const share = elapsedShare(from, connection.validUntil, minute);
   const daysLeft = connection.daysLeft ?? 0;
-  const soon = daysLeft <= ENDS_SOON_DAYS;
+  const soon = endsSoon(connection);
   const whole = Math.round((Date.parse(connection.validUntil) - Date.parse(from)) / 86_400_000);
   return (
     <div className="px-4 pb-5 sm:px-6">

@@ -7,8 +7,11 @@ export function elapsedShare(from: string, until: string, nowMs: number): number
   return length <= 0 ? 1 : Math.min(1, Math.max(0, (nowMs - start) / length));
 }
 
-/** A permission with fewer days left than this is worth a word. */
-export const ENDS_SOON_DAYS = 14;
+/** Whether the person was told that it ends soon, which happens 30, 7 and 1 days before. */
+export function endsSoon({ history }: Pick<ConnectionView, "history">): boolean {
+  return history.some(({ what }) => what === "expiring");
+}
+
 /** From then on the page asks for a confirmation. */
 export const CONFIRM_SOON_DAYS = 30;
 
