@@ -118,3 +118,93 @@ describe("a bank that sends what cannot be read", () => {
     await context.close();
   });
 });
+
+describe("a bank that does not answer", () => {
+  it("is said before leaving and on the way back, with what to do, and connects once it answers", async () => {
+    const { page, context, complaints } = await personAt("/connect/op");
+    await setFault("network.hang");
+    await page.getByRole("button", { name: /Continue to/ }).click();
+    await page
+      .getByRole("alert")
+      .getByText(/does not answer right now/)
+      .waitFor({ timeout: 30_000 });
+    await page.getByRole("alert").getByText("Nothing was permitted and nothing was read. Try again in a few minutes").waitFor();
+    await expectAccessible(page, "bank down before leaving");
+
+    await clearFaults();
+    await leaveForBank(page);
+    // Its pages work, what stands behind them does not.
+    await setFault("network.status", { endpoint: "T1" });
+    await sayYes(page, "88888881");
+    await page.getByRole("heading", { name: /does not answer right now/ }).waitFor({ timeout: 30_000 });
+    await page.getByText("Your money is not affected, and nothing was read.").waitFor();
+    await expectAccessible(page, "bank down on the way back");
+
+    await clearFaults();
+    await page.getByRole("link", { name: "Try again" }).click();
+    await leaveForBank(page);
+    await sayYes(page, "88888881");
+    await page.getByText(/Everything is read/).waitFor({ timeout: 60_000 });
+    // That the bank was asked in vain the browser notes by itself.
+    expect(complaints.found.filter((found) => !found.includes("status of 503"))).toEqual([]);
+    await context.close();
+  });
+
+  it("once connected shows since when and how old its figures are, keeps them, and catches up by itself", async () => {
+    const { person, page, context, complaints } = await personAt("/");
+    const { consentId } = await person.connect("op", "88888881");
+    await person.untilRead(consentId);
+    await page.reload();
+    const netWorth = page.getByRole("region", { name: "Net worth" });
+    await netWorth.waitFor();
+    const figures = async () =>
+      (await person.get("getOverview", "/api/overview")).accounts.map(({ balance, transactions, readAt }) => ({
+        amount: balance?.amount,
+        transactions,
+        readAt,
+      }));
+    await expect.poll(() => analyticsTruthOf(person), { timeout: 30_000, interval: 250 }).toEqual(await bankTruth(product, "88888881"));
+    const before = await figures();
+
+    await setFault("network.status");
+    const line = page.getByRole("main").getByText(/OP.* has not answered since \d\d[:.]\d\d\. You see its latest figures; new ones follow by themselves\./);
+    // Each press is one more call without an answer; after five of them the bank counts as down.
+    const isSaid = async (): Promise<boolean> => {
+      await person.ask("POST", `/api/connections/${consentId}/refresh`);
+      return line.isVisible();
+    };
+    await expect.poll(isSaid, { timeout: 60_000, interval: 500 }).toBe(true);
+    await page.getByText(/Oldest figure read/).waitFor();
+    expect(await figures()).toEqual(before);
+    await netWorth.waitFor();
+    await expectAccessible(page, "overview, bank down");
+    await page.getByRole("link", { name: "Permissions" }).first().click();
+    await page.getByRole("main").getByText("Not answering").waitFor();
+    await page
+      .getByRole("link", { name: /connect a bank/i })
+      .first()
+      .click();
+    await page.getByRole("listitem").filter({ hasText: "Not answering" }).waitFor();
+    await page.goBack();
+
+    await clearFaults();
+    await page.getByRole("link", { name: "Overview" }).first().click();
+    await netWorth.waitFor();
+    await expect.poll(async () => !(await isSaid()), { timeout: 60_000, interval: 1_000 }).toBe(true);
+    await person.untilRead(consentId);
+    await page
+      .getByRole("main")
+      .getByText(/just now/)
+      .first()
+      .waitFor();
+    const after = await figures();
+    expect(after.map(({ readAt: _, ...rest }) => rest)).toEqual(before.map(({ readAt: _, ...rest }) => rest));
+    for (const [index, { readAt }] of after.entries()) expect(Date.parse(readAt ?? "")).toBeGreaterThan(Date.parse(before[index]?.readAt ?? ""));
+    expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+});
+
+async function analyticsTruthOf(person: Person) {
+  return analyticsTruth(product, (await person.get("getMe", "/api/me")).psuId);
+}
