@@ -31,8 +31,8 @@ appendFileSync(${JSON.stringify(called)}, process.argv.slice(2).join(" ") + "\\n
 mkdirSync("node_modules", { recursive: true });
 process.exit(${npmExit});`,
   );
-  const [program = "", ...parameters] = [...before, process.execPath, ...node, path.join(clone, "tools", "bootstrap.mjs")];
-  const { status, stdout, stderr } = spawnSync(program, parameters, { encoding: "utf8", env: { PATH: process.env["PATH"], npm_execpath: npm } });
+  const parameters = [...before, process.execPath, ...node, path.join(clone, "tools", "bootstrap.mjs")];
+  const { status, stdout, stderr } = spawnSync("env", parameters, { encoding: "utf8", env: { PATH: process.env["PATH"], npm_execpath: npm } });
   return { status, stdout, stderr: stderr.trim() };
 }
 
@@ -71,16 +71,15 @@ Object.defineProperty(process, "version", { value: "v${version}" });`;
 
   it("says how much room there is and is needed, before npm fills the rest", (context) => {
     // A disk of our own, which nobody else sees and which ends with the process.
-    const inNamespace = ["unshare", "--mount", "sh", "-ec"];
-    const [unshare = "", ...parameters] = inNamespace;
-    const mayMount = process.platform === "linux" && spawnSync(unshare, [...parameters, "mount -t tmpfs none /mnt"]).status === 0;
+    const inNamespace = ["--mount", "sh", "-ec"];
+    const mayMount = process.platform === "linux" && spawnSync("unshare", [...inNamespace, "mount -t tmpfs none /mnt"]).status === 0;
     if (!mayMount) context.skip("Only who may mount (root on Linux, not in every container) can have a small disk.");
     const kept = `${clone}-kept`;
     mkdirSync(kept);
     try {
       fill(kept);
       const script = `mount -t tmpfs -o size=4m none "${clone}"; cp -r "${kept}/." "${clone}"; exec "$0" "$@"`;
-      const { status, stdout, stderr } = bootstrap(0, { before: [...inNamespace, script] });
+      const { status, stdout, stderr } = bootstrap(0, { before: ["unshare", ...inNamespace, script] });
       expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
       expect(stderr).toMatch(/^There is not enough room on the disk of \S+: installing needs 1\.5 GB, [34] MB are free\. Make room and try again\.$/);
       expect(stderr).toContain(clone);

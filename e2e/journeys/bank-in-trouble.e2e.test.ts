@@ -85,9 +85,11 @@ describe("a bank that sends what cannot be read", () => {
 
     // The overview says it on top, at the account, and beside what is added up without these transactions.
     await page.getByRole("link", { name: "Go to the overview" }).click();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
     const overview = page.getByRole("main");
     await overview.getByText(`some transactions of ${broken.productName} could not be understood and are missing`).waitFor();
-    const rows = overview.getByRole("region", { name: /^OP/ }).getByRole("link");
+    const rows = overview.getByRole("region", { name: "OP" }).getByRole("link");
+    await rows.first().waitFor();
     expect(await rows.count()).toBe(whole.length);
     expect(await rows.filter({ hasText: "Incomplete" }).allTextContents()).toEqual([expect.stringContaining(broken.productName)]);
     const lacking = `Some transactions of ${broken.productName} are missing here`;
@@ -198,7 +200,7 @@ describe("a bank that does not answer", () => {
       .first()
       .waitFor();
     const after = await figures();
-    expect(after.map(({ readAt: _, ...rest }) => rest)).toEqual(before.map(({ readAt: _, ...rest }) => rest));
+    expect(after.map(({ amount, transactions }) => ({ amount, transactions }))).toEqual(before.map(({ amount, transactions }) => ({ amount, transactions })));
     for (const [index, { readAt }] of after.entries()) expect(Date.parse(readAt ?? "")).toBeGreaterThan(Date.parse(before[index]?.readAt ?? ""));
     expect(complaints.found).toEqual([]);
     await context.close();
