@@ -51,7 +51,7 @@ describe.runIf(process.platform === "linux")("npm start", () => {
   const origin = (): string => `http://localhost:${port}`;
   let person: Person;
 
-  it.each([1, 4])("Ctrl-C after %i of its steps, before it is ready, leaves no process", async (steps) => {
+  it.each([2, 4])("Ctrl-C after %i of its steps, before it is ready, leaves no process", async (steps) => {
     const early = start();
     await expect.poll(() => stepsOf(early).length, { timeout: 120_000, interval: 10 }).toBeGreaterThanOrEqual(steps);
     const family = familyOf(early.pid);
