@@ -53,14 +53,14 @@ interface BankAccount {
 }
 
 describe("a bank that sends what cannot be read", () => {
-  it("leaves one account incomplete and says so, loses nothing of the others, and heals with the next reading", async () => {
+  it("leaves one account incomplete and says so, loses nothing of the others, and heals with the next reading (BR-02)", async () => {
     const bankPsu = "88888882";
     const { people } = await product.bank<{ people: { accounts: BankAccount[] }[] }>("GET", `/books/ledger?psu=${bankPsu}`);
     const broken = people[0]?.accounts.toSorted((a, b) => b.count - a.count)[0];
     if (broken === undefined) throw new Error("this person has no account");
     // The first page is good, the second one is not.
     expect(broken.count).toBeGreaterThan(250);
-    await setFault("page.wrong-amount", { account: broken.accountId, page: 2 });
+    await setFault("page.wrong-amount", { account: broken.accountId, page: 2 }, { value: "12,50" });
 
     const { person, page, context, complaints } = await personAt("/connect/op");
     await leaveForBank(page);
