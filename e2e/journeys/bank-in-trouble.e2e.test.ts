@@ -152,7 +152,7 @@ describe("a bank that does not answer", () => {
     await context.close();
   });
 
-  it("once connected shows since when and how old its figures are, keeps them, and catches up by itself", async () => {
+  it("once connected shows since when and how old its figures are, keeps them, and catches up once it answers", async () => {
     const { person, page, context, complaints } = await personAt("/");
     const { consentId } = await person.connect("op", "88888881");
     await person.untilRead(consentId);
