@@ -1,4 +1,4 @@
-import { rmSync, truncateSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { productFolder } from "./folder.ts";
@@ -11,6 +11,23 @@ import { Person } from "./person.ts";
 /** Of these processes those that still run; a number may be somebody else's by now. */
 const alive = (processes: readonly RunningProcess[]): string[] =>
   processes.filter(({ pid, command }) => commandOf(pid) === command.trim()).map(({ command }) => command);
+
+/** Of all processes those that have to do with a folder, by their command or environment. */
+const processesOf = (folder: string): string[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        return command !== "" && `${command} ${readFileSync(`/proc/${pid}/environ`, "latin1")}`.includes(folder) ? [command] : [];
+      } catch {
+        // Ended while we looked, or somebody else's.
+        return [];
+      }
+    });
+
+/** The lines it has printed, one a step that is done. */
+const stepsOf = (command: StartCommand): string[] => command.printed().match(/^ +\d+\.\d s {2}\S.*$/gm) ?? [];
 
 describe.runIf(process.platform === "linux")("npm start", () => {
   const dir = productFolder("opl-start-");
@@ -34,11 +51,23 @@ describe.runIf(process.platform === "linux")("npm start", () => {
   const origin = (): string => `http://localhost:${port}`;
   let person: Person;
 
+  it.each([2, 4])("Ctrl-C after %i of its steps, before it is ready, leaves no process", async (steps) => {
+    const early = start();
+    await expect.poll(() => stepsOf(early).length, { timeout: 120_000, interval: 10 }).toBeGreaterThanOrEqual(steps);
+    const family = familyOf(early.pid);
+    expect(family.length).toBeGreaterThan(2);
+    process.kill(early.pid, "SIGINT");
+    expect(await early.ended).toBe("130");
+    expect(early.printed()).not.toContain("Ready");
+    // Services end because their standard input does, a moment after; what was begun meanwhile is known by the folder it works in.
+    await expect.poll(() => [...alive(family), ...processesOf(dir)], { timeout: 30_000, interval: 100 }).toEqual([]);
+  });
+
   it("D5 prints one line a step, one address and a login, and SIGINT leaves no process and all data", async () => {
     const first = start();
     await first.ready;
     expect(first.printed()).toContain(`Open      ${origin()}`);
-    expect(first.printed().match(/^ +\d+\.\d s {2}\S.*$/gm)?.length).toBe(6);
+    expect(stepsOf(first).length).toBe(6);
     // Neither colours nor a moving cursor where nobody watches.
     expect(first.printed()).not.toContain("\u001B");
     person = await new Person(origin()).signUp();

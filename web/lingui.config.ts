@@ -1,7 +1,14 @@
 import { defineConfig } from "@lingui/cli";
 
 /** Words of pages that few begin with, and of what pages show late, load with those. Folders under `src/`. */
-const withOwnWords = ["features/bank-handover", "features/operator", "features/payments", "features/permissions/card", "features/settings"];
+const withOwnWords = [
+  "features/bank-handover",
+  "features/operator",
+  "features/payments",
+  "features/permissions/card",
+  "features/settings",
+  "features/transactions/detail",
+];
 
 export default defineConfig({
   sourceLocale: "en",

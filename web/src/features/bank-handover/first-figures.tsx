@@ -10,7 +10,9 @@ import { monthOf } from "../../format/dates.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { numberTail } from "../../ui/account-name.ts";
 import { Amount } from "../../ui/amount.tsx";
+import { Badge } from "../../ui/badge.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
+import { incompleteNames } from "../../ui/incomplete-note.tsx";
 import { AccountDot } from "../../ui/mark.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Bone } from "../../ui/skeleton.tsx";
@@ -41,6 +43,7 @@ export function FirstFigures({ consentId, bankName }: { consentId: string; bankN
     },
   });
   const accounts = data?.accounts ?? [];
+  const names = incompleteNames(accounts);
   const progress = progressOf(data?.connection, accounts, heard);
   const shown = useCountUp(progress.transactions);
   const since = progress.since === undefined ? undefined : format.monthInText(monthOf(progress.since));
@@ -57,7 +60,13 @@ export function FirstFigures({ consentId, bankName }: { consentId: string; bankN
       </h1>
       <p role="status" className="mt-2 text-14 text-muted">
         {progress.stage === "done" ? (
-          <Trans>Everything is read. From now on it stays up to date by itself.</Trans>
+          names === undefined ? (
+            <Trans>Everything is read. From now on it stays up to date by itself.</Trans>
+          ) : (
+            <Trans>
+              Some transactions of {names} could not be understood and are missing for now. We keep what the bank sent and try again. Everything else is read.
+            </Trans>
+          )
         ) : progress.stage === "failed" ? (
           <Trans>Reading stopped before the end.</Trans>
         ) : (
@@ -70,7 +79,14 @@ export function FirstFigures({ consentId, bankName }: { consentId: string; bankN
           <li key={account.accountId} className="flex min-h-16 animate-slide-row items-center gap-3 border-b px-4 py-2 last:border-b-0">
             <AccountDot index={index} />
             <div className="min-w-0 flex-1">
-              <p className="truncate text-14 font-500">{account.name}</p>
+              <p className="flex min-w-0 items-center gap-2 text-14 font-500">
+                <span className="truncate">{account.name}</span>
+                {account.incompleteSince !== null && (
+                  <Badge tone="warning">
+                    <Trans>Incomplete</Trans>
+                  </Badge>
+                )}
+              </p>
               <p className="truncate text-12 text-muted">
                 {[numberTail(account.maskedNumber), account.ownerName].filter((part) => part !== null && part !== "").join(" · ")}
               </p>

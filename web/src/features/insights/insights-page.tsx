@@ -7,6 +7,7 @@ import { today } from "../../format/clock.ts";
 import { monthOf } from "../../format/dates.ts";
 import { LinkButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { IncompleteNote } from "../../ui/incomplete-note.tsx";
 import { PageHead } from "../../ui/page.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { BalanceSection } from "./balance-section.tsx";
@@ -48,6 +49,7 @@ export function InsightsPage() {
         </EmptyState>
       ) : (
         <div className="space-y-6">
+          <IncompleteNote accounts={accounts.data?.accounts ?? []} />
           <CashFlowSection query={cashFlow} currency={currency} />
           <SpendingSection currency={currency} latest={monthOf(today())} />
           <RecurringSection currency={currency} />

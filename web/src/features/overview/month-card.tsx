@@ -7,12 +7,13 @@ import { fromWire, toWire } from "../../format/amounts.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Amount } from "../../ui/amount.tsx";
 import { SectionCard } from "../../ui/card.tsx";
+import { IncompleteNote, incompleteNames } from "../../ui/incomplete-note.tsx";
 
 type Month = Overview["month"][number];
 
 /** Spending of this month so far against the same day of last month. */
-export function MonthCard({ month }: { month: Overview["month"] }) {
-  const [main] = month;
+export function MonthCard({ overview }: { overview: Pick<Overview, "month" | "accounts"> }) {
+  const [main] = overview.month;
   if (main === undefined || (main.thisMonth.length === 0 && main.lastMonth.length === 0)) {
     return (
       <SectionCard title={<Trans>This month so far</Trans>}>
@@ -22,10 +23,10 @@ export function MonthCard({ month }: { month: Overview["month"] }) {
       </SectionCard>
     );
   }
-  return <MonthChart month={main} />;
+  return <MonthChart month={main} accounts={overview.accounts} />;
 }
 
-function MonthChart({ month }: { month: Month }) {
+function MonthChart({ month, accounts }: { month: Month; accounts: Overview["accounts"] }) {
   const { t } = useLingui();
   const format = useFormat();
   const { thisMonth, lastMonth, currency } = month;
@@ -52,6 +53,7 @@ function MonthChart({ month }: { month: Month }) {
   return (
     <ChartCard
       title={title}
+      description={incompleteNames(accounts) === undefined ? undefined : <IncompleteNote accounts={accounts} />}
       label={t`Spending by day of the month`}
       table={{ head: [t`Day`, names.now, names.before], rows: days.map((day) => ({ key: String(day), cells: [day, at(thisMonth, day), at(lastMonth, day)] })) }}
     >

@@ -7,6 +7,7 @@ import { addDays } from "../../format/dates.ts";
 import { toWire } from "../../format/amounts.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Amount, Figure } from "../../ui/amount.tsx";
+import { IncompleteNote } from "../../ui/incomplete-note.tsx";
 import { DataTableToggle } from "../../charts/table-toggle.tsx";
 
 /** What everything comes to, and how that moved in a year. */
@@ -30,6 +31,7 @@ export function NetWorthCard({ overview }: { overview: Overview }) {
         ))}
       </p>
       <CourseWords history={history} />
+      <IncompleteNote accounts={overview.accounts} of="balances" className="mt-2" />
       {first !== undefined && last !== undefined && first !== last && (
         <DataTableToggle
           className="mt-6"

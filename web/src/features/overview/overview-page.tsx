@@ -93,7 +93,7 @@ function Figures({ overview }: { overview: Overview }) {
         {explained && (
           <>
             <div className="min-w-0 space-y-6 lg:col-span-5">
-              <MonthCard month={overview.month} />
+              <MonthCard overview={overview} />
               {long && <UpcomingCard upcoming={overview.upcoming} />}
             </div>
             {!long && (

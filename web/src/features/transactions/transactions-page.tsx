@@ -7,6 +7,7 @@ import { queries } from "../../api/queries.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { IncompleteNote } from "../../ui/incomplete-note.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PageHead } from "../../ui/page.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
@@ -18,7 +19,7 @@ import { DetailSkeleton } from "./detail-skeleton.tsx";
 import { ListSkeleton, TransactionList } from "./transaction-list.tsx";
 
 // Loaded when the pointer or the focus reaches the list, so that it is there when a row is opened.
-const loadDetail = () => import("./transaction-detail.tsx");
+const loadDetail = () => import("./detail/transaction-detail.tsx");
 const TransactionDetail = lazy(() => loadDetail().then((module) => ({ default: module.TransactionDetail })));
 const Dialog = lazy(() => import("../../ui/dialog.tsx").then((module) => ({ default: module.Dialog })));
 
@@ -79,6 +80,7 @@ export function TransactionsPage() {
         }
       />
       <FilterBar search={search} accounts={accounts ?? []} onChange={change} />
+      <IncompleteNote accounts={accounts?.filter(({ accountId }) => search.account?.includes(accountId) ?? true) ?? []} className="mt-4" />
       {withoutMeaning && (
         <Notice tone="warning" className="mt-4" title={<Trans>Categories cannot be shown right now</Trans>}>
           {search.category === undefined && search.recurring === undefined ? (

@@ -3,18 +3,20 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { type AccountView, queries, type TransactionView } from "../../api/queries.ts";
-import { useFormat } from "../../format/use-format.ts";
-import { numberTail } from "../../ui/account-name.ts";
-import { Amount, Figure } from "../../ui/amount.tsx";
-import { Badge } from "../../ui/badge.tsx";
-import { IconButton } from "../../ui/button.tsx";
-import { categories, CategoryMark } from "../../ui/category.tsx";
-import { AccountDot } from "../../ui/mark.tsx";
-import { ProblemPanel } from "../../ui/problem-panel.tsx";
+import { type AccountView, queries, type TransactionView } from "../../../api/queries.ts";
+import { useFormat } from "../../../format/use-format.ts";
+import { numberTail } from "../../../ui/account-name.ts";
+import { Amount, Figure } from "../../../ui/amount.tsx";
+import { Badge } from "../../../ui/badge.tsx";
+import { IconButton } from "../../../ui/button.tsx";
+import { categories, CategoryMark } from "../../../ui/category.tsx";
+import { AccountDot } from "../../../ui/mark.tsx";
+import { ProblemPanel } from "../../../ui/problem-panel.tsx";
 import { useCategoryReason } from "./category-reason.ts";
-import { readableTitle } from "../../ui/counterparty.ts";
-import { DetailSkeleton } from "./detail-skeleton.tsx";
+import { readableTitle } from "../../../ui/counterparty.ts";
+import { usePageWords } from "../../../i18n/use-page-words.ts";
+import { DetailSkeleton } from "../detail-skeleton.tsx";
+import { detailWords } from "./detail-words.ts";
 import { Proof } from "./proof.tsx";
 
 /** Everything about one transaction, down to what the bank sent. */
@@ -29,14 +31,17 @@ export function TransactionDetail({
 }) {
   const { t } = useLingui();
   const { data, error, isPending, refetch } = useQuery(queries.transaction(transactionId));
+  const said = usePageWords(detailWords);
   return (
     <div className="relative">
       <IconButton label={t`Close`} className="absolute right-3 top-3 z-10" onClick={onClose}>
         <X size={20} strokeWidth={1.75} />
       </IconButton>
-      {isPending && <DetailSkeleton />}
+      {(isPending || (data !== undefined && !said)) && <DetailSkeleton />}
       {error !== null && data === undefined && <ProblemPanel error={error} onRetry={() => void refetch()} />}
-      {data !== undefined && <Detail view={data} accountIndex={accounts?.findIndex(({ accountId }) => accountId === data.transaction.accountId) ?? 0} />}
+      {data !== undefined && said && (
+        <Detail view={data} accountIndex={accounts?.findIndex(({ accountId }) => accountId === data.transaction.accountId) ?? 0} />
+      )}
     </div>
   );
 }

@@ -2,11 +2,11 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, FileCheck2 } from "lucide-react";
 import { useState } from "react";
-import { queries } from "../../api/queries.ts";
-import { useProblem } from "../../api/use-problem.ts";
-import { useFormat } from "../../format/use-format.ts";
-import { cx } from "../../ui/classes.ts";
-import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { queries } from "../../../api/queries.ts";
+import { useProblem } from "../../../api/use-problem.ts";
+import { useFormat } from "../../../format/use-format.ts";
+import { cx } from "../../../ui/classes.ts";
+import { Bone, Loading } from "../../../ui/skeleton.tsx";
 import { indentJson } from "./json-text.ts";
 
 /** The message this row came from, exactly as the bank sent it. Loaded only when asked for. */

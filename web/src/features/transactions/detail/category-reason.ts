@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import type { TransactionRow } from "../../api/queries.ts";
+import type { TransactionRow } from "../../../api/queries.ts";
 
 type Reason = NonNullable<TransactionRow["category"]>;
 
