@@ -26,6 +26,7 @@ import { interfaceRoutes, pageRoutes } from "./fapi/routes.ts";
 import type { ServerCertificateKind } from "./faults/fault.ts";
 import { allFaults } from "./faults/index.ts";
 import { createFaultRegistry } from "./faults/registry.ts";
+import { passThroughFaults } from "./http/gate.ts";
 import { createJwksReader } from "./http/jwks-reader.ts";
 import { createBankServer, listen, type ReportError } from "./http/server.ts";
 import { openGrants } from "./oauth/clients.ts";
@@ -169,7 +170,9 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   const shared = { ...common, dialect: opDialect };
   const certGenerator = createBankServer({ ...shared, tls });
   certificateRoutes(certGenerator, bank);
-  certGenerator.get("/oauth/jwks/PSD2_OIDC", { config: { endpoint: "Z2" } }, async () => bank.idTokenKeys.published());
+  certGenerator.get("/oauth/jwks/PSD2_OIDC", { config: { endpoint: "Z2" } }, async (request, reply) =>
+    (await passThroughFaults(request, reply, bank)) ? reply : bank.idTokenKeys.published(),
+  );
   certGenerator.get(paymentsJwksPath, { config: { endpoint: "Z3" } }, async () => bank.paymentKey.published());
   const mtls = createBankServer({ ...shared, tls: { ...tls, clientCa: rootsPem } });
   for (const routes of [registrationRoutes, tokenRoutes, authorizationRoutes, accountRoutes, cardRoutes]) routes(mtls, bank);
