@@ -3,8 +3,6 @@ import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import { createClient } from "@opl/service";
 import { keptLog } from "@opl/testkit";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Egress } from "../egress/egress.ts";
-import { probePkce } from "../usecases/probe-pkce.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
 import { startForeignHost } from "../../testing/foreign-host.ts";
@@ -63,6 +61,21 @@ async function storedOf({ consentId, psu }: BegunConsent) {
 }
 /** The failed attempt, and the bank's answer to its creation. */
 const nothingStored = { status: "failed", tokenSets: 0, open: 0, archived: ["consents.create"], facts: [] };
+
+/** Everything that an attempt could leave behind. */
+async function stored() {
+  const { db } = gateway.database.database;
+  return [
+    await db.selectFrom("bankConsents").select(["consentId", "status"]).orderBy("consentId").execute(),
+    await db.selectFrom("openAuthorizations").select("consentId").orderBy("consentId").execute(),
+    await db.selectFrom("tokenSets").select(["consentId", "version"]).orderBy("consentId").execute(),
+    await db
+      .selectFrom("rawMessages")
+      .select(({ fn }) => fn.countAll().as("messages"))
+      .execute(),
+    await db.selectFrom("outbox").select("eventType").execute(),
+  ];
+}
 
 const refused = (reason: string) => expect.objectContaining({ code: "ERR_AUTHORIZATION_REFUSED", details: expect.objectContaining({ reason }) });
 
@@ -154,10 +167,12 @@ describe("a server that describes itself wrongly", () => {
   ];
   it.each(lies)("%s %s %s %o", async (_row, aspspId, fault, options, reason) => {
     await sandbox.fault(fault, { for: { endpoint: `${aspspId.replace("-sandbox", "")}-F6` }, options });
+    const before = await stored();
     const since = await sandbox.lastSeq();
     await expect(begin(aspspId)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason } });
-    // Its description was read; nothing else was asked of it.
+    // Its description was read; nothing else was asked of it, and nothing is stored.
     expect(await callsAt(aspspId, since)).toEqual([`${aspspId.replace("-sandbox", "")}-F6`]);
+    expect(await stored()).toEqual(before);
     expect(securityEvents()).toEqual([expect.objectContaining({ securityEvent: "authorization-server-quarantined", reason, aspspId })]);
     // It stays so when the bank says the right thing again, until an operator has looked.
     await sandbox.calm();
@@ -170,7 +185,7 @@ describe("a server that describes itself wrongly", () => {
     const asked = { params: { aspspId } };
     const { quarantine, accepted } = await inspector().readAuthorizationServer(asked);
     expect(quarantine).not.toBeNull();
-    return inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: accepted?.fingerprint ?? "" } });
+    return inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: accepted?.fingerprint ?? "", reason: quarantine?.reason } });
   }
 
   it("OA-04 an operator approves what changed, by the name of what was looked at; then that is what we go by", async () => {
@@ -219,19 +234,54 @@ describe("a server that describes itself wrongly", () => {
   });
 
   it("OA-61 a bank that takes requests without PKCE goes into quarantine, and it is recorded", async () => {
-    const { context } = gateway.app;
-    const bank = await context.banks.active(fapi2);
-    const taken = Buffer.from('{"request_uri":"urn:ietf:params:oauth:request_uri:some","expires_in":60}');
-    const egress: Egress = async (request) => {
-      if (request.operation !== "authorization.push") return bank.client.egress(request);
-      const headers = { "content-type": "application/json" };
-      return { status: 201, headers, body: taken, receivedAt: context.clock.now(), interactionId: "i", certificateThumbprint: undefined };
-    };
-    const banks = { ...context.banks, of: async () => ({ ...bank, client: { ...bank.client, egress } }) };
-    await expect(probePkce({ ...context, banks }, bank.registrationId)).rejects.toMatchObject({ details: { reason: "pkce-not-enforced" } });
+    const asked = { params: { aspspId: fapi2 } };
+    const nothing = await stored();
+    await sandbox.fault("token.no-pkce", { for: { endpoint: "fapi2-F8" } });
+    const since = await sandbox.lastSeq();
+    await expect(inspector().probeAuthorizationServer(asked)).rejects.toMatchObject({
+      code: "ERR_ASPSP_REJECTED",
+      details: { reason: "pkce-not-enforced" },
+    });
+    // A consent of our own, the complete request, the incomplete one, and the consent is withdrawn.
+    expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(2);
+    expect((await callsAt(fapi2, since)).at(-1)).toBe("fapi2-A3");
+    expect(await stored()).toEqual(nothing);
+    expect(securityEvents()).toEqual([
+      expect.objectContaining({ securityEvent: "authorization-server-quarantined", reason: "pkce-not-enforced", aspspId: fapi2 }),
+    ]);
+    await sandbox.calm();
     await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "pkce-not-enforced" } });
     expect(await approve(fapi2)).toMatchObject({ pkce: { enforced: false }, quarantine: null });
   });
+
+  it.each([
+    ["OA-04", "discovery.moved", { name: "jwks_uri" }, "jwks_uri"],
+    ["OA-05", "discovery.drop", { what: "iss" }, "authorization_response_iss_parameter_supported"],
+  ])(
+    "%s OA-61 once a bank took requests without PKCE, %s %o neither takes that finding's place nor lets it be approved away",
+    async (_row, fault, options, field) => {
+      const asked = { params: { aspspId: fapi2 } };
+      const read = async () => (await inspector().readAuthorizationServer(asked)).quarantine;
+      const approval = async (reason?: string) => {
+        const { quarantine, accepted } = await inspector().getAuthorizationServer(asked);
+        const fingerprint = (quarantine?.offered ?? accepted)?.fingerprint ?? "";
+        return inspector().approveAuthorizationServer({ ...asked, body: { fingerprint, reason } });
+      };
+      // It changed first: the operator has that on the screen when the probe finds out.
+      await sandbox.fault(fault, { for: { endpoint: "fapi2-F6" }, options });
+      const first = await read();
+      await gateway.app.context.banks.authorizationServer(fapi2)?.quarantine("pkce-not-enforced");
+      const found = { reason: "pkce-not-enforced", changed: [field], offered: first?.offered };
+      expect((await inspector().getAuthorizationServer(asked)).quarantine).toMatchObject(found);
+      expect(await read()).toMatchObject(found);
+      await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "pkce-not-enforced" } });
+      await sandbox.calm();
+      expect(await read()).toMatchObject({ reason: "pkce-not-enforced", changed: [], offered: null });
+      for (const reason of [undefined, first?.reason]) await expect(approval(reason)).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_SERVER_MOVED" });
+      await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "pkce-not-enforced" } });
+      expect(await approval("pkce-not-enforced")).toMatchObject({ quarantine: null });
+    },
+  );
 
   describe.each([fapi1, fapi2])("%s and the verifier of PKCE", (aspspId) => {
     const name = aspspId.replace("-sandbox", "");
@@ -526,12 +576,6 @@ describe("a bank that sends us elsewhere from where credentials go", () => {
 
   it.each(statuses)("OA-57 %i from where requests are pushed: nobody is sent there, there is no consent", async (status) => {
     await elsewhere("fapi2-F8", status);
-    const { db } = gateway.database.database;
-    const stored = async () => [
-      await db.selectFrom("bankConsents").select("consentId").execute(),
-      await db.selectFrom("openAuthorizations").select("consentId").execute(),
-      await db.selectFrom("outbox").select("eventType").execute(),
-    ];
     const before = await stored();
     const since = await sandbox.lastSeq();
     await expect(begin(fapi2)).rejects.toMatchObject(redirected);

@@ -86,7 +86,7 @@ function QuarantineCard({ quarantine, onApproved }: { quarantine: Quarantine; on
           yes={<Trans>Approve</Trans>}
           danger
           onClose={() => setAsked(false)}
-          onYes={() => askAsOperator("approveQuarantine", { params: { aspspId }, body: { fingerprint } }).then(onApproved)}
+          onYes={() => askAsOperator("approveQuarantine", { params: { aspspId }, body: { fingerprint, reason } }).then(onApproved)}
         >
           <Trans>
             People are sent to these addresses and their permissions are judged by these keys from now on. Exactly what you looked at is approved: if the bank
