@@ -11,7 +11,7 @@ import { consentRoutes } from "./berlin-group/consents.ts";
 import { berlinGroupDialect } from "./berlin-group/refusal.ts";
 import { openThirdParties } from "./berlin-group/third-parties.ts";
 import { openCallBook } from "./books/calls.ts";
-import { openAuthority, serverCertificate, unknownAuthority, type Authority, type ServerCertificate } from "./ca/authority.ts";
+import { openAuthority, ownIssuer, serverCertificate, unknownAuthority, type Authority, type ServerCertificate } from "./ca/authority.ts";
 import { openKeyPool } from "./ca/key-pool.ts";
 import { readRoots } from "./ca/trusted-roots.ts";
 import { movableClock, systemClock, type Clock } from "./clock.ts";
@@ -157,7 +157,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
         [mtls, rootsPem],
         [fapiServer, [authority.rootPem]],
       ] as const) {
-        (server as unknown as HttpsServer).setSecureContext({ ...shown, ca: [...ca], minVersion: "TLSv1.2" });
+        (server as unknown as HttpsServer).setSecureContext({ ...shown, ca: [...ca], ...(kind === "old-tls" ? oldTls : { minVersion: "TLSv1.2" }) });
         server.closeIdleConnections();
       }
     },
@@ -294,6 +294,9 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   return { endpoints, keysReady: () => keyPool.full(), [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
+/** Nothing newer. OpenSSL takes the signatures of such a handshake at its lowest level only. */
+const oldTls = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
+
 /** What the mutual-TLS host shows: the right certificate, or one that a client must not accept. */
 async function certificateOf(
   kind: ServerCertificateKind,
@@ -301,11 +304,14 @@ async function certificateOf(
 ): Promise<ServerCertificate> {
   switch (kind) {
     case "good":
+    case "old-tls":
       return serverCertificate(authority, { hosts, clock });
     case "expired":
       return serverCertificate(authority, { hosts, clock, ended: true });
     case "wrong-host":
       return serverCertificate(authority, { hosts: ["another-bank.example"], clock });
+    case "self-signed":
+      return serverCertificate(ownIssuer, { hosts, clock });
     case "unknown-authority":
       return serverCertificate(await unknownAuthority(clock), { hosts, clock });
     default:

@@ -69,7 +69,7 @@ export interface IdTokenMoment {
 }
 
 /** What the mutual-TLS hosts show to its callers. */
-export type ServerCertificateKind = "good" | "expired" | "wrong-host" | "unknown-authority";
+export type ServerCertificateKind = "good" | "expired" | "wrong-host" | "unknown-authority" | "self-signed" | "old-tls";
 
 /** Things a fault can do at once, without waiting for a call. */
 export interface BankLevers {

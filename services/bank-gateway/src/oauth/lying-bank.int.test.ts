@@ -254,7 +254,7 @@ describe("answers of the token endpoint", () => {
   );
 
   it("OA-71 a token endpoint that shows a wrong certificate gets nothing", async () => {
-    for (const kind of ["expired", "wrong-host", "unknown-authority"]) {
+    for (const kind of ["expired", "wrong-host", "unknown-authority", "self-signed", "old-tls"]) {
       await sandbox.fault("bank.tls-certificate", { options: { kind } });
       const replica = await gateway.replica();
       const since = await sandbox.lastSeq();
