@@ -56,6 +56,8 @@ export interface IdToken {
   readonly signer?: "published" | "unpublished" | "none" | "public-key-as-secret" | "other-published" | "published-for-another-alg";
   /** Encrypted to the third party's own signature key by RSA1_5, which nobody should still read. */
   readonly encryptedByRsa15?: boolean;
+  /** Applied to the claims as text, before they are signed. */
+  readonly text?: (json: string) => string;
   /** Applied to the finished compact form. */
   readonly finish?: (jwt: string) => string;
 }
