@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import { createClient } from "@opl/service";
-import { keptLog } from "@opl/testkit";
+import { eventually, keptLog } from "@opl/testkit";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
@@ -62,17 +62,14 @@ async function storedOf({ consentId, psu }: BegunConsent) {
 /** The failed attempt, and the bank's answer to its creation. */
 const nothingStored = { status: "failed", tokenSets: 0, open: 0, archived: ["consents.create"], facts: [] };
 
-/** Everything that an attempt could leave behind. */
+/** Everything that an attempt could leave behind, but the bank's answer to the creation of its consent. */
 async function stored() {
   const { db } = gateway.database.database;
   return [
     await db.selectFrom("bankConsents").select(["consentId", "status"]).orderBy("consentId").execute(),
     await db.selectFrom("openAuthorizations").select("consentId").orderBy("consentId").execute(),
     await db.selectFrom("tokenSets").select(["consentId", "version"]).orderBy("consentId").execute(),
-    await db
-      .selectFrom("rawMessages")
-      .select(({ fn }) => fn.countAll().as("messages"))
-      .execute(),
+    await db.selectFrom("rawMessages").select("operation").where("operation", "!=", "consents.create").execute(),
     await db.selectFrom("outbox").select("eventType").execute(),
   ];
 }
@@ -348,6 +345,20 @@ describe("a server that describes itself wrongly", () => {
       expect((await callsAt(aspspId, since)).filter((endpoint) => endpoint === `${name}-F5`).length).toBeGreaterThanOrEqual(2);
     });
 
+    it("OA-61 a try that is begun while another of the same lie ends gets no outcome of that one", async () => {
+      const { db } = gateway.database.database;
+      const { address } = await started("wrong");
+      await sandbox.fault("network.latency", { for: { endpoint: `${name}-F5` }, options: { ms: 1_500 } });
+      const finishing = finish("wrong", address);
+      // Its address was taken, and its code is on the way to the bank.
+      const sealed = () => db.selectFrom("verifierProbes").select("sealed").where("sealed", "is not", null).execute();
+      await eventually(async () => (await sealed()).length === 0);
+      await inspector().beginVerifierProbe({ ...asked, body: { lie: "wrong" } });
+      expect((await finishing).verifier.wrong).toBeNull();
+      expect(await sealed()).toHaveLength(1);
+      await db.deleteFrom("verifierProbes").execute();
+    });
+
     it("OA-61 the code of another attempt, or one that came elsewhere, is not spent", async () => {
       const stolen = await visit(await begin(aspspId));
       for (const address of [`${redirectUri}?${new URLSearchParams(stolen).toString()}`, "https://evil.example/return?code=abc"]) {
@@ -511,6 +522,10 @@ describe("a bank that lies in its tokens", () => {
     });
     expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-A4")).toHaveLength(2);
     expect(await callsAt(fapi2, since)).not.toContain("fapi2-F5");
+    // The consent stands as it was, and of the accounts nothing is stored; cards are asked for at the same moment.
+    const { archived, ...rest } = await storedOf(begun);
+    expect(rest).toEqual({ status: "authorised", tokenSets: 1, open: 0, facts: [] });
+    expect(archived).not.toContain("accounts.list");
   });
 
   it("OA-75 at the token endpoint as well", async () => {
@@ -533,6 +548,17 @@ describe("a bank that lies in its tokens", () => {
 });
 
 describe("pushed requests", () => {
+  /** The bank heard of it once and then nothing more; nobody is sent there, and nothing is stored. */
+  async function refusedOnce(reason: string) {
+    const before = await stored();
+    const since = await sandbox.lastSeq();
+    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason } });
+    const calls = await callsAt(fapi2, since);
+    expect(calls.filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(1);
+    expect(calls.at(-1)).toBe("fapi2-F8");
+    expect(await stored()).toEqual(before);
+  }
+
   const answers: [row: string, text: string][] = [
     ["OA-68 no name", '{"expires_in":60}'],
     ["OA-68 no lifetime", '{"request_uri":"urn:ietf:params:oauth:request_uri:abc"}'],
@@ -541,9 +567,7 @@ describe("pushed requests", () => {
   ];
   it.each(answers)("%s", async (_row, text) => {
     await sandbox.fault("body.replace", { for: { endpoint: "fapi2-F8" }, options: { text } });
-    const since = await sandbox.lastSeq();
-    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason: "pushed-request-answer" } });
-    expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(1);
+    await refusedOnce("pushed-request-answer");
   });
 
   it("OA-68 a name that was given out before is not used again", async () => {
@@ -551,8 +575,11 @@ describe("pushed requests", () => {
       for: { endpoint: "fapi2-F8" },
       options: { text: '{"request_uri":"urn:ietf:params:oauth:request_uri:same","expires_in":60}' },
     });
-    await begin(fapi2);
-    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason: "request-uri-reused" } });
+    const first = await begin(fapi2);
+    const before = await storedOf(first);
+    await refusedOnce("request-uri-reused");
+    // Whoever was given the name first keeps it.
+    expect(await storedOf(first)).toEqual(before);
   });
 
   it("OA-61 at registration the bank showed that it turns away what lacks PKCE", async () => {
@@ -685,7 +712,11 @@ describe("a decoupled bank that lies", () => {
     ["no lifetime", '{"auth_req_id":"abc","interval":5}'],
   ])("OA-74 a request with %s is not waited for", async (_what, text) => {
     await sandbox.fault("body.replace", { for: { endpoint: "decoupled-F11" }, options: { text } });
+    const before = await stored();
+    const since = await sandbox.lastSeq();
     await expect(begin(decoupled)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason: "backchannel-answer" } });
+    expect((await callsAt(decoupled, since)).at(-1)).toBe("decoupled-F11");
+    expect(await stored()).toEqual(before);
   });
 
   it("OA-58 OA-74 a token bound to somebody else is refused here too", async () => {
