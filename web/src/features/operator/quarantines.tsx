@@ -103,7 +103,7 @@ function ReasonWords({ reason }: { reason: string }) {
     case "changed":
       return <Trans>The bank describes its server otherwise than it was accepted.</Trans>;
     case "pkce-not-enforced":
-      return <Trans>The bank takes requests without the proof (PKCE) that it promises to ask for.</Trans>;
+      return <Trans>The bank does not insist on the proof (PKCE) that it promises to ask for.</Trans>;
     default:
       return (
         <Trans>
