@@ -11,7 +11,7 @@ import { consentRoutes } from "./berlin-group/consents.ts";
 import { berlinGroupDialect } from "./berlin-group/refusal.ts";
 import { openThirdParties } from "./berlin-group/third-parties.ts";
 import { openCallBook } from "./books/calls.ts";
-import { openAuthority, serverCertificate, unknownAuthority, type Authority, type ServerCertificate } from "./ca/authority.ts";
+import { openAuthority, ownIssuer, serverCertificate, unknownAuthority, type Authority, type ServerCertificate } from "./ca/authority.ts";
 import { openKeyPool } from "./ca/key-pool.ts";
 import { readRoots } from "./ca/trusted-roots.ts";
 import { movableClock, systemClock, type Clock } from "./clock.ts";
@@ -26,6 +26,7 @@ import { interfaceRoutes, pageRoutes } from "./fapi/routes.ts";
 import type { ServerCertificateKind } from "./faults/fault.ts";
 import { allFaults } from "./faults/index.ts";
 import { createFaultRegistry } from "./faults/registry.ts";
+import { passThroughFaults } from "./http/gate.ts";
 import { createJwksReader } from "./http/jwks-reader.ts";
 import { createBankServer, listen, type ReportError } from "./http/server.ts";
 import { openGrants } from "./oauth/clients.ts";
@@ -156,7 +157,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
         [mtls, rootsPem],
         [fapiServer, [authority.rootPem]],
       ] as const) {
-        (server as unknown as HttpsServer).setSecureContext({ ...shown, ca: [...ca], minVersion: "TLSv1.2" });
+        (server as unknown as HttpsServer).setSecureContext({ ...shown, ca: [...ca], ...(kind === "old-tls" ? oldTls : { minVersion: "TLSv1.2" }) });
         server.closeIdleConnections();
       }
     },
@@ -169,7 +170,9 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   const shared = { ...common, dialect: opDialect };
   const certGenerator = createBankServer({ ...shared, tls });
   certificateRoutes(certGenerator, bank);
-  certGenerator.get("/oauth/jwks/PSD2_OIDC", { config: { endpoint: "Z2" } }, async () => bank.idTokenKeys.published());
+  certGenerator.get("/oauth/jwks/PSD2_OIDC", { config: { endpoint: "Z2" } }, async (request, reply) =>
+    (await passThroughFaults(request, reply, bank)) ? reply : bank.idTokenKeys.published(),
+  );
   certGenerator.get(paymentsJwksPath, { config: { endpoint: "Z3" } }, async () => bank.paymentKey.published());
   const mtls = createBankServer({ ...shared, tls: { ...tls, clientCa: rootsPem } });
   for (const routes of [registrationRoutes, tokenRoutes, authorizationRoutes, accountRoutes, cardRoutes]) routes(mtls, bank);
@@ -291,6 +294,9 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   return { endpoints, keysReady: () => keyPool.full(), [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
+/** Nothing newer. OpenSSL takes the signatures of such a handshake at its lowest level only. */
+const oldTls = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
+
 /** What the mutual-TLS host shows: the right certificate, or one that a client must not accept. */
 async function certificateOf(
   kind: ServerCertificateKind,
@@ -298,11 +304,14 @@ async function certificateOf(
 ): Promise<ServerCertificate> {
   switch (kind) {
     case "good":
+    case "old-tls":
       return serverCertificate(authority, { hosts, clock });
     case "expired":
       return serverCertificate(authority, { hosts, clock, ended: true });
     case "wrong-host":
       return serverCertificate(authority, { hosts: ["another-bank.example"], clock });
+    case "self-signed":
+      return serverCertificate(ownIssuer, { hosts, clock });
     case "unknown-authority":
       return serverCertificate(await unknownAuthority(clock), { hosts, clock });
     default:

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { connect as tlsConnect } from "node:tls";
+import { connect as tlsConnect, type ConnectionOptions } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startBank, type TestBank } from "./bank.ts";
 import { visit } from "./browser.ts";
@@ -135,12 +135,16 @@ describe("network", () => {
       ["expired", "CERT_HAS_EXPIRED"],
       ["wrong-host", "ERR_TLS_CERT_ALTNAME_INVALID"],
       ["unknown-authority", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"],
+      ["self-signed", "DEPTH_ZERO_SELF_SIGNED_CERT"],
+      ["old-tls", "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"],
     ]) {
       await set("bank.tls-certificate", { kind });
       expect(await handshake(), kind).toBe(code);
+      // Whoever still speaks it is served: nothing else is wrong there.
+      if (kind === "old-tls") expect(await handshake({ minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" })).toBe("TLSv1.1");
       await bank.admin("DELETE", "/faults");
     }
-    expect(await handshake()).toBe("ok");
+    expect(await handshake()).toBe("TLSv1.3");
     expect((await tpp.api("/accounts", person.token)).status).toBe(200);
   });
 });
@@ -413,14 +417,17 @@ async function rawBytes(): Promise<Buffer> {
   return Buffer.from(await answer.body.arrayBuffer());
 }
 
-/** What a careful client meets when it opens a connection: "ok", or the code of its refusal. */
-function handshake(): Promise<string> {
+/** What a careful client meets when it opens a connection: the version they agree on, or the code of its refusal. */
+function handshake(options: Pick<ConnectionOptions, "minVersion" | "ciphers"> = {}): Promise<string> {
   const { port } = new URL(bank.endpoints.aisBaseUrl);
   return new Promise((resolve) => {
-    const socket = tlsConnect({ host: "localhost", port: Number.parseInt(port, 10), ca: bank.ca, servername: "localhost" }, () => {
-      socket.destroy();
-      resolve("ok");
-    });
+    const socket = tlsConnect(
+      { host: "localhost", port: Number.parseInt(port, 10), ca: bank.ca, servername: "localhost", minVersion: "TLSv1.2", ...options },
+      () => {
+        resolve(socket.getProtocol() ?? "none");
+        socket.destroy();
+      },
+    );
     socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   });
 }

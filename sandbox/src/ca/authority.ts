@@ -144,9 +144,14 @@ export interface ServerCertificate {
   readonly key: string;
 }
 
+/** Whoever signs a leaf; what it answers begins with that. */
+interface LeafIssuer {
+  issue(request: LeafRequest): Promise<{ readonly x5c: readonly string[] }>;
+}
+
 /** Certificate and key of the bank's own servers, made anew at each start: nobody pins them. */
 export async function serverCertificate(
-  authority: Authority,
+  authority: LeafIssuer,
   { hosts, clock, ended = false }: { hosts: readonly string[]; clock: Clock; ended?: boolean },
 ): Promise<ServerCertificate> {
   const key = await newEcKey();
@@ -173,6 +178,11 @@ export async function serverCertificate(
   });
   return { cert: x5c.map(pem).join(""), key: key.export({ type: "pkcs8", format: "pem" }) };
 }
+
+/** Signs each certificate with the certified key itself. */
+export const ownIssuer: LeafIssuer = {
+  issue: async (request) => ({ x5c: [base64(await sign({ ...request, serial: newSerial(), issuer: undefined }))] }),
+};
 
 /** An authority that nobody knows, for a server that only pretends. */
 export async function unknownAuthority(clock: Clock): Promise<Authority> {

@@ -16,6 +16,9 @@ export const levels = ["urn:openbanking:psd2:sca", "urn:openbanking:psd2:ca"] as
 /** Request objects may live so long (FAPI 1.0 Advanced, section 5.2.2). */
 const requestSeconds = 3600;
 
+/** Lets one question inside the process go without PKCE: a fault switch sets it, nothing that a client sends does. */
+export const withoutChallenge = { "x-without-challenge": "yes" } as const;
+
 /** The authorization server of one issuer. Its accounts are the bank's authorizations: everything it issues dies with them. */
 export function openIssuerServer(issuer: State): InProcessProvider {
   return openInProcess(
@@ -81,7 +84,7 @@ function configuration(
       authorizationSigningAlgValues: [...algorithms],
       dPoPSigningAlgValues: [...algorithms],
     },
-    pkce: { required: () => true },
+    pkce: { required: (context) => Object.entries(withoutChallenge).every(([name, value]) => context.get(name) !== value) },
     expiresWithSession: async () => false,
     issueRefreshToken: async (_context, client) => client.grantTypeAllowed("refresh_token"),
     rotateRefreshToken: false,

@@ -9,6 +9,7 @@ import type { Asked, LoginSession } from "../visits/login-sessions.ts";
 import { accountSelection } from "../op/approval-steps.ts";
 import { visitRoutes, type Choice, type Visits } from "../visits/visits.ts";
 import { dressResponse } from "./answers.ts";
+import { withoutChallenge } from "./authorization-server.ts";
 import { grantFor } from "./grant.ts";
 import { basePath, endpointOf, pendingAuthorization, shownClient, type Issuer } from "./issuer.ts";
 import { authenticatedQuestion, noteIntent } from "./token.ts";
@@ -28,7 +29,8 @@ export function pushedRequestRoutes(server: FastifyInstance, issuer: Issuer): vo
     const question = authenticatedQuestion(request, issuer, "/par");
     noteIntent(request, question.body, issuer);
     if (await passThroughFaults(request, reply, issuer)) return reply;
-    const answer = await issuer.server.ask(question);
+    const waived = issuer.faults.waives(request.bankCall, "pkce");
+    const answer = await issuer.server.ask(waived ? { ...question, headers: { ...question.headers, ...withoutChallenge } } : question);
     return sendReply(reply, answer.status === 201 ? { ...answer, body: issuer.faults.changeJson(request.bankCall, answer.body) } : answer);
   });
 }

@@ -54,8 +54,9 @@ export const consentFaults: readonly Fault<unknown>[] = [
   }),
   defineFault({
     name: "bank.tls-certificate",
-    summary: "The mutual-TLS hosts of OP and of the FAPI issuers show another certificate, until the switch is taken away.",
-    options: z.strictObject({ kind: z.enum(["expired", "wrong-host", "unknown-authority"]) }),
+    summary:
+      "The mutual-TLS hosts of OP and of the FAPI issuers show another certificate, or (`old-tls`) speak at most TLS 1.1, until the switch is taken away.",
+    options: z.strictObject({ kind: z.enum(["expired", "wrong-host", "unknown-authority", "self-signed", "old-tls"]) }),
     now: (levers, _target, { kind }) => levers.showServerCertificate(kind),
     undo: (levers) => levers.showServerCertificate("good"),
   }),

@@ -56,6 +56,8 @@ export interface IdToken {
   readonly signer?: "published" | "unpublished" | "none" | "public-key-as-secret" | "other-published" | "published-for-another-alg";
   /** Encrypted to the third party's own signature key by RSA1_5, which nobody should still read. */
   readonly encryptedByRsa15?: boolean;
+  /** Applied to the claims as text, before they are signed. */
+  readonly text?: (json: string) => string;
   /** Applied to the finished compact form. */
   readonly finish?: (jwt: string) => string;
 }
@@ -69,7 +71,7 @@ export interface IdTokenMoment {
 }
 
 /** What the mutual-TLS hosts show to its callers. */
-export type ServerCertificateKind = "good" | "expired" | "wrong-host" | "unknown-authority";
+export type ServerCertificateKind = "good" | "expired" | "wrong-host" | "unknown-authority" | "self-signed" | "old-tls";
 
 /** Things a fault can do at once, without waiting for a call. */
 export interface BankLevers {

@@ -75,6 +75,11 @@ const changes: Readonly<Record<string, readonly [summary: string, change: Change
     "Demands an extension nobody knows.",
     (token) => ({ ...token, header: { ...token.header, crit: ["urn:example:unknown"], "urn:example:unknown": true } }),
   ],
+  "twice-sub": ["Names two persons, by the same claim.", (token) => ({ ...token, text: (json) => json.replace(/^\{/, '{"sub":"somebody-else",') })],
+  deep: [
+    "Has two thousand arrays within each other.",
+    (token) => ({ ...token, text: (json) => json.replace(/\}$/, `,"padding":${"[".repeat(2_000)}${"]".repeat(2_000)}}`) }),
+  ],
   "logout-token": [
     "Is a logout token.",
     (token) => ({

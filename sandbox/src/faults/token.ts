@@ -44,7 +44,7 @@ export const tokenFaults: readonly Fault<unknown>[] = [
   }),
   defineFault({
     name: "token.no-pkce",
-    summary: "Takes a code without its code_verifier, or with a wrong one. The FAPI issuers can.",
+    summary: "Takes a code without its code_verifier, or with a wrong one; at a pushed request (F8), one without its code_challenge. The FAPI issuers can.",
     options: z.strictObject({}),
     waives: () => "pkce",
   }),

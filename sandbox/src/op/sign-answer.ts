@@ -5,7 +5,8 @@ import type { IdTokenKeys } from "./id-token-keys.ts";
 /** Signs what a bank answers as a JWT, by the key that the fault switches left to it. */
 export async function signAnswer(token: IdToken, keys: IdTokenKeys): Promise<string> {
   const finish = token.finish ?? ((jwt: string) => jwt);
-  const payload = new TextEncoder().encode(JSON.stringify(token.claims));
+  const claims = JSON.stringify(token.claims);
+  const payload = new TextEncoder().encode(token.text?.(claims) ?? claims);
   const signer = token.signer ?? "published";
   if (signer === "none") return finish(`${base64url.encode(JSON.stringify(token.header))}.${base64url.encode(payload)}.`);
   const key = await keyFor(signer, token.header.alg, keys);

@@ -198,6 +198,31 @@ describe("tokens grow old", () => {
     expect(await lostFacts(consentId)).toEqual([]);
   });
 
+  it("OA-62 a process that has no keys of the bank yet, and gets none, spends no refresh token: nothing counts, and it goes on once they are back", async () => {
+    const { consentId, psu, aspspConsentId } = await connect(gateway);
+    await expire(aspspConsentId);
+    let minutesGone = 0;
+    const monotonicMs = () => performance.now() + minutesGone * 61_000;
+    await using fresh = await gateway.replica({ egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1, monotonicMs } });
+    const read = () => fresh.as.ingest.fetchAccounts({ params: { consentId }, psu });
+    const held = () =>
+      db().selectFrom("tokenSets").select(["version", "refreshAttempts", "refreshLeaseUntil"]).where("consentId", "=", consentId).executeTakeFirstOrThrow();
+    const before = await held();
+    const since = await sandbox.lastSeq();
+    await sandbox.fault("network.reset", { for: { endpoint: "Z2" } });
+    for (let n = 0; n < 4; n += 1) {
+      minutesGone += 1;
+      await expect(read()).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "keys" } });
+      expect(await held()).toEqual(before);
+    }
+    expect(await grants(since)).toEqual([]);
+    await sandbox.calm();
+    minutesGone += 1;
+    await expect(read()).resolves.toMatchObject({ accounts: expect.anything() });
+    expect(await grants(since)).toEqual(["refresh_token"]);
+    expect(await lostFacts(consentId)).toEqual([]);
+  });
+
   it("OA-62 a process died in the middle: the old token is tried once more; where that one died as well, it is no loop, the person is asked", async () => {
     // What a killed process leaves behind: a lease that ran out, an attempt that was counted.
     const diedTimes = async (attempts: number) => {

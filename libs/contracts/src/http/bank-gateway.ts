@@ -454,7 +454,8 @@ export const approveAuthorizationServer = defineRoute({
   method: "POST",
   path: "/aspsps/:aspspId/authorization-server/approval",
   idempotent: false,
-  body: z.strictObject({ fingerprint: sha256Hex }),
+  /** What a probe found out (`pkce-not-enforced`) is set aside only where it is named as what was looked at. */
+  body: z.strictObject({ fingerprint: sha256Hex, reason: z.string().optional() }),
 });
 export const probeAuthorizationServer = defineRoute({
   ...operatorAtBank,

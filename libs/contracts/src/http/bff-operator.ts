@@ -208,7 +208,8 @@ export const approveQuarantine = defineRoute({
   summary: "Go by what the bank says now, if that still is what was looked at.",
   path: "/api/operator/quarantines/:aspspId/approval",
   params: quarantineParams,
-  body: z.strictObject({ fingerprint: sha256Hex }),
+  /** The reason that was shown; one that a probe found out since is not set aside with it. */
+  body: z.strictObject({ fingerprint: sha256Hex, reason: z.string().optional() }),
   timeoutMs: slowMs,
   status: 204,
   response: null,

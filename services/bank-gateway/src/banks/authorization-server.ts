@@ -3,7 +3,7 @@ import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import type { Kysely } from "kysely";
 import type { BankAdapter, OAuthProfile, ServerEndpoints } from "../adapters/bank-adapter.ts";
-import { getAuthorizationServer, insertAccepted, quarantine, saveApproved } from "../db/authorization-server-store.ts";
+import { getAuthorizationServer, insertAccepted, pkceNotEnforced, quarantine, saveApproved } from "../db/authorization-server-store.ts";
 import type { AuthorizationServerRow } from "../db/authorization-server-store.ts";
 import type { Tables } from "../db/tables.ts";
 import type { Egress } from "../egress/egress.ts";
@@ -21,8 +21,11 @@ export interface AuthorizationServer {
   requireTrusted(): Promise<void>;
   /** Reads it now. Whatever is not as it was puts the bank in quarantine. */
   read(): Promise<AuthorizationServerRow>;
-  /** Takes what stands there now, if it still is what the operator looked at. @throws ERR_AUTHORIZATION_SERVER_MOVED, ERR_ASPSP_QUARANTINED */
-  approve(seen: string, operator: string): Promise<AuthorizationServerRow>;
+  /**
+   * Takes what stands there now, if it still is what the operator looked at. What a probe found out is set aside only by its name.
+   * @throws ERR_AUTHORIZATION_SERVER_MOVED, ERR_ASPSP_QUARANTINED
+   */
+  approve(seen: { readonly fingerprint: string; readonly reason?: string | undefined }, operator: string): Promise<AuthorizationServerRow>;
   /** For a reason that another part found out. */
   quarantine(reason: string): Promise<void>;
 }
@@ -48,7 +51,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
   const { aspspId } = adapter.profile;
   let readAtMs = Number.NEGATIVE_INFINITY;
 
-  async function distrust(reason: string, offered?: ServerMetadata): Promise<void> {
+  async function distrust(reason: string, offered?: ServerMetadata | null): Promise<void> {
     const isNew = await quarantine(db, aspspId, { reason, offered }, clock.now());
     if (isNew) logger.error({ securityEvent: "authorization-server-quarantined", reason, aspspId }, "a bank is in quarantine");
   }
@@ -57,12 +60,12 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     const reading = await readMetadata(options);
     readAtMs = monotonicMs();
     const known = await getAuthorizationServer(db, aspspId);
-    if ("refusal" in reading) await distrust(reading.refusal, reading.metadata);
+    if ("refusal" in reading) await distrust(reading.refusal, reading.metadata ?? null);
     else if (known === undefined) await insertAccepted(db, aspspId, reading.metadata, clock.now());
     else if (known.accepted === null) await distrust(known.reason ?? "changed", reading.metadata);
     else if (differences(known.accepted, reading.metadata).length > 0) await distrust("changed", reading.metadata);
     // It says again what was accepted: that lifts nothing, but nothing else is offered any more.
-    else if (known.reason !== null) await distrust(known.reason);
+    else if (known.reason !== null) await distrust(known.reason, null);
     const row = await getAuthorizationServer(db, aspspId);
     if (row === undefined) throw new TypeError("What was read of a bank is not there.");
     return row;
@@ -84,8 +87,11 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
     async approve(seen, operator) {
       const reading = await readMetadata(options);
       if ("refusal" in reading) throw refuse(reading.refusal);
-      if (fingerprint(reading.metadata) !== seen) throw errors.ERR_AUTHORIZATION_SERVER_MOVED();
-      await saveApproved(db, aspspId, reading.metadata, operator, clock.now());
+      const { reason = null } = (await getAuthorizationServer(db, aspspId)) ?? {};
+      const isUnseen = reason === pkceNotEnforced && seen.reason !== reason;
+      if (isUnseen || fingerprint(reading.metadata) !== seen.fingerprint) throw errors.ERR_AUTHORIZATION_SERVER_MOVED();
+      const isSaved = await saveApproved(db, aspspId, { accepted: reading.metadata, reason }, operator, clock.now());
+      if (!isSaved) throw errors.ERR_AUTHORIZATION_SERVER_MOVED();
       logger.warn({ securityEvent: "authorization-server-approved", aspspId }, "an operator approved what a bank says of itself");
       return read();
     },

@@ -26,13 +26,20 @@ export async function takeBegunProbe(tx: Transaction<Tables>, aspspId: string, l
   return { ...row, dataKeyId: row.dataKeyId, sealed: row.sealed };
 }
 
+/** Of this very try: where another has taken its place meanwhile, that one has no outcome yet. */
 export async function saveProbeOutcome(
   db: Executor<Tables>,
-  { aspspId, lie }: Pick<Begun, "aspspId" | "lie">,
+  { aspspId, lie, aspspConsentId }: Pick<Begun, "aspspId" | "lie" | "aspspConsentId">,
   outcome: VerifierOutcome,
   now: Temporal.Instant,
 ): Promise<void> {
-  await db.updateTable("verifierProbes").set({ outcome, endedAt: now }).where("aspspId", "=", aspspId).where("lie", "=", lie).execute();
+  await db
+    .updateTable("verifierProbes")
+    .set({ outcome, endedAt: now })
+    .where("aspspId", "=", aspspId)
+    .where("lie", "=", lie)
+    .where("aspspConsentId", "=", aspspConsentId)
+    .execute();
 }
 
 export async function listVerifierProbes(db: Executor<Tables>, aspspId: string): Promise<readonly VerifierProbeRow[]> {

@@ -28,9 +28,7 @@ export function authorizationServerRoutes(ctx: GatewayContext): BoundRoute[] {
       return known(aspspId, serverAt(aspspId));
     }),
     operatorRoute(contracts.readAuthorizationServer, async ({ params }) => shown(await serverAt(params.aspspId).read())),
-    operatorRoute(contracts.approveAuthorizationServer, async ({ params, body, person }) =>
-      shown(await serverAt(params.aspspId).approve(body.fingerprint, person)),
-    ),
+    operatorRoute(contracts.approveAuthorizationServer, async ({ params, body, person }) => shown(await serverAt(params.aspspId).approve(body, person))),
     operatorRoute(contracts.probeAuthorizationServer, async ({ params: { aspspId } }) => {
       const server = serverAt(aspspId);
       const { registrationId } = await ctx.banks.active(aspspId);

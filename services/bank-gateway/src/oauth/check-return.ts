@@ -61,6 +61,15 @@ async function openResponse(
   return { ...returned, code: typeof code === "string" ? code : null };
 }
 
+/** Has the keys that judge what is signed, before anything is spent that cannot be asked for again. @throws ERR_ASPSP_UNAVAILABLE with reason `keys` */
+export async function requireKeys({ idTokenKeys }: Pick<Bank, "idTokenKeys">): Promise<void> {
+  try {
+    await idTokenKeys.jwks.current();
+  } catch (error) {
+    throw keysUnavailable(error) ?? error;
+  }
+}
+
 /** Judges the ID token that came with tokens; banks without OpenID Connect send none. */
 export async function checkTokenIdToken(
   bank: Bank,
@@ -96,9 +105,14 @@ async function judge(
 
 /** A refusal in our words; keys that cannot be read are the bank's trouble, not the return's. */
 function translated(error: unknown, refusal: string, subject: string): unknown {
-  if (!isOplError(error)) return error;
-  if (error.code === "ERR_JWKS_UNAVAILABLE") return errors.ERR_ASPSP_UNAVAILABLE({ cause: error, details: { reason: "keys" } });
-  return error.code === refusal ? refuse(`${subject}-${String(error.details?.reason)}`, error) : error;
+  const unavailable = keysUnavailable(error);
+  if (unavailable !== undefined) return unavailable;
+  return isOplError(error) && error.code === refusal ? refuse(`${subject}-${String(error.details?.reason)}`, error) : error;
+}
+
+function keysUnavailable(error: unknown): Error | undefined {
+  const isIt = isOplError(error) && error.code === "ERR_JWKS_UNAVAILABLE";
+  return isIt ? errors.ERR_ASPSP_UNAVAILABLE({ cause: error, details: { reason: "keys" } }) : undefined;
 }
 
 function refuse(reason: string, cause?: unknown) {

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { bankGatewayRoutes } from "@opl/contracts/http/bank-gateway";
 import { createClient } from "@opl/service";
-import { keptLog } from "@opl/testkit";
+import { eventually, keptLog } from "@opl/testkit";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Egress } from "../egress/egress.ts";
-import { probePkce } from "../usecases/probe-pkce.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
 import { startForeignHost } from "../../testing/foreign-host.ts";
@@ -63,6 +61,18 @@ async function storedOf({ consentId, psu }: BegunConsent) {
 }
 /** The failed attempt, and the bank's answer to its creation. */
 const nothingStored = { status: "failed", tokenSets: 0, open: 0, archived: ["consents.create"], facts: [] };
+
+/** Everything that an attempt could leave behind, but the bank's answer to the creation of its consent. */
+async function stored() {
+  const { db } = gateway.database.database;
+  return [
+    await db.selectFrom("bankConsents").select(["consentId", "status"]).orderBy("consentId").execute(),
+    await db.selectFrom("openAuthorizations").select("consentId").orderBy("consentId").execute(),
+    await db.selectFrom("tokenSets").select(["consentId", "version"]).orderBy("consentId").execute(),
+    await db.selectFrom("rawMessages").select("operation").where("operation", "!=", "consents.create").execute(),
+    await db.selectFrom("outbox").select("eventType").execute(),
+  ];
+}
 
 const refused = (reason: string) => expect.objectContaining({ code: "ERR_AUTHORIZATION_REFUSED", details: expect.objectContaining({ reason }) });
 
@@ -154,10 +164,12 @@ describe("a server that describes itself wrongly", () => {
   ];
   it.each(lies)("%s %s %s %o", async (_row, aspspId, fault, options, reason) => {
     await sandbox.fault(fault, { for: { endpoint: `${aspspId.replace("-sandbox", "")}-F6` }, options });
+    const before = await stored();
     const since = await sandbox.lastSeq();
     await expect(begin(aspspId)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason } });
-    // Its description was read; nothing else was asked of it.
+    // Its description was read; nothing else was asked of it, and nothing is stored.
     expect(await callsAt(aspspId, since)).toEqual([`${aspspId.replace("-sandbox", "")}-F6`]);
+    expect(await stored()).toEqual(before);
     expect(securityEvents()).toEqual([expect.objectContaining({ securityEvent: "authorization-server-quarantined", reason, aspspId })]);
     // It stays so when the bank says the right thing again, until an operator has looked.
     await sandbox.calm();
@@ -170,7 +182,7 @@ describe("a server that describes itself wrongly", () => {
     const asked = { params: { aspspId } };
     const { quarantine, accepted } = await inspector().readAuthorizationServer(asked);
     expect(quarantine).not.toBeNull();
-    return inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: accepted?.fingerprint ?? "" } });
+    return inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: accepted?.fingerprint ?? "", reason: quarantine?.reason } });
   }
 
   it("OA-04 an operator approves what changed, by the name of what was looked at; then that is what we go by", async () => {
@@ -219,19 +231,54 @@ describe("a server that describes itself wrongly", () => {
   });
 
   it("OA-61 a bank that takes requests without PKCE goes into quarantine, and it is recorded", async () => {
-    const { context } = gateway.app;
-    const bank = await context.banks.active(fapi2);
-    const taken = Buffer.from('{"request_uri":"urn:ietf:params:oauth:request_uri:some","expires_in":60}');
-    const egress: Egress = async (request) => {
-      if (request.operation !== "authorization.push") return bank.client.egress(request);
-      const headers = { "content-type": "application/json" };
-      return { status: 201, headers, body: taken, receivedAt: context.clock.now(), interactionId: "i", certificateThumbprint: undefined };
-    };
-    const banks = { ...context.banks, of: async () => ({ ...bank, client: { ...bank.client, egress } }) };
-    await expect(probePkce({ ...context, banks }, bank.registrationId)).rejects.toMatchObject({ details: { reason: "pkce-not-enforced" } });
+    const asked = { params: { aspspId: fapi2 } };
+    const nothing = await stored();
+    await sandbox.fault("token.no-pkce", { for: { endpoint: "fapi2-F8" } });
+    const since = await sandbox.lastSeq();
+    await expect(inspector().probeAuthorizationServer(asked)).rejects.toMatchObject({
+      code: "ERR_ASPSP_REJECTED",
+      details: { reason: "pkce-not-enforced" },
+    });
+    // A consent of our own, the complete request, the incomplete one, and the consent is withdrawn.
+    expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(2);
+    expect((await callsAt(fapi2, since)).at(-1)).toBe("fapi2-A3");
+    expect(await stored()).toEqual(nothing);
+    expect(securityEvents()).toEqual([
+      expect.objectContaining({ securityEvent: "authorization-server-quarantined", reason: "pkce-not-enforced", aspspId: fapi2 }),
+    ]);
+    await sandbox.calm();
     await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "pkce-not-enforced" } });
     expect(await approve(fapi2)).toMatchObject({ pkce: { enforced: false }, quarantine: null });
   });
+
+  it.each([
+    ["OA-04", "discovery.moved", { name: "jwks_uri" }, "jwks_uri"],
+    ["OA-05", "discovery.drop", { what: "iss" }, "authorization_response_iss_parameter_supported"],
+  ])(
+    "%s OA-61 once a bank took requests without PKCE, %s %o neither takes that finding's place nor lets it be approved away",
+    async (_row, fault, options, field) => {
+      const asked = { params: { aspspId: fapi2 } };
+      const read = async () => (await inspector().readAuthorizationServer(asked)).quarantine;
+      const approval = async (reason?: string) => {
+        const { quarantine, accepted } = await inspector().getAuthorizationServer(asked);
+        const fingerprint = (quarantine?.offered ?? accepted)?.fingerprint ?? "";
+        return inspector().approveAuthorizationServer({ ...asked, body: { fingerprint, reason } });
+      };
+      // It changed first: the operator has that on the screen when the probe finds out.
+      await sandbox.fault(fault, { for: { endpoint: "fapi2-F6" }, options });
+      const first = await read();
+      await gateway.app.context.banks.authorizationServer(fapi2)?.quarantine("pkce-not-enforced");
+      const found = { reason: "pkce-not-enforced", changed: [field], offered: first?.offered };
+      expect((await inspector().getAuthorizationServer(asked)).quarantine).toMatchObject(found);
+      expect(await read()).toMatchObject(found);
+      await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "pkce-not-enforced" } });
+      await sandbox.calm();
+      expect(await read()).toMatchObject({ reason: "pkce-not-enforced", changed: [], offered: null });
+      for (const reason of [undefined, first?.reason]) await expect(approval(reason)).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_SERVER_MOVED" });
+      await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED", details: { reason: "pkce-not-enforced" } });
+      expect(await approval("pkce-not-enforced")).toMatchObject({ quarantine: null });
+    },
+  );
 
   describe.each([fapi1, fapi2])("%s and the verifier of PKCE", (aspspId) => {
     const name = aspspId.replace("-sandbox", "");
@@ -296,6 +343,20 @@ describe("a server that describes itself wrongly", () => {
       await sandbox.fault("token.refused", { for: { endpoint: `${name}-F5` } });
       expect((await finish("wrong", address)).verifier.wrong).toMatchObject({ outcome: "unproven" });
       expect((await callsAt(aspspId, since)).filter((endpoint) => endpoint === `${name}-F5`).length).toBeGreaterThanOrEqual(2);
+    });
+
+    it("OA-61 a try that is begun while another of the same lie ends gets no outcome of that one", async () => {
+      const { db } = gateway.database.database;
+      const { address } = await started("wrong");
+      await sandbox.fault("network.latency", { for: { endpoint: `${name}-F5` }, options: { ms: 1_500 } });
+      const finishing = finish("wrong", address);
+      // Its address was taken, and its code is on the way to the bank.
+      const sealed = () => db.selectFrom("verifierProbes").select("sealed").where("sealed", "is not", null).execute();
+      await eventually(async () => (await sealed()).length === 0);
+      await inspector().beginVerifierProbe({ ...asked, body: { lie: "wrong" } });
+      expect((await finishing).verifier.wrong).toBeNull();
+      expect(await sealed()).toHaveLength(1);
+      await db.deleteFrom("verifierProbes").execute();
     });
 
     it("OA-61 the code of another attempt, or one that came elsewhere, is not spent", async () => {
@@ -461,6 +522,10 @@ describe("a bank that lies in its tokens", () => {
     });
     expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-A4")).toHaveLength(2);
     expect(await callsAt(fapi2, since)).not.toContain("fapi2-F5");
+    // The consent stands as it was, and of the accounts nothing is stored; cards are asked for at the same moment.
+    const { archived, ...rest } = await storedOf(begun);
+    expect(rest).toEqual({ status: "authorised", tokenSets: 1, open: 0, facts: [] });
+    expect(archived).not.toContain("accounts.list");
   });
 
   it("OA-75 at the token endpoint as well", async () => {
@@ -483,6 +548,17 @@ describe("a bank that lies in its tokens", () => {
 });
 
 describe("pushed requests", () => {
+  /** The bank heard of it once and then nothing more; nobody is sent there, and nothing is stored. */
+  async function refusedOnce(reason: string) {
+    const before = await stored();
+    const since = await sandbox.lastSeq();
+    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason } });
+    const calls = await callsAt(fapi2, since);
+    expect(calls.filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(1);
+    expect(calls.at(-1)).toBe("fapi2-F8");
+    expect(await stored()).toEqual(before);
+  }
+
   const answers: [row: string, text: string][] = [
     ["OA-68 no name", '{"expires_in":60}'],
     ["OA-68 no lifetime", '{"request_uri":"urn:ietf:params:oauth:request_uri:abc"}'],
@@ -491,9 +567,7 @@ describe("pushed requests", () => {
   ];
   it.each(answers)("%s", async (_row, text) => {
     await sandbox.fault("body.replace", { for: { endpoint: "fapi2-F8" }, options: { text } });
-    const since = await sandbox.lastSeq();
-    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason: "pushed-request-answer" } });
-    expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(1);
+    await refusedOnce("pushed-request-answer");
   });
 
   it("OA-68 a name that was given out before is not used again", async () => {
@@ -501,8 +575,11 @@ describe("pushed requests", () => {
       for: { endpoint: "fapi2-F8" },
       options: { text: '{"request_uri":"urn:ietf:params:oauth:request_uri:same","expires_in":60}' },
     });
-    await begin(fapi2);
-    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason: "request-uri-reused" } });
+    const first = await begin(fapi2);
+    const before = await storedOf(first);
+    await refusedOnce("request-uri-reused");
+    // Whoever was given the name first keeps it.
+    expect(await storedOf(first)).toEqual(before);
   });
 
   it("OA-61 at registration the bank showed that it turns away what lacks PKCE", async () => {
@@ -526,12 +603,6 @@ describe("a bank that sends us elsewhere from where credentials go", () => {
 
   it.each(statuses)("OA-57 %i from where requests are pushed: nobody is sent there, there is no consent", async (status) => {
     await elsewhere("fapi2-F8", status);
-    const { db } = gateway.database.database;
-    const stored = async () => [
-      await db.selectFrom("bankConsents").select("consentId").execute(),
-      await db.selectFrom("openAuthorizations").select("consentId").execute(),
-      await db.selectFrom("outbox").select("eventType").execute(),
-    ];
     const before = await stored();
     const since = await sandbox.lastSeq();
     await expect(begin(fapi2)).rejects.toMatchObject(redirected);
@@ -641,7 +712,11 @@ describe("a decoupled bank that lies", () => {
     ["no lifetime", '{"auth_req_id":"abc","interval":5}'],
   ])("OA-74 a request with %s is not waited for", async (_what, text) => {
     await sandbox.fault("body.replace", { for: { endpoint: "decoupled-F11" }, options: { text } });
+    const before = await stored();
+    const since = await sandbox.lastSeq();
     await expect(begin(decoupled)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason: "backchannel-answer" } });
+    expect((await callsAt(decoupled, since)).at(-1)).toBe("decoupled-F11");
+    expect(await stored()).toEqual(before);
   });
 
   it("OA-58 OA-74 a token bound to somebody else is refused here too", async () => {

@@ -56,7 +56,7 @@ const idTokenLies: [row: string, lie: string, front: string | undefined, token: 
   ["OA-33", "no-exp", "exp", "exp"],
   ["OA-34", "old-iat", "iat", "iat"],
   ["OA-34", "no-iat", "iat", "iat"],
-  ["OA-70", "future-iat", "iat", "iat"],
+  ["OA-70", "future-iat", "clock", "clock"],
   ["OA-35", "wrong-nonce", "nonce", "nonce"],
   ["OA-35", "no-nonce", "nonce", undefined],
   ["OA-36", "wrong-s-hash", "s_hash", "s_hash"],
@@ -83,6 +83,8 @@ const idTokenLies: [row: string, lie: string, front: string | undefined, token: 
   ["OA-50", "other-sub", "sub", "sub"],
   ["OA-51", "logout-token", "token-kind", "token-kind"],
   ["OA-51", "access-token", "token-kind", "token-kind"],
+  ["OA-52", "twice-sub", "malformed", "malformed"],
+  ["OA-52", "deep", "malformed", "malformed"],
 ];
 
 describe("a bank that lies in the front-channel ID token", () => {
@@ -135,6 +137,30 @@ describe("a bank that lies in the second ID token", () => {
     }
     await expect(exchanged).rejects.toEqual(refused(`id-token-${reason}`));
     await outcome.refused(attempt, { reason: `id-token-${reason}`, calls: ["T1"], tokensCame: true });
+  });
+});
+
+describe("sizes, clocks and keys of a bank", () => {
+  it("OA-52 a megabyte of ID token beside the tokens is refused by its size, before it is read", async () => {
+    const attempt = await approved({ name: "id-token.huge", options: { length: 1_048_576, channel: "token" } });
+    await expect(exchange(gateway, attempt.begun, attempt.returned)).rejects.toMatchObject({
+      code: "ERR_ASPSP_PROTOCOL",
+      details: { reason: "invalid_response" },
+    });
+    await outcome.refused(attempt, { reason: "invalid_response", calls: ["T1"], tokensCame: false });
+  });
+
+  it("OA-70 a bank whose clock is ten seconds ahead is believed", async () => {
+    await sandbox.fault("bank.clock", { options: { offsetSeconds: 10 } });
+    const { begun, returned } = await approved();
+    await expect(exchange(gateway, begun, returned)).resolves.toMatchObject({ scope: ["openid", "accounts"] });
+  });
+
+  it("OA-70 a bank whose clock is more than a minute ahead is refused, and the log says that it is the clock", async () => {
+    await sandbox.fault("bank.clock", { options: { offsetSeconds: 90 } });
+    const attempt = await approved();
+    await expect(exchange(gateway, attempt.begun, attempt.returned)).rejects.toEqual(refused("id-token-clock"));
+    await outcome.refused(attempt, { reason: "id-token-clock", calls: [], tokensCame: false });
   });
 });
 
@@ -254,7 +280,7 @@ describe("answers of the token endpoint", () => {
   );
 
   it("OA-71 a token endpoint that shows a wrong certificate gets nothing", async () => {
-    for (const kind of ["expired", "wrong-host", "unknown-authority"]) {
+    for (const kind of ["expired", "wrong-host", "unknown-authority", "self-signed", "old-tls"]) {
       await sandbox.fault("bank.tls-certificate", { options: { kind } });
       const replica = await gateway.replica();
       const since = await sandbox.lastSeq();
@@ -276,11 +302,20 @@ describe("after it all", () => {
     await replica[Symbol.asyncDispose]();
   });
 
+  it("OA-43 a token that names no key, where the bank has several that fit, is refused", async () => {
+    // Whatever was published before stays so.
+    await sandbox.fault("bank.rotate-id-token-key");
+    const attempt = await approved({ name: "id-token.no-kid", options: { channel: "front" } });
+    await using fresh = await gateway.replica();
+    await expect(exchange(fresh, attempt.begun, attempt.returned)).rejects.toEqual(refused("id-token-ambiguous-key"));
+    await outcome.refused(attempt, { reason: "id-token-ambiguous-key", calls: [], tokensCame: false });
+  });
+
   it("the honest way still works", async () => {
     await expect(connect(gateway)).resolves.toMatchObject({ granted: { scope: ["openid", "accounts"] } });
   });
 
-  it("OA-08 OA-13 OA-20 OA-29 to OA-31 OA-33 to OA-43 OA-46 OA-47 OA-49 to OA-51 OA-53 OA-54 OA-56 OA-57 OA-59 OA-60 OA-70: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", async () => {
+  it("OA-08 OA-13 OA-20 OA-29 to OA-31 OA-33 to OA-43 OA-46 OA-47 OA-49 to OA-54 OA-56 OA-57 OA-59 OA-60 OA-70: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", async () => {
     await outcome.silence();
   });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { isOplError } from "@opl/errors";
 import type { AuthorizationRequest } from "../adapters/bank-adapter.ts";
 import type { Bank } from "../banks/bank.ts";
-import { savePkceProbe } from "../db/authorization-server-store.ts";
+import { pkceNotEnforced, savePkceProbe } from "../db/authorization-server-store.ts";
 import { getAsked } from "../db/registration-store.ts";
 import { errors } from "../errors.ts";
 import { pushAuthorizationRequest } from "../oauth/pushed-request.ts";
@@ -46,8 +46,8 @@ export async function probePkce(ctx: Context, registrationId: string): Promise<v
 
 /** Nobody is sent to a bank where whoever gets hold of a code can use it. @throws ERR_ASPSP_REJECTED with reason `pkce-not-enforced` */
 export async function distrustForPkce({ banks }: Pick<Context, "banks">, aspspId: string, because: string): Promise<never> {
-  await banks.authorizationServer(aspspId)?.quarantine("pkce-not-enforced");
-  throw errors.ERR_ASPSP_REJECTED({ message: `The bank does not enforce PKCE: ${because}`, details: { reason: "pkce-not-enforced" } });
+  await banks.authorizationServer(aspspId)?.quarantine(pkceNotEnforced);
+  throw errors.ERR_ASPSP_REJECTED({ message: `The bank does not enforce PKCE: ${because}`, details: { reason: pkceNotEnforced } });
 }
 
 const secret = (): string => randomBytes(24).toString("base64url");

@@ -8,7 +8,7 @@ import { getTokenSet, releaseRefreshLease, replaceTokenSet, takeRefreshLease } f
 import { grantedScope, lifetimeSeconds, refreshEnd } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
-import { checkTokenIdToken } from "../oauth/check-return.ts";
+import { checkTokenIdToken, requireKeys } from "../oauth/check-return.ts";
 import { checkTokens } from "../oauth/check-tokens.ts";
 import type { GrantedTokens } from "../oauth/token-endpoint.ts";
 import { openTokens, sealTokens } from "../vault/sealed-tokens.ts";
@@ -63,6 +63,8 @@ async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens:
   if (held.refreshToken === undefined) return lose(ctx, consent, version, "no-refresh-token");
   let granted: GrantedTokens;
   try {
+    // What comes must be judged before it is kept, and by then the old refresh token may be spent.
+    await requireKeys(bank);
     granted = await bank.tokens.refresh(held.refreshToken, held.proofKey);
   } catch (error) {
     if (isOplError(error) && error.code === "ERR_ASPSP_TOKEN_INVALID" && isRefusedGrant(error.details?.reason))

@@ -230,7 +230,7 @@ describe("health of a bank", () => {
   it("OA-71 a server with a wrong certificate gets no request", async () => {
     const replica = await gateway.replica();
     const { consentId, psu } = await connect(gateway);
-    for (const kind of ["expired", "wrong-host", "unknown-authority"]) {
+    for (const kind of ["expired", "wrong-host", "unknown-authority", "self-signed", "old-tls"]) {
       await sandbox.fault("bank.tls-certificate", { options: { kind } });
       const since = await sandbox.lastSeq();
       await expect(replica.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import * as contracts from "@opl/contracts/http/bff-operator";
+import { isOplError } from "@opl/errors";
 import type { BoundRoute } from "@opl/service";
 import type { BffContext } from "../context.ts";
 import { shownArtefact } from "../views/artefact.ts";
@@ -39,7 +40,13 @@ export function operatorBankRoutes({ clients, bankDirectory }: Pick<BffContext, 
     operatorRoute(contracts.enterOperatorCredentials, async ({ params, body, ...asking }) => {
       await bankGateway.enterCredentials({ ...impersonal(asking), params, body });
       // The step that waited for them has pauses of minutes by now.
-      await tppRegistry.retryRegistration({ ...impersonal(asking), params });
+      try {
+        await tppRegistry.retryRegistration({ ...impersonalPart(asking), params });
+      } catch (error) {
+        if (!isOplError(error) || error.kind !== "unavailable") throw error;
+        // They are kept, and the step finds them after its pause.
+        asking.log.warn({ err: error }, "a registration could not be hurried");
+      }
     }),
     operatorRoute(contracts.searchDirectory, async ({ query, ...asking }) => tppRegistry.searchAspsps({ ...impersonal(asking), query })),
   ];

@@ -180,6 +180,20 @@ describe("who is an operator", () => {
     expect(bff.downstream.asked.slice(before).map(({ operation }) => operation)).toEqual(["enterCredentials", "retryRegistration"]);
   });
 
+  it("says that credentials were kept, also where the registration cannot be hurried", async () => {
+    bff.downstream.down.add("tpp-registry");
+    try {
+      const before = bff.downstream.asked.length;
+      expect((await send(operator.browser, "enterOperatorCredentials")).status).toBe(204);
+      expect(bff.downstream.asked.slice(before).map(({ operation }) => operation)).toContain("enterCredentials");
+    } finally {
+      bff.downstream.down.delete("tpp-registry");
+    }
+    // What is no outage is told.
+    const unknown = await operator.browser.send("POST", `/api/operator/registrations/${newId()}/credentials`, { body: credentials });
+    expect(unknown.status).toBe(404);
+  });
+
   it("tells at which bank, by its name, the records differ", async () => {
     const drift = { since: "2026-11-22T09:00:00Z", differences: [{ field: "roles", from: "PIS", to: "AIS" }] };
     const named = { aspspId: "op-fi", aspspName: bank.name };

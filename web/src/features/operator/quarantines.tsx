@@ -86,7 +86,7 @@ function QuarantineCard({ quarantine, onApproved }: { quarantine: Quarantine; on
           yes={<Trans>Approve</Trans>}
           danger
           onClose={() => setAsked(false)}
-          onYes={() => askAsOperator("approveQuarantine", { params: { aspspId }, body: { fingerprint } }).then(onApproved)}
+          onYes={() => askAsOperator("approveQuarantine", { params: { aspspId }, body: { fingerprint, reason } }).then(onApproved)}
         >
           <Trans>
             People are sent to these addresses and their permissions are judged by these keys from now on. Exactly what you looked at is approved: if the bank
@@ -103,7 +103,7 @@ function ReasonWords({ reason }: { reason: string }) {
     case "changed":
       return <Trans>The bank describes its server otherwise than it was accepted.</Trans>;
     case "pkce-not-enforced":
-      return <Trans>The bank takes requests without the proof (PKCE) that it promises to ask for.</Trans>;
+      return <Trans>The bank does not insist on the proof (PKCE) that it promises to ask for.</Trans>;
     default:
       return (
         <Trans>

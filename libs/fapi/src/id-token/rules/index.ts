@@ -2,6 +2,7 @@ import type { IdTokenRule } from "../rule.ts";
 import { accessTokenHash } from "./access-token-hash.ts";
 import { acr } from "./acr.ts";
 import { audience } from "./audience.ts";
+import { clock } from "./clock.ts";
 import { codeHash } from "./code-hash.ts";
 import { expiry } from "./expiry.ts";
 import { intent } from "./intent.ts";
@@ -21,6 +22,7 @@ import { tokenKind } from "./token-kind.ts";
  * |--------------------|---------------|----------------|-------------------|----------------|
  * | token-kind         | yes           | yes            | yes               | yes            |
  * | iss, aud, exp, iat | yes           | yes            | yes               | yes            |
+ * | clock              | yes           | yes            | yes               | yes            |
  * | nbf                | if sent       | if sent        | if sent           | if sent        |
  * | nonce              | yes           | if we sent one | if sent           | if sent        |
  * | sub                | yes           | yes            | yes, unchanged    | yes, unchanged |
@@ -34,6 +36,7 @@ export const idTokenRules = {
   aud: audience,
   exp: expiry,
   iat: issuedAt,
+  clock,
   nbf: notBefore,
   nonce,
   sub: subject,
