@@ -5,15 +5,17 @@ import { startGateway, type TestGateway } from "../../services/bank-gateway/test
 import { requestPair } from "../../services/bank-gateway/testing/own-certificates.ts";
 import { type Sandbox, startSandbox } from "../../services/bank-gateway/testing/sandbox.ts";
 import type { RegistryContext } from "../../services/tpp-registry/src/context.ts";
-import { listDue, listRegistrations } from "../../services/tpp-registry/src/db/registration-store.ts";
+import { getRegistration, listDue, listRegistrations } from "../../services/tpp-registry/src/db/registration-store.ts";
 import type { TppRegistryTables } from "../../services/tpp-registry/src/db/tables.ts";
 import { aDocument } from "../../services/tpp-registry/src/testing/document.ts";
 import { advanceRegistration } from "../../services/tpp-registry/src/usecases/advance-registration.ts";
 import { applyDesiredState } from "../../services/tpp-registry/src/usecases/apply-desired-state.ts";
 import { beginPlanned } from "../../services/tpp-registry/src/usecases/begin-planned.ts";
 import { checkDueDrift } from "../../services/tpp-registry/src/usecases/check-drift.ts";
+import { readCertificateFigures } from "../../services/tpp-registry/src/usecases/read-certificate-figures.ts";
 import { readDriftFigures } from "../../services/tpp-registry/src/usecases/read-drift-figures.ts";
 import { refreshDirectory } from "../../services/tpp-registry/src/usecases/refresh-directory.ts";
+import { refreshOwnCertificates } from "../../services/tpp-registry/src/usecases/refresh-own-certificates.ts";
 import { retryRegistration } from "../../services/tpp-registry/src/usecases/retry-registration.ts";
 import { startRegistration } from "../../services/tpp-registry/src/usecases/start-registration.ts";
 
@@ -132,6 +134,16 @@ describe("a bank whose portal gives out credentials", () => {
   const standing = async () => (await listRegistrations(ctx.db)).find(({ registration }) => registration.status === "running")?.registration;
   const planned = async () => (await apply(["uk-sandbox"])).planned.find(({ aspspId }) => aspspId === "uk-sandbox");
 
+  let given: { clientId: string; clientSecret: string };
+  /** What an operator does with a registration that waits. */
+  async function enter(): Promise<string> {
+    const registrationId = (await standing())?.registrationId ?? "";
+    await byHand.as.operator.enterCredentials({ params: { registrationId }, body: { aspspId: "uk-sandbox", ...given, apiKey: null } });
+    await retryRegistration(ctx, registrationId);
+    await converge();
+    return registrationId;
+  }
+
   it("is waited for, and asked for nothing, until an operator enters what it gave out; then the same saga goes on", async () => {
     expect(await planned()).toMatchObject({ action: "register" });
     const since = await sandbox.lastSeq();
@@ -140,16 +152,13 @@ describe("a bank whose portal gives out credentials", () => {
     expect(await planned()).toMatchObject({ action: "wait", reason: "The bank gives out credentials by hand; an operator enters them." });
     expect(await sandbox.calls({ since })).toEqual([]);
 
-    const given = await sandbox.admin<{ clientId: string; clientSecret: string }>("POST", "/uk/clients", {
+    const { clientId, clientSecret } = await sandbox.admin<typeof given>("POST", "/uk/clients", {
       clientName: "One Point Ledger",
       redirectUris: [own],
       method: "client_secret_post",
     });
-    const registrationId = (await standing())?.registrationId ?? "";
-    const body = { aspspId: "uk-sandbox", clientId: given.clientId, clientSecret: given.clientSecret, apiKey: null };
-    await byHand.as.operator.enterCredentials({ params: { registrationId }, body });
-    await retryRegistration(ctx, registrationId);
-    await converge();
+    given = { clientId, clientSecret };
+    const registrationId = await enter();
     expect((await sandbox.calls({ since })).map(({ endpoint, status, clientId }) => ({ endpoint, status, clientId }))).toEqual([
       // One token for each scope that was asked for.
       { endpoint: "U5", status: 200, clientId: given.clientId },
@@ -163,6 +172,64 @@ describe("a bank whose portal gives out credentials", () => {
     await converge();
     expect(await sandbox.calls({ since })).toEqual([]);
     expect(await listRegistrations(ctx.db)).toHaveLength(before);
+  });
+
+  const used = async () => (await inUse()).find(({ scheme }) => scheme === "manual");
+  /** Newer certificates of our own are there, and their time has come. */
+  async function newerCertificates() {
+    await requestPair(gateway);
+    await refreshOwnCertificates(ctx);
+    // Their keys have been published for long enough.
+    aheadMs += everySeconds * 1000;
+  }
+  const clientOf = async (registrationId = "") => {
+    const submission = (await getRegistration(ctx.db, registrationId))?.finished.find(({ step }) => step === "submission");
+    return (submission?.artefact as { client: { clientId: string } } | undefined)?.client.clientId;
+  };
+  const tokenCalls = async (since: number) =>
+    (await sandbox.calls({ since })).filter(({ endpoint }) => endpoint === "U5").map(({ status, clientId }) => `${String(status)} ${String(clientId)}`);
+
+  it("is not waited for when only our certificates are newer: the successor is the same client, which a token proves", async () => {
+    const [before, since] = [await used(), await sandbox.lastSeq()];
+    await newerCertificates();
+    expect(await planned()).toMatchObject({ action: "renew" });
+    await converge();
+    const after = await used();
+    expect(after).toMatchObject({ replaces: before?.registrationId, status: "completed" });
+    expect(await clientOf(after?.registrationId)).toBe(given.clientId);
+    expect(await tokenCalls(since)).toEqual([`200 ${given.clientId}`]);
+    expect(await planned()).toMatchObject({ action: "none" });
+  });
+
+  it("a bank that refuses the client under the newer certificate leaves the old registration in use; the next one waits for somebody", async () => {
+    const before = await used();
+    await sandbox.fault("network.status", { for: { endpoint: "U5" }, options: { status: 401, shape: "oauth", code: "invalid_client" } });
+    await newerCertificates();
+    await converge();
+    await sandbox.calm();
+    expect(await standing()).toBeUndefined();
+    expect(await used()).toMatchObject({ registrationId: before?.registrationId });
+    const { status, replaces, registrationId } = (await listRegistrations(ctx.db))[0]!.registration;
+    expect({ status, replaces }).toEqual({ status: "failed", replaces: before?.registrationId });
+    expect(await readCertificateFigures(ctx, 30)).toContainEqual({ name: "tpp_renewals_refused", attributes: { aspsp_id: "uk-sandbox" }, value: 1 });
+    await retryRegistration(ctx, registrationId);
+    await converge();
+    expect(await standing()).toMatchObject({ replaces: before?.registrationId, errorCode: "ERR_REGISTRATION_CREDENTIALS_AWAITED" });
+    const next = await enter();
+    expect(await used()).toMatchObject({ registrationId: next, replaces: before?.registrationId });
+  });
+
+  it("other terms wait for somebody, and no longer when the file is as before", async () => {
+    const [before, since] = [await used(), await sandbox.lastSeq()];
+    await apply([{ aspsp: "uk-sandbox", redirectUris: ["https://ledger.example/another"] }]);
+    await converge();
+    expect(await standing()).toMatchObject({ replaces: before?.registrationId, errorCode: "ERR_REGISTRATION_CREDENTIALS_AWAITED" });
+    expect(await planned()).toMatchObject({ action: "update" });
+    await converge();
+    expect(await standing()).toBeUndefined();
+    expect(await used()).toMatchObject({ registrationId: before?.registrationId });
+    expect(await planned()).toMatchObject({ action: "none" });
+    expect(await sandbox.calls({ since })).toEqual([]);
   });
 
   it("set to register by request instead, it is known as before until the next renewal, which goes the new way", async () => {

@@ -2,18 +2,25 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { aliases } from "../opl/settings/aliases.ts";
-import { descriptionOf, endpointDefaults, settingNames, settingsSchema } from "../opl/settings/schema.ts";
+import { descriptionOf, endpointDefaults, mayBeAbsent, settingNames, settingsSchema } from "../opl/settings/schema.ts";
 import type { SettingName } from "../opl/settings/schema.ts";
 
 const schemaFile = "docs/opl-env.schema.json";
 export const pageFile = "docs/opl-tpp-register.md";
 
-/** JSON Schema of the env file of `opl tpp register`: descriptions and help in editors. */
+/** JSON Schema of the env file of `opl tpp register`: descriptions and help in editors. What may be absent may be empty. */
 export function envFileSchema(): string {
   const schema = z.toJSONSchema(settingsSchema, { io: "input", unrepresentable: "any" });
-  const { properties = {}, ...rest } = schema;
+  const { properties: settings = {}, ...rest } = schema;
+  const properties = Object.fromEntries(
+    Object.entries(settings).map(([name, each]) => [name, typeof each === "object" && mayBeAbsent(name as SettingName) ? orEmpty(each) : each]),
+  );
   // Editors look for it, and the command passes over it.
   return `${JSON.stringify({ ...rest, title: "Settings of opl tpp register", properties: { $schema: { type: "string" }, ...properties } }, null, 2)}\n`;
+}
+
+function orEmpty({ description, default: fallback, ...setting }: z.core.JSONSchema.JSONSchema): z.core.JSONSchema.JSONSchema {
+  return { ...(description === undefined ? {} : { description }), ...(fallback === undefined ? {} : { default: fallback }), anyOf: [setting, { const: "" }] };
 }
 
 const example: Partial<Record<SettingName, unknown>> = {
@@ -30,15 +37,10 @@ const example: Partial<Record<SettingName, unknown>> = {
   ...endpointDefaults.sandbox,
 };
 
-/** env.example.json: what a person fills in, then what has a default. */
+/** env.example.json: every setting, empty where a person may leave it so. */
 export function envFileExample(): string {
-  const defaults = Object.fromEntries(
-    settingNames.flatMap((name) => {
-      const fallback = settingsSchema.shape[name].safeParse(undefined);
-      return fallback.success && fallback.data !== undefined ? [[name, fallback.data]] : [];
-    }),
-  );
-  return `${JSON.stringify({ $schema: `./${schemaFile}`, ...example, ...Object.fromEntries(Object.entries(defaults).filter(([name]) => !(name in example))) }, null, 2)}\n`;
+  const settings = Object.fromEntries(settingNames.map((name) => [name, example[name] ?? settingsSchema.shape[name].safeParse(undefined).data ?? ""]));
+  return `${JSON.stringify({ $schema: `./${schemaFile}`, ...settings }, null, 2)}\n`;
 }
 
 /** The page with its two tables made anew. */
@@ -57,10 +59,9 @@ function between(page: string, name: string, text: string): string {
 function settingsTable(): string {
   const rows = settingNames.map((name) => {
     const setting = settingsSchema.shape[name];
-    const absent = setting.safeParse(undefined);
     const address = (endpointDefaults.sandbox as Partial<Record<SettingName, string>>)[name];
-    const fallback = address ?? (absent.success ? absent.data : undefined);
-    const need = absent.success ? (fallback === undefined ? "" : code(fallback)) : "**required**";
+    const fallback = address ?? setting.safeParse(undefined).data;
+    const need = mayBeAbsent(name) ? (fallback === undefined ? "" : code(fallback)) : "**required**";
     return `| \`${name}\` | ${need} | ${descriptionOf(name)} |`;
   });
   return ["| setting | default (sandbox) | meaning |", "|---|---|---|", ...rows].join("\n");

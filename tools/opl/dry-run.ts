@@ -61,7 +61,7 @@ export async function showRequests(run: DryRun): Promise<void> {
   const certified = {
     tppId: own?.tppId ?? "<tppId from the certificate generator>",
     organizationIdentifier: own?.organizationIdentifier ?? "<organizationIdentifier of the QWAC without PSD>",
-    publicJwksUrl: settings.OP_PUBLIC_JWKS_URL ?? "<publicJwksUrl from the certificate generator>",
+    publicJwksUrl: own === undefined ? "<publicJwksUrl from the certificate generator>" : (settings.OP_PUBLIC_JWKS_URL ?? ""),
     softwareClientId: settings.OP_SOFTWARE_CLIENT_ID ?? newId(),
   };
   const statement = adapter.registration.softwareStatement(softwareFacts(settings, certified), { now: now(), jti: newId() }).claims;

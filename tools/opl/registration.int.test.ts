@@ -262,6 +262,27 @@ describe("with certificates of one's own", () => {
     expect(json(out, "registration.json")).toMatchObject({ environment: "production", tppId: "FI-FINFSA-1234567-8", qwac: { chain }, qsealc: { chain } });
   });
 
+  it.each([
+    ["ahead of", -400],
+    ["behind", 7200],
+  ])("with a clock of this machine that is %s the bank's the run ends with 79, and goes on when it is set", async (side, offsetSeconds) => {
+    const [qwac, seal] = [await provider.certify("qwac"), await provider.certify("qsealc")];
+    const kid = "seal-of-the-ledger";
+    await using published = await serveKeys(provider, async () => [certifiedJwk({ chainPem: seal.chainPem, kid, use: "sig" })]);
+    const own = [await writeEidasFiles(work, "qwac", qwac), await writeEidasFiles(work, "seal", seal)] as const;
+    const { args, name } = prepare({ OP_QSEAL_KID: kid, OP_PUBLIC_JWKS_URL: published.url, ...pem(...own) });
+    await bank.fault("bank.clock", { options: { offsetSeconds } });
+    const { code, err } = await command(args());
+    expect(err.trim()).toMatch(
+      new RegExp(`^.*refused the registration with 4\\d\\d: .*; set the clock of this machine, which is .* ${side} the bank's, and go on.*$`),
+    );
+    expect(code).toBe(79);
+    expect(await registrations(name)).toBe(0);
+    await bank.calm();
+    expect((await command(args("--resume"))).code).toBe(0);
+    expect(await registrations(name)).toBe(1);
+  });
+
   it("in production: of a provider this bank does not trust, the bank's own words end the run", async () => {
     const stranger = await makeQtsp({ name: "Nobody's Trust" });
     const own = [
@@ -414,6 +435,7 @@ describe("a mistake on the way to the bank ends with one sentence", () => {
     ],
     ["a server certificate of another host", {}, fault("R1", "bank.tls-certificate", { kind: "wrong-host" }), 69, /certificate for another host name/],
     ["this clock ahead", {}, clock(-400), 79, /clock of this machine is (?:399|400|401) s ahead of the bank's/],
+    ["a wrong API key while the clock is off", { OP_API_KEY: "wrong-portal-key" }, clock(7200), 77, /401: Invalid ApiKey .*check OP_API_KEY/],
     ["this clock behind", {}, clock(7200), 79, /clock of this machine is 120 min behind the bank's/],
     [
       "no in the flat shape",

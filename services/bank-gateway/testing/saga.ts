@@ -6,6 +6,7 @@ import { terms, tpp } from "./terms.ts";
 export interface SagaOptions {
   readonly registrationId?: string;
   readonly replaces?: string | null;
+  readonly unchanged?: boolean;
   readonly terms?: Partial<RegistrationTerms>;
 }
 
@@ -20,7 +21,7 @@ export function saga({ as }: Pick<TestGateway, "as">, aspspId: string, options: 
     certificates: () => registry.issueCertificates({ params, body: { aspspId, country: tpp.country, commonName: tpp.commonName, roles: wanted.roles } }),
     statement: () => registry.buildSoftwareStatement({ params, body: { aspspId, softwareClientId: randomUUID(), terms: wanted } }),
     request: () => registry.buildRegistrationRequest({ params, body: { aspspId, terms: wanted } }),
-    submission: () => registry.submitRegistration({ params, body: { aspspId, replaces: options.replaces ?? null } }),
+    submission: () => registry.submitRegistration({ params, body: { aspspId, replaces: options.replaces ?? null, unchanged: options.unchanged } }),
     validation: () => registry.validateRegistration({ params, body: { aspspId, scopes: wanted.scopes } }),
     activation: () => registry.activateRegistration({ params, body: { aspspId } }),
     read: () => registry.readRegistration({ params }),

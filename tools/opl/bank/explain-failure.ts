@@ -141,16 +141,13 @@ function refused(error: OplError, { place, exchange, now }: FailedCall) {
   const answer = exchange?.answer;
   const status = answer?.status ?? 0;
   const words = readRefusalWords(answer?.body ?? Buffer.alloc(0));
-  const skew = answer === undefined ? undefined : clockSkewSeconds(answer.headers["date"], now);
+  const remedy = remedyFor(status, words, place);
+  const skew = remedy === undefined ? clockSkewTooGreat(exchange, now) : undefined;
   const said = words?.message ?? words?.code;
   const quoted =
     said === undefined
       ? `status ${status} and ${kindOf(exchange)}`
       : `${status}: ${said}${words?.code === undefined || words.code === said ? "" : ` (${words.code})`}`;
-  const remedy =
-    skew !== undefined && Math.abs(skew) > clockToleranceSeconds
-      ? `set the clock of this machine, which is ${skewText(skew)} the bank's`
-      : remedyFor(status, words, place);
   const details = {
     status,
     setting: place.setting,
@@ -158,7 +155,10 @@ function refused(error: OplError, { place, exchange, now }: FailedCall) {
     ...(words?.errorId === undefined ? {} : { aspspErrorId: words.errorId }),
   };
   const where = words?.path === undefined ? "" : ` about ${words.path}`;
-  return errors.ERR_OPL_REFUSED({ message: `The bank refused ${place.doing} with ${quoted}${where}; ${remedy}.`, cause: error, details });
+  const refusal = `The bank refused ${place.doing} with ${quoted}${where}`;
+  if (skew === undefined) return errors.ERR_OPL_REFUSED({ message: `${refusal}; ${remedy ?? remedyElse(words)}.`, cause: error, details });
+  const message = `${refusal}; set the clock of this machine, which is ${skewText(skew)} the bank's, and go on with --resume.`;
+  return errors.ERR_OPL_CLOCK({ message, cause: error, details: { ...details, skewSeconds: skew } });
 }
 
 const claimSettings: Readonly<Record<string, SettingName>> = {
@@ -178,7 +178,8 @@ const claimSettings: Readonly<Record<string, SettingName>> = {
   roles: "OP_ROLES",
 };
 
-function remedyFor(status: number, words: ReturnType<typeof readRefusalWords>, { setting }: CallPlace): string {
+/** What helps where the bank says what it minds; a clock that is off explains only what it does not. */
+function remedyFor(status: number, words: ReturnType<typeof readRefusalWords>, { setting }: CallPlace): string | undefined {
   const named = claimSettings[words?.path?.split(".").at(-1) ?? ""];
   if (named !== undefined) return `correct ${named} and go on with --resume`;
   if (/ApiKey|APIKey/i.test(words?.code ?? "") || /api.?key/i.test(words?.message ?? ""))
@@ -186,20 +187,29 @@ function remedyFor(status: number, words: ReturnType<typeof readRefusalWords>, {
   if (status === 429) return "wait a while and go on with --resume";
   if (status >= 500) return "the bank has a problem: go on with --resume later";
   if (status === 404 || status === 405) return `check the address in ${setting}`;
+  return undefined;
+}
+
+function remedyElse(words: ReturnType<typeof readRefusalWords>): string {
   if (words?.errorId !== undefined) return `if that does not say enough, quote error ${words.errorId} to the bank's support`;
   return "correct that and go on with --resume";
 }
 
 /** Seconds that this machine is ahead of the answer's `date`; nothing where there is none. */
-export function clockSkewSeconds(date: string | undefined, now: Temporal.Instant): number | undefined {
+function clockSkewSeconds(date: string | undefined, now: Temporal.Instant): number | undefined {
   const theirs = date === undefined ? Number.NaN : Date.parse(date);
   return Number.isNaN(theirs) ? undefined : Math.round((now.epochMilliseconds - theirs) / 1000);
 }
 
+function clockSkewTooGreat(exchange: Exchange | undefined, now: Temporal.Instant): number | undefined {
+  const skew = clockSkewSeconds(exchange?.answer?.headers["date"], now);
+  return skew === undefined || Math.abs(skew) <= clockToleranceSeconds ? undefined : skew;
+}
+
 /** @throws ERR_OPL_CLOCK when statements dated by this machine would be refused */
 export function checkClock(exchange: Exchange | undefined, now: Temporal.Instant): void {
-  const skew = clockSkewSeconds(exchange?.answer?.headers["date"], now);
-  if (skew === undefined || Math.abs(skew) <= clockToleranceSeconds) return;
+  const skew = clockSkewTooGreat(exchange, now);
+  if (skew === undefined) return;
   throw errors.ERR_OPL_CLOCK({
     message: `The clock of this machine is ${skewText(skew)} the bank's, so what it dates would be refused; set the clock and go on with --resume.`,
     details: { skewSeconds: skew },

@@ -29,9 +29,12 @@ export const aliases: Readonly<Record<string, readonly SettingName[]>> = {
   // Java predecessor
   "tpp.api.key": ["OP_API_KEY"],
   "tpp.cn": ["OP_TPP_NAME", "OP_ORG_NAME"],
+  "tpp.client.cert.generation.url": ["OP_CERT_GENERATION_URL"],
+  "tpp.registration.register.url": ["OP_REGISTRATION_URL"],
   "tpp.ssa.software.roles": ["OP_ROLES"],
   "tpp.ssa.software.redirect.uris": ["OP_SOFTWARE_REDIRECT_URIS"],
   "tpp.ssa.software.client.id": ["OP_SOFTWARE_CLIENT_ID"],
+  "tpp.ssa.software.client": ["OP_SOFTWARE_CLIENT_NAME"],
   "tpp.ssa.software.client.name": ["OP_SOFTWARE_CLIENT_NAME"],
   "tpp.ssa.software.client.uri": ["OP_SOFTWARE_CLIENT_URI"],
   "tpp.ssa.software.client.email": ["OP_ORG_CONTACTS"],
@@ -48,6 +51,12 @@ export const aliases: Readonly<Record<string, readonly SettingName[]>> = {
   // Python flow
   tpp_name: ["OP_TPP_NAME"],
   roles: ["OP_ROLES"],
+  sandbox_url: ["OP_CERT_GENERATION_URL"],
+  software_client_name: ["OP_SOFTWARE_CLIENT_NAME"],
+  software_redirect_uris: ["OP_SOFTWARE_REDIRECT_URIS"],
+  software_client_uri: ["OP_SOFTWARE_CLIENT_URI"],
+  org_name: ["OP_ORG_NAME"],
+  org_contacts: ["OP_ORG_CONTACTS"],
 };
 
 /** The settings that a key of the file stands for; none for a key we do not know. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { envFileExample } from "../../gen/env-file-documents.ts";
 import { goodSettings } from "../testing/run.ts";
 import { nearestName } from "./aliases.ts";
 import { readSettings } from "./read-settings.ts";
 import type { SettingsProblem } from "./read-settings.ts";
+import { settingNames } from "./schema.ts";
 
 const read = (content: object | string, environment: Record<string, string> = {}) =>
   readSettings(typeof content === "string" ? content : JSON.stringify(content), { file: "/tpp/env.json", environment });
@@ -15,6 +17,11 @@ function problems(content: object | string, environment: Record<string, string> 
   }
   throw new Error("nothing was refused");
 }
+
+const lines = (settings: Record<string, unknown>) =>
+  Object.entries(settings)
+    .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join("\n");
 
 describe("an env file", () => {
   it("needs little; the rest has defaults, and paths count from the file", () => {
@@ -30,46 +37,69 @@ describe("an env file", () => {
   });
 
   it("of OP's registration example is read as it is", () => {
-    const { OP_API_KEY, OP_ROLES, OP_REDIRECT_URIS } = read({
-      environment: "sandbox",
-      api_key: "key-of-the-portal",
-      country: "fi",
-      tpp_id: "TEST TPP",
-      aud: "https://op.fi/",
-      redirect_uris: ["https://a.example/cb"],
-      grant_types: ["client_credentials", "authorization_code", "refresh_token"],
-      ssa: {
-        software_roles: ["AIS", "PIS"],
-        software_redirect_uris: ["https://a.example/cb", "https://b.example/cb"],
-        software_client_name: "Ledger",
-        software_client_uri: "https://a.example",
-        org_name: "A Oy",
-        org_contacts: [{ name: "A", email: "a@a.example", phone: "", type: "Support" }],
-        software_jwks_revoked_endpoint: "https://localhost/revoked",
+    const settings = read({
+      sandbox: {
+        certificate_url: "https://gen.example/x",
+        registration_url: "https://bank.example/register",
+        public_jwks_url: "",
+        api_key: "key-of-the-portal",
+        country: "fi",
+        tpp_id: "TEST TPP",
+        aud: "https://audience.example/",
+        redirect_uris: ["https://a.example/cb"],
+        grant_types: ["client_credentials", "authorization_code", "refresh_token"],
+        ssa: {
+          software_roles: ["AIS", "PIS"],
+          // The example names one on a port of this machine where nobody listens.
+          software_jwks_revoked_endpoint: "http://localhost:1234/.revoked/keys.jwks",
+          software_client_name: "Ledger",
+          software_redirect_uris: ["https://a.example/cb", "https://b.example/cb"],
+          software_client_uri: "https://a.example",
+          org_name: "A Oy",
+          org_contacts: [{ name: "A", email: "a@a.example", phone: "", type: "Support" }],
+        },
       },
-      sandbox: { certificate_url: "https://gen.example/x", registration_url: "https://bank.example/register" },
       production: { registration_url: "https://other.example/register" },
     });
-    expect({ OP_API_KEY, OP_ROLES, OP_REDIRECT_URIS }).toEqual({
+    expect(settings).toMatchObject({
+      OP_CERT_GENERATION_URL: "https://gen.example/x",
+      OP_REGISTRATION_URL: "https://bank.example/register",
       OP_API_KEY: "key-of-the-portal",
+      OP_COUNTRY: "FI",
+      OP_TPP_NAME: "TEST TPP",
+      OP_REGISTRATION_AUD: "https://audience.example/",
       OP_ROLES: ["AIS", "PIS"],
       OP_REDIRECT_URIS: ["https://a.example/cb"],
+      OP_SOFTWARE_REDIRECT_URIS: ["https://a.example/cb", "https://b.example/cb"],
+      OP_SOFTWARE_JWKS_REVOKED_ENDPOINT: "http://localhost:1234/.revoked/keys.jwks",
+      OP_SOFTWARE_CLIENT_NAME: "Ledger",
+      OP_SOFTWARE_CLIENT_URI: "https://a.example",
+      OP_ORG_NAME: "A Oy",
+      OP_ORG_CONTACTS: [{ email: "a@a.example" }],
+      ownCertificates: false,
     });
+    expect(settings.OP_PUBLIC_JWKS_URL).toBeUndefined();
   });
 
-  it("of the Java predecessor is read as properties; its tpp.cn is also the organisation", () => {
+  it.each(["tpp.ssa.software.client.name", "tpp.ssa.software.client"])("of the Java predecessor is read as properties, with a country added; %s", (name) => {
     const settings = read(`# comment
+tpp.registration.register.url=https://bank.example/register
+tpp.client.cert.generation.url=https://gen.example/client-cert?
 tpp.api.key = key-of-the-portal
 tpp.cn=TEST TPP
 tpp.ssa.software.roles=AIS,PIS
 tpp.ssa.software.redirect.uris=https://a.example/cb
 tpp.ssa.software.client.id=0f0e1d2c-1111-4222-8333-944445555666
-tpp.ssa.software.client.name=Ledger
+${name}=Ledger
 tpp.ssa.software.client.uri=https://a.example
 tpp.ssa.software.client.email=a@a.example
 OP_COUNTRY=FI
 `);
     expect(settings).toMatchObject({
+      OP_REGISTRATION_URL: "https://bank.example/register",
+      OP_CERT_GENERATION_URL: "https://gen.example/client-cert?",
+      OP_SOFTWARE_CLIENT_NAME: "Ledger",
+      // tpp.cn is both.
       OP_TPP_NAME: "TEST TPP",
       OP_ORG_NAME: "TEST TPP",
       OP_ROLES: ["AIS", "PIS"],
@@ -78,18 +108,58 @@ OP_COUNTRY=FI
     });
   });
 
-  it("of the demo TPP and the Python flow: their names are known too", () => {
-    const { OP_API_KEY: _k, OP_TPP_NAME: _n, OP_ROLES: _r, OP_COUNTRY: _c, OP_TOKEN_URL: _t, ...rest } = goodSettings();
+  it("of the earlier Python flow is read as it is", () => {
     const settings = read({
-      ...rest,
-      API_KEY: "key-of-the-portal",
-      CERT_PASSPHRASE: "sesame",
-      OIDC_ACCESS_TOKEN_URL: "https://t.example/token",
-      tpp_name: "T",
-      roles: "AIS, PIS",
+      api_key: "key-of-the-portal",
       country: "FI",
+      tpp_name: "TEST TPP",
+      roles: "AIS,PIS,CBPII",
+      sandbox_url: "https://gen.example/x",
+      registration_url: "https://bank.example/register",
+      redirect_uris: ["https://a.example/cb"],
+      software_client_name: "Ledger",
+      software_redirect_uris: ["https://a.example/cb", "https://b.example/cb"],
+      software_client_uri: "https://a.example",
+      org_name: "A Oy",
+      org_contacts: [{ name: "A", email: "a@a.example", phone: "+358 1", type: "Service" }],
     });
-    expect(settings).toMatchObject({ OP_CERT_PASSPHRASE: "sesame", OP_TOKEN_URL: "https://t.example/token", OP_TPP_NAME: "T", OP_ROLES: ["AIS", "PIS"] });
+    expect(settings).toMatchObject({
+      OP_API_KEY: "key-of-the-portal",
+      OP_COUNTRY: "FI",
+      OP_TPP_NAME: "TEST TPP",
+      OP_ROLES: ["AIS", "PIS", "CBPII"],
+      OP_CERT_GENERATION_URL: "https://gen.example/x",
+      OP_REGISTRATION_URL: "https://bank.example/register",
+      OP_REDIRECT_URIS: ["https://a.example/cb"],
+      OP_SOFTWARE_CLIENT_NAME: "Ledger",
+      OP_SOFTWARE_REDIRECT_URIS: ["https://a.example/cb", "https://b.example/cb"],
+      OP_SOFTWARE_CLIENT_URI: "https://a.example",
+      OP_ORG_NAME: "A Oy",
+      OP_ORG_CONTACTS: [{ name: "A", email: "a@a.example", phone: "+358 1", type: "Service" }],
+    });
+  });
+
+  it("may use the names of the demo TPP", () => {
+    const { OP_API_KEY: _k, OP_TOKEN_URL: _t, ...rest } = goodSettings();
+    const settings = read({ ...rest, API_KEY: "key-of-the-portal", CERT_PASSPHRASE: "sesame", OIDC_ACCESS_TOKEN_URL: "https://t.example/token" });
+    expect(settings).toMatchObject({ OP_API_KEY: "key-of-the-portal", OP_CERT_PASSPHRASE: "sesame", OP_TOKEN_URL: "https://t.example/token" });
+  });
+
+  it("takes an empty value of what may be absent as absent, as env.example.json has it", () => {
+    const { $schema: _s, ...example } = JSON.parse(envFileExample());
+    expect(Object.keys(example)).toEqual(settingNames);
+    const filledIn = read({ ...example, OP_API_KEY: "portal-key" });
+    expect(filledIn).toMatchObject({
+      OP_SOFTWARE_REDIRECT_URIS: filledIn.OP_REDIRECT_URIS,
+      OP_FAPI_FINANCIAL_ID: "test",
+      ownCertificates: false,
+    });
+    expect(filledIn.OP_CA_BUNDLE_PATH).toBeUndefined();
+    expect(problems(example)).toEqual([{ key: "OP_API_KEY", message: "must not be empty" }]);
+    expect(read(`${lines({ ...goodSettings(), OP_FAPI_FINANCIAL_ID: "" })}\nOP_QWAC_CERT_PATH=\n`)).toMatchObject({
+      OP_FAPI_FINANCIAL_ID: "test",
+      ownCertificates: false,
+    });
   });
 
   it("takes secrets from the environment, which wins; of other variables only OP_ENVIRONMENT is looked at", () => {
@@ -156,6 +226,12 @@ OP_COUNTRY=FI
     ["no key", goodSettings({ OP_API_KEY: undefined }), "OP_API_KEY", /is missing.*environment/],
     ["an http redirect", goodSettings({ OP_REDIRECT_URIS: ["http://localhost/cb"] }), "OP_REDIRECT_URIS[0]", /https/],
     ["an http home page", goodSettings({ OP_SOFTWARE_CLIENT_URI: "http://ledger.example" }), "OP_SOFTWARE_CLIENT_URI", /must be an https address/],
+    [
+      "an http address of revoked keys elsewhere",
+      goodSettings({ OP_SOFTWARE_JWKS_REVOKED_ENDPOINT: "http://ledger.example/revoked" }),
+      "OP_SOFTWARE_JWKS_REVOKED_ENDPOINT",
+      /https address \(http only on this machine\)/,
+    ],
     ["a redirect with a fragment", goodSettings({ OP_REDIRECT_URIS: ["https://a.example/cb#x"] }), "OP_REDIRECT_URIS[0]", /without user name or fragment/],
     ["a UK role name", goodSettings({ OP_ROLES: "AISP" }), "OP_ROLES[0]", /"AISP" is not a role at OP; write AIS/],
     ["a role in small letters", goodSettings({ OP_ROLES: ["pis"] }), "OP_ROLES[0]", /write PIS/],

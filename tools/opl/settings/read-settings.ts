@@ -3,7 +3,7 @@ import { StrictJsonError, parseStrictJson } from "@opl/fapi";
 import type { z } from "zod";
 import { errors } from "../errors.ts";
 import { nearestName, settingsFor } from "./aliases.ts";
-import { descriptionOf, endpointDefaults, secretSettings, settingsSchema } from "./schema.ts";
+import { descriptionOf, endpointDefaults, mayBeAbsent, secretSettings, settingsSchema } from "./schema.ts";
 import type { SettingName } from "./schema.ts";
 
 type Parsed = z.output<typeof settingsSchema>;
@@ -149,6 +149,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What the file says of each setting; an empty value of one that may be absent says nothing. */
 function collect(keys: readonly Given[], problems: SettingsProblem[]): Map<SettingName, Given> {
   const given = new Map<SettingName, Given>();
   for (const each of keys) {
@@ -158,6 +159,7 @@ function collect(keys: readonly Given[], problems: SettingsProblem[]): Map<Setti
       problems.push({ key: each.key, message: `is not a setting; ${near === undefined ? "remove it" : `perhaps ${near} is meant`}` });
     }
     for (const [index, name] of names.entries()) {
+      if (mayBeAbsent(name) && typeof each.value === "string" && each.value.trim() === "") continue;
       const other = given.get(name);
       const same = other !== undefined && JSON.stringify(shape(name, other.value)) === JSON.stringify(shape(name, each.value));
       // The second setting of a name is only what it may also stand for.

@@ -3,7 +3,7 @@ import { isLoopbackHost } from "../../../services/bank-gateway/src/egress/addres
 
 const text = (about: string) => z.string("must be a text").trim().min(1, "must not be empty").describe(about);
 
-/** https without user name, fragment or blanks; `loopback` lets the browser's side of a sandbox on this machine be http. */
+/** https without user name, fragment or blanks; `loopback` lets what is on this machine be http. */
 function isAddress(value: string, { loopback = false } = {}): boolean {
   if (!URL.canParse(value) || /\s/.test(value)) return false;
   const { protocol, hostname, username, password, hash } = new URL(value);
@@ -14,9 +14,10 @@ function isAddress(value: string, { loopback = false } = {}): boolean {
 const address = (about: string) =>
   text(about).refine((value) => isAddress(value), "must be an https address without user name or fragment, such as https://ledger.example/callback");
 const endpoint = (about: string) => address(about).optional();
-const browserEndpoint = (about: string) =>
+/** Only written down or passed on, never called by this command. */
+const uncalledEndpoint = (about: string) =>
   text(about)
-    .refine((value) => isAddress(value, { loopback: true }), "must be an https address (http only for a sandbox on this machine)")
+    .refine((value) => isAddress(value, { loopback: true }), "must be an https address (http only on this machine)")
     .optional();
 
 export const roles = ["AIS", "PIS", "CBPII"] as const;
@@ -87,7 +88,7 @@ export const settingsSchema = z.strictObject({
     .min(1, "must name at least one contact")
     .refine((contacts) => contacts.some(({ email }) => email !== ""), 'needs at least one contact with an email; add "email" to one of them')
     .describe("Contacts: name, email, phone, type; at least one with an email"),
-  OP_SOFTWARE_JWKS_REVOKED_ENDPOINT: address("Address of your revoked keys; the public key set when absent").optional(),
+  OP_SOFTWARE_JWKS_REVOKED_ENDPOINT: uncalledEndpoint("Address of your revoked keys; the public key set when absent"),
   OP_GRANT_TYPES: z
     .array(z.enum(grantTypes, "must be client_credentials, authorization_code or refresh_token"), "must be a list of grant types")
     .min(1, "must name at least one grant type")
@@ -115,9 +116,9 @@ export const settingsSchema = z.strictObject({
   OP_AIS_BASE_URL: endpoint("Account information; noted in registration.json"),
   OP_PIS_BASE_URL: endpoint("Payment initiation; noted in registration.json"),
   OP_COF_BASE_URL: endpoint("Confirmation of funds; noted in registration.json"),
-  OP_AUTHORIZE_URL: browserEndpoint("Login page of the bank; noted in registration.json"),
-  OP_ISSUER: browserEndpoint("Issuer of ID tokens; noted in registration.json"),
-  OP_OIDC_JWKS_URL: browserEndpoint("Keys that sign ID tokens; noted in registration.json"),
+  OP_AUTHORIZE_URL: uncalledEndpoint("Login page of the bank; noted in registration.json"),
+  OP_ISSUER: uncalledEndpoint("Issuer of ID tokens; noted in registration.json"),
+  OP_OIDC_JWKS_URL: uncalledEndpoint("Keys that sign ID tokens; noted in registration.json"),
   OP_PAYMENTS_JWKS_URL: endpoint("Keys that sign answers about payments; noted in registration.json"),
   OP_CA_BUNDLE_PATH: text("PEM file of roots to trust instead of the system's, for a sandbox with its own authority").optional(),
   OP_TLS_ALLOW_LEGACY_SHA1_CLIENT_CERT: z
@@ -141,6 +142,11 @@ export function descriptionOf(name: SettingName): string {
     if (description !== undefined) return description;
     schema = (schema as z.ZodOptional).unwrap();
   }
+}
+
+/** Whether a file need not have it, be it with a default or without. */
+export function mayBeAbsent(name: SettingName): boolean {
+  return settingsSchema.shape[name].safeParse(undefined).success;
 }
 
 /** These never appear in any output, and may come from environment variables of the same name. */

@@ -67,10 +67,15 @@ export const submitRegistration = defineRoute({
   ...registryStep,
   idempotent: false,
   operationId: "submitRegistration",
-  summary: "Send the registration to the bank, or change the one it `replaces` where the bank lets us; secrets stay here. `manual`: waits for the credentials.",
+  summary:
+    "Send the registration to the bank, or change the one it `replaces` where the bank lets us; secrets stay here. `manual`: waits for the credentials, or goes on with those of an `unchanged` one.",
   path: "/registrations/:registrationId/submission",
   timeoutMs: slowBankMs,
-  body: z.strictObject({ aspspId, replaces: uuid.nullable() }),
+  body: z.strictObject({
+    aspspId,
+    replaces: uuid.nullable(),
+    unchanged: z.boolean().optional().describe("Scheme and terms are those of the one it `replaces`; only the certificates are others."),
+  }),
   response: z.object({ client: clientInformation }),
 });
 export const validateRegistration = defineRoute({

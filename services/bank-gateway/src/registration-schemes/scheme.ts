@@ -82,7 +82,7 @@ export interface SubmitInput {
   readonly registrationRequest: string | undefined;
   /** Our standing under the registration this one takes over from, while that can still be used. */
   readonly replaced: AtBankAsClient | undefined;
-  /** What an operator typed in. */
+  /** What an operator typed in, for this registration or for one that it takes over from with newer certificates alone. */
   readonly entered: ClientCredentials | undefined;
   /** For the request that makes a new client. */
   readonly creation: Creation;

@@ -203,6 +203,39 @@ describe("a bank that registers by hand", () => {
     });
   });
 
+  it("a successor with newer certificates alone goes on as the same client, and what is typed in for the one in use is for both", async () => {
+    await using manual = await startGateway(sandbox, { everyBank: true, env: byHand });
+    await requestPair(manual);
+    const [at, elsewhere] = [saga(manual, uk), saga(manual, berlinGroup)];
+    const { clientId, clientSecret } = await portalClient();
+    const enter = (secret: string) =>
+      manual.as.operator.enterCredentials({
+        params: { registrationId: at.registrationId },
+        body: { aspspId: uk, clientId, clientSecret: secret, apiKey: null },
+      });
+    await elsewhere.certificates();
+    await at.certificates();
+    await enter(clientSecret);
+    await at.submission();
+    await at.validation();
+    await at.activation();
+
+    const awaited = { code: "ERR_REGISTRATION_CREDENTIALS_AWAITED" };
+    const next = saga(manual, uk, { replaces: at.registrationId, unchanged: true });
+    const following = (options: object) => saga(manual, uk, { registrationId: next.registrationId, ...options });
+    await next.certificates();
+    await expect(following({ replaces: at.registrationId }).submission()).rejects.toMatchObject(awaited);
+    await expect(following({ replaces: elsewhere.registrationId, unchanged: true }).submission()).rejects.toMatchObject(awaited);
+    expect((await next.submission()).client).toMatchObject({ clientId });
+    await next.validation();
+    await next.activation();
+
+    await enter("a-typing-mistake");
+    expect(await next.read()).toMatchObject({ standing: "unknown" });
+    await enter(clientSecret);
+    expect(await next.read()).toMatchObject({ standing: "unreadable" });
+  });
+
   it("elsewhere nobody types in credentials, and what nobody began cannot be read or ended", async () => {
     const params = { registrationId: randomUUID() };
     await expect(

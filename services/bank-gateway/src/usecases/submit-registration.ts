@@ -1,6 +1,7 @@
 import { isOplError } from "@opl/errors";
 import { inTransaction } from "@opl/postgres";
-import { getSentRequest, nameClient, saveSentRequest } from "../db/registration-store.ts";
+import type { ClientCredentials } from "../banks/credentials.ts";
+import { findRegistration, getSentRequest, nameClient, saveSentRequest } from "../db/registration-store.ts";
 import { errors } from "../errors.ts";
 import type { Creation } from "../registration-schemes/create-once.ts";
 import type { AtBankAsClient } from "../registration-schemes/scheme.ts";
@@ -17,8 +18,8 @@ type Context = Pick<GatewayContext, "db" | "clock" | "banks" | "outside" | "vaul
  * Sends the registration to the bank, or changes the client of the registration it takes over from. Secrets and tokens the bank answers
  * with are sealed and never leave.
  */
-export async function submitRegistration(ctx: Context, input: StepInput & { readonly replaces: string | null }) {
-  const { registrationId, aspspId, replaces } = input;
+export async function submitRegistration(ctx: Context, input: StepInput & { readonly replaces: string | null; readonly unchanged?: boolean | undefined }) {
+  const { registrationId, aspspId, replaces, unchanged = false } = input;
   return runRegistrationStep(ctx, input, steps.submission, async () => {
     const scheme = schemeOf(ctx, aspspId);
     if (scheme.submit === undefined) throw errors.ERR_ASPSP_CAPABILITY_MISSING();
@@ -32,7 +33,7 @@ export async function submitRegistration(ctx: Context, input: StepInput & { read
     const { client, credentials } = await scheme.submit(await atBank(ctx, registrationId, aspspId), {
       registrationRequest,
       replaced,
-      entered: await ctx.banks.credentialsOf(registrationId),
+      entered: (await ctx.banks.credentialsOf(registrationId)) ?? (unchanged && replaces !== null ? await handedOn(ctx, replaces, aspspId) : undefined),
       creation: await creationOf(ctx, registrationId),
     });
     const secrets = shares ? await sealForClient(ctx, input, credentials) : { save: await sealCredentials(ctx, input, credentials) };
@@ -46,6 +47,12 @@ async function creationOf({ db }: Context, registrationId: string): Promise<Crea
     sending: (request) => inTransaction(db, (tx) => saveSentRequest(tx, registrationId, request)),
     notTaken: () => inTransaction(db, (tx) => saveSentRequest(tx, registrationId, null)),
   };
+}
+
+/** Also of one whose certificate has run out: what the bank gave out by hand does not end with it. */
+async function handedOn({ db, banks }: Context, registrationId: string, aspspId: string): Promise<ClientCredentials | undefined> {
+  const known = await findRegistration(db, registrationId);
+  return known?.aspspId === aspspId && known.endedAt === null ? banks.credentialsOf(registrationId) : undefined;
 }
 
 /** Of a registration whose certificate has run out, or that never got so far, nothing can be changed any more. */

@@ -141,6 +141,19 @@ export async function listNewest(db: Db): Promise<readonly (RegistrationWithStep
   return (await withSteps(db, rows)).map((entry) => ({ ...entry, inUse: inUse.has(entry.registration.registrationId) }));
 }
 
+/** The terms of successors that the bank let in, or was to, and that failed after all; null for those from before terms were kept. */
+export async function listRefusedTerms(db: Db, replaces: string): Promise<readonly (RegistrationTerms | null)[]> {
+  const rows = await db
+    .selectFrom("registrations")
+    .innerJoin("registrationSteps", "registrationSteps.registrationId", "registrations.registrationId")
+    .select("terms")
+    .where("replaces", "=", replaces)
+    .where("status", "=", "failed")
+    .where("step", "=", "submission")
+    .execute();
+  return rows.map(({ terms }) => terms);
+}
+
 /** Newest first. */
 export async function listRegistrations(db: Db): Promise<readonly RegistrationWithSteps[]> {
   return withSteps(db, await db.selectFrom("registrations").selectAll().orderBy("startedAt", "desc").orderBy("registrationId", "desc").limit(500).execute());

@@ -136,14 +136,15 @@ function canStop({ scheme, step, error }: NonNullable<AtBank["running"]>): boole
 
 function goOn(running: NonNullable<AtBank["running"]>, terms: RegistrationTerms, say: Say): Planned {
   const differences = termsDifferences(running.terms, terms);
-  // A successor may share the client of the one in use, so it is never taken back.
-  if (differences.length > 0 && running.replaces === null && canStop(running))
+  const isAwaited = running.scheme === "manual" && running.step === "submission";
+  // A successor may share the client of the one in use, so it is never taken back once it has any.
+  if (differences.length > 0 && (running.replaces === null || isAwaited) && canStop(running))
     return say("update", [because("stuck", `${running.step} (${partOfSentence(running.error?.message)})`)], {
       differences,
       work: { kind: "end", stuck: true },
     });
   const then = differences.length === 0 ? [] : [because("terms-follow")];
-  if (running.scheme === "manual" && running.step === "submission") return say("wait", [because("by-hand"), ...then], { differences });
+  if (isAwaited) return say("wait", [because("by-hand"), ...then], { differences });
   const trouble = running.error === null ? [] : [because("tried", partOfSentence(running.error.message))];
   return say("wait", [because("under-way", running.step), ...trouble, ...then], { differences });
 }

@@ -50,7 +50,7 @@ export async function advanceRegistration(ctx: RegistryContext, registrationId: 
   if (step === null) return inTransaction(ctx.db, (tx) => complete(ctx, tx, registrationId));
   let outcome: StepOutcome;
   try {
-    outcome = await performStep(ctx, step, { registrationId, aspspId, replaces, terms });
+    outcome = await performStep(ctx, step, { registrationId, aspspId, scheme, replaces, terms });
   } catch (cause) {
     const error = await takeBack(ctx, known.registration, step, toOplError(cause));
     return recordFailure(ctx, registrationId, step, error);

@@ -1,6 +1,9 @@
-import type { RegistrationStep, RegistrationTerms } from "@opl/contracts/model";
+import type { RegistrationScheme, RegistrationStep, RegistrationTerms } from "@opl/contracts/model";
 import type { RegistryContext } from "../context.ts";
+import { getRegistration, listRefusedTerms } from "../db/registration-store.ts";
 import { missingInAcceptedClient } from "../domain/accepted-client.ts";
+import { termsDifferences } from "../domain/terms.ts";
+import { termsIn } from "../domain/tpp-profile.ts";
 import { errors } from "../errors.ts";
 import { readDesiredState } from "./read-desired-state.ts";
 
@@ -13,6 +16,7 @@ type Ctx = Pick<RegistryContext, "db" | "bankGateway" | "softwareClientId" | "en
 interface At {
   readonly registrationId: string;
   readonly aspspId: string;
+  readonly scheme: RegistrationScheme;
   readonly replaces: string | null;
   readonly terms: RegistrationTerms;
 }
@@ -33,8 +37,10 @@ const performers: Readonly<Record<RegistrationStep, (ctx: Ctx, at: At) => Promis
   "registration-request": async ({ bankGateway }, { registrationId, aspspId, terms }) =>
     passing(await bankGateway.buildRegistrationRequest({ params: { registrationId }, body: { aspspId, terms } })),
 
-  submission: async ({ bankGateway }, { registrationId, aspspId, replaces, terms }) => {
-    const answer = await bankGateway.submitRegistration({ params: { registrationId }, body: { aspspId, replaces } });
+  submission: async (ctx, at) => {
+    const { registrationId, aspspId, replaces, terms } = at;
+    const body = { aspspId, replaces, ...((await isUnchanged(ctx, at)) ? { unchanged: true } : {}) };
+    const answer = await ctx.bankGateway.submitRegistration({ params: { registrationId }, body });
     const missing = missingInAcceptedClient(terms, answer.client);
     if (missing.length > 0)
       throw errors.ERR_REGISTRATION_INCOMPLETE({ message: `The bank registered less than we asked for: ${missing.join(", ")}.`, details: { missing } });
@@ -47,6 +53,17 @@ const performers: Readonly<Record<RegistrationStep, (ctx: Ctx, at: At) => Promis
   activation: async ({ bankGateway }, { registrationId, aspspId }) =>
     lasting(await bankGateway.activateRegistration({ params: { registrationId }, body: { aspspId } })),
 };
+
+/**
+ * Whether one by hand differs from the one it replaces in nothing but the certificates, so that nobody has to type anything in. Once a
+ * bank has refused such a one, the next is for somebody to look at.
+ */
+async function isUnchanged({ db, environmentDocument }: Ctx, { replaces, scheme, terms, aspspId }: At): Promise<boolean> {
+  const replaced = replaces === null || scheme !== "manual" ? undefined : (await getRegistration(db, replaces))?.registration;
+  if (replaced?.scheme !== scheme) return false;
+  const same = (others: RegistrationTerms | null) => termsDifferences(others ?? termsIn(environmentDocument, aspspId), terms).length === 0;
+  return same(replaced.terms) && !(await listRefusedTerms(db, replaced.registrationId)).some(same);
+}
 
 /** Has one step done by the gateway; no transaction is open meanwhile. */
 export function performStep(ctx: Ctx, step: RegistrationStep, at: At): Promise<StepOutcome> {
