@@ -15,6 +15,9 @@ const RecoveryCodesDialog = lazy(() => import("./recovery-codes-dialog.tsx").the
 const PasswordDialog = lazy(() => import("./password-dialog.tsx").then((module) => ({ default: module.PasswordDialog })));
 const PasskeyDialog = lazy(() => import("./passkey-dialog.tsx").then((module) => ({ default: module.PasskeyDialog })));
 
+/** As high as what most people see here, so that what stands below stays where it is. */
+const usualRows = [1, 2, 3, 4, 5];
+
 type Shown = "second-factor" | "recovery-codes" | "password" | Passkey;
 
 /** How the person gets in. Every change here asks first whether it is still them. */
@@ -41,10 +44,13 @@ export function WaysInSection() {
     <SectionCard title={<Trans>Signing in</Trans>} className="pb-1">
       <div className="mt-2">
         {security === undefined ? (
-          <div className="space-y-4 px-4 py-4 sm:px-6">
-            <Bone className="h-10 w-full" />
-            <Bone className="h-10 w-full" />
-          </div>
+          <>
+            {usualRows.map((row) => (
+              <div key={row} className="flex h-24 items-center border-t px-4 first:border-t-0 sm:h-18 sm:px-6">
+                <Bone className="h-10 w-full" />
+              </div>
+            ))}
+          </>
         ) : (
           <>
             {security.passkeys.map((passkey) => (
