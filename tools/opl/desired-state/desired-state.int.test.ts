@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { OplError } from "@opl/errors";
 import { eventually } from "@opl/testkit";
@@ -119,6 +121,32 @@ describe("tpp plan and tpp apply, against a registry over Postgres and NATS", ()
     expect([...bank.clients.values()]).toHaveLength(2);
     expect(await tpp("apply", aDocument(names))).toMatchObject({ code: 0 });
     expect([...bank.clients.values()]).toHaveLength(3);
+  });
+
+  it.each([
+    [0, "before it says anything"],
+    [1, "when it has said what is to do"],
+    [2, "when the file is in force"],
+    [3, "while banks are registered at"],
+  ])("killed after %i lines, %s: run again it converges, and each bank has us once", async (lines) => {
+    const document = aDocument(names);
+    const main = path.join(import.meta.dirname, "../main.ts");
+    const args = ["tpp", "apply", "--file", write(document), "--registry", registry.url, "--secrets", path.join(folder, "secrets"), "--json"];
+    const killed = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    const ended = new Promise((resolve) => killed.once("exit", (_code, signal) => resolve(signal)));
+    let said = 0;
+    const die = (): void => {
+      if (said === lines) killed.kill("SIGKILL");
+    };
+    killed.once("spawn", die);
+    createInterface({ input: killed.stdout }).on("line", () => {
+      said += 1;
+      die();
+    });
+    expect(await ended).toBe("SIGKILL");
+    expect(await tpp("apply", document)).toMatchObject({ code: 0 });
+    expect(names.map((name) => [clientsAt(name).length, bank.made.get(name)])).toEqual(names.map(() => [1, 1]));
+    expect(await tpp("plan", document, "--exit-code")).toMatchObject({ code: 0 });
   });
 
   it("a gateway that is away is waited for until the time is over", async () => {
