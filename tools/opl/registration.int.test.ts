@@ -313,8 +313,10 @@ describe("a run that stopped", () => {
     expect(killed.code).toBeNull();
     expect(await command(args())).toMatchObject({ code: 73, err: expect.stringContaining("--resume") });
     const resumed = await command(args("--resume"));
+    // The signal finds a quick process a step further.
+    const reached = killed.events.findLast((event) => event.event === "step" && event.status === "started");
     // Killed between the intent and the saved answer nobody can know; the command says so and sends nothing.
-    if (step === "submission" && resumed.code === 75) {
+    if (reached?.event === "step" && reached.step === "submission" && resumed.code === 75) {
       expect(await registrations(name)).toBeLessThanOrEqual(1);
       return;
     }
