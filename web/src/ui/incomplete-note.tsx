@@ -22,7 +22,8 @@ export function IncompleteNote({
   const names = incompleteNames(accounts);
   if (names === undefined) return null;
   return (
-    <p className={cx("flex items-start gap-2 text-14 text-muted", className)}>
+    // A span, because it also stands inside the description of a chart, which is a paragraph.
+    <span className={cx("flex items-start gap-2 text-14 text-muted", className)}>
       <CircleAlert aria-hidden="true" size={16} strokeWidth={1.75} className="mt-0.5 shrink-0 text-warning" />
       <span className="min-w-0">
         {of === "balances" ? (
@@ -31,6 +32,6 @@ export function IncompleteNote({
           <Trans>Some transactions of {names} are missing here.</Trans>
         )}
       </span>
-    </p>
+    </span>
   );
 }

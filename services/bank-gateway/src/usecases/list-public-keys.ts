@@ -21,8 +21,9 @@ async function listSealKeys({ db, clock, banks }: Pick<GatewayContext, "db" | "c
   const certified = rows.flatMap((row) => {
     const { certificate } = judgeOwn(row, clock.now());
     if (row.purpose !== "qsealc" || row.chainPem === null || certificate === undefined) return [];
-    const jwk = certifiedJwk({ chainPem: row.chainPem, kid: "", use: "sig" });
-    return rules.map((rule) => ({ jwk: { ...jwk, kid: keyIdRules[rule](certificate, row.purpose) }, retiredAt: row.retiredAt?.toString() ?? null }));
+    const { chainPem, purpose, retiredAt } = row;
+    const named = (kid: string) => ({ jwk: { ...certifiedJwk({ chainPem, kid, use: "sig" }) }, retiredAt: retiredAt?.toString() ?? null });
+    return rules.map((rule) => named(keyIdRules[rule](certificate, purpose)));
   });
   const ofEachName = Map.groupBy(certified, ({ jwk }) => jwk.kid).values();
   return [...ofEachName].flatMap((ofName) => ofName.find(({ retiredAt }) => retiredAt === null) ?? ofName.slice(0, 1));

@@ -38,6 +38,14 @@ export function termsIn(document: Pick<TppDocument, "tpp" | "banks">, aspspId: s
   return termsAt(document.tpp, wantedAt(document, aspspId));
 }
 
+/** The terms of a registration; one that began before terms were kept goes by those of the environment. */
+export function termsOf(
+  environmentDocument: Pick<TppDocument, "tpp" | "banks">,
+  { terms, aspspId }: { readonly terms: RegistrationTerms | null; readonly aspspId: string },
+): RegistrationTerms {
+  return terms ?? termsIn(environmentDocument, aspspId);
+}
+
 /** The API scopes our roles entitle us to; each is proved by a token call. */
 export function scopesOf(roles: readonly TppRole[]): string[] {
   return roles.map((role) => scopes[role]);

@@ -1,4 +1,4 @@
-import { clientInformation, certificate, type RegistrationStep, type RegistrationTerms } from "@opl/contracts/model";
+import { clientInformation, certificate, type RegistrationStep } from "@opl/contracts/model";
 import { OplError, toOplError } from "@opl/errors";
 import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
@@ -20,7 +20,7 @@ import { listRotations } from "../db/renewal-store.ts";
 import type { TppRegistryTables } from "../db/tables.ts";
 import { isFinal, nextStep, nextTryAt, stepsAfter } from "../domain/registration.ts";
 import { fruitlessAfter } from "../domain/renewal.ts";
-import { termsIn } from "../domain/tpp-profile.ts";
+import { termsOf } from "../domain/tpp-profile.ts";
 import { endAtGateway } from "./end-registration.ts";
 import { performStep, type StepOutcome } from "./perform-step.ts";
 
@@ -44,7 +44,7 @@ export async function advanceRegistration(ctx: RegistryContext, registrationId: 
   const known = await getRegistration(ctx.db, registrationId);
   if (known === undefined || known.registration.status !== "running") return { kind: "nothing" };
   const { aspspId, scheme, replaces } = known.registration;
-  const terms = termsOf(ctx, known.registration);
+  const terms = termsOf(ctx.environmentDocument, known.registration);
   const startedAt = ctx.clock.now();
   const step = nextStep(scheme, known.finished, startedAt);
   if (step === null) return inTransaction(ctx.db, (tx) => complete(ctx, tx, registrationId));
@@ -64,11 +64,6 @@ export async function advanceRegistration(ctx: RegistryContext, registrationId: 
     if (step === "certificates") await recordCertificates(ctx, tx, registrationId, outcome);
     return { kind: "step-done", step };
   });
-}
-
-/** One that began before terms were kept goes on under those of the environment. */
-function termsOf({ environmentDocument }: Pick<RegistryContext, "environmentDocument">, { terms, aspspId }: RegistrationRow): RegistrationTerms {
-  return terms ?? termsIn(environmentDocument, aspspId);
 }
 
 async function recordCertificates(ctx: RegistryContext, tx: Transaction<TppRegistryTables>, registrationId: string, outcome: StepOutcome): Promise<void> {
@@ -109,7 +104,7 @@ async function complete(ctx: RegistryContext, tx: Transaction<TppRegistryTables>
     subject: registrationId,
     psuId: null,
     time: now,
-    data: { registrationId, aspspId, clientId, scopes: termsOf(ctx, locked.registration).scopes },
+    data: { registrationId, aspspId, clientId, scopes: termsOf(ctx.environmentDocument, locked.registration).scopes },
   });
   for (const { notAfter, replacedNotAfter: _ended, ...rotation } of rotations) {
     await publish(tx, {

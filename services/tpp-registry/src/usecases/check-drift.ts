@@ -6,7 +6,7 @@ import { claimDueChecks, expectViews, forgetRepairs, listViewed, lockView, saveV
 import { banksUnderWay } from "../db/registration-store.ts";
 import { listHeads } from "../db/renewal-store.ts";
 import { driftOf, sameDifferences } from "../domain/terms.ts";
-import { termsIn, wantedAt } from "../domain/tpp-profile.ts";
+import { termsOf, wantedAt } from "../domain/tpp-profile.ts";
 import { askAgainSeconds, isForgotten, unknownDifferences, withAnswer } from "../domain/unknown.ts";
 import { recordEnd } from "./end-registration.ts";
 import { readDesiredState } from "./read-desired-state.ts";
@@ -114,7 +114,7 @@ function record(ctx: Ctx, registrationId: string, aspspId: string, everySeconds:
       return { ...at, found: "unasked" };
     const now = ctx.clock.now();
     const wanted = wantedAt((await readDesiredState({ ...ctx, db: tx })).document, aspspId);
-    const terms = head.terms ?? termsIn(ctx.environmentDocument, aspspId);
+    const terms = termsOf(ctx.environmentDocument, head);
     const differences = standing === "unknown" ? unknownDifferences : standing === "known" && client !== null ? driftOf(terms, client) : [];
     const drifted = differences.length > 0;
     const known = sameDifferences(before.differences, differences);

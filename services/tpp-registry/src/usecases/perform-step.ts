@@ -3,7 +3,7 @@ import type { RegistryContext } from "../context.ts";
 import { getRegistration, listRefusedTerms } from "../db/registration-store.ts";
 import { missingInAcceptedClient } from "../domain/accepted-client.ts";
 import { termsDifferences } from "../domain/terms.ts";
-import { termsIn } from "../domain/tpp-profile.ts";
+import { termsOf } from "../domain/tpp-profile.ts";
 import { errors } from "../errors.ts";
 import { readDesiredState } from "./read-desired-state.ts";
 
@@ -61,7 +61,7 @@ const performers: Readonly<Record<RegistrationStep, (ctx: Ctx, at: At) => Promis
 async function isUnchanged({ db, environmentDocument }: Ctx, { replaces, scheme, terms, aspspId }: At): Promise<boolean> {
   const replaced = replaces === null || scheme !== "manual" ? undefined : (await getRegistration(db, replaces))?.registration;
   if (replaced?.scheme !== scheme) return false;
-  const same = (others: RegistrationTerms | null) => termsDifferences(others ?? termsIn(environmentDocument, aspspId), terms).length === 0;
+  const same = (others: RegistrationTerms | null) => termsDifferences(termsOf(environmentDocument, { terms: others, aspspId }), terms).length === 0;
   return same(replaced.terms) && !(await listRefusedTerms(db, replaced.registrationId)).some(same);
 }
 

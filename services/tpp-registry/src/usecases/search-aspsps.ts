@@ -3,7 +3,7 @@ import type { RegistryContext } from "../context.ts";
 import { listDirectory } from "../db/directory-store.ts";
 import { listNewest, type RegistrationWithSteps } from "../db/registration-store.ts";
 import { type AspspSearch, isFound } from "../domain/directory.ts";
-import { termsIn } from "../domain/tpp-profile.ts";
+import { termsOf } from "../domain/tpp-profile.ts";
 import { refreshDirectory } from "./refresh-directory.ts";
 
 export interface FoundAspsp {
@@ -21,13 +21,12 @@ export async function searchAspsps(
   if (kept.length === 0) await refreshDirectory(ctx);
   const found = (kept.length === 0 ? await listDirectory(ctx.db) : kept).filter((aspsp) => isFound(aspsp, search));
   const registrations = new Map((await listNewest(ctx.db)).map((one) => [one.registration.aspspId, one]));
-  const { environmentDocument: before } = ctx;
   return found.map((aspsp) => {
     const one = registrations.get(aspsp.aspspId);
     const registered = aspsp.registrationScheme === null ? aspsp.registered : one?.inUse === true;
     return {
       aspsp: { ...aspsp, registered },
-      registration: one === undefined ? null : { ...one, terms: one.registration.terms ?? termsIn(before, aspsp.aspspId) },
+      registration: one === undefined ? null : { ...one, terms: termsOf(ctx.environmentDocument, one.registration) },
     };
   });
 }

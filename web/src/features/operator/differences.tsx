@@ -1,7 +1,7 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
-import { Trans, useLingui } from "@lingui/react/macro";
-import type { ReactNode } from "react";
+import { useLingui } from "@lingui/react/macro";
+import { FieldTable } from "./field-table.tsx";
 import type { Plan } from "./operator-api.ts";
 
 const fieldNames: Readonly<Record<string, MessageDescriptor>> = {
@@ -20,42 +20,13 @@ const fieldNames: Readonly<Record<string, MessageDescriptor>> = {
 export function Differences({ differences, bank }: { differences: Plan["actions"][number]["differences"]; bank: string }) {
   const { t, i18n } = useLingui();
   if (differences.length === 0) return null;
+  const nameOf = (field: string): string => (fieldNames[field] === undefined ? field : i18n._(fieldNames[field]));
   return (
-    <div className="mt-2 overflow-x-auto" tabIndex={0} role="group" aria-label={t`Differences at ${bank}`}>
-      <table className="w-full text-left text-12">
-        <thead className="text-muted">
-          <tr>
-            <Head>
-              <Trans>What</Trans>
-            </Head>
-            <Head>
-              <Trans>Is</Trans>
-            </Head>
-            <Head>
-              <Trans>Should be</Trans>
-            </Head>
-          </tr>
-        </thead>
-        <tbody>
-          {differences.map(({ field, from, to }) => (
-            <tr key={field} className="border-t align-top">
-              <th scope="row" className="py-1.5 pr-4 font-500">
-                {fieldNames[field] === undefined ? field : i18n._(fieldNames[field])}
-              </th>
-              <td className="py-1.5 pr-4 break-all">{from ?? "–"}</td>
-              <td className="py-1.5 break-all">{to ?? "–"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Head({ children }: { children: ReactNode }) {
-  return (
-    <th scope="col" className="py-1.5 pr-4 font-500">
-      {children}
-    </th>
+    <FieldTable
+      className="mt-2"
+      label={t`Differences at ${bank}`}
+      head={[t`What`, t`Is`, t`Should be`]}
+      rows={differences.map((difference) => ({ ...difference, name: nameOf(difference.field) }))}
+    />
   );
 }

@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { focusHeading } from "../../ui/focus-heading.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
+import { FieldTable } from "./field-table.tsx";
 import { askAsOperator, operatorQueries, type Quarantine } from "./operator-api.ts";
 import { OperatorProblem } from "./operator-problem.tsx";
 
@@ -60,7 +61,14 @@ function QuarantineCard({ quarantine, onApproved }: { quarantine: Quarantine; on
           Noticed <Age at={since} />. Nobody is sent to this bank meanwhile; permissions that people gave go on by what was accepted.
         </Trans>
       </p>
-      {differences.length > 0 && <BeforeAndNow differences={differences} bank={aspspName} />}
+      {differences.length > 0 && (
+        <FieldTable
+          className="mt-3"
+          label={t`What changed at ${aspspName}`}
+          head={[t`What`, t`Before`, t`Now`]}
+          rows={differences.map((difference) => ({ ...difference, name: <code>{difference.field}</code> }))}
+        />
+      )}
       <p className="mt-3 text-14 text-muted">
         {fingerprint === null ? (
           <Trans>It says nothing that can be read, so there is nothing to approve. Ask the bank, then look again.</Trans>
@@ -111,34 +119,4 @@ function ReasonWords({ reason }: { reason: string }) {
         </Trans>
       );
   }
-}
-
-function BeforeAndNow({ differences, bank }: { differences: Quarantine["differences"]; bank: string }) {
-  const { t } = useLingui();
-  return (
-    <div className="mt-3 overflow-x-auto" tabIndex={0} role="group" aria-label={t`What changed at ${bank}`}>
-      <table className="w-full text-left text-12">
-        <thead className="text-muted">
-          <tr>
-            {[t`What`, t`Before`, t`Now`].map((name) => (
-              <th key={name} scope="col" className="py-1.5 pr-4 font-500">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {differences.map(({ field, from, to }) => (
-            <tr key={field} className="border-t align-top">
-              <th scope="row" className="py-1.5 pr-4 font-500">
-                <code>{field}</code>
-              </th>
-              <td className="py-1.5 pr-4 break-all">{from ?? "–"}</td>
-              <td className="py-1.5 break-all">{to ?? "–"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }
