@@ -9,11 +9,11 @@ interface FieldTableProps {
   readonly className: string;
 }
 
-/** Field by field, one state beside another; wider than a phone, so it scrolls by itself. */
+/** Field by field, one state beside another; in thirds, so that both are seen on a phone as well. */
 export function FieldTable({ label, head, rows, className }: FieldTableProps) {
   return (
     <div className={`${className} overflow-x-auto`} tabIndex={0} role="group" aria-label={label}>
-      <table className="w-full text-left text-12">
+      <table className="w-full table-fixed text-left text-12">
         <thead className="text-muted">
           <tr>
             {head.map((name) => (
@@ -26,7 +26,7 @@ export function FieldTable({ label, head, rows, className }: FieldTableProps) {
         <tbody>
           {rows.map(({ field, name, from, to }) => (
             <tr key={field} className="border-t align-top">
-              <th scope="row" className="py-1.5 pr-4 font-500">
+              <th scope="row" className="py-1.5 pr-4 font-500 wrap-anywhere">
                 {name}
               </th>
               <td className="py-1.5 pr-4 break-all">{from ?? "–"}</td>
