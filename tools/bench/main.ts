@@ -5,6 +5,7 @@ import { portalKey } from "../../sandbox/test/tpp.ts";
 import { writePrivate } from "../setup/secrets.ts";
 import { type Product, startProduct } from "../up/product.ts";
 import { terminalProgress } from "../up/progress.ts";
+import { atRest } from "./at-rest.ts";
 import { authorisation } from "./authorisation.ts";
 import { client } from "./client.ts";
 import { desiredState } from "./desired-state.ts";
@@ -40,6 +41,7 @@ async function withProduct(sandbox: Readonly<Record<string, string>>, measure: (
     environment: { bff: { OPL_SIGN_UPS_PER_HOUR: "1000000", OPL_REQUESTS_PER_MINUTE: "10000000" } },
   });
   try {
+    await progress.step("registered at every bank", () => atRest(product));
     return await measure(product);
   } finally {
     await product.stop();

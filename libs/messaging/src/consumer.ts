@@ -2,11 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { AckPolicy, DeliverPolicy, ReplayPolicy } from "@nats-io/jetstream";
 import type { ConsumerConfig, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { streamOf, subjectFilterOf } from "@opl/contracts/events";
-import type { EventContract, EventType } from "@opl/contracts/events";
+import type { EventContract, EventData, EventType } from "@opl/contracts/events";
 import type { Database } from "@opl/postgres";
 import { counter } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
 import type { Kysely, Transaction } from "kysely";
+import type { z } from "zod";
 import { processBatch } from "./batch.ts";
 import type { BatchContext, Delivery } from "./batch.ts";
 import type { Messaging } from "./connection.ts";
@@ -29,7 +30,7 @@ export interface HandlingInfo {
   readonly deliveryCount: number;
 }
 
-export interface ConsumerOptions<DB extends MessagingTables, Type extends EventType> {
+export interface ConsumerOptions<DB extends MessagingTables, Type extends EventType, Data = EventData<Type>> {
   readonly database: Database<DB>;
   readonly messaging: Messaging;
   readonly service: string;
@@ -37,10 +38,12 @@ export interface ConsumerOptions<DB extends MessagingTables, Type extends EventT
   readonly logger: Logger;
   /** Each aggregate's facts strictly in the order of their versions (DR-C4). */
   readonly ordered?: boolean;
+  /** What of the data is read here, when that is less than the contract holds: the rest is neither checked nor built. */
+  readonly reads?: z.ZodType<Data>;
   /** The effect, inside the transaction that also notes the event as handled. No effect outside the database (DR-C5). */
-  readonly handle: (tx: Transaction<DB>, event: ReceivedEvent<Type>, info: HandlingInfo) => Promise<unknown>;
+  readonly handle: (tx: Transaction<DB>, event: ReceivedEvent<Type, Data>, info: HandlingInfo) => Promise<unknown>;
   /** The same for many new events at once; when it fails they are handled one by one. */
-  readonly handleBatch?: (tx: Transaction<DB>, events: readonly ReceivedEvent<Type>[]) => Promise<unknown>;
+  readonly handleBatch?: (tx: Transaction<DB>, events: readonly ReceivedEvent<Type, Data>[]) => Promise<unknown>;
   /** Events in one transaction at the most. */
   readonly batchSize?: number;
   /** At least three times the longest batch (DR-C8); shorter only in tests. */
@@ -73,9 +76,9 @@ const retryEveryMs = 5_000;
  * handle, commit, and only then acknowledge (DR-C1). Compares with the producer what it handled, every minute (DR-R1).
  * Starts in the background and survives the absence of broker, stream and database.
  */
-export function startConsumer<DB extends MessagingTables, Type extends EventType>(options: ConsumerOptions<DB, Type>): Consumer {
+export function startConsumer<DB extends MessagingTables, Type extends EventType, Data = EventData<Type>>(options: ConsumerOptions<DB, Type, Data>): Consumer {
   const { database, messaging, service, type, batchSize = 100, ackWaitMs = defaultAckWaitMs } = options;
-  const contract = contractOf(type);
+  const contract = { ...contractOf(type), ...(options.reads === undefined ? {} : { data: options.reads }) };
   const durable = durableOf(service, type);
   const stream = streamNameOf(messaging, contract.owner);
   const logger = options.logger.child({ subsystem: durable });
@@ -92,8 +95,9 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
     durable,
     logger,
     ordered: options.ordered ?? false,
-    handle: options.handle,
-    handleBatch: options.handleBatch,
+    // The messages below are read by that schema, so the data is what these handlers take.
+    handle: options.handle as BatchContext<DB, Type>["handle"],
+    handleBatch: options.handleBatch as BatchContext<DB, Type>["handleBatch"],
     failpoint: options.failpoint ?? noFailpoint,
     delayMs: options.redeliveryDelayMs ?? redeliveryDelayMs,
     parking: {

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { errors } from "./errors.ts";
 
 /** An event as a handler sees it: CloudEvents attributes and data, checked against the contract. */
-export type ReceivedEvent<Type extends EventType = EventType> = Omit<Envelope<EventData<Type>>, "type"> & { readonly type: Type };
+export type ReceivedEvent<Type extends EventType = EventType, Data = EventData<Type>> = Omit<Envelope<Data>, "type"> & { readonly type: Type };
 
 /** The columns of the outbox that make a message. */
 export interface OutboxRow {

@@ -159,6 +159,7 @@ async function nextVersions<DB>(tx: Transaction<DB>, rows: readonly Row[]): Prom
   return versions;
 }
 
+/** Data goes as one text with a fact a line, because an array would have each of its many quotes escaped; JSON holds no raw line break. */
 async function insert<DB>(tx: Transaction<DB>, rows: readonly Row[], versions: readonly bigint[]): Promise<void> {
   await sql`
     insert into outbox (event_id, event_type, aggregate_id, aggregate_version, psu_id, occurred_at, correlation_id, causation_id, traceparent, data)
@@ -167,7 +168,7 @@ async function insert<DB>(tx: Transaction<DB>, rows: readonly Row[], versions: r
       ${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.type)}::text[], ${rows.map((row) => row.aggregateId)}::text[],
       ${versions}::bigint[], ${rows.map((row) => row.psuId)}::uuid[], ${rows.map((row) => row.time)}::timestamptz[],
       ${rows.map((row) => row.correlationId)}::text[], ${rows.map((row) => row.causationId)}::text[],
-      ${rows.map((row) => row.traceparent)}::text[], ${rows.map((row) => row.data)}::text[]
+      ${rows.map((row) => row.traceparent)}::text[], string_to_array(${rows.map((row) => row.data).join("\n")}, e'\\n')
     ) with ordinality as given (id, type, aggregate_id, version, psu_id, time, correlation_id, causation_id, traceparent, data, place)
     order by place`.execute(tx);
 }

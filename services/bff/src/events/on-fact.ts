@@ -6,6 +6,7 @@ import type { Database } from "@opl/postgres";
 import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import type { Tables } from "../db/tables.ts";
+import { hintData } from "../live/hint.ts";
 import { recordLiveEvents } from "../usecases/record-live-events.ts";
 
 /**
@@ -30,6 +31,7 @@ export function startFactConsumers({ clock, ...options }: FactConsumerOptions): 
       ...options,
       service: "bff",
       type,
+      reads: hintData,
       handle: (tx, event) => recordLiveEvents(tx, [event], clock.now()),
       handleBatch: (tx, events) => recordLiveEvents(tx, events, clock.now()),
     }),

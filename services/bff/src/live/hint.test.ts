@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { liveEventOf } from "./hint.ts";
+import { hintData, liveEventOf } from "./hint.ts";
 
 describe("a hint", () => {
   const envelope = {
@@ -20,7 +20,7 @@ describe("a hint", () => {
   it("says which fact and about what, and how many entries, but nothing of them", () => {
     const hint = liveEventOf({
       ...envelope,
-      data: {
+      data: hintData.parse({
         accountId: "a",
         consentId: "c",
         syncId: "s",
@@ -30,7 +30,7 @@ describe("a hint", () => {
         removed: [],
         name: "canary",
         amount: "canary",
-      },
+      }),
     });
     expect(hint).toEqual({
       type: "ingest.transactions-recorded",
@@ -44,7 +44,17 @@ describe("a hint", () => {
     });
   });
 
-  it.each([null, "text", 1, [], { accountId: 7 }])("of the data %j has no ids", (data) => {
-    expect(liveEventOf({ ...envelope, data })).toMatchObject({ accountId: null, consentId: null, syncId: null, aspspId: null, count: null });
+  it("of a fact about none of these has no ids", () => {
+    expect(liveEventOf({ ...envelope, data: hintData.parse({}) })).toMatchObject({
+      accountId: null,
+      consentId: null,
+      syncId: null,
+      aspspId: null,
+      count: null,
+    });
+  });
+
+  it.each([null, "text", 1, [], { accountId: 7 }])("is not made of the data %j", (data) => {
+    expect(hintData.safeParse(data).success).toBe(false);
   });
 });

@@ -1,22 +1,22 @@
 import type { Envelope } from "@opl/contracts/events";
 import type { LiveEvent } from "@opl/contracts/http/bff";
+import { z } from "zod";
+
+const id = z.string().nullable().default(null);
+
+/** What a hint takes of the data of a fact, whichever it is; a page of transactions is counted and not read. */
+export const hintData = z.object({
+  consentId: id,
+  accountId: id,
+  syncId: id,
+  paymentOrderId: id,
+  aspspId: id,
+  recorded: z.array(z.unknown()).nullable().default(null),
+});
+export type HintData = z.infer<typeof hintData>;
 
 /** What an open page learns of a fact: which one and about what, never a figure, name or text. */
-export function liveEventOf({ type, time, data }: Envelope): LiveEvent {
-  const fields = typeof data === "object" && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
-  const text = (name: string): string | null => {
-    const value = fields[name];
-    return typeof value === "string" ? value : null;
-  };
-  const recorded = fields["recorded"];
-  return {
-    type,
-    at: time,
-    consentId: text("consentId"),
-    accountId: text("accountId"),
-    syncId: text("syncId"),
-    paymentOrderId: text("paymentOrderId"),
-    aspspId: text("aspspId"),
-    count: Array.isArray(recorded) ? recorded.length : null,
-  };
+export function liveEventOf({ type, time, data }: Envelope<HintData>): LiveEvent {
+  const { recorded, ...about } = data;
+  return { type, at: time, ...about, count: recorded?.length ?? null };
 }
