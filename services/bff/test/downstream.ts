@@ -143,6 +143,10 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         };
       }),
       psuRoute(consent.listConsents, async ({ psu }) => ({ consents: [mine(psu)?.consent ?? []].flat() })),
+      psuRoute(consent.consentOverview, async ({ psu }) => ({
+        consents: [mine(psu)?.consent ?? []].flat(),
+        paymentOrders: [mine(psu)?.paymentOrder ?? []].flat(),
+      })),
       psuRoute(consent.getConsent, async ({ psu, params }) => ownConsent(psu, params.consentId).consent),
       psuRoute(payments.putPaymentOrder, async ({ psu, params, body }) => {
         const ids = body.payments.map(({ paymentId }) => paymentId);

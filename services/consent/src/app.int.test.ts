@@ -161,7 +161,9 @@ describe("the whole service", () => {
     const line = { ...params, paymentId: payment?.paymentId ?? "", executionId, psuId: psu.psuId, accountId: newId(), transactionId };
     await receive("ingest.payment-booked", psu.psuId, line);
     await eventually(async () => (await app.bff.getPaymentOrder({ psu, params })).payments[0]?.executions[0]?.transactionId === transactionId);
-    expect((await app.bff.listPaymentOrders({ psu })).paymentOrders).toHaveLength(1);
+    const { paymentOrders } = await app.bff.listPaymentOrders({ psu });
+    expect(paymentOrders).toHaveLength(1);
+    expect(await app.bff.consentOverview({ psu, query: { orders: 20 } })).toEqual({ ...(await app.bff.listConsents({ psu })), paymentOrders });
     expect((await app.bff.listPaymentOrders({ psu: await app.tokens.psu(newId()) })).paymentOrders).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { approvalAbout } from "../model/approval.ts";
 import { consent, loginHint } from "../model/consent.ts";
 import { listedReceipt } from "../model/consent-receipt.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
+import { paymentOrder } from "../model/payment.ts";
 import { defineRoute } from "./route.ts";
 
 const bff = { callers: ["bff"], psu: "required" } as const;
@@ -58,6 +59,17 @@ export const listConsents = defineRoute({
   status: 200,
   response: z.object({ consents: z.array(consent) }),
 });
+export const consentOverview = defineRoute({
+  ...bff,
+  operationId: "consentOverview",
+  summary: "All that the first screen needs in one answer: everything this person has allowed, and what they wanted paid lately.",
+  method: "GET",
+  path: "/overview",
+  idempotent: true,
+  query: z.strictObject({ orders: z.coerce.number().int().min(1).max(100) }),
+  status: 200,
+  response: z.object({ consents: z.array(consent), paymentOrders: z.array(paymentOrder) }),
+});
 export const getConsent = defineRoute({
   ...bff,
   operationId: "getConsent",
@@ -107,4 +119,4 @@ export const listReceipts = defineRoute({
   response: z.object({ receipts: z.array(listedReceipt) }),
 });
 
-export const consentRoutes = { createConsent, completeAuthorisation, listConsents, getConsent, revokeConsent, reconfirmConsent, listReceipts };
+export const consentRoutes = { createConsent, completeAuthorisation, listConsents, consentOverview, getConsent, revokeConsent, reconfirmConsent, listReceipts };

@@ -39,6 +39,9 @@ export async function appendLiveEvents(tx: Transaction<Tables>, events: readonly
     .execute();
 }
 
+// Below, hints are put in the order of the index over person and id. In the order of the id alone Postgres goes through the hints of
+// everybody where it expects to meet one for everybody soon, and there may be none.
+
 /** A person and the last id they have seen. */
 export interface LiveCursor {
   readonly psuId: string;
@@ -56,9 +59,9 @@ export async function readLiveEvents(
     select reader.psu_id, found.id, found.event
     from unnest(${cursors.map(({ psuId }) => psuId)}::uuid[], ${cursors.map(({ after }) => String(after))}::bigint[]) as reader (psu_id, after)
     cross join lateral (
-      (select id, event from live_events where psu_id = reader.psu_id and id > reader.after order by id limit ${limit})
+      (select id, event from live_events where psu_id = reader.psu_id and id > reader.after order by psu_id, id limit ${limit})
       union all
-      (select id, event from live_events where psu_id is null and id > reader.after order by id limit ${limit})
+      (select id, event from live_events where psu_id is null and id > reader.after order by psu_id, id limit ${limit})
       order by id limit ${limit}
     ) as found
     order by found.id`.execute(db);
@@ -86,8 +89,8 @@ export async function lastLiveEventBefore(db: Executor<Tables>, time: Temporal.I
 export async function lastLiveEventOf(db: Executor<Tables>, psuId: string): Promise<bigint> {
   const { rows } = await sql<{ id: string }>`
     select greatest(
-      (select max(id) from live_events where psu_id = ${psuId}::uuid),
-      (select max(id) from live_events where psu_id is null),
+      (select id from live_events where psu_id = ${psuId}::uuid order by psu_id desc, id desc limit 1),
+      (select id from live_events where psu_id is null order by psu_id desc, id desc limit 1),
       0
     )::text as id`.execute(db);
   return BigInt(rows[0]?.id ?? "0");

@@ -29,7 +29,7 @@ describe("the overview of who asks again (G-21)", () => {
   });
 
   const timesAsked = ({ psuId }: Person): number =>
-    bff.downstream.asked.filter(({ operation, psu }) => operation === "listConsents" && psu?.psuId === psuId).length;
+    bff.downstream.asked.filter(({ operation, psu }) => operation === "consentOverview" && psu?.psuId === psuId).length;
   const accountsSeen = async (browser: Browser): Promise<number> => (await browser.get("/api/overview")).json<{ accounts: unknown[] }>().accounts.length;
   /** At the owner only; nobody is told. */
   const loseAnAccount = ({ psuId, holdings }: Person): void =>

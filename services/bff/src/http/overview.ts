@@ -40,12 +40,11 @@ async function makeOverview({ bankDirectory, clients }: Context, asking: Asking,
     to: today.toString(),
     accountsFrom: today.subtract({ days: sparkDays - 1 }).toString(),
   };
-  const [accounts, consents, banks, insights, payments] = await Promise.all([
+  const [accounts, consent, banks, insights] = await Promise.all([
     orMissing(asking, "accounts", clients.ingest.listAccounts(part)),
-    orMissing(asking, "consents", clients.consent.listConsents(part)),
+    orMissing(asking, "consents and payments", clients.consent.consentOverview({ ...part, query: { orders: recentOrders } })),
     orMissing(asking, "banks", bankDirectory.list(lastHint)),
     orMissing(asking, "insights", clients.analytics.firstScreen({ ...part, query: history })),
-    orMissing(asking, "payments", clients.consent.listPaymentOrders({ ...part, query: { limit: recentOrders } })),
   ]);
-  return overviewView({ accounts: accounts?.accounts, consents: consents?.consents, banks, insights, payments: payments?.paymentOrders }, moment);
+  return overviewView({ accounts: accounts?.accounts, consents: consent?.consents, banks, insights, payments: consent?.paymentOrders }, moment);
 }

@@ -1,14 +1,16 @@
-import { createConsent, getConsent, listConsents, listReceipts, reconfirmConsent, revokeConsent } from "@opl/contracts/http/consent";
+import { consentOverview, createConsent, getConsent, listConsents, listReceipts, reconfirmConsent, revokeConsent } from "@opl/contracts/http/consent";
 import { psuRoute } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { ConsentContext } from "../context.ts";
 import * as consents from "../db/consent-store.ts";
+import * as orders from "../db/payment-store.ts";
 import * as receipts from "../db/receipt-store.ts";
 import { errors } from "../errors.ts";
 import * as create from "../usecases/create-consent.ts";
 import * as reconfirm from "../usecases/reconfirm-consent.ts";
 import * as revoke from "../usecases/revoke-consent.ts";
 import { viewConsent } from "./consent-view.ts";
+import { viewOrder } from "./payment-view.ts";
 
 export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
   return [
@@ -17,6 +19,13 @@ export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
       return { ...created, expiresAt: created.expiresAt.toString() };
     }),
     psuRoute(listConsents, async ({ psu }) => ({ consents: (await consents.listConsents(ctx.db, psu.psuId)).map(viewConsent) })),
+    psuRoute(consentOverview, async ({ psu, query }) => {
+      const [allowed, ordered] = await Promise.all([
+        consents.listConsents(ctx.db, psu.psuId),
+        orders.listOrders(ctx.db, psu.psuId, { before: undefined, limit: query.orders }),
+      ]);
+      return { consents: allowed.map(viewConsent), paymentOrders: ordered.map(viewOrder) };
+    }),
     psuRoute(getConsent, async ({ psu, params }) => {
       const found = await consents.getConsent(ctx.db, { psuId: psu.psuId, consentId: params.consentId });
       if (found === undefined) throw errors.ERR_CONSENT_NOT_FOUND();
