@@ -304,16 +304,21 @@ describe("with certificates of one's own", () => {
 
 describe("a run that stopped", () => {
   it.each(steps.filter((step) => step !== "settings"))("when killed at the beginning of: %s, goes on with --resume and registers once", async (step) => {
-    const { args, name, out } = prepare();
+    // The last thing a run needs are tokens. They wait until it is dead, so that a late signal finds it alive.
+    const tokens = new URL(bank.endpoints.tokenUrl);
+    const dead = Promise.withResolvers<true>();
+    await using relay = await startRelay(Number(tokens.port), { onAnswer: () => dead.promise });
+    const { args, name, out } = prepare({ OP_TOKEN_URL: `https://localhost:${relay.port}${tokens.pathname}` });
     const killed = await command(args("--json"), {
       onEvent: (event, child) => {
         if (event.event === "step" && event.step === step && event.status === "started") child.kill("SIGKILL");
       },
     });
+    dead.resolve(true);
     expect(killed.code).toBeNull();
     expect(await command(args())).toMatchObject({ code: 73, err: expect.stringContaining("--resume") });
     const resumed = await command(args("--resume"));
-    // The signal finds a quick process a step further.
+    // The signal may find the process a step further.
     const reached = killed.events.findLast((event) => event.event === "step" && event.status === "started");
     // Killed between the intent and the saved answer nobody can know; the command says so and sends nothing.
     if (reached?.event === "step" && reached.step === "submission" && resumed.code === 75) {
