@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Person, visitBank } from "./person.ts";
@@ -130,7 +130,9 @@ describe("G-16 TM-01 no secret in clear", () => {
 
   it("in the logs", () => {
     const digests = issuedDigests();
-    for (const file of filesBelow(product.logDir).filter((name) => !name.endsWith("sandbox.log"))) {
+    // Postgres keeps its log beside its data, which may be elsewhere.
+    const ofPostgres = `${realpathSync(path.join(product.dir, "postgres"))}.log`;
+    for (const file of [...filesBelow(product.logDir).filter((name) => !name.endsWith("sandbox.log")), ofPostgres]) {
       const text = readFileSync(file, "utf8");
       expect(leaks(text), file).toEqual([]);
       expect(findIssued(text, digests), file).toEqual([]);

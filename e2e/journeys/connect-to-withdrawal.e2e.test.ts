@@ -9,6 +9,7 @@ import { asAdmin, bankTruth } from "../truth.ts";
 /** The main job of the product in a real browser: sign up, connect the sandbox bank, see figures, withdraw. */
 let product: TestProduct;
 let browser: Browser;
+const password = "a-long-enough-passphrase";
 
 interface Call {
   readonly seq: number;
@@ -27,15 +28,17 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
-/** What a script on the page could still find of the return from the bank. */
+/** Everything that a script on the page could find. */
 const keptByPage = (page: Page): Promise<Record<string, string>> =>
-  page.evaluate<Record<string, string>>(`({
+  page.evaluate<Record<string, string>>(`(async () => ({
     localStorage: JSON.stringify({ ...localStorage }),
     sessionStorage: JSON.stringify({ ...sessionStorage }),
     cookie: document.cookie,
     state: String(JSON.stringify(history.state)),
     location: location.href,
-  })`);
+    databases: JSON.stringify(await indexedDB.databases()),
+    caches: JSON.stringify(await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).matchAll()).map(({ url }) => url)))),
+  }))()`);
 
 /**
  * Makes the ended consent look due in every way the ledger could read again: its plan, a queued sync, and a run of the planning job, which
@@ -71,7 +74,7 @@ describe("from sign-up to charts to withdrawal", () => {
     await expectAccessible(page, "welcome");
     await page.getByLabel("Name").fill("Aino Esimerkki");
     await page.getByLabel(/^Email/).fill("aino@ledger.example");
-    await page.getByLabel(/^Password/).fill("a-long-enough-passphrase");
+    await page.getByLabel(/^Password/).fill(password);
     await page.getByRole("button", { name: "Create account" }).click();
     await page.waitForURL(`${origin}/connect`);
 
@@ -166,6 +169,14 @@ describe("from sign-up to charts to withdrawal", () => {
     await expect(expect.poll(async () => (await calls(last)).length, { timeout: 3_000, interval: 200 }).toBeGreaterThan(0)).rejects.toThrow();
     expect(await calls(last)).toEqual([]);
 
+    // In the end a script on the page still finds nothing that would open anything.
+    const session = (await context.cookies()).map(({ value }) => decodeURIComponent(value)).filter((value) => value.length > 20);
+    expect(session.length).toBeGreaterThan(0);
+    for (const [where, text] of Object.entries(await keptByPage(page))) {
+      for (const value of [...handedOver.values(), ...session, ...session.flatMap((signed) => signed.split(".")), password])
+        expect(text.includes(value), `a secret in ${where}`).toBe(false);
+    }
+
     expect(complaints.found).toEqual([]);
     await context.close();
   });
@@ -175,7 +186,7 @@ describe("from sign-up to charts to withdrawal", () => {
     await page.goto(`${product.origin}/welcome`);
     await page.getByLabel("Name").fill("Eino Esimerkki");
     await page.getByLabel(/^Email/).fill("eino@ledger.example");
-    await page.getByLabel(/^Password/).fill("a-long-enough-passphrase");
+    await page.getByLabel(/^Password/).fill(password);
     await page.getByRole("button", { name: "Create account" }).click();
     await page.waitForURL(/\/connect$/);
     await page.getByRole("link", { name: /OP/ }).first().click();

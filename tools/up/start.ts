@@ -9,11 +9,12 @@ import { terminalProgress } from "./progress.ts";
  */
 const started = performance.now();
 const progress = terminalProgress(process.stdout);
-const port = Number.parseInt(process.env["OPL_PORT"] ?? "8400", 10);
+const wanted = process.env["OPL_PORT"] ?? "8400";
+const port = /^\d{1,5}$/.test(wanted) ? Number.parseInt(wanted, 10) : Number.NaN;
 const dir = process.env["OPL_DIR"] ?? path.resolve(import.meta.dirname, "../../.opl");
 
 if (!(port > 0 && port < 65_536)) {
-  process.stderr.write(`OPL_PORT is not a port: ${process.env["OPL_PORT"]}. Take a number from 1 to 65535.\n`);
+  process.stderr.write(`OPL_PORT is not a port: ${wanted}. Take a number from 1 to 65535.\n`);
   process.exit(78);
 }
 

@@ -2,11 +2,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { commandOf } from "./server-process.ts";
-import { choosePorts, openStateFolder, takeLock } from "./state.ts";
+import { choosePorts, openStateFolder, portIsFree, takeLock } from "./state.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -16,8 +16,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const names = ["web", "sandbox"] as const;
 
-async function listening(): Promise<{ server: Server; port: number }> {
-  const server = createServer().listen(0, "127.0.0.1");
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"));
+
+async function listening(host = "127.0.0.1"): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(0, host);
   await once(server, "listening");
   return { server, port: (server.address() as { port: number }).port };
 }
@@ -38,6 +40,16 @@ describe("choosePorts", () => {
     });
     server.close();
   });
+
+  it.runIf(hasIpv6)(
+    "finds a port taken where only ::1 is listened at, which browsers try first for localhost (skipped where the machine has no ::1)",
+    async () => {
+      const { server, port } = await listening("::1");
+      expect(await portIsFree(port)).toBe(false);
+      await new Promise((resolve) => server.close(resolve));
+      expect(await portIsFree(port)).toBe(true);
+    },
+  );
 
   it("does not leave a port that our registration at the bank names", async () => {
     const { server, port } = await listening();

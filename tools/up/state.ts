@@ -54,12 +54,17 @@ function readNote(file: string): object | undefined {
   }
 }
 
-/** True when nobody listens on the port of this machine. */
-export function portIsFree(port: number): Promise<boolean> {
+/** True when nobody listens on the port of this machine, at either of the addresses that a browser takes `localhost` for. */
+export async function portIsFree(port: number): Promise<boolean> {
+  return (await isFreeAt("127.0.0.1", port)) && (await isFreeAt("::1", port));
+}
+
+/** A machine without that kind of address has nobody there. */
+function isFreeAt(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => resolve(true)));
+    probe.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT"));
+    probe.listen({ port, host, exclusive: true, ipv6Only: host.includes(":") }, () => probe.close(() => resolve(true)));
   });
 }
 

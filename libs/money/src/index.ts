@@ -5,5 +5,7 @@ export type { AmountErrorReason } from "./amount-error.ts";
 export { currencies, currencyExponent, currencyLastDay, isCurrency } from "./currency.ts";
 export { fromWire, maxMinor, parseAmount, toDecimalText, toWire } from "./parse.ts";
 export type { AmountWire } from "./parse.ts";
+export { boundMinor, searchedAmounts } from "./search.ts";
+export type { AmountRange } from "./search.ts";
 export { amountParts, formatAmount, minusSign } from "./format.ts";
 export type { AmountParts, FormatOptions, SignDisplay } from "./format.ts";

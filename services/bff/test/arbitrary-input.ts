@@ -49,13 +49,31 @@ const rubbish = fc.oneof(
   fc.string({ unit: "binary", maxLength: 50 }),
 );
 
+/** Points in time that one clock, library or database knows and another does not. */
+export const edgeInstants: readonly string[] = [
+  "0000-01-01T00:00:00Z",
+  "0000-12-31T23:59:59-23:00",
+  "0001-01-01T00:00:00Z",
+  "0001-01-01T00:00:00+23:00",
+  "2026-02-29T00:00:00Z",
+  "2026-11-29T13:30:13.307803759417-21:34",
+  "9999-12-31T23:59:59Z",
+  "9999-12-31T23:59:59-23:59",
+];
+
 /** Values that fit the schema, at its edges and in between. `ids` are mixed in where an id belongs. */
 function fitting(schema: Schema, ids: readonly string[]): Arbitrary<unknown> {
   if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map((one) => fitting(one, ids)));
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   if (schema.format === "uuid") return fc.oneof(fc.constantFrom(...ids), fc.uuid());
-  if (schema.format === "date")
-    return fc.date({ noInvalidDate: true, min: new Date("1900-01-01"), max: new Date("2100-12-31") }).map((date) => date.toISOString().slice(0, 10));
+  if (schema.format === "date") {
+    const day = fc.date({ noInvalidDate: true, min: new Date("0000-01-01"), max: new Date("9999-12-31") }).map((date) => date.toISOString().slice(0, 10));
+    return fc.oneof(fc.constantFrom("0000-01-01", "0000-12-31", "0001-01-01", "9999-12-31"), day);
+  }
+  if (schema.format === "date-time") {
+    const instant = fc.date({ noInvalidDate: true, min: new Date("0000-01-01"), max: new Date("9999-12-31") }).map((date) => date.toISOString());
+    return fc.oneof(fc.constantFrom(...edgeInstants), instant);
+  }
   if (schema.format === "email") return fc.emailAddress();
   if (schema.pattern !== undefined) return fc.stringMatching(new RegExp(schema.pattern));
   switch (schema.type) {

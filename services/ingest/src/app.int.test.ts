@@ -53,6 +53,9 @@ describe("the service", () => {
       pages += 1;
     } while (cursor !== null);
     expect([ids.size, pages]).toEqual([251, 3]);
+    // A year 0 is none to the database: refused as input, also where a place in the list is made up.
+    for (const query of [{ from: "0000-01-01" }, { to: "0000-12-31" }, { cursor: `b0000-01-01_${accountId}` }])
+      await expect(bff.listTransactions({ psu, query: { limit: 1, ...query } })).rejects.toMatchObject({ kind: "invalid" });
   });
 
   it("reads again at the person's wish, with the person's presence, and goes on without it after a restart", async () => {

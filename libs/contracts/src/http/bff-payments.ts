@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
-import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
+import { askedInstant, aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
 import { fundsStatus, paymentExecution, paymentHistoryEntry, paymentInstruction, paymentStatus, schedule } from "../model/payment.ts";
 import { newPayment } from "./consent-payments.ts";
 import { defineRoute } from "./route.ts";
@@ -72,7 +72,7 @@ export const listPaymentOrderViews = defineRoute({
   operationId: "listPaymentOrderViews",
   summary: "Payments of this person, newest first.",
   path: "/api/payment-orders",
-  query: z.strictObject({ before: isoInstant.optional() }),
+  query: z.strictObject({ before: askedInstant.optional() }),
   response: z.object({ paymentOrders: z.array(paymentOrderView) }),
 });
 export const getPaymentOrderView = defineRoute({

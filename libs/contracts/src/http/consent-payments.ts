@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
-import { aspspId, isoInstant, uuid } from "../model/ids.ts";
+import { askedInstant, aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { fundsStatus, iban, paymentInstruction, paymentOrder, schedule } from "../model/payment.ts";
 import { defineRoute } from "./route.ts";
 
@@ -44,7 +44,7 @@ export const listPaymentOrders = defineRoute({
   method: "GET",
   path: "/payment-orders",
   idempotent: true,
-  query: z.strictObject({ before: isoInstant.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) }),
+  query: z.strictObject({ before: askedInstant.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) }),
   status: 200,
   response: z.object({ paymentOrders: z.array(paymentOrder) }),
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { boundMinor } from "./amount-bound.ts";
 import { bankDay } from "./bank-day.ts";
-import { clampDay, isAnswerable, periodBefore } from "./period.ts";
+import { isAnswerable, periodBefore } from "./period.ts";
 
 describe("the same span before", () => {
   it.each([
@@ -26,23 +25,6 @@ it.each([
   ["9999-01-01", "9999-01-02", false],
 ])("a period from %s to %s can be answered: %s", (from, to, answer) => {
   expect(isAnswerable({ from, to })).toBe(answer);
-});
-
-it("days that no database holds become the first it does", () => {
-  expect([clampDay("0000-12-31"), clampDay("2026-01-01")]).toEqual(["0001-01-01", "2026-01-01"]);
-});
-
-it.each([
-  ["12.345", 2, "least", 1235n],
-  ["12.345", 2, "most", 1234n],
-  ["12.340", 2, "least", 1234n],
-  ["12", 2, "least", 1200n],
-  ["0.5", 0, "least", 1n],
-  ["0.5", 0, "most", 0n],
-  ["1.2345", 4, "most", 12_345n],
-  ["999999999999.99", 2, "most", 99_999_999_999_999n],
-] as const)("the bound %s with %i decimals (%s) is %s", (text, exponent, side, minor) => {
-  expect(boundMinor(text, exponent, side)).toBe(minor);
 });
 
 it("a bank's point in time belongs to the day of its zone, summer and winter", () => {

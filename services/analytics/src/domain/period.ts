@@ -23,8 +23,3 @@ export function periodBefore({ from, to }: Period): Period {
   }
   return { from: addDays(from, dayNumber(from) - dayNumber(to) - 1), to: addDays(from, -1) };
 }
-
-/** Days a database can hold: the list may be asked for anything. */
-export function clampDay(day: string): string {
-  return day < "0001-01-01" ? "0001-01-01" : day;
-}

@@ -161,6 +161,19 @@ describe("bad input is the caller's fault", () => {
     expect([answer.status, answer.body["code"]]).toEqual([404, "ERR_AUTHORISATION_UNKNOWN"]);
   });
 
+  it.each([
+    ["0000-01-01T00:00:00Z", 400],
+    ["0001-01-01T00:00:00+23:00", 400],
+    ["0001-01-01T00:00:00Z", 200],
+    ["2026-11-29T13:30:13.307803759417-21:34", 400],
+    ["2026-11-29T13:30:13.307803759-21:34", 200],
+    ["9999-12-31T23:59:59Z", 200],
+    ["9999-12-31T23:59:59-23:59", 400],
+  ])("US-33 orders before %s are answered with %i", async (before, status) => {
+    const answer = await ask("listConsents", { token: await bffToken(), psu: owner.token, path: `/payment-orders?before=${encodeURIComponent(before)}` });
+    expect(answer.status).toBe(status);
+  });
+
   it.each(["nobody", "../consents", "%2e%2e", "00000000-0000-0000-0000-00000000000g"])("an id of %j", async (id) => {
     const answer = await ask("getConsent", { token: await bffToken(), psu: owner.token, path: `/consents/${encodeURIComponent(id)}` });
     expect(answer.status).toBe(400);

@@ -1,8 +1,9 @@
 import type { QueryOf } from "@opl/contracts/http";
 import type { listTransactions as contract } from "@opl/contracts/http/ingest";
+import { searchedAmounts } from "@opl/money";
 import type { Executor } from "@opl/postgres";
 import { sql } from "kysely";
-import type { RawBuilder } from "kysely";
+import type { RawBuilder, SqlBool } from "kysely";
 import { boundsOf, unusualCurrencies } from "../domain/listing.ts";
 import type { ExponentBound, Place } from "../domain/listing.ts";
 import type { IngestDatabase } from "./tables.ts";
@@ -43,13 +44,22 @@ function conditionsOf(
   if (status !== undefined) conditions.push(sql`and pending = ${status === "pending"}`);
   if (from !== undefined) conditions.push(sql`and booking_date >= ${from}::date`);
   if (to !== undefined) conditions.push(sql`and booking_date <= ${to}::date`);
-  if (direction !== undefined) conditions.push(direction === "in" ? sql`and amount_minor >= 0` : sql`and amount_minor < 0`);
-  if (text !== undefined && text !== "") conditions.push(sql`and search_text like ${`%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`}`);
-  if (minAmount !== undefined) conditions.push(sql`and abs(amount_minor) >= ${boundByCurrency(boundsOf(minAmount, "up"))}`);
-  if (maxAmount !== undefined) conditions.push(sql`and abs(amount_minor) <= ${boundByCurrency(boundsOf(maxAmount, "down"))}`);
+  if (direction !== undefined) conditions.push(direction === "in" ? sql`and amount_minor > 0` : sql`and amount_minor < 0`);
+  if (text !== undefined && text !== "") conditions.push(sql`and ${matches(text)}`);
+  if (minAmount !== undefined) conditions.push(sql`and abs(amount_minor) >= ${boundByCurrency(boundsOf(minAmount, "least"))}`);
+  if (maxAmount !== undefined) conditions.push(sql`and abs(amount_minor) <= ${boundByCurrency(boundsOf(maxAmount, "most"))}`);
   if (after !== undefined)
     conditions.push(sql`and (pending, booking_date, transaction_id) < (${after.pending}, ${after.bookingDate}::date, ${after.transactionId}::uuid)`);
   return conditions;
+}
+
+/** Counterparty, text or amount. */
+function matches(text: string): RawBuilder<SqlBool> {
+  const inWords = sql<SqlBool>`search_text like ${`%${text.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`}`;
+  const amounts = searchedAmounts(text);
+  if (amounts === undefined) return inWords;
+  const [least, below] = [boundByCurrency(boundsOf(amounts.least, "least")), boundByCurrency(boundsOf(amounts.below, "least"))];
+  return sql<SqlBool>`(${inWords} or abs(amount_minor) >= ${least} and abs(amount_minor) < ${below})`;
 }
 
 /** Most currencies have two decimals; the others are named. */

@@ -26,14 +26,14 @@ describe("places in the list", () => {
 });
 
 describe("bounds of an amount", () => {
-  const at = (text: string, round: "up" | "down", exponent: number) => boundsOf(text, round).find((bound) => bound.exponent === exponent)?.minor;
+  const at = (text: string, side: "least" | "most", exponent: number) => boundsOf(text, side).find((bound) => bound.exponent === exponent)?.minor;
 
   it("BR-09: are exact for currencies of 0, 2, 3 and 4 decimals", () => {
-    expect([0, 2, 3, 4].map((exponent) => at("12.5", "down", exponent))).toEqual([12n, 1250n, 12500n, 125000n]);
-    expect([0, 2, 3, 4].map((exponent) => at("12.5", "up", exponent))).toEqual([13n, 1250n, 12500n, 125000n]);
-    expect(at("12.5001", "up", 3)).toBe(12501n);
-    expect(at("12.5001", "down", 3)).toBe(12500n);
-    expect(at("999999999999.9999", "down", 4)).toBe(9999999999999999n);
+    expect([0, 2, 3, 4].map((exponent) => at("12.5", "most", exponent))).toEqual([12n, 1250n, 12500n, 125000n]);
+    expect([0, 2, 3, 4].map((exponent) => at("12.5", "least", exponent))).toEqual([13n, 1250n, 12500n, 125000n]);
+    expect(at("12.5001", "least", 3)).toBe(12501n);
+    expect(at("12.5001", "most", 3)).toBe(12500n);
+    expect(at("999999999999.9999", "most", 4)).toBe(9999999999999999n);
   });
 
   it("name the currencies that differ from the usual two decimals", () => {

@@ -1,4 +1,4 @@
-import { currencies, currencyExponent } from "@opl/money";
+import { boundMinor, currencies, currencyExponent } from "@opl/money";
 
 /** The place of one transaction in the list: pending first, then the newest day first, then by id. */
 export interface Place {
@@ -22,7 +22,8 @@ export function readPlace(text: string): Place | undefined {
 
 function isDay(text: string): boolean {
   try {
-    return Temporal.PlainDate.from(text).toString() === text;
+    // A year 0 is none to the database.
+    return Temporal.PlainDate.from(text).toString() === text && !text.startsWith("0000");
   } catch {
     return false;
   }
@@ -41,14 +42,7 @@ export const unusualCurrencies: ReadonlyMap<number, readonly string[]> = new Map
   exponents.filter((exponent) => exponent !== 2).map((exponent) => [exponent, currencies.filter((code) => currencyExponent(code) === exponent)]),
 );
 
-/**
- * A decimal bound without sign in minor units of each kind of currency. Decimals that a currency does not have make a lower
- * bound stricter (`up`) and leave an upper bound where it is (`down`).
- */
-export function boundsOf(text: string, round: "up" | "down"): readonly ExponentBound[] {
-  const [integer = "0", decimals = ""] = text.split(".");
-  return exponents.map((exponent) => {
-    const minor = BigInt(integer + decimals.slice(0, exponent).padEnd(exponent, "0"));
-    return { exponent, minor: round === "up" && /[1-9]/.test(decimals.slice(exponent)) ? minor + 1n : minor };
-  });
+/** A decimal bound without sign in minor units of each kind of currency. */
+export function boundsOf(text: string, side: "least" | "most"): readonly ExponentBound[] {
+  return exponents.map((exponent) => ({ exponent, minor: boundMinor(text, exponent, side) }));
 }

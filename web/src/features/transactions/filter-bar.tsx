@@ -181,7 +181,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
       <input
         type="search"
         aria-label={t`Search transactions`}
-        placeholder={t`Counterparty or text`}
+        placeholder={t`Counterparty, text or amount`}
         autoComplete="off"
         spellCheck={false}
         maxLength={100}

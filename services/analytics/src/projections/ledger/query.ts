@@ -1,12 +1,10 @@
 import type { listCategorised } from "@opl/contracts/http/analytics";
 import type { QueryOf, ResponseInputOf } from "@opl/contracts/http/route";
 import type { CategoryReason } from "@opl/contracts/model";
-import { currencies, currencyExponent, toWire } from "@opl/money";
+import { boundMinor, currencies, currencyExponent, searchedAmounts, toWire } from "@opl/money";
 import type { Executor } from "@opl/postgres";
 import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Tables } from "../../db/tables.ts";
-import { boundMinor } from "../../domain/amount-bound.ts";
-import { clampDay } from "../../domain/period.ts";
 import { type ListPlace, readCursor, writeCursor } from "./cursor.ts";
 import type { LedgerRow } from "./evolve.ts";
 import { searchable, toCategorised } from "./translate.ts";
@@ -102,15 +100,22 @@ function filtered(psuId: string, question: ListQuestion) {
       ...(accounts === undefined ? [] : [sql<SqlBool>`account_id = any(${accounts}::uuid[])`]),
       ...(categories === undefined ? [] : [sql<SqlBool>`category = any(${categories}::text[])`]),
       ...(recurringId === undefined ? [] : [eb("recurringId", "=", recurringId)]),
-      ...(from === undefined ? [] : [eb("bookingDate", ">=", clampDay(from))]),
-      ...(to === undefined ? [] : [eb("bookingDate", "<=", clampDay(to))]),
+      ...(from === undefined ? [] : [eb("bookingDate", ">=", from)]),
+      ...(to === undefined ? [] : [eb("bookingDate", "<=", to)]),
       ...(status === undefined ? [] : [eb("pending", "=", status === "pending")]),
       ...(direction === undefined ? [] : [direction === "in" ? sql<SqlBool>`amount_minor > 0` : sql<SqlBool>`amount_minor < 0`]),
       ...(minAmount === undefined ? [] : [sql<SqlBool>`abs(amount_minor) >= ${bound(minAmount, "least")}`]),
       ...(maxAmount === undefined ? [] : [sql<SqlBool>`abs(amount_minor) <= ${bound(maxAmount, "most")}`]),
-      // A position and no pattern: there is nothing in a search that could be a wildcard.
-      ...(text === "" ? [] : [sql<SqlBool>`strpos(search_text, ${text}) > 0`]),
+      ...(text === "" ? [] : [matches(text)]),
     ]);
+}
+
+/** Counterparty, text or amount. A position and no pattern: there is nothing in a search that could be a wildcard. */
+function matches(text: string): RawBuilder<SqlBool> {
+  const amounts = searchedAmounts(text);
+  const inWords = sql<SqlBool>`strpos(search_text, ${text}) > 0`;
+  if (amounts === undefined) return inWords;
+  return sql<SqlBool>`(${inWords} or abs(amount_minor) >= ${bound(amounts.least, "least")} and abs(amount_minor) < ${bound(amounts.below, "least")})`;
 }
 
 const byExponent = Map.groupBy(currencies, currencyExponent);
