@@ -50,7 +50,7 @@ const rubbish = fc.oneof(
 );
 
 /** Points in time that one clock, library or database knows and another does not. */
-export const edgeInstants: readonly string[] = [
+const edgeInstants: readonly string[] = [
   "0000-01-01T00:00:00Z",
   "0000-12-31T23:59:59-23:00",
   "0001-01-01T00:00:00Z",
