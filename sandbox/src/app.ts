@@ -89,6 +89,7 @@ const endpointsSchema = z.object({
   oidcJwksUrl: z.string(),
   paymentsJwksUrl: z.string(),
   caFile: z.string(),
+  crlUrl: z.string(),
   adminUrl: z.string(),
   qtspUrl: z.string(),
   directoryUrl: z.string(),
@@ -98,6 +99,7 @@ const endpointsSchema = z.object({
   fapi: z.object({ fapi1: issuerSchema, fapi2: issuerSchema, decoupled: issuerSchema }),
 });
 
+const revocationListPath = "/ca/revoked.crl";
 const paymentsJwksPath = "/psd2/sandbox/jwks/payments/jwks.json";
 
 /** Where everything is. Printed when ready, and kept in `endpoints.json` of the state folder. */
@@ -156,6 +158,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
       for (const [{ server }, ca] of [
         [mtls, rootsPem],
         [fapiServer, [authority.rootPem]],
+        [trustServer, [authority.rootPem]],
       ] as const) {
         (server as unknown as HttpsServer).setSecureContext({ ...shown, ca: [...ca], ...(kind === "old-tls" ? oldTls : { minVersion: "TLSv1.2" }) });
         server.closeIdleConnections();
@@ -179,6 +182,10 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
   for (const routes of [paymentRoutes, submissionRoutes, bundleRoutes, fundsRoutes]) routes(mtls, bank);
   const authorize = createBankServer(shared);
   authorizeRoutes(authorize, bank);
+  // In clear, as authorities publish their lists: these are signed.
+  authorize.get(revocationListPath, { config: { endpoint: "L1" } }, async (request, reply) =>
+    (await passThroughFaults(request, reply, bank)) ? reply : reply.type("application/pkix-crl").send(await authority.revocationList(clock.now())),
+  );
   const trustFolder = join(folder, "trust");
   const trust: Trust = {
     ...gate,
@@ -263,6 +270,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     oidcJwksUrl: `${addresses.certGeneratorOrigin}/oauth/jwks/PSD2_OIDC`,
     paymentsJwksUrl: `${addresses.certGeneratorOrigin}${paymentsJwksPath}`,
     caFile,
+    crlUrl: `http://${authorizeHost}${revocationListPath}`,
     adminUrl: `http://${adminHost}`,
     qtspUrl: trust.address.origin,
     directoryUrl: `${trust.address.origin}/directory`,
@@ -297,7 +305,7 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
 /** Nothing newer. OpenSSL takes the signatures of such a handshake at its lowest level only. */
 const oldTls = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
 
-/** What the mutual-TLS host shows: the right certificate, or one that a client must not accept. */
+/** What a server shows: the right certificate, or one that a client must not accept. */
 async function certificateOf(
   kind: ServerCertificateKind,
   { authority, hosts, clock }: { authority: Authority; hosts: readonly string[]; clock: Clock },
@@ -312,6 +320,11 @@ async function certificateOf(
       return serverCertificate(authority, { hosts: ["another-bank.example"], clock });
     case "self-signed":
       return serverCertificate(ownIssuer, { hosts, clock });
+    case "revoked": {
+      const shown = await serverCertificate(authority, { hosts, clock });
+      authority.revoke(shown.serial);
+      return shown;
+    }
     case "unknown-authority":
       return serverCertificate(await unknownAuthority(clock), { hosts, clock });
     default:

@@ -1,10 +1,14 @@
+import type { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { gunzipSync } from "node:zlib";
 import { connect as tlsConnect, type ConnectionOptions } from "node:tls";
+import { request } from "undici";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startBank, type TestBank } from "./bank.ts";
 import { visit } from "./browser.ts";
 import { connect, readAll, type Connection } from "./connection.ts";
 import { call, plainAgent, readJwt, Tpp, verifiesWith } from "./tpp.ts";
+import { x509 } from "../src/ca/x509.ts";
 import { allFaults } from "../src/faults/index.ts";
 
 let bank: TestBank;
@@ -146,6 +150,27 @@ describe("network", () => {
     }
     expect(await handshake()).toBe("TLSv1.3");
     expect((await tpp.api("/accounts", person.token)).status).toBe(200);
+  });
+
+  it("OA-71 a certificate that is good in all but one thing: the authority's list names it, and no other", async () => {
+    const list = async (): Promise<readonly string[]> => {
+      const answer = await request(bank.endpoints.crlUrl);
+      expect(answer.headers["content-type"]).toBe("application/pkix-crl");
+      const crl = new x509.X509Crl(await answer.body.arrayBuffer());
+      // By the intermediate that every connection shows.
+      const { issuerCertificate } = await shown();
+      expect(await crl.verify({ publicKey: new x509.X509Certificate(issuerCertificate?.raw ?? expect.unreachable()) })).toBe(true);
+      expect(crl.nextUpdate?.getTime()).toBeGreaterThan(Date.now());
+      return crl.entries.map(({ serialNumber }) => serialNumber.toUpperCase());
+    };
+    const good = await shown();
+    expect(await list()).toEqual([]);
+    await set("bank.tls-certificate", { kind: "revoked" });
+    expect(await handshake()).toBe("TLSv1.3");
+    const revoked = await shown();
+    expect(await list()).toEqual([revoked.serialNumber]);
+    await bank.admin("DELETE", "/faults");
+    expect([good.serialNumber, (await shown()).serialNumber]).not.toContain(revoked.serialNumber);
   });
 });
 
@@ -418,6 +443,17 @@ async function rawBytes(): Promise<Buffer> {
 }
 
 /** What a careful client meets when it opens a connection: the version they agree on, or the code of its refusal. */
+/** What the mutual-TLS host shows now, with its issuer. */
+async function shown(): Promise<X509Certificate> {
+  const { port } = new URL(bank.endpoints.aisBaseUrl);
+  const socket = tlsConnect({ host: "localhost", port: Number.parseInt(port, 10), ca: bank.ca, servername: "localhost" });
+  await once(socket, "secureConnect");
+  const certificate = socket.getPeerX509Certificate();
+  socket.destroy();
+  if (certificate === undefined) throw new TypeError("The server showed nothing.");
+  return certificate;
+}
+
 function handshake(options: Pick<ConnectionOptions, "minVersion" | "ciphers"> = {}): Promise<string> {
   const { port } = new URL(bank.endpoints.aisBaseUrl);
   return new Promise((resolve) => {

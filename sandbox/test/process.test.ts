@@ -70,6 +70,7 @@ describe("the process", () => {
       "oidcJwksUrl",
       "paymentsJwksUrl",
       "caFile",
+      "crlUrl",
       "adminUrl",
       "qtspUrl",
       "directoryUrl",

@@ -15,6 +15,7 @@ export interface SandboxEndpoints {
   readonly issuer: string;
   readonly oidcJwksUrl: string;
   readonly caFile: string;
+  readonly crlUrl: string;
   readonly adminUrl: string;
   readonly qtspUrl: string;
   readonly directoryUrl: string;
@@ -87,6 +88,7 @@ const own: Readonly<Record<Service, (around: Surroundings, secret: (name: string
     OPL_QTSP_EST_URL: around.sandbox.qtspUrl,
     OPL_QTSP_SECRET_FILE: around.sandboxSecrets.qtspSecret,
     OPL_QTSP_CA_BUNDLE_PATH: around.sandbox.caFile,
+    OPL_CRL_URLS: around.sandbox.crlUrl,
     OPL_QTSP_SUBJECT_FILE: around.sandboxSecrets.certificateSubject,
     UK_ISSUER: around.sandbox.uk.issuer,
     UK_AUDIENCE: around.sandbox.uk.bankId,

@@ -437,8 +437,8 @@ const mistakes: Record<RuleName, readonly Mistake[]> = {
     ),
     gatewayPolicy(
       "the gateway by another port",
-      add("/spec/egress/3/ports/-", { port: 80 }),
-      "NetworkPolicy/bank-gateway: bank-gateway may not reach outside by 80",
+      add("/spec/egress/3/ports/-", { port: 25 }),
+      "NetworkPolicy/bank-gateway: bank-gateway may not reach outside by 25",
     ),
     gatewayPolicy("the gateway by every port", remove("/spec/egress/3/ports"), "NetworkPolicy/bank-gateway: bank-gateway may not reach outside by every port"),
     gatewayPolicy(

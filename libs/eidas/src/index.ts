@@ -25,5 +25,7 @@ export { createCertificateRequest, requestCertificate } from "./request/create.t
 export type { CertificateRequestInput, RequestSubject } from "./request/input.ts";
 export { readCertificateRequest } from "./request/read.ts";
 export type { CertificateRequest } from "./request/read.ts";
+export { readRevocationList } from "./revocation-list.ts";
+export type { RevocationList } from "./revocation-list.ts";
 export { writePkcs12 } from "./write-pkcs12.ts";
 export type { Pkcs12Input } from "./write-pkcs12.ts";

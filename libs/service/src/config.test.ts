@@ -12,11 +12,13 @@ import {
   httpConfig,
   integer,
   jsonFile,
+  list,
   logConfig,
   natsConfig,
   parseConfig,
   secretFile,
   serviceTokenConfig,
+  url,
 } from "./index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "opl-config-"));
@@ -117,6 +119,14 @@ describe("parseConfig", () => {
 
   it.each(["1.5", "0x10", " 1", "1e2", "+1", "NaN", "9".repeat(20)])("takes %j for no whole number", (text) => {
     expect(integer(0, 10).safeParse(text).success).toBe(false);
+  });
+
+  it("reads lists by commas, and each item by its own rule", () => {
+    const urls = list(url("https"));
+    expect([urls.parse(" https://a.example/x , https://b.example,"), urls.parse("")]).toEqual([["https://a.example/x", "https://b.example"], []]);
+    expect(urls.safeParse("https://a.example,ftp://b.example").error?.issues).toEqual([
+      expect.objectContaining({ message: "expected a URL that begins with https://" }),
+    ]);
   });
 
   it("reads flags strictly and JSON files by their schema", () => {

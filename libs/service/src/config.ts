@@ -109,6 +109,19 @@ export function flag() {
   return z.enum(["true", "false"], "expected true or false").transform((text) => text === "true");
 }
 
+/** Any number of items, separated by commas. */
+export function list<Item extends z.ZodType<unknown, string>>(item: Item) {
+  return z
+    .string()
+    .transform((text) =>
+      text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    )
+    .pipe(z.array(item));
+}
+
 /** An absolute URL with one of the given schemes, kept as text. */
 export function url(...schemes: readonly string[]) {
   return z

@@ -1,6 +1,6 @@
 export { deterministicId, newId, systemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
-export { describeConfig, flag, integer, jsonFile, parseConfig, secretFile, url } from "./config.ts";
+export { describeConfig, flag, integer, jsonFile, list, parseConfig, secretFile, url } from "./config.ts";
 export type { ConfigRow } from "./config.ts";
 export { databaseConfig, httpConfig, logConfig, natsConfig, serviceTokenConfig } from "./config-fragments.ts";
 export type { HealthChecks } from "./health.ts";

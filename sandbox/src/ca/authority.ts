@@ -1,8 +1,9 @@
 import { randomBytes, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
-import { toDate, type Clock } from "../clock.ts";
+import { epochSeconds, toDate, type Clock } from "../clock.ts";
 import { makeFolderFor, readFileIfPresent, writeFileAtomic } from "../state/atomic-file.ts";
+import { unsignedInteger } from "./der.ts";
 import { fromPrivateJwk, newEcKey, newRsaKey, privateJwk, publicCryptoKey, signingCryptoKey, webCryptoAlgorithm } from "./keys.ts";
 import { x509 } from "./x509.ts";
 
@@ -33,6 +34,10 @@ export interface Authority {
   readonly rootPem: string;
   readonly intermediatePem: string;
   issue(request: LeafRequest): Promise<Leaf>;
+  /** Takes a certificate back that the intermediate issued, until the sandbox ends. */
+  revoke(serial: Buffer): void;
+  /** DER of what was taken back (RFC 5280 5), signed by the intermediate; good for ten minutes, so that readers ask again soon. */
+  revocationList(now: Temporal.Instant): Promise<Buffer>;
 }
 
 const issuerFile = z.object({ certificate: z.string(), key: z.record(z.string(), z.unknown()) });
@@ -52,6 +57,7 @@ export async function openAuthority(options: { folder: string; caFile: string; b
 }
 
 function authorityOf({ root, intermediate }: { root: Issuer; intermediate: Issuer }): Authority {
+  const revoked = new Set<string>();
   return {
     rootPem: `${root.certificate.toString("pem")}\n`,
     intermediatePem: `${intermediate.certificate.toString("pem")}\n`,
@@ -59,6 +65,22 @@ function authorityOf({ root, intermediate }: { root: Issuer; intermediate: Issue
       const serial = newSerial();
       const leaf = await sign({ ...request, serial, issuer: intermediate });
       return { serial, x5c: [base64(leaf), base64(intermediate.certificate)] };
+    },
+    revoke: (serial) => void revoked.add(serial.toString("hex")),
+    async revocationList(now) {
+      const list = await x509.X509CrlGenerator.create({
+        issuer: intermediate.certificate.subjectName,
+        thisUpdate: toDate(now),
+        nextUpdate: toDate(now.add({ minutes: 10 })),
+        entries: [...revoked].map((serialNumber) => ({ serialNumber, revocationDate: toDate(now) })),
+        extensions: [
+          await x509.AuthorityKeyIdentifierExtension.create(await publicCryptoKey(intermediate.key)),
+          new x509.Extension(crlNumberOid, false, numbered(now)),
+        ],
+        signingKey: await signingCryptoKey(intermediate.key),
+        signingAlgorithm: webCryptoAlgorithm(intermediate.key),
+      });
+      return Buffer.from(list.rawData);
     },
   };
 }
@@ -114,6 +136,15 @@ async function sign(input: LeafRequest & { serial: Buffer; issuer: Issuer | unde
   });
 }
 
+const crlNumberOid = "2.5.29.20";
+
+/** A number that grows from list to list: seconds since 1970. */
+function numbered(now: Temporal.Instant): Uint8Array {
+  const seconds = Buffer.alloc(8);
+  seconds.writeBigInt64BE(BigInt(epochSeconds(now)));
+  return unsignedInteger(seconds);
+}
+
 /** Four bytes that stay four bytes in DER: positive, without a leading zero. */
 function newSerial(): Buffer {
   const serial = randomBytes(4);
@@ -142,11 +173,12 @@ export interface ServerCertificate {
   /** PEM, the leaf first. */
   readonly cert: string;
   readonly key: string;
+  readonly serial: Buffer;
 }
 
 /** Whoever signs a leaf; what it answers begins with that. */
 interface LeafIssuer {
-  issue(request: LeafRequest): Promise<{ readonly x5c: readonly string[] }>;
+  issue(request: LeafRequest): Promise<{ readonly x5c: readonly string[]; readonly serial: Buffer }>;
 }
 
 /** Certificate and key of the bank's own servers, made anew at each start: nobody pins them. */
@@ -156,7 +188,7 @@ export async function serverCertificate(
 ): Promise<ServerCertificate> {
   const key = await newEcKey();
   const names = hosts.filter((host) => host !== "127.0.0.1" && host !== "::1");
-  const { x5c } = await authority.issue({
+  const { x5c, serial } = await authority.issue({
     subject: [{ C: ["FI"] }, { O: ["One Point Ledger sandbox bank"] }, { CN: [names[0] ?? "localhost"] }],
     key,
     notBefore: clock.now().subtract({ hours: ended ? 48 : 1 }),
@@ -176,12 +208,15 @@ export async function serverCertificate(
       ]),
     ],
   });
-  return { cert: x5c.map(pem).join(""), key: key.export({ type: "pkcs8", format: "pem" }) };
+  return { cert: x5c.map(pem).join(""), key: key.export({ type: "pkcs8", format: "pem" }), serial };
 }
 
 /** Signs each certificate with the certified key itself. */
 export const ownIssuer: LeafIssuer = {
-  issue: async (request) => ({ x5c: [base64(await sign({ ...request, serial: newSerial(), issuer: undefined }))] }),
+  async issue(request) {
+    const serial = newSerial();
+    return { serial, x5c: [base64(await sign({ ...request, serial, issuer: undefined }))] };
+  },
 };
 
 /** An authority that nobody knows, for a server that only pretends. */

@@ -1,4 +1,4 @@
-/** As much of DER as the statements of qualified certificates need. */
+/** As much of DER as the statements of qualified certificates and the numbers of revocation lists need. */
 export type Der = Uint8Array;
 
 export function sequence(...items: readonly Der[]): Der {
@@ -7,6 +7,13 @@ export function sequence(...items: readonly Der[]): Der {
 
 export function utf8String(text: string): Der {
   return tagged(0x0c, Buffer.from(text, "utf8"));
+}
+
+/** A number of up to 127 bytes, written without needless zeros. */
+export function unsignedInteger(bytes: Uint8Array): Der {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const digits = first === -1 ? Buffer.of(0) : bytes.subarray(first);
+  return tagged(0x02, (digits[0] ?? 0) < 0x80 ? digits : Buffer.concat([Buffer.of(0), digits]));
 }
 
 export function objectIdentifier(dotted: string): Der {

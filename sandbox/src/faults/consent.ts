@@ -55,8 +55,8 @@ export const consentFaults: readonly Fault<unknown>[] = [
   defineFault({
     name: "bank.tls-certificate",
     summary:
-      "The mutual-TLS hosts of OP and of the FAPI issuers show another certificate, or (`old-tls`) speak at most TLS 1.1, until the switch is taken away.",
-    options: z.strictObject({ kind: z.enum(["expired", "wrong-host", "unknown-authority", "self-signed", "old-tls"]) }),
+      "The mutual-TLS hosts of OP and of the FAPI issuers, and the trust service provider with the directory, show another certificate (`revoked`: one that is good but for its place on the list at crlUrl), or (`old-tls`) speak at most TLS 1.1, until the switch is taken away.",
+    options: z.strictObject({ kind: z.enum(["expired", "wrong-host", "unknown-authority", "self-signed", "revoked", "old-tls"]) }),
     now: (levers, _target, { kind }) => levers.showServerCertificate(kind),
     undo: (levers) => levers.showServerCertificate("good"),
   }),

@@ -70,8 +70,8 @@ export interface IdTokenMoment {
   readonly nowSeconds: number;
 }
 
-/** What the mutual-TLS hosts show to its callers. */
-export type ServerCertificateKind = "good" | "expired" | "wrong-host" | "unknown-authority" | "self-signed" | "old-tls";
+/** What servers of the sandbox show to their callers. */
+export type ServerCertificateKind = "good" | "expired" | "wrong-host" | "unknown-authority" | "self-signed" | "revoked" | "old-tls";
 
 /** Things a fault can do at once, without waiting for a call. */
 export interface BankLevers {

@@ -16,10 +16,12 @@ import type { Config } from "./config.ts";
 import type { Tables } from "./db/tables.ts";
 import { createOutside } from "./egress/outside.ts";
 import type { Outside } from "./egress/outside.ts";
+import { createRevocationLists } from "./egress/revocation-lists.ts";
 import { estEnrolment } from "./enrolment/est.ts";
 import { startConsumers } from "./events/index.ts";
 import { routes } from "./http/index.ts";
 import { startHousekeeping } from "./jobs/housekeeping.ts";
+import { startRevocationLists } from "./jobs/revocation-lists.ts";
 import { startRevocationRetry } from "./jobs/revocation-retry.ts";
 import { startTokenRefresh } from "./jobs/token-refresh.ts";
 import type { GatewayContext } from "./usecases/context.ts";
@@ -76,8 +78,12 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const vault = createVault({ db, kek, clock, newId });
   const health = stack.use(createHealthMonitor({ clock, logger, onChange: (aspspId, state) => recordHealth({ db }, aspspId, state) }));
   const adapters = overrides.adapters ?? createAdapters(config);
-  const banks = stack.use(createBanks({ adapters, db, vault, clock, newId, logger: logger.child({ subsystem: "egress" }), health, ...overrides.egress }));
-  const outside = stack.use(createOutside({ clock, newId, logger: logger.child({ subsystem: "egress" }) }));
+  const egressLogger = logger.child({ subsystem: "egress" });
+  const revocation = stack.use(createRevocationLists({ urls: config.OPL_CRL_URLS, clock, logger: egressLogger }));
+  // No call leaves before each list was asked for once; that takes as long as one call may, and a list that does not come stops nothing.
+  await revocation.refresh(new AbortController().signal);
+  const banks = stack.use(createBanks({ adapters, db, vault, clock, newId, logger: egressLogger, health, revocation, ...overrides.egress }));
+  const outside = stack.use(createOutside({ clock, newId, logger: egressLogger, revocation }));
   const own = {
     publicJwksUrl: config.OPL_TPP_JWKS_URL ?? "",
     enrolment: enrolmentBy(config, outside),
@@ -90,6 +96,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   for (const consumer of startConsumers({ ...context, consumer: { database, messaging, service, logger } })) stack.use(consumer);
   stack.use(startTokenRefresh(context));
   stack.use(startRevocationRetry(context));
+  stack.use(startRevocationLists(revocation, logger));
   for (const job of startHousekeeping(context, kek, (psuId) => purgePsu(messaging, service, psuId))) stack.use(job);
 
   const http = stack.use(

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { certificateSubject } from "@opl/contracts/model";
 import { parseCertificate, splitPemBundle } from "@opl/eidas";
-import { databaseConfig, httpConfig, integer, jsonFile, logConfig, natsConfig, parseConfig, secretFile, serviceTokenConfig, url } from "@opl/service";
+import { databaseConfig, httpConfig, integer, jsonFile, list, logConfig, natsConfig, parseConfig, secretFile, serviceTokenConfig, url } from "@opl/service";
 import { z } from "zod";
 import { adapters } from "./adapters/index.ts";
 import type { BankAdapter } from "./adapters/bank-adapter.ts";
@@ -40,6 +40,11 @@ export const configSchema = z
       .optional()
       .describe(
         "JSON file with whom certificates name that are requested without an operator: commonName, organisationName, country, organizationIdentifier, authority, roles",
+      ),
+    OPL_CRL_URLS: list(url("http", "https"))
+      .prefault("")
+      .describe(
+        "where the authorities of servers' certificates (banks, trust service provider, directory) publish what they revoked, separated by commas; http will do, lists are signed; without it revocation is not asked",
       ),
     ...(Object.assign({}, ...adapters.map(({ settings }) => settings.shape)) as BankShapes),
   })

@@ -18,6 +18,7 @@ interface SandboxEndpoints {
   readonly issuer: string;
   readonly oidcJwksUrl: string;
   readonly caFile: string;
+  readonly crlUrl: string;
   readonly adminUrl: string;
   readonly qtspUrl: string;
   readonly directoryUrl: string;

@@ -1,20 +1,9 @@
 import { readFileSync } from "node:fs";
 import { aspspId, type TppDocument, tppRole, type WrittenTppDocument } from "@opl/contracts/model";
-import { databaseConfig, httpConfig, logConfig, natsConfig, parseConfig, serviceTokenConfig, url } from "@opl/service";
+import { databaseConfig, httpConfig, list, logConfig, natsConfig, parseConfig, serviceTokenConfig, url } from "@opl/service";
 import { z } from "zod";
 import { problemSentence, readDocument } from "./document/read-document.ts";
 import { completed } from "./domain/tpp-profile.ts";
-
-const list = <T extends z.ZodType<unknown, string>>(item: T) =>
-  z
-    .string()
-    .transform((text) =>
-      text
-        .split(",")
-        .map((part) => part.trim())
-        .filter((part) => part !== ""),
-    )
-    .pipe(z.array(item));
 
 const contacts = z
   .string()

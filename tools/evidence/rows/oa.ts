@@ -72,7 +72,7 @@ export const oa: Rows = {
   "OA-68": "half an answer to a pushed request, or a used one",
   "OA-69": "two refreshes at once",
   "OA-70": "a bank's clock ahead",
-  "OA-71": "a server certificate that is not the bank's, or TLS that is too old (whether it was revoked is not checked)",
+  "OA-71": "a server certificate that is not the bank's or was revoked, or TLS that is too old",
   "OA-72": "our own certificate ends",
   "OA-73": "unauthorised, whatever we send",
   "OA-74": "decoupled: slow down, stop, no",

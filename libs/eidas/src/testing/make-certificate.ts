@@ -32,22 +32,50 @@ export interface MakeOptions {
 /** A certificate for tests, signed by its issuer or else by itself. */
 export async function makeCertificate(subject: string, issuer: Made | undefined, options: MakeOptions = {}): Promise<Made> {
   const { ca = false, extensions = [], privateKey = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey, hash = "SHA-256" } = options;
-  const signingKey = issuer?.privateKey ?? privateKey;
-  const [ownAlgorithm, signingAlgorithm] = [algorithmOf(privateKey, hash), algorithmOf(signingKey, hash)];
-  const { subtle } = webcrypto;
+  const ownAlgorithm = algorithmOf(privateKey, hash);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: options.serialNumber ?? "0102ab",
     subject,
     issuer: issuer?.subject ?? subject,
     notBefore: new Date(options.notBefore ?? "2026-01-01T00:00:00Z"),
     notAfter: new Date(options.notAfter ?? "2031-01-01T00:00:00Z"),
-    signingAlgorithm,
-    publicKey: await subtle.importKey("spki", createPublicKey(privateKey).export({ type: "spki", format: "der" }), ownAlgorithm, true, ["verify"]),
-    signingKey: await subtle.importKey("pkcs8", signingKey.export({ type: "pkcs8", format: "der" }), signingAlgorithm, false, ["sign"]),
+    ...(await signing(issuer?.privateKey ?? privateKey, hash)),
+    publicKey: await webcrypto.subtle.importKey("spki", createPublicKey(privateKey).export({ type: "spki", format: "der" }), ownAlgorithm, true, ["verify"]),
     extensions: [new x509.BasicConstraintsExtension(ca, undefined, true), ...extensions],
   });
   const der = Buffer.from(certificate.rawData);
   return { subject: certificate.subject, privateKey, der, base64: der.toString("base64"), pem: certificatePem(der) };
+}
+
+export interface ListOptions {
+  /** Hexadecimal. */
+  readonly serialNumbers: readonly string[];
+  readonly thisUpdate?: string;
+  readonly nextUpdate?: string;
+  readonly extensions?: readonly x509.Extension[];
+  readonly entryExtensions?: readonly x509.Extension[];
+}
+
+/** A revocation list for tests, DER. */
+export async function makeRevocationList(issuer: Pick<Made, "subject" | "privateKey">, options: ListOptions): Promise<Buffer> {
+  const { serialNumbers, thisUpdate = "2026-01-01T00:00:00Z", nextUpdate = "2031-01-01T00:00:00Z", extensions = [], entryExtensions = [] } = options;
+  const list = await x509.X509CrlGenerator.create({
+    issuer: issuer.subject,
+    thisUpdate: new Date(thisUpdate),
+    nextUpdate: new Date(nextUpdate),
+    entries: serialNumbers.map((serialNumber) => ({ serialNumber, revocationDate: new Date(thisUpdate), extensions: [...entryExtensions] })),
+    extensions: [...extensions],
+    ...(await signing(issuer.privateKey, "SHA-256")),
+  });
+  return Buffer.from(list.rawData);
+}
+
+async function signing(key: KeyObject, hash: string) {
+  const signingAlgorithm = algorithmOf(key, hash);
+  return {
+    signingAlgorithm,
+    signingKey: await webcrypto.subtle.importKey("pkcs8", key.export({ type: "pkcs8", format: "der" }), signingAlgorithm, false, ["sign"]),
+  };
 }
 
 export function keyUsage(...names: KeyUsage[]): x509.Extension {
@@ -60,6 +88,11 @@ export function extendedKeyUsage(...usages: string[]): x509.Extension {
 
 export function qcStatements(statements: QcStatements): x509.Extension {
   return new x509.Extension(oids.qcStatements, false, writeQcStatements(statements));
+}
+
+/** Any extension; its value in hexadecimal. */
+export function extension(id: string, critical: boolean, value: string): x509.Extension {
+  return new x509.Extension(id, critical, Buffer.from(value, "hex"));
 }
 
 /** A list of statements whose only one is no sequence. */

@@ -6,7 +6,8 @@ import type { CertificatePurpose } from "../classify.ts";
 import { oids } from "../oids.ts";
 import type { QcType } from "../oids.ts";
 import type { Psd2Statement } from "../qc-statements.ts";
-import { extendedKeyUsage, keyUsage, makeCertificate, qcStatements } from "./make-certificate.ts";
+import { extendedKeyUsage, keyUsage, makeCertificate, makeRevocationList, qcStatements } from "./make-certificate.ts";
+import type { ListOptions } from "./make-certificate.ts";
 
 /** What is other than a good certificate has it. */
 interface Deviations {
@@ -25,6 +26,13 @@ interface Deviations {
   readonly hash?: "SHA-1" | "SHA-256";
 }
 
+interface QtspOptions {
+  readonly name?: string;
+  readonly intermediateHash?: "SHA-1";
+  /** Of root and intermediate. */
+  readonly notAfter?: string;
+}
+
 interface QtspCertificate {
   readonly purpose: CertificatePurpose;
   readonly privateKey: KeyObject;
@@ -39,8 +47,8 @@ const typeOf = { qwac: "web", qsealc: "eseal" } as const;
  * A trust service provider with root and intermediate, whose certificates have the shape of production (ETSI EN 319 412-3 and -4,
  * TS 119 495), but for what a test asks to be otherwise.
  */
-export async function makeQtsp({ name = "Example Trust", intermediateHash }: { readonly name?: string; readonly intermediateHash?: "SHA-1" } = {}) {
-  const authority = { ca: true, extensions: [keyUsage("keyCertSign", "cRLSign")], notBefore: "2020-01-01T00:00:00Z", notAfter: "2046-01-01T00:00:00Z" };
+export async function makeQtsp({ name = "Example Trust", intermediateHash, notAfter = "2046-01-01T00:00:00Z" }: QtspOptions = {}) {
+  const authority = { ca: true, extensions: [keyUsage("keyCertSign", "cRLSign")], notBefore: "2020-01-01T00:00:00Z", notAfter };
   const root = await makeCertificate(`C=FI, O=${name} Oy, CN=${name} Root CA`, undefined, { ...authority, privateKey: newKey("rsa") });
   const intermediate = await makeCertificate(`C=FI, O=${name} Oy, CN=${name} Qualified CA`, root, {
     ...authority,
@@ -50,6 +58,10 @@ export async function makeQtsp({ name = "Example Trust", intermediateHash }: { r
   let serial = 0;
   return {
     rootPem: root.pem,
+    intermediatePem: intermediate.pem,
+    /** DER of a list of what the intermediate, or the root, revoked. */
+    revocationList: (options: ListOptions, by: "intermediate" | "root" = "intermediate"): Promise<Buffer> =>
+      makeRevocationList(by === "root" ? root : intermediate, options),
     async certify(purpose: CertificatePurpose, deviations: Deviations = {}): Promise<QtspCertificate> {
       const { keyType = "rsa", organizationIdentifier = "PSDFI-FINFSA-1234567-8", dnsNames = [], notBefore, notAfter, hash } = deviations;
       const privateKey = deviations.privateKey ?? newKey(keyType);

@@ -13,6 +13,7 @@ import { defaultLimits } from "../egress/limits.ts";
 import type { EgressLimits } from "../egress/limits.ts";
 import { observeEgress } from "../egress/observe.ts";
 import { createPolicy } from "../egress/policy.ts";
+import type { RevocationLists } from "../egress/revocation-lists.ts";
 import { errors } from "../errors.ts";
 import type { Vault } from "../vault/vault.ts";
 import { createAuthorizationServer } from "./authorization-server.ts";
@@ -35,6 +36,7 @@ export interface BanksOptions {
   readonly limits?: Partial<EgressLimits>;
   readonly probeAfterMs?: number;
   readonly monotonicMs?: () => number;
+  readonly revocation?: RevocationLists;
 }
 
 /** Every bank we know, and our standing with each. */
@@ -75,7 +77,7 @@ interface Link {
 
 /** Banks whose registration was retired stay open for the consents that began under it; there are never many. */
 export function createBanks(options: BanksOptions): Banks {
-  const { adapters, db, vault, clock, logger } = options;
+  const { adapters, db, vault, clock, logger, revocation } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const monotonicMs = options.monotonicMs ?? (() => performance.now());
   const links = new Map<string, Promise<Link>>();
@@ -97,7 +99,7 @@ export function createBanks(options: BanksOptions): Banks {
     const { trustedRootsPath, allowLegacySha1ClientCertificate: allowLegacySha1 } = profile;
     const trustedRootsPem = trustedRootsPath === undefined ? undefined : readFileSync(trustedRootsPath, "utf8");
     const policy = createPolicy({ maxConcurrent: limits.maxConnections, maxWaiting: 500, probeAfterMs: options.probeAfterMs ?? 10_000 });
-    return { trustedRootsPem, allowLegacySha1, policy, anonymous: createDispatcher({ limits, trustedRootsPem }) };
+    return { trustedRootsPem, allowLegacySha1, policy, anonymous: createDispatcher({ limits, trustedRootsPem, revocation }) };
   }
 
   function adapterOf(aspspId: string): BankAdapter {
@@ -151,7 +153,7 @@ export function createBanks(options: BanksOptions): Banks {
     const keys = await keysOf(registrationId);
     const identity = clientIdentity(chooseQwac(keys, clock.now()));
     const { trustedRootsPem, allowLegacySha1 } = partsOf(adapter.profile.aspspId);
-    const dispatcher = createDispatcher({ limits, identity, trustedRootsPem, allowLegacySha1 });
+    const dispatcher = createDispatcher({ limits, identity, trustedRootsPem, allowLegacySha1, revocation });
     const { thumbprint } = identity;
     return { keys, thumbprint, egress: makeEgress(adapter, { dispatcher, thumbprint }), close: () => dispatcher.close() };
   }

@@ -1,7 +1,10 @@
-import { Agent } from "undici";
+import { TLSSocket } from "node:tls";
+import { Agent, buildConnector } from "undici";
 import type { Dispatcher } from "undici";
 import { guardedLookup } from "./address-guard.ts";
 import type { EgressLimits } from "./limits.ts";
+import { trustAnchors } from "./peer-chain.ts";
+import type { RevocationLists } from "./revocation-lists.ts";
 
 /** The client side of mutual TLS: our QWAC with its chain, leaf first, and its private key. */
 export interface ClientIdentity {
@@ -19,10 +22,13 @@ export interface DispatcherOptions {
   readonly trustedRootsPem?: string | undefined;
   /** Accept our own certificate although it is signed with SHA-1. */
   readonly allowLegacySha1?: boolean | undefined;
+  /** Asked about every certificate that is shown; without them nobody is. */
+  readonly revocation?: Pick<RevocationLists, "admit"> | undefined;
 }
 
 /** One pool of connections for one bank and one identity. HTTP/1.1, no redirects, no cookies, bounded everywhere. */
-export function createDispatcher({ limits, identity, trustedRootsPem, allowLegacySha1 }: DispatcherOptions): Dispatcher {
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { limits } = options;
   return new Agent({
     allowH2: false,
     pipelining: 1,
@@ -33,14 +39,32 @@ export function createDispatcher({ limits, identity, trustedRootsPem, allowLegac
     keepAliveTimeout: 30_000,
     keepAliveMaxTimeout: 60_000,
     strictContentLength: true,
-    connect: {
-      timeout: limits.connectTimeoutMs,
-      minVersion: "TLSv1.2",
-      rejectUnauthorized: true,
-      lookup: guardedLookup(),
-      ...(identity === undefined ? {} : { cert: identity.certificatePem, key: identity.privateKeyPem }),
-      ...(trustedRootsPem === undefined ? {} : { ca: trustedRootsPem }),
-      ...(allowLegacySha1 === true ? { ciphers: "DEFAULT@SECLEVEL=0" } : {}),
-    },
+    connect: createConnector(options),
   });
+}
+
+/** Connects, and asks for revocation when all else about the certificate was found good; before that nothing of a request is written. */
+function createConnector({ limits, identity, trustedRootsPem, allowLegacySha1, revocation }: DispatcherOptions): buildConnector.connector {
+  const connect = buildConnector({
+    allowH2: false,
+    timeout: limits.connectTimeoutMs,
+    minVersion: "TLSv1.2",
+    rejectUnauthorized: true,
+    // A session that is taken up again shows no chain to judge.
+    maxCachedSessions: 0,
+    lookup: guardedLookup(),
+    ...(identity === undefined ? {} : { cert: identity.certificatePem, key: identity.privateKeyPem }),
+    ...(trustedRootsPem === undefined ? {} : { ca: trustedRootsPem }),
+    ...(allowLegacySha1 === true ? { ciphers: "DEFAULT@SECLEVEL=0" } : {}),
+  });
+  let anchors: ReturnType<typeof trustAnchors> | undefined;
+  return (target, callback) => {
+    connect(target, (error, socket) => {
+      if (error !== null) return callback(error, null);
+      const refusal = socket instanceof TLSSocket ? revocation?.admit(socket, () => (anchors ??= trustAnchors(trustedRootsPem))) : undefined;
+      if (refusal === undefined) return callback(null, socket);
+      socket.destroy();
+      callback(refusal, null);
+    });
+  };
 }

@@ -21,7 +21,7 @@ export function translateFailure(error: unknown, timedOut: boolean): OplError {
 }
 
 const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"]);
-const keptBack = new Set<unknown>(["circuit-open", "too-many-calls", "tls", "own-certificate-too-weak", "private-address"]);
+const keptBack = new Set<unknown>(["circuit-open", "too-many-calls", "tls", "certificate-revoked", "own-certificate-too-weak", "private-address"]);
 
 /** Whether a call failed before anything of it could reach the bank. A connection that broke later proves nothing. */
 export function neverSent(error: OplError): boolean {
@@ -34,6 +34,13 @@ function byCode(code: string, error: unknown): OplError {
       message: "Our own certificate for this bank is signed with SHA-1 or too short; the settings of the bank must allow it.",
       cause: error,
       details: { reason: "own-certificate-too-weak" },
+    });
+  }
+  if (code === "CERT_REVOKED") {
+    return errors.ERR_ASPSP_UNAVAILABLE({
+      message: "The certificate that the bank shows was revoked by the authority that issued it, so nothing is sent there.",
+      cause: error,
+      details: { reason: "certificate-revoked" },
     });
   }
   if (tlsCodes.test(code)) return unavailable("tls", error);

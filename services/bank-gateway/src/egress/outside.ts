@@ -10,6 +10,7 @@ import type { Egress } from "./egress.ts";
 import { defaultLimits } from "./limits.ts";
 import type { EgressLimits } from "./limits.ts";
 import { observeEgress } from "./observe.ts";
+import type { RevocationLists } from "./revocation-lists.ts";
 
 /** Somebody who is no bank: a trust service provider, a directory. */
 export interface OutsideParty {
@@ -34,6 +35,7 @@ export interface OutsideOptions {
   readonly newId: () => string;
   readonly logger: Logger;
   readonly limits?: Partial<EgressLimits>;
+  readonly revocation?: RevocationLists;
 }
 
 /** Certificates and statements are small. */
@@ -53,7 +55,7 @@ export function createOutside({ clock, newId, logger, ...options }: OutsideOptio
     const known = lines.get(key);
     if (known !== undefined) return known.egress;
     const trustedRootsPem = trustedRootsPath === undefined ? undefined : readFileSync(trustedRootsPath, "utf8");
-    const dispatcher = createDispatcher({ limits, trustedRootsPem });
+    const dispatcher = createDispatcher({ limits, trustedRootsPem, revocation: options.revocation });
     const bare = createEgress({ origins: new Set([origin]), identified: undefined, anonymous: dispatcher, limits, clock, newId, psuHeaders: () => ({}) });
     const egress = observeEgress(bare, { aspspId: name, logger, onOutcome: () => undefined });
     lines.set(key, { egress, destroy: () => dispatcher.destroy() });

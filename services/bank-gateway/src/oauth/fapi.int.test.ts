@@ -185,6 +185,19 @@ describe("a server that describes itself wrongly", () => {
     return inspector().approveAuthorizationServer({ ...asked, body: { fingerprint: accepted?.fingerprint ?? "", reason: quarantine?.reason } });
   }
 
+  it("OA-71 an issuer whose certificate was revoked is asked nothing, not even what it says of itself", async () => {
+    await sandbox.fault("bank.tls-certificate", { options: { kind: "revoked" } });
+    await using replica = await gateway.replica({ env: { OPL_CRL_URLS: sandbox.endpoints.crlUrl } });
+    const since = await sandbox.lastSeq();
+    await expect(begin(fapi2, { as: replica.as, tokens: gateway.tokens })).rejects.toMatchObject({
+      code: "ERR_ASPSP_UNAVAILABLE",
+      details: { reason: "certificate-revoked" },
+    });
+    expect(await sandbox.calls({ since })).toEqual([]);
+    await sandbox.calm();
+    await expect(begin(fapi2, { as: replica.as, tokens: gateway.tokens })).resolves.toMatchObject({ aspspConsentId: expect.any(String) });
+  });
+
   it("OA-04 an operator approves what changed, by the name of what was looked at; then that is what we go by", async () => {
     await sandbox.fault("discovery.algorithms", { for: { endpoint: "fapi1-F6" }, options: { algorithms: ["PS256"] } });
     await expect(begin(fapi1)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED" });

@@ -280,11 +280,14 @@ describe("answers of the token endpoint", () => {
   );
 
   it("OA-71 a token endpoint that shows a wrong certificate gets nothing", async () => {
-    for (const kind of ["expired", "wrong-host", "unknown-authority", "self-signed", "old-tls"]) {
+    for (const kind of ["expired", "wrong-host", "unknown-authority", "self-signed", "revoked", "old-tls"]) {
       await sandbox.fault("bank.tls-certificate", { options: { kind } });
-      const replica = await gateway.replica();
+      const replica = await gateway.replica({ env: { OPL_CRL_URLS: sandbox.endpoints.crlUrl } });
       const since = await sandbox.lastSeq();
-      await expect(beginConsent({ ...gateway, as: replica.as })).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "tls" } });
+      await expect(beginConsent({ ...gateway, as: replica.as })).rejects.toMatchObject({
+        code: "ERR_ASPSP_UNAVAILABLE",
+        details: { reason: kind === "revoked" ? "certificate-revoked" : "tls" },
+      });
       expect(await sandbox.calls({ since })).toEqual([]);
       await replica[Symbol.asyncDispose]();
       await sandbox.calm();

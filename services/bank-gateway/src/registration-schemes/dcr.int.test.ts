@@ -299,4 +299,14 @@ describe("dynamic client registration at a UK bank", () => {
     await expect(saga(ours, uk).whole()).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "tls" } });
     expect((await endpointsSince(since)).filter((endpoint) => !endpoint.startsWith("Q"))).toEqual([]);
   });
+
+  it("OA-71 a directory with a revoked certificate gets no request", async () => {
+    await sandbox.fault("bank.tls-certificate", { options: { kind: "revoked" } });
+    await using replica = await gateway.replica({ env: { OPL_CRL_URLS: sandbox.endpoints.crlUrl } });
+    const at = saga(replica, uk);
+    await at.certificates();
+    const since = await sandbox.lastSeq();
+    await expect(at.statement()).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_UNAVAILABLE", details: { reason: "certificate-revoked" } });
+    expect(await endpointsSince(since)).toEqual([]);
+  });
 });

@@ -249,6 +249,19 @@ describe("certificates of our own", () => {
     await expect(misled.as.operator.requestCertificate({ body })).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_UNAVAILABLE", details: { reason: "tls" } });
     expect(await sandbox.calls({ since })).toEqual([]);
   });
+
+  it("OA-71 a provider with a revoked certificate gets no request", async () => {
+    await sandbox.fault("bank.tls-certificate", { options: { kind: "revoked" } });
+    await using gateway = await startGateway(sandbox, { env: { OPL_CRL_URLS: sandbox.endpoints.crlUrl } });
+    const since = await sandbox.lastSeq();
+    await expect(gateway.as.operator.requestCertificate({ body })).rejects.toMatchObject({
+      code: "ERR_TRUST_SERVICE_UNAVAILABLE",
+      details: { reason: "certificate-revoked" },
+    });
+    expect(await sandbox.calls({ since })).toEqual([]);
+    await sandbox.calm();
+    await expect(gateway.as.operator.requestCertificate({ body })).resolves.toMatchObject({ status: "ready" });
+  });
 });
 
 /** What an operator does with a request: carries it to the provider and brings back what it issued, through another gateway's connection. */

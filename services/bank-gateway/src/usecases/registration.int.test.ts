@@ -242,4 +242,19 @@ describe("health of a bank", () => {
     }
     await replica[Symbol.asyncDispose]();
   });
+
+  it("OA-71 a server with a revoked certificate gets no request; with another one of the same authority it is served as before", async () => {
+    const { consentId, psu } = await connect(gateway);
+    await sandbox.fault("bank.tls-certificate", { options: { kind: "revoked" } });
+    await using replica = await gateway.replica({ env: { OPL_CRL_URLS: sandbox.endpoints.crlUrl } });
+    const since = await sandbox.lastSeq();
+    await expect(replica.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({
+      code: "ERR_ASPSP_UNAVAILABLE",
+      details: { reason: "certificate-revoked" },
+    });
+    expect(await sandbox.calls({ since })).toEqual([]);
+    await sandbox.calm();
+    await expect(replica.as.ingest.fetchAccounts({ params: { consentId }, psu })).resolves.toMatchObject({ accounts: expect.any(Array) });
+    expect((await sandbox.calls({ since })).map(({ endpoint }) => endpoint)).toContain("A4");
+  });
 });
