@@ -7,7 +7,7 @@ import type { BegunConsent, TestGateway } from "./gateway.ts";
 import type { BankCall, Sandbox } from "./sandbox.ts";
 
 /** Absence needs a window: for so long after its end an attempt must cause no call. */
-const silenceMs = 2_000;
+export const silenceMs = 2_000;
 
 /** An attempt and what the person brought back. */
 export interface Attempt {
