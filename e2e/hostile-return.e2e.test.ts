@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { sql } from "kysely";
 import { request } from "undici";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, newPerson } from "./browser.ts";
 import { Person, visitBank } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
+import { asAdmin } from "./truth.ts";
 
 /** What a bank, or something between it and the person, puts into the way back. */
 let product: TestProduct;
@@ -105,5 +108,175 @@ describe("on the way back from the bank", () => {
     expect(await person.comeBack(returned)).toMatchObject({ outcome: "authorised" });
     expect(await tokenCalls(since)).toBe(1);
     expect((await person.get("listConnections", "/api/connections")).connections).toHaveLength(1);
+  });
+});
+
+/** Absence needs a window: for so long after its end an attempt must cause no call. */
+const silenceMs = 2_000;
+const services = ["bff", "consent", "bank-gateway"];
+
+interface Attempt {
+  readonly person: Person;
+  readonly psuId: string;
+  readonly consentId: string;
+  /** Its name in the bank's books. */
+  readonly authorizationId: string;
+  /** Last call in the bank's books, and length of the log of consent, before the return was brought. */
+  readonly since: number;
+  readonly logged: number;
+  /** The address the bank sent the browser to. */
+  readonly returned: string;
+}
+const ended: (Attempt & { readonly endedAt: number })[] = [];
+
+const parametersOf = (returned: string): URLSearchParams => new URLSearchParams(new URL(returned).hash.slice(1) || new URL(returned).search);
+
+/** The same return with some parameters set, repeated or (null) gone. */
+function changed(returned: string, change: Readonly<Record<string, string | null>>): string {
+  const url = new URL(returned);
+  const parameters = parametersOf(returned);
+  for (const [name, value] of Object.entries(change)) {
+    parameters.delete(name);
+    if (value !== null) parameters.set(name, value);
+  }
+  url.search = "";
+  url.hash = parameters.toString();
+  return url.href;
+}
+
+/** A person who was at the bank and approved, while the bank had these switches on. */
+async function approvedAt(person: Person, faults: readonly { fault: string; options?: unknown }[] = []): Promise<Attempt> {
+  const { consentId, redirectUrl } = await person.post("startConnection", "/api/connections", { aspspId: "op" });
+  for (const fault of faults) await product.bank("POST", "/faults", fault);
+  const returned = await visitBank(redirectUrl, "88888881", "approve");
+  await product.bank("DELETE", "/faults");
+  const { rows } = await asAdmin(product, (db) =>
+    sql<{ psuId: string; authorizationId: string }>`
+      select psu_id as "psuId", aspsp_consent_id as "authorizationId" from opl_bank_gateway.bank_consents where consent_id = ${consentId}::uuid`.execute(db),
+  );
+  const { psuId = "", authorizationId = "" } = rows[0] ?? {};
+  return { person, psuId, consentId, authorizationId, returned, since: await lastSeq(), logged: logOf("consent").length };
+}
+
+/** Brings a return as a browser does: the page is asked for by its address, and its script hands over what is in it. */
+async function bring({ person, returned }: Attempt, at = returned) {
+  const page = await request(at, { headers: { cookie: person.cookie } });
+  await page.body.dump();
+  return person.comeBack(at);
+}
+
+/** Reasons of the security events that consent noted since the return was brought. */
+const eventsSince = ({ logged }: Attempt): string[] =>
+  logOf("consent")
+    .slice(logged)
+    .split("\n")
+    .filter((line) => line.includes('"securityEvent"'))
+    .map((line) => (JSON.parse(line) as { reason: string }).reason);
+
+/** What the bank's books have about an attempt since its return was brought. */
+async function heard({ authorizationId, since }: Attempt, from = since): Promise<unknown[]> {
+  expect(authorizationId).not.toBe("");
+  return (await product.bank<{ calls: unknown[] }>("GET", `/books/calls?since=${from}&authorizationId=${authorizationId}`)).calls;
+}
+
+/** What the services keep of an attempt, and of the person it belongs to. */
+async function kept({ consentId, psuId }: Attempt) {
+  return asAdmin(product, async (db) => {
+    const { rows } = await sql<{ consent: string; outcome: string | null; tokens: bigint; due: bigint; archived: string[]; accounts: bigint }>`
+      select (select status from opl_consent.consents where consent_id = ${consentId}::uuid) as consent,
+        (select outcome from opl_consent.authorisations where consent_id = ${consentId}::uuid) as outcome,
+        (select count(*) from opl_bank_gateway.token_sets where consent_id = ${consentId}::uuid) as tokens,
+        (select count(*) from opl_consent.aspsp_revocations where consent_id = ${consentId}::uuid) as due,
+        (select array_agg(distinct operation) from opl_bank_gateway.raw_messages where psu_id = ${psuId}::uuid) as archived,
+        (select count(*) from opl_ingest.accounts where psu_id = ${psuId}::uuid) as accounts`.execute(db);
+    const [row] = rows;
+    return { ...row, tokens: Number(row?.tokens), due: Number(row?.due), accounts: Number(row?.accounts) };
+  });
+}
+
+describe("a return that a real bank made, and that must not be believed", () => {
+  let person: Person;
+  beforeAll(async () => {
+    person = await new Person(product.origin).signUp();
+  });
+
+  const tokens = { fault: "response.tokens" };
+  const repeated = (name: string) => [{ fault: "response.repeat", options: { name } }];
+  const elsewhere = (returned: string): string => returned.replace("/return/op", "/return/fapi2-sandbox");
+  const refused: [row: string, faults: { fault: string; options?: unknown }[], change: (attempt: Attempt) => Promise<string> | string, reason: string][] = [
+    ["OA-11 brought ten minutes late", [], tooLate, "ERR_AUTHORISATION_TIMED_OUT"],
+    ["OA-15 two codes", repeated("code"), same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
+    ["OA-15 two states", repeated("state"), same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
+    ["OA-15 two ID tokens", repeated("id_token"), same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
+    ["OA-16 at another bank's return address", [], ({ returned }) => elsewhere(returned), "ERR_AUTHORISATION_REDIRECT_CONTEXT"],
+    ["OA-21 an access token in the fragment", [tokens], same, "ERR_AUTHORISATION_TOKEN_IN_RESPONSE"],
+    ["OA-21 an access token in the query", [tokens, { fault: "response.delivery" }], same, "ERR_AUTHORISATION_TOKEN_IN_RESPONSE"],
+  ];
+  function same({ returned }: Attempt): string {
+    return returned;
+  }
+  async function tooLate({ consentId, returned }: Attempt): Promise<string> {
+    await asAdmin(product, (db) =>
+      sql`update opl_consent.authorisations set created_at = created_at - interval '10 minutes', expires_at = expires_at - interval '10 minutes'
+        where consent_id = ${consentId}::uuid`.execute(db),
+    );
+    return returned;
+  }
+
+  it.each(refused)("%s: refused with one security event, nothing kept, the state is burnt", async (_row, faults, change, reason) => {
+    const attempt = await approvedAt(person, faults);
+    expect(await bring(attempt, await change(attempt))).toMatchObject({ outcome: "failed", reason, consentId: attempt.consentId });
+    ended.push({ ...attempt, endedAt: performance.now() });
+    await expect.poll(() => eventsSince(attempt)).toEqual([reason]);
+    expect(await kept(attempt)).toEqual({ consent: "rejected", outcome: "failed", tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
+    // What the bank should have said comes too late.
+    const honest = parametersOf(attempt.returned);
+    const once = Object.fromEntries([...honest.keys()].map((name) => [name, honest.get(name)]));
+    expect(await bring(attempt, changed(attempt.returned, { ...once, access_token: null, token_type: null }))).toMatchObject({ outcome: "failed", reason });
+  });
+
+  const lost: [row: string, fault: string, options: unknown, reason: string][] = [
+    ["OA-07 no state", "response.drop", { name: "state" }, "ERR_AUTHORISATION_STATE_MISSING"],
+    ["OA-08 another state", "response.wrong-state", {}, "ERR_AUTHORISATION_UNKNOWN"],
+  ];
+  it.each(lost)("%s: it is nobody's, with one security event; nothing is kept", async (_row, fault, options, reason) => {
+    const attempt = await approvedAt(person, [{ fault, options }]);
+    await expect(bring(attempt)).rejects.toThrow(reason);
+    ended.push({ ...attempt, endedAt: performance.now() });
+    await expect.poll(() => eventsSince(attempt)).toEqual([reason]);
+    expect(await kept(attempt)).toEqual({ consent: "received", outcome: null, tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
+  });
+
+  it("for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
+    expect(ended).toHaveLength(refused.length + lost.length);
+    await delay(Math.max(0, Math.max(...ended.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
+    for (const attempt of ended) {
+      expect(await heard(attempt)).toEqual([]);
+      const carried = [...parametersOf(attempt.returned)];
+      const secrets = carried.filter(([name]) => ["code", "state", "id_token", "access_token"].includes(name)).map(([, value]) => value);
+      for (const service of services)
+        expect(
+          secrets.filter((secret) => logOf(service).includes(secret)),
+          service,
+        ).toEqual([]);
+    }
+    expect(await tokenCalls(ended[0]?.since ?? 0)).toBe(0);
+  });
+
+  it("OA-18 errors with a guessed state and with a stale one are ignored: what the person has stays, and what is under way goes on", async () => {
+    const victim = await new Person(product.origin).signUp();
+    const stale = await approvedAt(victim);
+    expect(await bring(stale)).toMatchObject({ outcome: "authorised" });
+    await victim.untilRead(stale.consentId);
+    const attempt = await approvedAt(victim);
+    const error = { error: "access_denied", code: null, id_token: null };
+    await expect(bring(attempt, changed(attempt.returned, { ...error, state: "guessed".repeat(6) }))).rejects.toThrow("ERR_AUTHORISATION_UNKNOWN");
+    // One that is over says again how it ended, whatever is brought with its state.
+    expect(await bring(attempt, changed(stale.returned, error))).toMatchObject({ outcome: "authorised", consentId: stale.consentId });
+    await delay(silenceMs);
+    expect([...(await heard(stale, attempt.since)), ...(await heard(attempt))]).toEqual([]);
+    expect(await kept(stale)).toMatchObject({ consent: "valid", outcome: "authorised", tokens: 1, due: 0 });
+    expect(await kept(attempt)).toMatchObject({ consent: "received", outcome: null, tokens: 0 });
+    expect(await bring(attempt)).toMatchObject({ outcome: "authorised", consentId: attempt.consentId });
   });
 });

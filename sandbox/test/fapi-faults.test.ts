@@ -1,4 +1,4 @@
-import { constants, createDecipheriv, privateDecrypt } from "node:crypto";
+import { X509Certificate, constants, createDecipheriv, privateDecrypt } from "node:crypto";
 import { createRemoteJWKSet, customFetch, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import * as oauth from "oauth4webapi";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -205,6 +205,16 @@ describe("the ID token, which comes from the token endpoint alone", () => {
     const token = await idToken();
     expect(decodeProtectedHeader(token).alg).toBe(alg);
     expect(await verified(fapi1, token)).toBe(good);
+  });
+
+  it("OA-46 verifies with the key that its header brings along, as jwk and as x5c", async () => {
+    await fault("id-token.own-key-in-header", { at: "https://elsewhere.example" });
+    const token = await idToken();
+    const { jwk, x5c, jku, x5u } = decodeProtectedHeader(token);
+    expect([jku, x5u]).toEqual(["https://elsewhere.example/jwks.json", "https://elsewhere.example/chain.pem"]);
+    await expect(jwtVerify(token, jwk as never)).resolves.toMatchObject({ protectedHeader: { alg: "PS256" } });
+    const certified = new X509Certificate(Buffer.from(x5c?.[0] ?? "", "base64")).publicKey;
+    await expect(jwtVerify(token, certified)).resolves.toMatchObject({ protectedHeader: { alg: "PS256" } });
   });
 
   it("OA-40 is signed RS256 by the very key that is published for PS256", async () => {

@@ -383,7 +383,7 @@ describe("the authorization response", () => {
     ["id-token.hs256", ({ header }) => header["alg"] === "HS256"],
     ["id-token.unknown-kid", ({ header }) => String(header["kid"]).startsWith("unknown-")],
     ["id-token.no-kid", ({ header }) => !("kid" in header)],
-    ["id-token.own-key-in-header", ({ header }) => "jwk" in header],
+    ["id-token.own-key-in-header", ({ header }) => ["jwk", "x5c", "jku", "x5u"].every((name) => name in header)],
     ["id-token.unknown-crit", ({ header }) => (header["crit"] as string[])[0] === "urn:example:unknown"],
     ["id-token.logout-token", ({ header }) => header["typ"] === "logout+jwt"],
   ])("%s", async (fault, holds) => {

@@ -63,23 +63,11 @@ const changes: Readonly<Record<string, readonly [summary: string, change: Change
     (token) => ({ ...token, header: { ...token.header, kid: `unknown-${randomUUID()}` }, signer: "unpublished" }),
   ],
   "no-kid": ["Names no key.", (token) => ({ ...token, header: { ...token.header, kid: undefined } })],
-  "own-key-in-header": [
-    "Brings its own key along in the header.",
-    (token) => ({
-      ...token,
-      header: { ...token.header, jwk: { kty: "RSA", n: "AQAB", e: "AQAB" }, jku: "https://evil.example/jwks.json" },
-      signer: "unpublished",
-    }),
-  ],
   "unknown-crit": [
     "Demands an extension nobody knows.",
     (token) => ({ ...token, header: { ...token.header, crit: ["urn:example:unknown"], "urn:example:unknown": true } }),
   ],
   "twice-sub": ["Names two persons, by the same claim.", (token) => ({ ...token, text: (json) => json.replace(/^\{/, '{"sub":"somebody-else",') })],
-  deep: [
-    "Has two thousand arrays within each other.",
-    (token) => ({ ...token, text: (json) => json.replace(/\}$/, `,"padding":${"[".repeat(2_000)}${"]".repeat(2_000)}}`) }),
-  ],
   "logout-token": [
     "Is a logout token.",
     (token) => ({
@@ -106,6 +94,24 @@ export const idTokenFaults: readonly Fault<unknown>[] = [
     options: z.strictObject({ length: z.int().min(1).max(8_000_000).default(1_048_576), channel: z.enum(channels).default("token") }),
     idToken: (token, { length, channel }, moment) =>
       channel === "both" || channel === moment.channel ? { ...token, claims: { ...token.claims, padding: "x".repeat(length) } } : token,
+  }),
+  defineFault({
+    name: "id-token.deep",
+    summary: "Has so many arrays within each other. More than the default are too long for a browser's way back.",
+    options: z.strictObject({ arrays: z.int().min(1).max(1_000_000).default(2_000), channel: z.enum(channels).default("both") }),
+    idToken: (token, { arrays, channel }, moment) =>
+      channel === "both" || channel === moment.channel
+        ? { ...token, text: (json) => json.replace(/\}$/, `,"padding":${"[".repeat(arrays)}${"]".repeat(arrays)}}`) }
+        : token,
+  }),
+  defineFault({
+    name: "id-token.own-key-in-header",
+    summary: "Is signed by a key of nobody's that its header brings along (jwk, x5c) and says to be found at `at` (jku, x5u); kid is a published one.",
+    options: z.strictObject({ at: z.url().default("https://evil.example"), channel: z.enum(channels).default("both") }),
+    idToken: (token, { at, channel }, moment) =>
+      channel === "both" || channel === moment.channel
+        ? { ...token, header: { ...token.header, jku: `${at}/jwks.json`, x5u: `${at}/chain.pem` }, signer: "in-header" }
+        : token,
   }),
   defineFault({
     name: "id-token.claims",

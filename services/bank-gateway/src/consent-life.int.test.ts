@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { publish, startRelay } from "@opl/messaging";
 import { eventually, example, fixedClock, keptLog, silentLogger } from "@opl/testkit";
 import type { FixedClock } from "@opl/testkit";
@@ -11,7 +12,7 @@ import { refreshLapsing } from "./usecases/refresh-lapsing.ts";
 import { retryRevocations } from "./usecases/retry-revocations.ts";
 import { startSandbox } from "../testing/sandbox.ts";
 import type { Sandbox } from "../testing/sandbox.ts";
-import { oneSecurityEvent } from "../testing/standard-outcome.ts";
+import { oneSecurityEvent, silenceMs } from "../testing/standard-outcome.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
@@ -256,6 +257,7 @@ describe("tokens grow old", () => {
     expect(lines).toContainEqual(expect.objectContaining({ level: "warn", toldSeconds: 1_000_000_000_000, keptSeconds: 86_400 }));
   });
 
+  const refusedRefreshes: { readonly aspspConsentId: string; readonly since: number; readonly endedAt: number }[] = [];
   it.each([
     ["OA-63 another person", "id-token.other-sub", { channel: "refresh" }, "id-token-refused", "id-token-sub"],
     ["OA-63 another issuer", "id-token.wrong-iss", { channel: "refresh" }, "id-token-refused", "id-token-iss"],
@@ -270,11 +272,27 @@ describe("tokens grow old", () => {
     expect(await lostFacts(consentId)).toEqual([code]);
     expect(await db().selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute()).toEqual([]);
     oneSecurityEvent(log.lines, consentId, reason, []);
+    // What refused the old token is kept as every answer is; nothing was read.
+    const archived = await db().selectFrom("rawMessages").select("operation").where("psuId", "=", psu.psuId).where("statusCode", "<", 300).execute();
+    expect(archived.map(({ operation }) => operation)).toEqual(["consents.create"]);
     await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked", { timeoutMs: 15_000 });
+    refusedRefreshes.push({ aspspConsentId, since, endedAt: performance.now() });
     await expect(gateway.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
-    // After the reads that were refused: the refresh, and the withdrawal with what came of it.
-    const about = (await sandbox.calls({ since })).filter(({ authorizationId, status }) => authorizationId === aspspConsentId && status !== 401);
-    expect(about.map(({ endpoint }) => endpoint)).toEqual(["T1", "A3"]);
+  });
+
+  it("OA-54 OA-63 for two seconds after that the bank hears nothing more: it was asked once for new tokens, and once to withdraw them", async () => {
+    await delay(Math.max(0, Math.max(...refusedRefreshes.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
+    for (const { aspspConsentId, since } of refusedRefreshes) {
+      const about = (await sandbox.calls({ since })).filter(({ authorizationId }) => authorizationId === aspspConsentId);
+      const withdrawn = about.findIndex(({ endpoint }) => endpoint === "A3");
+      // Beside the reads that the old token did not open: the refresh, and the withdrawal with what came of it.
+      const made = about.filter(({ status }, at) => status !== 401 || at > withdrawn);
+      expect(made.map(({ endpoint, status }) => [endpoint, Number(status) < 300])).toEqual([
+        ["T1", true],
+        ["A3", true],
+      ]);
+    }
+    expect(refusedRefreshes).toHaveLength(3);
   });
 });
 

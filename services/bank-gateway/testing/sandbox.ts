@@ -27,7 +27,7 @@ interface SandboxEndpoints {
   readonly fapi: Readonly<Record<"fapi1" | "fapi2" | "decoupled", { readonly issuer: string; readonly pageUrl: string }>>;
 }
 
-interface BankCall {
+export interface BankCall {
   readonly seq: number;
   readonly endpoint: string;
   readonly [member: string]: unknown;

@@ -4,10 +4,10 @@ import { expect } from "vitest";
 import { retryRevocations } from "../src/usecases/retry-revocations.ts";
 import { exchange } from "./gateway.ts";
 import type { BegunConsent, TestGateway } from "./gateway.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { BankCall, Sandbox } from "./sandbox.ts";
 
 /** Absence needs a window: for so long after its end an attempt must cause no call. */
-const silenceMs = 2_000;
+export const silenceMs = 2_000;
 
 /** An attempt and what the person brought back. */
 export interface Attempt {
@@ -24,6 +24,8 @@ export interface Refusal {
   readonly calls: readonly string[];
   /** Whether tokens had come, which the bank must then be asked once to withdraw. */
   readonly tokensCame: boolean;
+  /** The bank takes no withdrawal by these tokens, since they are bound to somebody else: asked once, it is asked again minutes later. */
+  readonly notTaken?: boolean;
 }
 
 interface Awaited extends Attempt, Refusal {
@@ -35,8 +37,8 @@ export interface StandardOutcomeOptions {
   readonly sandbox: Sandbox;
   /** Of the log of the gateway. */
   readonly lines: readonly string[];
-  /** The call that withdraws a consent at this bank. */
-  readonly withdrawal?: string;
+  /** The call that withdraws a consent at a bank; OP's where nothing is said. */
+  readonly withdrawal?: (aspspId: string) => string;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface StandardOutcomeOptions {
  * hears nothing more, except once that tokens which came are not wanted. `refused` looks at the first two at once; `silence`, called once at the end
  * of a file, waits until the last attempt is old enough and asks the bank's books about all of them.
  */
-export function standardOutcome({ gateway, sandbox, lines, withdrawal = "A3" }: StandardOutcomeOptions) {
+export function standardOutcome({ gateway, sandbox, lines, withdrawal = () => "A3" }: StandardOutcomeOptions) {
   const attempts: Awaited[] = [];
   const { db } = gateway.database.database;
 
@@ -76,26 +78,38 @@ export function standardOutcome({ gateway, sandbox, lines, withdrawal = "A3" }: 
     async silence(): Promise<void> {
       const last = Math.max(...attempts.map(({ endedAt }) => endedAt));
       await delay(Math.max(0, last + silenceMs - performance.now()));
+      const notTaken = new Set(attempts.flatMap((attempt) => (attempt.notTaken === true ? [attempt.begun.aspspConsentId] : [])));
       const told = async (): Promise<boolean> => {
+        const due = await db.selectFrom("revocationsDue").select(["aspspConsentId", "lastError"]).execute();
+        const waiting = due.filter(({ aspspConsentId, lastError }) => lastError === null || !notTaken.has(aspspConsentId));
+        if (waiting.length === 0) return true;
         // One that met a switch that has been taken away since is not waited for.
-        await db.updateTable("revocationsDue").set({ dueAt: "2026-01-01T00:00:00Z" }).execute();
+        const ids = waiting.map(({ aspspConsentId }) => aspspConsentId);
+        await db.updateTable("revocationsDue").set({ dueAt: "2026-01-01T00:00:00Z" }).where("aspspConsentId", "in", ids).execute();
         await retryRevocations(gateway.app.context, new AbortController().signal);
-        return (await db.selectFrom("revocationsDue").select("aspspConsentId").execute()).length === 0;
+        return false;
       };
       await eventually(told, { timeoutMs: 20_000 });
       const since = Math.min(...attempts.map((attempt) => attempt.since));
       const calls = Map.groupBy(await sandbox.calls({ since }), ({ authorizationId }) => authorizationId);
       const heard = attempts.map(({ begun, returned, since: own }) => ({
         attempt: `${begun.consentId} ${Object.keys(returned).join(" ")}`,
-        calls: (calls.get(begun.aspspConsentId) ?? []).filter(({ seq, endpoint }) => seq > own && !endpoint.startsWith("Z")).map(({ endpoint }) => endpoint),
+        calls: answered((calls.get(begun.aspspConsentId) ?? []).filter(({ seq, endpoint }) => seq > own && !endpoint.startsWith("Z"))).map(
+          ({ endpoint, status }) => (endpoint === withdrawal(begun.aspspId) ? `${endpoint} ${Number(status) < 300 ? "taken" : "not taken"}` : endpoint),
+        ),
       }));
       const expected = attempts.map((attempt, index) => ({
         attempt: heard[index]?.attempt,
-        calls: [...attempt.calls, ...(attempt.tokensCame ? [withdrawal] : [])],
+        calls: [...attempt.calls, ...(attempt.tokensCame ? [`${withdrawal(attempt.begun.aspspId)} ${attempt.notTaken === true ? "not taken" : "taken"}`] : [])],
       }));
       expect(heard).toEqual(expected);
     },
   };
+}
+
+/** A call that the bank wants proved otherwise (a nonce, our own token for the person's) is one with the call that answers it. */
+function answered(calls: readonly BankCall[]): BankCall[] {
+  return calls.filter(({ endpoint, status }, at) => !([400, 401].includes(Number(status)) && calls[at + 1]?.endpoint === endpoint));
 }
 
 /** Exactly one line about a consent is a security event, with this reason, and no line of the log holds a secret. */

@@ -341,7 +341,9 @@ describe("a bank that is not believed", () => {
     ["payment.unknown-key", {}, "signature-unknown-key"],
     ["payment.wrong-amount", {}, "another-payment"],
     ["payment.wrong-payee", {}, "another-payment"],
-  ])("TM-26 %s at the creation: unknown, alarmed, and never made a second time", async (fault, options, ...reasons) => {
+    ["payment.wrong-payee", { name: "Kahvila Oy", iban: "FI4950009420028730" }, "another-payment"],
+    ["payment.wrong-payee", { name: "Somebody Else", iban: "FI2112345600000785" }, "another-payment"],
+  ])("TM-26 %s %o at the creation: unknown, alarmed, and never made a second time", async (fault, options, ...reasons) => {
     const one = await order();
     const paymentId = randomUUID();
     await sandbox.fault(fault, { for: { endpoint: "P1" }, times: 1, options });
@@ -372,6 +374,44 @@ describe("a bank that is not believed", () => {
     await sandbox.fault("payment.status", { for: { endpoint: "P4" }, times: 1, options: { status: "Paid" } });
     await expect(one.execution(payment.paymentId, executionId)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL" });
     expect(await one.submit(payment.paymentId, executionId)).toMatchObject({ status: "debited" });
+  });
+
+  it("payment.other-id at the creation: nothing can be executed under a name that the bank does not know, and no money moves", async () => {
+    const one = await order();
+    await sandbox.fault("payment.other-id", { for: { endpoint: "P1" }, times: 1 });
+    const { payment, aspspAuthorisationId } = await one.initiate();
+    await one.approve();
+    // What the order holds at the bank is none of ours.
+    expect(await one.read()).toMatchObject({ status: "authorised", payments: [] });
+    await expect(one.submit(payment.paymentId)).rejects.toMatchObject({ code: "ERR_ASPSP_REJECTED" });
+    const { payments, movements } = await bookOf(sandbox, { authorizationId: aspspAuthorisationId });
+    expect(payments.map(({ paymentId, submissions }) => [paymentId === payment.aspspPaymentId, submissions])).toEqual([[false, []]]);
+    expect(movements).toEqual([]);
+  });
+
+  it("payment.status-back: what was executed is not executed again because the bank says that it is not there yet", async () => {
+    const one = await order();
+    const { payment, aspspAuthorisationId } = await one.initiate();
+    await one.approve();
+    const executionId = randomUUID();
+    const { archiveId } = await one.submit(payment.paymentId, executionId);
+    await sandbox.fault("payment.status-back");
+    const since = await sandbox.lastSeq();
+    expect(await one.execution(payment.paymentId, executionId)).toMatchObject({ status: "accepted", archiveId });
+    expect(await one.submit(payment.paymentId, executionId)).toMatchObject({ status: "accepted", archiveId });
+    expect((await sandbox.calls({ since, endpoint: "P4-submit" })).length).toBe(0);
+    await sandbox.calm();
+    expect(await one.submit(payment.paymentId, executionId)).toMatchObject({ status: "debited", archiveId });
+    const { movements } = await bookOf(sandbox, { authorizationId: aspspAuthorisationId });
+    expect(movements.filter(({ kind }) => kind === "debit")).toHaveLength(1);
+  });
+
+  it("payment.repeated: a payment that the bank lists twice is one", async () => {
+    const one = await order();
+    const [first, second] = [await one.initiate(), await one.initiate()];
+    await sandbox.fault("payment.repeated");
+    const { payments } = await one.read();
+    expect(payments.map(({ paymentId }) => paymentId).toSorted()).toEqual([first, second].map(({ payment }) => payment.paymentId).toSorted());
   });
 
   it("OA-54 a token that may do more than pay is refused, and the bank has it back", async () => {

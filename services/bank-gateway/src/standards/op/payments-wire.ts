@@ -14,7 +14,7 @@ export const opPayment = z.object({
   amountEUR: z.string().nullish(),
   amount: z.string().nullish(),
   currency: z.string().nullish(),
-  payee: z.object({ iban: z.string().nullish(), bankAccount: z.object({ id: z.string() }).nullish() }).nullish(),
+  payee: z.object({ name: z.string().nullish(), iban: z.string().nullish(), bankAccount: z.object({ id: z.string() }).nullish() }).nullish(),
   payer: z.object({ iban: z.string().max(34).nullish() }).nullish(),
 });
 export const opPaymentRequest = opPayment.pick({ amountEUR: true, amount: true, currency: true, payee: true });

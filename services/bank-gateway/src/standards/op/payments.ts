@@ -66,8 +66,8 @@ export function opPaymentsFacet(settings: PaymentSettings): PaymentsFacet {
       const reply = await calls(call("read-order", "GET", `${bundlePath(aspspAuthorisationId)}?include=payments`));
       const bundle = readWire(opBundle, reply);
       if (bundle.authorizationId !== aspspAuthorisationId) throw refusePage(reply.rawHash, "another-order", "/authorizationId");
-      const payments = [...(bundle.sepaPayments ?? []), ...(bundle.foreignPayments ?? [])];
-      return { status: paymentStatuses[bundle.status], payments: payments.map(translatePayment) };
+      const payments = [...(bundle.sepaPayments ?? []), ...(bundle.foreignPayments ?? [])].map(translatePayment);
+      return { status: paymentStatuses[bundle.status], payments: eachOnce(payments, reply.rawHash) };
     },
     async readPayment(calls, payment) {
       const reply = await calls(call("read", "GET", paymentPath(payment)));
@@ -96,8 +96,19 @@ export function opPaymentsFacet(settings: PaymentSettings): PaymentsFacet {
   };
 }
 
+/** A payment listed twice is one; one that is listed with two fates has none that could be believed. */
+function eachOnce(payments: readonly AspspPayment[], rawHash: string): AspspPayment[] {
+  const seen = new Map<string, AspspPayment>();
+  for (const payment of payments) {
+    const before = seen.get(payment.aspspPaymentId);
+    if (before !== undefined && !isDeepStrictEqual(before, payment)) throw refusePage(rawHash, "payment-twice", "");
+    seen.set(payment.aspspPaymentId, payment);
+  }
+  return [...seen.values()];
+}
+
 function essenceOf({ amountEUR, amount, currency, payee }: Pick<OpPayment, "amountEUR" | "amount" | "currency" | "payee">) {
-  return [amountEUR ?? amount, currency ?? "EUR", payee?.iban ?? payee?.bankAccount?.id];
+  return [amountEUR ?? amount, currency ?? "EUR", payee?.iban ?? payee?.bankAccount?.id, payee?.name];
 }
 
 const paymentStatuses: Readonly<Record<OpPayment["status"], AspspPaymentStatus>> = {
