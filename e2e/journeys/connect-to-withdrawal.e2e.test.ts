@@ -17,7 +17,9 @@ interface Call {
   readonly status: number;
   readonly qwac?: string | null;
 }
-const calls = async (since = 0): Promise<Call[]> => (await product.bank<{ calls: Call[] }>("GET", `/books/calls?since=${since}`)).calls;
+/** L1 is no call to the bank: the gateway asks the authority of its certificate for revoked ones, whenever that is due. */
+const calls = async (since = 0): Promise<Call[]> =>
+  (await product.bank<{ calls: Call[] }>("GET", `/books/calls?since=${since}`)).calls.filter(({ endpoint }) => endpoint !== "L1");
 
 beforeAll(async () => {
   product = await startTestProduct();
