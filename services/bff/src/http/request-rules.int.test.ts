@@ -103,16 +103,6 @@ describe("what is not one of our own page's requests", () => {
     expect((await aino.browser.get("/api/me")).status).toBe(200);
   });
 
-  it("has no effect by GET: every GET route leaves the database and the services as they were (US-13)", async () => {
-    const before = bff.downstream.asked.length;
-    for (const { path } of contracts.filter(({ method }) => method !== "GET")) {
-      const answer = await aino.browser.get(path.replaceAll(/:\w+/g, aino.holdings.consent.consentId));
-      expect([404, 405, 200]).toContain(answer.status);
-    }
-    const questions = bff.downstream.asked.slice(before).map(({ operation }) => operation);
-    expect(questions.filter((operation) => /^(create|complete|revoke|start)/.test(operation))).toEqual([]);
-  });
-
   it("does not answer a page of another site even when it only reads", async () => {
     for (const site of ["cross-site", "same-site"]) expect((await aino.browser.get("/api/me", { "sec-fetch-site": site })).status).toBe(403);
     expect((await aino.browser.get("/api/me", { "sec-fetch-site": "none" })).status).toBe(200);
