@@ -14,6 +14,7 @@ export interface Manifest {
     readonly name: string;
     readonly namespace?: string;
     readonly labels?: Labels;
+    readonly annotations?: Labels;
   };
   readonly spec?: object;
   readonly data?: Readonly<Record<string, string>>;

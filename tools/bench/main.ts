@@ -11,6 +11,7 @@ import { client } from "./client.ts";
 import { desiredState } from "./desired-state.ts";
 import { firstFigures } from "./first-figures.ts";
 import { gatewayOverhead } from "./gateway-overhead.ts";
+import { hostileBodies } from "./hostile-bodies.ts";
 import { memory } from "./memory.ts";
 import { overview } from "./overview.ts";
 import { registration } from "./registration.ts";
@@ -55,6 +56,7 @@ const onOneProduct: Readonly<Record<string, (product: Product) => Promise<Figure
   "gateway overhead": gatewayOverhead,
   authorisation,
   "sign-in": signIn,
+  "hostile bodies": hostileBodies,
   "desired state of 100 banks": desiredState,
   [`overview by ${people} people`]: (product) => overview(product, people),
 };

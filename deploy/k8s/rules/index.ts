@@ -19,6 +19,7 @@ import { schema } from "./schema.ts";
 import { secretsAsFiles } from "./secrets-as-files.ts";
 import { selectors } from "./selectors.ts";
 import { serviceAccount } from "./service-account.ts";
+import { tlsOnly } from "./tls-only.ts";
 import { volumes } from "./volumes.ts";
 
 /** What is wrong in a stage, `where: what to write`, one text a mistake. */
@@ -46,6 +47,7 @@ export const rules = {
   "default-deny": defaultDeny,
   outside,
   flows,
+  "tls-only": tlsOnly,
   "postgres-cluster": postgresCluster,
 } as const satisfies Record<string, Rule>;
 export type RuleName = keyof typeof rules;

@@ -72,6 +72,7 @@ const budget = planted("base", "PodDisruptionBudget/consent");
 const scaler = planted("prod", "HorizontalPodAutoscaler/bff");
 const nats = planted("prod", "StatefulSet/nats");
 const postgres = planted("prod", "Cluster/postgres");
+const web = (title: string, change: Change, finding: string): Mistake => planted("base", "Ingress/web")(title, change, `Ingress/web: ${finding}`);
 const everyPod = (direction: "ingress" | "egress"): Change =>
   add("", {
     apiVersion: "networking.k8s.io/v1",
@@ -121,6 +122,17 @@ const mistakes: Record<RuleName, readonly Mistake[]> = {
       "a kind that nobody expects",
       add("", { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name: "admin", namespace: "one-point-ledger" } }),
       "ClusterRoleBinding/admin: rbac.authorization.k8s.io/v1 ClusterRoleBinding has no schema here",
+    ),
+  ],
+  "tls-only": [
+    web("a host without a certificate (US-44)", remove("/spec/tls"), "ledger.example must have a certificate under tls"),
+    web("a certificate for another host (US-44)", add("/spec/tls/0/hosts", ["other.example"]), "ledger.example must have a certificate under tls"),
+    web("a certificate from nowhere (US-44)", remove("/spec/tls/0/secretName"), "ledger.example must have a certificate under tls"),
+    web("any host at all (US-44)", remove("/spec/rules/0/host"), "a rule without a host must have a certificate under tls"),
+    web(
+      "plain http let in (US-44)",
+      add("/metadata/annotations/nginx.ingress.kubernetes.io~1force-ssl-redirect", "false"),
+      'annotation nginx.ingress.kubernetes.io/force-ssl-redirect must be "true"',
     ),
   ],
   namespace: [

@@ -7,7 +7,7 @@ import { newId } from "./clock.ts";
 import { errors } from "./errors.ts";
 import { registerHealth } from "./health.ts";
 import type { HealthChecks } from "./health.ts";
-import { problemType, toProblem } from "./problem.ts";
+import { problemType, shortened, toProblem } from "./problem.ts";
 import { registerRoutes } from "./http-routes.ts";
 import type { Authenticate, Seen } from "./http-routes.ts";
 import type { BoundRoute } from "./route.ts";
@@ -155,7 +155,7 @@ function registerHooks(fastify: FastifyInstance): void {
 /** The message of the innermost cause: why a token was refused, which field was wrong. */
 function reasonOf(failure: unknown): string {
   const cause = failure instanceof Error ? failure.cause : undefined;
-  return cause instanceof Error ? reasonOf(cause) : failure instanceof Error ? failure.message : "unknown";
+  return cause instanceof Error ? reasonOf(cause) : failure instanceof Error ? shortened(failure.message) : "unknown";
 }
 
 function registerErrors(fastify: FastifyInstance): void {

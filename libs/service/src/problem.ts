@@ -6,6 +6,9 @@ import { statusOfKind, titleOf } from "./http-status.ts";
 
 export const problemType = "application/problem+json";
 
+/** So much is said of one mistake: whoever sends thousands of members nobody knows does not get them all back. */
+const longestText = 300;
+
 export interface ProblemAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -78,9 +81,14 @@ function fieldErrors(error: unknown): NonNullable<Problem["errors"]> | undefined
   if (!hasZodFastifySchemaValidationErrors(error)) return undefined;
   const where = (error as { validationContext?: string }).validationContext ?? "request";
   return error.validation.map(({ instancePath, message }) => ({
-    path: [where === "querystring" ? "query" : where, ...instancePath.split("/").filter((part) => part !== "")].join("."),
-    message: message ?? "not as agreed",
+    path: shortened([where === "querystring" ? "query" : where, ...instancePath.split("/").filter((part) => part !== "")].join(".")),
+    message: shortened(message ?? "not as agreed"),
   }));
+}
+
+/** A text that a stranger may have had a hand in, as far as an answer or a line of the log goes on about it. */
+export function shortened(text: string): string {
+  return text.length <= longestText ? text : `${text.slice(0, longestText - 1)}…`;
 }
 
 /** The status an error of fastify or of a plugin carries, when it is one that is the caller's doing or a time limit. */

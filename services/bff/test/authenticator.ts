@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import type { Browser } from "./browser.ts";
 
 /** The options a browser is given, as far as an authenticator looks at them. */
 interface Question {
@@ -94,4 +95,11 @@ export function authenticatorAt(origin: string): Authenticator {
 /** A short text in CBOR. */
 function text(value: string): Buffer {
   return Buffer.concat([Buffer.from([0x60 + value.length]), Buffer.from(value)]);
+}
+
+/** Has somebody who is signed in add a passkey. @returns its id */
+export async function addPasskey({ browser }: { readonly browser: Browser }): Promise<string> {
+  const begun = await browser.send("POST", "/api/me/passkeys/options", { body: {} });
+  const answer = authenticatorAt(browser.origin).make(begun.json<{ options: Question }>().options);
+  return (await browser.send("POST", "/api/me/passkeys", { body: { name: "Key", answer } })).json<{ passkeyId: string }>().passkeyId;
 }

@@ -4,6 +4,7 @@ import * as consent from "@opl/contracts/http/consent";
 import * as payments from "@opl/contracts/http/consent-payments";
 import * as ingest from "@opl/contracts/http/ingest";
 import { tppRegistryRoutes } from "@opl/contracts/http/tpp-registry";
+import type { RouteContract } from "@opl/contracts/http";
 import type { Aspsp, OwnCertificate, ListedReceipt, PublicJwk, Registration } from "@opl/contracts/model";
 import { defineErrors } from "@opl/errors";
 import { createHttpServer, newId, psuRoute, route } from "@opl/service";
@@ -49,7 +50,13 @@ export interface Downstream extends AsyncDisposable {
   /** Services that answer 503. */
   readonly down: Set<Name>;
   /** Every question with the presence it came with. */
-  readonly asked: { readonly operation: string; readonly psu: PsuContext | undefined; readonly body: unknown; readonly query: unknown }[];
+  readonly asked: {
+    readonly operation: string;
+    readonly method: RouteContract["method"];
+    readonly psu: PsuContext | undefined;
+    readonly body: unknown;
+    readonly query: unknown;
+  }[];
   /** Session bindings by consent, as the consent service keeps them. */
   readonly bindings: Map<string, string>;
 }
@@ -74,7 +81,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       contract,
       handler: (context) => {
         const { psu, body, query } = context as { psu?: PsuContext; body: unknown; query: unknown };
-        world.asked.push({ operation: contract.operationId, psu, body, query });
+        world.asked.push({ operation: contract.operationId, method: contract.method, psu, body, query });
         if (world.down.has(name)) throw errors.ERR_DOWN();
         return handler(context);
       },
@@ -202,7 +209,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         recordedAt: "2026-11-22T09:00:05Z",
         paymentOrderId: null,
         paymentId: null,
-        revisions: [],
+        revisions: [{ revision: 1, recordedAt: "2026-11-22T09:00:05Z", amount: ownTransaction(psu, params.transactionId).amount, bookingDate: "2026-11-21" }],
       })),
       psuRoute(ingest.startSync, async ({ psu, body }) => ownConsent(psu, body.consentId).sync),
       psuRoute(ingest.attendFirstSync, async () => undefined),
@@ -212,20 +219,40 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       psuRoute(analytics.listCategorised, async ({ psu, query }) => ({
         transactions: filtered(psu, query),
         nextCursor: query.cursor === undefined ? "next-page" : null,
-        days: [],
+        days: [{ date: "2026-11-21", count: 1, sums: [euros("-12.50")] }],
         total: filtered(psu, query).length,
       })),
       psuRoute(analytics.getCategory, async ({ psu, params }) => {
         const { category, recurringId } = ownTransaction(psu, params.transactionId);
         return { category, recurringId };
       }),
-      psuRoute(analytics.cashFlow, async () => ({ currencies: [] })),
-      psuRoute(analytics.spending, async () => ({ currencies: [] })),
-      psuRoute(analytics.firstScreen, async () => ({ netWorth: [], accounts: [], month: [{ currency: "EUR", thisMonth: [], lastMonth: [] }], recurring: [] })),
-      psuRoute(analytics.listRecurring, async () => ({ recurring: [] })),
+      psuRoute(analytics.cashFlow, async () => ({
+        currencies: [{ currency: "EUR", months: [{ month: "2026-11", income: euros("2500.00"), expenses: euros("-22.49"), net: euros("2477.51"), count: 3 }] }],
+      })),
+      psuRoute(analytics.spending, async () => ({
+        currencies: [
+          {
+            currency: "EUR",
+            total: euros("-22.49"),
+            previousTotal: euros("-20.00"),
+            categories: [{ category: "groceries" as const, amount: euros("-22.49"), previous: euros("-20.00"), count: 2 }],
+          },
+        ],
+      })),
+      psuRoute(analytics.firstScreen, async ({ psu, query }) => ({
+        netWorth: [{ currency: "EUR", from: query.from, amounts: ["1234.56"] }],
+        accounts: (mine(psu)?.accounts ?? []).map(({ accountId }) => ({ accountId, currency: "EUR", from: query.accountsFrom, amounts: ["1234.56"] })),
+        month: [{ currency: "EUR", thisMonth: [{ day: 1, amount: euros("-12.50") }], lastMonth: [{ day: 1, amount: euros("-9.99") }] }],
+        recurring: recurringOf(mine(psu), query.to),
+      })),
+      psuRoute(analytics.listRecurring, async ({ psu }) => ({ recurring: recurringOf(mine(psu), "2026-11-22") })),
       psuRoute(analytics.netWorth, async ({ psu, query }) => {
         filtered(psu, query);
-        return { currencies: [], accounts: [] };
+        const days = [{ date: query.to, amount: euros("1234.56") }];
+        return {
+          currencies: [{ currency: "EUR", days }],
+          accounts: (mine(psu)?.accounts ?? []).map(({ accountId }) => ({ accountId, currency: "EUR", days })),
+        };
       }),
     ]),
     "bank-gateway": await serve("bank-gateway", [
@@ -293,6 +320,31 @@ function fundsOf(holdings: Holdings | undefined) {
     status: "valid" as const,
     createdAt: "2026-11-20T08:00:00Z",
     validUntil: "2027-05-19T08:00:00Z",
-    lastConfirmation: null,
+    lastConfirmation: { amount: euros("1.00"), fundsAvailable: true, confirmedAt: "2026-11-22T10:00:00Z" },
   };
+}
+
+const euros = (amount: string) => ({ amount, currency: "EUR" });
+
+/** One that is due, and became dearer long ago. */
+function recurringOf(holdings: Holdings | undefined, today: string) {
+  if (holdings === undefined) return [];
+  return [
+    {
+      recurringId: holdings.recurringId,
+      accountId: holdings.accounts[0]?.accountId ?? "",
+      counterpartyName: `Suoratoisto ${holdings.canary}`,
+      category: "subscriptions" as const,
+      cadence: "monthly" as const,
+      amount: euros("-9.99"),
+      previousAmount: euros("-8.99"),
+      changedOn: "2026-01-21",
+      firstDate: "2026-01-21",
+      lastDate: today,
+      nextDate: today,
+      occurrences: 11,
+      status: "active" as const,
+      regularity: 100,
+    },
+  ];
 }

@@ -3,6 +3,9 @@ import { forgetPerson } from "@opl/messaging";
 import type { Executor } from "@opl/postgres";
 import type { Tables } from "./tables.ts";
 
+/** An id that no person has, to ask for in the place of an unknown one: asking costs the same (US-21). */
+export const nobody = "00000000-0000-0000-0000-000000000000";
+
 export async function findPersonByEmail(db: Executor<Tables>, email: string): Promise<{ readonly psuId: string } | undefined> {
   return db.selectFrom("people").select("id as psuId").where("email", "=", email.toLowerCase()).executeTakeFirst();
 }

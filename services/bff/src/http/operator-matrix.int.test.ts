@@ -146,6 +146,14 @@ describe("who is an operator", () => {
     });
   });
 
+  it("what somebody may as an operator ends at the next request, in a session that goes on (US-24)", async () => {
+    const { email, browser } = await bff.operator();
+    expect((await browser.get("/api/operator/banks")).status).toBe(200);
+    await changeOperator(bff.app.context, { email, role: "person" });
+    expect((await browser.get("/api/operator/banks")).json()).toMatchObject({ code: "ERR_OPERATORS_ONLY" });
+    expect((await browser.get("/api/me")).json()).toMatchObject({ email, role: "person" });
+  });
+
   it("none of it is there where operators' pages are switched off", async () => {
     const elsewhere = browserAt((await bff.replica({ OPL_OPERATOR_PAGES: "off" })).address, operator.browser.origin);
     elsewhere.cookie = operator.browser.cookie;

@@ -6,8 +6,8 @@ import { newId } from "@opl/service";
 import { eventually, keptLog } from "@opl/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { authenticatorAt } from "../../test/authenticator.ts";
-import { password, publicOrigin, startBff } from "../../test/bff.ts";
+import { addPasskey } from "../../test/authenticator.ts";
+import { password, startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 import { browserAt } from "../../test/browser.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
@@ -28,11 +28,6 @@ interface Case {
 const account = ({ holdings }: Person): string => holdings.accounts[0]?.accountId ?? "";
 const transaction = ({ holdings }: Person): string => holdings.transactions[1]?.transactionId ?? "";
 const consent = ({ holdings }: Person): string => holdings.consent.consentId;
-const passkey = async ({ browser }: Person): Promise<string> => {
-  const begun = await browser.send("POST", "/api/me/passkeys/options", { body: {} });
-  const answer = authenticatorAt(publicOrigin).make(begun.json<{ options: { challenge: string } }>().options);
-  return (await browser.send("POST", "/api/me/passkeys", { body: { name: "Key", answer } })).json<{ passkeyId: string }>().passkeyId;
-};
 const otherSession = async ({ browser, email }: Person): Promise<string> => {
   const elsewhere = browserAt(browser.address, browser.origin);
   await elsewhere.send("POST", "/api/auth/sign-in/email", { body: { email, password } });
@@ -100,8 +95,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "withdrawFundsPermission params.fundsConsentId": { id: funds, ask: (id) => ({ path: `/api/funds-permissions/${id}/withdrawal`, body: {} }) },
   "getNetWorth query.accountId": { id: account, ask: (id) => ({ path: `/api/insights/net-worth?from=2026-01-01&to=2026-11-22&accountId=${id}` }) },
-  "renamePasskey params.passkeyId": { id: passkey, ask: (id) => ({ path: `/api/me/passkeys/${id}`, body: { name: "Mine" } }) },
-  "removePasskey params.passkeyId": { id: passkey, ask: (id) => ({ path: `/api/me/passkeys/${id}` }) },
+  "renamePasskey params.passkeyId": { id: addPasskey, ask: (id) => ({ path: `/api/me/passkeys/${id}`, body: { name: "Mine" } }) },
+  "removePasskey params.passkeyId": { id: addPasskey, ask: (id) => ({ path: `/api/me/passkeys/${id}` }) },
   "endSession params.sessionId": { id: otherSession, ask: (id) => ({ path: `/api/me/sessions/${id}` }) },
   "downloadExport params.exportId": { id: exported, ask: (id) => ({ path: `/api/me/exports/${id}` }) },
 };

@@ -10,7 +10,7 @@ import { keep, newId } from "@opl/service";
 import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import { inTransaction } from "@opl/postgres";
-import { findPasswordHash, findPersonByEmail } from "../db/person-store.ts";
+import { findPasswordHash, findPersonByEmail, nobody } from "../db/person-store.ts";
 import { endSession, findSession } from "../db/session-store.ts";
 import type { FoundSession } from "../db/session-store.ts";
 import type { Tables } from "../db/tables.ts";
@@ -95,7 +95,7 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
     return Temporal.Instant.compare(now, renewedFrom) < 0 && Temporal.Instant.compare(now, createdAt.add({ hours: options.longestHours })) < 0;
   };
   const passwordFits = async (psuId: string | undefined, password: string): Promise<boolean> => {
-    const known = psuId === undefined ? undefined : await findPasswordHash(options.db, psuId);
+    const known = await findPasswordHash(options.db, psuId ?? nobody);
     if (known !== undefined) return verifyPassword({ hash: known, password });
     await hashPassword(password);
     return false;

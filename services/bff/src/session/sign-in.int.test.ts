@@ -1,15 +1,19 @@
 import { sql } from "kysely";
 import { fixedClock } from "@opl/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { password, publicOrigin, startBff } from "../../test/bff.ts";
 import type { Bff } from "../../test/bff.ts";
 import { browserAt } from "../../test/browser.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
+import { hashPassword, verifyPassword } from "./password.ts";
+
+vi.mock("./password.ts", { spy: true });
 
 describe("signing up, in and out", () => {
+  let statements = 0;
   let bff: Bff;
   beforeAll(async () => {
-    bff = await startBff();
+    bff = await startBff({ onStatement: () => (statements += 1) });
   });
   afterAll(() => bff[Symbol.asyncDispose]());
 
@@ -113,6 +117,38 @@ describe("signing up, in and out", () => {
     expect(shown.every((answer) => JSON.stringify(answer) === JSON.stringify(shown[0]))).toBe(true);
     expect(shown[0]).toMatchObject({ status: 401 });
     expect(answers[0]?.json()).toMatchObject({ code: "ERR_CREDENTIALS_REFUSED" });
+  });
+
+  describe("works as much for an unknown address as for a known one, so that the time tells nothing (US-21):", () => {
+    const ways = {
+      "signing in": (email: string) => signIn(bff.browser(), email, "not the password"),
+      "the way back": (email: string) => bff.browser().send("POST", "/api/auth/recovery", { body: { email, code: "AAAA-AAAA-AAAA-AAAA" } }),
+      "signing up": (email: string) => signUp(bff.browser(), email, "another long password"),
+    };
+    /** Passwords hashed, and statements to the database, of which others run beside: the least of some tries. */
+    const workOf = async (way: keyof typeof ways, emailOf: (n: number) => string) => {
+      const work: { hashes: number; statements: number }[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        const hashes = (): number => vi.mocked(hashPassword).mock.calls.length + vi.mocked(verifyPassword).mock.calls.length;
+        const before = { hashes: hashes(), statements };
+        await ways[way](emailOf(n));
+        work.push({ hashes: hashes() - before.hashes, statements: statements - before.statements });
+      }
+      return { hashes: work.map(({ hashes }) => hashes), statements: Math.min(...work.map((one) => one.statements)) };
+    };
+
+    it.each(["signing in", "the way back"] as const)("%s", async (way) => {
+      const { email } = await bff.person();
+      const known = await workOf(way, () => email);
+      expect(known).toEqual(await workOf(way, (n) => `unknown-${n}@example.fi`));
+      expect(known.hashes).toEqual(way === "signing in" ? [1, 1, 1] : [0, 0, 0]);
+    });
+
+    it("signing up, but for writing the person down, which is over before we answer", async () => {
+      const { email } = await bff.person();
+      expect((await workOf("signing up", () => email)).hashes).toEqual([1, 1, 1]);
+      expect((await workOf("signing up", (n) => `fresh-${n}@example.fi`)).hashes).toEqual([1, 1, 1]);
+    });
   });
 
   it.each([

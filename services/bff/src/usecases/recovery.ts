@@ -1,5 +1,5 @@
 import { inTransaction } from "@opl/postgres";
-import { findPerson, findPersonByEmail } from "../db/person-store.ts";
+import { findPerson, findPersonByEmail, nobody } from "../db/person-store.ts";
 import { takeRecoveryCode } from "../db/recovery-code-store.ts";
 import { recoveryRules } from "../domain/attempt-rules.ts";
 import { errors } from "../errors.ts";
@@ -11,8 +11,6 @@ import { beginCeremony, endCeremony, seeCeremony } from "./ceremony.ts";
 import { changePassword, refuseWeakPassword } from "./change-password.ts";
 
 type Context = Pick<BffContext, "db" | "clock" | "keys">;
-
-const nobody = "00000000-0000-0000-0000-000000000000";
 
 /**
  * The way back for who lost password and passkeys: a recovery code, which works once, lets this browser set a password within fifteen
