@@ -4,19 +4,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "../accessible.ts";
 import { carrySession, type Complaints, launchBrowser, newPerson } from "../browser.ts";
 import { Keyboard } from "../keyboard.ts";
-import { Person } from "../person.ts";
+import { Person, visitBank } from "../person.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
 import { asAdmin } from "../truth.ts";
 
 /** A permission comes near its end: the open page says so at 30, 7 and 1 days, and how to renew, without a mouse. */
 let product: TestProduct;
 let browser: Browser;
+let person: Person;
 let consentId: string;
 let seen: { readonly context: BrowserContext; readonly page: Page; readonly complaints: Complaints };
 
 beforeAll(async () => {
   product = await startTestProduct({}, { OPL_TPP_ASPSPS: "op" });
-  const person = await new Person(product.origin).signUp();
+  person = await new Person(product.origin).signUp();
   ({ consentId } = await person.connect("op", "88888882"));
   await person.untilRead(consentId);
   browser = await launchBrowser();
@@ -87,6 +88,46 @@ describe("the end of a permission comes near", () => {
     await page.waitForURL((url) => url.pathname === "/connect/op" && url.searchParams.get("renews") !== null);
     await page.getByRole("button", { name: /Continue to/ }).waitFor();
     await expectAccessible(page, "the renewal");
+  });
+
+  it("once renewed, the older permission still says which accounts it covered and when it was last used, also while the ledger is away", async () => {
+    const { page } = seen;
+    const before = (await person.get("getConnection", `/api/connections/${consentId}`)).connection;
+    expect(before.accounts.length).toBeGreaterThan(0);
+    const { redirectUrl } = await person.post("startConnection", "/api/connections", { aspspId: "op", renews: consentId });
+    const renewed = await person.comeBack(await visitBank(redirectUrl, "88888882", "approve"));
+    await person.untilRead(renewed.consentId);
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${product.origin}/permissions`);
+    const card = page.getByRole("region", { name: "OP (sandbox)" });
+    const older = card.filter({ hasText: "Renewed by a newer one" });
+    await older.waitFor();
+    for (const { name } of before.accounts) expect(await older.getByRole("link", { name: name ?? "" }).count(), String(name)).toBeGreaterThan(0);
+    expect(await card.count()).toBe(2);
+    expect(await card.getByText(/^(None|Not yet|Never|Not known at the moment)$/).count()).toBe(0);
+
+    // As bff answers while ingest is away: the older permission remembers by itself, of the newer one nothing is known yet.
+    await page.route("**/api/connections", async (route) => {
+      const answer = (await (await route.fetch()).json()) as { connections: (typeof before)[]; missing: string[] };
+      const connections = answer.connections.map((connection) =>
+        connection.consentId === consentId
+          ? { ...connection, accounts: connection.accounts.map((account) => ({ ...account, name: null })) }
+          : { ...connection, accounts: [], lastUsedAt: null },
+      );
+      await route.fulfill({ json: { connections, missing: ["accounts"] } });
+    });
+    await page.goto(`${product.origin}/permissions`);
+    await older
+      .getByText(/^(Account|Card)/)
+      .first()
+      .waitFor();
+    expect(await older.getByRole("link").filter({ hasText: "••" }).count()).toBe(0);
+    expect(await card.filter({ hasNotText: "Renewed by a newer one" }).getByText("Not known at the moment", { exact: true }).count()).toBe(2);
+    expect(await older.getByText("Not known at the moment").count()).toBe(0);
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    await expectAccessible(page, "permissions while the ledger is away");
+    await page.unroute("**/api/connections");
   });
 
   it("the page complained of nothing", () => {

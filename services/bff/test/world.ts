@@ -87,6 +87,8 @@ export function aConsent(overrides: Partial<Consent> = {}): Consent {
     reconfirmBy: null,
     endedAt: null,
     replacedBy: null,
+    lastUsedAt: null,
+    accounts: [],
     history: [
       { at: "2026-11-20T08:00:00Z", what: "created", by: "psu", reason: null },
       { at: "2026-11-20T08:01:00Z", what: "authorised", by: "psu", reason: null },

@@ -22,13 +22,13 @@ beforeEach(() => app.gateway.reset());
 const code = "code-that-is-a-secret";
 const aBinding = (): string => randomBytes(32).toString("base64url");
 
-async function begin(psu: PsuContext, sessionBinding: string) {
-  const created = await app.bff.createConsent({ psu, body: { aspspId: "op-fi", validityDays: 90, sessionBinding } });
+async function begin(psu: PsuContext, sessionBinding: string, renewal: { readonly replaces?: string } = {}) {
+  const created = await app.bff.createConsent({ psu, body: { aspspId: "op-fi", validityDays: 90, sessionBinding, ...renewal } });
   return { ...created, state: new URL(created.redirectUrl ?? "").searchParams.get("state") ?? "" };
 }
-async function connect(psu: PsuContext): Promise<string> {
+async function connect(psu: PsuContext, renewal: { readonly replaces?: string } = {}): Promise<string> {
   const sessionBinding = aBinding();
-  const { consentId, state } = await begin(psu, sessionBinding);
+  const { consentId, state } = await begin(psu, sessionBinding, renewal);
   const completed = await app.bff.completeAuthorisation({
     psu,
     body: { redirectContext: "op-fi", sessionBinding, parameters: [...returned({ state, code })] },
@@ -37,22 +37,27 @@ async function connect(psu: PsuContext): Promise<string> {
   return consentId;
 }
 /** A fact of another service, as its relay would send it. */
-async function receive(type: EventType, psuId: string, data: object): Promise<void> {
+async function receive(type: EventType, psuId: string, data: object, occurredAt = Temporal.Now.instant().toString()): Promise<string> {
   const contract = catalogue[type];
+  const eventId = newId();
   await declareStream(app.messaging, contract.owner);
   const { subject, headers, payload } = toMessage(contract, {
-    eventId: newId(),
-    aggregateId: psuId,
+    eventId,
+    aggregateId: eventId,
     aggregateVersion: 1n,
     psuId,
-    occurredAt: Temporal.Now.instant().toString(),
+    occurredAt,
     correlationId: null,
     causationId: null,
     traceparent: null,
     data: JSON.stringify(data),
   });
   await app.messaging.nats.client.publish(app.messaging.prefix + subject, payload, { headers });
+  return eventId;
 }
+/** Until a fact was taken in, whatever came of it. */
+const handled = (eventId: string) =>
+  eventually(async () => (await app.database.db.selectFrom("inbox").select("eventId").where("eventId", "=", eventId).execute()).length > 0);
 
 describe("the whole service", () => {
   it("connects, shows, withdraws; the facts reach the stream; no code, state or ID token is kept or logged", async () => {
@@ -169,5 +174,98 @@ describe("the whole service", () => {
 
   it("answers the three health questions", async () => {
     for (const question of ["live", "ready", "started"]) expect((await fetch(`${app.baseUrl}/health/${question}`)).status, question).toBe(200);
+  });
+});
+
+describe("a permission remembers which accounts it covers and when it was last used", () => {
+  const aspspId = "op-fi";
+  const iban = "FI2112345600000785";
+  const figures = { accounts: 1, transactionsSeen: 3, transactionsNew: 3, incompleteAccounts: [] };
+  const shown = async (psu: PsuContext, consentId: string) => {
+    const { lastUsedAt, accounts, status } = await app.bff.getConsent({ psu, params: { consentId } });
+    return { status, lastUsedAt, accounts };
+  };
+  const discovered = async (psu: PsuContext, consentId: string, at: string, account: object) => {
+    const data = {
+      accountId: newId(),
+      consentId,
+      psuId: psu.psuId,
+      aspspId,
+      kind: "current",
+      currency: "EUR",
+      name: "Matkatili",
+      iban: null,
+      ownerName: null,
+      ...account,
+    };
+    await handled(await receive("ingest.account-discovered", psu.psuId, data, at));
+    return data.accountId;
+  };
+  const completed = async (psu: PsuContext, consentId: string, at: string) =>
+    handled(await receive("ingest.sync-completed", psu.psuId, { syncId: newId(), consentId, psuId: psu.psuId, aspspId, ...figures }, at));
+  const failed = async (psu: PsuContext, consentId: string, listedAt?: string | null) => {
+    const told = { syncId: newId(), consentId, psuId: psu.psuId, aspspId, code: "ERR_ASPSP_UNAVAILABLE", ...(listedAt === undefined ? {} : { listedAt }) };
+    await handled(await receive("ingest.sync-failed", psu.psuId, told));
+  };
+
+  it("by kind and the ends of their numbers, also once it was renewed; the newer one begins its own", async () => {
+    const psu = await app.tokens.psu(newId());
+    const old = await connect(psu);
+    expect(await shown(psu, old)).toEqual({ status: "valid", lastUsedAt: null, accounts: [] });
+    const current = await discovered(psu, old, "2026-11-22T10:00:00Z", { iban });
+    const card = await discovered(psu, old, "2026-11-22T10:00:00Z", { kind: "card", maskedPan: "492500******1234" });
+    const loan = await discovered(psu, old, "2026-11-22T10:00:00Z", { kind: "loan" });
+    expect(await shown(psu, old)).toMatchObject({ lastUsedAt: "2026-11-22T10:00:00Z" });
+    await completed(psu, old, "2026-11-22T10:00:05Z");
+    const remembered = {
+      lastUsedAt: "2026-11-22T10:00:05Z",
+      accounts: [
+        { accountId: current, kind: "current", maskedNumber: "•••• 0785" },
+        { accountId: card, kind: "card", maskedNumber: "•••• 1234" },
+        { accountId: loan, kind: "loan", maskedNumber: null },
+      ],
+    };
+    expect(await shown(psu, old)).toEqual({ status: "valid", ...remembered });
+
+    const renewed = await connect(psu, { replaces: old });
+    await discovered(psu, renewed, "2026-11-23T08:00:00Z", { accountId: current, iban });
+    expect(await shown(psu, old)).toEqual({ status: "replaced", ...remembered });
+    expect(await shown(psu, renewed)).toEqual({ status: "valid", lastUsedAt: "2026-11-23T08:00:00Z", accounts: remembered.accounts.slice(0, 1) });
+    const listed = await app.bff.listConsents({ psu });
+    expect(listed.consents.find(({ consentId }) => consentId === old)).toMatchObject(remembered);
+    const kept = await app.database.db.selectFrom("consentAccounts").selectAll().where("psuId", "=", psu.psuId).execute();
+    expect(JSON.stringify(kept)).not.toMatch(/FI21|Matkatili|492500/);
+  });
+
+  it("also once it was withdrawn and its data erased, with what was read until then and is heard of only afterwards", async () => {
+    const psu = await app.tokens.psu(newId());
+    const consentId = await connect(psu);
+    const accountId = await discovered(psu, consentId, "2026-11-22T10:00:00Z", { iban });
+    await app.bff.revokeConsent({ psu, params: { consentId }, body: { keepData: false } });
+    await completed(psu, consentId, "2026-11-22T10:00:05Z");
+    expect(await shown(psu, consentId)).toEqual({
+      status: "revokedByPsu",
+      lastUsedAt: "2026-11-22T10:00:05Z",
+      accounts: [{ accountId, kind: "current", maskedNumber: "•••• 0785" }],
+    });
+  });
+
+  it("and no fact that comes late moves it back, or takes away what is known of an account", async () => {
+    const psu = await app.tokens.psu(newId());
+    const consentId = await connect(psu);
+    await failed(psu, consentId);
+    await failed(psu, consentId, null);
+    expect(await shown(psu, consentId)).toMatchObject({ lastUsedAt: null });
+    await failed(psu, consentId, "2026-11-24T06:00:00Z");
+    expect(await shown(psu, consentId)).toMatchObject({ lastUsedAt: "2026-11-24T06:00:00Z" });
+    await completed(psu, consentId, "2026-11-23T06:00:00Z");
+    await failed(psu, consentId, "2026-11-23T07:00:00Z");
+    const accountId = await discovered(psu, consentId, "2026-11-22T10:00:00Z", { kind: "unknown" });
+    await discovered(psu, consentId, "2026-11-22T11:00:00Z", { accountId, iban });
+    await discovered(psu, consentId, "2026-11-22T09:00:00Z", { accountId, kind: "unknown" });
+    expect(await shown(psu, consentId)).toMatchObject({
+      lastUsedAt: "2026-11-24T06:00:00Z",
+      accounts: [{ accountId, kind: "current", maskedNumber: "•••• 0785" }],
+    });
   });
 });

@@ -16,6 +16,8 @@ import { onAccountDiscovered } from "./events/on-account-discovered.ts";
 import { onAspspConsentLost } from "./events/on-aspsp-consent-lost.ts";
 import { onPaymentBooked } from "./events/on-payment-booked.ts";
 import { onAspspScaRequired } from "./events/on-aspsp-sca-required.ts";
+import { onSyncCompleted } from "./events/on-sync-completed.ts";
+import { onSyncFailed } from "./events/on-sync-failed.ts";
 import { onUserErased } from "./events/on-user-erased.ts";
 import { routes } from "./http/index.ts";
 import { startAuthorisationPoller } from "./jobs/authorisation-poller.ts";
@@ -83,6 +85,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   stack.use(startConsumer({ database, messaging, service, type: "bank-gateway.aspsp-consent-lost", logger, handle: onAspspConsentLost(ctx) }));
   stack.use(startConsumer({ database, messaging, service, type: "bank-gateway.aspsp-sca-required", logger, handle: onAspspScaRequired(ctx) }));
   stack.use(startConsumer({ database, messaging, service, type: "ingest.account-discovered", logger, handle: onAccountDiscovered }));
+  stack.use(startConsumer({ database, messaging, service, type: "ingest.sync-completed", logger, handle: onSyncCompleted }));
+  stack.use(startConsumer({ database, messaging, service, type: "ingest.sync-failed", logger, handle: onSyncFailed }));
   stack.use(startConsumer({ database, messaging, service, type: "bff.user-erased", logger, handle: onUserErased(ctx) }));
   stack.use(startConsumer({ database, messaging, service, type: "ingest.payment-booked", logger, handle: onPaymentBooked(ctx) }));
   stack.use(startConsentClock(ctx, logger));

@@ -27,6 +27,8 @@ export const accountDiscovered = defineEvent({
     name: z.string(),
     /** For recognising transfers between a person's own accounts. */
     iban: z.string().nullable(),
+    /** Cards, as the bank masks them. */
+    maskedPan: z.string().nullable().optional(),
     ownerName: z.string().nullable(),
   }),
 });
@@ -67,7 +69,7 @@ export const syncCompleted = defineEvent({
   ...base,
   type: "ingest.sync-completed",
   aggregate: "sync",
-  consumers: ["bff"],
+  consumers: ["bff", "consent"],
   summary: "All accounts of a consent were read to the end.",
   data: z.object({
     syncId: uuid,
@@ -84,9 +86,17 @@ export const syncFailed = defineEvent({
   ...base,
   type: "ingest.sync-failed",
   aggregate: "sync",
-  consumers: ["bff"],
+  consumers: ["bff", "consent"],
   summary: "A reading stopped before its end.",
-  data: z.object({ syncId: uuid, consentId: uuid, psuId: uuid, aspspId, code: z.string() }),
+  data: z.object({
+    syncId: uuid,
+    consentId: uuid,
+    psuId: uuid,
+    aspspId,
+    code: z.string(),
+    /** When the bank listed the accounts in it; null where it stopped before. */
+    listedAt: isoInstant.nullable().optional(),
+  }),
 });
 export const accountsErased = defineEvent({
   ...base,

@@ -6,7 +6,7 @@ import { aspsp } from "../model/aspsp.ts";
 import { balanceType } from "../model/balance.ts";
 import { categoryId } from "../model/category.ts";
 import { listedReceipt } from "../model/consent-receipt.ts";
-import { consentHistoryEntry, consentStatus, loginHint } from "../model/consent.ts";
+import { consentHistoryEntry, consentStatus, coveredAccount, loginHint } from "../model/consent.ts";
 import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
 import { paymentStatus } from "../model/payment.ts";
 import { publicJwk } from "../model/public-jwk.ts";
@@ -95,7 +95,8 @@ export const connectionView = z.object({
   reconfirmBy: isoInstant.nullable(),
   daysToReconfirm: z.int().nullable(),
   lastUsedAt: isoInstant.nullable(),
-  accounts: z.array(z.object({ accountId: uuid, name: z.string(), kind: accountKind, maskedNumber: z.string().nullable() })),
+  /** Without a name: the ledger does not have the account, any more or at the moment. */
+  accounts: z.array(coveredAccount.extend({ name: z.string().nullable() })),
   sync: sync.nullable(),
   health: aspsp.shape.health.nullable(),
   history: z.array(consentHistoryEntry),

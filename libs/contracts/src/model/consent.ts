@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountKind } from "./account.ts";
 import { aspspId, isoInstant, uuid } from "./ids.ts";
 
 /**
@@ -30,6 +31,10 @@ export const consentHistoryEntry = z.object({
   reason: z.string().nullable(),
 });
 
+/** An account that a consent covers or covered, as far as the consent itself remembers it: no name, and of its number the end. */
+export const coveredAccount = z.object({ accountId: uuid, kind: accountKind, maskedNumber: z.string().nullable() });
+export type CoveredAccount = z.infer<typeof coveredAccount>;
+
 export const consent = z.object({
   consentId: uuid,
   psuId: uuid,
@@ -42,6 +47,9 @@ export const consent = z.object({
   reconfirmBy: isoInstant.nullable(),
   endedAt: isoInstant.nullable(),
   replacedBy: uuid.nullable(),
+  /** When it was last read by; kept beyond its end, like the accounts. Null: never, as far as is known. */
+  lastUsedAt: isoInstant.nullable(),
+  accounts: z.array(coveredAccount),
   history: z.array(consentHistoryEntry),
 });
 export type Consent = z.infer<typeof consent>;

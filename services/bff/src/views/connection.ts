@@ -11,9 +11,12 @@ export interface ConnectionParts {
   readonly banks: readonly Aspsp[] | undefined;
 }
 
-/** What a person calls a bank: one consent with its accounts, its latest reading and how the bank is. */
+/**
+ * What a person calls a bank: one consent with its accounts, its latest reading and how the bank is. Which accounts it covers and when it
+ * was last used is the consent's to say, also after its end; the ledger adds names, and what the consent has not heard of yet.
+ */
 export function connectionView(consent: Consent, parts: ConnectionParts, now: Temporal.Instant): ConnectionView {
-  const accounts = (parts.accounts ?? []).filter((account) => account.consentId === consent.consentId);
+  const sync = parts.syncs?.find(({ consentId }) => consentId === consent.consentId) ?? null;
   return {
     consentId: consent.consentId,
     aspspId: consent.aspspId,
@@ -26,11 +29,9 @@ export function connectionView(consent: Consent, parts: ConnectionParts, now: Te
     daysLeft: isStanding(consent) ? daysBetween(now, consent.validUntil) : null,
     reconfirmBy: consent.reconfirmBy,
     daysToReconfirm: consent.status === "valid" && consent.reconfirmBy !== null ? daysBetween(now, consent.reconfirmBy) : null,
-    lastUsedAt: latest(accounts.map((account) => account.readAt)),
-    accounts: accounts
-      .map(({ accountId, name, kind, iban, maskedPan }) => ({ accountId, name, kind, maskedNumber: maskNumber(iban) ?? maskNumber(maskedPan) }))
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    sync: parts.syncs?.find((sync) => sync.consentId === consent.consentId) ?? null,
+    lastUsedAt: latest([consent.lastUsedAt, sync?.status === "completed" ? sync.finishedAt : null]),
+    accounts: coveredAccounts(consent, parts.accounts ?? []),
+    sync,
     health: parts.banks?.find((bank) => bank.aspspId === consent.aspspId)?.health ?? null,
     history: consent.history,
   };
@@ -55,6 +56,17 @@ export function isStanding({ status }: Pick<Consent, "status">): boolean {
 /** Days until `until` to the nearest whole one, never negative: a warning that is seen a moment after its time still says the day it is for. */
 export function daysBetween(now: Temporal.Instant, until: string): number {
   return Math.max(0, Math.round(now.until(until).total("hours") / 24));
+}
+
+/** By name; those without one behind them, by their number: its dots sort behind every letter. */
+function coveredAccounts({ consentId, accounts }: Consent, ledger: readonly LedgerAccount[]): ConnectionView["accounts"] {
+  const covered = new Map<string, ConnectionView["accounts"][number]>(accounts.map((account) => [account.accountId, { ...account, name: null }]));
+  for (const { accountId, name, kind, iban, maskedPan, consentId: readBy } of ledger) {
+    if (readBy !== consentId && !covered.has(accountId)) continue;
+    covered.set(accountId, { accountId, name, kind, maskedNumber: maskNumber(iban) ?? maskNumber(maskedPan) });
+  }
+  const place = ({ name, maskedNumber }: ConnectionView["accounts"][number]) => name ?? maskedNumber ?? "•";
+  return [...covered.values()].toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
 }
 
 function latest(times: readonly (string | null)[]): string | null {

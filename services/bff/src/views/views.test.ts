@@ -1,5 +1,7 @@
+import type { Sync } from "@opl/contracts/model";
+import { newId } from "@opl/service";
 import { describe, expect, it } from "vitest";
-import { aConsent, aTransaction, anAccount, bank } from "../../test/world.ts";
+import { aConsent, aTransaction, anAccount, bank, holdingsOf } from "../../test/world.ts";
 import { accountView, inDisplayOrder } from "./account.ts";
 import { availableBalance, headlineBalance } from "./balance.ts";
 import { bankNames } from "./bank-names.ts";
@@ -76,19 +78,61 @@ describe("an account", () => {
 });
 
 describe("a connection", () => {
-  const consent = aConsent({ validUntil: "2026-12-02T09:00:00Z" });
-  const account = anAccount({ consentId: consent.consentId, readAt: "2026-11-22T09:00:00Z" });
-
-  it("brings together consent, accounts, reading and bank", () => {
-    const older = anAccount({ consentId: consent.consentId, readAt: "2026-11-21T09:00:00Z", name: "Aitta" });
-    const view = connectionView(consent, { accounts: [account, older, anAccount()], syncs: [], banks: [bank] }, now);
-    expect(view).toMatchObject({ aspspName: "OP sandbox", status: "valid", daysLeft: 10, lastUsedAt: "2026-11-22T09:00:00Z", sync: null, health: bank.health });
-    expect(view.accounts.map(({ name }) => name)).toEqual(["Aitta", "Käyttötili"]);
+  const account = anAccount({ iban: "FI2112345600000785" });
+  const { accountId } = account;
+  const consent = aConsent({
+    consentId: account.consentId,
+    validUntil: "2026-12-02T09:00:00Z",
+    lastUsedAt: "2026-11-21T09:00:00Z",
+    accounts: [{ accountId, kind: "current", maskedNumber: "•••• 0785" }],
+  });
+  const reading = (about: { consentId: string }, status: "running" | "completed" | "failed", finishedAt: string | null): Sync => ({
+    ...holdingsOf(newId(), "").sync,
+    consentId: about.consentId,
+    status,
+    finishedAt,
   });
 
-  it("is there without the parts that could not be had", () => {
-    const view = connectionView(consent, { accounts: undefined, syncs: undefined, banks: undefined }, now);
-    expect(view).toMatchObject({ aspspName: "op-fi", accounts: [], sync: null, health: null, lastUsedAt: null });
+  it("brings together consent, accounts, reading and bank", () => {
+    const view = connectionView(consent, { accounts: [account, anAccount()], syncs: [], banks: [bank] }, now);
+    expect(view).toMatchObject({ aspspName: "OP sandbox", status: "valid", daysLeft: 10, lastUsedAt: "2026-11-21T09:00:00Z", sync: null, health: bank.health });
+    expect(view.accounts).toEqual([{ accountId, name: "Käyttötili", kind: "current", maskedNumber: "•••• 0785" }]);
+  });
+
+  it("shows what the ledger read a moment ago, before the consent has heard of it", () => {
+    const { consentId } = consent;
+    const card = anAccount({ consentId, name: "Aitta", kind: "card", iban: null, maskedPan: "492500******1234" });
+    const syncs = [reading(consent, "completed", "2026-11-22T09:00:00Z")];
+    const view = connectionView(consent, { accounts: [account, card], syncs, banks: [bank] }, now);
+    expect(view.lastUsedAt).toBe("2026-11-22T09:00:00Z");
+    expect(view.accounts).toMatchObject([{ name: "Aitta", maskedNumber: "•••• 1234" }, { name: "Käyttötili" }]);
+  });
+
+  it.each(["running", "failed"] as const)("is not told to be used by a reading that is %s: the consent knows better", (status) => {
+    const syncs = [reading(consent, status, status === "failed" ? "2026-11-22T09:00:00Z" : null)];
+    expect(connectionView(consent, { accounts: [], syncs, banks: [] }, now).lastUsedAt).toBe("2026-11-21T09:00:00Z");
+  });
+
+  it("that was renewed keeps its accounts and its last use, though the ledger counts them to the newer one", () => {
+    const renewed = aConsent();
+    const moved = { ...account, consentId: renewed.consentId, readAt: "2026-11-22T09:00:00Z" };
+    const syncs = [reading(renewed, "completed", "2026-11-22T09:00:00Z")];
+    const view = connectionView({ ...consent, status: "replaced" }, { accounts: [moved], syncs, banks: [] }, now);
+    expect(view).toMatchObject({ lastUsedAt: "2026-11-21T09:00:00Z", accounts: [{ accountId, name: "Käyttötili", maskedNumber: "•••• 0785" }] });
+  });
+
+  it.each([
+    { of: "whose data was erased", accounts: [] },
+    { of: "while the ledger is away", accounts: undefined },
+  ])("$of shows of its accounts what the consent remembers, without a name", ({ accounts }) => {
+    const parts = { accounts, syncs: accounts && [], banks: undefined };
+    const forgotten = { accountId: newId(), kind: "card" as const, maskedNumber: null };
+    const view = connectionView({ ...consent, accounts: [forgotten, ...consent.accounts] }, parts, now);
+    expect(view).toMatchObject({ aspspName: "op-fi", sync: null, health: null, lastUsedAt: "2026-11-21T09:00:00Z" });
+    expect(view.accounts).toEqual([
+      { ...forgotten, name: null },
+      { accountId, name: null, kind: "current", maskedNumber: "•••• 0785" },
+    ]);
   });
 
   it("counts no days once it has ended", () => {

@@ -1,5 +1,7 @@
 /** Reads and writes consents, always for a PSU; what spans people is for jobs alone and gives keys only. */
+import type { CoveredAccount } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
+import { sql } from "kysely";
 import type { Selectable, Transaction } from "kysely";
 import { grantOf, hasEnded } from "../domain/consent.ts";
 import type { Consent, Grant } from "../domain/consent.ts";
@@ -14,15 +16,18 @@ export interface ConsentKey {
   readonly consentId: string;
 }
 export type HistoryEntry = Pick<Selectable<ConsentHistoryTable>, "at" | "what" | "by" | "reason">;
-export interface ConsentWithHistory {
+/** A consent with what is remembered of it. */
+export interface ConsentRecord {
   readonly consent: Consent;
+  readonly lastUsedAt: Temporal.Instant | null;
+  readonly accounts: readonly CoveredAccount[];
   readonly history: readonly HistoryEntry[];
 }
 
 export async function insertConsent(tx: Tx, consent: Consent): Promise<void> {
   await tx
     .insertInto("consents")
-    .values({ ...toRow(consent), aspspConsentId: null })
+    .values({ ...toRow(consent), aspspConsentId: null, lastUsedAt: null })
     .execute();
 }
 
@@ -66,17 +71,34 @@ export async function appendHistory(tx: Tx, { psuId, consentId }: ConsentKey, en
     .execute();
 }
 
-export async function getConsent(db: Db, { psuId, consentId }: ConsentKey): Promise<ConsentWithHistory | undefined> {
-  const row = await db.selectFrom("consents").selectAll().where("psuId", "=", psuId).where("consentId", "=", consentId).executeTakeFirst();
+export async function getConsent(db: Db, { psuId, consentId }: ConsentKey): Promise<ConsentRecord | undefined> {
+  const row = await consentsOf(db, psuId).where("consentId", "=", consentId).executeTakeFirst();
   if (row === undefined) return undefined;
-  return { consent: fromRow(row), history: await historyOf(db, psuId).where("consentId", "=", consentId).execute() };
+  return toRecord(row, await historyOf(db, psuId).where("consentId", "=", consentId).execute());
 }
 
 /** Newest first, also what has ended. */
-export async function listConsents(db: Db, psuId: string): Promise<readonly ConsentWithHistory[]> {
-  const rows = await db.selectFrom("consents").selectAll().where("psuId", "=", psuId).orderBy("createdAt", "desc").orderBy("consentId", "desc").execute();
+export async function listConsents(db: Db, psuId: string): Promise<readonly ConsentRecord[]> {
+  const rows = await consentsOf(db, psuId).orderBy("createdAt", "desc").orderBy("consentId", "desc").execute();
   const entries = Map.groupBy(await historyOf(db, psuId).execute(), ({ consentId }) => consentId);
-  return rows.map((row) => ({ consent: fromRow(row), history: entries.get(row.consentId) ?? [] }));
+  return rows.map((row) => toRecord(row, entries.get(row.consentId) ?? []));
+}
+
+/** Facts may come late, twice and in any order, also after the consent has ended: the latest use stands. */
+export async function recordUse(tx: Tx, { psuId, consentId }: ConsentKey, at: string): Promise<void> {
+  await sql`
+    update consents set last_used_at = ${at}::timestamptz
+    where psu_id = ${psuId}::uuid and consent_id = ${consentId}::uuid and (last_used_at is null or last_used_at < ${at}::timestamptz)`.execute(tx);
+}
+
+/** The same: what is known of an account stays, a later fact fills in what was not. Nothing where the consent is gone. */
+export async function recordCoveredAccount(tx: Tx, { psuId, consentId }: ConsentKey, { accountId, kind, maskedNumber }: CoveredAccount): Promise<void> {
+  await sql`
+    insert into consent_accounts as known (psu_id, consent_id, account_id, kind, masked_number)
+    select psu_id, consent_id, ${accountId}::uuid, ${kind}, ${maskedNumber} from consents
+    where psu_id = ${psuId}::uuid and consent_id = ${consentId}::uuid for key share
+    on conflict (psu_id, consent_id, account_id) do update
+    set kind = coalesce(nullif(known.kind, 'unknown'), excluded.kind), masked_number = coalesce(known.masked_number, excluded.masked_number)`.execute(tx);
 }
 
 export async function listConsentKeys(tx: Tx, psuId: string): Promise<readonly ConsentKey[]> {
@@ -140,10 +162,27 @@ export async function listUnconfirmed(db: Db, now: Temporal.Instant, limit: numb
 
 const standing = ["valid", "unconfirmed", "scaRequired"] satisfies Consent["status"][];
 
+const consentsOf = (db: Db, psuId: string) =>
+  db
+    .selectFrom("consents")
+    .selectAll()
+    .select(
+      sql<readonly CoveredAccount[]>`(
+        select coalesce(json_agg(json_build_object('accountId', account_id, 'kind', kind, 'maskedNumber', masked_number) order by account_id), '[]')
+        from consent_accounts covered where covered.psu_id = consents.psu_id and covered.consent_id = consents.consent_id
+      )`.as("accounts"),
+    )
+    .where("psuId", "=", psuId);
+
 const historyOf = (db: Db, psuId: string) =>
   db.selectFrom("consentHistory").select(["consentId", "at", "what", "by", "reason"]).where("psuId", "=", psuId).orderBy("consentId").orderBy("position");
 
-function toRow(consent: Consent): Omit<ConsentRow, "aspspConsentId"> {
+function toRecord(row: ConsentRow & Pick<ConsentRecord, "accounts">, history: readonly HistoryEntry[]): ConsentRecord {
+  return { consent: fromRow(row), lastUsedAt: row.lastUsedAt, accounts: row.accounts, history };
+}
+
+/** Without what facts of others tell of it, which no command changes. */
+function toRow(consent: Consent): Omit<ConsentRow, "aspspConsentId" | "lastUsedAt"> {
   const { consentId, psuId, aspspId, status, createdAt, requestedValidUntil, replaces, reconfirmDays } = consent;
   const grant = grantOf(consent);
   return {

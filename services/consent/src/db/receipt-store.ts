@@ -92,15 +92,6 @@ export async function listReceipts(db: Db, { psuId, consentId }: ConsentKey): Pr
   return rows.map(({ receiptId, position, facts, jws }) => ({ receiptId, sequence: position, happened: facts.happened, at: facts.at, jws }));
 }
 
-/** Only under a consent that stands: what ended covers nothing more. */
-export async function insertAccount(tx: Tx, { psuId, consentId }: ConsentKey, accountId: string, maskedNumber: string): Promise<void> {
-  await sql`
-    insert into consent_accounts (psu_id, consent_id, account_id, masked_number)
-    select psu_id, consent_id, ${accountId}::uuid, ${maskedNumber} from consents
-    where psu_id = ${psuId}::uuid and consent_id = ${consentId}::uuid and status in ('valid', 'unconfirmed', 'scaRequired') for share
-    on conflict do nothing`.execute(tx);
-}
-
 export async function listMaskedNumbers(db: Db, { psuId, consentId }: ConsentKey): Promise<readonly string[]> {
   const rows = await db
     .selectFrom("consentAccounts")
@@ -109,9 +100,5 @@ export async function listMaskedNumbers(db: Db, { psuId, consentId }: ConsentKey
     .where("consentId", "=", consentId)
     .orderBy("maskedNumber")
     .execute();
-  return rows.map(({ maskedNumber }) => maskedNumber);
-}
-
-export async function forgetAccounts(tx: Tx, { psuId, consentId }: ConsentKey): Promise<void> {
-  await tx.deleteFrom("consentAccounts").where("psuId", "=", psuId).where("consentId", "=", consentId).execute();
+  return rows.flatMap(({ maskedNumber }) => (maskedNumber === null ? [] : [maskedNumber]));
 }

@@ -27,6 +27,7 @@ const columns: TableColumns<ConsentTables> = {
     confirmedAt: "timestamptz?",
     reconfirmBy: "timestamptz?",
     nextReminderAt: "timestamptz?",
+    lastUsedAt: "timestamptz?",
   },
   consentHistory: { psuId: "uuid", consentId: "uuid", position: "int4", at: "timestamptz", what: "text", by: "text", reason: "text?" },
   consentReceipts: {
@@ -40,7 +41,7 @@ const columns: TableColumns<ConsentTables> = {
     tries: "int4",
     nextTryAt: "timestamptz",
   },
-  consentAccounts: { psuId: "uuid", consentId: "uuid", accountId: "uuid", maskedNumber: "text" },
+  consentAccounts: { psuId: "uuid", consentId: "uuid", accountId: "uuid", kind: "text", maskedNumber: "text?" },
   authorisations: {
     psuId: "uuid",
     authorisationId: "uuid",

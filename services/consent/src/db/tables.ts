@@ -1,6 +1,6 @@
 /** Rows as Postgres has them; a test compares them with the live schema. */
 import type { MessagingTables } from "@opl/messaging";
-import type { PaymentInstruction, PaymentStatus } from "@opl/contracts/model";
+import type { AccountKind, PaymentInstruction, PaymentStatus } from "@opl/contracts/model";
 import type { Bytes, Int8, IsoDate, Json, Timestamp } from "@opl/postgres";
 import type { Generated } from "kysely";
 import type { Fact, Status } from "../domain/consent.ts";
@@ -29,6 +29,7 @@ export interface ConsentsTable {
   confirmedAt: Timestamp | null;
   reconfirmBy: Timestamp | null;
   nextReminderAt: Timestamp | null;
+  lastUsedAt: Timestamp | null;
 }
 
 export interface ConsentHistoryTable {
@@ -84,7 +85,8 @@ interface ConsentAccountsTable {
   psuId: string;
   consentId: string;
   accountId: string;
-  maskedNumber: string;
+  kind: AccountKind;
+  maskedNumber: string | null;
 }
 
 interface AspspRevocationsTable {

@@ -65,8 +65,8 @@ export function signedFrom(
   return { at: namesLater ? at.add({ seconds: accountsKnownAfterSeconds }) : at, namesLater };
 }
 
-/** An account number as a receipt shows it: its last four characters, behind dots. Null for one too short to hide anything. */
-export function maskedNumber(iban: string): string | null {
-  const bare = iban.replaceAll(/[^A-Za-z0-9]/g, "");
+/** An IBAN or card number as a receipt shows it: its last four characters, behind dots. Null for none, and for one too short to hide anything. */
+export function maskedNumber(number: string | null | undefined): string | null {
+  const bare = (number ?? "").replaceAll(/[^A-Za-z0-9]/g, "");
   return bare.length < 8 ? null : `•••• ${bare.slice(-4)}`;
 }

@@ -2,18 +2,26 @@ import { inTransaction } from "@opl/postgres";
 import { newId } from "@opl/service";
 import { eventually } from "@opl/testkit";
 import { beforeAll, expect, it } from "vitest";
-import { insertConsent } from "../db/consent-store.ts";
+import { insertConsent, recordUse } from "../db/consent-store.ts";
 import { lockPsu } from "../db/erasure-store.ts";
 import { aPerson, returned, startHarness } from "../testing/harness.ts";
 import type { Harness } from "../testing/harness.ts";
 import { erasePsu } from "./erase-psu.ts";
 import { finishErasures } from "./finish-erasures.ts";
 import { loseConsent } from "./lose-consent.ts";
+import { recordAccount } from "./record-account.ts";
 
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
 });
+
+/** Which account a permission covers and when it was used, as the ledger tells it. */
+const hearOfReading = (psuId: string, consentId: string) =>
+  inTransaction(harness.database.db, async (tx) => {
+    await recordUse(tx, { psuId, consentId }, harness.clock.now().toString());
+    await recordAccount(tx, { psuId, consentId, accountId: newId(), kind: "current", iban: "FI2112345600000785" });
+  });
 
 it("ends every consent, tells everyone, orders the tokens forgotten, and forgets the person", async () => {
   const person = aPerson();
@@ -21,11 +29,13 @@ it("ends every consent, tells everyone, orders the tokens forgotten, and forgets
   const valid = await harness.connect(person);
   const open = await harness.begin(person);
   const { psuId } = person.psu;
+  await hearOfReading(psuId, valid);
+  expect(await harness.consentRow(valid)).toMatchObject({ lastUsedAt: expect.anything() });
   await erasePsu(harness.ctx, psuId);
   await erasePsu(harness.ctx, psuId);
 
   const { db } = harness.database;
-  for (const table of ["consents", "consentHistory", "authorisations"] as const) {
+  for (const table of ["consents", "consentHistory", "consentAccounts", "authorisations"] as const) {
     expect(await db.selectFrom(table).select("consentId").where("psuId", "=", psuId).execute(), table).toEqual([]);
   }
   expect(await harness.factData(valid, "consent.revoked")).toMatchObject({ by: "tpp", keepData: false });
@@ -40,8 +50,11 @@ it("US-37 nothing that was under way brings the person back", async () => {
   await erasePsu(harness.ctx, person.psu.psuId);
   await expect(harness.comeBack(person, returned({ state }))).rejects.toMatchObject({ code: "ERR_AUTHORISATION_UNKNOWN" });
   await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, "ERR_ASPSP_CONSENT_INVALID");
+  await hearOfReading(person.psu.psuId, consentId);
   await expect(harness.begin(person)).rejects.toMatchObject({ code: "ERR_CONSENT_PSU_ERASED" });
-  expect(await harness.database.db.selectFrom("consents").select("consentId").where("psuId", "=", person.psu.psuId).execute()).toEqual([]);
+  for (const table of ["consents", "consentAccounts"] as const) {
+    expect(await harness.database.db.selectFrom(table).select("consentId").where("psuId", "=", person.psu.psuId).execute(), table).toEqual([]);
+  }
 });
 
 it("US-37 erasing waits for a consent that is just being created, and takes it along", async () => {

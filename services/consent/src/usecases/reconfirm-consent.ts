@@ -2,7 +2,7 @@ import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
 import type { ConsentContext } from "../context.ts";
 import { getConsent } from "../db/consent-store.ts";
-import type { ConsentWithHistory } from "../db/consent-store.ts";
+import type { ConsentRecord } from "../db/consent-store.ts";
 import { errors } from "../errors.ts";
 import { applyCommand } from "./apply-command.ts";
 
@@ -13,7 +13,7 @@ import { applyCommand } from "./apply-command.ts";
 export async function reconfirmConsent(
   ctx: Pick<ConsentContext, "db" | "clock">,
   { psu, consentId }: { readonly psu: PsuContext; readonly consentId: string },
-): Promise<ConsentWithHistory> {
+): Promise<ConsentRecord> {
   const key = { psuId: psu.psuId, consentId };
   const applied = await inTransaction(ctx.db, (tx) => applyCommand(tx, key, { type: "reconfirm", at: ctx.clock.now() }));
   if (applied.kind === "refused") throw applied.refusal === "sca-required" ? errors.ERR_CONSENT_SCA_REQUIRED() : errors.ERR_CONSENT_ENDED();

@@ -1,14 +1,12 @@
 import type { EventData } from "@opl/contracts/events";
 import type { Transaction } from "kysely";
-import { insertAccount } from "../db/receipt-store.ts";
+import { recordCoveredAccount } from "../db/consent-store.ts";
 import type { ConsentTables } from "../db/tables.ts";
 import { maskedNumber } from "../domain/receipt.ts";
 
-/** Keeps of an account what its receipt shows, and nothing else. */
-export async function recordAccount(
-  tx: Transaction<ConsentTables>,
-  { psuId, consentId, accountId, iban }: Pick<EventData<"ingest.account-discovered">, "psuId" | "consentId" | "accountId" | "iban">,
-): Promise<void> {
-  const masked = iban === null ? null : maskedNumber(iban);
-  if (masked !== null) await insertAccount(tx, { psuId, consentId }, accountId, masked);
+type Discovered = Pick<EventData<"ingest.account-discovered">, "psuId" | "consentId" | "accountId" | "kind" | "iban" | "maskedPan">;
+
+/** Keeps of an account what the permission and its receipts show, and nothing else. */
+export async function recordAccount(tx: Transaction<ConsentTables>, { psuId, consentId, accountId, kind, iban, maskedPan }: Discovered): Promise<void> {
+  await recordCoveredAccount(tx, { psuId, consentId }, { accountId, kind, maskedNumber: maskedNumber(iban) ?? maskedNumber(maskedPan) });
 }

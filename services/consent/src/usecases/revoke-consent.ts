@@ -3,8 +3,7 @@ import type { PsuContext } from "@opl/service";
 import type { ConsentContext } from "../context.ts";
 import { lockUntaken } from "../db/authorisation-store.ts";
 import { getConsent } from "../db/consent-store.ts";
-import type { ConsentWithHistory } from "../db/consent-store.ts";
-import { forgetAccounts } from "../db/receipt-store.ts";
+import type { ConsentRecord } from "../db/consent-store.ts";
 import { requestRevocation } from "../db/revocation-store.ts";
 import { errors } from "../errors.ts";
 import { applyCommand } from "./apply-command.ts";
@@ -27,7 +26,7 @@ export interface RevokeConsentInput {
 export async function revokeConsent(
   ctx: Pick<ConsentContext, "db" | "clock" | "bankGateway">,
   { psu, consentId, keepData }: RevokeConsentInput,
-): Promise<ConsentWithHistory & { readonly told: Told }> {
+): Promise<ConsentRecord & { readonly told: Told }> {
   const key = { psuId: psu.psuId, consentId };
   await inTransaction(ctx.db, async (tx) => {
     const at = ctx.clock.now();
@@ -35,7 +34,6 @@ export async function revokeConsent(
     const applied = await applyCommand(tx, key, { type: "revoke", at, by: "psu", keepData });
     if (applied.kind === "not-found") throw errors.ERR_CONSENT_NOT_FOUND();
     if (applied.kind !== "changed") return;
-    if (!keepData) await forgetAccounts(tx, key);
     await requestRevocation(tx, { ...key, aspspId: applied.consent.aspspId }, at);
     if (untaken !== undefined)
       await endAttempt(tx, untaken, { outcome: { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code }, by: "psu", at });

@@ -136,9 +136,10 @@ export async function requeueSync(
   );
 }
 
-export async function finishSync(db: Db, run: Run, finishedAt: Temporal.Instant, errorCode: string | null): Promise<boolean> {
+/** The sync as it ended; undefined when it is no longer ours. */
+export async function finishSync(db: Db, run: Run, finishedAt: Temporal.Instant, errorCode: string | null): Promise<Pick<SyncRow, "accountsAt"> | undefined> {
   const status = errorCode === null ? "completed" : "failed";
-  return changed(await ofRun(db, run).set({ status, finishedAt, errorCode, runId: null, leasedUntil: null }).executeTakeFirst());
+  return ofRun(db, run).set({ status, finishedAt, errorCode, runId: null, leasedUntil: null }).returning("accountsAt").executeTakeFirst();
 }
 
 /** A change of a sync that counts only while it is ours. */

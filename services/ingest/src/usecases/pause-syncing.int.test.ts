@@ -60,7 +60,11 @@ describe("a consent that is paused", () => {
     };
     expect(await ledger.runNext()).toMatchObject({ status: "left" });
     expect(await rows()).toBe(stored);
-    expect((await ledger.published("ingest.sync-failed")).at(-1)).toMatchObject({ consentId: person.consentId, code: "ERR_SYNC_CONSENT_PAUSED" });
+    expect((await ledger.published("ingest.sync-failed")).at(-1)).toMatchObject({
+      consentId: person.consentId,
+      code: "ERR_SYNC_CONSENT_PAUSED",
+      listedAt: expect.any(String),
+    });
     expect(await ledger.runNext()).toBeUndefined();
   });
 

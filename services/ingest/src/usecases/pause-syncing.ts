@@ -20,7 +20,8 @@ export async function pauseSyncing(
   if (open === undefined) return;
   const { code } = errors.ERR_SYNC_CONSENT_PAUSED;
   await failSync(tx, open, clock.now(), code);
-  await publish(tx, { type: "ingest.sync-failed", subject: open.syncId, psuId, data: { syncId: open.syncId, consentId, psuId, aspspId, code } });
+  const listedAt = open.accountsAt?.toString() ?? null;
+  await publish(tx, { type: "ingest.sync-failed", subject: open.syncId, psuId, data: { syncId: open.syncId, consentId, psuId, aspspId, code, listedAt } });
 }
 
 /** The person confirmed. A reading that had stopped begins again at once, as one of the unattended. */

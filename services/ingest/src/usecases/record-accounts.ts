@@ -54,7 +54,7 @@ export async function recordAccounts(
       const accountId = before?.accountId ?? newId();
       listed.push({ accountId, resourceId: account.resourceId });
       await recordAccount(tx, { psuId, accountId, accountKey: key, aspspId, consentId, account, at });
-      const { kind, name, iban, ownerName, currency } = account;
+      const { kind, name, iban, maskedPan, ownerName, currency } = account;
       if (before === undefined || !sameFacts(before, { consentId, kind, name, iban, ownerName })) {
         const id = nameId(nameOf("account-discovered", syncId, accountId));
         events.push({
@@ -62,7 +62,8 @@ export async function recordAccounts(
           id,
           subject: accountId,
           psuId,
-          data: { accountId, consentId, psuId, aspspId, kind, currency, name, iban, ownerName },
+          time: at,
+          data: { accountId, consentId, psuId, aspspId, kind, currency, name, iban, maskedPan, ownerName },
         });
       }
       const added = await addBalances(

@@ -254,6 +254,9 @@ describe("accounts across consents", () => {
     expect(await listAccounts(db, person.psuId)).toHaveLength(3);
     await ledger.syncAgain(person);
     expect(await listAccounts(db, person.psuId)).toHaveLength(3);
+    expect((await ledger.published("ingest.account-discovered")).slice(-3).map(({ maskedPan }) => maskedPan)).toEqual(
+      expect.arrayContaining(["************1111", "************2222"]),
+    );
   });
 
   it("BR-27: an empty list of accounts deletes nothing", async () => {
@@ -366,7 +369,7 @@ describe("quarantine", () => {
     expect(await db.selectFrom("quarantine").selectAll().where("psuId", "=", person.psuId).execute()).toMatchObject([
       { accountId: null, rawHash: "ef".repeat(32) },
     ]);
-    expect((await ledger.published("ingest.sync-failed")).at(-1)).toMatchObject({ code: "ERR_ASPSP_PROTOCOL" });
+    expect((await ledger.published("ingest.sync-failed")).at(-1)).toMatchObject({ code: "ERR_ASPSP_PROTOCOL", listedAt: null });
   });
 });
 
@@ -425,6 +428,19 @@ describe("failure and resumption", () => {
     expect(await ledger.syncAgain(person)).toMatchObject({ status: "failed", error: { code } });
     expect(bank.calls).toHaveLength(1);
     expect(await count(person)).toBe(6);
+  });
+
+  it("a reading that ends after the bank has listed the accounts says when it did", async () => {
+    bank.add({}, [manyTransactions(3)]);
+    const { consentId } = await ledger.connect();
+    const listedAt = ledger.clock.now().toString();
+    bank.before = ({ operation }) => {
+      if (operation === "accounts") return;
+      ledger.clock.advance({ seconds: 5 });
+      throw aspspError("ERR_ASPSP_CONSENT_INVALID", "rejected");
+    };
+    expect(await ledger.runNext()).toMatchObject({ status: "failed" });
+    expect((await ledger.published("ingest.sync-failed")).at(-1)).toMatchObject({ consentId, code: "ERR_ASPSP_CONSENT_INVALID", listedAt });
   });
 
   it("BR-60: waits as long as the bank asks, within bounds", async () => {

@@ -105,7 +105,8 @@ function isLasting(error: unknown): boolean {
 async function complete({ db, clock, nameId }: SyncAccountContext, sync: RunningSync, changes: Changes): Promise<SyncResult> {
   const { psuId, syncId, consentId, aspspId } = sync;
   return inTransaction(db, async (tx) => {
-    if (!(await finishSync(tx, sync, clock.now(), null))) return { status: "left" };
+    const at = clock.now();
+    if ((await finishSync(tx, sync, at, null)) === undefined) return { status: "left" };
     const accounts = await listSyncAccounts(tx, psuId, syncId);
     const totals = {
       accounts: accounts.length,
@@ -118,6 +119,7 @@ async function complete({ db, clock, nameId }: SyncAccountContext, sync: Running
       id: nameId(nameOf("sync-completed", syncId)),
       subject: syncId,
       psuId,
+      time: at,
       data: { syncId, consentId, psuId, aspspId, ...totals },
     });
     return { status: "completed", ...totals, ...changes };
@@ -155,7 +157,8 @@ async function fail({ db, clock, nameId }: SyncAccountContext, sync: RunningSync
   const { code } = error;
   return inTransaction(db, async (tx) => {
     const now = clock.now();
-    if (!(await finishSync(tx, sync, now, code))) return { status: "left" };
+    const ended = await finishSync(tx, sync, now, code);
+    if (ended === undefined) return { status: "left" };
     if (isRefusedPage(error)) {
       const rawHash = typeof error.details?.["rawHash"] === "string" ? error.details["rawHash"] : null;
       await quarantine(tx, {
@@ -175,7 +178,7 @@ async function fail({ db, clock, nameId }: SyncAccountContext, sync: RunningSync
       id: nameId(nameOf("sync-failed", syncId)),
       subject: syncId,
       psuId,
-      data: { syncId, consentId, psuId, aspspId, code },
+      data: { syncId, consentId, psuId, aspspId, code, listedAt: ended.accountsAt?.toString() ?? null },
     });
     return { status: "failed", error };
   });

@@ -34,7 +34,8 @@ export async function stopSyncing(
   if (open !== undefined) {
     const { code } = errors.ERR_SYNC_CONSENT_ENDED;
     await failSync(tx, open, now, code);
-    await publish(tx, { type: "ingest.sync-failed", subject: open.syncId, psuId, data: { syncId: open.syncId, consentId, psuId, aspspId, code } });
+    const listedAt = open.accountsAt?.toString() ?? null;
+    await publish(tx, { type: "ingest.sync-failed", subject: open.syncId, psuId, data: { syncId: open.syncId, consentId, psuId, aspspId, code, listedAt } });
   }
   if (keepData) return disconnectAccounts(tx, psuId, consentId);
   const accountIds = [...(await accountIdsOfConsent(tx, psuId, consentId))];

@@ -46,7 +46,11 @@ describe("a consent that ends", () => {
     expect((await db.selectFrom("transactions").select("psuId").where("psuId", "=", person.psuId).execute()).length).toBe(stored);
     expect(bank.callsFor("r1").some(({ cursor }) => cursor === "page-5")).toBe(false);
     expect(await listAccounts(db, person.psuId)).toMatchObject([{ connected: false }]);
-    expect((await ledger.published("ingest.sync-failed")).at(-1)).toMatchObject({ consentId: person.consentId, code: "ERR_SYNC_CONSENT_ENDED" });
+    expect((await ledger.published("ingest.sync-failed")).at(-1)).toMatchObject({
+      consentId: person.consentId,
+      code: "ERR_SYNC_CONSENT_ENDED",
+      listedAt: expect.any(String),
+    });
     expect(await ledger.runNext()).toBeUndefined();
   });
 

@@ -17,6 +17,7 @@ import { isStanding } from "./card/validity.ts";
 export function PermissionsPage() {
   const { t } = useLingui();
   const { data, error, isPending, refetch } = useQuery(queries.connections());
+  const known = data !== undefined && !data.missing.includes("consents");
   return (
     <>
       <PageHead
@@ -35,10 +36,14 @@ export function PermissionsPage() {
       {error !== null && data === undefined && <ProblemPanel error={error} onRetry={() => void refetch()} />}
       {data !== undefined && data.missing.length > 0 && (
         <Notice tone="warning" className="mb-6" title={<Trans>Some of this page cannot be shown right now</Trans>}>
-          <Trans>You can still withdraw every permission.</Trans>
+          {known ? (
+            <Trans>You can still withdraw every permission.</Trans>
+          ) : (
+            <Trans>Your permissions are not known at the moment. They stay as they are.</Trans>
+          )}
         </Notice>
       )}
-      {data !== undefined && data.connections.length === 0 && (
+      {known && data.connections.length === 0 && (
         <EmptyState
           icon={KeyRound}
           title={<Trans>Nobody may read anything yet</Trans>}
@@ -51,12 +56,12 @@ export function PermissionsPage() {
           <Trans>Each bank you connect appears here with what may be read, until when, and every time it was used.</Trans>
         </EmptyState>
       )}
-      {data !== undefined && data.connections.length > 0 && <Cards connections={data.connections} />}
+      {data !== undefined && data.connections.length > 0 && <Cards connections={data.connections} ledgerAway={data.missing.includes("accounts")} />}
     </>
   );
 }
 
-function Cards({ connections }: { connections: readonly ConnectionView[] }) {
+function Cards({ connections, ledgerAway }: { connections: readonly ConnectionView[]; ledgerAway: boolean }) {
   if (!usePageWords(cardWords)) return <PermissionsSkeleton />;
   const active = connections.filter(isActive);
   const ended = connections.filter((connection) => !isActive(connection));
@@ -64,7 +69,7 @@ function Cards({ connections }: { connections: readonly ConnectionView[] }) {
     <>
       <div className="space-y-6">
         {active.map((connection) => (
-          <PermissionCard key={connection.consentId} connection={connection} />
+          <PermissionCard key={connection.consentId} connection={connection} ledgerAway={ledgerAway} />
         ))}
       </div>
       {ended.length > 0 && (
@@ -74,7 +79,7 @@ function Cards({ connections }: { connections: readonly ConnectionView[] }) {
           </h2>
           <div className="space-y-4">
             {ended.map((connection) => (
-              <PermissionCard key={connection.consentId} connection={connection} />
+              <PermissionCard key={connection.consentId} connection={connection} ledgerAway={ledgerAway} />
             ))}
           </div>
         </div>

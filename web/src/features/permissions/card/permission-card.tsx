@@ -23,8 +23,11 @@ import { elapsedShare, endsSoon, isStanding } from "./validity.ts";
 
 const WithdrawDialog = lazy(() => import("./withdraw-dialog.tsx").then((module) => ({ default: module.WithdrawDialog })));
 
-/** One permission: what, which accounts, since, until, last used, what happened, and the ways to change it. */
-export function PermissionCard({ connection }: { connection: ConnectionView }) {
+/**
+ * One permission: what, which accounts, since, until, last used, what happened, and the ways to change it. While the ledger cannot be
+ * asked (`ledgerAway`), what the permission itself does not know is not denied.
+ */
+export function PermissionCard({ connection, ledgerAway }: { connection: ConnectionView; ledgerAway: boolean }) {
   const format = useFormat();
   const { aspspName: bank, aspspId, consentId, status } = connection;
   const valid = status === "valid";
@@ -94,7 +97,17 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
         ) : (
           <Fact name={<Trans>Ended</Trans>}>{format.instantDay(connection.endedAt)}</Fact>
         )}
-        <Fact name={<Trans>Last used</Trans>}>{connection.lastUsedAt === null ? <Trans>Not yet</Trans> : <Age at={connection.lastUsedAt} />}</Fact>
+        <Fact name={<Trans>Last used</Trans>}>
+          {connection.lastUsedAt !== null ? (
+            <Age at={connection.lastUsedAt} />
+          ) : ledgerAway ? (
+            <Trans>Not known at the moment</Trans>
+          ) : connection.endedAt === null ? (
+            <Trans>Not yet</Trans>
+          ) : (
+            <Trans>Never</Trans>
+          )}
+        </Fact>
       </dl>
 
       <div className="border-t px-4 py-4 sm:px-6">
@@ -102,21 +115,12 @@ export function PermissionCard({ connection }: { connection: ConnectionView }) {
           <Trans>Accounts</Trans>
         </h3>
         {connection.accounts.length === 0 ? (
-          <p className="mt-1 text-14 text-muted">
-            <Trans>None</Trans>
-          </p>
+          <p className="mt-1 text-14 text-muted">{ledgerAway ? <Trans>Not known at the moment</Trans> : <Trans>None</Trans>}</p>
         ) : (
           <ul className="mt-2 flex flex-wrap gap-2">
             {connection.accounts.map((account) => (
               <li key={account.accountId} className="min-w-0 max-w-full">
-                <Link
-                  to="/transactions"
-                  search={{ account: [account.accountId] }}
-                  className="flex min-h-8 max-w-full items-center gap-2 rounded-full border px-3 text-14 transition-colors hover:bg-sunken"
-                >
-                  <span className="truncate">{account.name}</span>
-                  <span className="shrink-0 text-12 text-faint">{numberTail(account.maskedNumber)}</span>
-                </Link>
+                <CoveredAccount account={account} />
               </li>
             ))}
           </ul>
@@ -139,6 +143,27 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
       <dt className="text-12 text-muted">{name}</dt>
       <dd className="mt-0.5 text-14">{children}</dd>
     </div>
+  );
+}
+
+/** Without a name the ledger has nothing of it to go to: its kind and the end of its number are what the permission remembers. */
+function CoveredAccount({ account }: { account: ConnectionView["accounts"][number] }) {
+  const { accountId, name, kind, maskedNumber } = account;
+  const shape = "flex min-h-8 max-w-full items-center gap-2 rounded-full border px-3 text-14";
+  const tail = <span className="shrink-0 text-12 text-faint">{numberTail(maskedNumber)}</span>;
+  if (name === null) {
+    return (
+      <span className={cx(shape, "text-muted")}>
+        {kind === "card" ? <Trans>Card</Trans> : <Trans>Account</Trans>}
+        {tail}
+      </span>
+    );
+  }
+  return (
+    <Link to="/transactions" search={{ account: [accountId] }} className={cx(shape, "transition-colors hover:bg-sunken")}>
+      <span className="truncate">{name}</span>
+      {tail}
+    </Link>
   );
 }
 

@@ -49,7 +49,10 @@ export function WithdrawDialog({ connection, onClose }: { connection: Connection
             <Trans>Accounts, transactions and insights stay as they are today. The settings can still erase everything.</Trans>
           </Choice>
           <Choice checked={!keepData} onChoose={() => setKeepData(false)} title={<Trans>Erase it</Trans>}>
-            <Trans>Everything read from {bank} under this permission is deleted. This cannot be undone.</Trans>
+            <Trans>
+              Everything read from {bank} under this permission is deleted. This cannot be undone. Of the permission itself its history stays, with the ends of
+              its account numbers.
+            </Trans>
           </Choice>
         </fieldset>
         {withdraw.isError && (
