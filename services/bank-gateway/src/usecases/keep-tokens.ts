@@ -19,19 +19,14 @@ import { recordLifetime } from "./record-lifetime.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">;
 
-/** What is known of the person and the request before the tokens came. */
-export interface BeforeTokens {
-  /** Of the ID token in front, if there was one. */
-  readonly subject: string | undefined;
-  /** Absent where the bank asked the person in its app. */
-  readonly nonce: string | undefined;
-}
-
-/** Judges what the bank gave out for a consent whose exchange was taken, and keeps it; what fails is given back to the bank. */
-export async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, granted: GrantedTokens, before: BeforeTokens) {
+/**
+ * Judges what the bank gave out for a consent whose exchange was taken, and keeps it; what fails is given back to the bank.
+ * @param inFront subject of the ID token in front, if there was one
+ */
+export async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, granted: GrantedTokens, inFront: string | undefined) {
   const tokens = readTokens(bank, consent, granted, ctx.clock.now());
   try {
-    const kept = await judgeTokens(ctx, bank, consent, granted, tokens, before);
+    const kept = await judgeTokens(ctx, bank, consent, granted, tokens, inFront);
     recordLifetime(ctx.logger, granted.expiresInSeconds, consent);
     const now = ctx.clock.now();
     const sealed = await sealTokens(ctx.vault, consent, kept);
@@ -68,7 +63,7 @@ async function judgeTokens(
   consent: BankConsent,
   granted: GrantedTokens,
   tokens: TokenSet,
-  { subject: inFront, nonce }: BeforeTokens,
+  inFront: string | undefined,
 ): Promise<TokenSet> {
   const { oauth } = bank;
   // Where an ID token came in front, a second one must come here; it speaks of the same person. At other banks, one comes where it was asked for.
@@ -82,7 +77,6 @@ async function judgeTokens(
     channel: inFront === undefined ? "only" : "token",
     now: ctx.clock.now(),
     subject: inFront,
-    ...(nonce === undefined ? {} : { nonce }),
   });
   if (oauth.userinfo === "compared") await compareUserinfo(bank, tokens, subject);
   return { ...tokens, scope, subject };
