@@ -1,7 +1,7 @@
 import { inTransaction } from "@opl/postgres";
 import { scopesOf } from "../adapters/consent-kind.ts";
 import type { Bank } from "../banks/bank.ts";
-import { markAuthorised } from "../db/consent-store.ts";
+import { getConsent, markAuthorised } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { insertTokenSet } from "../db/token-store.ts";
 import { reconfirmByOf } from "../domain/consent-pause.ts";
@@ -66,6 +66,9 @@ async function judgeTokens(
   inFront: string | undefined,
 ): Promise<TokenSet> {
   const { oauth } = bank;
+  const stands = async (): Promise<void> => {
+    if ((await getConsent(ctx.db, consent.consentId, "unattended"))?.status !== "exchanging") throw errors.ERR_BANK_CONSENT_STATE();
+  };
   // Where an ID token came in front, a second one must come here; it speaks of the same person. At other banks, one comes where it was asked for.
   const asksForOne = tokens.scope.includes("openid") && (oauth.request === "pushed" || oauth.approach === "decoupled");
   const idTokenRequired = oauth.responseType === "code id_token" || asksForOne;
@@ -78,6 +81,6 @@ async function judgeTokens(
     now: ctx.clock.now(),
     subject: inFront,
   });
-  if (oauth.userinfo === "compared") await compareUserinfo(bank, tokens, subject);
+  if (oauth.userinfo === "compared") await compareUserinfo(bank, tokens, subject, stands);
   return { ...tokens, scope, subject };
 }
