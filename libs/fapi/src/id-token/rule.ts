@@ -14,7 +14,8 @@ export interface IdTokenExpectations {
   readonly aheadToleranceSeconds?: number;
   /** Oldest accepted `iat`. Default 600. */
   readonly maxAgeSeconds?: number;
-  readonly nonce?: string;
+  /** Knows the nonce of the request again, of which its keeper may remember no more than a hash. Absent where the request had none. */
+  readonly isNonce?: (told: string) => boolean;
   readonly code?: string;
   readonly state?: string;
   readonly accessToken?: string;

@@ -15,7 +15,7 @@ const base = {
   issuer: "https://authorize.bank.example",
   clientId: "client-1",
   now,
-  nonce: "nonce-1",
+  isNonce: (told: string): boolean => told === "nonce-1",
   code: "code-1",
   state: "state-1",
   intent: { claim: "authorizationId", value: "intent-1" },
@@ -24,6 +24,7 @@ const base = {
 const front: IdTokenExpectations = { ...base, channel: "front" };
 const token: IdTokenExpectations = { ...base, channel: "token", accessToken: "at-1", refreshToken: "rt-1", subject: "psu-1" };
 const refresh: IdTokenExpectations = { ...token, channel: "refresh" };
+const { isNonce: _isNonce, ...nonceless } = token;
 
 const frontClaims: JsonObject = {
   iss: base.issuer,
@@ -88,6 +89,7 @@ describe.each(Object.entries(channels))("%s channel", (channel, [claims, expecte
     ["OA-35 wrong nonce", { nonce: "nonce-2" }, "nonce"],
     ["OA-35 missing nonce", { nonce: undefined }, isFront ? "nonce" : "accepted"],
     ["OA-35 the nonce again", { nonce: "nonce-1" }, "accepted"],
+    ["OA-35 a nonce that is no text", { nonce: ["nonce-1"] }, "nonce"],
     ["OA-36 wrong s_hash", { s_hash: hashClaim("state-2", "ES256") }, "s_hash"],
     ["OA-36 missing s_hash", { s_hash: undefined }, isFront ? "s_hash" : "accepted"],
     ["OA-37 wrong c_hash", { c_hash: hashClaim("code-2", "ES256") }, "c_hash"],
@@ -112,6 +114,15 @@ describe.each(Object.entries(channels))("%s channel", (channel, [claims, expecte
   it("OA-51 a token with the type of an access token", async () => {
     expect(await outcome(claims, expected, "at+jwt")).toBe("token-kind");
     expect(await outcome(claims, expected, "JWT")).toBe("accepted");
+  });
+});
+
+describe.each(["only", "refresh"] as const)("%s channel, after a request without a nonce", (channel) => {
+  it.each([
+    ["no nonce", {}, "accepted"],
+    ["OA-35 any nonce", { nonce: "nonce-1" }, "nonce"],
+  ] as const)("%s", async (_title, changes, result) => {
+    expect(await outcome(claimsWith(tokenClaims, changes), { ...nonceless, channel })).toBe(result);
   });
 });
 

@@ -8,6 +8,7 @@ import { createBankCalls } from "../egress/bank-calls.ts";
 import type { Archive } from "../egress/bank-calls.ts";
 import type { Egress } from "../egress/egress.ts";
 import { readJson } from "../egress/strict-json.ts";
+import { whileStanding } from "../egress/while-standing.ts";
 import { errors } from "../errors.ts";
 import { endpointsOf } from "../oauth/client.ts";
 import type { ClientProof, OAuthClient } from "../oauth/client.ts";
@@ -52,6 +53,8 @@ interface CallContext {
   readonly signal?: AbortSignal | undefined;
   readonly archive?: Archive;
   readonly beforeRepeat?: (() => Promise<unknown>) | undefined;
+  /** Throws once what the calls are made under has ended; asked before every call but the first. */
+  readonly stands?: (() => Promise<unknown>) | undefined;
 }
 
 export interface BankOptions {
@@ -88,9 +91,12 @@ export function createBank(options: BankOptions): Bank {
     requireTrusted: async () => server?.requireTrusted(),
     psuCalls: (token: TokenSet, context: CallContext) => callsWith(token, context),
   };
-  const callsWith = (token: TokenSet, context: CallContext): BankCalls => {
+  const callsWith = (token: TokenSet | undefined, { stands, ...context }: CallContext): BankCalls => {
+    const way = stands === undefined ? egress : whileStanding(egress, stands);
+    if (token === undefined) return createBankCalls({ ...base, ...context, egress: way });
     const { accessToken, proofKey } = token;
-    return createBankCalls({ ...base, ...(proofKey === undefined ? {} : { egress: withProof(egress, { accessToken, proofKey }) }), ...context, token });
+    const proved = proofKey === undefined ? way : withProof(way, { accessToken, proofKey });
+    return createBankCalls({ ...base, ...context, egress: proved, token });
   };
   const { oauth } = adapter;
   if (oauth === undefined) {
@@ -107,7 +113,7 @@ export function createBank(options: BankOptions): Bank {
       get idTokenKeys(): never {
         throw errors.ERR_ASPSP_CAPABILITY_MISSING();
       },
-      clientCalls: async (context = {}) => createBankCalls({ ...base, ...context }),
+      clientCalls: async ({ scope: _none, ...context } = {}) => callsWith(undefined, context),
     };
   }
   const proof = proofOf(credentials, oauth, signingKey);

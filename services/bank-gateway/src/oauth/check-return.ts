@@ -29,10 +29,10 @@ export async function checkReturn(bank: Bank, consent: AskedAuthorization, retur
   judgeBy(arrivalRules, { oauth, consent, returned });
   const content = typeof returned.response === "string" ? await openResponse(bank, consent, returned, returned.response, now) : returned;
   judgeBy(contentRules, { oauth, consent, returned: content });
-  const { code, state, nonce, idToken } = content;
+  const { code, state, idToken } = content;
   if (code === null) throw refuse("code");
   if (idToken === null || oauth.responseType === "code") return { code, subject: undefined };
-  const claims = await judge(bank, consent, idToken, { channel: "front", code, state, nonce, now });
+  const claims = await judge(bank, consent, idToken, { channel: "front", code, state, now });
   return { code, subject: String(claims.sub) };
 }
 
@@ -76,7 +76,7 @@ export async function checkTokenIdToken(
   consent: BankConsent,
   idToken: string,
   tokens: Pick<TokenSet, "accessToken" | "refreshToken">,
-  rest: Pick<IdTokenExpectations, "channel" | "now"> & { readonly nonce?: string; readonly subject: string | undefined },
+  rest: Pick<IdTokenExpectations, "channel" | "now"> & { readonly subject: string | undefined },
 ): Promise<string> {
   const { subject, ...others } = rest;
   const claims = await judge(bank, consent, idToken, {
@@ -90,14 +90,16 @@ export async function checkTokenIdToken(
 
 async function judge(
   bank: Bank,
-  consent: Pick<BankConsent, "aspspConsentId">,
+  { aspspConsentId, nonceHash }: Pick<BankConsent, "aspspConsentId" | "nonceHash">,
   idToken: string,
-  rest: Omit<IdTokenExpectations, "issuer" | "clientId" | "intent" | "acrValues">,
+  rest: Omit<IdTokenExpectations, "issuer" | "clientId" | "intent" | "acrValues" | "isNonce">,
 ): Promise<JsonObject> {
-  const { issuer, intentClaim, acrValues } = bank.oauth;
-  const intent = { claim: intentClaim, value: consent.aspspConsentId };
+  const { issuer, intentClaim, acrValues, approach } = bank.oauth;
+  const intent = { claim: intentClaim, value: aspspConsentId };
+  // What a bank asks in its app carries none.
+  const nonce = approach === "decoupled" ? {} : { isNonce: (told: string) => isHashOf(nonceHash, told) };
   try {
-    return await validateIdToken(idToken, bank.idTokenKeys, { issuer, clientId: bank.clientId, intent, acrValues, ...rest });
+    return await validateIdToken(idToken, bank.idTokenKeys, { issuer, clientId: bank.clientId, intent, acrValues, ...nonce, ...rest });
   } catch (error) {
     throw translated(error, "ERR_ID_TOKEN_REFUSED", "id-token");
   }

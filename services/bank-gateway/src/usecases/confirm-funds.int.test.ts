@@ -12,7 +12,7 @@ let sandbox: Sandbox;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ SANDBOX_REFRESH_ID_TOKEN: "true" });
   gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 1 } });
   await register(gateway);
 });
@@ -40,7 +40,7 @@ async function permit(options: { iban?: string; validUntil?: string } = {}) {
   const answer = { aspspId: "op", redirectUri, state, nonce, code: returned["code"] ?? "", idToken: returned["id_token"] ?? null, issuer: null };
   const granted = await api.exchangeFundsCode({ params, psu, body: answer });
   const ask = (amount: string, currency = "EUR") => api.confirmFunds({ params, psu, body: { amount: { amount, currency } } });
-  return { api, params, psu, begun, granted, ask };
+  return { api, params, psu, nonce, begun, granted, ask };
 }
 
 describe("confirmation of funds", () => {
@@ -80,6 +80,21 @@ describe("confirmation of funds", () => {
     await expect(api.confirmFunds({ params, psu: stranger, body: { amount: { amount: "1.00", currency: "EUR" } } })).rejects.toMatchObject({
       code: "ERR_BANK_CONSENT_NOT_FOUND",
     });
+  });
+
+  it("OA-35 a refresh that repeats the nonce goes on, one with another nonce ends the permission", async () => {
+    const { params, nonce, ask } = await permit();
+    const consents = gateway.database.database.db.selectFrom("bankConsents").select("aspspConsentId");
+    const { aspspConsentId: authorizationId } = await consents.where("consentId", "=", params.fundsConsentId).executeTakeFirstOrThrow();
+    const refreshedWith = async (value: string) => {
+      await sandbox.calm();
+      await sandbox.fault("token.expire-access", { for: { authorizationId } });
+      await sandbox.fault("id-token.claims", { for: { authorizationId }, options: { set: { nonce: value }, channel: "refresh" } });
+      return ask("0.01");
+    };
+    expect(await refreshedWith(nonce)).toMatchObject({ fundsAvailable: true });
+    await expect(refreshedWith("another")).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: "id-token-refused" } });
+    await expect(ask("0.01")).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
   });
 
   it("a loss at the bank is told to nobody who thinks of accounts", async () => {

@@ -32,7 +32,7 @@ export async function exchangeCode(ctx: Context, consentId: string, aspspId: str
     const { code, subject } = await checkReturn(bank, consent, returned, ctx.clock.now());
     const { codeVerifier } = open === undefined ? {} : await openOpenAuthorization(ctx.vault, consent, open);
     const granted = await bank.tokens.exchangeCode({ code, redirectUri: consent.redirectUri, codeVerifier });
-    return await keepTokens(ctx, bank, consent, granted, { subject, nonce: returned.nonce });
+    return await keepTokens(ctx, bank, consent, granted, subject);
   } catch (error) {
     throw await endFailed(ctx, consent, error);
   }

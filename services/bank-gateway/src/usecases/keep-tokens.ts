@@ -1,7 +1,7 @@
 import { inTransaction } from "@opl/postgres";
 import { scopesOf } from "../adapters/consent-kind.ts";
 import type { Bank } from "../banks/bank.ts";
-import { markAuthorised } from "../db/consent-store.ts";
+import { getConsent, markAuthorised } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { insertTokenSet } from "../db/token-store.ts";
 import { reconfirmByOf } from "../domain/consent-pause.ts";
@@ -19,19 +19,14 @@ import { recordLifetime } from "./record-lifetime.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">;
 
-/** What is known of the person and the request before the tokens came. */
-export interface BeforeTokens {
-  /** Of the ID token in front, if there was one. */
-  readonly subject: string | undefined;
-  /** Absent where the bank asked the person in its app. */
-  readonly nonce: string | undefined;
-}
-
-/** Judges what the bank gave out for a consent whose exchange was taken, and keeps it; what fails is given back to the bank. */
-export async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, granted: GrantedTokens, before: BeforeTokens) {
+/**
+ * Judges what the bank gave out for a consent whose exchange was taken, and keeps it; what fails is given back to the bank.
+ * @param inFront subject of the ID token in front, if there was one
+ */
+export async function keepTokens(ctx: Context, bank: Bank, consent: BankConsent, granted: GrantedTokens, inFront: string | undefined) {
   const tokens = readTokens(bank, consent, granted, ctx.clock.now());
   try {
-    const kept = await judgeTokens(ctx, bank, consent, granted, tokens, before);
+    const kept = await judgeTokens(ctx, bank, consent, granted, tokens, inFront);
     recordLifetime(ctx.logger, granted.expiresInSeconds, consent);
     const now = ctx.clock.now();
     const sealed = await sealTokens(ctx.vault, consent, kept);
@@ -68,9 +63,12 @@ async function judgeTokens(
   consent: BankConsent,
   granted: GrantedTokens,
   tokens: TokenSet,
-  { subject: inFront, nonce }: BeforeTokens,
+  inFront: string | undefined,
 ): Promise<TokenSet> {
   const { oauth } = bank;
+  const stands = async (): Promise<void> => {
+    if ((await getConsent(ctx.db, consent.consentId, "unattended"))?.status !== "exchanging") throw errors.ERR_BANK_CONSENT_STATE();
+  };
   // Where an ID token came in front, a second one must come here; it speaks of the same person. At other banks, one comes where it was asked for.
   const asksForOne = tokens.scope.includes("openid") && (oauth.request === "pushed" || oauth.approach === "decoupled");
   const idTokenRequired = oauth.responseType === "code id_token" || asksForOne;
@@ -82,8 +80,7 @@ async function judgeTokens(
     channel: inFront === undefined ? "only" : "token",
     now: ctx.clock.now(),
     subject: inFront,
-    ...(nonce === undefined ? {} : { nonce }),
   });
-  if (oauth.userinfo === "compared") await compareUserinfo(bank, tokens, subject);
+  if (oauth.userinfo === "compared") await compareUserinfo(bank, tokens, subject, stands);
   return { ...tokens, scope, subject };
 }

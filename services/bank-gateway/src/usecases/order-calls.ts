@@ -28,13 +28,18 @@ export interface OrderAtBank {
 }
 
 /** @throws ERR_BANK_PAYMENT_NOT_FOUND, ERR_BANK_PAYMENT_STATE before the bank has anything of it and after its end */
-export async function orderAtBank({ db, banks }: PaymentContext, { orderId, psu }: OrderRequest): Promise<OrderAtBank> {
-  const order = await getOrder(db, orderId, psu ?? "unattended");
+export async function orderAtBank(ctx: PaymentContext, { orderId, psu }: OrderRequest): Promise<OrderAtBank> {
+  const order = await requireOpenOrder(ctx, orderId, psu ?? "unattended");
+  const bank = await ctx.banks.under(order.registrationId);
+  return { order, bank, payments: facetOf(bank.adapter, "payments") };
+}
+
+async function requireOpenOrder({ db }: PaymentContext, orderId: string, owner: { psuId: string } | "unattended"): Promise<OrderAtBank["order"]> {
+  const order = await getOrder(db, orderId, owner);
   if (order === undefined) throw errors.ERR_BANK_PAYMENT_NOT_FOUND();
   const { aspspAuthorisationId } = order;
   if (aspspAuthorisationId === null || order.endedAt !== null) throw errors.ERR_BANK_PAYMENT_STATE();
-  const bank = await banks.under(order.registrationId);
-  return { order: { ...order, aspspAuthorisationId }, bank, payments: facetOf(bank.adapter, "payments") };
+  return { ...order, aspspAuthorisationId };
 }
 
 /** A payment that the bank has. @throws ERR_BANK_PAYMENT_NOT_FOUND, ERR_BANK_PAYMENT_STATE */
@@ -55,7 +60,7 @@ const beforeRepeat = async (): Promise<void> => undefined;
 
 /**
  * Calls about an order with the person's token. Before there is one, and after it is lost, `asClient` says whether our own may do.
- * @throws ERR_BANK_PAYMENT_STATE where it may not
+ * @throws ERR_BANK_PAYMENT_STATE where it may not, and once the order has ended meanwhile
  */
 export async function callForOrder<T>(
   ctx: PaymentContext,
@@ -64,7 +69,13 @@ export async function callForOrder<T>(
   call: (calls: BankCalls) => Promise<T>,
 ): Promise<T> {
   const { orderId, aspspId, psuId } = order;
-  const context = { psu, signal, archive: archiveFor(ctx, { psuId, aspspId, consentId: orderId }), beforeRepeat };
+  const context = {
+    psu,
+    signal,
+    archive: archiveFor(ctx, { psuId, aspspId, consentId: orderId }),
+    beforeRepeat,
+    stands: () => requireOpenOrder(ctx, orderId, { psuId }),
+  };
   const authorised = await getReadableConsent(ctx.db, orderId, "payments", { psuId });
   if (authorised?.tokens !== undefined)
     return withFreshTokens(ctx, { bank, consent: authorised.consent, tokens: authorised.tokens }, (tokens) => call(bank.psuCalls(tokens, context)));

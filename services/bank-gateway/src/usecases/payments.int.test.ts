@@ -16,7 +16,7 @@ let sandbox: Sandbox;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ SANDBOX_PAYMENT_SECONDS: "0" });
+  sandbox = await startSandbox({ SANDBOX_PAYMENT_SECONDS: "0", SANDBOX_REFRESH_ID_TOKEN: "true" });
   gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 1 } });
   await register(gateway);
 });
@@ -564,6 +564,22 @@ describe("tokens of an order grow old", () => {
     expect(await one.submit(payment.paymentId)).toMatchObject({ status: "debited" });
     expect((await sandbox.calls({ since, endpoint: "T1" })).map(({ grant }) => grant)).toEqual(["refresh_token"]);
     expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).movements.filter(({ kind }) => kind === "debit")).toHaveLength(1);
+  });
+
+  it("OA-35 a refresh that repeats the nonce goes on, after one with another nonce nothing more is executed", async () => {
+    const one = await order();
+    const { payment, aspspAuthorisationId: authorizationId } = await one.initiate({ count: 2 });
+    const begun = await one.authorise();
+    await one.exchange(begun, await visitBank(begun.redirectUrl, { psuId: "88888881" }));
+    const refreshedWith = async (nonce: string) => {
+      await sandbox.calm();
+      await sandbox.fault("token.expire-access", { for: { authorizationId } });
+      await sandbox.fault("id-token.claims", { for: { authorizationId }, options: { set: { nonce }, channel: "refresh" } });
+      return one.submit(payment.paymentId);
+    };
+    expect(await refreshedWith(begun.nonce)).toMatchObject({ status: "debited" });
+    await expect(refreshedWith("another")).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: "id-token-refused" } });
+    await expect(one.submit(payment.paymentId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
   });
 
   it("OA-64 once they are lost nothing more is executed, but what became of an execution is still told", async () => {

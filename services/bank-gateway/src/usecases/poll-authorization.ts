@@ -40,7 +40,7 @@ export async function pollAuthorization(ctx: Context, consentId: string, aspspId
   if ("status" in granted) return granted;
   await takeWhole(ctx, consent);
   try {
-    return { status: "authorised", ...(await keepTokens(ctx, bank, consent, granted, { subject: undefined, nonce: undefined })) };
+    return { status: "authorised", ...(await keepTokens(ctx, bank, consent, granted, undefined)) };
   } catch (error) {
     throw await endFailed(ctx, consent, error);
   }

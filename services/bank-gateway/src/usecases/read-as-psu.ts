@@ -38,15 +38,21 @@ export interface Reading<T> {
 
 /**
  * Reads at the bank with the person's token: fresh before the call, refreshed once when the bank refuses it (OA-73). A consent
- * that the bank has forgotten is forgotten here as well; one for which it wants to see the person is left alone until then.
+ * that the bank has forgotten is forgotten here as well; one for which it wants to see the person is left alone until then. One that ends
+ * during the read is asked nothing more.
  */
 export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { count, read }: Reading<T>): Promise<T> {
   const { consent, tokens } = await requireLiveConsent(ctx, request);
   const bank = await ctx.banks.under(consent.registrationId);
   const archive = archiveFor(ctx, consent);
+  const stands = () => requireLiveConsent(ctx, request);
+  const beforeRepeat = async () => {
+    await stands();
+    await count();
+  };
   const attempt = async (fresh: TokenSet): Promise<T> => {
     await count();
-    const calls = bank.psuCalls(fresh, { psu: request.psu, signal: request.signal, archive, beforeRepeat: count });
+    const calls = bank.psuCalls(fresh, { psu: request.psu, signal: request.signal, archive, beforeRepeat, stands });
     return read(bank.adapter, calls, consent.aspspConsentId);
   };
   try {

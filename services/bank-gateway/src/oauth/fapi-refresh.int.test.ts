@@ -1,0 +1,130 @@
+import { eventually, keptLog } from "@opl/testkit";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { visitBank } from "../../testing/browser.ts";
+import { beginConsent, exchange, startGateway } from "../../testing/gateway.ts";
+import type { BegunConsent, TestGateway } from "../../testing/gateway.ts";
+import { requestPair } from "../../testing/own-certificates.ts";
+import { saga } from "../../testing/saga.ts";
+import { startSandbox } from "../../testing/sandbox.ts";
+import type { Sandbox } from "../../testing/sandbox.ts";
+import { oneSecurityEvent } from "../../testing/standard-outcome.ts";
+import { refreshLapsing } from "../usecases/refresh-lapsing.ts";
+import { retryRevocations } from "../usecases/retry-revocations.ts";
+
+let sandbox: Sandbox;
+let gateway: TestGateway;
+const { logger, lines: log } = keptLog("bank-gateway");
+const customerOf = { "fapi1-sandbox": "77777771", "fapi2-sandbox": "66666661", "decoupled-sandbox": "55555551" } as const;
+type FapiBank = keyof typeof customerOf;
+const fapiBanks = Object.keys(customerOf) as FapiBank[];
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ SANDBOX_FAPI_POLL_SECONDS: "1" });
+  gateway = await startGateway(sandbox, { everyBank: true, logger, egress: { probeAfterMs: 1 } });
+  await requestPair(gateway);
+  for (const aspspId of fapiBanks) await saga(gateway, aspspId).whole();
+});
+afterEach(() => sandbox.calm());
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+  await sandbox?.[Symbol.asyncDispose]();
+});
+
+const db = () => gateway.database.database.db;
+
+/** The whole way of a person, in the browser or in the bank's app. */
+async function connect(aspspId: FapiBank): Promise<BegunConsent> {
+  const begun = await beginConsent(gateway, { aspspId, loginHint: customerOf[aspspId] });
+  const { consentId } = begun;
+  if (aspspId !== "decoupled-sandbox") {
+    await exchange(gateway, begun, await visitBank(begun.redirectUrl, { psuId: customerOf[aspspId] }));
+    return begun;
+  }
+  await sandbox.admin("POST", "/fapi/decoupled/approvals", { authorizationId: begun.aspspConsentId, decision: "approve" });
+  const poll = () => gateway.as.consent.pollAuthorization({ params: { consentId }, body: { aspspId } });
+  await eventually(async () => (await poll()).status === "authorised", { timeoutMs: 15_000 });
+  return begun;
+}
+
+const read = ({ consentId, psu }: BegunConsent) => gateway.as.ingest.fetchAccounts({ params: { consentId }, psu });
+
+/** What the bank's token endpoint granted about a consent; proofs that lacked a nonce are asked for again. */
+async function granted({ aspspConsentId }: BegunConsent, since: number) {
+  const calls = (await sandbox.calls({ since })).filter(({ endpoint, authorizationId }) => endpoint.endsWith("-F5") && authorizationId === aspspConsentId);
+  return calls.filter(({ status }) => status === 200).map(({ grant }) => grant);
+}
+
+async function storedOf({ consentId }: BegunConsent) {
+  const { status } = await db().selectFrom("bankConsents").select("status").where("consentId", "=", consentId).executeTakeFirstOrThrow();
+  const tokens = await db().selectFrom("tokenSets").select("version").where("consentId", "=", consentId).executeTakeFirst();
+  const facts = await db().selectFrom("outbox").select("data").where("aggregateId", "=", consentId).execute();
+  return { status, version: tokens?.version, lost: facts.map(({ data }) => (JSON.parse(data) as { code: string }).code) };
+}
+
+const expireAtBank = ({ aspspConsentId }: BegunConsent) => sandbox.fault("token.expire-access", { for: { authorizationId: aspspConsentId } });
+
+describe.each(fapiBanks)("tokens of %s grow old", (aspspId) => {
+  it("a consent that nobody used for long is refreshed ahead of time, again and again, and reads", async () => {
+    const begun = await connect(aspspId);
+    for (const version of [2, 3]) {
+      const refreshedAt = Temporal.Now.instant().subtract({ hours: 8 * 24 });
+      await db().updateTable("tokenSets").set({ refreshedAt }).where("consentId", "=", begun.consentId).execute();
+      const since = await sandbox.lastSeq();
+      await refreshLapsing(gateway.app.context, new AbortController().signal);
+      expect(await granted(begun, since)).toEqual(["refresh_token"]);
+      expect(await storedOf(begun)).toEqual({ status: "authorised", version, lost: [] });
+    }
+    await expect(read(begun)).resolves.toMatchObject({ accounts: expect.any(Array) });
+  });
+
+  it("an access token that has run out is refreshed before the read", async () => {
+    await sandbox.fault("token.set", { options: { name: "expires_in", value: 1 } });
+    const begun = await connect(aspspId);
+    await sandbox.calm();
+    await expireAtBank(begun);
+    const since = await sandbox.lastSeq();
+    await expect(read(begun)).resolves.toMatchObject({ accounts: expect.any(Array) });
+    expect(await granted(begun, since)).toEqual(["refresh_token"]);
+    const [first] = (await sandbox.calls({ since })).filter(({ authorizationId }) => authorizationId === begun.aspspConsentId);
+    expect(first?.endpoint).toMatch(/-F5$/);
+    expect(await storedOf(begun)).toEqual({ status: "authorised", version: 2, lost: [] });
+  });
+
+  it("OA-73 one that the bank refuses is refreshed once, and the read is made again", async () => {
+    const begun = await connect(aspspId);
+    await expireAtBank(begun);
+    const since = await sandbox.lastSeq();
+    await expect(read(begun)).resolves.toMatchObject({ accounts: expect.any(Array) });
+    expect(await granted(begun, since)).toEqual(["refresh_token"]);
+    expect(await storedOf(begun)).toEqual({ status: "authorised", version: 2, lost: [] });
+  });
+
+  it("OA-35 a refreshed ID token needs no nonce", async () => {
+    const begun = await connect(aspspId);
+    await expireAtBank(begun);
+    await sandbox.fault("id-token.no-nonce", { for: { authorizationId: begun.aspspConsentId } });
+    await expect(read(begun)).resolves.toMatchObject({ accounts: expect.any(Array) });
+    expect(await storedOf(begun)).toEqual({ status: "authorised", version: 2, lost: [] });
+  });
+
+  it.each([
+    ["OA-35 another nonce", "id-token.wrong-nonce", "id-token-nonce"],
+    ["OA-63 another person", "id-token.other-sub", "id-token-sub"],
+    ["OA-63 another issuer", "id-token.wrong-iss", "id-token-iss"],
+  ])("%s in the answer of a refresh: the consent ends, what came is given back to the bank, nothing is read", async (_title, fault, reason) => {
+    const begun = await connect(aspspId);
+    await expireAtBank(begun);
+    await sandbox.fault(fault, { for: { authorizationId: begun.aspspConsentId } });
+    const since = await sandbox.lastSeq();
+    await expect(read(begun)).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: "id-token-refused" } });
+    expect(await granted(begun, since)).toEqual(["refresh_token"]);
+    expect(await storedOf(begun)).toEqual({ status: "ended", version: undefined, lost: ["id-token-refused"] });
+    oneSecurityEvent(log, begun.consentId, reason, [begun.nonce]);
+    await expect(read(begun)).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    const about = async () =>
+      (await sandbox.calls({ since })).filter(({ authorizationId, status }) => authorizationId === begun.aspspConsentId && Number(status) < 300);
+    await retryRevocations(gateway.app.context, new AbortController().signal);
+    await eventually(async () => (await about()).length > 1, { timeoutMs: 15_000 });
+    expect((await about()).map(({ endpoint }) => endpoint.replace(/^\w+-/, ""))).toEqual(["F5", "A3"]);
+  });
+});

@@ -1,0 +1,102 @@
+import { eventually } from "@opl/testkit";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { visitBank } from "../testing/browser.ts";
+import { beginConsent, connect, exchange, register, startGateway } from "../testing/gateway.ts";
+import type { TestGateway } from "../testing/gateway.ts";
+import { requestPair } from "../testing/own-certificates.ts";
+import { TestOrder } from "../testing/payments.ts";
+import { saga } from "../testing/saga.ts";
+import { startSandbox } from "../testing/sandbox.ts";
+import type { Sandbox } from "../testing/sandbox.ts";
+import { forgetPaymentOrder } from "./usecases/forget-payment-order.ts";
+
+let sandbox: Sandbox;
+let gateway: TestGateway;
+const fapi2 = "fapi2-sandbox";
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  gateway = await startGateway(sandbox, { everyBank: true, egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 1 } });
+  await register(gateway);
+  await requestPair(gateway);
+  await saga(gateway, fapi2).whole();
+});
+afterEach(() => sandbox.calm());
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+  await sandbox?.[Symbol.asyncDispose]();
+});
+
+/** The bank takes the call, and says nothing for so long; what then comes makes us want to call again. */
+async function slowly(endpoint: string, fault: string): Promise<void> {
+  await sandbox.fault("network.latency", { for: { endpoint }, options: { ms: 1_500 } });
+  await sandbox.fault(fault, { for: { endpoint } });
+}
+
+/** The bank has the call. */
+const arrived = () =>
+  eventually(async () => (await sandbox.admin<{ active: { fault: string; hits: number }[] }>("GET", "/faults")).active.some(({ hits }) => hits > 0));
+
+/** How often it was called, once what was called is in its books. */
+async function callsOf(endpoint: string, since: number): Promise<number> {
+  const calls = () => sandbox.calls({ since, endpoint });
+  await eventually(async () => (await calls()).length > 0);
+  return (await calls()).length;
+}
+
+describe("withdrawn while the bank makes us wait", () => {
+  it("G-18 a read that loses its connection then is not made again, nor counted", async () => {
+    const { consentId, psu } = await connect(gateway);
+    await slowly("A4", "network.reset");
+    const since = await sandbox.lastSeq();
+    const reading = gateway.as.ingest.fetchAccounts({ params: { consentId }, psu }).catch((error: unknown) => error);
+    await arrived();
+    await gateway.as.consent.revokeAspspConsent({ params: { consentId }, psu, body: { aspspId: "op" } });
+    expect(await reading).toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID", kind: "rejected" });
+    expect(await callsOf("A4", since)).toBe(1);
+    const { db } = gateway.database.database;
+    expect(await db.selectFrom("bankReads").select("readId").where("consentId", "=", consentId).execute()).toHaveLength(1);
+    expect(await db.selectFrom("outbox").select("eventType").where("aggregateId", "=", consentId).execute()).toEqual([]);
+  });
+
+  it("G-18 a bank that asks for a nonce in the proof then gets none", async () => {
+    const begun = await beginConsent(gateway, { aspspId: fapi2 });
+    await exchange(gateway, begun, await visitBank(begun.redirectUrl, { psuId: "66666661" }));
+    await slowly("fapi2-A4", "dpop.nonce-always");
+    const { consentId, psu } = begun;
+    const since = await sandbox.lastSeq();
+    const reading = gateway.as.ingest.fetchAccounts({ params: { consentId }, psu }).catch((error: unknown) => error);
+    await arrived();
+    await gateway.as.consent.revokeAspspConsent({ params: { consentId }, psu, body: { aspspId: fapi2 } });
+    expect(await reading).toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    expect(await callsOf("fapi2-A4", since)).toBe(1);
+  });
+
+  it("G-18 a person who withdraws before their tokens were judged: userinfo is not asked, nothing is kept", async () => {
+    const begun = await beginConsent(gateway, { aspspId: fapi2 });
+    const returned = await visitBank(begun.redirectUrl, { psuId: "66666661" });
+    await sandbox.fault("network.latency", { for: { endpoint: "fapi2-F5" }, options: { ms: 1_500 } });
+    const { consentId, psu } = begun;
+    const since = await sandbox.lastSeq();
+    const exchanging = exchange(gateway, begun, returned).catch((error: unknown) => error);
+    await arrived();
+    await gateway.as.consent.revokeAspspConsent({ params: { consentId }, psu, body: { aspspId: fapi2 } });
+    expect(await exchanging).toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
+    expect(await sandbox.calls({ since, endpoint: "fapi2-F13" })).toEqual([]);
+    const { db } = gateway.database.database;
+    expect(await db.selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute()).toEqual([]);
+  });
+
+  it("a payment order that is over is not asked about again", async () => {
+    const one = await TestOrder.of(gateway);
+    await one.initiate();
+    await one.approve();
+    await slowly("P9", "network.reset");
+    const since = await sandbox.lastSeq();
+    const reading = one.read().catch((error: unknown) => error);
+    await arrived();
+    await forgetPaymentOrder(gateway.app.context, one.orderId);
+    expect(await reading).toMatchObject({ code: "ERR_BANK_PAYMENT_STATE" });
+    expect(await callsOf("P9", since)).toBe(1);
+  });
+});
