@@ -207,6 +207,8 @@ describe("a return that a real bank made, and that must not be believed", () => 
     ["OA-11 brought ten minutes late", [], tooLate, "ERR_AUTHORISATION_TIMED_OUT"],
     ["OA-15 two codes", repeated("code"), same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
     ["OA-15 two states", repeated("state"), same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
+    // OP names no issuer of its own accord, so both are the switches'.
+    ["OA-15 two issuers", [...repeated("iss"), ...repeated("iss")], same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
     ["OA-15 two ID tokens", repeated("id_token"), same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
     ["OA-16 at another bank's return address", [], ({ returned }) => elsewhere(returned), "ERR_AUTHORISATION_REDIRECT_CONTEXT"],
     ["OA-21 an access token in the fragment", [tokens], same, "ERR_AUTHORISATION_TOKEN_IN_RESPONSE"],
@@ -247,7 +249,7 @@ describe("a return that a real bank made, and that must not be believed", () => 
     expect(await kept(attempt)).toEqual({ consent: "received", outcome: null, tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
   });
 
-  it("for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
+  it("OA-07 OA-08 OA-11 OA-15 OA-16 OA-21: for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
     expect(ended).toHaveLength(refused.length + lost.length);
     await delay(Math.max(0, Math.max(...ended.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
     for (const attempt of ended) {
