@@ -41,7 +41,7 @@ export async function insertPerson(
 export async function writePersonUnchanged(tx: Transaction<Tables>, email: string): Promise<void> {
   await tx
     .updateTable("people")
-    .set(({ ref }) => ({ updatedAt: ref("updatedAt") }))
+    .set((row) => ({ updatedAt: row.ref("updatedAt") }))
     .where("email", "=", email.toLowerCase())
     .execute();
 }
