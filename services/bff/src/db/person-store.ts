@@ -37,6 +37,15 @@ export async function insertPerson(
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+/** For an address that is taken, in the place of writing a new person's password: a row is written all the same, and says what it said (US-21). */
+export async function writePersonUnchanged(tx: Transaction<Tables>, email: string): Promise<void> {
+  await tx
+    .updateTable("people")
+    .set((row) => ({ updatedAt: row.ref("updatedAt") }))
+    .where("email", "=", email.toLowerCase())
+    .execute();
+}
+
 /** Holds the person's ways in still until the transaction ends: of two removals at once the second sees what the first left. */
 export async function lockPerson(tx: Transaction<Tables>, psuId: string): Promise<void> {
   await tx.selectFrom("people").select("id").where("id", "=", psuId).forUpdate().executeTakeFirst();

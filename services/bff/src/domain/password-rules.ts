@@ -1,4 +1,4 @@
-export const passwordLength = { min: 12, max: 128 } as const;
+const passwordLength = { min: 12, max: 128 } as const;
 
 /** Fewer than this many different characters is a pattern and no password. */
 const fewestCharacters = 5;

@@ -10,11 +10,10 @@ import { keep, newId } from "@opl/service";
 import type { Clock } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import { inTransaction } from "@opl/postgres";
-import { findPasswordHash, findPersonByEmail, nobody } from "../db/person-store.ts";
+import { findPasswordHash, findPersonByEmail, insertPerson, nobody, savePasswordHash, writePersonUnchanged } from "../db/person-store.ts";
 import { endSession, findSession } from "../db/session-store.ts";
 import type { FoundSession } from "../db/session-store.ts";
 import type { Tables } from "../db/tables.ts";
-import { passwordLength } from "../domain/password-rules.ts";
 import { sessionCookieAttributes, sessionCookieName } from "./cookie.ts";
 import { withHashedSessionTokens } from "./hashed-tokens.ts";
 import { instantsAsDates } from "./instants-as-dates.ts";
@@ -44,7 +43,7 @@ export interface WithCookies<T> {
 
 /** People, their credentials and their sessions. The login library does the work; this says what of it we use. */
 export interface People {
-  /** Silently does nothing for an address that is taken, in the same time (US-21). */
+  /** Silently changes nothing for an address that is taken, by as much work (US-21). */
   signUp(person: { readonly name: string; readonly email: string; readonly password: string }): Promise<void>;
   /** Whose address and password these are. Takes as long when they are nobody's (US-21). */
   findByPassword(credentials: { readonly email: string; readonly password: string }): Promise<string | undefined>;
@@ -101,13 +100,13 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
     return false;
   };
   return {
-    async signUp(person) {
-      try {
-        await api.signUpEmail({ body: person });
-      } catch (error) {
-        // Two at once with one address: the unique key let one through, and the other learns as little as later ones do.
-        if (!(error instanceof APIError) || (await findPersonByEmail(options.db, person.email)) === undefined) throw error;
-      }
+    async signUp({ password, ...person }) {
+      const hash = await hashPassword(password);
+      const [psuId, id, now] = [newId(), newId(), options.clock.now()];
+      await inTransaction(options.db, async (tx) => {
+        if (await insertPerson(tx, { ...person, psuId }, now)) await savePasswordHash(tx, { id, psuId, hash }, now);
+        else await writePersonUnchanged(tx, person.email);
+      });
     },
     async findByPassword({ email, password }) {
       const person = await findPersonByEmail(options.db, email);
@@ -164,13 +163,6 @@ async function configureLibrary({ db, cookieSecret, publicOrigin, idleMinutes, l
     telemetry: { enabled: false },
     // Messages of the library may name people: only that something went wrong is worth a line of ours.
     logger: { level: "error", disableColors: true, log: (_level: string, message: string) => logger.error({ subsystem: "people" }, message.split(":")[0]) },
-    emailAndPassword: {
-      enabled: true,
-      autoSignIn: false,
-      minPasswordLength: passwordLength.min,
-      maxPasswordLength: passwordLength.max,
-      password: { hash: hashPassword, verify: verifyPassword },
-    },
     user: { modelName: "people" },
     session: { modelName: "sessions", expiresIn: idleMinutes * 60, updateAge: renewAfterSeconds(idleMinutes), cookieCache: { enabled: false } },
     account: { modelName: "credentials" },

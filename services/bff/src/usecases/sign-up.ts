@@ -12,7 +12,7 @@ interface SignUp {
   readonly ipAddress: string;
 }
 
-/** Longer than making a person takes, so that the time does not tell a taken address (US-21). */
+/** Longer than making a person takes; the work for a taken address is as much, and what is left of a difference disappears in it (US-21). */
 const answerAfterMs = 150;
 
 /** Makes the person unless the address is taken; the caller cannot tell which. @throws ERR_PASSWORD_TOO_WEAK, ERR_TOO_MANY_ATTEMPTS */
