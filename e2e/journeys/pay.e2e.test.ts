@@ -1,4 +1,5 @@
-import type { Browser } from "playwright-core";
+import { randomUUID } from "node:crypto";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "../accessible.ts";
 import { carrySession, launchBrowser, newPerson } from "../browser.ts";
@@ -73,6 +74,114 @@ describe("a payment", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "€12.50 to Maija Mallikas" }).waitFor();
     expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+});
+
+describe("pressed twice", () => {
+  interface Book {
+    readonly payments: readonly { readonly paymentId: string; readonly idempotencyKey: string }[];
+    readonly movements: readonly { readonly kind: "debit" | "credit"; readonly paymentId: string }[];
+  }
+  const book = () => product.bank<Book>("GET", "/payments");
+  const isAtBank = (page: Page): boolean => new URL(page.url()).origin !== product.origin;
+  const button = (page: Page) => page.getByRole("button", { name: /Approve at/ });
+
+  async function newOrder() {
+    const [paymentOrderId, paymentId] = [randomUUID(), randomUUID()];
+    const instruction = {
+      scheme: "sepa",
+      amount: { amount: "1.00", currency: "EUR" },
+      creditor: { iban: "FI2112345600000785", name: "Maija Mallikas", address: null, country: null },
+      remittance: { kind: "message", text: "Kerran" },
+    };
+    const payment = { paymentId, instruction, schedule: { firstDate: null, every: null, count: 1 } };
+    const put = await person.ask("PUT", `/api/payment-orders/${paymentOrderId}`, { aspspId: "op", debtorAccountId: null, payments: [payment] });
+    expect(put).toMatchObject({ status: 200 });
+    return { paymentOrderId, address: `${product.origin}/payments/${paymentOrderId}`, paymentId, before: (await book()).payments.length };
+  }
+
+  async function approveAtBank(page: Page): Promise<void> {
+    await page.locator("input[name=psuId]").fill("88888881");
+    await page.keyboard.press("Enter");
+    await page.locator('button[name=decision][value="approve"]').click();
+    await page.waitForURL(/\/payments\/[0-9a-f-]{36}/);
+  }
+
+  /** Until we say that it is paid; then the whole book of the bank has one payment more, and one movement of it. */
+  async function expectPaidOnce({ paymentOrderId, paymentId, before }: Awaited<ReturnType<typeof newOrder>>): Promise<void> {
+    const statusOf = async () => (await person.get("getPaymentOrderView", `/api/payment-orders/${paymentOrderId}`)).status;
+    await expect.poll(statusOf, { timeout: 60_000, interval: 250 }).toBe("debited");
+    const { payments, movements } = await book();
+    expect(payments).toHaveLength(before + 1);
+    const [booked, ...more] = payments.filter(({ idempotencyKey }) => idempotencyKey === paymentId);
+    expect(more).toEqual([]);
+    expect(movements.filter((movement) => movement.paymentId === booked?.paymentId).map(({ kind }) => kind)).toEqual(["debit"]);
+  }
+
+  it("TM-26 a double click on the button: the bank's book shows the payment once", async () => {
+    const order = await newOrder();
+    const { page, context, complaints } = await newPerson(browser);
+    await carrySession(person, context);
+    await page.goto(order.address);
+    await button(page).dblclick();
+    await page.waitForURL((url) => url.origin !== product.origin);
+    await approveAtBank(page);
+    await expectPaidOnce(order);
+    expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+
+  /** Both tabs press at the same moment; whoever was told that it came second presses again. In the end both are at the bank. */
+  async function twoTabsAtBank(order: { address: string }) {
+    const { page, context } = await newPerson(browser);
+    await carrySession(person, context);
+    const tabs = [page, await context.newPage()] as const;
+    for (const tab of tabs) await tab.goto(order.address);
+    await Promise.all(tabs.map((tab) => button(tab).click()));
+    for (const tab of tabs) {
+      const isAnswered = async (): Promise<boolean> => isAtBank(tab) || (await button(tab).and(tab.locator(":not([aria-busy])")).isVisible());
+      await expect.poll(isAnswered, { timeout: 30_000 }).toBe(true);
+      if (!isAtBank(tab)) await button(tab).click();
+      await tab.waitForURL((url) => url.origin !== product.origin);
+    }
+    // Surely the later of the two.
+    const [earlier, later] = tabs;
+    await later.goto(order.address);
+    await button(later).click();
+    await later.waitForURL((url) => url.origin !== product.origin);
+    return { context, earlier, later };
+  }
+
+  it("TM-26 two tabs of one order at the bank, approved in the later and then in the earlier: the bank's book shows the payment once", async () => {
+    const order = await newOrder();
+    const { context, earlier, later } = await twoTabsAtBank(order);
+    await approveAtBank(later);
+    await expectPaidOnce(order);
+    // The bank asks nobody twice, and the page shows what the other tab did.
+    await approveAtBank(earlier);
+    await earlier.getByRole("link", { name: "All payments" }).waitFor();
+    expect(await button(earlier).count()).toBe(0);
+    await expectPaidOnce(order);
+    await context.close();
+  });
+
+  it("TM-26 approved in the earlier of two tabs: nothing is paid and the page says so, also to who asks to approve again; taken back, it never is", async () => {
+    const order = await newOrder();
+    const { context, earlier, later } = await twoTabsAtBank(order);
+    await approveAtBank(earlier);
+    await earlier.getByText("The approval did not come about").waitFor();
+    await approveAtBank(later);
+    await later.getByText("The approval did not come about").waitFor();
+    await button(later).click();
+    await later.getByText("This did not work").waitFor();
+    await later.getByRole("button", { name: "Cancel" }).click();
+    await later.getByRole("button", { name: "Cancel the payment" }).click();
+    await later.getByText("It was taken back before any money moved.").first().waitFor();
+    const { payments, movements } = await book();
+    expect(payments).toHaveLength(order.before + 1);
+    const booked = payments.find(({ idempotencyKey }) => idempotencyKey === order.paymentId);
+    expect(movements.filter(({ paymentId }) => paymentId === booked?.paymentId)).toEqual([]);
     await context.close();
   });
 });

@@ -1,6 +1,6 @@
 import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
-import { insertConsent, replaceAttempt } from "../db/consent-store.ts";
+import { getConsent, insertConsent, replaceAttempt } from "../db/consent-store.ts";
 import { takeOpenAuthorization } from "../db/open-authorization-store.ts";
 import { paymentsOfOrder } from "../db/payment-store.ts";
 import { errors } from "../errors.ts";
@@ -21,7 +21,8 @@ const longestDays = 6 * 366;
 
 /**
  * Says where to send the person to approve every payment of the order. After a lost return it may be asked again: the earlier attempt
- * can then bring nothing back. @throws ERR_BANK_PAYMENT_STATE while the outcome of a payment is unknown, and once the order was approved
+ * can then bring nothing back. @throws ERR_BANK_PAYMENT_STATE while the outcome of a payment is unknown, once the order was
+ * approved, and once an answer of the bank came to nothing
  */
 export async function authorisePaymentOrder(ctx: PaymentContext, input: AuthoriseOrderInput, psu: PsuContext) {
   const { orderId, redirectUri, state, nonce } = input;
@@ -45,7 +46,11 @@ export async function authorisePaymentOrder(ctx: PaymentContext, input: Authoris
     await keep(tx);
     return true;
   });
-  if (!begun) throw errors.ERR_BANK_PAYMENT_STATE({ details: { reason: "approved-before" } });
+  if (!begun) {
+    // An exchange that failed, or that nobody saw to its end, left no token: nothing of the order can be executed any more.
+    const isApproved = (await getConsent(ctx.db, orderId, { psuId }))?.status === "authorised";
+    throw errors.ERR_BANK_PAYMENT_STATE({ details: { reason: isApproved ? "approved-before" : "approval-lost" } });
+  }
   const { issuer, issInResponse, responseType, responseMode } = bank.oauth;
   return { redirectUrl, expiresAt: expiresAt.toString(), authorizationServer: { issuer, issInResponse, responseType, responseMode } };
 }

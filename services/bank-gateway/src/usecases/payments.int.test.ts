@@ -133,6 +133,22 @@ describe("the way of a payment", () => {
     expect(movements).toEqual([]);
   });
 
+  it("its answer did not pass our checks: nobody is told that it was approved, it can be read and is taken back", async () => {
+    const one = await order();
+    const { aspspAuthorisationId } = await one.initiate();
+    const first = await one.authorise();
+    await one.authorise();
+    await expect(one.exchange(first, await visitBank(first.redirectUrl, { psuId: "88888881" }))).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED" });
+    await expect(one.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approval-lost" }));
+    expect(await one.read()).toMatchObject({ status: "authorised" });
+    expect(await one.revoke(null)).toMatchObject({ status: "revoked" });
+    expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).movements).toEqual([]);
+    const approved = await order();
+    await approved.initiate();
+    await approved.approve();
+    await expect(approved.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approved-before" }));
+  });
+
   it("what is taken back before it is executed never is, and what was executed stays", async () => {
     const one = await order();
     const [first, second] = [await one.initiate(), await one.initiate()];

@@ -221,6 +221,24 @@ describe("a payment order", () => {
     expect(harness.gateway.executions.size).toBe(1);
   });
 
+  it("an approval whose answer was lost at the gateway approves nothing: it can be taken back", async () => {
+    const person = aPerson();
+    const order = wanted(person);
+    await putPaymentOrder(harness.ctx, order);
+    await goToBank(harness.ctx, person, order.paymentOrderId);
+    harness.gateway.decide(order.paymentOrderId, "authorised");
+    harness.gateway.fault = (point) => {
+      if (point === "before authorisePaymentOrder")
+        throw new OplError({ code: "ERR_BANK_PAYMENT_STATE", kind: "conflict", message: "no", details: { reason: "approval-lost" } });
+    };
+    await expect(goToBank(harness.ctx, person, order.paymentOrderId)).rejects.toMatchObject({ code: "ERR_PAYMENT_ORDER_OVER" });
+    await runPayments(harness.ctx);
+    expect((await orderOf(person, order.paymentOrderId)).status).toBe("awaitingAuthorisation");
+    const { order: cancelled } = await cancelPayments(harness.ctx, { psu: person.psu, paymentOrderId: order.paymentOrderId, paymentId: null });
+    expect(statusOfOrder(cancelled)).toBe("cancelled");
+    expect(harness.gateway.executions.size).toBe(0);
+  });
+
   it("never approved, it expires a day later; one that no bank heard of at once", async () => {
     const person = aPerson();
     const [unheard, given] = [wanted(person), wanted(person)];

@@ -64,9 +64,11 @@ export async function startPaymentAuthorisation(
     return { redirectUrl: start.redirectUrl, expiresAt };
   } catch (cause) {
     const error = toOplError(cause);
-    if (error.code !== "ERR_BANK_PAYMENT_STATE" || error.details?.["reason"] !== "approved-before") throw error;
-    // The code was exchanged, and whoever did it died before it was recorded here: the order is approved.
-    await inTransaction(ctx.db, (tx) => settleApproval(tx, ctx, key, ctx.clock.now()));
+    const reason = error.code === "ERR_BANK_PAYMENT_STATE" ? error.details?.["reason"] : undefined;
+    if (reason !== "approved-before" && reason !== "approval-lost") throw error;
+    // The code was exchanged, and whoever did it died before it was recorded here: the order is approved. Where the answer was lost it
+    // never will be, and the person takes it back.
+    if (reason === "approved-before") await inTransaction(ctx.db, (tx) => settleApproval(tx, ctx, key, ctx.clock.now()));
     throw errors.ERR_PAYMENT_ORDER_OVER({ cause: error });
   } finally {
     await releaseOrder(ctx.db, key, until);
