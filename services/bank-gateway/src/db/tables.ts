@@ -132,6 +132,7 @@ interface TokenSetsTable {
   refreshedAt: Timestamp;
   refreshLeaseUntil: Timestamp | null;
   refreshAttempts: number;
+  refreshNotBefore: Timestamp | null;
 }
 
 interface RevocationsDueTable {
@@ -377,6 +378,7 @@ export const ownColumns = {
     refreshedAt: "timestamptz",
     refreshLeaseUntil: "timestamptz?",
     refreshAttempts: "int4",
+    refreshNotBefore: "timestamptz?",
   },
   revocationsDue: {
     aspspId: "text",

@@ -1,6 +1,7 @@
 import type { Executor } from "@opl/postgres";
 import type { SealedValue } from "../vault/vault.ts";
 import { sql } from "kysely";
+import type { Transaction } from "kysely";
 import type { Tables } from "./tables.ts";
 
 export interface StoredTokenSet extends SealedValue {
@@ -85,21 +86,54 @@ export async function takeTokenSet(tx: Executor<Tables>, consentId: string): Pro
   return tx.deleteFrom("tokenSets").where("consentId", "=", consentId).returning(["dataKeyId", "sealed"]).executeTakeFirst();
 }
 
-/** Consents whose refresh token would lapse unused; one that is paused asks nothing of its bank. */
-export async function tokenSetsToRefresh(
-  db: Executor<Tables>,
-  limits: { now: Temporal.Instant; expiresBefore: Temporal.Instant; idleSince: Temporal.Instant },
-  limit: number,
-): Promise<readonly string[]> {
-  const rows = await db
+/** Which refresh tokens would lapse unused: those that end before a time, and those that nobody used since another. */
+export interface LapsingLimits {
+  readonly now: Temporal.Instant;
+  readonly expiresBefore: Temporal.Instant;
+  readonly idleSince: Temporal.Instant;
+}
+
+/** A consent that is paused, or over by our own clock, asks nothing of its bank. */
+function lapsing(db: Executor<Tables>, { now, expiresBefore, idleSince }: LapsingLimits) {
+  return db
     .selectFrom("tokenSets")
     .innerJoin("bankConsents", "bankConsents.consentId", "tokenSets.consentId")
-    .select("tokenSets.consentId")
+    .where("status", "=", "authorised")
+    .where("validUntil", ">", now)
     .where("scaRequiredAt", "is", null)
-    .where((eb) => eb.or([eb("reconfirmBy", "is", null), eb("reconfirmBy", ">", limits.now)]))
-    .where((eb) => eb.or([eb("refreshExpiresAt", "<", limits.expiresBefore), eb("refreshedAt", "<", limits.idleSince)]))
+    .where((eb) => eb.or([eb("reconfirmBy", "is", null), eb("reconfirmBy", ">", now)]))
+    .where((eb) => eb.or([eb("refreshExpiresAt", "<", expiresBefore), eb("refreshedAt", "<", idleSince)]))
+    .where((eb) => eb.or([eb("refreshNotBefore", "is", null), eb("refreshNotBefore", "<=", now)]));
+}
+
+/** Banks with refresh tokens that would lapse unused. */
+export async function banksOfLapsing(db: Executor<Tables>, limits: LapsingLimits): Promise<readonly string[]> {
+  const rows = await lapsing(db, limits).select("aspspId").distinct().execute();
+  return rows.map(({ aspspId }) => aspspId);
+}
+
+/** Takes a bank's sets that would lapse unused, what ends soonest first. Nobody else takes them before the time that `notBefore` says of each. */
+export async function takeLapsing(
+  tx: Transaction<Tables>,
+  aspspId: string,
+  limits: LapsingLimits,
+  notBefore: (refreshExpiresAt: Temporal.Instant | null) => Temporal.Instant,
+  limit: number,
+): Promise<readonly { readonly consentId: string; readonly version: number }[]> {
+  const taken = await lapsing(tx, limits)
+    .select(["tokenSets.consentId", "version", "refreshExpiresAt"])
+    .where("aspspId", "=", aspspId)
+    .orderBy("refreshExpiresAt", (order) => order.asc().nullsLast())
     .orderBy("refreshedAt")
     .limit(limit)
+    .forUpdate("tokenSets")
+    .skipLocked()
     .execute();
-  return rows.map(({ consentId }) => consentId);
+  for (const { consentId, refreshExpiresAt } of taken)
+    await tx
+      .updateTable("tokenSets")
+      .set({ refreshNotBefore: notBefore(refreshExpiresAt) })
+      .where("consentId", "=", consentId)
+      .execute();
+  return taken;
 }

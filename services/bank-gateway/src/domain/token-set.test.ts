@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assumedLifetimeSeconds, grantedScope, lifetimeSeconds, mayTravelTo, needsRefresh, refreshEnd } from "./token-set.ts";
+import { assumedLifetimeSeconds, grantedScope, lifetimeSeconds, mayTravelTo, needsRefresh, nextRefreshTry, refreshEnd } from "./token-set.ts";
 
 const now = Temporal.Instant.from("2026-11-22T10:00:00Z");
 
@@ -36,6 +36,20 @@ describe("a token set", () => {
     [10 ** 12, 366 * 86_400],
   ])("a refresh token said to live %s seconds ends after %s", (told, seconds) => {
     expect(refreshEnd(told, now)?.toString() ?? null).toBe(seconds === null ? null : now.add({ seconds }).toString());
+  });
+
+  it.each([
+    [null, 60],
+    [7 * 1_440, 60],
+    [120, 60],
+    [60, 30],
+    [11, 5],
+    [8, 5],
+    [0, 5],
+    [-600, 5],
+  ])("a refresh ahead of time of a token with %s minutes left is tried again after %i", (left, minutes) => {
+    const end = left === null ? null : now.add({ minutes: left });
+    expect(nextRefreshTry(now, end).toString()).toBe(now.add({ minutes }).toString());
   });
 
   it.each([

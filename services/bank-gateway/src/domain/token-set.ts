@@ -36,6 +36,15 @@ export function refreshEnd(toldSeconds: number | undefined, now: Temporal.Instan
   return now.add({ seconds: Math.min(Math.floor(toldSeconds), longestRefreshSeconds) });
 }
 
+const nextTryMinutes = 60;
+const soonestTryMinutes = 5;
+
+/** When a refresh ahead of time is tried again: in an hour, or halfway to the end of the refresh token where that is sooner. */
+export function nextRefreshTry(now: Temporal.Instant, refreshExpiresAt: Temporal.Instant | null): Temporal.Instant {
+  const leftMinutes = refreshExpiresAt === null ? Number.POSITIVE_INFINITY : now.until(refreshExpiresAt).total("minutes");
+  return now.add({ minutes: Math.floor(Math.max(soonestTryMinutes, Math.min(nextTryMinutes, leftMinutes / 2))) });
+}
+
 /** Whether a token may travel to an address. */
 export function mayTravelTo(tokens: Pick<TokenSet, "origins">, url: URL): boolean {
   return tokens.origins.includes(url.origin);

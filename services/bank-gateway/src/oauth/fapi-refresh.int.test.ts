@@ -68,7 +68,7 @@ describe.each(fapiBanks)("tokens of %s grow old", (aspspId) => {
     const begun = await connect(aspspId);
     for (const version of [2, 3]) {
       const refreshedAt = Temporal.Now.instant().subtract({ hours: 8 * 24 });
-      await db().updateTable("tokenSets").set({ refreshedAt }).where("consentId", "=", begun.consentId).execute();
+      await db().updateTable("tokenSets").set({ refreshedAt, refreshNotBefore: null }).where("consentId", "=", begun.consentId).execute();
       const since = await sandbox.lastSeq();
       await refreshLapsing(gateway.app.context, new AbortController().signal);
       expect(await granted(begun, since)).toEqual(["refresh_token"]);

@@ -1,29 +1,51 @@
 import { isOplError } from "@opl/errors";
+import { inTransaction } from "@opl/postgres";
 import { getConsent } from "../db/consent-store.ts";
-import { getTokenSet, tokenSetsToRefresh } from "../db/token-store.ts";
+import { banksOfLapsing, takeLapsing } from "../db/token-store.ts";
+import type { LapsingLimits } from "../db/token-store.ts";
+import { nextRefreshTry } from "../domain/token-set.ts";
 import type { GatewayContext } from "./context.ts";
 import { refreshTokenSet } from "./refresh-token-set.ts";
 
-const atOnce = 50;
+type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">;
+
+const atOnce = 20;
 /** Refresh tokens that end within this time are used while they can be. */
 const beforeEndHours = 12;
 /** Some banks let a refresh token lapse that nobody uses. */
 const idleDays = 7;
 
-/** Keeps consents alive whose tokens nobody has used for long, so that the next sync does not find them dead. */
-export async function refreshLapsing(ctx: Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">, signal: AbortSignal): Promise<void> {
+/**
+ * Keeps consents alive whose tokens nobody has used for long, so that the next sync does not find them dead. Banks are asked beside each other,
+ * each about one set after another, what ends soonest first, until none is due; a set that was tried is due again later.
+ */
+export async function refreshLapsing(ctx: Context, signal: AbortSignal): Promise<void> {
   const now = ctx.clock.now();
   const limits = { now, expiresBefore: now.add({ hours: beforeEndHours }), idleSince: now.subtract({ hours: idleDays * 24 }) };
-  for (const consentId of await tokenSetsToRefresh(ctx.db, limits, atOnce)) {
-    if (signal.aborted) return;
-    const [consent, stored] = await Promise.all([getConsent(ctx.db, consentId, "unattended"), getTokenSet(ctx.db, consentId)]);
-    if (consent?.status !== "authorised" || stored === undefined || Temporal.Instant.compare(consent.validUntil, now) <= 0) continue;
-    try {
-      await refreshTokenSet(ctx, await ctx.banks.under(consent.registrationId), consent, stored.version);
-    } catch (error) {
-      // One consent's trouble is not the others'; whatever follows from it is recorded already.
-      if (!isOplError(error)) throw error;
-      ctx.logger.warn({ consentId, aspspId: consent.aspspId, code: error.code }, "tokens could not be refreshed ahead of time");
+  const banks = await banksOfLapsing(ctx.db, limits);
+  await Promise.all(banks.map((aspspId) => refreshAt(ctx, aspspId, limits, signal)));
+}
+
+async function refreshAt(ctx: Context, aspspId: string, limits: LapsingLimits, signal: AbortSignal): Promise<void> {
+  const take = () => {
+    const now = ctx.clock.now();
+    return inTransaction(ctx.db, (tx) => takeLapsing(tx, aspspId, limits, (end) => nextRefreshTry(now, end), atOnce));
+  };
+  for (let taken = await take(); taken.length > 0; taken = await take()) {
+    for (const { consentId, version } of taken) {
+      if (signal.aborted) return;
+      await refreshOne(ctx, aspspId, consentId, version);
     }
+  }
+}
+
+async function refreshOne(ctx: Context, aspspId: string, consentId: string, version: number): Promise<void> {
+  try {
+    const consent = await getConsent(ctx.db, consentId, "unattended");
+    if (consent?.status === "authorised") await refreshTokenSet(ctx, await ctx.banks.under(consent.registrationId), consent, version);
+  } catch (error) {
+    // One consent's trouble is not the others'; whatever follows from it is recorded already.
+    if (isOplError(error)) ctx.logger.warn({ consentId, aspspId, code: error.code }, "tokens could not be refreshed ahead of time");
+    else ctx.logger.error({ consentId, aspspId, err: error }, "tokens could not be refreshed ahead of time");
   }
 }
