@@ -56,7 +56,7 @@ export async function initiatePayment(ctx: PaymentContext, input: InitiatePaymen
   const payments = facetOf(bank.adapter, "payments");
   const known = await getPayment(ctx.db, input.paymentId);
   if (known !== undefined && !isSame(known, input)) throw errors.ERR_BANK_PAYMENT_EXISTS();
-  if (known?.outcome === "created") return answerOf(order, known, input);
+  if (known?.outcome === "created") return answerOf(ctx, known, input);
   const now = ctx.clock.now();
   const until = now.add({ seconds: leaseSeconds });
   const held = await takeOrderLease(ctx.db, order.orderId, now, until);
@@ -94,7 +94,7 @@ async function giveToBank(ctx: PaymentContext, { order, bank, payments, psu }: H
   const { scheme } = instruction;
   const all = await paymentsOfOrder(ctx.db, orderId);
   const known = all.find((each) => each.paymentId === paymentId);
-  if (known?.outcome === "created") return answerOf(order, known, input);
+  if (known?.outcome === "created") return answerOf(ctx, known, input);
   const beside = all.filter((each) => each !== known && each.outcome !== "refused");
   // Until the first is answered nobody knows the authorisation, and a second payment would open another one.
   if (order.aspspAuthorisationId === null && beside.length > 0) throw errors.ERR_BANK_PAYMENT_STATE({ details: { reason: "earlier-payment-unanswered" } });
@@ -127,8 +127,10 @@ async function giveToBank(ctx: PaymentContext, { order, bank, payments, psu }: H
   return { aspspAuthorisationId, payment: { paymentId, ...payment } };
 }
 
-function answerOf(order: PaymentOrder, { paymentId, aspspPaymentId, status, instant }: OrderPayment, { debtorIban }: InitiatePaymentInput): InitiatedPayment {
-  const { aspspAuthorisationId } = order;
+/** The order is read after its payment: somebody else may have written both just now. */
+async function answerOf({ db }: PaymentContext, known: OrderPayment, { debtorIban }: InitiatePaymentInput): Promise<InitiatedPayment> {
+  const { orderId, paymentId, aspspPaymentId, status, instant } = known;
+  const { aspspAuthorisationId = null } = (await getOrder(db, orderId, "unattended")) ?? {};
   if (aspspAuthorisationId === null || aspspPaymentId === null || status === null || instant === null) throw errors.ERR_BANK_PAYMENT_STATE();
   return { aspspAuthorisationId, payment: { paymentId, aspspPaymentId, status, debtorIban, instant } };
 }
