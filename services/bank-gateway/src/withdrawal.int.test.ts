@@ -72,6 +72,27 @@ describe("withdrawn while the bank makes us wait", () => {
     expect(await callsOf("fapi2-A4", since)).toBe(1);
   });
 
+  it("tokens that are forgotten while a bank asks for a nonce in their refresh are not sent again", async () => {
+    const begun = await beginConsent(gateway, { aspspId: fapi2 });
+    await exchange(gateway, begun, await visitBank(begun.redirectUrl, { psuId: "66666661" }));
+    const { consentId, psu } = begun;
+    await sandbox.fault("token.expire-access", { for: { authorizationId: begun.aspspConsentId } });
+    const since = await sandbox.lastSeq();
+    const about = { endpoint: "fapi2-F5", authorizationId: begun.aspspConsentId };
+    await sandbox.fault("network.latency", { for: about, options: { ms: 1_500 } });
+    await sandbox.fault("dpop.nonce-always", { for: about });
+    const reading = gateway.as.ingest.fetchAccounts({ params: { consentId }, psu }).catch((error: unknown) => error);
+    await eventually(async () => {
+      const { active } = await sandbox.admin<{ active: { fault: string; hits: number }[] }>("GET", "/faults");
+      return active.some(({ fault, hits }) => fault === "network.latency" && hits > 0);
+    });
+    const { db } = gateway.database.database;
+    // On our side alone: the withdrawal is told to the bank with this very token.
+    await db.deleteFrom("tokenSets").where("consentId", "=", consentId).execute();
+    expect(await reading).toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    expect((await sandbox.calls({ since, endpoint: "fapi2-F5" })).filter(({ authorizationId }) => authorizationId === begun.aspspConsentId)).toHaveLength(1);
+  });
+
   it("G-18 a person who withdraws before their tokens were judged: userinfo is not asked, nothing is kept", async () => {
     const begun = await beginConsent(gateway, { aspspId: fapi2 });
     const returned = await visitBank(begun.redirectUrl, { psuId: "66666661" });

@@ -25,6 +25,11 @@ export interface RefreshOrder {
   /** Counts as stopped so long after the call at the bank began, wherever that finds it. */
   readonly stopInFlightMs?: number;
 }
+export interface RefreshOutcome {
+  /** Of each that went through; null for one that was killed. */
+  readonly steps: readonly (number | null)[];
+  readonly leavesAtStep: number;
+}
 export interface RefreshBatch {
   /** The clock of this process, ahead of the machine's. */
   readonly aheadSeconds: number;
@@ -33,7 +38,7 @@ export interface RefreshBatch {
 
 /**
  * A replica that is killed in the middle of its work: the parts are those of the service, and each refresh of a batch stops at its own step. When
- * all have stopped or are done it says how many steps each took that is done, and dies by SIGKILL. It says `ready` when it can take a batch.
+ * all have stopped or are done it says how many steps each took that is done, after how many the call began, and dies by SIGKILL. It says `ready` when it can take a batch.
  */
 const config = parseConfig(configSchema, process.env, { service: "bank-gateway" });
 const logger = createLogger({ name: "bank-gateway", level: "silent" });
@@ -48,6 +53,9 @@ const { db } = openDatabase<Tables>({
 const vault = createVault({ db, kek: openKek(config), clock, newId });
 const health = createHealthMonitor({ clock, logger, onChange: async () => undefined });
 const banks = createBanks({ adapters: createAdapters(config), db, vault, clock, newId, logger, health });
+
+/** Up to which the last refresh had sent nothing to the bank. */
+let leavesAtStep = 0;
 
 /** @returns how many steps it took, or undefined once it has stopped */
 async function refresh({ consentId, stopAtStep, stopInFlightMs }: RefreshOrder): Promise<number | undefined> {
@@ -71,9 +79,10 @@ async function refresh({ consentId, stopAtStep, stopInFlightMs }: RefreshOrder):
     seal: (...value) => stepping(() => vault.seal(...value)),
     open: (...value) => stepping(() => vault.open(...value)),
   };
-  const inFlight = (bank: Bank, token: string) => {
+  const inFlight = (bank: Bank, ...asked: Parameters<Bank["tokens"]["refresh"]>) => {
+    leavesAtStep = steps;
     if (stopInFlightMs !== undefined) setTimeout(() => stopped.resolve(undefined), stopInFlightMs);
-    return bank.tokens.refresh(token);
+    return bank.tokens.refresh(...asked);
   };
   const [consent, stored] = [await getConsent(db, consentId, "unattended"), await getTokenSet(db, consentId)];
   if (consent === undefined || stored === undefined) return 0;
@@ -82,7 +91,7 @@ async function refresh({ consentId, stopAtStep, stopInFlightMs }: RefreshOrder):
     ...bank,
     oauth: bank.oauth,
     idTokenKeys: bank.idTokenKeys,
-    tokens: { ...bank.tokens, refresh: (token) => stepping(() => inFlight(bank, token)) },
+    tokens: { ...bank.tokens, refresh: (...asked) => stepping(() => inFlight(bank, ...asked)) },
   };
   const context = { db: db.withPlugin(statements), vault: sealing, clock, logger };
   const done = refreshTokenSet(context, watched, consent, stored.version)
@@ -99,5 +108,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   const batch = JSON.parse(line) as RefreshBatch;
   aheadSeconds = batch.aheadSeconds;
   const steps = await Promise.all(batch.orders.map(refresh));
-  process.stdout.write(`${JSON.stringify(steps.map((count) => count ?? null))}\n`, () => process.kill(process.pid, "SIGKILL"));
+  const outcome: RefreshOutcome = { steps: steps.map((count) => count ?? null), leavesAtStep };
+  process.stdout.write(`${JSON.stringify(outcome)}\n`, () => process.kill(process.pid, "SIGKILL"));
 }

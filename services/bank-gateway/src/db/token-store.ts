@@ -1,6 +1,5 @@
 import type { Executor } from "@opl/postgres";
 import type { SealedValue } from "../vault/vault.ts";
-import { sql } from "kysely";
 import type { Transaction } from "kysely";
 import type { Tables } from "./tables.ts";
 
@@ -34,7 +33,7 @@ export async function lockTokenSet(tx: Executor<Tables>, consentId: string): Pro
   return row?.version;
 }
 
-/** Takes the right to refresh one version; undefined when another process holds it or has finished. The attempt is counted before it is made. */
+/** Takes the right to refresh one version; undefined when another process holds it or has finished. */
 export async function takeRefreshLease(
   tx: Executor<Tables>,
   consentId: string,
@@ -44,12 +43,34 @@ export async function takeRefreshLease(
 ): Promise<StoredTokenSet | undefined> {
   return tx
     .updateTable("tokenSets")
-    .set({ refreshLeaseUntil: until, refreshAttempts: sql`refresh_attempts + 1` })
+    .set({ refreshLeaseUntil: until })
     .where("consentId", "=", consentId)
     .where("version", "=", version)
     .where((eb) => eb.or([eb("refreshLeaseUntil", "is", null), eb("refreshLeaseUntil", "<", now)]))
     .returning(columns)
     .executeTakeFirst();
+}
+
+/**
+ * Counts an attempt of whoever holds the lease until `until`, before it is made; the same number again changes nothing. False when the lease is
+ * another's by now, or the tokens are gone: then nothing may be sent.
+ */
+export async function countRefreshAttempt(
+  db: Executor<Tables>,
+  consentId: string,
+  version: number,
+  until: Temporal.Instant,
+  refreshAttempts: number,
+): Promise<boolean> {
+  const row = await db
+    .updateTable("tokenSets")
+    .set({ refreshAttempts })
+    .where("consentId", "=", consentId)
+    .where("version", "=", version)
+    .where("refreshLeaseUntil", "=", until)
+    .returning("consentId")
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Puts the next version in place and gives the lease back. False when the consent ended meanwhile. */
@@ -71,11 +92,11 @@ export async function replaceTokenSet(
   return row !== undefined;
 }
 
-/** The bank could not be asked: somebody may try again, and it did not count. A lease that somebody else holds by now stays. */
-export async function releaseRefreshLease(tx: Executor<Tables>, consentId: string, until: Temporal.Instant): Promise<void> {
+/** The bank could not be asked: somebody may try again, and what was counted before stands. A lease that somebody else holds by now stays. */
+export async function releaseRefreshLease(tx: Executor<Tables>, consentId: string, until: Temporal.Instant, refreshAttempts: number): Promise<void> {
   await tx
     .updateTable("tokenSets")
-    .set({ refreshLeaseUntil: null, refreshAttempts: 0 })
+    .set({ refreshLeaseUntil: null, refreshAttempts })
     .where("consentId", "=", consentId)
     .where("refreshLeaseUntil", "=", until)
     .execute();

@@ -18,8 +18,11 @@ export interface TokenEndpoint {
   exchangeCode(input: { code: string; redirectUri: string; codeVerifier?: string | undefined }): Promise<GrantedTokens>;
   /** One question whether the person has answered in the bank's app (CIBA 10.1). */
   poll(authRequestId: string): Promise<GrantedTokens>;
-  /** @param proofKey of the tokens that are renewed */
-  refresh(refreshToken: string, proofKey?: ProofKey): Promise<GrantedTokens>;
+  /**
+   * @param proofKey of the tokens that are renewed
+   * @param beforeSending called before each request leaves, also the one that repeats it with a nonce; nothing leaves when it throws
+   */
+  refresh(refreshToken: string, proofKey?: ProofKey, beforeSending?: () => Promise<void>): Promise<GrantedTokens>;
 }
 
 type Grant = (configuration: Configuration, options: DPoPOptions) => Promise<unknown>;
@@ -31,13 +34,14 @@ type Grant = (configuration: Configuration, options: DPoPOptions) => Promise<unk
  * hashes the library does not know.
  */
 export function createTokenEndpoint(client: OAuthClient): TokenEndpoint {
-  async function run(operation: string, grant: Grant, proofKey?: ProofKey): Promise<GrantedTokens> {
+  async function run(operation: string, grant: Grant, proofKey?: ProofKey, beforeSending?: () => Promise<void>): Promise<GrantedTokens> {
     const key = client.oauth.senderConstraint === "dpop" ? (proofKey ?? (await newProofKey())) : undefined;
     const options = key === undefined ? {} : { DPoP: await proofHandle(key) };
     let answer: TokenAnswer | undefined;
     await askServer(client, {
       run: (configuration) => grant(configuration, options),
       answer: async (outgoing) => {
+        await beforeSending?.();
         const told = await postForm(client, operation, outgoing.endpoints.tokenUrl, outgoing);
         answer = client.oauth.readTokenAnswer(told.status, readJson({ contentType: told.headers["content-type"], body: told.body }));
         return toStandardResponse(answer, challengeIn(told));
@@ -63,8 +67,8 @@ export function createTokenEndpoint(client: OAuthClient): TokenEndpoint {
       run("token.decoupled", (configuration, options) =>
         genericGrantRequest(configuration, "urn:openid:params:grant-type:ciba", { auth_req_id: authRequestId }, options),
       ),
-    refresh: (refreshToken, proofKey) =>
-      run("token.refresh", (configuration, options) => refreshTokenGrant(configuration, refreshToken, undefined, options), proofKey),
+    refresh: (refreshToken, proofKey, beforeSending) =>
+      run("token.refresh", (configuration, options) => refreshTokenGrant(configuration, refreshToken, undefined, options), proofKey, beforeSending),
   };
 }
 

@@ -8,7 +8,7 @@ import { systemClock } from "@opl/service";
 import { afterAll, describe, expect, it } from "vitest";
 import { connect, register, startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
-import type { RefreshBatch, RefreshOrder } from "../../testing/refresh-process.ts";
+import type { RefreshBatch, RefreshOrder, RefreshOutcome } from "../../testing/refresh-process.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 
 /** `npm run test:refresh` sets more tries and another seed. Without it each step is tried a few times. */
@@ -32,13 +32,13 @@ function startReplica({ env }: TestGateway, registrationId: string) {
   const ready = lines.next();
   return {
     child,
-    /** Refreshes until each has stopped where it was told to. @returns steps of each that went through, null for one that was killed */
-    async refreshAndDie(batch: RefreshBatch): Promise<readonly (number | null)[]> {
+    /** Refreshes until each has stopped where it was told to. */
+    async refreshAndDie(batch: RefreshBatch): Promise<RefreshOutcome> {
       await ready;
       child.stdin.write(`${JSON.stringify(batch)}\n`);
       const said = await lines.next();
       expect((await gone)[1]).toBe("SIGKILL");
-      return JSON.parse(String(said.value)) as (number | null)[];
+      return JSON.parse(String(said.value)) as RefreshOutcome;
     },
   };
 }
@@ -95,12 +95,18 @@ describe.each([
         return (await facts.where("aggregateId", "=", consentId).execute()).map(({ data }) => (JSON.parse(data) as { code: string }).code);
       }
 
+      async function attempts(): Promise<Map<string, number>> {
+        const rows = await db.selectFrom("tokenSets").select(["consentId", "refreshAttempts"]).execute();
+        return new Map(rows.map(({ consentId, refreshAttempts }) => [consentId, refreshAttempts]));
+      }
+
       const connections: Connection[] = [];
       for (let n = 0; n < Math.min(atOnce, rounds); n += 1) connections.push(await newConnection(n));
-      // How many steps there are.
-      const [steps = 0] = await refreshAndDie({ aheadSeconds: 0, orders: [{ consentId: connections[0]?.consentId ?? "", stopAtStep: 0 }] });
-      if (steps === null || steps < 10) throw new TypeError("A refresh takes more steps than that.");
-      const tally = { steps, tries: 0, kills: 0, wentThrough: 0, refusedByBank: 0, diedTwice: 0, lost: 0 };
+      // How many steps there are, and before which the call leaves.
+      const { steps: taken, leavesAtStep } = await refreshAndDie({ aheadSeconds: 0, orders: [{ consentId: connections[0]?.consentId ?? "", stopAtStep: 0 }] });
+      const steps = taken[0] ?? 0;
+      if (steps < 10 || leavesAtStep < 2) throw new TypeError("A refresh takes more steps than that.");
+      const tally = { steps, tries: 0, kills: 0, wentThrough: 0, diedBefore: 0, refusedByBank: 0, diedTwice: 0, lost: 0 };
       const otherwise: string[] = [];
 
       while (tally.tries < rounds) {
@@ -116,7 +122,15 @@ describe.each([
           return at % 5 === 4 ? { consentId, stopAtStep: 0, stopInFlightMs: Math.floor(random() * 40) } : { consentId, stopAtStep: 1 + (at % steps) };
         });
         for (let kills = 0; kills < deaths && orders.length > 0; kills += 1) {
-          const outcomes = await refreshAndDie({ aheadSeconds, orders });
+          const before = await attempts();
+          const { steps: outcomes } = await refreshAndDie({ aheadSeconds, orders });
+          const after = await attempts();
+          // Whoever dies before the token leaves has counted nothing.
+          for (const { consentId, stopAtStep, stopInFlightMs } of orders) {
+            if (stopInFlightMs !== undefined || stopAtStep > leavesAtStep) continue;
+            tally.diedBefore += 1;
+            if (before.get(consentId) !== after.get(consentId)) otherwise.push(`an attempt was counted by step ${stopAtStep} of ${leavesAtStep}`);
+          }
           tally.kills += outcomes.filter((outcome) => outcome === null).length;
           tally.wentThrough += outcomes.filter((outcome) => outcome !== null).length;
           aheadSeconds += laterSeconds;
@@ -154,6 +168,7 @@ describe.each([
       process.stdout.write(`bank with refresh tokens ${rotation}, deaths in a row up to ${deaths}: ${JSON.stringify(tally)}\n`);
       expect(otherwise).toEqual([]);
       expect(tally.kills).toBeGreaterThan(rounds / 2);
+      expect(tally.diedBefore).toBeGreaterThan(0);
       if (deaths === 1) expect(tally).toMatchObject({ diedTwice: 0, lost: tally.refusedByBank });
       else expect(tally.lost).toBe(tally.diedTwice);
       if (rotation === "until-next-used") expect(tally.refusedByBank).toBe(0);

@@ -4,7 +4,7 @@ import type { OplError } from "@opl/errors";
 import { inTransaction } from "@opl/postgres";
 import type { Bank } from "../banks/bank.ts";
 import type { BankConsent } from "../db/consent-store.ts";
-import { getTokenSet, releaseRefreshLease, replaceTokenSet, takeRefreshLease } from "../db/token-store.ts";
+import { countRefreshAttempt, getTokenSet, releaseRefreshLease, replaceTokenSet, takeRefreshLease } from "../db/token-store.ts";
 import { grantedScope, lifetimeSeconds, refreshEnd } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
@@ -26,7 +26,7 @@ export interface VersionedTokens {
 
 /** Longer than the deadline of a call, so that a lease only ends before its holder when that one has died. */
 const leaseSeconds = 45;
-/** A token is tried, and once more where the process died in the middle of that; then the person is asked (OA-62). */
+/** A token is sent, and once more where the process died after that; then the person is asked (OA-62). */
 const maxAttempts = 2;
 const pollMs = 50;
 const maxPolls = (leaseSeconds * 1000) / pollMs;
@@ -48,28 +48,47 @@ export async function refreshTokenSet(ctx: Context, bank: Bank, consent: BankCon
       continue;
     }
     const next =
-      lease.refreshAttempts > maxAttempts
+      lease.refreshAttempts >= maxAttempts
         ? await lose(ctx, consent, seen, "refresh-interrupted")
-        : await askBank(ctx, bank, consent, { tokens: await openTokens(ctx.vault, consent, lease), version: seen }, until);
+        : await askBank(
+            ctx,
+            bank,
+            consent,
+            { tokens: await openTokens(ctx.vault, consent, lease), version: seen },
+            { until, attempt: lease.refreshAttempts + 1 },
+          );
     if (next !== "overtaken") return next;
   }
   throw errors.ERR_ASPSP_UNAVAILABLE({ details: { reason: "refresh" } });
 }
 
+interface Turn {
+  /** When the lease ends; it names its holder too. */
+  readonly until: Temporal.Instant;
+  readonly attempt: number;
+}
+
 /** A holder that was slower than its lease finds a newer version in place: that one counts, whatever the bank said to the older. */
 type Asked = VersionedTokens | "overtaken";
 
-async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens: held, version }: VersionedTokens, until: Temporal.Instant): Promise<Asked> {
+async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens: held, version }: VersionedTokens, { until, attempt }: Turn): Promise<Asked> {
   if (held.refreshToken === undefined) return lose(ctx, consent, version, "no-refresh-token");
+  let overtaken = false;
+  // Not sooner: whoever dies before the token leaves has spent nothing.
+  const count = async (): Promise<void> => {
+    overtaken = !(await countRefreshAttempt(ctx.db, consent.consentId, version, until, attempt));
+    if (overtaken) throw errors.ERR_ASPSP_CONSENT_INVALID();
+  };
   let granted: GrantedTokens;
   try {
     // What comes must be judged before it is kept, and by then the old refresh token may be spent.
     await requireKeys(bank);
-    granted = await bank.tokens.refresh(held.refreshToken, held.proofKey);
+    granted = await bank.tokens.refresh(held.refreshToken, held.proofKey, count);
   } catch (error) {
+    if (overtaken) return "overtaken";
     if (isOplError(error) && error.code === "ERR_ASPSP_TOKEN_INVALID" && isRefusedGrant(error.details?.reason))
       return lose(ctx, consent, version, "refresh-refused", error);
-    await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, until));
+    await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, until, attempt - 1));
     throw error;
   }
   const tokens = await judge(ctx, bank, consent, held, granted);
