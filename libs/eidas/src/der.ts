@@ -36,6 +36,16 @@ export function* elementsIn(der: Buffer, { start, end }: Pick<DerElement, "start
   }
 }
 
+/** The same where there are few: more than `most` is none of what is read here, however many follow. */
+export function fewElementsIn(der: Buffer, whole: Pick<DerElement, "start" | "end">, most: number): DerElement[] {
+  const few: DerElement[] = [];
+  for (const element of elementsIn(der, whole)) {
+    if (few.length === most) throw new DerError("too many elements");
+    few.push(element);
+  }
+  return few;
+}
+
 /** An element that must be of this kind. */
 export function expectTag(element: DerElement | undefined, ...tags: readonly number[]): DerElement {
   if (element === undefined || !tags.includes(element.tag)) throw new DerError("another element was expected");

@@ -108,6 +108,8 @@ describe("what is no revocation list", () => {
     ["half a list", list.subarray(0, list.length / 2)],
     ["a list and a byte", Buffer.concat([list, der("00")])],
     ["a thirteenth month", Buffer.from(list.toString("latin1").replace("260101000000Z", "261301000000Z"), "latin1")],
+    ["four million empty elements", Buffer.concat([der("30 84 00 7a 12 00"), Buffer.alloc(8_000_000, der("05 00"))])],
+    ["a list with four million empty elements", Buffer.concat([der("30 84 00 7a 12 06 30 84 00 7a 12 00"), Buffer.alloc(8_000_000, der("05 00"))])],
     ["eight million openings", Buffer.alloc(8_000_000, 0x30)],
     ["eight million letters", Buffer.alloc(8_000_000, 0x41)],
   ])("%s is refused with a code", (_what, bytes) => {

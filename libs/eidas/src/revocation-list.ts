@@ -1,7 +1,7 @@
 import { constants, verify } from "node:crypto";
 import type { VerifyKeyObjectInput, X509Certificate } from "node:crypto";
 import forge from "node-forge";
-import { DerError, derTags, elementsIn, expectTag, wholeElement } from "./der.ts";
+import { DerError, derTags, elementsIn, expectTag, fewElementsIn, wholeElement } from "./der.ts";
 import type { DerElement } from "./der.ts";
 import { errors } from "./errors.ts";
 
@@ -44,9 +44,9 @@ function derOf(bytes: Buffer): Buffer {
 }
 
 function read(der: Buffer): RevocationList {
-  const [tbs, algorithm, signature, ...more] = elementsIn(der, expectTag(wholeElement(der), sequence));
+  const [tbs, algorithm, signature] = fewElementsIn(der, expectTag(wholeElement(der), sequence), 3);
   const [toBeSigned, signedWith, signatureBits] = [expectTag(tbs, sequence), expectTag(algorithm, sequence), expectTag(signature, bitString)];
-  const fields = [...elementsIn(der, toBeSigned)];
+  const fields = fewElementsIn(der, toBeSigned, 7);
   if (fields[0]?.tag === integer) fields.shift();
   const [signedWithToo, issuer, thisUpdate] = fields.splice(0, 3);
   expectTag(issuer, sequence);
@@ -54,12 +54,7 @@ function read(der: Buffer): RevocationList {
   const entries = fields[0]?.tag === sequence ? fields.shift() : undefined;
   const extensions = fields[0]?.tag === 0xa0 ? fields.shift() : undefined;
   // The first byte of the signature counts bits that it does not use, and it uses all.
-  if (
-    more.length > 0 ||
-    fields.length > 0 ||
-    der[signatureBits.start] !== 0 ||
-    !bytesOf(der, signedWith).equals(bytesOf(der, expectTag(signedWithToo, sequence)))
-  )
+  if (fields.length > 0 || der[signatureBits.start] !== 0 || !bytesOf(der, signedWith).equals(bytesOf(der, expectTag(signedWithToo, sequence))))
     throw new DerError("not a list");
 
   if (extensions !== undefined) {

@@ -8,6 +8,8 @@ export const problemType = "application/problem+json";
 
 /** So much is said of one mistake: whoever sends thousands of members nobody knows does not get them all back. */
 const longestText = 300;
+/** And of so many mistakes. */
+const mostErrors = 20;
 
 export interface ProblemAnswer {
   readonly status: number;
@@ -80,7 +82,7 @@ function headersOf(error: unknown): Record<string, string> {
 function fieldErrors(error: unknown): NonNullable<Problem["errors"]> | undefined {
   if (!hasZodFastifySchemaValidationErrors(error)) return undefined;
   const where = (error as { validationContext?: string }).validationContext ?? "request";
-  return error.validation.map(({ instancePath, message }) => ({
+  return error.validation.slice(0, mostErrors).map(({ instancePath, message }) => ({
     path: shortened([where === "querystring" ? "query" : where, ...instancePath.split("/").filter((part) => part !== "")].join(".")),
     message: shortened(message ?? "not as agreed"),
   }));

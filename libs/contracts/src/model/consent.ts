@@ -48,8 +48,8 @@ export const consent = z.object({
   endedAt: isoInstant.nullable(),
   replacedBy: uuid.nullable(),
   /** When it was last read by; kept beyond its end, like the accounts. Null: never, as far as is known. */
-  lastUsedAt: isoInstant.nullable(),
-  accounts: z.array(coveredAccount),
+  lastUsedAt: isoInstant.nullable().default(null),
+  accounts: z.array(coveredAccount).default([]),
   history: z.array(consentHistoryEntry),
 });
 export type Consent = z.infer<typeof consent>;

@@ -6,7 +6,7 @@ export const aspspId = z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, "lower case le
 /** Opaque place in a list, made by the owner of the list. */
 export const cursor = z.string().min(1).max(600);
 /** Calendar day of the bank, never a point in time. Databases know no year 0. */
-export const isoDate = z.iso.date().regex(/^(?!0000)/, "a day of the year 1 or later");
+export const isoDate = z.iso.date().refine((day) => !day.startsWith("0000"), "a day of the year 1 or later");
 /** A point in time. */
 export const isoInstant = z.iso.datetime({ offset: true });
 const [firstInstant, lastInstant] = [Date.parse("0001-01-01T00:00:00Z"), Date.parse("9999-12-31T23:59:59.999Z")];

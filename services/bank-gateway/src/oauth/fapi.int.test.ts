@@ -641,7 +641,9 @@ describe("a bank that sends us elsewhere from where credentials go", () => {
       const since = await sandbox.lastSeq();
       await expect(exchange(fresh, begun, returned)).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason: "keys" } });
       // The signed answer comes before the token call, the ID token after it.
-      expect([...new Set(await callsAt(aspspId, since))]).toEqual(aspspId === fapi1 ? [] : ["fapi2-F5"]);
+      // A bank may still be told of attempts before this one.
+      const calls = (await callsAt(aspspId, since)).filter((endpoint) => !endpoint.endsWith("-A3"));
+      expect([...new Set(calls)]).toEqual(aspspId === fapi1 ? [] : ["fapi2-F5"]);
       expect((await sandbox.calls({ since, endpoint: `${name}-F7` })).length).toBe(1);
       expect(await storedOf(begun)).toEqual(nothingStored);
     }

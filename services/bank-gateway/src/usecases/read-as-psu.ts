@@ -45,7 +45,12 @@ export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { cou
   const { consent, tokens } = await requireLiveConsent(ctx, request);
   const bank = await ctx.banks.under(consent.registrationId);
   const archive = archiveFor(ctx, consent);
-  const stands = () => requireLiveConsent(ctx, request);
+  let overByOurs: unknown;
+  const stands = () =>
+    requireLiveConsent(ctx, request).catch((error: unknown) => {
+      overByOurs = error;
+      throw error;
+    });
   const beforeRepeat = async () => {
     await stands();
     await count();
@@ -58,6 +63,8 @@ export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { cou
   try {
     return await withFreshTokens(ctx, { bank, consent, tokens }, attempt);
   } catch (error) {
+    // What we know ourselves is no word of the bank.
+    if (error === overByOurs) throw error;
     if (isOplError(error) && isConsentGone(error.code)) await loseConsent(ctx, consent, error.code);
     if (isOplError(error) && error.code === "ERR_ASPSP_SCA_REQUIRED") await pauseForSca(ctx, consent);
     throw error;

@@ -112,10 +112,12 @@ describe("tokens that would lapse", () => {
     const [silent, other] = silentBank === "op" ? [consents.op, consents["fapi1-sandbox"]] : [consents["fapi1-sandbox"], consents.op];
     await sandbox.fault("network.hang", { for: { endpoint: silentBank === "op" ? "T1" : "fapi1-F5" } });
     const running = tick();
-    await eventually(async () => (await versionOf(other)) === 2);
-    // It is being asked all the while.
-    const held = await db().selectFrom("tokenSets").select("refreshLeaseUntil").where("consentId", "=", silent).executeTakeFirstOrThrow();
-    expect(held.refreshLeaseUntil).not.toBeNull();
+    // While the one is being asked, the other is done.
+    await eventually(async () => {
+      const rows = await db().selectFrom("tokenSets").select(["consentId", "version", "refreshLeaseUntil"]).execute();
+      const [held, done] = [silent, other].map((id) => rows.find(({ consentId }) => consentId === id));
+      return done?.version === 2 && held?.version === 1 && held.refreshLeaseUntil !== null;
+    });
     await running;
     expect(await versionOf(silent)).toBe(1);
   });

@@ -23,7 +23,8 @@ export async function refreshLapsing(ctx: Context, signal: AbortSignal): Promise
   const now = ctx.clock.now();
   const limits = { now, expiresBefore: now.add({ hours: beforeEndHours }), idleSince: now.subtract({ hours: idleDays * 24 }) };
   const banks = await banksOfLapsing(ctx.db, limits);
-  await Promise.all(banks.map((aspspId) => refreshAt(ctx, aspspId, limits, signal)));
+  const ended = await Promise.allSettled(banks.map((aspspId) => refreshAt(ctx, aspspId, limits, signal)));
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
 }
 
 async function refreshAt(ctx: Context, aspspId: string, limits: LapsingLimits, signal: AbortSignal): Promise<void> {

@@ -26,6 +26,8 @@ export interface VersionedTokens {
 
 /** Longer than the deadline of a call, so that a lease only ends before its holder when that one has died. */
 const leaseSeconds = 45;
+/** Whoever begins with less of it left may still be asking when it is another's. */
+const callSeconds = 21;
 /** A token is sent, and once more where the process died after that; then the person is asked (OA-62). */
 const maxAttempts = 2;
 const pollMs = 50;
@@ -76,7 +78,8 @@ async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens:
   let overtaken = false;
   // Not sooner: whoever dies before the token leaves has spent nothing.
   const count = async (): Promise<void> => {
-    overtaken = !(await countRefreshAttempt(ctx.db, consent.consentId, version, until, attempt));
+    const tooLate = Temporal.Instant.compare(ctx.clock.now().add({ seconds: callSeconds }), until) > 0;
+    overtaken = tooLate || !(await countRefreshAttempt(ctx.db, consent.consentId, version, until, attempt));
     if (overtaken) throw errors.ERR_ASPSP_CONSENT_INVALID();
   };
   let granted: GrantedTokens;
