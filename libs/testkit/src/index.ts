@@ -8,6 +8,7 @@ export { keptLog } from "./kept-log.ts";
 export type { KeptLog } from "./kept-log.ts";
 export { silentLogger, testMessaging } from "./messaging.ts";
 export type { TestMessagingOptions } from "./messaging.ts";
+export { seeded } from "./seeded.ts";
 export type { TestServers } from "./servers.ts";
 export { testTokens } from "./tokens.ts";
 export type { TestTokens } from "./tokens.ts";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileKek, generateDataKey, open, seal, transitKek } from "@opl/sealing";
 import { newId } from "@opl/service";
-import { testDatabase } from "@opl/testkit";
+import { seeded, testDatabase } from "@opl/testkit";
 import type { TestDatabase } from "@opl/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -164,15 +164,4 @@ describe("wrapping data keys anew, by the command", () => {
 function killAfter(child: ChildProcess, ticks: number): void {
   if (ticks === 0) child.kill("SIGKILL");
   else setImmediate(() => killAfter(child, ticks - 1));
-}
-
-/** The same numbers for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

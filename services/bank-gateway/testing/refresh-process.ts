@@ -1,21 +1,12 @@
-import { createInterface } from "node:readline";
 import { isOplError } from "@opl/errors";
-import { openDatabase } from "@opl/postgres";
-import { newId, parseConfig, systemClock } from "@opl/service";
-import type { Clock } from "@opl/service";
-import { createLogger } from "@opl/telemetry";
 import type { KyselyPlugin } from "kysely";
 import type { Bank } from "../src/banks/bank.ts";
-import { createBanks } from "../src/banks/banks.ts";
-import { createHealthMonitor } from "../src/banks/health-monitor.ts";
-import { configSchema, createAdapters } from "../src/config.ts";
 import { getConsent } from "../src/db/consent-store.ts";
 import { getTokenSet } from "../src/db/token-store.ts";
-import type { Tables } from "../src/db/tables.ts";
 import { refreshTokenSet } from "../src/usecases/refresh-token-set.ts";
-import { openKek } from "../src/vault/key-encryption-key.ts";
-import { createVault } from "../src/vault/vault.ts";
 import type { Vault } from "../src/vault/vault.ts";
+import { openReplica } from "./dying-replica.ts";
+import type { Batch } from "./dying-replica.ts";
 
 /** One refresh of a batch, which is one line on standard input. */
 export interface RefreshOrder {
@@ -30,29 +21,15 @@ export interface RefreshOutcome {
   readonly steps: readonly (number | null)[];
   readonly leavesAtStep: number;
 }
-export interface RefreshBatch {
-  /** The clock of this process, ahead of the machine's. */
-  readonly aheadSeconds: number;
+export interface RefreshBatch extends Batch {
   readonly orders: readonly RefreshOrder[];
 }
 
 /**
- * A replica that is killed in the middle of its work: the parts are those of the service, and each refresh of a batch stops at its own step. When
- * all have stopped or are done it says how many steps each took that is done, after how many the call began, and dies by SIGKILL. It says `ready` when it can take a batch.
+ * Each refresh of a batch stops at its own step. When all have stopped or are done it says how many steps each took that is done, and after how many
+ * the call began.
  */
-const config = parseConfig(configSchema, process.env, { service: "bank-gateway" });
-const logger = createLogger({ name: "bank-gateway", level: "silent" });
-let aheadSeconds = 0;
-const clock: Clock = { now: () => systemClock.now().add({ seconds: aheadSeconds }) };
-const { db } = openDatabase<Tables>({
-  url: config.OPL_DATABASE_URL,
-  schema: config.OPL_DATABASE_SCHEMA,
-  applicationName: "refresh-process",
-  poolSize: config.OPL_DATABASE_POOL_SIZE,
-});
-const vault = createVault({ db, kek: openKek(config), clock, newId });
-const health = createHealthMonitor({ clock, logger, onChange: async () => undefined });
-const banks = createBanks({ adapters: createAdapters(config), db, vault, clock, newId, logger, health });
+const { db, clock, logger, vault, banks, serve } = openReplica("refresh-process");
 
 /** Up to which the last refresh had sent nothing to the bank. */
 let leavesAtStep = 0;
@@ -100,14 +77,8 @@ async function refresh({ consentId, stopAtStep, stopInFlightMs }: RefreshOrder):
   return Promise.race([done, stopped.promise]);
 }
 
-/** Everything is opened before the batch comes, so that steps are those of the refresh alone. */
 const [registrationId = ""] = process.argv.slice(2);
-await banks.of(registrationId);
-process.stdout.write("ready\n");
-for await (const line of createInterface({ input: process.stdin })) {
-  const batch = JSON.parse(line) as RefreshBatch;
-  aheadSeconds = batch.aheadSeconds;
-  const steps = await Promise.all(batch.orders.map(refresh));
-  const outcome: RefreshOutcome = { steps: steps.map((count) => count ?? null), leavesAtStep };
-  process.stdout.write(`${JSON.stringify(outcome)}\n`, () => process.kill(process.pid, "SIGKILL"));
-}
+await serve<RefreshBatch>(registrationId, async ({ orders }): Promise<RefreshOutcome> => {
+  const steps = await Promise.all(orders.map(refresh));
+  return { steps: steps.map((count) => count ?? null), leavesAtStep };
+});

@@ -22,7 +22,7 @@ async function listSealKeys({ db, clock, banks }: Pick<GatewayContext, "db" | "c
     const { certificate } = judgeOwn(row, clock.now());
     if (row.purpose !== "qsealc" || row.chainPem === null || certificate === undefined) return [];
     const { chainPem, purpose, retiredAt } = row;
-    const named = (kid: string) => ({ jwk: { ...certifiedJwk({ chainPem, kid, use: "sig" }) }, retiredAt: retiredAt?.toString() ?? null });
+    const named = (kid: string) => ({ jwk: certifiedJwk({ chainPem, kid, use: "sig" }), retiredAt: retiredAt?.toString() ?? null });
     return rules.map((rule) => named(keyIdRules[rule](certificate, purpose)));
   });
   const ofEachName = Map.groupBy(certified, ({ jwk }) => jwk.kid).values();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { systemClock } from "@opl/service";
+import { seeded } from "@opl/testkit";
 import { afterAll, describe, expect, it } from "vitest";
 import { connect, register, startGateway } from "../../testing/gateway.ts";
 import type { TestGateway } from "../../testing/gateway.ts";
@@ -180,15 +181,4 @@ describe.each([
 
 function reasonOf(read: PromiseSettledResult<unknown>): string {
   return read.status === "fulfilled" ? "ok" : String((read.reason as { code?: unknown }).code ?? read.reason);
-}
-
-/** The same numbers for the same seed (mulberry32). */
-function seeded(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -3,19 +3,9 @@ import { testDatabase } from "@opl/testkit";
 import { sql } from "kysely";
 import type { Transaction } from "kysely";
 import { expect, it } from "vitest";
+import { aHint as event } from "../../test/hint.ts";
 import { appendLiveEvents, lastLiveEventOf, readLiveEvents } from "./live-store.ts";
 import type { Tables } from "./tables.ts";
-
-const event = {
-  type: "ingest.balance-recorded",
-  at: "2026-11-22T10:00:00Z",
-  consentId: null,
-  accountId: null,
-  syncId: null,
-  paymentOrderId: null,
-  aspspId: null,
-  count: null,
-};
 
 /** Rows and index entries that Postgres has touched in this transaction. */
 async function touched(tx: Transaction<Tables>): Promise<number> {

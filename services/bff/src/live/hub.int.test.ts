@@ -4,19 +4,9 @@ import { newId, systemClock } from "@opl/service";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendLiveEvents } from "../db/live-store.ts";
 import type { Tables } from "../db/tables.ts";
+import { aHint as event } from "../../test/hint.ts";
 import { openStreamHub } from "./hub.ts";
 import type { Sink, StreamHub, StreamHubOptions } from "./hub.ts";
-
-const event = {
-  type: "ingest.balance-recorded",
-  at: "2026-11-22T10:00:00Z",
-  consentId: null,
-  accountId: null,
-  syncId: null,
-  paymentOrderId: null,
-  aspspId: null,
-  count: null,
-};
 
 /** A browser's end that notes what it is sent and reads as much as it is told to. */
 interface TestSink extends Sink {

@@ -1,4 +1,5 @@
 import { OplError, isOplError } from "@opl/errors";
+import { seeded } from "@opl/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { getOrder } from "../db/payment-store.ts";
 import { hasMoved } from "../domain/payment-execution.ts";
@@ -24,23 +25,12 @@ afterAll(() => {
   harness.gateway.reset();
 });
 
-/** Numbers from a seed: mulberry32. */
-function numbers(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const unavailable = (): OplError => new OplError({ code: "ERR_BANK_GATEWAY_UNAVAILABLE", kind: "unavailable", message: "cut" });
 
 it(
   `DR-T12 TM-26 ${orders} payment orders with kills and cuts at every step (seed ${seed}): the bank's book shows each execution once`,
   async () => {
-    const next = numbers(seed);
+    const next = seeded(seed);
     const chance = (share: number): boolean => next() < share;
     const { ctx, gateway, clock } = harness;
     const struck = new Map<string, number>();
