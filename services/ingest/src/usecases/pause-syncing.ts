@@ -1,13 +1,13 @@
 import type { EventData } from "@opl/contracts/events";
-import { publish } from "@opl/messaging";
 import { currentTraceHeaders } from "@opl/telemetry";
 import type { Transaction } from "kysely";
 import { changeStanding } from "../db/consent-store.ts";
-import { addSync, failSync, takeOpenSync, wakeRunners } from "../db/sync-store.ts";
+import { addSync, wakeRunners } from "../db/sync-store.ts";
 import type { IngestDatabase } from "../db/tables.ts";
 import { nextScheduledSync } from "../domain/sync-plan.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
+import { failOpenSync } from "./fail-open-sync.ts";
 
 /** The consent stands, but nothing is read: what is being read stops where it is, accounts and figures stay. */
 export async function pauseSyncing(
@@ -16,12 +16,7 @@ export async function pauseSyncing(
   { psuId, consentId, aspspId, pausedAt }: EventData<"consent.paused">,
 ): Promise<void> {
   if (!(await changeStanding(tx, { psuId, consentId }, { status: "paused", since: pausedAt, nextSyncAt: null }))) return;
-  const open = await takeOpenSync(tx, psuId, consentId);
-  if (open === undefined) return;
-  const { code } = errors.ERR_SYNC_CONSENT_PAUSED;
-  await failSync(tx, open, clock.now(), code);
-  const listedAt = open.accountsAt?.toString() ?? null;
-  await publish(tx, { type: "ingest.sync-failed", subject: open.syncId, psuId, data: { syncId: open.syncId, consentId, psuId, aspspId, code, listedAt } });
+  await failOpenSync(tx, { psuId, consentId, aspspId }, clock.now(), errors.ERR_SYNC_CONSENT_PAUSED.code);
 }
 
 /** The person confirmed. A reading that had stopped begins again at once, as one of the unattended. */

@@ -3,10 +3,10 @@ import type { Transaction } from "kysely";
 import { accountIdsOfConsent, disconnectAccounts } from "../db/account-store.ts";
 import { endConsent, holdPsu } from "../db/consent-store.ts";
 import { deleteAccounts } from "../db/erasure-store.ts";
-import { failSync, takeOpenSync } from "../db/sync-store.ts";
 import type { IngestDatabase } from "../db/tables.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
+import { failOpenSync } from "./fail-open-sync.ts";
 
 export interface ConsentEnd {
   readonly psuId: string;
@@ -26,17 +26,11 @@ export async function stopSyncing(
   tx: Transaction<IngestDatabase>,
   { keepData, ...consent }: ConsentEnd,
 ): Promise<void> {
-  const { psuId, consentId, aspspId } = consent;
+  const { psuId, consentId } = consent;
   const now = clock.now();
   if (!(await holdPsu(tx, psuId))) return;
   await endConsent(tx, { ...consent, endedAt: now });
-  const open = await takeOpenSync(tx, psuId, consentId);
-  if (open !== undefined) {
-    const { code } = errors.ERR_SYNC_CONSENT_ENDED;
-    await failSync(tx, open, now, code);
-    const listedAt = open.accountsAt?.toString() ?? null;
-    await publish(tx, { type: "ingest.sync-failed", subject: open.syncId, psuId, data: { syncId: open.syncId, consentId, psuId, aspspId, code, listedAt } });
-  }
+  await failOpenSync(tx, consent, now, errors.ERR_SYNC_CONSENT_ENDED.code);
   if (keepData) return disconnectAccounts(tx, psuId, consentId);
   const accountIds = [...(await accountIdsOfConsent(tx, psuId, consentId))];
   await deleteAccounts(tx, psuId, accountIds);
