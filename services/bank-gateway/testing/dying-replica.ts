@@ -37,11 +37,11 @@ export function openReplica(applicationName: string) {
    * Opens the way to a bank, so that the steps of a batch are those of its work alone, and says `ready`. Of each batch it says what came of it, and
    * dies by SIGKILL.
    */
-  async function serve<B extends Batch>(registrationId: string, carryOut: (batch: B) => Promise<unknown>): Promise<void> {
+  async function serve<B extends Batch>(registrationId: string, read: (line: string) => B, carryOut: (batch: B) => Promise<unknown>): Promise<void> {
     await banks.of(registrationId);
     process.stdout.write("ready\n");
     for await (const line of createInterface({ input: process.stdin })) {
-      const batch = JSON.parse(line) as B;
+      const batch = read(line);
       aheadSeconds = batch.aheadSeconds;
       process.stdout.write(`${JSON.stringify(await carryOut(batch))}\n`, () => process.kill(process.pid, "SIGKILL"));
     }

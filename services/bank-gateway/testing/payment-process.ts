@@ -84,4 +84,5 @@ async function carryOut({ initiate, submit, stopAtStep, stopInFlightMs }: Paymen
 }
 
 const [registrationId = ""] = process.argv.slice(2);
-await serve<PaymentBatch>(registrationId, async ({ tasks }) => (await Promise.all(tasks.map(carryOut))).map((count) => count ?? null));
+const read = (line: string) => JSON.parse(line) as PaymentBatch;
+await serve(registrationId, read, async ({ tasks }) => (await Promise.all(tasks.map(carryOut))).map((count) => count ?? null));

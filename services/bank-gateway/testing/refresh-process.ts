@@ -78,7 +78,8 @@ async function refresh({ consentId, stopAtStep, stopInFlightMs }: RefreshOrder):
 }
 
 const [registrationId = ""] = process.argv.slice(2);
-await serve<RefreshBatch>(registrationId, async ({ orders }): Promise<RefreshOutcome> => {
+const read = (line: string) => JSON.parse(line) as RefreshBatch;
+await serve(registrationId, read, async ({ orders }): Promise<RefreshOutcome> => {
   const steps = await Promise.all(orders.map(refresh));
   return { steps: steps.map((count) => count ?? null), leavesAtStep };
 });
