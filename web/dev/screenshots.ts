@@ -148,7 +148,7 @@ const shots: readonly Shot[] = [
     ready: "main h3",
     act: async (page) => {
       await page.locator("main summary").nth(1).click();
-      await page.locator("main details ol").first().waitFor();
+      await page.locator("main details[open] ol").first().waitFor();
     },
   },
   {
