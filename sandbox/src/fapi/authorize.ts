@@ -40,7 +40,7 @@ export function authorizeRoutes(server: FastifyInstance, issuer: Issuer): void {
   const base = `${basePath(issuer)}/authorize`;
   const visits: Visits<FapiAsked> = visitRoutes<FapiAsked>(server, {
     base,
-    cookie: { name: `${issuer.profile.name}_sandbox_browser`, path: base },
+    cookieName: `${issuer.profile.name}_sandbox_browser`,
     endpoints: { page: endpointOf(issuer, "F9-page"), login: endpointOf(issuer, "F9-login"), decision: endpointOf(issuer, "F9-decision") },
     brand: issuer.profile.brand,
     people: issuer.people,
@@ -73,7 +73,7 @@ export function authorizeRoutes(server: FastifyInstance, issuer: Issuer): void {
     }
     request.bankCall.authorizationId = authorization.authorizationId;
     if (await passThroughFaults(request, reply, issuer)) return reply;
-    return visits.begin(request, reply, { ...visit, client: shownClient(client), authorization });
+    return visits.begin(reply, { ...visit, client: shownClient(client), authorization });
   });
 }
 

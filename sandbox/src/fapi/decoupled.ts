@@ -27,7 +27,7 @@ export function approvalRoutes(server: FastifyInstance, issuer: Issuer): void {
   const base = `${basePath(issuer)}/approve`;
   const visits = visitRoutes<Asked>(server, {
     base,
-    cookie: { name: `${issuer.profile.name}_sandbox_browser`, path: base },
+    cookieName: `${issuer.profile.name}_sandbox_browser`,
     endpoints: { page: endpointOf(issuer, "F12-page"), login: endpointOf(issuer, "F12-login"), decision: endpointOf(issuer, "F12-decision") },
     brand: issuer.profile.brand,
     people: issuer.people,
@@ -47,7 +47,7 @@ export function approvalRoutes(server: FastifyInstance, issuer: Issuer): void {
     const client = issuer.clients.get(pending?.clientId ?? "");
     if (authorization === undefined || client === undefined) return visits.notice(request, reply, 404, "visitOver");
     Object.assign(request.bankCall, { clientId: client.clientId, authorizationId });
-    return visits.begin(request, reply, { client: shownClient(client), authorization });
+    return visits.begin(reply, { client: shownClient(client), authorization });
   });
 
   async function end(request: FastifyRequest, reply: FastifyReply, { authorization }: Asked, choice?: Choice): Promise<FastifyReply> {

@@ -30,7 +30,7 @@ export function authorizeRoutes(server: FastifyInstance, bank: Bank): void {
   const steps = approvalSteps(bank);
   const visits = visitRoutes<AuthorizationRequest>(server, {
     base,
-    cookie: { name: "op_sandbox_browser", path: "/oauth" },
+    cookieName: "op_sandbox_browser",
     endpoints: { page: "Z1-page", login: "Z1-login", decision: "Z1-decision" },
     brand,
     people: bank.people,
@@ -59,7 +59,7 @@ export function authorizeRoutes(server: FastifyInstance, bank: Bank): void {
     request.bankCall.authorizationId = authorization.authorizationId;
     if (await passThroughFaults(request, reply, bank)) return reply;
     if (authorization.kind !== "accounts") bank.authorizations.apply(authorization.authorizationId, { type: "open" });
-    return visits.begin(request, reply, outcome.request);
+    return visits.begin(reply, outcome.request);
   });
 
   server.get("/oauth/style.css", { config: { endpoint: "Z1-page" } }, async (_request, reply) =>

@@ -11,7 +11,7 @@ export interface Asked {
 /** One visit of a person to the bank's pages, from the redirect in to the redirect out. */
 export interface LoginSession<A extends Asked> {
   readonly id: string;
-  /** Cookie of the browser that began the visit. */
+  /** Held by the browser that began the visit, and by no other. */
   readonly browser: string;
   /** Must come back with every form. */
   readonly formToken: string;
@@ -22,7 +22,7 @@ export interface LoginSession<A extends Asked> {
 }
 
 export interface LoginSessions<A extends Asked> {
-  begin(request: A, browser: string): LoginSession<A>;
+  begin(request: A): LoginSession<A>;
   /** The running visit of this browser, or undefined where it ended, timed out or belongs to another browser. */
   find(id: string, browser: string | undefined): LoginSession<A> | undefined;
 }
@@ -33,10 +33,10 @@ const limit = 10_000;
 export function createLoginSessions<A extends Asked>({ clock, lifetimeSeconds }: { clock: Clock; lifetimeSeconds: number }): LoginSessions<A> {
   const sessions = new Map<string, LoginSession<A>>();
   return {
-    begin(request, browser) {
+    begin(request) {
       const session: LoginSession<A> = {
         id: randomText(24),
-        browser,
+        browser: randomText(24),
         formToken: randomText(32),
         request,
         endsAt: clock.now().add({ seconds: lifetimeSeconds }),

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "../clock.ts";
 import { header } from "../http/call.ts";
 import { readForm } from "../http/form.ts";
-import { randomText } from "../identifiers.ts";
 import type { Approval, Authorization } from "../op/authorization.ts";
 import type { Html } from "../pages/html.ts";
 import { loginPage } from "../pages/login.ts";
@@ -36,7 +35,7 @@ export interface Step {
 export interface VisitSite<A extends Asked> {
   /** Path of the pages; each visit lies below it. */
   readonly base: string;
-  readonly cookie: { readonly name: string; readonly path: string };
+  readonly cookieName: string;
   readonly endpoints: { readonly page: string; readonly login: string; readonly decision: string };
   readonly brand: Brand;
   readonly people: People;
@@ -53,13 +52,13 @@ export interface VisitSite<A extends Asked> {
 
 export interface Visits<A extends Asked> {
   /** Begins a visit and sends the browser to its first page. */
-  begin(request: FastifyRequest, reply: FastifyReply, asked: A): FastifyReply;
+  begin(reply: FastifyReply, asked: A): FastifyReply;
   notice(request: FastifyRequest, reply: FastifyReply, status: number, kind: NoticeKind, detail?: string): FastifyReply;
 }
 
 /** The pages of a bank between the request and the decision: who are you, and what may be read? */
 export function visitRoutes<A extends Asked>(server: FastifyInstance, site: VisitSite<A>): Visits<A> {
-  const { base, cookie, endpoints, brand, people } = site;
+  const { base, cookieName, endpoints, brand, people } = site;
   const sessions = createLoginSessions<A>({ clock: site.clock, lifetimeSeconds: site.lifetimeSeconds });
 
   server.get<{ Params: { id: string } }>(`${base}/:id`, { config: { endpoint: endpoints.page } }, async (request, reply) => {
@@ -97,7 +96,7 @@ export function visitRoutes<A extends Asked>(server: FastifyInstance, site: Visi
   });
 
   function find(request: FastifyRequest<{ Params: { id: string } }>): LoginSession<A> | undefined {
-    const session = sessions.find(request.params.id, browserOf(request, cookie.name));
+    const session = sessions.find(request.params.id, browserOf(request, cookieName));
     if (session === undefined || session.done) return undefined;
     request.bankCall.clientId = session.request.client.clientId;
     request.bankCall.authorizationId = session.request.authorization.authorizationId;
@@ -138,10 +137,10 @@ export function visitRoutes<A extends Asked>(server: FastifyInstance, site: Visi
 
   return {
     notice,
-    begin(request, reply, asked) {
-      const browser = browserOf(request, cookie.name) ?? randomText(24);
-      const session = sessions.begin(asked, browser);
-      reply.header("set-cookie", `${cookie.name}=${browser}; Path=${cookie.path}; HttpOnly; SameSite=Lax`);
+    begin(reply, asked) {
+      const session = sessions.begin(asked);
+      // One for each visit: two that begin at the same moment in one browser would take each other's.
+      reply.header("set-cookie", `${cookieName}=${session.browser}; Path=${base}/${session.id}; HttpOnly; SameSite=Lax; Max-Age=${site.lifetimeSeconds}`);
       return reply.redirect(`${base}/${session.id}`, 303);
     },
   };
