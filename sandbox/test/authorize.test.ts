@@ -155,6 +155,13 @@ describe("what a person does", () => {
     expect((await visitor.press(wrong, "88888882")).text).toContain("Logged in as Eetu Mallikansalainen");
   });
 
+  it("goes on in both of two tabs that were opened at the same moment", async () => {
+    const visitor = browser();
+    const addresses = [tpp.authorizeUrl(await request()), tpp.authorizeUrl(await request())];
+    const tabs = await Promise.all(addresses.map((address) => visitor.open(address)));
+    for (const tab of tabs) expect((await visitor.press(tab, "88888881")).text).toContain("Logged in as");
+  });
+
   it("is asked again when nothing is ticked", async () => {
     const visitor = browser();
     const selection = await visitor.press(await visitor.open(tpp.authorizeUrl(await request())), "88888881");

@@ -19,7 +19,8 @@ export interface Page {
 
 export class Browser {
   readonly #origin: string;
-  readonly #cookies = new Map<string, string>();
+  /** By name and path. */
+  readonly #cookies = new Map<string, { readonly pair: string; readonly path: string }>();
   readonly language: string;
 
   /** Stops following redirects as soon as one leaves `origin`. */
@@ -60,20 +61,26 @@ export class Browser {
       method,
       headers: {
         "accept-language": this.language,
-        cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+        cookie: this.#cookiesFor(new URL(url).pathname),
         ...(body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded", origin: this.#origin }),
         ...extra,
       },
       ...(body === undefined ? {} : { body }),
     });
     for (const cookie of [answer.headers["set-cookie"] ?? []].flat()) {
-      const [name = "", value = ""] = (cookie.split(";")[0] ?? "").split("=");
-      this.#cookies.set(name, value);
+      const [pair = ""] = cookie.split(";");
+      const path = /; Path=([^;]+)/.exec(cookie)?.[1] ?? "/";
+      this.#cookies.set(`${pair.slice(0, pair.indexOf("="))} ${path}`, { pair, path });
     }
     const location = answer.headers.location;
     const html = await answer.body.text();
     if (typeof location === "string") return this.#go(new URL(location, url).href, "GET", undefined);
     return { status: answer.statusCode, url, html, text: textOf(html), forms: formsOf(html), headers: answer.headers };
+  }
+
+  #cookiesFor(pathname: string): string {
+    const sent = [...this.#cookies.values()].filter(({ path }) => path === "/" || pathname === path || pathname.startsWith(`${path}/`));
+    return sent.map(({ pair }) => pair).join("; ");
   }
 }
 
