@@ -149,6 +149,41 @@ describe("the way of a payment", () => {
     await expect(approved.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approved-before" }));
   });
 
+  it("its answer is being exchanged in another tab: that is waited for, and only one that nobody sees to its end is lost", async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    await using replica = await gateway.replica({ clock });
+    const one = new TestOrder({ ...gateway, app: replica.app }, (await order()).psu);
+    await one.initiate();
+    const begun = await one.authorise();
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+    await sandbox.fault("network.latency", { for: { endpoint: "T1" }, options: { ms: 3_000 } });
+    const exchanging = one.exchange(begun, returned);
+    const taken = async ({ orderId }: TestOrder) => {
+      const { db } = gateway.database.database;
+      return (await db.selectFrom("bankConsents").select("status").where("consentId", "=", orderId).executeTakeFirst())?.status === "exchanging";
+    };
+    await eventually(() => taken(one));
+    await expect(one.authorise()).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_RUNNING", retryAfterSeconds: 1 });
+    clock.advance({ seconds: 59 });
+    await expect(one.authorise()).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_RUNNING" });
+    await exchanging;
+    await expect(one.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approved-before" }));
+
+    const other = new TestOrder({ ...gateway, app: replica.app }, one.psu);
+    const { aspspAuthorisationId } = await other.initiate();
+    const late = await other.authorise();
+    const answer = await visitBank(late.redirectUrl, { psuId: "88888881" });
+    // As good as dead: by the time it comes to its end the person has been told that it has none.
+    const slow = other.exchange(late, answer).catch((error: unknown) => error);
+    await eventually(() => taken(other));
+    clock.advance({ seconds: 60 });
+    await expect(other.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approval-lost" }));
+    expect(await slow).toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
+    await sandbox.calm();
+    expect(await other.revoke(null)).toMatchObject({ status: "revoked" });
+    expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).movements).toEqual([]);
+  });
+
   it("what is taken back before it is executed never is, and what was executed stays", async () => {
     const one = await order();
     const [first, second] = [await one.initiate(), await one.initiate()];
