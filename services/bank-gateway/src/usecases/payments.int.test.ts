@@ -9,6 +9,7 @@ import type { TestGateway } from "../../testing/gateway.ts";
 import { TestOrder, accountOf, approveByHelper, bookOf, paymentsAs, sepa } from "../../testing/payments.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
+import { forgetPaymentOrder } from "./forget-payment-order.ts";
 import { forgetPsu } from "./forget-psu.ts";
 import { retryRevocations } from "./retry-revocations.ts";
 
@@ -590,6 +591,35 @@ describe("what is kept", () => {
     const kept = await db.selectFrom("rawMessages").select("operation").where("psuId", "=", one.psu.psuId).execute();
     expect(new Set(kept.map(({ operation }) => operation))).toEqual(new Set(["payments.create", "payments.execute", "payments.read"]));
     expect(inClear(await everythingStored(gateway), ["Salaperäinen Saaja", "Kiitos"])).toEqual([]);
+  });
+
+  it.each([
+    ["an approved", async (one: TestOrder) => void (await one.approve())],
+    [
+      "one whose approval failed",
+      async (one: TestOrder) => {
+        const first = await one.authorise();
+        await one.authorise();
+        await expect(one.exchange(first, await visitBank(first.redirectUrl, { psuId: "88888881" }))).rejects.toMatchObject({
+          code: "ERR_AUTHORIZATION_REFUSED",
+        });
+      },
+    ],
+  ])("what the bank says of an order when it is over is not kept: %s", async (_, comeSoFar) => {
+    const one = await order();
+    await one.initiate();
+    await comeSoFar(one);
+    await one.read();
+    const { db } = gateway.database.database;
+    const kept = () => db.selectFrom("rawMessages").select("hash").where("psuId", "=", one.psu.psuId).execute();
+    const before = await kept();
+    await sandbox.fault("network.latency", { for: { endpoint: "P9" }, options: { ms: 1_500 } });
+    await sandbox.fault("payment.status", { for: { endpoint: "P9" }, options: { status: "Revoked" } });
+    const reading = one.read().catch((error: unknown) => error);
+    await eventually(async () => (await sandbox.admin<{ active: { hits: number }[] }>("GET", "/faults")).active.some(({ hits }) => hits > 0));
+    await forgetPaymentOrder(gateway.app.context, one.orderId);
+    expect(await reading).toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    expect(await kept()).toEqual(before);
   });
 
   it("a person who is forgotten leaves nothing, and what was not executed is taken back at the bank", async () => {
