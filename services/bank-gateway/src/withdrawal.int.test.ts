@@ -1,13 +1,14 @@
-import { eventually } from "@opl/testkit";
+import { eventually, fixedClock } from "@opl/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { visitBank } from "../testing/browser.ts";
 import { beginConsent, connect, exchange, register, startGateway } from "../testing/gateway.ts";
 import type { TestGateway } from "../testing/gateway.ts";
 import { requestPair } from "../testing/own-certificates.ts";
-import { TestOrder } from "../testing/payments.ts";
+import { TestOrder, bookOf } from "../testing/payments.ts";
 import { saga } from "../testing/saga.ts";
 import { startSandbox } from "../testing/sandbox.ts";
 import type { Sandbox } from "../testing/sandbox.ts";
+import type { Overrides } from "./app.ts";
 import { forgetPaymentOrder } from "./usecases/forget-payment-order.ts";
 
 let sandbox: Sandbox;
@@ -119,5 +120,91 @@ describe("withdrawn while the bank makes us wait", () => {
     await forgetPaymentOrder(gateway.app.context, one.orderId);
     expect(await reading).toMatchObject({ code: "ERR_BANK_PAYMENT_STATE" });
     expect(await callsOf("P9", since)).toBe(1);
+  });
+});
+
+/** A replica that makes one call to a bank at a time, and a call of its own that has its turn until it is let go. */
+async function busyReplica(more: Overrides = {}) {
+  const replica = await gateway.replica({ ...more, egress: { limits: { maxConnections: 1 } } });
+  return {
+    ...replica,
+    /** @returns lets the other calls go, once the one that was in their way is done */
+    async occupy(consentId: string): Promise<() => Promise<void>> {
+      const { registrationId } = await db().selectFrom("bankConsents").select("registrationId").where("consentId", "=", consentId).executeTakeFirstOrThrow();
+      const { egress } = await replica.app.context.banks.linkOf(registrationId);
+      const [turn, over] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()];
+      const beforeSending = () => (turn.resolve(), over.promise);
+      const url = new URL(sandbox.endpoints.aisBaseUrl);
+      const held = egress({ operation: "test.turn", method: "GET", url, headers: {}, identified: true, beforeSending }).catch((error: unknown) => error);
+      await turn.promise;
+      return async () => {
+        over.reject(new Error("done"));
+        await held;
+      };
+    },
+  };
+}
+
+const db = () => gateway.database.database.db;
+
+async function callsUnder(authorizationId: string, filter: { since: number; endpoint: string }): Promise<number> {
+  return (await sandbox.calls(filter)).filter((call) => call["authorizationId"] === authorizationId).length;
+}
+
+describe("withdrawn while a call waits for its turn behind others", () => {
+  it("G-18 a read whose consent ends then never leaves", async () => {
+    await using replica = await busyReplica();
+    const { consentId, aspspConsentId, psu } = await connect(gateway);
+    const letGo = await replica.occupy(consentId);
+    const since = await sandbox.lastSeq();
+    const reading = replica.as.ingest.fetchAccounts({ params: { consentId }, psu }).catch((error: unknown) => error);
+    // It is counted right before it gets in line.
+    await eventually(async () => (await db().selectFrom("bankReads").select("readId").where("consentId", "=", consentId).execute()).length > 0);
+    await gateway.as.consent.revokeAspspConsent({ params: { consentId }, psu, body: { aspspId: "op" } });
+    await letGo();
+    expect(await reading).toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID", kind: "rejected" });
+    expect(await callsUnder(aspspConsentId, { since, endpoint: "A4" })).toBe(0);
+    // The withdrawal was ours: nobody is told that the bank lost the consent.
+    expect(await db().selectFrom("outbox").select("eventType").where("aggregateId", "=", consentId).execute()).toEqual([]);
+  });
+
+  it("neither does an execution whose payment order ends then, and no money moves", async () => {
+    await using replica = await busyReplica();
+    const one = await TestOrder.of(gateway);
+    const { payment } = await one.initiate();
+    await one.approve();
+    const letGo = await replica.occupy(one.orderId);
+    const since = await sandbox.lastSeq();
+    const executing = one.submit(payment.paymentId, undefined, replica).catch((error: unknown) => error);
+    const { paymentId } = payment;
+    await eventually(async () => (await db().selectFrom("paymentExecutions").select("sentAt").where("paymentId", "=", paymentId).execute()).length > 0);
+    await forgetPaymentOrder(gateway.app.context, one.orderId);
+    await letGo();
+    expect(await executing).toMatchObject({ code: "ERR_BANK_PAYMENT_STATE" });
+    expect(await sandbox.calls({ since, endpoint: "P4-submit" })).toEqual([]);
+    expect((await bookOf(sandbox, { paymentId: payment.aspspPaymentId })).movements).toEqual([]);
+  });
+
+  it("OA-69 a refresh whose lease ends then sends nothing: its token is another's by now, and both can read", async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    await using replica = await busyReplica({ clock });
+    const { consentId, aspspConsentId, psu } = await connect(gateway);
+    // The keys of the bank are asked for before its first refresh.
+    clock.advance({ hours: 1 });
+    await replica.as.ingest.fetchAccounts({ params: { consentId }, psu });
+    clock.advance({ hours: 1 });
+    const later = fixedClock(clock.now().add({ seconds: 46 }).toString());
+    await using next = await gateway.replica({ clock: later });
+
+    const letGo = await replica.occupy(consentId);
+    const since = await sandbox.lastSeq();
+    const slow = replica.as.ingest.fetchAccounts({ params: { consentId }, psu });
+    const leased = db().selectFrom("tokenSets").select("version").where("consentId", "=", consentId).where("refreshLeaseUntil", "is not", null);
+    await eventually(async () => (await leased.execute()).length > 0);
+    await next.as.ingest.fetchAccounts({ params: { consentId }, psu });
+    expect(await callsUnder(aspspConsentId, { since, endpoint: "T1" })).toBe(1);
+    await letGo();
+    await slow;
+    expect(await callsUnder(aspspConsentId, { since, endpoint: "T1" })).toBe(1);
   });
 });

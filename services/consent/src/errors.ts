@@ -13,7 +13,7 @@ export const errors = defineErrors({
   ERR_PAYMENT_NOT_FOUND: ["not-found", "There is no such payment in this order."],
   ERR_PAYMENT_ORDER_DIFFERENT: ["conflict", "There is an order with this id and other content; a new payment needs a new id."],
   ERR_PAYMENT_ORDER_INVALID: ["rejected", "A payment of this order cannot be made as it is."],
-  ERR_PAYMENT_ORDER_BUSY: ["conflict", "This order is being given to the bank or taken back; ask again in a moment."],
+  ERR_PAYMENT_ORDER_BUSY: ["conflict", "This order is being given to the bank, approved or taken back; ask again in a moment."],
   ERR_PAYMENT_ORDER_OVER: ["conflict", "This order can no longer be approved."],
   ERR_PAYMENT_NOT_CANCELLABLE: ["conflict", "This has been given to the bank for execution; it can no longer be taken back."],
   ERR_PAYMENT_ASPSP_UNKNOWN: ["rejected", "There is no such bank in the directory."],

@@ -9,6 +9,8 @@ import type { Psd2Statement } from "../qc-statements.ts";
 import { extendedKeyUsage, keyUsage, makeCertificate, makeRevocationList, qcStatements } from "./make-certificate.ts";
 import type { ListOptions } from "./make-certificate.ts";
 
+export { extension, keyUsage, makeCertificate } from "./make-certificate.ts";
+
 /** What is other than a good certificate has it. */
 interface Deviations {
   readonly keyType?: "rsa" | "ec";

@@ -6,9 +6,9 @@ import { lifetimeSeconds, needsRefresh } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { createBankCalls } from "../egress/bank-calls.ts";
 import type { Archive } from "../egress/bank-calls.ts";
+import type { BeforeSending } from "../egress/bank-request.ts";
 import type { Egress } from "../egress/egress.ts";
 import { readJson } from "../egress/strict-json.ts";
-import { whileStanding } from "../egress/while-standing.ts";
 import { errors } from "../errors.ts";
 import { endpointsOf } from "../oauth/client.ts";
 import type { ClientProof, OAuthClient } from "../oauth/client.ts";
@@ -53,8 +53,8 @@ interface CallContext {
   readonly signal?: AbortSignal | undefined;
   readonly archive?: Archive;
   readonly beforeRepeat?: (() => Promise<unknown>) | undefined;
-  /** Throws once what the calls are made under has ended; asked before every call but the first. */
-  readonly stands?: (() => Promise<unknown>) | undefined;
+  /** Throws once what the calls are made under has ended. */
+  readonly beforeSending?: BeforeSending | undefined;
 }
 
 export interface BankOptions {
@@ -91,11 +91,10 @@ export function createBank(options: BankOptions): Bank {
     requireTrusted: async () => server?.requireTrusted(),
     psuCalls: (token: TokenSet, context: CallContext) => callsWith(token, context),
   };
-  const callsWith = (token: TokenSet | undefined, { stands, ...context }: CallContext): BankCalls => {
-    const way = stands === undefined ? egress : whileStanding(egress, stands);
-    if (token === undefined) return createBankCalls({ ...base, ...context, egress: way });
+  const callsWith = (token: TokenSet | undefined, context: CallContext): BankCalls => {
+    if (token === undefined) return createBankCalls({ ...base, ...context });
     const { accessToken, proofKey } = token;
-    const proved = proofKey === undefined ? way : withProof(way, { accessToken, proofKey });
+    const proved = proofKey === undefined ? egress : withProof(egress, { accessToken, proofKey });
     return createBankCalls({ ...base, ...context, egress: proved, token });
   };
   const { oauth } = adapter;

@@ -93,10 +93,10 @@ export async function getReadableConsent(
 }
 
 /** Takes the one exchange that a consent allows. Undefined when there is none to take. */
-export async function takeExchange(tx: Executor<Tables>, consentId: string, psuId: string): Promise<BankConsent | undefined> {
+export async function takeExchange(tx: Executor<Tables>, consentId: string, psuId: string, now: Temporal.Instant): Promise<BankConsent | undefined> {
   return tx
     .updateTable("bankConsents")
-    .set({ status: "exchanging" })
+    .set({ status: "exchanging", exchangeBeganAt: now })
     .where("consentId", "=", consentId)
     .where("psuId", "=", psuId)
     .where("status", "=", "created")
@@ -117,6 +117,28 @@ export async function replaceAttempt(
     .returning("consentId")
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/**
+ * How the exchange of a consent stands that can no longer be begun. One that began at `deadSince` or before has nobody who sees to its end: it is
+ * over from then on, also for a process that was merely slow.
+ */
+export async function judgeExchange(
+  tx: Executor<Tables>,
+  consentId: string,
+  deadSince: Temporal.Instant,
+  now: Temporal.Instant,
+): Promise<"under-way" | "authorised" | "over"> {
+  await tx
+    .updateTable("bankConsents")
+    .set({ status: "failed", endedAt: now, endReason: "exchange-interrupted" })
+    .where("consentId", "=", consentId)
+    .where("status", "=", "exchanging")
+    .where((eb) => eb.or([eb("exchangeBeganAt", "is", null), eb("exchangeBeganAt", "<=", deadSince)]))
+    .execute();
+  const row = await tx.selectFrom("bankConsents").select("status").where("consentId", "=", consentId).executeTakeFirst();
+  if (row?.status === "exchanging") return "under-way";
+  return row?.status === "authorised" ? "authorised" : "over";
 }
 
 /** False when the consent was ended meanwhile. */

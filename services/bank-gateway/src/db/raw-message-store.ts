@@ -20,16 +20,20 @@ export interface RawMessage extends SealedValue {
 }
 
 /**
- * Keeps a message and the consent it was received under; the same bytes received again add only another consent. One statement, because
- * every answer of a bank waits for it: the consent cannot end before it does. A consent that is not known yet is just being created. An approval
- * that failed does not end its payment order: the bank is still asked about it, and takes it back.
- * @returns false, with nothing kept, when the consent has ended
+ * Keeps a message and the consent or payment order it was received under; the same bytes received again add only another consent. One statement, because
+ * every answer of a bank waits for it: the consent cannot end before it does. A consent that is not known yet is just being created. Of a payment
+ * its order counts, since that outlives an approval that failed: the bank is still asked about it, and takes it back.
+ * @returns false, with nothing kept, when the consent or the order has ended
  */
 export async function insertRawMessage(db: Executor<Tables>, message: RawMessage, consentId: string): Promise<boolean> {
   const { psuId, hash } = message;
   const { rows } = await sql`
-    with held as (select ended_at from bank_consents where consent_id = ${consentId} and (kind, status) <> ('payments', 'failed') for share),
-    allowed as (select true as yes where not exists (select from held where ended_at is not null)),
+    with consent as (select ended_at from bank_consents where consent_id = ${consentId} and kind <> 'payments' for share),
+    payment_order as (select ended_at from payment_orders where order_id = ${consentId} for share),
+    allowed as (
+      select true as yes
+      where not exists (select from consent where ended_at is not null) and not exists (select from payment_order where ended_at is not null)
+    ),
     kept as (
       insert into raw_messages (psu_id, hash, aspsp_id, operation, url, status_code, content_type, interaction_id, certificate_thumbprint, received_at,
         byte_length, data_key_id, sealed)

@@ -80,6 +80,7 @@ interface BankConsentsTable {
   nonceHash: Bytes;
   validUntil: Timestamp;
   createdAt: Timestamp;
+  exchangeBeganAt: Timestamp | null;
   authorisedAt: Timestamp | null;
   endedAt: Timestamp | null;
   endReason: string | null;
@@ -335,6 +336,7 @@ export const ownColumns = {
     nonceHash: "bytea",
     validUntil: "timestamptz",
     createdAt: "timestamptz",
+    exchangeBeganAt: "timestamptz?",
     authorisedAt: "timestamptz?",
     endedAt: "timestamptz?",
     endReason: "text?",

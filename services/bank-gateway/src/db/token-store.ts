@@ -133,28 +133,28 @@ export async function banksOfLapsing(db: Executor<Tables>, limits: LapsingLimits
   return rows.map(({ aspspId }) => aspspId);
 }
 
-/** Takes a bank's sets that would lapse unused, what ends soonest first. Nobody else takes them before the time that `notBefore` says of each. */
+/** Takes the set of a bank that would lapse unused soonest. Nobody else takes it before the time that `notBefore` says. */
 export async function takeLapsing(
   tx: Transaction<Tables>,
   aspspId: string,
   limits: LapsingLimits,
   notBefore: (refreshExpiresAt: Temporal.Instant | null) => Temporal.Instant,
-  limit: number,
-): Promise<readonly { readonly consentId: string; readonly version: number }[]> {
+): Promise<{ readonly consentId: string; readonly version: number } | undefined> {
   const taken = await lapsing(tx, limits)
     .select(["tokenSets.consentId", "version", "refreshExpiresAt"])
     .where("aspspId", "=", aspspId)
     .orderBy("refreshExpiresAt", (order) => order.asc().nullsLast())
     .orderBy("refreshedAt")
-    .limit(limit)
+    .limit(1)
     .forUpdate("tokenSets")
     .skipLocked()
+    .executeTakeFirst();
+  if (taken === undefined) return undefined;
+  const { consentId, version, refreshExpiresAt } = taken;
+  await tx
+    .updateTable("tokenSets")
+    .set({ refreshNotBefore: notBefore(refreshExpiresAt) })
+    .where("consentId", "=", consentId)
     .execute();
-  for (const { consentId, refreshExpiresAt } of taken)
-    await tx
-      .updateTable("tokenSets")
-      .set({ refreshNotBefore: notBefore(refreshExpiresAt) })
-      .where("consentId", "=", consentId)
-      .execute();
-  return taken;
+  return { consentId, version };
 }

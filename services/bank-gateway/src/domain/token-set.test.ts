@@ -44,9 +44,11 @@ describe("a token set", () => {
     [120, 60],
     [60, 30],
     [11, 5],
-    [8, 5],
-    [0, 5],
-    [-600, 5],
+    [8, 4],
+    [2, 1],
+    [1, 1],
+    [0, 60],
+    [-600, 60],
   ])("a refresh ahead of time of a token with %s minutes left is tried again after %i", (left, minutes) => {
     const end = left === null ? null : now.add({ minutes: left });
     expect(nextRefreshTry(now, end).toString()).toBe(now.add({ minutes }).toString());

@@ -37,11 +37,15 @@ export function refreshEnd(toldSeconds: number | undefined, now: Temporal.Instan
 }
 
 const nextTryMinutes = 60;
-const soonestTryMinutes = 5;
+const soonestTryMinutes = 1;
 
-/** When a refresh ahead of time is tried again: in an hour, or halfway to the end of the refresh token where that is sooner. */
+/**
+ * When a refresh ahead of time is tried again: in an hour, or halfway to the end of the refresh token where that is sooner, so that there is
+ * another try before it. For a token that has ended there is no hurry any more.
+ */
 export function nextRefreshTry(now: Temporal.Instant, refreshExpiresAt: Temporal.Instant | null): Temporal.Instant {
   const leftMinutes = refreshExpiresAt === null ? Number.POSITIVE_INFINITY : now.until(refreshExpiresAt).total("minutes");
+  if (leftMinutes <= 0) return now.add({ minutes: nextTryMinutes });
   return now.add({ minutes: Math.floor(Math.max(soonestTryMinutes, Math.min(nextTryMinutes, leftMinutes / 2))) });
 }
 

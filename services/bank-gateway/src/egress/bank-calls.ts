@@ -6,7 +6,7 @@ import type { BankAdapter, BankCalls, CallInput } from "../adapters/bank-adapter
 import { mayTravelTo } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
 import { errors } from "../errors.ts";
-import type { BankAnswer, BankRequest } from "./bank-request.ts";
+import type { BankAnswer, BankRequest, BeforeSending } from "./bank-request.ts";
 import type { Egress } from "./egress.ts";
 import { readJson } from "./strict-json.ts";
 
@@ -26,6 +26,8 @@ export interface CallsOptions {
   /** The person who is present during these calls. */
   readonly psu?: PsuContext | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Asked before each of these calls leaves, a repeat as well. */
+  readonly beforeSending?: BeforeSending | undefined;
   /** Absent for answers that hold secrets of ours. */
   readonly archive?: Archive;
   /** Makes a lost reading one that may be made once more; it is counted by this before (BR-69). */
@@ -73,7 +75,7 @@ export function hashOf(body: Uint8Array): string {
   return createHash("sha256").update(body).digest("hex");
 }
 
-function requestFor(input: CallInput, { adapter, apiKey, identified, clientCertificate, token, psu, signal }: CallsOptions): BankRequest {
+function requestFor(input: CallInput, { adapter, apiKey, identified, clientCertificate, token, psu, signal, beforeSending }: CallsOptions): BankRequest {
   if (token !== undefined && !mayTravelTo(token, input.url)) throw errors.ERR_ASPSP_ORIGIN_REFUSED();
   return {
     operation: input.operation,
@@ -90,6 +92,7 @@ function requestFor(input: CallInput, { adapter, apiKey, identified, clientCerti
     identified,
     psu,
     signal,
+    beforeSending,
   };
 }
 

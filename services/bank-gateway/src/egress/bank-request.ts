@@ -29,7 +29,12 @@ export interface BankRequest {
   /** The person who is present during this very call. */
   readonly psu?: PsuContext | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Asked when nothing is waited for any more, each time the request is about to leave; nothing does when it throws. */
+  readonly beforeSending?: BeforeSending | undefined;
 }
+
+/** Whether a call may still be made: whoever wanted it may have waited long for its turn. Throws when it may not. */
+export type BeforeSending = () => Promise<unknown>;
 
 /** What the bank sent, unpacked and not interpreted. */
 export interface BankAnswer {

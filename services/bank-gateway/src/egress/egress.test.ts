@@ -52,6 +52,24 @@ describe("the way out", () => {
     await expect(egress(request("http://localhost:9000/keys", false))).resolves.toMatchObject({ status: 200, certificateThumbprint: undefined });
   });
 
+  it("G-18 lets nothing leave that may not be asked any more, and asks again for each time the same request is to leave", async () => {
+    const { agent, egress } = setUp();
+    let [asked, stands] = [0, true];
+    const beforeSending = async () => {
+      asked += 1;
+      if (!stands) throw new TypeError("over");
+    };
+    agent.get(origin).intercept({ path: "/x" }).reply(200, "{}").times(3);
+    const wanted = { ...request(`${origin}/x`), beforeSending };
+    await egress(wanted);
+    await egress(wanted);
+    stands = false;
+    // As it was thrown: it is no failure of the bank.
+    await expect(egress(wanted)).rejects.toThrow(new TypeError("over"));
+    expect(asked).toBe(3);
+    expect(agent.pendingInterceptors()).toMatchObject([{ timesInvoked: 2 }]);
+  });
+
   it.each([301, 302, 303, 307, 308])("BR-36 OA-57 does not follow a %i", async (status) => {
     const { agent, egress } = setUp();
     agent

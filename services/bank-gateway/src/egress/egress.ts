@@ -21,11 +21,16 @@ export interface EgressOptions {
 
 export type Egress = (request: BankRequest) => Promise<BankAnswer>;
 
-/** The only way out to one bank: one request, one bounded answer, or a translated failure. Nothing is followed or repeated. */
+/**
+ * The only way out to one bank: one request, one bounded answer, or a translated failure. Nothing is followed or repeated, and nothing
+ * leaves that may not be asked any more (`beforeSending`, G-18).
+ */
 export function createEgress(options: EgressOptions): Egress {
   return async (request) => {
     const dispatcher = pool(options, request);
     const interactionId = options.newId();
+    // What this throws is no failure of the bank, and its time is not the bank's.
+    await request.beforeSending?.();
     const deadline = AbortSignal.timeout(options.limits.totalTimeoutMs);
     const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
     try {

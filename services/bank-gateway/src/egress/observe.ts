@@ -14,7 +14,10 @@ export interface ObserveOptions {
   readonly monotonicMs?: () => number;
 }
 
-/** Makes every call to a bank a span, a figure, one log line without address or content, and a sign of the bank's health. */
+/**
+ * Makes every call to a bank a span, a figure, one log line without address or content, and a sign of the bank's health. What may not leave
+ * any more when its turn comes is no call: it is in the span of who wanted it alone.
+ */
 export function observeEgress(egress: Egress, { aspspId, logger, onOutcome, monotonicMs = () => performance.now() }: ObserveOptions): Egress {
   const duration = histogram("opl_bank_call_duration_seconds", "Time of calls to banks, from sending to the last byte");
   const finish = (request: BankRequest, startedMs: number, answer: BankAnswer | undefined, code: string | undefined): void => {
@@ -37,13 +40,23 @@ export function observeEgress(egress: Egress, { aspspId, logger, onOutcome, mono
   return (request) =>
     withSpan(`bank ${request.operation}`, { "aspsp.id": aspspId, "aspsp.operation": request.operation }, async (span) => {
       const startedMs = monotonicMs();
+      let keptBack: unknown;
+      const beforeSending = async (): Promise<void> => {
+        try {
+          await request.beforeSending?.();
+        } catch (error) {
+          keptBack = error;
+          throw error;
+        }
+      };
       try {
-        const answer = await egress(request);
+        const answer = await egress({ ...request, beforeSending });
         span.setAttribute("http.response.status_code", answer.status);
         onOutcome(isMaintenance(answer) ? "failed" : "answered");
         finish(request, startedMs, answer, undefined);
         return answer;
       } catch (error) {
+        if (error === keptBack) throw error;
         if (isOutage(error) && !isOurOwn(error)) onOutcome("failed");
         finish(request, startedMs, undefined, isOplError(error) ? error.code : "ERR_BUG");
         throw error;

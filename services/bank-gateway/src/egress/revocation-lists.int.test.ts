@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { makeQtsp } from "@opl/eidas/testing";
+import { extension, keyUsage, makeCertificate, makeQtsp } from "@opl/eidas/testing";
 import { fixedClock, keptLog, sequentialIds } from "@opl/testkit";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BankRequest } from "./bank-request.ts";
@@ -121,6 +121,17 @@ describe("a server certificate that its authority revoked", () => {
     for (let n = 0; n < 3; n += 1) await ask(bank.origin);
     expect([bank.requests.length, bank.connections, bank.resumed]).toEqual([3, 3, 0]);
     expect(told()).toEqual([]);
+  });
+
+  it("OA-71 a self-signed certificate that the operator pinned is served: nobody stands above it who could be asked", async () => {
+    publisher.publish("/list", await listOf([one(taken)]));
+    const forLocalhost = extension("2.5.29.17", false, "300b82096c6f63616c686f7374");
+    const { pem, privateKey } = await makeCertificate("CN=localhost", undefined, { extensions: [keyUsage("digitalSignature"), forLocalhost] });
+    const bank = await startBank({ chainPem: [pem], privateKey });
+    const { ask } = await startWay([publisher.at("/list")], { roots: qtsp.rootPem + pem });
+    await expect(ask(bank.origin)).resolves.toMatchObject({ status: 200 });
+    const { ask: askWithoutIt } = await startWay([publisher.at("/list")]);
+    await expect(askWithoutIt(bank.origin)).rejects.toMatchObject({ details: { reason: "tls" } });
   });
 
   it("OA-71 a list of another authority says nothing about it, though it has the same serial number", async () => {

@@ -3,7 +3,7 @@ import type { SigningKey } from "@opl/fapi";
 import { ClientSecretPost, Configuration, PrivateKeyJwt, TlsClientAuth, allowInsecureRequests, customFetch } from "openid-client";
 import type { ClientAuth } from "openid-client";
 import type { OAuthProfile, ServerEndpoints } from "../adapters/bank-adapter.ts";
-import type { BankAnswer } from "../egress/bank-request.ts";
+import type { BankAnswer, BeforeSending } from "../egress/bank-request.ts";
 import type { Egress } from "../egress/egress.ts";
 import { errors } from "../errors.ts";
 
@@ -105,7 +105,13 @@ function formText(body: unknown): string {
 }
 
 /** Posts a form to the authorization server. What comes back may hold tokens, so it is neither archived nor repeated anywhere. */
-export async function postForm({ apiKey, egress }: OAuthClient, operation: string, url: URL, { form, dpop }: Outgoing): Promise<BankAnswer> {
+export async function postForm(
+  { apiKey, egress }: OAuthClient,
+  operation: string,
+  url: URL,
+  { form, dpop }: Outgoing,
+  beforeSending?: BeforeSending,
+): Promise<BankAnswer> {
   const answer = await egress({
     operation,
     method: "POST",
@@ -118,6 +124,7 @@ export async function postForm({ apiKey, egress }: OAuthClient, operation: strin
     },
     body: form,
     identified: true,
+    beforeSending,
   });
   if (answer.status >= 500) throw errors.ERR_ASPSP_UNAVAILABLE({ details: { status: answer.status } });
   if (answer.status === 429) throw errors.ERR_ASPSP_RATE_LIMITED({ details: { status: answer.status, by: "aspsp" }, retryAfterSeconds: 60 });

@@ -1,6 +1,7 @@
 import { clientCredentialsGrant, genericGrantRequest, refreshTokenGrant } from "openid-client";
 import type { Configuration, DPoPOptions } from "openid-client";
 import type { TokenAnswer } from "../adapters/bank-adapter.ts";
+import type { BeforeSending } from "../egress/bank-request.ts";
 import { readJson } from "../egress/strict-json.ts";
 import { errors } from "../errors.ts";
 import { askServer, postForm } from "./client.ts";
@@ -20,9 +21,9 @@ export interface TokenEndpoint {
   poll(authRequestId: string): Promise<GrantedTokens>;
   /**
    * @param proofKey of the tokens that are renewed
-   * @param beforeSending called before each request leaves, also the one that repeats it with a nonce; nothing leaves when it throws
+   * @param beforeSending as in `BankRequest`, also for the request that repeats it with a nonce
    */
-  refresh(refreshToken: string, proofKey?: ProofKey, beforeSending?: () => Promise<void>): Promise<GrantedTokens>;
+  refresh(refreshToken: string, proofKey?: ProofKey, beforeSending?: BeforeSending): Promise<GrantedTokens>;
 }
 
 type Grant = (configuration: Configuration, options: DPoPOptions) => Promise<unknown>;
@@ -34,15 +35,14 @@ type Grant = (configuration: Configuration, options: DPoPOptions) => Promise<unk
  * hashes the library does not know.
  */
 export function createTokenEndpoint(client: OAuthClient): TokenEndpoint {
-  async function run(operation: string, grant: Grant, proofKey?: ProofKey, beforeSending?: () => Promise<void>): Promise<GrantedTokens> {
+  async function run(operation: string, grant: Grant, proofKey?: ProofKey, beforeSending?: BeforeSending): Promise<GrantedTokens> {
     const key = client.oauth.senderConstraint === "dpop" ? (proofKey ?? (await newProofKey())) : undefined;
     const options = key === undefined ? {} : { DPoP: await proofHandle(key) };
     let answer: TokenAnswer | undefined;
     await askServer(client, {
       run: (configuration) => grant(configuration, options),
       answer: async (outgoing) => {
-        await beforeSending?.();
-        const told = await postForm(client, operation, outgoing.endpoints.tokenUrl, outgoing);
+        const told = await postForm(client, operation, outgoing.endpoints.tokenUrl, outgoing, beforeSending);
         answer = client.oauth.readTokenAnswer(told.status, readJson({ contentType: told.headers["content-type"], body: told.body }));
         return toStandardResponse(answer, challengeIn(told));
       },

@@ -1,6 +1,6 @@
 import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
-import { getConsent, insertConsent, replaceAttempt } from "../db/consent-store.ts";
+import { insertConsent, judgeExchange, replaceAttempt } from "../db/consent-store.ts";
 import { takeOpenAuthorization } from "../db/open-authorization-store.ts";
 import { paymentsOfOrder } from "../db/payment-store.ts";
 import { errors } from "../errors.ts";
@@ -18,11 +18,13 @@ export interface AuthoriseOrderInput {
 
 /** Sixty executions, one a month, and some time to see the last one through. */
 const longestDays = 6 * 366;
+/** Longer than an exchange is waited for: only one whose process died is older. */
+const exchangeSeconds = 60;
 
 /**
  * Says where to send the person to approve every payment of the order. After a lost return it may be asked again: the earlier attempt
  * can then bring nothing back. @throws ERR_BANK_PAYMENT_STATE while the outcome of a payment is unknown, once the order was
- * approved, and once an answer of the bank came to nothing
+ * approved, and once an answer of the bank came to nothing; ERR_BANK_PAYMENT_RUNNING while an answer of the bank is being exchanged
  */
 export async function authorisePaymentOrder(ctx: PaymentContext, input: AuthoriseOrderInput, psu: PsuContext) {
   const { orderId, redirectUri, state, nonce } = input;
@@ -47,9 +49,11 @@ export async function authorisePaymentOrder(ctx: PaymentContext, input: Authoris
     return true;
   });
   if (!begun) {
+    const at = ctx.clock.now();
+    const exchange = await judgeExchange(ctx.db, orderId, at.subtract({ seconds: exchangeSeconds }), at);
+    if (exchange === "under-way") throw errors.ERR_BANK_PAYMENT_RUNNING({ retryAfterSeconds: 1 });
     // An exchange that failed, or that nobody saw to its end, left no token: nothing of the order can be executed any more.
-    const isApproved = (await getConsent(ctx.db, orderId, { psuId }))?.status === "authorised";
-    throw errors.ERR_BANK_PAYMENT_STATE({ details: { reason: isApproved ? "approved-before" : "approval-lost" } });
+    throw errors.ERR_BANK_PAYMENT_STATE({ details: { reason: exchange === "authorised" ? "approved-before" : "approval-lost" } });
   }
   const { issuer, issInResponse, responseType, responseMode } = bank.oauth;
   return { redirectUrl, expiresAt: expiresAt.toString(), authorizationServer: { issuer, issInResponse, responseType, responseMode } };

@@ -20,7 +20,7 @@ type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger
  */
 export async function exchangeCode(ctx: Context, consentId: string, aspspId: string, returned: AuthorizationReturn, psu: PsuContext) {
   const taken = await inTransaction(ctx.db, async (tx) => {
-    const consent = await takeExchange(tx, consentId, psu.psuId);
+    const consent = await takeExchange(tx, consentId, psu.psuId, ctx.clock.now());
     return consent === undefined ? undefined : { consent, open: await takeOpenAuthorization(tx, consentId) };
   });
   if (taken === undefined) throw errors.ERR_BANK_CONSENT_STATE();

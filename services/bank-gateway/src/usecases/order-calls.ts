@@ -74,7 +74,7 @@ export async function callForOrder<T>(
     signal,
     archive: archiveFor(ctx, { psuId, aspspId, consentId: orderId }),
     beforeRepeat,
-    stands: () => requireOpenOrder(ctx, orderId, { psuId }),
+    beforeSending: () => requireOpenOrder(ctx, orderId, { psuId }),
   };
   const authorised = await getReadableConsent(ctx.db, orderId, "payments", { psuId });
   if (authorised?.tokens !== undefined)

@@ -9,6 +9,7 @@ import type { TestGateway } from "../../testing/gateway.ts";
 import { TestOrder, accountOf, approveByHelper, bookOf, paymentsAs, sepa } from "../../testing/payments.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
+import { forgetPaymentOrder } from "./forget-payment-order.ts";
 import { forgetPsu } from "./forget-psu.ts";
 import { retryRevocations } from "./retry-revocations.ts";
 
@@ -147,6 +148,41 @@ describe("the way of a payment", () => {
     await approved.initiate();
     await approved.approve();
     await expect(approved.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approved-before" }));
+  });
+
+  it("its answer is being exchanged in another tab: that is waited for, and only one that nobody sees to its end is lost", async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    await using replica = await gateway.replica({ clock });
+    const one = new TestOrder({ ...gateway, app: replica.app }, (await order()).psu);
+    await one.initiate();
+    const begun = await one.authorise();
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+    await sandbox.fault("network.latency", { for: { endpoint: "T1" }, options: { ms: 3_000 } });
+    const exchanging = one.exchange(begun, returned);
+    const taken = async ({ orderId }: TestOrder) => {
+      const { db } = gateway.database.database;
+      return (await db.selectFrom("bankConsents").select("status").where("consentId", "=", orderId).executeTakeFirst())?.status === "exchanging";
+    };
+    await eventually(() => taken(one));
+    await expect(one.authorise()).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_RUNNING", retryAfterSeconds: 1 });
+    clock.advance({ seconds: 59 });
+    await expect(one.authorise()).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_RUNNING" });
+    await exchanging;
+    await expect(one.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approved-before" }));
+
+    const other = new TestOrder({ ...gateway, app: replica.app }, one.psu);
+    const { aspspAuthorisationId } = await other.initiate();
+    const late = await other.authorise();
+    const answer = await visitBank(late.redirectUrl, { psuId: "88888881" });
+    // As good as dead: by the time it comes to its end the person has been told that it has none.
+    const slow = other.exchange(late, answer).catch((error: unknown) => error);
+    await eventually(() => taken(other));
+    clock.advance({ seconds: 60 });
+    await expect(other.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approval-lost" }));
+    expect(await slow).toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
+    await sandbox.calm();
+    expect(await other.revoke(null)).toMatchObject({ status: "revoked" });
+    expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).movements).toEqual([]);
   });
 
   it("what is taken back before it is executed never is, and what was executed stays", async () => {
@@ -555,6 +591,35 @@ describe("what is kept", () => {
     const kept = await db.selectFrom("rawMessages").select("operation").where("psuId", "=", one.psu.psuId).execute();
     expect(new Set(kept.map(({ operation }) => operation))).toEqual(new Set(["payments.create", "payments.execute", "payments.read"]));
     expect(inClear(await everythingStored(gateway), ["Salaperäinen Saaja", "Kiitos"])).toEqual([]);
+  });
+
+  it.each([
+    ["an approved", async (one: TestOrder) => void (await one.approve())],
+    [
+      "one whose approval failed",
+      async (one: TestOrder) => {
+        const first = await one.authorise();
+        await one.authorise();
+        await expect(one.exchange(first, await visitBank(first.redirectUrl, { psuId: "88888881" }))).rejects.toMatchObject({
+          code: "ERR_AUTHORIZATION_REFUSED",
+        });
+      },
+    ],
+  ])("what the bank says of an order when it is over is not kept: %s", async (_, comeSoFar) => {
+    const one = await order();
+    await one.initiate();
+    await comeSoFar(one);
+    await one.read();
+    const { db } = gateway.database.database;
+    const kept = () => db.selectFrom("rawMessages").select("hash").where("psuId", "=", one.psu.psuId).execute();
+    const before = await kept();
+    await sandbox.fault("network.latency", { for: { endpoint: "P9" }, options: { ms: 1_500 } });
+    await sandbox.fault("payment.status", { for: { endpoint: "P9" }, options: { status: "Revoked" } });
+    const reading = one.read().catch((error: unknown) => error);
+    await eventually(async () => (await sandbox.admin<{ active: { hits: number }[] }>("GET", "/faults")).active.some(({ hits }) => hits > 0));
+    await forgetPaymentOrder(gateway.app.context, one.orderId);
+    expect(await reading).toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    expect(await kept()).toEqual(before);
   });
 
   it("a person who is forgotten leaves nothing, and what was not executed is taken back at the bank", async () => {

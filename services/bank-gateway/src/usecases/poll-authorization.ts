@@ -77,10 +77,10 @@ function wordOf({ code, details }: OplError): string | undefined {
 }
 
 /** Nobody polls after this: what was remembered goes, and the consent has its one exchange. */
-async function takeWhole({ db }: Pick<Context, "db">, { consentId, psuId }: BankConsent): Promise<void> {
+async function takeWhole({ db, clock }: Pick<Context, "db" | "clock">, { consentId, psuId }: BankConsent): Promise<void> {
   const taken = await inTransaction(db, async (tx) => {
     await takeOpenAuthorization(tx, consentId);
-    return takeExchange(tx, consentId, psuId);
+    return takeExchange(tx, consentId, psuId, clock.now());
   });
   if (taken === undefined) throw errors.ERR_BANK_CONSENT_STATE();
 }

@@ -57,7 +57,7 @@ export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { cou
   };
   const attempt = async (fresh: TokenSet): Promise<T> => {
     await count();
-    const calls = bank.psuCalls(fresh, { psu: request.psu, signal: request.signal, archive, beforeRepeat, stands });
+    const calls = bank.psuCalls(fresh, { psu: request.psu, signal: request.signal, archive, beforeRepeat, beforeSending: stands });
     return read(bank.adapter, calls, consent.aspspConsentId);
   };
   try {

@@ -87,6 +87,22 @@ describe("tokens that would lapse", () => {
     for (const { consentId } of idlers) expect(await versionOf(consentId)).toBe(2);
   });
 
+  it("what was not tried yet when one is stopped, or dies, is due at once for the next", async () => {
+    const idlers = [await connect(gateway), await connect(gateway), await connect(gateway)];
+    for (const { consentId } of idlers) await setDates(consentId, { refreshedAt: idle() });
+    await sandbox.fault("network.latency", { for: { endpoint: "T1" }, options: { ms: 1_000 } });
+    const since = await sandbox.lastSeq();
+    const stopping = new AbortController();
+    const stopped = refreshLapsing(gateway.app.context, stopping.signal);
+    await eventually(async () => (await sandbox.admin<{ active: { hits: number }[] }>("GET", "/faults")).active.some(({ hits }) => hits > 0));
+    stopping.abort();
+    await stopped;
+    expect(await asked(since)).toHaveLength(1);
+    await sandbox.calm();
+    await tick();
+    expect(inOrder(await asked(since))).toEqual(inOrder(idlers.map(({ aspspConsentId }) => aspspConsentId)));
+  });
+
   it("two replicas at once ask for each set once", async () => {
     // A gateway looks for what would lapse when it starts.
     await using replica = await gateway.replica();

@@ -9,7 +9,6 @@ import { refreshTokenSet } from "./refresh-token-set.ts";
 
 type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">;
 
-const atOnce = 20;
 /** Refresh tokens that end within this time are used while they can be. */
 const beforeEndHours = 12;
 /** Some banks let a refresh token lapse that nobody uses. */
@@ -17,7 +16,8 @@ const idleDays = 7;
 
 /**
  * Keeps consents alive whose tokens nobody has used for long, so that the next sync does not find them dead. Banks are asked beside each other,
- * each about one set after another, what ends soonest first, until none is due; a set that was tried is due again later.
+ * each about one set after another, what ends soonest first, until none is due; a set that was tried is due again later. Each is taken right before it
+ * is tried, so who dies or is stopped leaves the others to the next.
  */
 export async function refreshLapsing(ctx: Context, signal: AbortSignal): Promise<void> {
   const now = ctx.clock.now();
@@ -30,13 +30,12 @@ export async function refreshLapsing(ctx: Context, signal: AbortSignal): Promise
 async function refreshAt(ctx: Context, aspspId: string, limits: LapsingLimits, signal: AbortSignal): Promise<void> {
   const take = () => {
     const now = ctx.clock.now();
-    return inTransaction(ctx.db, (tx) => takeLapsing(tx, aspspId, limits, (end) => nextRefreshTry(now, end), atOnce));
+    return inTransaction(ctx.db, (tx) => takeLapsing(tx, aspspId, limits, (end) => nextRefreshTry(now, end)));
   };
-  for (let taken = await take(); taken.length > 0; taken = await take()) {
-    for (const { consentId, version } of taken) {
-      if (signal.aborted) return;
-      await refreshOne(ctx, aspspId, consentId, version);
-    }
+  while (!signal.aborted) {
+    const taken = await take();
+    if (taken === undefined) return;
+    await refreshOne(ctx, aspspId, taken.consentId, taken.version);
   }
 }
 

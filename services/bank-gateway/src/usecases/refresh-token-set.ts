@@ -76,7 +76,7 @@ type Asked = VersionedTokens | "overtaken";
 async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens: held, version }: VersionedTokens, { until, attempt }: Turn): Promise<Asked> {
   if (held.refreshToken === undefined) return lose(ctx, consent, version, "no-refresh-token");
   let overtaken = false;
-  // Not sooner: whoever dies before the token leaves has spent nothing.
+  // Not sooner: whoever dies before the token leaves has spent nothing, and who waited long for their turn may hold no lease any more.
   const count = async (): Promise<void> => {
     const tooLate = Temporal.Instant.compare(ctx.clock.now().add({ seconds: callSeconds }), until) > 0;
     overtaken = tooLate || !(await countRefreshAttempt(ctx.db, consent.consentId, version, until, attempt));

@@ -221,6 +221,22 @@ describe("a payment order", () => {
     expect(harness.gateway.executions.size).toBe(1);
   });
 
+  it("an approval that is coming back in another tab keeps the order busy: the person is not told to give it up, and asks again", async () => {
+    const person = aPerson();
+    const order = wanted(person);
+    await putPaymentOrder(harness.ctx, order);
+    const state = await goToBank(harness.ctx, person, order.paymentOrderId);
+    harness.gateway.decide(order.paymentOrderId, "authorised");
+    harness.gateway.fault = (point) => {
+      if (point === "before authorisePaymentOrder") throw new OplError({ code: "ERR_BANK_PAYMENT_RUNNING", kind: "conflict", message: "no" });
+    };
+    await expect(goToBank(harness.ctx, person, order.paymentOrderId)).rejects.toMatchObject({ code: "ERR_PAYMENT_ORDER_BUSY", retryAfterSeconds: 1 });
+    harness.gateway.fault = () => undefined;
+    await harness.comeBack(person, returned({ state }));
+    await runPayments(harness.ctx);
+    expect((await orderOf(person, order.paymentOrderId)).status).toBe("debited");
+  });
+
   it("an approval whose answer was lost at the gateway approves nothing: it can be taken back", async () => {
     const person = aPerson();
     const order = wanted(person);

@@ -26,7 +26,7 @@ export const holdSeconds = 60;
 /**
  * Gives each payment of the order to the bank, once, and answers where to send the person. What the bank may have of it is recorded
  * before it is told. After a cut, at whatever place, the same is asked again with the same ids.
- * @throws ERR_PAYMENT_ORDER_NOT_FOUND, ERR_PAYMENT_ORDER_OVER, ERR_PAYMENT_ORDER_BUSY (a second click), ERR_CONSENT_PSU_ERASED, and
+ * @throws ERR_PAYMENT_ORDER_NOT_FOUND, ERR_PAYMENT_ORDER_OVER, ERR_PAYMENT_ORDER_BUSY (a second click, or an approval that is coming back), ERR_CONSENT_PSU_ERASED, and
  *   what the gateway says; a payment the bank turned away is then rejected, every other one may be tried again
  */
 export async function startPaymentAuthorisation(
@@ -64,6 +64,7 @@ export async function startPaymentAuthorisation(
     return { redirectUrl: start.redirectUrl, expiresAt };
   } catch (cause) {
     const error = toOplError(cause);
+    if (error.code === "ERR_BANK_PAYMENT_RUNNING") throw errors.ERR_PAYMENT_ORDER_BUSY({ cause: error, retryAfterSeconds: 1 });
     const reason = error.code === "ERR_BANK_PAYMENT_STATE" ? error.details?.["reason"] : undefined;
     if (reason !== "approved-before" && reason !== "approval-lost") throw error;
     // The code was exchanged, and whoever did it died before it was recorded here: the order is approved. Where the answer was lost it

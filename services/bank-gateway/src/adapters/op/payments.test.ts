@@ -159,6 +159,45 @@ describe("a payment at the bank", () => {
     await expect(facet().create(calls, seal, payment)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL" });
   });
 
+  const long = "Osakeyhtiö Pohjoisen Pitkänimisten Kauppiaiden Yhteinen Hankintarengas";
+  it.each([
+    ["Kahvila Oy", "KAHVILA OY"],
+    ["Kahvila  Åström & Pojat Oy", " KAHVILA ASTROM POJAT OY"],
+    ["Bäckerei Müller-Weiß GmbH", "BAECKEREI MUELLER WEISS GMBH"],
+    ["Bäckerei Müller-Weiß GmbH", "Backerei Muller-Weis GmbH"],
+    ["Smørrebrød Ærø ApS", "SMOERREBROED AEROE APS"],
+    ["Łódź Þór", "LODZ THOR"],
+    ["Mäenpää", "MAEENPAEAE"],
+    ["Mäenpää", "Maenpaa"],
+    [long, long.slice(0, 35)],
+    [long, long.toUpperCase().slice(0, 70)],
+  ])("is believed where its payee %j comes back as %j", async (name, told) => {
+    const payee = { iban: "FI2112345600000785", name };
+    const { calls } = bank(created({ payee: { ...payee, name: told } }));
+    await expect(facet().create(calls, seal, { ...payment, text: JSON.stringify({ amountEUR: "12.50", payee }) })).resolves.toMatchObject({
+      aspspPaymentId: "p-1",
+    });
+  });
+
+  it.each([
+    ["Kahvila Oy", "Kahvila Ab"],
+    ["Kahvila Oy", "Kahvila"],
+    ["Kahvila Oy", "Kahvila Oy Helsinki"],
+    ["Kahvila Oy", ""],
+    ["Kahvila Oy", null],
+    ["Kahvila Oy", "?"],
+    ["Müller", "Möller"],
+    ["Kahvila Oy", "Kah".padEnd(40)],
+    [long, `${long.slice(0, 35)} Ab`],
+    [long.slice(0, 40), long],
+  ])("is not believed where its payee %j comes back as %j", async (name, told) => {
+    const payee = { iban: "FI2112345600000785", name };
+    const { calls } = bank(created({ payee: { ...payee, name: told } }));
+    await expect(facet().create(calls, seal, { ...payment, text: JSON.stringify({ amountEUR: "12.50", payee }) })).rejects.toMatchObject({
+      details: { reason: "another-payment" },
+    });
+  });
+
   it.each([
     ["Accepted", "accepted"],
     ["Pending", "pending"],

@@ -5,6 +5,7 @@ import type { AspspExecution, AspspPayment, AspspPaymentRef, BankReply, CallInpu
 import { cappedText, pathSegment, readWire, refusePage } from "../wire.ts";
 import { opAuthorizationUrl } from "./authorization-request.ts";
 import type { AuthorizationRequestSettings } from "./authorization-request.ts";
+import { isSamePayee } from "./payee-name.ts";
 import { writeOpPayment } from "./payment-request.ts";
 import { opBundle, opPayment, opPaymentRequest, opSubmission } from "./payments-wire.ts";
 import type { OpPayment } from "./payments-wire.ts";
@@ -57,7 +58,7 @@ export function opPaymentsFacet(settings: PaymentSettings): PaymentsFacet {
       );
       const wire = readWire(opPayment, reply);
       // Money must not go elsewhere than the person saw, nor more of it.
-      if (!isDeepStrictEqual(essenceOf(wire), essenceOf(readWire(opPaymentRequest, { json: JSON.parse(text), rawHash: reply.rawHash }))))
+      if (!isSamePayment(readWire(opPaymentRequest, { json: JSON.parse(text), rawHash: reply.rawHash }), wire))
         throw refusePage(reply.rawHash, "another-payment", "");
       return { ...translatePayment(wire), aspspAuthorisationId: wire.authorizationId };
     },
@@ -107,8 +108,15 @@ function eachOnce(payments: readonly AspspPayment[], rawHash: string): AspspPaym
   return [...seen.values()];
 }
 
-function essenceOf({ amountEUR, amount, currency, payee }: Pick<OpPayment, "amountEUR" | "amount" | "currency" | "payee">) {
-  return [amountEUR ?? amount, currency ?? "EUR", payee?.iban ?? payee?.bankAccount?.id, payee?.name];
+type Essence = Pick<OpPayment, "amountEUR" | "amount" | "currency" | "payee">;
+
+function isSamePayment(asked: Essence, told: Essence): boolean {
+  return isDeepStrictEqual(moneyOf(asked), moneyOf(told)) && isSamePayee(asked.payee?.name ?? "", told.payee?.name ?? "");
+}
+
+/** How much goes where. */
+function moneyOf({ amountEUR, amount, currency, payee }: Essence) {
+  return [amountEUR ?? amount, currency ?? "EUR", payee?.iban ?? payee?.bankAccount?.id];
 }
 
 const paymentStatuses: Readonly<Record<OpPayment["status"], AspspPaymentStatus>> = {

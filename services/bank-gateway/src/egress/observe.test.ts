@@ -1,0 +1,29 @@
+import { keptLog } from "@opl/testkit";
+import { expect, it } from "vitest";
+import { errors } from "../errors.ts";
+import type { BankAnswer, BankRequest } from "./bank-request.ts";
+import { observeEgress } from "./observe.ts";
+import { createPolicy } from "./policy.ts";
+
+const url = new URL("https://api.bank.example/accounts");
+const request: BankRequest = { operation: "accounts.list", method: "GET", url, headers: {}, identified: true };
+
+it("what may not leave any more when its turn comes is no call: nothing is logged, the bank is neither ill nor well by it, nor left alone", async () => {
+  const { logger, lines } = keptLog("bank-gateway");
+  const outcomes: string[] = [];
+  const policy = createPolicy({ maxConcurrent: 1, maxWaiting: 50, probeAfterMs: 60_000 });
+  const egress = policy(async ({ beforeSending }) => {
+    await beforeSending?.();
+    return { status: 200, headers: {}, body: Buffer.from("[]") } as unknown as BankAnswer;
+  });
+  const observed = observeEgress(egress, { aspspId: "op", logger, onOutcome: (outcome) => outcomes.push(outcome) });
+  const refusals = [errors.ERR_ASPSP_CONSENT_INVALID(), errors.ERR_BANK_PAYMENT_STATE(), new Error("the database is gone")];
+  for (let n = 0; n < 12; n += 1) {
+    const refusal = refusals[n % 3];
+    await expect(observed({ ...request, beforeSending: () => Promise.reject(refusal) })).rejects.toBe(refusal);
+  }
+  expect([lines, outcomes]).toEqual([[], []]);
+  await observed(request);
+  expect(outcomes).toEqual(["answered"]);
+  expect(lines.map((line) => JSON.parse(line) as { msg: string })).toMatchObject([{ msg: "bank called", operation: "accounts.list", outcome: "200" }]);
+});
