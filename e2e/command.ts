@@ -6,7 +6,7 @@ import path from "node:path";
 export interface StartCommand {
   readonly pid: number;
   /** Ctrl-C as a terminal does it: to every process of the command's group where npm runs it. */
-  interrupt(): void;
+  readonly interrupt: () => void;
   /** What it has printed so far, on both streams. */
   printed(): string;
   /** Resolves when it is ready, rejects with what it printed when it ends before. */
