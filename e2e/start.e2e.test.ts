@@ -42,8 +42,8 @@ describe.runIf(process.platform === "linux")("npm start", () => {
     port = await freePort();
   });
   afterAll(async () => {
-    for (const { pid, ended } of begun) {
-      if (commandOf(pid)?.includes("tools/up/main.ts") === true) process.kill(pid, "SIGINT");
+    for (const { pid, ended, interrupt } of begun) {
+      if (/tools\/up\/main\.ts|^npm start/.test(commandOf(pid) ?? "")) interrupt();
       await ended;
     }
     rmSync(dir, { recursive: true, force: true });
@@ -56,7 +56,7 @@ describe.runIf(process.platform === "linux")("npm start", () => {
     await expect.poll(() => stepsOf(early).length, { timeout: 120_000, interval: 10 }).toBeGreaterThanOrEqual(steps);
     const family = familyOf(early.pid);
     expect(family.length).toBeGreaterThan(2);
-    process.kill(early.pid, "SIGINT");
+    early.interrupt();
     expect(await early.ended).toBe("130");
     expect(early.printed()).not.toContain("Ready");
     // Services end because their standard input does, a moment after; what was begun meanwhile is known by the folder it works in.
@@ -74,14 +74,27 @@ describe.runIf(process.platform === "linux")("npm start", () => {
 
     const again = start({ port: await freePort() });
     expect(await again.ended).toBe("1");
-    expect(again.printed()).toContain(`One Point Ledger already runs from this folder (process ${first.pid}). Stop it with Ctrl-C there`);
+    expect(again.printed()).toContain(
+      `One Point Ledger already runs from this folder (process ${first.pid}). Stop it with Ctrl-C there, or with "kill ${first.pid}"`,
+    );
 
     const family = familyOf(first.pid);
     expect(family.length).toBeGreaterThan(10);
-    process.kill(first.pid, "SIGINT");
+    first.interrupt();
     expect(await first.ended).toBe("0");
     expect(first.printed()).toContain("Stopped. Your data is kept.");
     expect(alive(family)).toEqual([]);
+  });
+
+  it("D5 run by npm, Ctrl-C reaches npm, its shell and the command at once, and leaves no process and all data", async () => {
+    const command = start({ byNpm: true });
+    await command.ready;
+    await person.signIn();
+    expect(processesOf(dir).join("\n")).toContain("npm start");
+    command.interrupt();
+    await command.ended;
+    expect(command.printed()).toContain("Stopped. Your data is kept.");
+    await expect.poll(() => processesOf(dir), { timeout: 30_000, interval: 100 }).toEqual([]);
   });
 
   it("names a port that somebody else has", async () => {
@@ -111,7 +124,7 @@ describe.runIf(process.platform === "linux")("npm start", () => {
     // The bank knows us by what was registered before.
     const { consentId } = await person.connect("op", "88888881");
     expect((await person.untilRead(consentId)).connection.status).toBe("valid");
-    process.kill(next.pid, "SIGINT");
+    next.interrupt();
     expect(await next.ended).toBe("0");
   });
 });

@@ -11,8 +11,7 @@ let product: TestProduct;
 let browser: Browser;
 
 beforeAll(async () => {
-  // Somebody who presses "Read now" twice in a row means it.
-  product = await startTestProduct({}, { OPL_SYNC_MANUAL_SECONDS: "0" });
+  product = await startTestProduct();
   browser = await launchBrowser();
 });
 afterEach(() => clearFaults());

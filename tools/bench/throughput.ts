@@ -14,7 +14,7 @@ interface Totals {
   readonly accounts: readonly { readonly psuId: string; readonly count: number }[];
 }
 
-/** From the moment the people come back from the bank to the last row in analytics, against a raw upsert into the same table. */
+/** From the moment the people come back from the bank to the last row in analytics, against a raw upsert of that row. */
 export async function throughput(product: Product): Promise<Figure[]> {
   const ready = await Promise.all(
     Array.from({ length: people }, async (_, index) => {
@@ -37,7 +37,7 @@ export async function throughput(product: Product): Promise<Figure[]> {
   return [figure("bank page to analytics row", perSecond, "tx/s", "higher", 5_000, await rawUpserts(product.adminDatabaseUrl))];
 }
 
-/** The same rows into a table of the same shape, sent from here in batches, each its own transaction. */
+/** The rows of analytics, into a table like theirs, sent from here in batches, each its own transaction. */
 async function rawUpserts(adminUrl: string): Promise<number> {
   await using database = openDatabase<Record<string, never>>({
     url: adminUrl,
@@ -49,14 +49,16 @@ async function rawUpserts(adminUrl: string): Promise<number> {
   const { db } = database;
   await sql`create schema if not exists bench`.execute(db);
   await sql`drop table if exists bench.raw`.execute(db);
-  await sql`create table bench.raw (like opl_ingest.transactions including all)`.execute(db);
-  const { rows } = await sql<{ row: unknown }>`select to_jsonb(t) as row from opl_ingest.transactions t limit ${people * transactionsEach}`.execute(db);
+  await sql`create table bench.raw (like opl_analytics.transactions including all)`.execute(db);
+  const { rows } = await sql<{ row: unknown }>`select to_jsonb(t) as row from opl_analytics.transactions t limit ${people * transactionsEach}`.execute(db);
   const batches = Array.from({ length: Math.ceil(rows.length / batch) }, (_, index) =>
     JSON.stringify(rows.slice(index * batch, (index + 1) * batch).map(({ row }) => row)),
   );
   const started = performance.now();
   for (const json of batches)
-    await sql`insert into bench.raw select * from jsonb_populate_recordset(null::bench.raw, ${json}::jsonb) on conflict do nothing`.execute(db);
+    await sql`
+      insert into bench.raw select * from jsonb_populate_recordset(null::bench.raw, ${json}::jsonb)
+      on conflict (psu_id, transaction_id) do update set version = excluded.version`.execute(db);
   const perSecond = rows.length / ((performance.now() - started) / 1000);
   await sql`drop schema bench cascade`.execute(db);
   return perSecond;

@@ -137,7 +137,7 @@ export async function takeLock(file: string, mark: string): Promise<RunLock & { 
       throw new OplError({
         code: "ERR_UP_RUNNING",
         kind: "conflict",
-        message: `One Point Ledger already runs from this folder (process ${old.pid}). Stop it with Ctrl-C there, or name another folder in OPL_DIR and another port in OPL_PORT.`,
+        message: `One Point Ledger already runs from this folder (process ${old.pid}). Stop it with Ctrl-C there, or with "kill ${old.pid}" where its terminal is gone, or name another folder in OPL_DIR and another port in OPL_PORT.`,
       });
     }
     const left = old.children.filter((child) => isOurProcess(child.pid, child.mark));

@@ -7,6 +7,19 @@ export interface HealthChecks {
   readonly ready: () => Promise<Record<string, "ok" | (string & {})>>;
 }
 
+/** Ready while Postgres answers, and where a service cannot work without it, while NATS is connected. The words are the same in every service. */
+export function dependsOn(postgres: { ping(): Promise<unknown> }, nats?: { isConnected(): boolean }): HealthChecks {
+  return {
+    ready: async () => ({
+      postgres: await postgres.ping().then(
+        () => "ok",
+        () => "does not answer",
+      ),
+      ...(nats === undefined ? {} : { nats: nats.isConnected() ? "ok" : "not connected" }),
+    }),
+  };
+}
+
 export interface HealthState {
   started: boolean;
   stopping: boolean;

@@ -5,7 +5,7 @@ import { eventually } from "@opl/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { startThings, thingId, tokens } from "../test/things.ts";
 import type { Started } from "../test/things.ts";
-import { statusOfKind } from "./index.ts";
+import { dependsOn, statusOfKind } from "./index.ts";
 
 let at: Started;
 afterEach(() => at[Symbol.asyncDispose]());
@@ -224,6 +224,14 @@ describe("health", () => {
     expect(await ask("ready")).toEqual([503, { status: "unavailable", dependencies: { database: "ERR_DATABASE_UNAVAILABLE", broker: "ok" } }]);
     expect(await ask("live")).toEqual([200, { status: "ok" }]);
     expect(await ask("started")).toEqual([200, { status: "ok" }]);
+  });
+
+  it("says in the same words of every service what it depends on", async () => {
+    const up = { ping: () => Promise.resolve(), isConnected: () => true };
+    const down = { ping: () => Promise.reject(new Error("password of the database")), isConnected: () => false };
+    expect(await dependsOn(up, up).ready()).toEqual({ postgres: "ok", nats: "ok" });
+    expect(await dependsOn(down, down).ready()).toEqual({ postgres: "does not answer", nats: "not connected" });
+    expect(await dependsOn(up).ready()).toEqual({ postgres: "ok" });
   });
 
   it.each([

@@ -3,6 +3,7 @@ export type { Clock } from "./clock.ts";
 export { describeConfig, flag, integer, jsonFile, list, parseConfig, secretFile, url } from "./config.ts";
 export type { ConfigRow } from "./config.ts";
 export { databaseConfig, httpConfig, logConfig, natsConfig, serviceTokenConfig } from "./config-fragments.ts";
+export { dependsOn } from "./health.ts";
 export type { HealthChecks } from "./health.ts";
 export { createClient } from "./http-client.ts";
 export type { CallInput, CallOptions, Client, ClientOptions } from "./http-client.ts";

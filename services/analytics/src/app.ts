@@ -1,6 +1,6 @@
 import { type Messaging, connectMessaging, declareStream, publish, purgePsu, startRelay } from "@opl/messaging";
 import { type Database, inTransaction, migrate, openDatabase } from "@opl/postgres";
-import { type App, type Clock, type ServiceTokens, createHttpServer, createServiceTokens, systemClock } from "@opl/service";
+import { type App, type Clock, type ServiceTokens, createHttpServer, createServiceTokens, dependsOn, systemClock } from "@opl/service";
 import { type Logger, createLogger } from "@opl/telemetry";
 import { type IngestClient, createIngestClient } from "./clients/ingest.ts";
 import type { Config } from "./config.ts";
@@ -59,15 +59,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       tokens,
       routes: routes(ctx),
       limits: { handlerMs },
-      health: {
-        ready: async () => ({
-          postgres: await database.ping().then(
-            () => "ok",
-            () => "no answer",
-          ),
-          nats: messaging.isConnected() ? "ok" : "not connected",
-        }),
-      },
+      health: dependsOn(database, messaging),
     }),
   );
   for (const consumer of startConsumers(ctx, database, messaging, logger)) stack.use(consumer);

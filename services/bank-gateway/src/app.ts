@@ -3,7 +3,7 @@ import type { Messaging } from "@opl/messaging";
 import { migrate, openDatabase } from "@opl/postgres";
 import type { Database } from "@opl/postgres";
 import type { KeyEncryptionKey } from "@opl/sealing";
-import { createHttpServer, createServiceTokens, newId, systemClock } from "@opl/service";
+import { createHttpServer, createServiceTokens, dependsOn, newId, systemClock } from "@opl/service";
 import type { App, Clock, ServiceTokens } from "@opl/service";
 import { createLogger } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
@@ -107,7 +107,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       routes: routes(context),
       // Certificates are the slowest: keys are generated at the bank.
       limits: { handlerMs: 60_000 },
-      health: { ready: async () => ({ database: await okWhen(database.ping()), messaging: messaging.isConnected() ? "ok" : "not connected" }) },
+      health: dependsOn(database, messaging),
     }),
   );
   const address = await http.listen({ host: config.OPL_HTTP_HOST, port: config.OPL_HTTP_PORT });
@@ -120,11 +120,4 @@ function enrolmentBy({ OPL_QTSP_EST_URL: url, OPL_QTSP_SECRET_FILE: secret, OPL_
   if (url === undefined) return undefined;
   const call = outside.to({ name: "trust service provider", origin: new URL(url).origin, trustedRootsPath });
   return estEnrolment({ call, url, secret: secret?.reveal() ?? "" });
-}
-
-async function okWhen(check: Promise<void>): Promise<string> {
-  return check.then(
-    () => "ok",
-    () => "does not answer",
-  );
 }

@@ -59,4 +59,20 @@ describe("from certificates to transactions", () => {
       expect(toWire(total)).toEqual(booked.amount);
     }
   });
+
+  it("shows in the bank's books with the very QWAC that registered, on each call over mutual TLS and on no other", async () => {
+    await connect(gateway);
+    const [qwac, ...others] = registered.certificates.certificates.filter(({ purpose, inUse }) => purpose === "qwac" && inUse);
+    expect(others).toEqual([]);
+    const calls = await sandbox.calls();
+    const mutual = calls.filter(({ endpoint }) => /^(R1|T1|A\d)$/.test(endpoint));
+    expect(mutual.map(({ endpoint }) => endpoint)).toEqual(expect.arrayContaining(["R1", "T1", "A1"]));
+    expect(mutual.map(({ qwac: shown }) => shown)).toEqual(mutual.map(() => inHex(qwac?.thumbprint ?? "")));
+    const plain = calls.filter((call) => !mutual.includes(call));
+    expect(plain.map(({ endpoint }) => endpoint)).toEqual(expect.arrayContaining(["C1", "Z1"]));
+    expect(plain.filter(({ qwac: shown }) => shown !== undefined)).toEqual([]);
+  });
 });
+
+/** Thumbprints are base64url with us and hexadecimal in the books. */
+const inHex = (thumbprint: string): string => Buffer.from(thumbprint, "base64url").toString("hex");

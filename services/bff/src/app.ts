@@ -2,7 +2,7 @@ import { connectMessaging } from "@opl/messaging";
 import type { Messaging } from "@opl/messaging";
 import { listen, migrate, openDatabase } from "@opl/postgres";
 import type { Database } from "@opl/postgres";
-import { createHttpServer, createServiceTokens, systemClock } from "@opl/service";
+import { createHttpServer, createServiceTokens, dependsOn, systemClock } from "@opl/service";
 import type { App, Clock, HttpServer, ServiceTokens } from "@opl/service";
 import { createLogger } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
@@ -134,7 +134,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       routes: routes(context),
       authenticate: authenticator({ people, clock, tokens, proxies, isOperator: (psuId) => isOperator(db, psuId) }),
       // Facts are not in here: without the event server pages still show what there is.
-      health: { ready: async () => ({ postgres: await answers(database) }) },
+      health: dependsOn(database),
       limits: { bodyBytes: 262_144, handlerMs: 45_000 },
       plugins: async (fastify) => {
         await registerSecurity(fastify, { ...context, requestsPerMinute: config.OPL_REQUESTS_PER_MINUTE });
@@ -166,13 +166,6 @@ function singleSignOnOf(config: Config): SingleSignOn | undefined {
   const { OPL_SINGLE_SIGN_ON_ISSUER: issuer, OPL_SINGLE_SIGN_ON_CLIENT_ID: clientId, OPL_SINGLE_SIGN_ON_CLIENT_SECRET_FILE: clientSecret } = config;
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined;
   return openSingleSignOn({ issuer, clientId, clientSecret, name: config.OPL_SINGLE_SIGN_ON_NAME, publicOrigin: config.OPL_PUBLIC_ORIGIN });
-}
-
-async function answers(database: Database<Tables>): Promise<string> {
-  return database.ping().then(
-    () => "ok",
-    () => "does not answer",
-  );
 }
 
 function connectToNats(config: Config, logger: Logger, signal: AbortSignal): Promise<Messaging> {

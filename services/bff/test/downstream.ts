@@ -29,6 +29,7 @@ const errors = defineErrors({
   ERR_CERTIFICATE_NOT_FOUND: ["not-found", "There is no such certificate."],
   ERR_REDIRECT_REFUSED: ["forbidden", "This return belongs to another session."],
   ERR_DOWN: ["unavailable", "Down."],
+  ERR_ROUTE_NOT_FOUND: ["not-found", "There is no such address."],
 });
 
 type Name = "consent" | "ingest" | "analytics" | "bank-gateway" | "tpp-registry";
@@ -49,6 +50,8 @@ export interface Downstream extends AsyncDisposable {
   readonly ownCertificates: OwnCertificate[];
   /** Services that answer 503. */
   readonly down: Set<Name>;
+  /** Operations that the services do not know yet. */
+  readonly unknown: Set<string>;
   /** Every question with the presence it came with. */
   readonly asked: {
     readonly operation: string;
@@ -71,6 +74,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
     registrations: [aRegistration()],
     ownCertificates: [anOwnCertificate()],
     down: new Set<Name>(),
+    unknown: new Set<string>(),
     asked: [] as Downstream["asked"],
     bindings: new Map<string, string>(),
   };
@@ -83,6 +87,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         const { psu, body, query } = context as { psu?: PsuContext; body: unknown; query: unknown };
         world.asked.push({ operation: contract.operationId, method: contract.method, psu, body, query });
         if (world.down.has(name)) throw errors.ERR_DOWN();
+        if (world.unknown.has(contract.operationId)) throw errors.ERR_ROUTE_NOT_FOUND();
         return handler(context);
       },
     }));

@@ -3,7 +3,7 @@ import { connectMessaging, declareStream, purgePsu, startConsumer, startRelay } 
 import type { Messaging } from "@opl/messaging";
 import { migrate, openDatabase } from "@opl/postgres";
 import type { Database } from "@opl/postgres";
-import { createHttpServer, createServiceTokens, newId, systemClock } from "@opl/service";
+import { createHttpServer, createServiceTokens, dependsOn, newId, systemClock } from "@opl/service";
 import type { App, Clock, ServiceTokens } from "@opl/service";
 import { createLogger } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
@@ -71,15 +71,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       tokens,
       routes: routes(ctx),
       limits: { handlerMs },
-      health: {
-        ready: async () => ({
-          postgres: await database.ping().then(
-            () => "ok",
-            () => "no answer",
-          ),
-          nats: messaging.isConnected() ? "ok" : "not connected",
-        }),
-      },
+      health: dependsOn(database, messaging),
     }),
   );
   stack.use(startConsumer({ database, messaging, service, type: "bank-gateway.aspsp-consent-lost", logger, handle: onAspspConsentLost(ctx) }));

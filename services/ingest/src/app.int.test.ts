@@ -20,7 +20,7 @@ const completed = async (psu: Awaited<ReturnType<typeof app.connect>>["psu"], co
 describe("the service", () => {
   it("is ready when database and broker answer", async () => {
     const answer = await fetch(`${app.address()}/health/ready`);
-    expect([answer.status, await answer.json()]).toMatchObject([200, {}]);
+    expect([answer.status, await answer.json()]).toEqual([200, { status: "ok", dependencies: { postgres: "ok", nats: "ok" } }]);
   });
 
   it("reads a bank when a person has allowed it, and answers the person's questions", async () => {

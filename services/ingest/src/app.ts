@@ -2,7 +2,7 @@ import { connectMessaging, purgePsu, startRelay } from "@opl/messaging";
 import type { Messaging } from "@opl/messaging";
 import { listen, migrate, openDatabase } from "@opl/postgres";
 import type { Database } from "@opl/postgres";
-import { createHttpServer, createServiceTokens, deterministicId, newId, startTimer, systemClock } from "@opl/service";
+import { createHttpServer, createServiceTokens, dependsOn, deterministicId, newId, startTimer, systemClock } from "@opl/service";
 import type { App, Clock, ServiceTokens } from "@opl/service";
 import { createLogger } from "@opl/telemetry";
 import type { Logger } from "@opl/telemetry";
@@ -98,17 +98,10 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       logger,
       tokens,
       routes: routes({ ...context, syncRunner }),
-      health: { ready: async () => ({ database: await okWhen(database.ping()), messaging: messaging.isConnected() ? "ok" : "not connected" }) },
+      health: dependsOn(database, messaging),
     }),
   );
   const address = await http.listen({ host: config.OPL_HTTP_HOST, port: config.OPL_HTTP_PORT });
   const all = stack.move();
   return { address, [Symbol.asyncDispose]: () => all.disposeAsync() };
-}
-
-async function okWhen(check: Promise<void>): Promise<string> {
-  return check.then(
-    () => "ok",
-    () => "does not answer",
-  );
 }

@@ -18,7 +18,9 @@ export const configSchema = z.object({
   OPL_SYNCS_AT_ONCE: integer(1, 100).prefault("4").describe("syncs one process runs at the same time"),
   OPL_SYNC_ACCOUNTS_AT_ONCE: integer(1, 20).prefault("4").describe("accounts of one sync that are read at the same time"),
   OPL_SYNC_UNATTENDED_PER_DAY: integer(1, 4).prefault("4").describe("reads of a consent in 24 hours without the person; the law allows 4"),
-  OPL_SYNC_MANUAL_SECONDS: integer(0, 3600).prefault("10").describe("a person who asks again within so many seconds gets the sync that has just ended"),
+  OPL_SYNC_MANUAL_SECONDS: integer(0, 3600)
+    .prefault("10")
+    .describe("a person who asks again within so many seconds gets the sync that has just read everything"),
   OPL_SYNC_FIRST_WAIT_SECONDS: integer(0, 60)
     .prefault("3")
     .describe("so long a first sync waits to hear that the person is present; then it begins without, as one of the four"),

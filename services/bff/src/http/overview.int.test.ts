@@ -20,6 +20,7 @@ describe("the overview of who asks again (G-21)", () => {
   });
   afterEach(() => {
     bff.downstream.down.clear();
+    bff.downstream.unknown.clear();
     bff.downstream.banks[0] = bank;
   });
   afterAll(async () => {
@@ -147,5 +148,20 @@ describe("the overview of who asks again (G-21)", () => {
     expect((await aino.browser.get("/api/overview")).json()).toMatchObject({ missing: ["consents", "payments"] });
     bff.downstream.down.clear();
     expect((await aino.browser.get("/api/overview")).json()).toMatchObject({ missing: [] });
+  });
+
+  it("is whole from a consent of before the common answer, while services are replaced one by one", async () => {
+    const aino = await bff.person();
+    const { consent, paymentOrder } = aino.holdings;
+    bff.downstream.holdings.set(aino.psuId, {
+      ...aino.holdings,
+      consent: { ...consent, status: "scaRequired" },
+      paymentOrder: { ...paymentOrder, status: "pending" },
+    });
+    bff.downstream.unknown.add("consentOverview");
+    const overview = (await aino.browser.get("/api/overview")).json();
+    expect(overview).toMatchObject({ missing: [], attention: [{ kind: "permission-paused" }, { kind: "payment-unfinished" }] });
+    const askedFor = bff.downstream.asked.filter(({ psu }) => psu?.psuId === aino.psuId).map(({ operation, query }) => ({ operation, query }));
+    expect(askedFor).toContainEqual({ operation: "listPaymentOrders", query: { limit: 20 } });
   });
 });

@@ -1,7 +1,10 @@
 import * as contracts from "@opl/contracts/http/bff";
 import type { OverviewView } from "@opl/contracts/http/bff";
+import type { consentOverview } from "@opl/contracts/http/consent";
+import type { ResponseOf } from "@opl/contracts/http/route";
+import { isOplError } from "@opl/errors";
 import { psuRoute, readyAnswer } from "@opl/service";
-import type { BoundRoute } from "@opl/service";
+import type { BoundRoute, CallOptions } from "@opl/service";
 import type { BffContext } from "../context.ts";
 import { lastLiveEventOf } from "../db/live-store.ts";
 import { overviewView, sparkDays } from "../views/overview.ts";
@@ -42,9 +45,20 @@ async function makeOverview({ bankDirectory, clients }: Context, asking: Asking,
   };
   const [accounts, consent, banks, insights] = await Promise.all([
     orMissing(asking, "accounts", clients.ingest.listAccounts(part)),
-    orMissing(asking, "consents and payments", clients.consent.consentOverview({ ...part, query: { orders: recentOrders } })),
+    orMissing(asking, "consents and payments", askConsent(clients.consent, part)),
     orMissing(asking, "banks", bankDirectory.list(lastHint)),
     orMissing(asking, "insights", clients.analytics.firstScreen({ ...part, query: history })),
   ]);
   return overviewView({ accounts: accounts?.accounts, consents: consent?.consents, banks, insights, payments: consent?.paymentOrders }, moment);
+}
+
+/** A consent that is yet to be replaced by one with the common answer is asked for its halves. */
+async function askConsent(consent: BffContext["clients"]["consent"], part: CallOptions): Promise<ResponseOf<typeof consentOverview>> {
+  try {
+    return await consent.consentOverview({ ...part, query: { orders: recentOrders } });
+  } catch (error) {
+    if (!isOplError(error) || error.code !== "ERR_ROUTE_NOT_FOUND") throw error;
+    const [allowed, ordered] = await Promise.all([consent.listConsents(part), consent.listPaymentOrders({ ...part, query: { limit: recentOrders } })]);
+    return { ...allowed, ...ordered };
+  }
 }

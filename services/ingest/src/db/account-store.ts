@@ -23,10 +23,11 @@ export interface ListedAccount {
   readonly aspspId: string;
   readonly consentId: string;
   readonly account: AspspAccount;
+  readonly toldAs: string;
   readonly at: Temporal.Instant;
 }
 
-export async function recordAccount(tx: Tx, { psuId, accountId, accountKey, aspspId, consentId, account, at }: ListedAccount): Promise<void> {
+export async function recordAccount(tx: Tx, { psuId, accountId, accountKey, aspspId, consentId, account, toldAs, at }: ListedAccount): Promise<void> {
   const told = {
     consentId,
     resourceId: account.resourceId,
@@ -39,6 +40,7 @@ export async function recordAccount(tx: Tx, { psuId, accountId, accountKey, asps
     rawHash: account.raw.hash,
     rawPointer: account.raw.pointer,
     connected: true,
+    toldAs,
   };
   await tx
     .insertInto("accounts")

@@ -51,6 +51,8 @@ export interface AccountsTable {
   oldestBookingDate: IsoDate | null;
   readAt: Timestamp | null;
   incompleteSince: Timestamp | null;
+  /** Names what others were last told of it; null where nobody remembers. */
+  toldAs: string | null;
 }
 
 export interface BalancesTable {
@@ -245,6 +247,7 @@ export const ledgerColumns: TableColumns<LedgerTables> = {
     oldestBookingDate: "date?",
     readAt: "timestamptz?",
     incompleteSince: "timestamptz?",
+    toldAs: "uuid?",
   },
   balances: {
     psuId: "uuid",

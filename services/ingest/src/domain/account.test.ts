@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { anAccount } from "../testing/bank-answers.ts";
-import { accountKey, keyAccounts, sameFacts } from "./account.ts";
+import { accountKey, keyAccounts } from "./account.ts";
 
 const owner = { psuId: "psu-1", aspspId: "op-fi" };
 const same = (name: string) => name;
@@ -39,14 +39,5 @@ describe("keyAccounts", () => {
     const card = { iban: null, maskedPan: "************1111", name: "Visa" };
     const keyed = keyAccounts(owner, [anAccount({ ...card, resourceId: "a" }), anAccount({ ...card, resourceId: "b" })], same);
     expect(new Set(keyed.map(({ key }) => key)).size).toBe(2);
-  });
-});
-
-describe("sameFacts", () => {
-  const facts = { consentId: "c", kind: "current", name: "n", iban: null, ownerName: null };
-
-  it.each([{ consentId: "d" }, { kind: "card" }, { name: "m" }, { iban: "FI" }, { ownerName: "o" }])("sees that %o differs", (change) => {
-    expect(sameFacts(facts, { ...facts, ...change })).toBe(false);
-    expect(sameFacts(facts, { ...facts })).toBe(true);
   });
 });

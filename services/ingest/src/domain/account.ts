@@ -23,19 +23,6 @@ function identifierOf(account: AspspAccount): readonly string[] {
   return ["resource", account.resourceId];
 }
 
-/** What others are told about an account; when none of it differs there is nothing to tell. */
-export interface AccountFacts {
-  readonly consentId: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly iban: string | null;
-  readonly ownerName: string | null;
-}
-
-export function sameFacts(a: AccountFacts, b: AccountFacts): boolean {
-  return a.consentId === b.consentId && a.kind === b.kind && a.name === b.name && a.iban === b.iban && a.ownerName === b.ownerName;
-}
-
 export interface KeyedAccount {
   readonly key: string;
   readonly account: AspspAccount;

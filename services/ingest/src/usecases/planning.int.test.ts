@@ -143,6 +143,26 @@ describe("a sync by hand", () => {
     expect((await startSync(context, person)).started).toBe(true);
   });
 
+  it("begins anew at once where the one that has just ended left an account incomplete, also when it does so again", async () => {
+    bank.add({ resourceId: "r1" }, [manyTransactions(1)]);
+    const person = await ledger.connect();
+    let lies = true;
+    bank.before = ({ operation }) => {
+      if (lies && operation === "transactions") throw aspspError("ERR_ASPSP_PROTOCOL", "upstream");
+    };
+    await ledger.runNext();
+    for (const lying of [true, false]) {
+      lies = lying;
+      const { sync, started } = await startSync(context, person);
+      expect([started, sync.status]).toEqual([true, "queued"]);
+      const claimed = await claimOwnSync(context, person.psuId, sync.syncId);
+      if (claimed === undefined) throw new Error("it is taken already");
+      const result = await runSync(context, claimed.sync, claimed.runId, new AbortController().signal);
+      expect(result).toMatchObject({ status: "completed", incompleteAccounts: lying ? [expect.any(String)] : [] });
+    }
+    expect((await startSync(context, person)).started).toBe(false);
+  });
+
   it("ends the wait of one that is to be tried again, for the process that took the request", async () => {
     const person = await ledger.connect();
     let broken = true;

@@ -3,7 +3,7 @@ import { publish } from "@opl/messaging";
 import { toWire } from "@opl/money";
 import { inTransaction } from "@opl/postgres";
 import type { FetchedAccounts } from "../clients/bank-gateway.ts";
-import { keyAccounts, sameFacts } from "../domain/account.ts";
+import { keyAccounts } from "../domain/account.ts";
 import { readBalances } from "../domain/balance.ts";
 import { nameOf } from "../domain/name-id.ts";
 import { accountsWithKeys, recordAccount } from "../db/account-store.ts";
@@ -53,18 +53,13 @@ export async function recordAccounts(
       const before = known.get(key);
       const accountId = before?.accountId ?? newId();
       listed.push({ accountId, resourceId: account.resourceId });
-      await recordAccount(tx, { psuId, accountId, accountKey: key, aspspId, consentId, account, at });
       const { kind, name, iban, maskedPan, ownerName, currency } = account;
-      if (before === undefined || !sameFacts(before, { consentId, kind, name, iban, ownerName })) {
+      const data = { accountId, consentId, psuId, aspspId, kind, currency, name, iban, maskedPan, ownerName };
+      const toldAs = nameId(nameOf("account-told", JSON.stringify(data)));
+      await recordAccount(tx, { psuId, accountId, accountKey: key, aspspId, consentId, account, toldAs, at });
+      if (before?.toldAs !== toldAs) {
         const id = nameId(nameOf("account-discovered", syncId, accountId));
-        events.push({
-          type: "ingest.account-discovered",
-          id,
-          subject: accountId,
-          psuId,
-          time: at,
-          data: { accountId, consentId, psuId, aspspId, kind, currency, name, iban, maskedPan, ownerName },
-        });
+        events.push({ type: "ingest.account-discovered", id, subject: accountId, psuId, time: at, data });
       }
       const added = await addBalances(
         tx,

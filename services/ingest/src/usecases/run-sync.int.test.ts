@@ -259,6 +259,32 @@ describe("accounts across consents", () => {
     );
   });
 
+  it("tells of an account again when anything of it is new, and else says nothing", async () => {
+    const listed = bank.add({ maskedPan: null });
+    const person = await ledger.connect();
+    await ledger.runNext();
+    const told = async () => (await ledger.published("ingest.account-discovered")).filter(({ psuId }) => psuId === person.psuId);
+    for (const change of [{}, { maskedPan: "************1111" }, {}, { name: "Arki" }, { kind: "savings" }, { ownerName: null }, {}] as const) {
+      const before = (await told()).length;
+      listed.account = { ...listed.account, ...change };
+      await ledger.syncAgain(person);
+      expect((await told()).slice(before), JSON.stringify(change)).toMatchObject(Object.keys(change).length === 0 ? [] : [change]);
+    }
+  });
+
+  it("tells once more of an account from before it was kept what was told of it: who keeps more now hears it", async () => {
+    bank.add({ maskedPan: "************1111" });
+    const person = await ledger.connect();
+    await ledger.runNext();
+    await db.updateTable("accounts").set({ toldAs: null }).where("psuId", "=", person.psuId).execute();
+    const told = async () => (await ledger.published("ingest.account-discovered")).filter(({ psuId }) => psuId === person.psuId);
+    await ledger.syncAgain(person);
+    const [first, again] = await told();
+    expect(again).toEqual(first);
+    await ledger.syncAgain(person);
+    expect(await told()).toHaveLength(2);
+  });
+
   it("BR-27: an empty list of accounts deletes nothing", async () => {
     bank.add({}, [manyTransactions(5)]);
     const person = await ledger.connect();

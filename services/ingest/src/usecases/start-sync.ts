@@ -3,6 +3,7 @@ import { inTransaction } from "@opl/postgres";
 import { currentTraceHeaders } from "@opl/telemetry";
 import { getConsent, holdConsent } from "../db/consent-store.ts";
 import type { ConsentRow } from "../db/consent-store.ts";
+import { listSyncAccounts } from "../db/reading-store.ts";
 import { addSync, getLatestSync, getSync, hastenSync, wakeRunners } from "../db/sync-store.ts";
 import { errors } from "../errors.ts";
 import type { IngestContext } from "./context.ts";
@@ -12,13 +13,13 @@ const ownSyncSeconds = 5;
 
 export interface StartedSync {
   readonly sync: Sync;
-  /** False when an open or just finished one was answered. */
+  /** False when an open one, or one that has just read everything, was answered. */
   readonly started: boolean;
 }
 
 /**
- * Records a sync because the person asks. While one is open for the consent, or one has just ended, that one is the answer; one
- * that waits for its next try waits no longer.
+ * Records a sync because the person asks. While one is open for the consent, or one has just read every account, that one is the
+ * answer; one that waits for its next try waits no longer.
  * @throws ERR_SYNC_CONSENT_UNKNOWN, ERR_SYNC_CONSENT_ENDED, ERR_SYNC_CONSENT_PAUSED
  */
 export async function startSync(
@@ -30,7 +31,11 @@ export async function startSync(
     const consent = await holdConsent(tx, psuId, consentId);
     if (consent === undefined) throw refusalOf(await getConsent(tx, psuId, consentId));
     const latest = await getLatestSync(tx, psuId, consentId);
-    const justEnded = latest?.status === "completed" && latest.finishedAt !== null && secondsBetween(latest.finishedAt, now) < settings.manualSyncSeconds;
+    const justEnded =
+      latest?.status === "completed" &&
+      latest.finishedAt !== null &&
+      secondsBetween(latest.finishedAt, now) < settings.manualSyncSeconds &&
+      (await listSyncAccounts(tx, psuId, latest.syncId)).every(({ status }) => status === "done");
     const asked = {
       psuId,
       syncId: newId(),
