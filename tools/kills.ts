@@ -7,7 +7,8 @@ import path from "node:path";
  * must be as if nothing had been. The seed is printed; the same one repeats a run.
  *
  * `npm run test:kills [rounds] [seed]`: the command that wraps data keys anew, at random points.
- * `npm run test:refresh [tries] [seed]`: the refresh of a consent's tokens, between every two of its steps.
+ * `npm run test:refresh [tries] [seed]`: the refresh of a consent's tokens, between every two of its steps; where four processes in a row die at
+ * one consent, 40 or more times so.
  */
 const kinds = {
   rewrap: { file: "services/bank-gateway/src/rewrap.int.test.ts", variable: "REWRAP", usual: "100" },

@@ -54,6 +54,7 @@ export function standardOutcome({ gateway, sandbox, lines, withdrawal = () => "A
     const consent = await db.selectFrom("bankConsents").select(["status", "authorisedAt"]).where("consentId", "=", consentId).executeTakeFirstOrThrow();
     expect(consent).toEqual({ status: "failed", authorisedAt: null });
     expect(await db.selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute()).toEqual([]);
+    expect(await db.selectFrom("openAuthorizations").select("consentId").where("consentId", "=", consentId).execute()).toEqual([]);
     // The bank's answer to the creation is all there ever was.
     const archived = await db.selectFrom("rawMessages").select("operation").where("psuId", "=", psu.psuId).execute();
     expect(archived.map(({ operation }) => operation)).toEqual(["consents.create"]);

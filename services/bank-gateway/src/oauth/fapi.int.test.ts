@@ -540,16 +540,6 @@ describe("a bank that lies in its tokens", () => {
     expect(archived).not.toContain("accounts.list");
   });
 
-  it("OA-75 at the token endpoint as well", async () => {
-    const begun = await begin(fapi2);
-    const returned = await visit(begun);
-    await sandbox.fault("dpop.nonce-always", { for: { endpoint: "fapi2-F5" } });
-    const since = await sandbox.lastSeq();
-    await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused("token-endpoint-use_dpop_nonce"));
-    expect((await callsAt(fapi2, since)).filter((endpoint) => endpoint === "fapi2-F5")).toHaveLength(2);
-    expect(await storedOf(begun)).toEqual(nothingStored);
-  });
-
   it("OA-53 OA-55 OA-75 odd letters in type and scheme, and no lifetime, are taken", async () => {
     await sandbox.fault("dpop.odd-case");
     await sandbox.fault("token.drop", { options: { name: "expires_in" } });
@@ -624,17 +614,6 @@ describe("a bank that sends us elsewhere from where credentials go", () => {
     expect(foreign.connections()).toBe(0);
   });
 
-  it.each(statuses)("OA-57 %i from the token endpoint: the code is not sent again, nothing is stored", async (status) => {
-    const begun = await begin(fapi2);
-    const returned = await visit(begun);
-    await elsewhere("fapi2-F5", status);
-    const since = await sandbox.lastSeq();
-    await expect(exchange(gateway, begun, returned)).rejects.toMatchObject(redirected);
-    expect(await callsAt(fapi2, since)).toEqual(["fapi2-F5"]);
-    expect(await storedOf(begun)).toEqual(nothingStored);
-    expect(foreign.connections()).toBe(0);
-  });
-
   it.each(statuses)("OA-57 %i from the key set: what it should verify is not believed, nothing is stored", async (status) => {
     await using fresh = await gateway.replica();
     for (const aspspId of [fapi1, fapi2]) {
@@ -671,52 +650,6 @@ describe("a bank that sends us elsewhere from where credentials go", () => {
 
 describe("a decoupled bank that lies", () => {
   const poll = ({ consentId }: BegunConsent) => gateway.as.consent.pollAuthorization({ params: { consentId }, body: { aspspId: decoupled } });
-
-  it.each([
-    ["access_denied", "access_denied"],
-    ["expired_token", "expired_token"],
-    ["invalid_request", "invalid_request"],
-  ])("OA-74 after the final word %s nobody asks again", async (error, reason) => {
-    const begun = await begin(decoupled);
-    await sandbox.fault("token.refused", { for: { endpoint: "decoupled-F5" }, options: { error } });
-    await expect(until(() => poll(begun))).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_DENIED", details: { reason } });
-    await sandbox.calm();
-    const since = await sandbox.lastSeq();
-    await expect(poll(begun)).rejects.toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
-    expect(await callsAt(decoupled, since)).toEqual([]);
-    expect(await storedOf(begun)).toEqual(nothingStored);
-  });
-
-  it("OA-74 slow_down makes the pauses longer", async () => {
-    const begun = await begin(decoupled);
-    await sandbox.fault("token.refused", { for: { endpoint: "decoupled-F5" }, options: { error: "slow_down" } });
-    const { db } = gateway.database.database;
-    const intervalOf = async () =>
-      (await db.selectFrom("openAuthorizations").select("pollIntervalSeconds").where("consentId", "=", begun.consentId).executeTakeFirstOrThrow())
-        .pollIntervalSeconds;
-    for (let asked = 0; asked < 20 && (await intervalOf()) === 1; asked += 1) {
-      expect(await poll(begun)).toMatchObject({ status: "pending" });
-      await delay(200);
-    }
-    expect(await intervalOf()).toBe(6);
-    const since = await sandbox.lastSeq();
-    expect(await poll(begun)).toMatchObject({ status: "pending" });
-    expect(await callsAt(decoupled, since)).toEqual([]);
-  });
-
-  it("OA-74 the interval of 31 seconds is kept", async () => {
-    await sandbox.fault("body.replace", { for: { endpoint: "decoupled-F11" }, options: { text: '{"auth_req_id":"abc","expires_in":120,"interval":31}' } });
-    const begun = await begin(decoupled);
-    await sandbox.calm();
-    const since = await sandbox.lastSeq();
-    const polled = await poll(begun);
-    expect(
-      Temporal.Now.instant()
-        .until(Temporal.Instant.from(polled.status === "pending" ? polled.nextPollAt : ""))
-        .total("seconds"),
-    ).toBeGreaterThan(25);
-    expect(await callsAt(decoupled, since)).toEqual([]);
-  });
 
   it.each([
     ["no name", '{"expires_in":120,"interval":5}'],

@@ -81,6 +81,6 @@ async function postpone({ db, clock, logger }: Context, due: RevocationDue, erro
   logger.warn({ aspspId: due.aspspId, attempts: due.attempts, err: error }, "the bank could not be told that a consent has ended");
   const now = clock.now();
   if (Temporal.Instant.compare(now, due.giveUpAt) > 0) await deleteRevocation(db, due);
-  else await postponeRevocation(db, due, now.add({ minutes: waitMinutes[Math.min(due.attempts, waitMinutes.length - 1)] ?? 360 }), lastError);
+  else await postponeRevocation(db, due, now.add({ minutes: waitMinutes[Math.min(due.attempts, waitMinutes.length) - 1] ?? 360 }), lastError);
   return false;
 }
