@@ -71,3 +71,11 @@ export async function carrySession({ cookie, origin }: Pick<Person, "cookie" | "
   const pairs = cookie.split("; ").map((pair) => ({ name: pair.slice(0, pair.indexOf("=")), value: pair.slice(pair.indexOf("=") + 1) }));
   await context.addCookies(pairs.map((pair) => ({ ...pair, domain: new URL(origin).hostname, path: "/", secure: true })));
 }
+
+/** From the address of a payment's or a permission's approval: logs in on the bank's page and says yes there. */
+export async function approveAtBank(page: Page, origin: string, bankPsu: string): Promise<void> {
+  await page.waitForURL((url) => url.origin !== origin);
+  await page.locator("input[name=psuId]").fill(bankPsu);
+  await page.keyboard.press("Enter");
+  await page.locator('button[name=decision][value="approve"]').click();
+}

@@ -131,15 +131,18 @@ describe("a withdrawal in the middle of a reading", () => {
     const { consentId } = await person.connect("op", bankPsu);
     await expect.poll(async () => (await booksOf(product, bankPsu)).calls.filter(({ endpoint }) => endpoint === "A6").length, waiting).toBeGreaterThan(1);
 
-    const live = await fetch(`${product.origin}/api/live`, { headers: { cookie: person.cookie, accept: "text/event-stream" } });
-    const heard = heardOn(live, ({ type, consentId: about }) => type === "consent.revoked" && about === consentId);
+    await using live = await listen(person);
+    expect((await connectionOf(person, consentId)).sync?.status).toBe("running");
     await person.post("withdrawConnection", `/api/connections/${consentId}/withdrawal`, { keepData: true });
     const { committed } = await asAdmin(product, async (db) => {
       const { rows } = await sql<{ committed: Date }>`select ended_at as committed from opl_consent.consents where consent_id = ${consentId}::uuid`.execute(db);
       return rows[0] as { committed: Date };
     });
     const since = Date.parse(String(committed));
-    expect((await heard) - since).toBeLessThanOrEqual(2_000);
+    const toldAt = async (): Promise<number | undefined> =>
+      live.heard.find(({ type, consentId: about }) => type === "consent.revoked" && about === consentId)?.heardAt;
+    await expect.poll(toldAt, waiting).toBeDefined();
+    expect(((await toldAt()) ?? Infinity) - since).toBeLessThanOrEqual(2_000);
     const tokens = await asAdmin(product, async (db) => {
       const { rows } = await sql<{ left: number }>`select count(*)::int as left from opl_bank_gateway.token_sets where consent_id = ${consentId}::uuid`.execute(
         db,
@@ -157,19 +160,37 @@ describe("a withdrawal in the middle of a reading", () => {
     const starts = (await booksOf(product, bankPsu)).calls.filter(isRead).map(({ at, durationMs }) => Date.parse(at) - durationMs - since);
     expect(starts.length).toBeGreaterThan(2);
     expect(Math.max(...starts)).toBeLessThanOrEqual(1_000);
+    // The bank was in the middle of it: the reading was cut short, and the stream, open all the while, has nothing to tell of it any more.
+    expect((await connectionOf(person, consentId)).sync?.status).toBe("failed");
+    expect(live.ended).toBe(false);
+    const later = live.heard.filter(({ heardAt, type }) => heardAt - since > 2_000 && /^ingest\.(account|balance|transaction)/.test(type));
+    expect(later).toEqual([]);
     await product.bank("DELETE", "/faults");
   });
 });
 
-/** @returns when the stream told of it */
-async function heardOn(stream: Response, fits: (event: LiveEvent) => boolean): Promise<number> {
-  let text = "";
-  for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
-    text += Buffer.from(chunk).toString("utf8");
-    const events = [...text.matchAll(/^data: ?(\{.*\})$/gm)].map(([, json = ""]) => JSON.parse(json) as LiveEvent);
-    if (events.some(fits)) return Date.now();
-  }
-  throw new Error(`the stream ended: ${text.slice(-500)}`);
+/** What the stream of an open page tells, each with the time it was heard. */
+async function listen(person: Person) {
+  const leaving = new AbortController();
+  const stream = await fetch(`${product.origin}/api/live`, { headers: { cookie: person.cookie, accept: "text/event-stream" }, signal: leaving.signal });
+  const live = { heard: [] as (LiveEvent & { readonly heardAt: number })[], ended: false };
+  const reading = (async () => {
+    let text = "";
+    for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(chunk).toString("utf8");
+      const lines = text.split("\n");
+      text = lines.pop() ?? "";
+      const told = lines.flatMap((line) => (/^data: ?\{/.test(line) ? [JSON.parse(line.slice(line.indexOf("{"))) as LiveEvent] : []));
+      live.heard.push(...told.map((event) => ({ ...event, heardAt: Date.now() })));
+    }
+    live.ended = true;
+  })();
+  return Object.assign(live, {
+    async [Symbol.asyncDispose]() {
+      leaving.abort();
+      await reading.catch(() => undefined);
+    },
+  });
 }
 
 describe("receipts verify without us", () => {

@@ -8,7 +8,7 @@ import { Person, visitBank } from "../person.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
 import { asAdmin } from "../truth.ts";
 
-/** A permission comes near its end: the open page says so at 30, 7 and 1 days, and how to renew, without a mouse. */
+/** A permission comes near its end, or must be confirmed: the open page says so, and how to go on, without a mouse. */
 let product: TestProduct;
 let browser: Browser;
 let person: Person;
@@ -129,8 +129,131 @@ describe("the end of a permission comes near", () => {
     await expectAccessible(page, "permissions while the ledger is away");
     await page.unroute("**/api/connections");
   });
+});
 
-  it("the page complained of nothing", () => {
-    expect(seen.complaints.found).toEqual([]);
+describe("a permission that the person must confirm every 90 days", () => {
+  const bankPsu = "88888881";
+  let careful: Person;
+  let confirmed: string;
+  let open: typeof seen;
+  beforeAll(async () => {
+    careful = await new Person(product.origin).signUp();
+    ({ consentId: confirmed } = await careful.connect("op", bankPsu));
+    await careful.untilRead(confirmed);
+    open = await newPerson(browser);
+    await carrySession(careful, open.context);
+    await open.page.goto(`${product.origin}/`);
   });
+
+  /** As at a bank in the UK, where the person last said yes 90 days before `days` from now; the service's own clock then finds it. */
+  const mustConfirmIn = (days: number): Promise<unknown> =>
+    asAdmin(product, (db) =>
+      sql`update opl_consent.consents
+          set reconfirm_days = 90, confirmed_at = now() + make_interval(days => ${days - 90}),
+            reconfirm_by = now() + make_interval(days => ${days}), next_reminder_at = now() - interval '1 second'
+          where consent_id = ${confirmed}::uuid`.execute(db),
+    );
+  const remindersTold = (): Promise<number[]> =>
+    asAdmin(product, async (db) => {
+      const { rows } = await sql<{ days: number }>`
+        select (data::json->>'daysLeft')::int as days from opl_consent.outbox
+        where event_type = 'consent.reconfirmation-due' and aggregate_id = ${confirmed} and published_at is not null order by position`.execute(db);
+      return rows.map(({ days }) => days);
+    });
+  const connection = async () => (await careful.get("getConnection", `/api/connections/${confirmed}`)).connection;
+  const atBank = async (since = 0) => product.bank<{ calls: { endpoint: string }[]; lastSeq: number }>("GET", `/books/calls?since=${since}&psu=${bankPsu}`);
+  /** The next unattended reading is due, and the plan is looked at now instead of within a minute. */
+  const readBySchedule = () =>
+    asAdmin(product, async (db) => {
+      await sql`update opl_ingest.consents set next_sync_at = now() - interval '1 hour' where consent_id = ${confirmed}::uuid and status = 'active'`.execute(
+        db,
+      );
+      await sql`insert into opl_ingest.job (name) values ('scheduled-syncs')`.execute(db);
+    });
+  /** Asked for again until the ledger has heard of the confirmation. */
+  const isReadAfter = async (seq: number): Promise<void> => {
+    const reads = async (): Promise<number> => {
+      await readBySchedule();
+      return (await atBank(seq)).calls.filter(({ endpoint }) => /^A[4-8]$/.test(endpoint)).length;
+    };
+    await expect.poll(reads, { timeout: 60_000, interval: 1_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await connection()).sync?.status, { timeout: 60_000, interval: 100 }).toBe("completed");
+  };
+  /** By keyboard, without leaving for the bank. @returns the last call that the bank had before */
+  const confirm = async (): Promise<number> => {
+    const { page } = open;
+    const { lastSeq } = await atBank();
+    const card = page.getByRole("region", { name: "OP (sandbox)" });
+    await new Keyboard(page).use(card.getByRole("button", { name: "Confirm" }));
+    await card.getByRole("button", { name: "Confirm" }).waitFor({ state: "detached" });
+    expect(new URL(page.url()).pathname).toBe("/permissions");
+    // Nothing but reading, where that begins again at once: no permission is asked for, and nobody is on its pages.
+    const { calls } = await atBank(lastSeq);
+    expect(calls.map(({ endpoint }) => endpoint).filter((endpoint) => /^(A[1-3]|Z)/.test(endpoint))).toEqual([]);
+    return lastSeq;
+  };
+
+  it("told before in the open page, confirmed here without the bank, and reading goes on for another 90 days", async () => {
+    const { page } = open;
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    expect(await page.getByText(/that we may go on reading/).count()).toBe(0);
+    await mustConfirmIn(30);
+    const attention = page.getByRole("region", { name: "Needs your attention" });
+    const line = attention
+      .getByRole("listitem")
+      .filter({ hasText: "Confirm within 30 days that we may go on reading at OP (sandbox). You need not visit the bank." });
+    await line.waitFor({ timeout: 30_000 });
+    expect(await remindersTold()).toEqual([30]);
+    await expectAccessible(page, "the overview before the confirmation");
+    await new Keyboard(page).use(line.getByRole("link", { name: "Confirm" }));
+    await page.waitForURL(/\/permissions$/);
+    await page.getByText(/^Confirm by .+ that we may go on reading$/).waitFor();
+    await expectAccessible(page, "the permission before the confirmation");
+
+    const seq = await confirm();
+    const { status, daysToReconfirm, history } = await connection();
+    expect([status, daysToReconfirm, history.at(-1)?.what]).toEqual(["valid", 90, "reconfirmed"]);
+    await isReadAfter(seq);
+    await page.goto(`${product.origin}/`);
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    await page.getByRole("main").getByRole("link", { name: /OP/ }).first().waitFor();
+    expect(await page.getByText(/that we may go on reading/).count()).toBe(0);
+  });
+
+  it("not confirmed in time: the open page says that reading is paused, the bank hears nothing, and a word later it is read again", async () => {
+    const { page } = open;
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    await mustConfirmIn(0);
+    const line = page
+      .getByRole("region", { name: "Needs your attention" })
+      .getByRole("listitem")
+      .filter({ hasText: "Reading at OP (sandbox) is paused until you confirm it. Its figures stay as they were." });
+    await line.waitFor({ timeout: 30_000 });
+    await expectAccessible(page, "the overview while paused");
+    const paused = await connection();
+    expect([paused.status, paused.history.at(-1)]).toMatchObject(["unconfirmed", { what: "paused", by: "tpp" }]);
+    expect(paused.accounts.length).toBeGreaterThan(0);
+
+    const refused = async () => (await careful.ask<{ code: string }>("POST", `/api/connections/${confirmed}/refresh`)).body.code;
+    await expect.poll(refused, { timeout: 60_000, interval: 100 }).toBe("ERR_SYNC_CONSENT_PAUSED");
+    const { lastSeq } = await atBank();
+    await readBySchedule();
+    expect(await refused()).toBe("ERR_SYNC_CONSENT_PAUSED");
+
+    await page.goto(`${product.origin}/permissions`);
+    await page.getByRole("region", { name: "OP (sandbox)" }).getByText("Paused until you confirm").waitFor();
+    await page.getByText(/You have not confirmed this permission for a while/).waitFor();
+    await expectAccessible(page, "the permission while paused");
+    expect((await atBank(lastSeq)).calls).toEqual([]);
+    await isReadAfter(await confirm());
+    expect((await connection()).status).toBe("valid");
+  });
+
+  it("its page complained of nothing", () => {
+    expect(open.complaints.found).toEqual([]);
+  });
+});
+
+it("the page complained of nothing", () => {
+  expect(seen.complaints.found).toEqual([]);
 });

@@ -40,6 +40,7 @@ export const errors = defineErrors({
   ERR_AUTHORISATION_ASPSP_UNAVAILABLE: ["rejected", "The bank says that it is not available now."],
   ERR_AUTHORISATION_ASPSP_ERROR: ["rejected", "The bank reports a fault of its own."],
   ERR_AUTHORISATION_ASPSP_REFUSED: ["rejected", "The bank refused the request."],
+  ERR_AUTHORISATION_SUPERSEDED: ["rejected", "A newer approval of the same payment was begun, in another tab or on another device; only the newest counts."],
   ERR_AUTHORISATION_GRANT_OVER: ["rejected", "What the bank granted was over already."],
   ERR_PAYMENT_REFUSED_AT_ASPSP: ["rejected", "The person or the bank said no at the approval."],
   ERR_PAYMENT_REVOKED_AT_ASPSP: ["rejected", "The payment was taken back at the bank."],

@@ -116,9 +116,9 @@ const payments = lazyRouteComponent(
   "PaymentsPages",
 );
 /** `ended`: an approval at the bank came to nothing. `id`: what a new order is called from its first moment. */
-const paymentSearch = (raw: Record<string, unknown>): { id?: string; ended?: "failed" } => ({
+const paymentSearch = (raw: Record<string, unknown>): { id?: string; ended?: "failed" | "superseded" } => ({
   ...(typeof raw["id"] === "string" ? { id: raw["id"] } : {}),
-  ...(raw["ended"] === "failed" ? { ended: "failed" } : {}),
+  ...(raw["ended"] === "failed" || raw["ended"] === "superseded" ? { ended: raw["ended"] } : {}),
 });
 const paymentsRoute = createRoute({ getParentRoute: () => signedInRoute, path: "/payments", validateSearch: paymentSearch, component: payments });
 /** One order, or `new`: the pages share their words. */

@@ -5,7 +5,7 @@ import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
 import type { Transaction } from "kysely";
 import type { ConsentContext } from "../context.ts";
-import { lockAuthorisation, lockByState, saveAuthorisation } from "../db/authorisation-store.ts";
+import { isSuperseded, lockAuthorisation, lockByState, saveAuthorisation } from "../db/authorisation-store.ts";
 import { lockConsent } from "../db/consent-store.ts";
 import { lockFundsConsent } from "../db/funds-store.ts";
 import { requestRevocation } from "../db/revocation-store.ts";
@@ -97,6 +97,8 @@ async function claimReturn(
     return completed(attempt, approved);
   }
   if (approval === "over") return completed(attempt, await endAttempt(tx, attempt, { outcome: consentEnded, by: "tpp", at: now }));
+  // Nothing of it is exchanged: the newest attempt stays as good as it was.
+  if (await isSuperseded(tx, attempt)) return completed(attempt, await endAttempt(tx, attempt, { outcome: superseded, by: "tpp", at: now }));
   const started = take(attempt, now);
   await saveAuthorisation(tx, started);
   const { kind: _code, ...brought } = checked;
@@ -213,6 +215,7 @@ function outcomeOfRefusal({ code, details }: OplError): UnauthorisedOutcome {
 }
 
 const consentEnded = { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code } as const;
+const superseded = { outcome: "failed", reason: errors.ERR_AUTHORISATION_SUPERSEDED.code } as const;
 const grantOver = { outcome: "failed", reason: errors.ERR_AUTHORISATION_GRANT_OVER.code } as const;
 
 function completed({ about, aspspId }: Pick<Authorisation, "about" | "aspspId">, outcome: Outcome): Completed {

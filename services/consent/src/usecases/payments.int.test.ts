@@ -120,13 +120,51 @@ describe("a payment order", () => {
     expect(harness.gateway.calls.filter((call) => call === "initiatePayment")).toHaveLength(1);
   });
 
-  it("two tabs at the bank: the first that comes back approves it, the second hears so, and nothing is exchanged twice", async () => {
+  /** @returns the states of both, the older first */
+  async function twoTabs(person: ReturnType<typeof aPerson>, paymentOrderId: string): Promise<[string, string]> {
+    const older = await goToBank(harness.ctx, person, paymentOrderId);
+    harness.clock.advance({ seconds: 1 });
+    const newer = await goToBank(harness.ctx, person, paymentOrderId);
+    harness.gateway.decide(paymentOrderId, "authorised");
+    return [older, newer];
+  }
+
+  it("two tabs at the bank: the older that comes back first hears that only the newest counts, spends nothing of it, and the newest approves", async () => {
     const person = aPerson();
     const order = wanted(person);
     await putPaymentOrder(harness.ctx, order);
-    const states = [await goToBank(harness.ctx, person, order.paymentOrderId), await goToBank(harness.ctx, person, order.paymentOrderId)];
+    const [older, newer] = await twoTabs(person, order.paymentOrderId);
+    const about = { kind: "payment", paymentOrderId: order.paymentOrderId };
+    const told = () => harness.comeBack(person, returned({ state: older }));
+    expect([await told(), await told()]).toMatchObject(Array.from({ length: 2 }, () => ({ outcome: "failed", reason: "ERR_AUTHORISATION_SUPERSEDED", about })));
+    expect(harness.gateway.calls).not.toContain("exchangePaymentCode");
+    expect((await orderOf(person, order.paymentOrderId)).status).toBe("awaitingAuthorisation");
+    expect(await harness.comeBack(person, returned({ state: newer }))).toMatchObject({ outcome: "authorised", about });
+    await runPayments(harness.ctx);
+    expect(harness.gateway.executions.size).toBe(1);
+  });
+
+  it("a newer approval that never got as far as the bank leaves the older one as good as it was", async () => {
+    const person = aPerson();
+    const order = wanted(person);
+    await putPaymentOrder(harness.ctx, order);
+    const older = await goToBank(harness.ctx, person, order.paymentOrderId);
+    harness.clock.advance({ seconds: 1 });
+    harness.gateway.fault = (point) => {
+      if (point === "before authorisePaymentOrder") throw new OplError({ code: "ERR_BANK_GATEWAY_UNAVAILABLE", kind: "unavailable", message: "no" });
+    };
+    await expect(goToBank(harness.ctx, person, order.paymentOrderId)).rejects.toMatchObject({ code: "ERR_BANK_GATEWAY_UNAVAILABLE" });
+    harness.gateway.fault = () => undefined;
     harness.gateway.decide(order.paymentOrderId, "authorised");
-    for (const state of states)
+    expect(await harness.comeBack(person, returned({ state: older }))).toMatchObject({ outcome: "authorised" });
+  });
+
+  it("two tabs at the bank: the newer that comes back first approves it, the older hears so, and nothing is exchanged twice", async () => {
+    const person = aPerson();
+    const order = wanted(person);
+    await putPaymentOrder(harness.ctx, order);
+    const [older, newer] = await twoTabs(person, order.paymentOrderId);
+    for (const state of [newer, older])
       expect(await harness.comeBack(person, returned({ state }))).toMatchObject({
         outcome: "authorised",
         about: { kind: "payment", paymentOrderId: order.paymentOrderId },

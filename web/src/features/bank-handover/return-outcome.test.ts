@@ -19,9 +19,11 @@ describe("the way back from a bank", () => {
 
   it("leaves payments and fund checks to their own pages, however they ended", () => {
     const about = { kind: "payment" as const, paymentOrderId: "p" };
-    expect(outcomeOf({ ...answer, about, outcome: "authorised" })).toEqual({ kind: "elsewhere", about, failed: false });
-    expect(outcomeOf({ ...answer, about, outcome: "refused" })).toEqual({ kind: "elsewhere", about, failed: false });
-    expect(outcomeOf({ ...answer, about, outcome: "failed", reason: "ERR_AUTHORISATION_ISSUER" })).toEqual({ kind: "elsewhere", about, failed: true });
+    expect(outcomeOf({ ...answer, about, outcome: "authorised" })).toEqual({ kind: "elsewhere", about, ended: undefined });
+    expect(outcomeOf({ ...answer, about, outcome: "refused" })).toEqual({ kind: "elsewhere", about, ended: undefined });
+    expect(outcomeOf({ ...answer, about, outcome: "failed", reason: "ERR_AUTHORISATION_ISSUER" })).toEqual({ kind: "elsewhere", about, ended: "failed" });
+    const newer = outcomeOf({ ...answer, about, outcome: "failed", reason: "ERR_AUTHORISATION_SUPERSEDED" });
+    expect(newer).toEqual({ kind: "elsewhere", about, ended: "superseded" });
   });
 
   it("tells a wrong person, a used return and a service that is down apart (US-05, US-06, US-07)", () => {

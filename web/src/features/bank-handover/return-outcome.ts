@@ -1,11 +1,14 @@
 import { isApiError } from "../../api/api-error.ts";
 import type { Answer } from "../../api/routes.ts";
 
+/** Why an approval of something else than a connection came to nothing. A no is shown by what it was about. */
+export type ApprovalEnd = "failed" | "superseded";
+
 /** How the way back from a bank can end, each with a page of its own. */
 export type ReturnOutcome =
   | { readonly kind: "connected"; readonly consentId: string; readonly bankName: string }
   /** It was not about a connection: the pages of payments say how it ended. */
-  | { readonly kind: "elsewhere"; readonly about: Exclude<Answer<"finishConnection">["about"], { kind: "consent" }>; readonly failed: boolean }
+  | { readonly kind: "elsewhere"; readonly about: Exclude<Answer<"finishConnection">["about"], { kind: "consent" }>; readonly ended: ApprovalEnd | undefined }
   /** The person said no at the bank. */
   | { readonly kind: "refused"; readonly aspspId: string; readonly bankName: string }
   /** It took too long, at the bank or on the way. */
@@ -24,13 +27,18 @@ export type ReturnOutcome =
 /** Tells the outcomes of an answered hand-over apart. */
 export function outcomeOf(answer: Answer<"finishConnection">): ReturnOutcome {
   const { about, aspspId, aspspName: bankName } = answer;
-  if (about.kind !== "consent") return { kind: "elsewhere", about, failed: answer.outcome === "failed" };
+  if (about.kind !== "consent") return { kind: "elsewhere", about, ended: endOf(answer) };
   if (answer.outcome === "authorised") return { kind: "connected", consentId: about.consentId, bankName };
   if (answer.outcome === "refused") return { kind: "refused", aspspId, bankName };
   const reason = answer.reason ?? "";
   if (/EXPIRED|TIMED?_?OUT/.test(reason)) return { kind: "timed-out", aspspId };
   if (/^ERR_ASPSP_(UNAVAILABLE|RATE_LIMITED)$|_ASPSP_(UNAVAILABLE|ERROR)$|_INTERRUPTED$/.test(reason)) return { kind: "bank-down", aspspId, bankName };
   return { kind: "not-verified", aspspId, bankName, reason };
+}
+
+function endOf({ outcome, reason }: Answer<"finishConnection">): ApprovalEnd | undefined {
+  if (outcome !== "failed") return undefined;
+  return reason === "ERR_AUTHORISATION_SUPERSEDED" ? "superseded" : "failed";
 }
 
 /** Tells the refusals of the hand-over apart; `context` is the bank the address named. */

@@ -79,8 +79,8 @@ function Returned({ outcome }: { outcome: ReturnOutcome | undefined }) {
 
   if (outcome === undefined) return <Finishing />;
   if (outcome.kind === "elsewhere") {
-    const { about, failed } = outcome;
-    const search = failed ? { ended: "failed" as const } : {};
+    const { about, ended } = outcome;
+    const search = ended === undefined ? {} : { ended };
     return about.kind === "payment" ? (
       <Navigate to="/payments/$order" params={{ order: about.paymentOrderId }} search={search} replace />
     ) : (

@@ -6,6 +6,15 @@ import { Notice } from "../../ui/notice.tsx";
 export function ApprovalEnded() {
   const { ended } = useSearch({ strict: false });
   if (ended === undefined) return null;
+  if (ended === "superseded")
+    return (
+      <Notice tone="warning" live className="mb-6" title={<Trans>A newer approval has begun</Trans>}>
+        <Trans>
+          Another tab or device began to approve this payment after you did, and only the newest approval counts. Nothing has left your account. Approve it in
+          the newest one, or begin again here; if the bank does not ask you any more, cancel the payment and pay anew.
+        </Trans>
+      </Notice>
+    );
   return (
     <Notice tone="warning" live className="mb-6" title={<Trans>The approval did not come about</Trans>}>
       <Trans>

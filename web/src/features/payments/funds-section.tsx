@@ -59,13 +59,18 @@ function FundsQuestion({ permission: { fundsConsentId, aspspName, maskedNumber, 
   const error = ask.error ?? withdraw.error;
   return (
     <>
-      <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h3 className="text-14 font-500">
-          {aspspName} <span className="text-muted tabular">{maskedNumber}</span>
-        </h3>
-        <span className="text-12 text-muted">
-          <Trans>Until {until}</Trans>
-        </span>
+      <div className="flex flex-wrap items-center justify-between gap-x-4">
+        <div className="min-w-0">
+          <h3 className="text-14 font-500">
+            {aspspName} <span className="text-muted tabular">{maskedNumber}</span>
+          </h3>
+          <p className="text-12 text-muted">
+            <Trans>Until {until}</Trans>
+          </p>
+        </div>
+        <Button look="danger" size="small" busy={withdraw.isPending} onClick={() => withdraw.mutate()}>
+          <Trans>Withdraw</Trans>
+        </Button>
       </div>
       <form onSubmit={submit} className="mt-3 flex flex-wrap items-start gap-3">
         <Field
@@ -80,9 +85,6 @@ function FundsQuestion({ permission: { fundsConsentId, aspspName, maskedNumber, 
         />
         <Button type="submit" busy={ask.isPending} className="mt-6.5 min-h-11">
           <Trans>Ask the bank</Trans>
-        </Button>
-        <Button look="quiet" busy={withdraw.isPending} className="mt-6.5 min-h-11" onClick={() => withdraw.mutate()}>
-          <Trans>Withdraw</Trans>
         </Button>
       </form>
       {error !== null && (

@@ -37,22 +37,17 @@ export function OrderPage({ paymentOrderId }: { paymentOrderId: string }) {
 }
 
 function OrderView({ order }: { order: Order }) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const format = useFormat();
   const [cancelling, setCancelling] = useState(false);
   const amount = order.totals.map((total) => format.amount(total)).join(" + ");
   const [first] = order.payments;
   const payee = first?.instruction.creditor.name ?? "";
   const payees = order.payments.length;
-  const alike = order.payments.every(({ status }) => status === order.status);
   const title = payees === 1 ? t`${amount} to ${payee}` : t`${amount} to ${payees} payees`;
   return (
     <>
-      <PageHead
-        title={title}
-        leadIsLive
-        lead={alike ? i18n._(statusSentences[order.status]) : <Trans>Not all of them went the same way; each says how far it is.</Trans>}
-      />
+      <PageHead title={title} leadIsLive lead={<HowFar order={order} />} />
       {order.mayBeApproved && <ApprovalEnded />}
       <div className="flex flex-col gap-6">
         {order.payments.map((payment) => (
@@ -79,6 +74,23 @@ function OrderView({ order }: { order: Order }) {
       {cancelling && <CancelDialog order={order} onClose={() => setCancelling(false)} />}
     </>
   );
+}
+
+/** One sentence for all of it where all of it went the same way; else how much of it, never more than is so. */
+function HowFar({ order: { status, payments } }: { order: Order }) {
+  const { i18n } = useLingui();
+  const executions = payments.flatMap((payment) => payment.executions);
+  if (payments.length === 1 && executions.some((execution) => execution.status !== executions[0]?.status)) {
+    const paid = executions.filter((execution) => execution.status === "debited" || execution.status === "credited").length;
+    const all = executions.length;
+    return (
+      <Trans>
+        Paid {paid} of {all} times. Each says how far it is.
+      </Trans>
+    );
+  }
+  if (payments.some((payment) => payment.status !== status)) return <Trans>Not all of them went the same way; each says how far it is.</Trans>;
+  return <>{i18n._(statusSentences[status])}</>;
 }
 
 /** The last step before the bank's own page; it may ask the person to prove again who they are. */

@@ -1,0 +1,282 @@
+import { sql } from "kysely";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectAccessible } from "../accessible.ts";
+import { approveAtBank, carrySession, type Complaints, launchBrowser, newPerson } from "../browser.ts";
+import { Person } from "../person.ts";
+import { startTestProduct, type TestProduct } from "../product.ts";
+import { asAdmin } from "../truth.ts";
+
+/** What else a person does with their money in a real browser, each time held against the bank's own book: again and again, abroad, taken back, and asked whether it is there. */
+const bankPsu = "88888881";
+
+let product: TestProduct;
+let browser: Browser;
+let person: Person;
+let seen: { readonly context: BrowserContext; readonly page: Page; readonly complaints: Complaints };
+
+beforeAll(async () => {
+  product = await startTestProduct({ SANDBOX_PAYMENT_SECONDS: "1" }, { OPL_TPP_ASPSPS: "op" });
+  person = await new Person(product.origin).signUp();
+  const { consentId } = await person.connect("op", bankPsu);
+  await person.untilRead(consentId);
+  browser = await launchBrowser();
+  seen = await newPerson(browser);
+  await carrySession(person, seen.context);
+});
+afterAll(async () => {
+  await browser?.close();
+  await product?.[Symbol.asyncDispose]();
+});
+
+interface BankPayment {
+  readonly paymentId: string;
+  readonly authorizationId: string;
+  readonly idempotencyKey: string;
+  readonly paymentType: string;
+  readonly status: string;
+  readonly count: number;
+  readonly detailsOfCharges: string;
+  readonly instruction: {
+    readonly amount: string;
+    readonly currency: string;
+    readonly payeeName: string;
+    readonly payeeAccount: string;
+    readonly payeeBic?: string;
+    readonly message?: string;
+    readonly reference?: string;
+  };
+}
+interface Movement {
+  readonly kind: "debit" | "credit";
+  readonly submissionId: string;
+  readonly amount: string;
+}
+const waiting = { timeout: 60_000, interval: 100 };
+const seenOrder = (paymentOrderId: string) => person.get("getPaymentOrderView", `/api/payment-orders/${paymentOrderId}`);
+const executionsOf = async (paymentOrderId: string) => (await seenOrder(paymentOrderId)).payments.flatMap(({ executions }) => executions);
+const openOrder = ({ page }: typeof seen): string => new URL(page.url()).pathname.split("/").at(-1) ?? "";
+
+/** What the bank itself holds of the one payment of an order. */
+async function atBank(paymentOrderId: string): Promise<{ readonly payment: BankPayment | undefined; readonly movements: readonly Movement[] }> {
+  const [wanted] = (await seenOrder(paymentOrderId)).payments;
+  const { payments } = await product.bank<{ payments: BankPayment[] }>("GET", `/payments?psu=${bankPsu}`);
+  const payment = payments.find(({ idempotencyKey }) => idempotencyKey === wanted?.paymentId);
+  const { movements } = await product.bank<{ movements: Movement[] }>("GET", `/payments?paymentId=${payment?.paymentId ?? ""}`);
+  return { payment, movements };
+}
+
+/** The page of a new payment, with what every payment to somebody in Finland has. */
+async function newPayment({ name, amount, note }: { name: string; amount: string; note: string }): Promise<Page> {
+  const { page } = seen;
+  await page.goto(`${product.origin}/payments`);
+  await page.getByRole("main").getByRole("link", { name: "New payment" }).first().click();
+  await page.getByRole("heading", { name: "New payment" }).waitFor();
+  await page.getByLabel("Who is paid").fill(name);
+  await page.getByLabel("IBAN").fill("FI21 1234 5600 0007 85");
+  await page.getByLabel("Amount in euros").fill(amount);
+  await page.getByLabel("Reference or message").fill(note);
+  return page;
+}
+
+/** Seen once more, approved at the bank, and back on the page of the order. @returns its id */
+async function checkAndApprove(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "Check once more" }).click();
+  await page.getByRole("button", { name: /Approve at/ }).waitFor();
+  await expectAccessible(page, "before the approval");
+  await page.getByRole("button", { name: /Approve at/ }).click();
+  await approveAtBank(page, product.origin, bankPsu);
+  await page.waitForURL(/\/payments\/[0-9a-f-]{36}/);
+  await page.getByRole("button", { name: /Approve at/ }).waitFor({ state: "detached" });
+  return openOrder(seen);
+}
+
+async function cancel(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await expectAccessible(page, "before taking it back");
+  await page.getByRole("button", { name: "Cancel the payment" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+/** A month from now is today: the day of this time of it, moved; the service's own clock then finds it. */
+const becomesDue = (executionId: string): Promise<unknown> =>
+  asAdmin(product, (db) =>
+    sql`update opl_consent.payment_executions
+        set due_date = (now() at time zone 'Europe/Helsinki')::date, next_ask_at = now() - interval '1 second'
+        where execution_id = ${executionId}::uuid and status = 'authorised'`.execute(db),
+  );
+
+describe("again and again", () => {
+  it("approved once, paid on each of its days and no other, and the rest taken back: the bank's book has a debit for each day that came", async () => {
+    const page = await newPayment({ name: "Kallion Vuokra Oy", amount: "7,50", note: "1232" });
+    await page.getByLabel("Again and again").check();
+    await page.getByLabel("First day").fill(new Date().toISOString().slice(0, 10));
+    await page.getByLabel("How often").selectOption({ label: "Every month" });
+    await page.getByLabel("How many times").fill("3");
+    await expectAccessible(page, "again and again");
+    const order = await checkAndApprove(page);
+
+    await page.getByText(/^Every month from .+, 3 times$/).waitFor();
+    const lines = page.getByRole("region", { name: "Kallion Vuokra Oy" }).getByRole("listitem");
+    const statuses = async (): Promise<string[]> => (await executionsOf(order)).map(({ status }) => status);
+    await expect.poll(statuses, waiting).toEqual(["debited", "authorised", "authorised"]);
+    await page.getByText("Paid 1 of 3 times. Each says how far it is.").waitFor();
+    const [first, second, third] = await executionsOf(order);
+    const day = Temporal.PlainDate.from(first?.dueDate ?? "");
+    expect([second?.dueDate, third?.dueDate]).toEqual([day.add({ months: 1 }).toString(), day.add({ months: 2 }).toString()]);
+    expect(await atBank(order)).toMatchObject({
+      payment: {
+        paymentType: "SepaPayment",
+        status: "Authorized",
+        count: 3,
+        instruction: { amount: "7.50", payeeName: "Kallion Vuokra Oy", reference: "1232" },
+      },
+      movements: [{ kind: "debit", amount: "-7.50", submissionId: first?.executionId }],
+    });
+
+    // Nobody approves the second: its day comes.
+    await becomesDue(second?.executionId ?? "");
+    await expect.poll(statuses, waiting).toEqual(["debited", "debited", "authorised"]);
+    await page.getByText("Paid 2 of 3 times. Each says how far it is.").waitFor();
+    expect(await lines.count()).toBe(3);
+    await expectAccessible(page, "two of three paid");
+    expect((await atBank(order)).movements.map(({ submissionId }) => submissionId)).toEqual([first?.executionId, second?.executionId]);
+
+    await cancel(page);
+    await expect.poll(statuses, waiting).toEqual(["debited", "debited", "cancelled"]);
+    await lines.nth(2).getByText("Cancelled").waitFor();
+    await page.getByText("Paid 2 of 3 times. Each says how far it is.").waitFor();
+    expect(await page.getByRole("button", { name: "Cancel", exact: true }).count()).toBe(0);
+    // The bank has let go of it, so the day of the third can come.
+    await becomesDue(third?.executionId ?? "");
+    expect(await atBank(order)).toMatchObject({ payment: { status: "PartiallyRevoked" }, movements: [{ kind: "debit" }, { kind: "debit" }] });
+    expect((await atBank(order)).movements).toHaveLength(2);
+  });
+});
+
+describe("abroad", () => {
+  it("in another currency: what the person wrote is what the bank's book has, and the account pays it once in euros", async () => {
+    const { page } = seen;
+    await page.goto(`${product.origin}/payments/new`);
+    await page.getByLabel("Abroad, any currency").check();
+    await page.getByLabel("Who is paid").fill("Springfield Books Inc");
+    await page.getByLabel("IBAN or account number").fill("123456789012");
+    await page.getByLabel("BIC of the payee’s bank").fill("CHASUS33");
+    await page.getByLabel("Street address").fill("1 Main Street");
+    await page.getByLabel("Postcode and town").fill("62701 Springfield");
+    await page.getByLabel("Amount", { exact: true }).fill("109.00");
+    await page.getByRole("textbox", { name: "Currency" }).fill("usd");
+    await page.getByLabel("Message").fill("Invoice 4711");
+    // The country was forgotten: said at its field, which has the focus.
+    await page.getByRole("button", { name: "Check once more" }).click();
+    await expect.poll(() => page.getByLabel("Country").getAttribute("aria-invalid")).toBe("true");
+    await expectAccessible(page, "abroad, with a slip");
+    await page.getByLabel("Country").fill("us");
+    const order = await checkAndApprove(page);
+
+    await page.getByRole("heading", { level: 1, name: "US$109.00 to Springfield Books Inc" }).waitFor();
+    await page.getByText("Each pays their own bank’s").waitFor();
+    await page.getByText("Not yet").waitFor({ state: "detached", timeout: 30_000 });
+    await page.getByText("The money left your account.").first().waitFor();
+    await expectAccessible(page, "paid abroad");
+    const [execution] = await executionsOf(order);
+    const { payment, movements } = await atBank(order);
+    expect(payment).toMatchObject({
+      paymentType: "ForeignPayment",
+      status: "Completed",
+      count: 1,
+      detailsOfCharges: "SHA",
+      instruction: {
+        amount: "109.00",
+        currency: "USD",
+        payeeName: "Springfield Books Inc",
+        payeeAccount: "123456789012",
+        payeeBic: "CHASUS33",
+        message: "Invoice 4711",
+      },
+    });
+    expect(movements).toMatchObject([{ kind: "debit", amount: "-100.00", submissionId: execution?.executionId }]);
+    expect(movements).toHaveLength(1);
+  });
+});
+
+describe("taken back", () => {
+  it("after the approval and before its day: the bank has revoked it, and no money ever moves, not on its day either", async () => {
+    const page = await newPayment({ name: "Maija Mallikas", amount: "33", note: "Kiitos" });
+    await page.getByLabel("On a day").check();
+    const order = await checkAndApprove(page);
+    const status = async (): Promise<string> => (await seenOrder(order)).status;
+    await expect.poll(status, waiting).toBe("authorised");
+    expect(await atBank(order)).toMatchObject({ payment: { status: "Authorized" }, movements: [] });
+
+    await cancel(page);
+    await page.getByText("It was taken back before any money moved.").first().waitFor();
+    await expect.poll(status, waiting).toBe("cancelled");
+    await expectAccessible(page, "taken back");
+    expect(await page.getByRole("button", { name: "Cancel", exact: true }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: /Approve at/ }).count()).toBe(0);
+    expect(await atBank(order)).toMatchObject({ payment: { status: "Revoked" }, movements: [] });
+    const { authorizations } = await product.bank<{ authorizations: { authorizationId: string; status: string }[] }>("GET", `/authorizations?psu=${bankPsu}`);
+    const { payment } = await atBank(order);
+    expect(authorizations.find(({ authorizationId }) => authorizationId === payment?.authorizationId)?.status).toBe("Revoked");
+  });
+});
+
+describe("is there enough?", () => {
+  interface Account {
+    readonly iban: string;
+    readonly netBalance: string;
+  }
+  const fundsCalls = async (): Promise<string[]> =>
+    (await product.bank<{ calls: { endpoint: string }[] }>("GET", `/books/calls?psu=${bankPsu}`)).calls
+      .map(({ endpoint }) => endpoint)
+      .filter((endpoint) => endpoint.startsWith("F"));
+
+  it("allowed at the bank, answered with yes and no as its own ledger has it, withdrawn there and here", async () => {
+    const { page } = seen;
+    await page.goto(`${product.origin}/payments`);
+    const section = page.getByRole("region", { name: "Is there enough?" });
+    const choice = section.getByLabel("Allow asking about another account");
+    const account = (await person.get("listPaymentChoices", "/api/payment-choices")).accounts[0];
+    await choice.selectOption(`op ${account?.accountId}`);
+    await section.getByRole("button", { name: "Allow at the bank" }).click();
+    await approveAtBank(page, product.origin, bankPsu);
+    await page.waitForURL(`${product.origin}/payments`);
+
+    // The two sides of what the bank says is there, to the cent.
+    const { people } = await product.bank<{ people: { accounts: Account[] }[] }>("GET", `/books/ledger?psu=${bankPsu}`);
+    const held = people[0]?.accounts.find(({ iban }) => iban.endsWith(account?.maskedNumber?.slice(-4) ?? "?"))?.netBalance ?? "";
+    const cents = BigInt(held.replace(".", ""));
+    const text = (amount: bigint): string => `${amount / 100n}.${String(amount % 100n).padStart(2, "0")}`;
+    const question = section.getByRole("listitem").filter({ hasText: account?.maskedNumber ?? "?" });
+    const ask = async (amount: bigint): Promise<void> => {
+      await question.getByLabel("Amount in euros").fill(text(amount));
+      await question.getByRole("button", { name: "Ask the bank" }).click();
+    };
+    await ask(cents);
+    await question.getByText(/^Yes, €.+ is there$/).waitFor();
+    await ask(cents + 1n);
+    await question.getByText(/^No, €.+ is not there$/).waitFor();
+    await expectAccessible(page, "a no");
+    expect((await fundsCalls()).filter((endpoint) => endpoint === "F3")).toHaveLength(2);
+
+    const { permissions } = await person.get("listFundsPermissions", "/api/funds-permissions");
+    expect(permissions).toMatchObject([{ status: "valid", lastConfirmation: { fundsAvailable: false } }]);
+    await question.getByRole("button", { name: "Withdraw" }).click();
+    await question.waitFor({ state: "detached" });
+    const fundsAtBank = async () =>
+      (await product.bank<{ authorizations: { kind: string; status: string }[] }>("GET", `/authorizations?psu=${bankPsu}`)).authorizations.filter(
+        ({ kind }) => kind === "fundsconfirmations",
+      );
+    await expect.poll(async () => (await fundsAtBank()).map(({ status }) => status), waiting).toEqual(["Revoked"]);
+    const again = await person.ask<{ code: string }>("POST", `/api/funds-permissions/${permissions[0]?.fundsConsentId}/confirmations`, {
+      amount: { amount: "1.00", currency: "EUR" },
+    });
+    expect(again.body.code).toBe("ERR_FUNDS_CONSENT_NOT_VALID");
+    expect((await fundsCalls()).filter((endpoint) => endpoint === "F3")).toHaveLength(2);
+  });
+});
+
+it("the pages complained of nothing", () => {
+  expect(seen.complaints.found).toEqual([]);
+});
