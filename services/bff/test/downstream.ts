@@ -223,8 +223,20 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         total: filtered(psu, query).length,
       })),
       psuRoute(analytics.getCategory, async ({ psu, params }) => {
+        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
+        return { category, recurringId, note };
+      }),
+      psuRoute(analytics.correctCategory, async ({ psu, params, body }) => {
+        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
+        return { category: { ...category, ...body, ruleId: "person.transaction", matched: null, confidence: "certain" as const }, recurringId, note };
+      }),
+      psuRoute(analytics.takeBackCorrection, async ({ psu, params }) => {
+        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
+        return { category, recurringId, note };
+      }),
+      psuRoute(analytics.putNote, async ({ psu, params, body }) => {
         const { category, recurringId } = ownTransaction(psu, params.transactionId);
-        return { category, recurringId };
+        return { category, recurringId, note: body.note };
       }),
       psuRoute(analytics.cashFlow, async () => ({
         currencies: [{ currency: "EUR", months: [{ month: "2026-11", income: euros("2500.00"), expenses: euros("-22.49"), net: euros("2477.51"), count: 3 }] }],

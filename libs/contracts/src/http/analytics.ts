@@ -8,9 +8,23 @@ import { defineRoute } from "./route.ts";
 
 const bff = { callers: ["bff"], psu: "required", method: "GET", idempotent: true, status: 200 } as const;
 
-/** A transaction with what it means. */
-export const categorisedTransaction = transaction.extend({ category: categoryReason, recurringId: uuid.nullable() });
+/** A transaction with what it means, and what the person wrote about it. */
+export const categorisedTransaction = transaction.extend({ category: categoryReason, recurringId: uuid.nullable(), note: z.string().nullable() });
 export type CategorisedTransaction = z.infer<typeof categorisedTransaction>;
+
+/** What a person writes about a transaction: one line of plain text. */
+const note = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "A note is text without control characters.");
+
+export const categoryChoice = z.strictObject({ category: categoryId });
+export const noteChange = z.strictObject({ note: note.nullable() });
+const ofTransaction = z.strictObject({ transactionId: uuid });
+/** What analytics adds to one transaction. */
+const meaning = categorisedTransaction.pick({ category: true, recurringId: true, note: true });
 
 export const listCategorised = defineRoute({
   ...bff,
@@ -32,8 +46,37 @@ export const getCategory = defineRoute({
   operationId: "getCategory",
   summary: "Why one transaction is in its category.",
   path: "/transactions/:transactionId/category",
-  params: z.strictObject({ transactionId: uuid }),
-  response: z.object({ category: categoryReason, recurringId: uuid.nullable() }),
+  params: ofTransaction,
+  response: meaning,
+});
+export const correctCategory = defineRoute({
+  ...bff,
+  method: "PUT",
+  operationId: "correctCategory",
+  summary: "The person says in which category one transaction belongs; that stays, whatever rules and banks say.",
+  path: "/transactions/:transactionId/category",
+  params: ofTransaction,
+  body: categoryChoice,
+  response: meaning,
+});
+export const takeBackCorrection = defineRoute({
+  ...bff,
+  method: "DELETE",
+  operationId: "takeBackCorrection",
+  summary: "The person takes back what they said about the category of one transaction; rules decide again.",
+  path: "/transactions/:transactionId/category",
+  params: ofTransaction,
+  response: meaning,
+});
+export const putNote = defineRoute({
+  ...bff,
+  method: "PUT",
+  operationId: "putNote",
+  summary: "The person's note on one transaction; null removes it.",
+  path: "/transactions/:transactionId/note",
+  params: ofTransaction,
+  body: noteChange,
+  response: meaning,
 });
 export const cashFlow = defineRoute({
   ...bff,
@@ -151,6 +194,9 @@ export const accountTotals = defineRoute({
 export const analyticsRoutes = {
   listCategorised,
   getCategory,
+  correctCategory,
+  takeBackCorrection,
+  putNote,
   cashFlow,
   spending,
   listRecurring,

@@ -291,6 +291,32 @@ export const getTransactionView = defineRoute({
     missing,
   }),
 });
+/** What is different about a transaction after the person said something about it. */
+const said = transactionRow.pick({ category: true, recurringId: true, note: true });
+const ofTransaction = { ...change, idempotent: true, params: z.strictObject({ transactionId: uuid }), status: 200, response: said } as const;
+export const correctTransactionCategory = defineRoute({
+  ...ofTransaction,
+  method: "PUT",
+  operationId: "correctTransactionCategory",
+  summary: "Say in which category one transaction belongs.",
+  path: "/api/transactions/:transactionId/category",
+  body: analytics.categoryChoice,
+});
+export const takeBackTransactionCategory = defineRoute({
+  ...ofTransaction,
+  method: "DELETE",
+  operationId: "takeBackTransactionCategory",
+  summary: "Take back what was said about the category of one transaction.",
+  path: "/api/transactions/:transactionId/category",
+});
+export const noteTransaction = defineRoute({
+  ...ofTransaction,
+  method: "PUT",
+  operationId: "noteTransaction",
+  summary: "Write a note on one transaction; null removes it.",
+  path: "/api/transactions/:transactionId/note",
+  body: analytics.noteChange,
+});
 export const getProof = defineRoute({
   ...read,
   operationId: "getProof",
@@ -375,6 +401,9 @@ export const bffRoutes = {
   listAccountViews,
   listTransactionRows,
   getTransactionView,
+  correctTransactionCategory,
+  takeBackTransactionCategory,
+  noteTransaction,
   getProof,
   getCashFlow,
   getSpending,

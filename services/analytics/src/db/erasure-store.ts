@@ -5,6 +5,7 @@ import type { Tables } from "./tables.ts";
 
 const personal = [
   "transactions",
+  "annotations",
   "removedTransactions",
   "cashFlowMonths",
   "balances",

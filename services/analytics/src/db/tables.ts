@@ -77,6 +77,15 @@ export interface TransactionsTable {
   generation: number;
 }
 
+export interface AnnotationsTable {
+  psuId: string;
+  transactionId: string;
+  accountId: string;
+  category: CategoryId | null;
+  note: string | null;
+  changedAt: Timestamp;
+}
+
 interface RemovedTransactionsTable {
   psuId: string;
   transactionId: string;
@@ -131,6 +140,7 @@ export interface Tables extends MessagingTables {
   accounts: AccountsTable;
   erasedAccounts: ErasedAccountsTable;
   transactions: TransactionsTable;
+  annotations: AnnotationsTable;
   removedTransactions: RemovedTransactionsTable;
   cashFlowMonths: CashFlowMonthsTable;
   balances: BalancesTable;
@@ -188,6 +198,7 @@ export const columns = {
     version: "int8",
     generation: "int4",
   },
+  annotations: { psuId: "uuid", transactionId: "uuid", accountId: "uuid", category: "text?", note: "text?", changedAt: "timestamptz" },
   removedTransactions: { psuId: "uuid", transactionId: "uuid", version: "int8", removedAt: "timestamptz" },
   cashFlowMonths: { psuId: "uuid", currency: "bpchar", month: "bpchar", category: "text", incomeMinor: "numeric", expensesMinor: "numeric", entries: "int8" },
   balances: {

@@ -1,5 +1,6 @@
 import type { Transaction } from "kysely";
 import { deleteAccounts, markAccountsErased } from "../db/account-store.ts";
+import { deleteAnnotationsOfAccounts } from "../db/annotation-store.ts";
 import { lockPeople, markUnsettled } from "../db/person-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
@@ -23,6 +24,7 @@ export async function eraseAccounts(
   if (!(await lockPeople(tx, [psuId])).has(psuId)) return;
   await markAccountsErased(tx, psuId, accountIds);
   await deleteAccounts(tx, psuId, accountIds);
+  await deleteAnnotationsOfAccounts(tx, psuId, accountIds);
   await deleteSeriesOfAccounts(tx, psuId, accountIds);
   const gone = await deleteRowsOfAccounts(tx, psuId, accountIds);
   await addToMonths(
