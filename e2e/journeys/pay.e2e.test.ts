@@ -142,7 +142,10 @@ describe("pressed twice", () => {
     for (const tab of tabs) {
       // A button that says it is working is not pressed; one that leads away meanwhile was.
       const pressedAgain = async (): Promise<boolean> => {
-        if (!isAtBank(tab) && (await button(tab).isVisible())) await button(tab).click({ timeout: 500 }).catch(() => undefined);
+        if (!isAtBank(tab) && (await button(tab).isVisible()))
+          await button(tab)
+            .click({ timeout: 500 })
+            .catch(() => undefined);
         return isAtBank(tab);
       };
       await expect.poll(pressedAgain, { timeout: 30_000 }).toBe(true);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { amountWire, currencyCode } from "../model/amount.ts";
 import { categoryId, categoryReason } from "../model/category.ts";
-import { cursor, isoDate, isoMonth, uuid } from "../model/ids.ts";
+import { cursor, isoDate, isoInstant, isoMonth, uuid } from "../model/ids.ts";
 import { transaction } from "../model/transaction.ts";
 import { transactionFilter } from "./ingest.ts";
 import { defineRoute } from "./route.ts";
@@ -77,6 +77,54 @@ export const putNote = defineRoute({
   params: ofTransaction,
   body: noteChange,
   response: meaning,
+});
+/** What the person said about everything with one counterparty, before and from then on. */
+export const counterpartyRule = z.object({ ruleId: uuid, counterpartyName: z.string(), category: categoryId, createdAt: isoInstant });
+export type CounterpartyRule = z.infer<typeof counterpartyRule>;
+
+export const previewCounterpartyRule = defineRoute({
+  ...bff,
+  operationId: "previewCounterpartyRule",
+  summary: "What would change if everything with the counterparty of this transaction belonged in a category.",
+  path: "/transactions/:transactionId/counterparty-rule",
+  params: ofTransaction,
+  query: categoryChoice,
+  response: z.object({
+    /** Null where nothing tells who it was: then there can be no rule. */
+    counterpartyName: z.string().nullable(),
+    /** The rule there is already. */
+    rule: counterpartyRule.nullable(),
+    /** How many transactions would move to another category, and their sums. */
+    transactions: z.int(),
+    sums: z.array(amountWire),
+  }),
+});
+export const putCounterpartyRule = defineRoute({
+  ...bff,
+  method: "PUT",
+  operationId: "putCounterpartyRule",
+  summary: "Everything with the counterparty of this transaction belongs in a category, unless the person said otherwise about a single other one.",
+  path: "/transactions/:transactionId/counterparty-rule",
+  params: ofTransaction,
+  body: categoryChoice,
+  response: meaning.extend({ rule: counterpartyRule }),
+});
+export const listCounterpartyRules = defineRoute({
+  ...bff,
+  operationId: "listCounterpartyRules",
+  summary: "The person's rules by counterparty, in the order of names.",
+  path: "/counterparty-rules",
+  response: z.object({ rules: z.array(counterpartyRule) }),
+});
+export const removeCounterpartyRule = defineRoute({
+  ...bff,
+  method: "DELETE",
+  operationId: "removeCounterpartyRule",
+  summary: "Remove a rule; what it decided is decided by our rules again.",
+  path: "/counterparty-rules/:ruleId",
+  params: z.strictObject({ ruleId: uuid }),
+  status: 204,
+  response: null,
 });
 export const cashFlow = defineRoute({
   ...bff,
@@ -197,6 +245,10 @@ export const analyticsRoutes = {
   correctCategory,
   takeBackCorrection,
   putNote,
+  previewCounterpartyRule,
+  putCounterpartyRule,
+  listCounterpartyRules,
+  removeCounterpartyRule,
   cashFlow,
   spending,
   listRecurring,

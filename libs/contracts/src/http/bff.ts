@@ -317,6 +317,42 @@ export const noteTransaction = defineRoute({
   path: "/api/transactions/:transactionId/note",
   body: analytics.noteChange,
 });
+export const previewTransactionRule = defineRoute({
+  ...read,
+  operationId: "previewTransactionRule",
+  summary: "What would change if everything with the counterparty of this transaction belonged in a category.",
+  path: "/api/transactions/:transactionId/counterparty-rule",
+  params: z.strictObject({ transactionId: uuid }),
+  query: analytics.categoryChoice,
+  response: analytics.previewCounterpartyRule.response,
+});
+export const putTransactionRule = defineRoute({
+  ...ofTransaction,
+  method: "PUT",
+  operationId: "putTransactionRule",
+  summary: "Say in which category everything with the counterparty of this transaction belongs.",
+  path: "/api/transactions/:transactionId/counterparty-rule",
+  body: analytics.categoryChoice,
+  response: analytics.putCounterpartyRule.response,
+});
+export const listRules = defineRoute({
+  ...read,
+  operationId: "listRules",
+  summary: "The person's rules by counterparty.",
+  path: "/api/counterparty-rules",
+  response: analytics.listCounterpartyRules.response,
+});
+export const removeRule = defineRoute({
+  ...change,
+  method: "DELETE",
+  idempotent: true,
+  operationId: "removeRule",
+  summary: "Remove a rule by counterparty.",
+  path: "/api/counterparty-rules/:ruleId",
+  params: z.strictObject({ ruleId: uuid }),
+  status: 204,
+  response: null,
+});
 export const getProof = defineRoute({
   ...read,
   operationId: "getProof",
@@ -404,6 +440,10 @@ export const bffRoutes = {
   correctTransactionCategory,
   takeBackTransactionCategory,
   noteTransaction,
+  previewTransactionRule,
+  putTransactionRule,
+  listRules,
+  removeRule,
   getProof,
   getCashFlow,
   getSpending,

@@ -6,6 +6,7 @@ import type { Tables } from "./tables.ts";
 const personal = [
   "transactions",
   "annotations",
+  "counterpartyRules",
   "removedTransactions",
   "cashFlowMonths",
   "balances",

@@ -77,13 +77,22 @@ export interface TransactionsTable {
   generation: number;
 }
 
-export interface AnnotationsTable {
+interface AnnotationsTable {
   psuId: string;
   transactionId: string;
   accountId: string;
   category: CategoryId | null;
   note: string | null;
   changedAt: Timestamp;
+}
+
+interface CounterpartyRulesTable {
+  psuId: string;
+  ruleId: string;
+  counterpartyKey: string;
+  counterpartyName: string;
+  category: CategoryId;
+  createdAt: Timestamp;
 }
 
 interface RemovedTransactionsTable {
@@ -141,6 +150,7 @@ export interface Tables extends MessagingTables {
   erasedAccounts: ErasedAccountsTable;
   transactions: TransactionsTable;
   annotations: AnnotationsTable;
+  counterpartyRules: CounterpartyRulesTable;
   removedTransactions: RemovedTransactionsTable;
   cashFlowMonths: CashFlowMonthsTable;
   balances: BalancesTable;
@@ -199,6 +209,7 @@ export const columns = {
     generation: "int4",
   },
   annotations: { psuId: "uuid", transactionId: "uuid", accountId: "uuid", category: "text?", note: "text?", changedAt: "timestamptz" },
+  counterpartyRules: { psuId: "uuid", ruleId: "uuid", counterpartyKey: "text", counterpartyName: "text", category: "text", createdAt: "timestamptz" },
   removedTransactions: { psuId: "uuid", transactionId: "uuid", version: "int8", removedAt: "timestamptz" },
   cashFlowMonths: { psuId: "uuid", currency: "bpchar", month: "bpchar", category: "text", incomeMinor: "numeric", expensesMinor: "numeric", entries: "int8" },
   balances: {

@@ -16,6 +16,7 @@ import { eraseAccounts } from "../usecases/erase-accounts.ts";
 import { recordAccounts } from "../usecases/record-accounts.ts";
 import { recordBalances } from "../usecases/record-balances.ts";
 import { recordTransactions } from "../usecases/record-transactions.ts";
+import { askRules, previewRule, removeRule, ruleCounterparty } from "../usecases/rule-counterparty.ts";
 import { settleNext } from "../usecases/settle-person.ts";
 import { type Fact, LedgerModel, idOf } from "./ledger-model.ts";
 
@@ -78,6 +79,11 @@ export async function startHarness(ledger = new LedgerModel()) {
     /** The person says it about the entry with this label. */
     say: (psuId: string, label: string, category: CategoryId | null) => sayCategory(ctx, key(psuId, label), category),
     note: (psuId: string, label: string, note: string | null) => sayNote(ctx, key(psuId, label), note),
+    /** The person says it about everything with the counterparty of this entry. */
+    rule: (psuId: string, label: string, category: CategoryId) => ruleCounterparty(ctx, key(psuId, label), category),
+    previewRule: (psuId: string, label: string, category: CategoryId) => previewRule(ctx, key(psuId, label), category),
+    rules: async (psuId: string) => (await askRules(ctx, psuId)).rules,
+    removeRule: (psuId: string, ruleId: string) => removeRule(ctx, { psuId, ruleId }),
     [Symbol.asyncDispose]: () => test[Symbol.asyncDispose](),
     cashFlow: (psuId: string) => askCashFlow(ctx.db, psuId, { months: 60, today: today() }),
     spending: (psuId: string, from: string, to: string) => askSpending(ctx.db, psuId, { from, to }),

@@ -45,8 +45,11 @@ export async function sayNote(ctx: AnnotateContext, key: EntryKey, note: string 
   });
 }
 
-/** A pending entry gets another id when the bank books it: what was said about it would be lost without a word. */
-async function lockEntry(tx: Transaction<Tables>, key: EntryKey, { booked }: { readonly booked: boolean }): Promise<LedgerRow> {
+/**
+ * The entry, under its person's lock. A pending entry gets another id when the bank books it: what was said about it would be lost without a word.
+ * @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_TRANSACTION_PENDING
+ */
+export async function lockEntry(tx: Transaction<Tables>, key: EntryKey, { booked }: { readonly booked: boolean }): Promise<LedgerRow> {
   const known = await lockPeople(tx, [key.psuId]);
   const [row] = known.has(key.psuId) ? await rowsOf(tx, [key]) : [];
   if (row === undefined) throw errors.ERR_ANALYTICS_TRANSACTION_NOT_FOUND();
@@ -54,7 +57,8 @@ async function lockEntry(tx: Transaction<Tables>, key: EntryKey, { booked }: { r
   return row;
 }
 
-async function meaningOf(tx: Transaction<Tables>, { psuId, transactionId }: EntryKey): Promise<Meaning> {
+/** What the list says of an entry that is there. @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND */
+export async function meaningOf(tx: Transaction<Tables>, { psuId, transactionId }: EntryKey): Promise<Meaning> {
   const meaning = await askCategory(tx, psuId, transactionId);
   if (meaning === undefined) throw errors.ERR_ANALYTICS_TRANSACTION_NOT_FOUND();
   return meaning;

@@ -36,6 +36,7 @@ beforeEach(async () => {
   await stage.settle();
   await stage.say(psuId, `${psuId} n3`, "family");
   await stage.note(psuId, `${psuId} s3`, "Holiday pay");
+  await stage.rule(psuId, `${psuId} s4`, "other");
 });
 
 /** How many rows of every table name this person, but for the mark that they are forgotten. */

@@ -58,6 +58,15 @@ const step = fc.oneof(
       ),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant("said" as const),
+      account: fc.constant(0 as const),
+      label: fc.constantFrom("anchor K-MARKET KAMPPI", "anchor NETFLIX.COM"),
+      said: fc.record({ rule: fc.constantFrom("family" as const, "income" as const, null) }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("account" as const), account: fc.constantFrom(0, 1, 2), name: fc.constantFrom("x", "y") }) },
 );
 
@@ -75,11 +84,19 @@ interface Story {
 const accountOf = (psuId: string, index: number) => idOf(`${psuId} account ${index}`);
 const labelOf = (accountId: string, name: string, pending: boolean) => `${accountId} ${pending ? "pending " : ""}${name}`;
 
+/** A rule by the counterparty of an entry, or none. */
+async function ruleOrNone(stage: Harness, psuId: string, entry: string, category: "family" | "income" | null): Promise<void> {
+  const { rule } = await stage.previewRule(psuId, entry, "family");
+  if (category !== null) await stage.rule(psuId, entry, category);
+  else if (rule !== null) await stage.removeRule(psuId, rule.ruleId);
+}
+
 /** The person says it, if the entry is known by now. @returns whether it was */
 async function say(stage: Harness, psuId: string, { account, label: name, said }: Said): Promise<boolean> {
   const entry = labelOf(accountOf(psuId, account), name, false);
   try {
-    await ("category" in said ? stage.say(psuId, entry, said.category) : stage.note(psuId, entry, said.note));
+    if ("rule" in said) await ruleOrNone(stage, psuId, entry, said.rule);
+    else await ("category" in said ? stage.say(psuId, entry, said.category) : stage.note(psuId, entry, said.note));
     return true;
   } catch (error) {
     expect(error).toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
@@ -96,6 +113,11 @@ function live(steps: readonly Step[], ledger: LedgerModel, psuId: string): Story
     { kind: "card" as const },
   ];
   accounts.forEach((accountId, index) => ledger.account(psuId, accountId, plans[index] ?? {}));
+  // Entries that never change: rules are made from them.
+  ledger.record(
+    accounts[0] ?? "",
+    ["K-MARKET KAMPPI", "NETFLIX.COM"].map((name) => ({ label: labelOf(accounts[0] ?? "", `anchor ${name}`, false), minor: -100n, date: "2026-11-01", name })),
+  );
   for (const each of steps) {
     if (each.what === "said") continue;
     const accountId = accounts[each.account] ?? "";

@@ -24,9 +24,10 @@ export function exportRoutes(ctx: Context): readonly BoundRoute[] {
       const { psuId } = asking.psu;
       const format = await fetchExport(ctx, psuId, params.exportId);
       const { name, email } = signedInOf(request);
-      const [{ consents }, { accounts }, preferences, passkeys] = await Promise.all([
+      const [{ consents }, { accounts }, { rules }, preferences, passkeys] = await Promise.all([
         ctx.clients.consent.listConsents(wholeOf(asking)),
         ctx.clients.ingest.listAccounts(wholeOf(asking)),
+        ctx.clients.analytics.listCounterpartyRules(wholeOf(asking)),
         getPreferences(ctx.db, psuId),
         passkeysOf(ctx.db, psuId),
       ]);
@@ -38,7 +39,7 @@ export function exportRoutes(ctx: Context): readonly BoundRoute[] {
         preferences,
         passkeys: passkeys.map((passkey) => ({ name: passkey.name, createdAt: passkey.createdAt.toString() })),
       };
-      const everything = { exportedAt, person, consents, accounts, pages: pagesOf(ctx, asking) };
+      const everything = { exportedAt, person, consents, accounts, rules, pages: pagesOf(ctx, asking) };
       const file = `one-point-ledger-${exportedAt.slice(0, 10)}.${format}`;
       reply.header("content-disposition", `attachment; filename="${file}"`);
       reply.type(format === "json" ? "application/json; charset=utf-8" : "text/csv; charset=utf-8");

@@ -1,4 +1,4 @@
-import type { CategorisedTransaction } from "@opl/contracts/http/analytics";
+import type { CategorisedTransaction, CounterpartyRule } from "@opl/contracts/http/analytics";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
 import type { Consent } from "@opl/contracts/model";
 import { csvLine } from "../domain/csv.ts";
@@ -9,12 +9,14 @@ export interface Everything {
   readonly person: Readonly<Record<string, unknown>>;
   readonly consents: readonly Consent[];
   readonly accounts: readonly LedgerAccount[];
+  /** What the person said about everything with a counterparty. */
+  readonly rules: readonly CounterpartyRule[];
   readonly pages: AsyncIterable<readonly CategorisedTransaction[]>;
 }
 
 /** One JSON document, in pieces. Their own account numbers are in full here: it is their data. */
-export async function* jsonExport({ exportedAt, person, consents, accounts, pages }: Everything): AsyncGenerator<string> {
-  const head = JSON.stringify({ exportedAt, person, permissions: consents, accounts });
+export async function* jsonExport({ exportedAt, person, consents, accounts, rules, pages }: Everything): AsyncGenerator<string> {
+  const head = JSON.stringify({ exportedAt, person, permissions: consents, accounts, categoryRules: rules });
   yield `${head.slice(0, -1)},"transactions":[`;
   let first = true;
   for await (const page of pages) {

@@ -9,8 +9,9 @@ import { categories, CategoryMark } from "../../../ui/category.tsx";
 import type { CategoryId } from "../../../ui/category-ids.ts";
 import { Notice } from "../../../ui/notice.tsx";
 import { CategoryPicker } from "./category-picker.tsx";
+import { type RulePreview, ScopeChoice } from "./scope-choice.tsx";
 import { saidByPerson, useCategoryReason } from "./category-reason.ts";
-import { useSayCategory } from "./use-said.ts";
+import { useSayCategory, type Word } from "./use-said.ts";
 
 /** Where a transaction belongs, why, and the person's word about it. */
 export function CategoryPart({ view }: { view: TransactionView }) {
@@ -18,8 +19,9 @@ export function CategoryPart({ view }: { view: TransactionView }) {
   const reasonWords = useCategoryReason();
   const problem = useProblem();
   const { transactionId, category, recurringId, bookingStatus } = view.transaction;
-  const [picking, setPicking] = useState(false);
-  const [undo, setUndo] = useState<{ readonly word: string; readonly before?: CategoryId | null }>();
+  /** Nothing, which category, or how far it goes. */
+  const [step, setStep] = useState<"pick" | CategoryId>();
+  const [done, setDone] = useState<{ readonly sentence: string; readonly undo?: Word }>();
   const change = useRef<HTMLButtonElement>(null);
   const say = useSayCategory(transactionId);
   if (category === null) {
@@ -31,19 +33,25 @@ export function CategoryPart({ view }: { view: TransactionView }) {
   }
   const nameOf = (id: CategoryId): string => i18n._(categories[id].name);
   const leave = (): void => {
-    setPicking(false);
+    setStep(undefined);
     change.current?.focus();
   };
-  const pick = (next: CategoryId): void => {
-    const name = nameOf(next);
-    const before = saidByPerson(category) ? category.category : null;
+  const saidBefore = saidByPerson(category) ? category.category : null;
+  const send = (word: Word, sentence: string, undo?: (ruleId: string | undefined) => Word): void => {
     leave();
-    setUndo(undefined);
-    say.mutate(next, { onSuccess: () => setUndo({ word: t`Moved to ${name}.`, before }) });
+    setDone(undefined);
+    say.mutate(word, { onSuccess: ({ ruleId }) => setDone(undo === undefined ? { sentence } : { sentence, undo: undo(ruleId) }) });
   };
-  const takeBack = (before: CategoryId | null): void => {
-    say.mutate(before, { onSuccess: () => setUndo({ word: t`It is as it was before.` }) });
-    change.current?.focus();
+  const moveOne = (to: CategoryId): void => {
+    const name = nameOf(to);
+    send({ single: to }, t`Moved to ${name}.`, () => ({ single: saidBefore }));
+  };
+  const moveAll = (to: CategoryId, { counterpartyName, rule }: RulePreview): void => {
+    const [name, counterparty] = [nameOf(to), counterpartyName ?? ""];
+    send({ rule: { category: to } }, t`All from ${counterparty} moved to ${name}.`, (ruleId) => ({
+      ...(rule !== null ? { rule: { category: rule.category } } : ruleId === undefined ? {} : { rule: { remove: ruleId } }),
+      ...(saidBefore === null ? {} : { single: saidBefore }),
+    }));
   };
   const { sentence, certainty } = reasonWords(category);
   return (
@@ -57,9 +65,9 @@ export function CategoryPart({ view }: { view: TransactionView }) {
             ref={change}
             size="small"
             busy={say.isPending}
-            aria-expanded={picking}
+            aria-expanded={step !== undefined}
             aria-label={t`Change the category`}
-            onClick={() => (picking ? leave() : setPicking(true))}
+            onClick={() => (step === undefined ? setStep("pick") : leave())}
           >
             <Trans>Change</Trans>
           </Button>
@@ -76,17 +84,23 @@ export function CategoryPart({ view }: { view: TransactionView }) {
           <Trans>You can change it when the bank has booked it.</Trans>
         </p>
       )}
-      {picking && <CategoryPicker current={category.category} onPick={pick} onLeave={leave} />}
+      {step === "pick" && <CategoryPicker current={category.category} onPick={setStep} onLeave={leave} />}
+      {step !== undefined && step !== "pick" && (
+        <ScopeChoice
+          transactionId={transactionId}
+          category={step}
+          name={nameOf(step)}
+          onOne={() => moveOne(step)}
+          onAll={(preview) => moveAll(step, preview)}
+          onLeave={leave}
+        />
+      )}
       <div role="status" className="flex flex-wrap items-center gap-x-3 text-14 not-empty:mt-2">
-        {undo !== undefined && (
-          <>
-            <span>{undo.word}</span>
-            {undo.before !== undefined && (
-              <Button size="small" look="quiet" busy={say.isPending} onClick={() => takeBack(undo.before ?? null)}>
-                <Trans>Undo</Trans>
-              </Button>
-            )}
-          </>
+        {done !== undefined && <span>{done.sentence}</span>}
+        {done?.undo !== undefined && (
+          <Button size="small" look="quiet" busy={say.isPending} onClick={() => done.undo !== undefined && send(done.undo, t`It is as it was before.`)}>
+            <Trans>Undo</Trans>
+          </Button>
         )}
       </div>
       {say.error !== null && <Notice tone="danger" live title={problem(say.error).title} className="mt-2" children={problem(say.error).detail} />}

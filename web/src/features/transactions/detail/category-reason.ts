@@ -18,6 +18,7 @@ export function useCategoryReason(): (reason: Reason) => { readonly sentence: st
 
   function sentenceOf({ ruleId, matched }: Reason): string {
     if (saidByPerson({ ruleId })) return t`You said so.`;
+    if (ruleId === "person.counterparty") return t`You said so about everything with “${matched ?? ""}”.`;
     if (ruleId === "transfer.own-account") return t`The other account is your own.`;
     if (ruleId === "transfer.own-name") return t`The other side has your own name.`;
     if (ruleId === "transfer.mirrored") return t`The same amount stands with the opposite sign in another account of yours.`;
