@@ -31,14 +31,16 @@ beforeAll(async () => {
   product = await startTestProduct();
   person = await new Person(product.origin).signUp();
   await person.untilRead((await person.connect("op", "88888881")).consentId);
-  // Transfers and what repeats are worked out a moment after the last entry.
-  await expect.poll(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length, { timeout: 60_000 }).toBeGreaterThan(0);
   browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser?.close();
   await product?.[Symbol.asyncDispose]();
 });
+
+/** Transfers and what repeats are worked out a moment after the last entry. */
+const settled = () =>
+  expect.poll(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length, { timeout: 60_000 }).toBeGreaterThan(0);
 
 /** A row whose counterparty has more of them. */
 async function someShopping(): Promise<Row> {
@@ -58,6 +60,7 @@ describe("a person corrects a category", () => {
   it("of one and of all from there, sees the figures follow to the cent on another open page, undoes it, and writes a note that stays", async () => {
     const { page, complaints, context } = await newPerson(browser);
     await carrySession(person, context);
+    await settled();
     const row = await someShopping();
     const size = -BigInt(minorOf(row.amount.amount));
     const [before, figures] = [await spent(row), await everyFigure()];
@@ -141,6 +144,7 @@ describe("a person corrects a category", () => {
     const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, reducedMotion: "reduce", colorScheme } as const;
     const { page, complaints, context } = await newPerson(browser, phone);
     await carrySession(person, context);
+    await settled();
     const row = await someShopping();
     await page.goto(`${product.origin}/transactions?tx=${row.transactionId}`);
     await page.getByRole("button", { name: "Change the category" }).tap();

@@ -192,7 +192,7 @@ export function aTransaction({
     raw: { hash: hexOf(newId()), pointer: "/transactions/0" },
     category: { category: "groceries", ruleId: "counterparty.k-market", matched: "K-Market", confidence: "certain", rulesVersion: 1 },
     recurringId: null,
-    note: null,
+    note: `Muistiinpano ${canary}`,
     ...overrides,
   };
 }

@@ -153,8 +153,9 @@ it("the order of facts, their batches and duplicates change no answer, whenever 
       const saids = steps.filter((each) => each.what === "said");
       /** The person speaks now and then, each word when its entry is known, at the latest in the end. */
       const sayNowAndThen = async (stage: Harness, waiting: Said[], { atLast }: { readonly atLast: boolean }): Promise<void> => {
-        for (let next = waiting[0]; next !== undefined && (atLast || random(2) === 0); next = waiting[0]) {
-          if (!(await say(stage, psuId, next)) && !atLast) return;
+        while (waiting[0] !== undefined) {
+          if (!atLast && random(2) === 0) return;
+          if (!(await say(stage, psuId, waiting[0])) && !atLast) return;
           waiting.shift();
         }
       };

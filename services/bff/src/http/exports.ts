@@ -24,10 +24,9 @@ export function exportRoutes(ctx: Context): readonly BoundRoute[] {
       const { psuId } = asking.psu;
       const format = await fetchExport(ctx, psuId, params.exportId);
       const { name, email } = signedInOf(request);
-      const [{ consents }, { accounts }, { rules }, preferences, passkeys] = await Promise.all([
+      const [{ consents }, { accounts }, preferences, passkeys] = await Promise.all([
         ctx.clients.consent.listConsents(wholeOf(asking)),
         ctx.clients.ingest.listAccounts(wholeOf(asking)),
-        ctx.clients.analytics.listCounterpartyRules(wholeOf(asking)),
         getPreferences(ctx.db, psuId),
         passkeysOf(ctx.db, psuId),
       ]);
@@ -39,6 +38,7 @@ export function exportRoutes(ctx: Context): readonly BoundRoute[] {
         preferences,
         passkeys: passkeys.map((passkey) => ({ name: passkey.name, createdAt: passkey.createdAt.toString() })),
       };
+      const rules = async () => (await ctx.clients.analytics.listCounterpartyRules(wholeOf(asking))).rules;
       const everything = { exportedAt, person, consents, accounts, rules, pages: pagesOf(ctx, asking) };
       const file = `one-point-ledger-${exportedAt.slice(0, 10)}.${format}`;
       reply.header("content-disposition", `attachment; filename="${file}"`);

@@ -10,20 +10,20 @@ export interface Everything {
   readonly consents: readonly Consent[];
   readonly accounts: readonly LedgerAccount[];
   /** What the person said about everything with a counterparty. */
-  readonly rules: readonly CounterpartyRule[];
+  readonly rules: () => Promise<readonly CounterpartyRule[]>;
   readonly pages: AsyncIterable<readonly CategorisedTransaction[]>;
 }
 
 /** One JSON document, in pieces. Their own account numbers are in full here: it is their data. */
 export async function* jsonExport({ exportedAt, person, consents, accounts, rules, pages }: Everything): AsyncGenerator<string> {
-  const head = JSON.stringify({ exportedAt, person, permissions: consents, accounts, categoryRules: rules });
+  const head = JSON.stringify({ exportedAt, person, permissions: consents, accounts });
   yield `${head.slice(0, -1)},"transactions":[`;
   let first = true;
   for await (const page of pages) {
     if (page.length > 0) yield `${first ? "" : ","}\n${page.map((transaction) => JSON.stringify(transaction)).join(",\n")}`;
     first &&= page.length === 0;
   }
-  yield "]}\n";
+  yield `],"categoryRules":${JSON.stringify(await rules())}}\n`;
 }
 
 const columns = [

@@ -103,7 +103,11 @@ export function CategoryPart({ view }: { view: TransactionView }) {
           </Button>
         )}
       </div>
-      {say.error !== null && <Notice tone="danger" live title={problem(say.error).title} className="mt-2" children={problem(say.error).detail} />}
+      {say.error !== null && (
+        <Notice tone="danger" live title={problem(say.error).title} className="mt-2">
+          {problem(say.error).detail}
+        </Notice>
+      )}
       {recurringId !== null && (
         <p className="mt-2 text-14">
           <Link to="/transactions" search={{ recurring: recurringId }} className="text-accent underline underline-offset-4">

@@ -56,7 +56,11 @@ export function NotePart({ row }: { row: TransactionRow }) {
           {!changed && save.isSuccess && (kept === "" ? <Trans>Note removed</Trans> : <Trans>Note saved</Trans>)}
         </span>
       </div>
-      {save.error !== null && <Notice tone="danger" live title={problem(save.error).title} className="mt-2" children={problem(save.error).detail} />}
+      {save.error !== null && (
+        <Notice tone="danger" live title={problem(save.error).title} className="mt-2">
+          {problem(save.error).detail}
+        </Notice>
+      )}
     </section>
   );
 }
