@@ -27,9 +27,14 @@ const bodies: Partial<Record<keyof typeof bffRoutes, unknown>> = {
   withdrawConnection: { keepData: true },
   reconfirmConnection: {},
   putPaymentOrderView: anOrder(),
+  correctTransactionCategory: { category: "family" },
+  noteTransaction: { note: "Mine" },
+  putTransactionRule: { category: "family" },
   cancelPaymentOrder: { paymentId: null },
   confirmFundsOf: { amount: { amount: "1.00", currency: "EUR" } },
 };
+/** What a route without a body wants to know. */
+const searches: Readonly<Record<string, string>> = { previewTransactionRule: "?category=family" };
 /** Ids that a page makes: to another person they are in use, and nothing more is said. */
 const madeByPage: readonly string[] = ["putPaymentOrderView"];
 const withIds = (Object.entries(bffRoutes) as [keyof typeof bffRoutes, RouteContract][]).filter(([, contract]) => contract.path.includes("/:"));
@@ -49,18 +54,20 @@ beforeAll(async () => {
   const paymentOrderId = randomUUID();
   expect((await owner.ask("PUT", `/api/payment-orders/${paymentOrderId}`, anOrder())).status).toBe(200);
   const { fundsConsentId } = await owner.post("startFundsPermission", "/api/funds-permissions", { aspspId: "op", accountId: null });
-  ids = { consentId, transactionId, accountId, paymentOrderId, fundsConsentId };
+  const made = await owner.ask<{ rule: { ruleId: string } }>("PUT", `/api/transactions/${transactionId}/counterparty-rule`, { category: "family" });
+  expect(made.status).toBe(200);
+  ids = { ruleId: made.body.rule.ruleId, consentId, transactionId, accountId, paymentOrderId, fundsConsentId };
 });
 afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
 const pathOf = (contract: RouteContract): string =>
-  contract.path.replaceAll(/:(\w+)/g, (_, name: string) => {
+  `${contract.path.replaceAll(/:(\w+)/g, (_, name: string) => {
     const id = ids[name];
     if (id === undefined || id === "") throw new Error(`no id for ${name}: name one in this test`);
     return id;
-  });
+  })}${searches[contract.operationId] ?? ""}`;
 
 describe("US-08 person B never sees anything of person A", () => {
   it.each(withIds.map(([name]) => name))("%s", async (name) => {

@@ -28,6 +28,11 @@ const option = (name: string): string | undefined => {
 };
 
 const firstRow = "main [data-index] a";
+async function changeCategory(page: Page): Promise<void> {
+  await page.locator(firstRow).nth(8).click();
+  await page.getByRole("button", { name: /^(Change the category|Vaihda luokka|Ändra kategorin)$/ }).click();
+  await page.getByRole("option").first().waitFor();
+}
 const shots: readonly Shot[] = [
   { name: "welcome", path: "/welcome", world: "signed-out" },
   {
@@ -114,6 +119,45 @@ const shots: readonly Shot[] = [
       await page.locator(firstRow).nth(8).click();
       await page.getByRole("button", { name: /Proof|Todiste|Bevis/ }).click();
       await page.locator("pre").waitFor();
+    },
+  },
+  {
+    name: "transactions-category-choice",
+    path: "/transactions",
+    ready: firstRow,
+    act: (page) => changeCategory(page),
+  },
+  {
+    name: "transactions-category-scope",
+    path: "/transactions",
+    ready: firstRow,
+    act: async (page) => {
+      await changeCategory(page);
+      await page.getByRole("option").nth(9).click();
+      await page.locator("[role=group] button").nth(2).waitFor();
+    },
+  },
+  {
+    name: "transactions-category-scope-long",
+    path: "/transactions",
+    world: "long",
+    ready: firstRow,
+    act: async (page) => {
+      await changeCategory(page);
+      await page.getByRole("option").nth(9).click();
+      await page.locator("[role=group] button").nth(2).waitFor();
+    },
+  },
+  {
+    name: "transactions-category-corrected",
+    path: "/transactions",
+    ready: firstRow,
+    act: async (page) => {
+      await changeCategory(page);
+      await page.getByRole("option").nth(9).click();
+      await page.locator("[role=group] button").first().click();
+      await page.getByRole("button", { name: /^(Undo|Kumoa|Ångra)$/ }).waitFor();
+      await page.locator("textarea").fill("A birthday present, half of it is Pekka’s");
     },
   },
   {

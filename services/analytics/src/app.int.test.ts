@@ -145,6 +145,14 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     const { psu } = mine;
     const refused = { kind: "not-found" };
     await expect(app.bff.getCategory({ psu, params: { transactionId } })).rejects.toMatchObject(refused);
+    await expect(app.bff.correctCategory({ psu, params: { transactionId }, body: { category: "family" } })).rejects.toMatchObject(refused);
+    await expect(app.bff.takeBackCorrection({ psu, params: { transactionId } })).rejects.toMatchObject(refused);
+    await expect(app.bff.putNote({ psu, params: { transactionId }, body: { note: "Mine" } })).rejects.toMatchObject(refused);
+    await expect(app.bff.previewCounterpartyRule({ psu, params: { transactionId }, query: { category: "family" } })).rejects.toMatchObject(refused);
+    await expect(app.bff.putCounterpartyRule({ psu, params: { transactionId }, body: { category: "family" } })).rejects.toMatchObject(refused);
+    const { rule } = await app.bff.putCounterpartyRule({ psu: theirs.psu, params: { transactionId }, body: { category: "family" } });
+    await expect(app.bff.removeCounterpartyRule({ psu, params: { ruleId: rule.ruleId } })).rejects.toMatchObject(refused);
+    expect(await app.bff.listCounterpartyRules({ psu })).toEqual({ rules: [] });
     await expect(app.bff.listCategorised({ psu, query: { accountId: theirs.accountId } })).rejects.toMatchObject(refused);
     await expect(app.bff.listCategorised({ psu, query: { accountId: [mine.accountId, theirs.accountId] } })).rejects.toMatchObject(refused);
     await expect(app.bff.listCategorised({ psu, query: { recurringId } })).rejects.toMatchObject(refused);
@@ -162,7 +170,17 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     const withIds = Object.values(analyticsRoutes).filter(
       (route) => route.psu === "required" && /Id/.test(JSON.stringify([Object.keys(route.params?.shape ?? {}), Object.keys(route.query?.shape ?? {})])),
     );
-    expect(withIds.map((route) => route.operationId)).toEqual(["listCategorised", "getCategory", "netWorth"]);
+    expect(withIds.map((route) => route.operationId)).toEqual([
+      "listCategorised",
+      "getCategory",
+      "correctCategory",
+      "takeBackCorrection",
+      "putNote",
+      "previewCounterpartyRule",
+      "putCounterpartyRule",
+      "removeCounterpartyRule",
+      "netWorth",
+    ]);
   });
 
   it.each(Object.values(analyticsRoutes).map((route) => [route.operationId, route] as const))("%s refuses strangers and other services", async (_, route) => {
@@ -228,6 +246,13 @@ describe("bad questions get a clear answer, never a 5xx (US-33, US-34)", () => {
     expect(answer.status).toBe(status);
     const body = (await answer.json()) as { code?: string };
     if (status !== 200) expect(body.code).toMatch(/^ERR_/);
+  });
+
+  it.each(["", " ", "a\nb", "\u0000", "\ud800", "a".repeat(501)])("a note %j is refused", async (note) => {
+    const { psu } = await quiet();
+    const { transactions } = await app.bff.listCategorised({ psu });
+    const params = { transactionId: transactions[0]?.transactionId ?? "" };
+    await expect(app.bff.putNote({ psu, params, body: { note } })).rejects.toMatchObject({ kind: "invalid" });
   });
 
   let known: Awaited<ReturnType<typeof person>> | undefined;

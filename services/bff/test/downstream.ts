@@ -24,6 +24,7 @@ const errors = defineErrors({
   ERR_ACCOUNT_NOT_FOUND: ["not-found", "There is no such account."],
   ERR_TRANSACTION_NOT_FOUND: ["not-found", "There is no such transaction."],
   ERR_RECURRING_NOT_FOUND: ["not-found", "There is no such recurring payment."],
+  ERR_RULE_NOT_FOUND: ["not-found", "There is no such rule."],
   ERR_RAW_MESSAGE_NOT_FOUND: ["not-found", "There is no such message."],
   ERR_REGISTRATION_NOT_FOUND: ["not-found", "There is no such registration."],
   ERR_CERTIFICATE_NOT_FOUND: ["not-found", "There is no such certificate."],
@@ -228,8 +229,34 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         total: filtered(psu, query).length,
       })),
       psuRoute(analytics.getCategory, async ({ psu, params }) => {
+        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
+        return { category, recurringId, note };
+      }),
+      psuRoute(analytics.correctCategory, async ({ psu, params, body }) => {
+        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
+        return { category: { ...category, ...body, ruleId: "person.transaction", matched: null, confidence: "certain" as const }, recurringId, note };
+      }),
+      psuRoute(analytics.takeBackCorrection, async ({ psu, params }) => {
+        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
+        return { category, recurringId, note };
+      }),
+      psuRoute(analytics.putNote, async ({ psu, params, body }) => {
         const { category, recurringId } = ownTransaction(psu, params.transactionId);
-        return { category, recurringId };
+        return { category, recurringId, note: body.note };
+      }),
+      psuRoute(analytics.previewCounterpartyRule, async ({ psu, params }) => {
+        const { amount, counterparty } = ownTransaction(psu, params.transactionId);
+        return { counterpartyName: counterparty.name, rule: rulesOf(mine(psu))[0] ?? null, transactions: 1, sums: [amount] };
+      }),
+      psuRoute(analytics.putCounterpartyRule, async ({ psu, params, body }) => {
+        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
+        const rule = rulesOf(mine(psu))[0];
+        if (rule === undefined) throw errors.ERR_RULE_NOT_FOUND();
+        return { category: { ...category, ...body, ruleId: "person.counterparty" }, recurringId, note, rule: { ...rule, ...body } };
+      }),
+      psuRoute(analytics.listCounterpartyRules, async ({ psu }) => ({ rules: rulesOf(mine(psu)) })),
+      psuRoute(analytics.removeCounterpartyRule, async ({ psu, params }) => {
+        if (mine(psu)?.ruleId !== params.ruleId) throw errors.ERR_RULE_NOT_FOUND();
       }),
       psuRoute(analytics.cashFlow, async () => ({
         currencies: [{ currency: "EUR", months: [{ month: "2026-11", income: euros("2500.00"), expenses: euros("-22.49"), net: euros("2477.51"), count: 3 }] }],
@@ -330,6 +357,11 @@ function fundsOf(holdings: Holdings | undefined) {
 }
 
 const euros = (amount: string) => ({ amount, currency: "EUR" });
+
+function rulesOf(holdings: Holdings | undefined) {
+  if (holdings === undefined) return [];
+  return [{ ruleId: holdings.ruleId, counterpartyName: `K-Market ${holdings.canary}`, category: "family" as const, createdAt: "2026-11-22T10:00:00Z" }];
+}
 
 /** One that is due, and became dearer long ago. */
 function recurringOf(holdings: Holdings | undefined, today: string) {

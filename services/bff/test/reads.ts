@@ -25,6 +25,7 @@ const addresses: Readonly<Record<string, (person: Person, bff: Bff) => string | 
   getConnection: ({ holdings }) => `/api/connections/${holdings.consent.consentId}`,
   getReceipts: ({ holdings }) => `/api/connections/${holdings.consent.consentId}/receipts`,
   getTransactionView: ({ holdings }) => `/api/transactions/${holdings.transactions[1]?.transactionId}`,
+  previewTransactionRule: ({ holdings }) => `/api/transactions/${holdings.transactions[1]?.transactionId}/counterparty-rule?category=family`,
   getProof: ({ holdings }) => `/api/transactions/${holdings.transactions[1]?.transactionId}/proof`,
   getSpending: () => `/api/insights/spending?${span}`,
   getNetWorth: () => `/api/insights/net-worth?${span}`,

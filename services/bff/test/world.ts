@@ -10,6 +10,7 @@ export interface Holdings {
   readonly accounts: readonly LedgerAccount[];
   readonly transactions: readonly CategorisedTransaction[];
   readonly recurringId: string;
+  readonly ruleId: string;
   readonly sync: Sync;
   readonly paymentOrder: PaymentOrder;
   readonly fundsConsentId: string;
@@ -56,6 +57,7 @@ export function holdingsOf(psuId: string, canary: string): Holdings {
     accounts: [account, card],
     transactions,
     recurringId,
+    ruleId: newId(),
     paymentOrder: aPaymentOrder({ psuId, canary }),
     fundsConsentId: newId(),
     sync: {
@@ -190,6 +192,7 @@ export function aTransaction({
     raw: { hash: hexOf(newId()), pointer: "/transactions/0" },
     category: { category: "groceries", ruleId: "counterparty.k-market", matched: "K-Market", confidence: "certain", rulesVersion: 1 },
     recurringId: null,
+    note: `Muistiinpano ${canary}`,
     ...overrides,
   };
 }

@@ -10,7 +10,7 @@ export function staleAfter(type: string): readonly string[] {
   if (type === "ingest.payment-booked") return ["payments", "transactions"];
   if (owner === "consent") return ["connections", "overview", "accounts"];
   if (owner === "bank-gateway") return ["banks", "connections", "overview"];
-  if (owner === "analytics") return ["insights", "overview", "transactions"];
+  if (owner === "analytics") return ["insights", "overview", "transactions", "rules"];
   if (owner === "ingest" && (fact === "account-discovered" || fact === "balance-recorded")) return ["accounts", "connections", "overview", "insights"];
   if (owner === "ingest") return ["transactions", "accounts", "connections", "overview", "insights"];
   return ["connections", "accounts", "overview", "transactions", "insights", "banks", "payments"];

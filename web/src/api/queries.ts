@@ -15,6 +15,7 @@ export type Recurring = Answer<"getRecurring">["recurring"][number];
 export type CashFlow = Answer<"getCashFlow">;
 export type Spending = Answer<"getSpending">;
 export type NetWorth = Answer<"getNetWorth">;
+type CategoryChoice = NonNullable<TransactionRow["category"]>["category"];
 export type TransactionFilterQuery = Omit<NonNullable<Ask<"listTransactionRows">["query"]>, "cursor" | "limit">;
 
 /** The pages after the first are large so that scrolling seldom waits. */
@@ -57,6 +58,13 @@ export const queries = {
       queryFn: ({ signal }) => ask("getProof", { params: { transactionId } }, signal),
       staleTime: Infinity,
     }),
+  rulePreview: (transactionId: string, category: CategoryChoice) =>
+    queryOptions({
+      queryKey: ["transactions", "rule-preview", transactionId, category],
+      queryFn: ({ signal }) => ask("previewTransactionRule", { params: { transactionId }, query: { category } }, signal),
+      staleTime: 0,
+    }),
+  rules: () => queryOptions({ queryKey: ["rules"], queryFn: ({ signal }) => ask("listRules", {}, signal) }),
   cashFlow: (months: number) =>
     queryOptions({ queryKey: ["insights", "cash-flow", months], queryFn: ({ signal }) => ask("getCashFlow", { query: { months } }, signal) }),
   spending: (from: string, to: string) =>

@@ -1,16 +1,30 @@
 import { z } from "zod";
 import { amountWire, currencyCode } from "../model/amount.ts";
 import { categoryId, categoryReason } from "../model/category.ts";
-import { cursor, isoDate, isoMonth, uuid } from "../model/ids.ts";
+import { cursor, isoDate, isoInstant, isoMonth, uuid } from "../model/ids.ts";
 import { transaction } from "../model/transaction.ts";
 import { transactionFilter } from "./ingest.ts";
 import { defineRoute } from "./route.ts";
 
 const bff = { callers: ["bff"], psu: "required", method: "GET", idempotent: true, status: 200 } as const;
 
-/** A transaction with what it means. */
-export const categorisedTransaction = transaction.extend({ category: categoryReason, recurringId: uuid.nullable() });
+/** A transaction with what it means, and what the person wrote about it. */
+export const categorisedTransaction = transaction.extend({ category: categoryReason, recurringId: uuid.nullable(), note: z.string().nullable() });
 export type CategorisedTransaction = z.infer<typeof categorisedTransaction>;
+
+/** What a person writes about a transaction: one line of plain text. */
+const note = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "A note is text without control characters.");
+
+export const categoryChoice = z.strictObject({ category: categoryId });
+export const noteChange = z.strictObject({ note: note.nullable() });
+const ofTransaction = z.strictObject({ transactionId: uuid });
+/** What analytics adds to one transaction. */
+const meaning = categorisedTransaction.pick({ category: true, recurringId: true, note: true });
 
 export const listCategorised = defineRoute({
   ...bff,
@@ -32,8 +46,85 @@ export const getCategory = defineRoute({
   operationId: "getCategory",
   summary: "Why one transaction is in its category.",
   path: "/transactions/:transactionId/category",
-  params: z.strictObject({ transactionId: uuid }),
-  response: z.object({ category: categoryReason, recurringId: uuid.nullable() }),
+  params: ofTransaction,
+  response: meaning,
+});
+export const correctCategory = defineRoute({
+  ...bff,
+  method: "PUT",
+  operationId: "correctCategory",
+  summary: "The person says in which category one transaction belongs; that stays, whatever rules and banks say.",
+  path: "/transactions/:transactionId/category",
+  params: ofTransaction,
+  body: categoryChoice,
+  response: meaning,
+});
+export const takeBackCorrection = defineRoute({
+  ...bff,
+  method: "DELETE",
+  operationId: "takeBackCorrection",
+  summary: "The person takes back what they said about the category of one transaction; rules decide again.",
+  path: "/transactions/:transactionId/category",
+  params: ofTransaction,
+  response: meaning,
+});
+export const putNote = defineRoute({
+  ...bff,
+  method: "PUT",
+  operationId: "putNote",
+  summary: "The person's note on one transaction; null removes it.",
+  path: "/transactions/:transactionId/note",
+  params: ofTransaction,
+  body: noteChange,
+  response: meaning,
+});
+/** What the person said about everything with one counterparty, before and from then on. */
+export const counterpartyRule = z.object({ ruleId: uuid, counterpartyName: z.string(), category: categoryId, createdAt: isoInstant });
+export type CounterpartyRule = z.infer<typeof counterpartyRule>;
+
+export const previewCounterpartyRule = defineRoute({
+  ...bff,
+  operationId: "previewCounterpartyRule",
+  summary: "What would change if everything with the counterparty of this transaction belonged in a category.",
+  path: "/transactions/:transactionId/counterparty-rule",
+  params: ofTransaction,
+  query: categoryChoice,
+  response: z.object({
+    /** Null where nothing tells who it was: then there can be no rule. */
+    counterpartyName: z.string().nullable(),
+    /** The rule there is already. */
+    rule: counterpartyRule.nullable(),
+    /** How many transactions would move to another category, and their sums. */
+    transactions: z.int(),
+    sums: z.array(amountWire),
+  }),
+});
+export const putCounterpartyRule = defineRoute({
+  ...bff,
+  method: "PUT",
+  operationId: "putCounterpartyRule",
+  summary: "Everything with the counterparty of this transaction belongs in a category, unless the person said otherwise about a single other one.",
+  path: "/transactions/:transactionId/counterparty-rule",
+  params: ofTransaction,
+  body: categoryChoice,
+  response: meaning.extend({ rule: counterpartyRule }),
+});
+export const listCounterpartyRules = defineRoute({
+  ...bff,
+  operationId: "listCounterpartyRules",
+  summary: "The person's rules by counterparty, in the order of names.",
+  path: "/counterparty-rules",
+  response: z.object({ rules: z.array(counterpartyRule) }),
+});
+export const removeCounterpartyRule = defineRoute({
+  ...bff,
+  method: "DELETE",
+  operationId: "removeCounterpartyRule",
+  summary: "Remove a rule; what it decided is decided by our rules again.",
+  path: "/counterparty-rules/:ruleId",
+  params: z.strictObject({ ruleId: uuid }),
+  status: 204,
+  response: null,
 });
 export const cashFlow = defineRoute({
   ...bff,
@@ -151,6 +242,13 @@ export const accountTotals = defineRoute({
 export const analyticsRoutes = {
   listCategorised,
   getCategory,
+  correctCategory,
+  takeBackCorrection,
+  putNote,
+  previewCounterpartyRule,
+  putCounterpartyRule,
+  listCounterpartyRules,
+  removeCounterpartyRule,
   cashFlow,
   spending,
   listRecurring,

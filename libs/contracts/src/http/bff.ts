@@ -291,6 +291,68 @@ export const getTransactionView = defineRoute({
     missing,
   }),
 });
+/** What is different about a transaction after the person said something about it. */
+const said = transactionRow.pick({ category: true, recurringId: true, note: true });
+const ofTransaction = { ...change, idempotent: true, params: z.strictObject({ transactionId: uuid }), status: 200, response: said } as const;
+export const correctTransactionCategory = defineRoute({
+  ...ofTransaction,
+  method: "PUT",
+  operationId: "correctTransactionCategory",
+  summary: "Say in which category one transaction belongs.",
+  path: "/api/transactions/:transactionId/category",
+  body: analytics.categoryChoice,
+});
+export const takeBackTransactionCategory = defineRoute({
+  ...ofTransaction,
+  method: "DELETE",
+  operationId: "takeBackTransactionCategory",
+  summary: "Take back what was said about the category of one transaction.",
+  path: "/api/transactions/:transactionId/category",
+});
+export const noteTransaction = defineRoute({
+  ...ofTransaction,
+  method: "PUT",
+  operationId: "noteTransaction",
+  summary: "Write a note on one transaction; null removes it.",
+  path: "/api/transactions/:transactionId/note",
+  body: analytics.noteChange,
+});
+export const previewTransactionRule = defineRoute({
+  ...read,
+  operationId: "previewTransactionRule",
+  summary: "What would change if everything with the counterparty of this transaction belonged in a category.",
+  path: "/api/transactions/:transactionId/counterparty-rule",
+  params: z.strictObject({ transactionId: uuid }),
+  query: analytics.categoryChoice,
+  response: analytics.previewCounterpartyRule.response,
+});
+export const putTransactionRule = defineRoute({
+  ...ofTransaction,
+  method: "PUT",
+  operationId: "putTransactionRule",
+  summary: "Say in which category everything with the counterparty of this transaction belongs.",
+  path: "/api/transactions/:transactionId/counterparty-rule",
+  body: analytics.categoryChoice,
+  response: analytics.putCounterpartyRule.response,
+});
+export const listRules = defineRoute({
+  ...read,
+  operationId: "listRules",
+  summary: "The person's rules by counterparty.",
+  path: "/api/counterparty-rules",
+  response: analytics.listCounterpartyRules.response,
+});
+export const removeRule = defineRoute({
+  ...change,
+  method: "DELETE",
+  idempotent: true,
+  operationId: "removeRule",
+  summary: "Remove a rule by counterparty.",
+  path: "/api/counterparty-rules/:ruleId",
+  params: z.strictObject({ ruleId: uuid }),
+  status: 204,
+  response: null,
+});
 export const getProof = defineRoute({
   ...read,
   operationId: "getProof",
@@ -375,6 +437,13 @@ export const bffRoutes = {
   listAccountViews,
   listTransactionRows,
   getTransactionView,
+  correctTransactionCategory,
+  takeBackTransactionCategory,
+  noteTransaction,
+  previewTransactionRule,
+  putTransactionRule,
+  listRules,
+  removeRule,
   getProof,
   getCashFlow,
   getSpending,

@@ -5,6 +5,8 @@ import type { Tables } from "./tables.ts";
 
 const personal = [
   "transactions",
+  "annotations",
+  "counterpartyRules",
   "removedTransactions",
   "cashFlowMonths",
   "balances",

@@ -77,6 +77,24 @@ export interface TransactionsTable {
   generation: number;
 }
 
+interface AnnotationsTable {
+  psuId: string;
+  transactionId: string;
+  accountId: string;
+  category: CategoryId | null;
+  note: string | null;
+  changedAt: Timestamp;
+}
+
+interface CounterpartyRulesTable {
+  psuId: string;
+  ruleId: string;
+  counterpartyKey: string;
+  counterpartyName: string;
+  category: CategoryId;
+  createdAt: Timestamp;
+}
+
 interface RemovedTransactionsTable {
   psuId: string;
   transactionId: string;
@@ -131,6 +149,8 @@ export interface Tables extends MessagingTables {
   accounts: AccountsTable;
   erasedAccounts: ErasedAccountsTable;
   transactions: TransactionsTable;
+  annotations: AnnotationsTable;
+  counterpartyRules: CounterpartyRulesTable;
   removedTransactions: RemovedTransactionsTable;
   cashFlowMonths: CashFlowMonthsTable;
   balances: BalancesTable;
@@ -188,6 +208,8 @@ export const columns = {
     version: "int8",
     generation: "int4",
   },
+  annotations: { psuId: "uuid", transactionId: "uuid", accountId: "uuid", category: "text?", note: "text?", changedAt: "timestamptz" },
+  counterpartyRules: { psuId: "uuid", ruleId: "uuid", counterpartyKey: "text", counterpartyName: "text", category: "text", createdAt: "timestamptz" },
   removedTransactions: { psuId: "uuid", transactionId: "uuid", version: "int8", removedAt: "timestamptz" },
   cashFlowMonths: { psuId: "uuid", currency: "bpchar", month: "bpchar", category: "text", incomeMinor: "numeric", expensesMinor: "numeric", entries: "int8" },
   balances: {

@@ -1,13 +1,26 @@
-import { getCategory, listCategorised } from "@opl/contracts/http/analytics";
+import {
+  correctCategory,
+  getCategory,
+  listCategorised,
+  listCounterpartyRules,
+  previewCounterpartyRule,
+  putCounterpartyRule,
+  putNote,
+  removeCounterpartyRule,
+  takeBackCorrection,
+} from "@opl/contracts/http/analytics";
 import { type BoundRoute, psuRoute } from "@opl/service";
 import { ownsAccounts } from "../db/account-store.ts";
 import { errors } from "../errors.ts";
 import { askCategory, askTransactions } from "../projections/ledger/query.ts";
 import { hasSeries } from "../projections/recurring/store.ts";
+import { sayCategory, sayNote } from "../usecases/annotate-transaction.ts";
+import { askRules, previewRule, removeRule, ruleCounterparty } from "../usecases/rule-counterparty.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
 
-/** The list of entries, and why one is where it is. */
-export function transactionRoutes({ db }: Pick<AnalyticsContext, "db">): readonly BoundRoute[] {
+/** The list of entries, why one is where it is, and what the person says about it. */
+export function transactionRoutes(ctx: Pick<AnalyticsContext, "db" | "clock" | "timeZone" | "publish">): readonly BoundRoute[] {
+  const { db } = ctx;
   return [
     psuRoute(listCategorised, async ({ psu: { psuId }, query }) => {
       // A filter that names what is somebody else's is refused whole, in the same words as one that names nothing.
@@ -20,5 +33,12 @@ export function transactionRoutes({ db }: Pick<AnalyticsContext, "db">): readonl
       if (answer === undefined) throw errors.ERR_ANALYTICS_TRANSACTION_NOT_FOUND();
       return answer;
     }),
+    psuRoute(correctCategory, async ({ psu: { psuId }, params, body }) => sayCategory(ctx, { psuId, ...params }, body.category)),
+    psuRoute(takeBackCorrection, async ({ psu: { psuId }, params }) => sayCategory(ctx, { psuId, ...params }, null)),
+    psuRoute(putNote, async ({ psu: { psuId }, params, body }) => sayNote(ctx, { psuId, ...params }, body.note)),
+    psuRoute(previewCounterpartyRule, async ({ psu: { psuId }, params, query }) => previewRule(ctx, { psuId, ...params }, query.category)),
+    psuRoute(putCounterpartyRule, async ({ psu: { psuId }, params, body }) => ruleCounterparty(ctx, { psuId, ...params }, body.category)),
+    psuRoute(listCounterpartyRules, async ({ psu: { psuId } }) => askRules(ctx, psuId)),
+    psuRoute(removeCounterpartyRule, async ({ psu: { psuId }, params }) => removeRule(ctx, { psuId, ...params })),
   ];
 }

@@ -1,3 +1,4 @@
+import type { CategoryId } from "@opl/contracts/model";
 import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
 import { fixedClock, testDatabase } from "@opl/testkit";
@@ -10,12 +11,14 @@ import { askNetWorth } from "../projections/net-worth/query.ts";
 import { askRecurring } from "../projections/recurring/query.ts";
 import { askCumulativeSpending, askSpending } from "../projections/spending/query.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
+import { sayCategory, sayNote } from "../usecases/annotate-transaction.ts";
 import { eraseAccounts } from "../usecases/erase-accounts.ts";
 import { recordAccounts } from "../usecases/record-accounts.ts";
 import { recordBalances } from "../usecases/record-balances.ts";
 import { recordTransactions } from "../usecases/record-transactions.ts";
+import { askRules, previewRule, removeRule, ruleCounterparty } from "../usecases/rule-counterparty.ts";
 import { settleNext } from "../usecases/settle-person.ts";
-import { type Fact, LedgerModel } from "./ledger-model.ts";
+import { type Fact, LedgerModel, idOf } from "./ledger-model.ts";
 
 /** The use cases over a real schema, with a clock that stands still and a ledger in memory. */
 export async function startHarness(ledger = new LedgerModel()) {
@@ -60,6 +63,7 @@ export async function startHarness(ledger = new LedgerModel()) {
     while (await settleNext(ctx)) people += 1;
     return people;
   }
+  const key = (psuId: string, label: string) => ({ psuId, transactionId: idOf(label) });
   const list = (psuId: string, question: Partial<ListQuestion> = {}) => askTransactions(ctx.db, psuId, { limit: 100, ...question });
 
   return {
@@ -72,6 +76,14 @@ export async function startHarness(ledger = new LedgerModel()) {
     deliver,
     settle,
     list,
+    /** The person says it about the entry with this label. */
+    say: (psuId: string, label: string, category: CategoryId | null) => sayCategory(ctx, key(psuId, label), category),
+    note: (psuId: string, label: string, note: string | null) => sayNote(ctx, key(psuId, label), note),
+    /** The person says it about everything with the counterparty of this entry. */
+    rule: (psuId: string, label: string, category: CategoryId) => ruleCounterparty(ctx, key(psuId, label), category),
+    previewRule: (psuId: string, label: string, category: CategoryId) => previewRule(ctx, key(psuId, label), category),
+    rules: async (psuId: string) => (await askRules(ctx, psuId)).rules,
+    removeRule: (psuId: string, ruleId: string) => removeRule(ctx, { psuId, ruleId }),
     [Symbol.asyncDispose]: () => test[Symbol.asyncDispose](),
     cashFlow: (psuId: string) => askCashFlow(ctx.db, psuId, { months: 60, today: today() }),
     spending: (psuId: string, from: string, to: string) => askSpending(ctx.db, psuId, { from, to }),

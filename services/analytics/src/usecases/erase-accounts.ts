@@ -1,10 +1,13 @@
 import type { Transaction } from "kysely";
 import { deleteAccounts, markAccountsErased } from "../db/account-store.ts";
+import { deleteAnnotationsOfAccounts } from "../db/annotation-store.ts";
+import { deleteRules, rulesOf } from "../db/counterparty-rule-store.ts";
 import { lockPeople, markUnsettled } from "../db/person-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
+import { cleanCounterparty } from "../domain/counterparty.ts";
 import { monthOf } from "../domain/calendar.ts";
-import { deleteRowsOfAccounts } from "../projections/ledger/store.ts";
+import { allRowsOf, deleteRowsOfAccounts } from "../projections/ledger/store.ts";
 import { deleteSeriesOfAccounts } from "../projections/recurring/store.ts";
 import type { AnalyticsContext } from "./context.ts";
 import { tellInsightsChanged } from "./tell-insights-changed.ts";
@@ -23,12 +26,26 @@ export async function eraseAccounts(
   if (!(await lockPeople(tx, [psuId])).has(psuId)) return;
   await markAccountsErased(tx, psuId, accountIds);
   await deleteAccounts(tx, psuId, accountIds);
+  await deleteAnnotationsOfAccounts(tx, psuId, accountIds);
   await deleteSeriesOfAccounts(tx, psuId, accountIds);
   const gone = await deleteRowsOfAccounts(tx, psuId, accountIds);
+  await deleteUnusedRules(tx, psuId);
   await addToMonths(
     tx,
     gone.map((before) => ({ before, after: null })),
   );
   await markUnsettled(tx, [psuId], { at: ctx.clock.now(), ...ctx.settling });
   await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set(gone.map((row) => monthOf(row.bookingDate)))]]));
+}
+
+/** A rule whose counterparty only the erased accounts knew would keep its name. */
+async function deleteUnusedRules(tx: Transaction<Tables>, psuId: string): Promise<void> {
+  const rules = await rulesOf(tx, psuId);
+  if (rules.length === 0) return;
+  const used = new Set((await allRowsOf(tx, psuId)).map((row) => cleanCounterparty(row.counterpartyName, row.remittanceInformation).key));
+  await deleteRules(
+    tx,
+    psuId,
+    rules.flatMap(({ ruleId, counterpartyKey }) => (used.has(counterpartyKey) ? [] : [ruleId])),
+  );
 }

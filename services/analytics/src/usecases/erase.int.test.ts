@@ -34,6 +34,9 @@ beforeEach(async () => {
   facts = ledger.facts.splice(0);
   await stage.deliver(facts);
   await stage.settle();
+  await stage.say(psuId, `${psuId} n3`, "family");
+  await stage.note(psuId, `${psuId} s3`, "Holiday pay");
+  await stage.rule(psuId, `${psuId} s4`, "other");
 });
 
 /** How many rows of every table name this person, but for the mark that they are forgotten. */
@@ -94,6 +97,8 @@ describe("a person withdraws a permission and wants its data gone", () => {
     for (const fact of facts) await stage.deliver([fact]);
     await stage.settle();
     expect((await stage.list(psuId)).transactions.every((row) => row.accountId === current)).toBe(true);
+    const said = await stage.ctx.db.selectFrom("annotations").select(["accountId", "category", "note"]).where("psuId", "=", psuId).execute();
+    expect(said).toEqual([{ accountId: current, category: "family", note: null }]);
     expect((await stage.cashFlow(psuId)).currencies[0]?.months.every((month) => month.income.amount === "0.00")).toBe(true);
     expect((await stage.netWorth(psuId, "2026-11-11", "2026-11-11")).accounts.map((line) => line.accountId)).toEqual([current]);
     expect((await stage.recurring(psuId)).recurring.map((series) => series.accountId)).toEqual([current]);

@@ -46,10 +46,34 @@ const step = fc.oneof(
       type: fc.constantFrom("interimBooked" as const, "closingBooked" as const, "interimAvailable" as const),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant("said" as const),
+      account: fc.constantFrom(0, 1, 2),
+      label,
+      said: fc.oneof(
+        fc.record({ category: fc.constantFrom("family" as const, "transfers" as const, "groceries" as const, null) }),
+        fc.record({ note: fc.constantFrom("Super Market", "x", null) }),
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant("said" as const),
+      account: fc.constant(0 as const),
+      label: fc.constantFrom("anchor K-MARKET KAMPPI", "anchor NETFLIX.COM"),
+      said: fc.record({ rule: fc.constantFrom("family" as const, "income" as const, null) }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("account" as const), account: fc.constantFrom(0, 1, 2), name: fc.constantFrom("x", "y") }) },
 );
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+type Said = Extract<Step, { readonly what: "said" }>;
+type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 interface Story {
   readonly psuId: string;
@@ -57,18 +81,47 @@ interface Story {
   readonly ledger: LedgerModel;
 }
 
+const accountOf = (psuId: string, index: number) => idOf(`${psuId} account ${index}`);
+const labelOf = (accountId: string, name: string, pending: boolean) => `${accountId} ${pending ? "pending " : ""}${name}`;
+
+/** A rule by the counterparty of an entry, or none. */
+async function ruleOrNone(stage: Harness, psuId: string, entry: string, category: "family" | "income" | null): Promise<void> {
+  const { rule } = await stage.previewRule(psuId, entry, "family");
+  if (category !== null) await stage.rule(psuId, entry, category);
+  else if (rule !== null) await stage.removeRule(psuId, rule.ruleId);
+}
+
+/** The person says it, if the entry is known by now. @returns whether it was */
+async function say(stage: Harness, psuId: string, { account, label: name, said }: Said): Promise<boolean> {
+  const entry = labelOf(accountOf(psuId, account), name, false);
+  try {
+    if ("rule" in said) await ruleOrNone(stage, psuId, entry, said.rule);
+    else await ("category" in said ? stage.say(psuId, entry, said.category) : stage.note(psuId, entry, said.note));
+    return true;
+  } catch (error) {
+    expect(error).toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
+    return false;
+  }
+}
+
 /** Lets a ledger live through the steps. Pending entries keep their label to themselves: a booked one never takes it over. */
 function live(steps: readonly Step[], ledger: LedgerModel, psuId: string): Story {
-  const accounts = [0, 1, 2].map((index) => idOf(`${psuId} account ${index}`));
+  const accounts = [0, 1, 2].map((index) => accountOf(psuId, index));
   const plans = [
     { iban: "FI2112345600000785", ownerName: "Aino Testinen" },
     { iban: "FI1410093000123458", kind: "savings" as const },
     { kind: "card" as const },
   ];
   accounts.forEach((accountId, index) => ledger.account(psuId, accountId, plans[index] ?? {}));
+  // Entries that never change: rules are made from them.
+  ledger.record(
+    accounts[0] ?? "",
+    ["K-MARKET KAMPPI", "NETFLIX.COM"].map((name) => ({ label: labelOf(accounts[0] ?? "", `anchor ${name}`, false), minor: -100n, date: "2026-11-01", name })),
+  );
   for (const each of steps) {
+    if (each.what === "said") continue;
     const accountId = accounts[each.account] ?? "";
-    const mine = (name: string, pending: boolean) => `${accountId} ${pending ? "pending " : ""}${name}`;
+    const mine = (name: string, pending: boolean) => labelOf(accountId, name, pending);
     if (each.what === "account") ledger.account(psuId, accountId, { ...plans[each.account], name: each.name });
     else if (each.what === "balance")
       ledger.balance(accountId, each.type, BigInt(each.minor), `${addDays("2025-11-01", each.day)}T${String(each.hour).padStart(2, "0")}:00:00Z`);
@@ -86,7 +139,7 @@ function live(steps: readonly Step[], ledger: LedgerModel, psuId: string): Story
   return { psuId, facts: ledger.facts.splice(0), ledger };
 }
 
-it("the order of facts, their batches and duplicates change no answer; totals kept up equal totals from scratch; a rebuild gives the same bytes", async () => {
+it("the order of facts, their batches and duplicates change no answer, whenever a person said something in between; totals kept up equal totals from scratch; a rebuild gives the same bytes", async () => {
   const straightLedger = new LedgerModel();
   await using straight = await startHarness(straightLedger);
   const crookedLedger = new LedgerModel();
@@ -97,7 +150,21 @@ it("the order of facts, their batches and duplicates change no answer; totals ke
       const random = (below: number): number => (chance.next().value ?? 0) % below;
       const { facts } = live(steps, straightLedger, psuId);
       live(steps, crookedLedger, psuId);
-      for (const fact of facts) await straight.deliver([fact]);
+      const saids = steps.filter((each) => each.what === "said");
+      /** The person speaks now and then, each word when its entry is known, at the latest in the end. */
+      const sayNowAndThen = async (stage: Harness, waiting: Said[], { atLast }: { readonly atLast: boolean }): Promise<void> => {
+        while (waiting[0] !== undefined) {
+          if (!atLast && random(2) === 0) return;
+          if (!(await say(stage, psuId, waiting[0])) && !atLast) return;
+          waiting.shift();
+        }
+      };
+      const straightSaids = [...saids];
+      for (const fact of facts) {
+        await straight.deliver([fact]);
+        await sayNowAndThen(straight, straightSaids, { atLast: false });
+      }
+      await sayNowAndThen(straight, straightSaids, { atLast: true });
       await straight.settle();
       const expected = await straight.everything(psuId);
 
@@ -105,10 +172,13 @@ it("the order of facts, their batches and duplicates change no answer; totals ke
       const deliveries = facts
         .flatMap((fact) => Array.from({ length: 1 + random(2) }, () => ({ fact, key: random(1_000_000) })))
         .toSorted((a, b) => a.key - b.key);
+      const crookedSaids = [...saids];
       while (deliveries.length > 0) {
         await crooked.deliver(deliveries.splice(0, 1 + random(6)).map(({ fact }) => fact));
+        await sayNowAndThen(crooked, crookedSaids, { atLast: false });
         if (random(4) === 0) await crooked.settle();
       }
+      await sayNowAndThen(crooked, crookedSaids, { atLast: true });
       await crooked.settle();
       expect(await crooked.everything(psuId)).toBe(expected);
       expect(await cashFlowFromScratch(straightLedger, straight, psuId)).toEqual(await storedCashFlow(straight, psuId));

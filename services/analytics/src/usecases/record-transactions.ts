@@ -1,11 +1,13 @@
 import type { Transaction as LedgerTransaction } from "@opl/contracts/model";
 import type { Transaction } from "kysely";
 import { accountsOf, erasedAccountsOf } from "../db/account-store.ts";
+import { saidBy } from "../db/annotation-store.ts";
 import { currentGeneration, lockPeople, markUnsettled } from "../db/person-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { categorise } from "../domain/category.ts";
-import { type OwnAccounts, ownAccountsOf } from "../domain/own-accounts.ts";
+import { type OwnAccounts, noAccounts, ownAccountsOf } from "../domain/own-accounts.ts";
+import { type Said, reasonSaid } from "../domain/said.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
 import { type EntryState, type LedgerEntry, type LedgerFact, type LedgerRow, evolve } from "../projections/ledger/evolve.ts";
 import { type Removal, deleteRows, putRemovals, putRows, removalsOf, rowsOf } from "../projections/ledger/store.ts";
@@ -76,6 +78,7 @@ export async function applyToLedger(
   const generation = await currentGeneration(tx);
   const own = Map.groupBy(await accountsOf(tx, psuIds), (account) => account.psuId);
   const ownAccounts = new Map([...own].map(([psuId, accounts]) => [psuId, ownAccountsOf(accounts)]));
+  const said = await saidBy(tx, psuIds);
 
   const keys = [...new Map(facts.map(({ psuId, transactionId }) => [transactionId, { psuId, transactionId }])).values()];
   const before = new Map((await rowsOf(tx, keys)).map((row) => [row.transactionId, row]));
@@ -97,7 +100,8 @@ export async function applyToLedger(
     if (state.removedVersion > (removals.get(transactionId)?.version ?? 0n))
       removed.push({ psuId, transactionId, version: state.removedVersion, removedAt: ctx.clock.now() });
     if (state.entry === null && row !== undefined && state.removedVersion >= row.version) gone.push(row);
-    if (state.entry !== null && state.entry !== row) written.push(rowOf(state.entry, state.version, row, ownAccounts.get(psuId), generation));
+    if (state.entry !== null && state.entry !== row)
+      written.push(rowOf(state.entry, state.version, row, { own: ownAccounts.get(psuId), said: said.get(psuId) }, generation));
   }
   await putRows(tx, written);
   await deleteRows(tx, gone);
@@ -121,11 +125,17 @@ function mayBeOlder(readAt: Temporal.Instant, removal: Removal, row: LedgerRow |
   return Temporal.Instant.compare(removal.removedAt, readAt) >= 0 && (row?.version ?? 0n) <= removal.version;
 }
 
-function rowOf(entry: LedgerEntry, version: bigint, before: LedgerRow | undefined, own: OwnAccounts | undefined, generation: number): LedgerRow {
+function rowOf(
+  entry: LedgerEntry,
+  version: bigint,
+  before: LedgerRow | undefined,
+  known: { readonly own: OwnAccounts | undefined; readonly said: Said | undefined },
+  generation: number,
+): LedgerRow {
   return {
     ...entry,
-    ...categorise(ruleEntryOf(entry), own ?? ownAccountsOf([])),
-    searchText: searchTextOf(entry),
+    ...(reasonSaid(known.said, entry) ?? categorise(ruleEntryOf(entry), known.own ?? noAccounts)),
+    searchText: searchTextOf(entry, known.said?.notes.get(entry.transactionId) ?? null),
     // Stays until recurring payments are worked out again.
     recurringId: before?.recurringId ?? null,
     version,

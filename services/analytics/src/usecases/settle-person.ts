@@ -2,6 +2,7 @@ import { inTransaction } from "@opl/postgres";
 import { deterministicId } from "@opl/service";
 import type { Transaction } from "kysely";
 import { accountsOf } from "../db/account-store.ts";
+import { saidBy } from "../db/annotation-store.ts";
 import { markSettled, nextUnsettled, postponeSettling } from "../db/person-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { toWire } from "@opl/money";
@@ -52,7 +53,7 @@ export async function settlePerson(
   { announce }: { readonly announce: boolean },
 ): Promise<void> {
   const [rows, accounts, known] = [await allRowsOf(tx, psuId), await accountsOf(tx, [psuId]), await seriesOf(tx, psuId)];
-  const categories = decideCategories(rows, accounts);
+  const categories = decideCategories(rows, accounts, (await saidBy(tx, [psuId])).get(psuId));
   const series = evolveRecurring(rows, categories).map((each) => ({ ...each, recurringId: deterministicId("recurring", psuId, each.key) }));
   const recurringOf = new Map(
     series.flatMap(({ recurringId, transactionIds }) => transactionIds.map((transactionId) => [transactionId, recurringId] as const)),
@@ -81,7 +82,8 @@ export async function settlePerson(
   await markSettled(tx, psuId, rulesVersion);
   await deleteRemovalsBefore(tx, psuId, ctx.clock.now().subtract(removalsKept));
   if (announce) await tellDetected(ctx, tx, fresh);
-  if (moved.length > 0 || fresh.length > 0 || changed.some(({ row, meaning }) => row.recurringId !== meaning.recurringId)) {
+  const shown = changed.some(({ row, meaning }) => row.ruleId !== meaning.ruleId || row.recurringId !== meaning.recurringId);
+  if (moved.length > 0 || fresh.length > 0 || shown) {
     await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set(moved.map(({ row }) => monthOf(row.bookingDate)))]]));
   }
 }

@@ -30,7 +30,8 @@ describe("taking everything along", () => {
       person: { email: string };
       permissions: { consentId: string }[];
       accounts: { iban: string }[];
-      transactions: { transactionId: string }[];
+      transactions: { transactionId: string; note: string | null }[];
+      categoryRules: { ruleId: string }[];
     }>();
     expect(all.person).toMatchObject({ email, preferences: { locale: "en" } });
     expect(all.permissions.map(({ consentId }) => consentId)).toEqual([holdings.consent.consentId]);
@@ -38,6 +39,9 @@ describe("taking everything along", () => {
     // The stand-in gives the same rows on its first and its second page.
     const ids = holdings.transactions.map(({ transactionId }) => transactionId);
     expect(all.transactions.map(({ transactionId }) => transactionId)).toEqual([...ids, ...ids]);
+    // What they said themselves goes along.
+    expect(all.transactions[0]?.note).toBe(holdings.transactions[0]?.note);
+    expect(all.categoryRules.map(({ ruleId }) => ruleId)).toEqual([holdings.ruleId]);
     expect(answer.text).not.toMatch(/argon2|token/i);
   });
 
@@ -48,6 +52,7 @@ describe("taking everything along", () => {
       ...aTransaction({ amount: "-12.50" }),
       accountId: person.holdings.accounts[0]?.accountId ?? "",
       remittanceInformation: text,
+      note: text,
       counterparty: { name: text, iban: null, bic: null },
     }));
     bff.downstream.holdings.set(person.psuId, { ...person.holdings, transactions });

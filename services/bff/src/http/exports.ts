@@ -38,7 +38,8 @@ export function exportRoutes(ctx: Context): readonly BoundRoute[] {
         preferences,
         passkeys: passkeys.map((passkey) => ({ name: passkey.name, createdAt: passkey.createdAt.toString() })),
       };
-      const everything = { exportedAt, person, consents, accounts, pages: pagesOf(ctx, asking) };
+      const rules = async () => (await ctx.clients.analytics.listCounterpartyRules(wholeOf(asking))).rules;
+      const everything = { exportedAt, person, consents, accounts, rules, pages: pagesOf(ctx, asking) };
       const file = `one-point-ledger-${exportedAt.slice(0, 10)}.${format}`;
       reply.header("content-disposition", `attachment; filename="${file}"`);
       reply.type(format === "json" ? "application/json; charset=utf-8" : "text/csv; charset=utf-8");

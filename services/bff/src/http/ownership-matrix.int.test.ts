@@ -70,6 +70,18 @@ const cases: Readonly<Record<string, Case>> = {
     ask: (id) => ({ path: `/api/transactions?recurringId=${id}` }),
   },
   "getTransactionView params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}` }) },
+  "correctTransactionCategory params.transactionId": {
+    id: transaction,
+    ask: (id) => ({ path: `/api/transactions/${id}/category`, body: { category: "family" } }),
+  },
+  "takeBackTransactionCategory params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/category` }) },
+  "noteTransaction params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/note`, body: { note: "Mine" } }) },
+  "previewTransactionRule params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/counterparty-rule?category=family` }) },
+  "putTransactionRule params.transactionId": {
+    id: transaction,
+    ask: (id) => ({ path: `/api/transactions/${id}/counterparty-rule`, body: { category: "family" } }),
+  },
+  "removeRule params.ruleId": { id: ({ holdings }) => holdings.ruleId, ask: (id) => ({ path: `/api/counterparty-rules/${id}` }) },
   "getProof params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/proof` }) },
   "putPaymentOrderView params.paymentOrderId": { id: order, madeByPage: true, ask: (id) => ({ path: `/api/payment-orders/${id}`, body: wanted() }) },
   "putPaymentOrderView body.debtorAccountId": {

@@ -41,6 +41,19 @@ export function transactionRoutes(ctx: Context): readonly BoundRoute[] {
         ],
       };
     }),
+    psuRoute(contracts.correctTransactionCategory, async ({ params, body, ...asking }) =>
+      clients.analytics.correctCategory({ ...wholeOf(asking), params, body }),
+    ),
+    psuRoute(contracts.takeBackTransactionCategory, async ({ params, ...asking }) => clients.analytics.takeBackCorrection({ ...wholeOf(asking), params })),
+    psuRoute(contracts.noteTransaction, async ({ params, body, ...asking }) => clients.analytics.putNote({ ...wholeOf(asking), params, body })),
+    psuRoute(contracts.previewTransactionRule, async ({ params, query, ...asking }) =>
+      clients.analytics.previewCounterpartyRule({ ...wholeOf(asking), params, query }),
+    ),
+    psuRoute(contracts.putTransactionRule, async ({ params, body, ...asking }) => clients.analytics.putCounterpartyRule({ ...wholeOf(asking), params, body })),
+    psuRoute(contracts.listRules, async (asking) => clients.analytics.listCounterpartyRules(wholeOf(asking))),
+    psuRoute(contracts.removeRule, async ({ params, ...asking }) => {
+      await clients.analytics.removeCounterpartyRule({ ...wholeOf(asking), params });
+    }),
     psuRoute(contracts.getProof, async ({ params, ...asking }) => {
       const { transaction } = await clients.ingest.getTransaction({ ...wholeOf(asking), params });
       const [message, banks] = await Promise.all([

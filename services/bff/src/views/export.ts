@@ -1,4 +1,4 @@
-import type { CategorisedTransaction } from "@opl/contracts/http/analytics";
+import type { CategorisedTransaction, CounterpartyRule } from "@opl/contracts/http/analytics";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
 import type { Consent } from "@opl/contracts/model";
 import { csvLine } from "../domain/csv.ts";
@@ -9,11 +9,13 @@ export interface Everything {
   readonly person: Readonly<Record<string, unknown>>;
   readonly consents: readonly Consent[];
   readonly accounts: readonly LedgerAccount[];
+  /** What the person said about everything with a counterparty. */
+  readonly rules: () => Promise<readonly CounterpartyRule[]>;
   readonly pages: AsyncIterable<readonly CategorisedTransaction[]>;
 }
 
 /** One JSON document, in pieces. Their own account numbers are in full here: it is their data. */
-export async function* jsonExport({ exportedAt, person, consents, accounts, pages }: Everything): AsyncGenerator<string> {
+export async function* jsonExport({ exportedAt, person, consents, accounts, rules, pages }: Everything): AsyncGenerator<string> {
   const head = JSON.stringify({ exportedAt, person, permissions: consents, accounts });
   yield `${head.slice(0, -1)},"transactions":[`;
   let first = true;
@@ -21,7 +23,7 @@ export async function* jsonExport({ exportedAt, person, consents, accounts, page
     if (page.length > 0) yield `${first ? "" : ","}\n${page.map((transaction) => JSON.stringify(transaction)).join(",\n")}`;
     first &&= page.length === 0;
   }
-  yield "]}\n";
+  yield `],"categoryRules":${JSON.stringify(await rules())}}\n`;
 }
 
 const columns = [
@@ -35,6 +37,7 @@ const columns = [
   "message",
   "reference",
   "category",
+  "note",
   "bank",
   "account",
   "account number",
@@ -63,6 +66,7 @@ function cellsOf(transaction: CategorisedTransaction, account: LedgerAccount | u
     transaction.remittanceInformation,
     transaction.reference,
     transaction.category.category,
+    transaction.note,
     account?.aspspId ?? null,
     account?.name ?? null,
     account?.iban ?? account?.maskedPan ?? null,

@@ -14,7 +14,7 @@ import { categoryIds } from "../../ui/category-ids.ts";
 import { CategoryMark } from "../../ui/category.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { AccountDot } from "../../ui/mark.tsx";
-import { matchCommands } from "./match-commands.ts";
+import { matchCommands } from "../../ui/match-commands.ts";
 import { navItems, operatorItem } from "./nav-items.ts";
 import { useSignOut } from "../../session/use-sign-out.ts";
 

@@ -26,7 +26,10 @@ export function ExportSection() {
             <Trans>Download CSV</Trans>
           </Button>
         </Row>
-        <Row name={<Trans>Everything we hold about you</Trans>} about={<Trans>You, your permissions, accounts and transactions in one JSON file.</Trans>}>
+        <Row
+          name={<Trans>Everything we hold about you</Trans>}
+          about={<Trans>You, your permissions, accounts, transactions, notes and rules in one JSON file.</Trans>}
+        >
           <Button busy={busyWith("json")} onClick={() => take.mutate("json")}>
             <Trans>Download JSON</Trans>
           </Button>

@@ -13,6 +13,7 @@ import { Segmented } from "../../ui/segmented.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { ExportSection } from "./export-section.tsx";
 import { Row } from "./row.tsx";
+import { RulesSection } from "./rules-section.tsx";
 import { settingsWords } from "./settings-words.ts";
 import { SessionsSection } from "./sessions-section.tsx";
 import { WaysInSection } from "./ways-in-section.tsx";
@@ -44,6 +45,7 @@ function Settings() {
         <WaysInSection />
         <SessionsSection />
         <LooksSection />
+        <RulesSection />
         <ExportSection />
         <EraseSection />
       </div>

@@ -2,15 +2,17 @@ import type { CategoryReason } from "@opl/contracts/model";
 import type { AccountRow } from "../../db/account-store.ts";
 import { categorise } from "../../domain/category.ts";
 import { ownAccountsOf } from "../../domain/own-accounts.ts";
+import { type Said, reasonSaid } from "../../domain/said.ts";
 import { type TransferCandidate, findMirroredTransfers } from "../../domain/own-transfer.ts";
 import type { SettledRow } from "./store.ts";
 import { ruleEntryOf } from "./translate.ts";
 
 /**
- * The category of every entry of one person, by the entry itself and by all others. Depends on rows and accounts alone, so it is the
- * same whatever came first: an account found late, or one half of a transfer.
+ * The category of every entry of one person: by their own word, else by the entry itself and by all others. Depends on rows, accounts and
+ * words alone, so it is the same whatever came first: an account found late, or one half of a transfer. What the person says about one
+ * half says nothing about the other.
  */
-export function decideCategories(rows: readonly SettledRow[], accounts: readonly AccountRow[]): Map<string, CategoryReason> {
+export function decideCategories(rows: readonly SettledRow[], accounts: readonly AccountRow[], said: Said | undefined): Map<string, CategoryReason> {
   const own = ownAccountsOf(accounts);
   const byId = new Map(accounts.map((account) => [account.accountId, account]));
   const candidates = rows.map((row): TransferCandidate => {
@@ -25,5 +27,5 @@ export function decideCategories(rows: readonly SettledRow[], accounts: readonly
     };
   });
   const mirrored = findMirroredTransfers(candidates);
-  return new Map(candidates.map(({ transactionId, reason }) => [transactionId, mirrored.get(transactionId) ?? reason]));
+  return new Map(candidates.map((each) => [each.transactionId, reasonSaid(said, each) ?? mirrored.get(each.transactionId) ?? each.reason]));
 }

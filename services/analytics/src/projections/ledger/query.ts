@@ -30,25 +30,32 @@ export async function askTransactions(db: Executor<Tables>, psuId: string, quest
   };
 }
 
-/** Why an entry is in its category; undefined when the person has no such entry. */
+/** Why an entry is in its category, and the person's note; undefined when the person has no such entry. */
 export async function askCategory(
   db: Executor<Tables>,
   psuId: string,
   transactionId: string,
-): Promise<{ category: CategoryReason; recurringId: string | null } | undefined> {
+): Promise<{ category: CategoryReason; recurringId: string | null; note: string | null } | undefined> {
   const row = await db
     .selectFrom("transactions")
-    .select(["category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId"])
+    .select(["category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId", noteOf])
     .where("psuId", "=", psuId)
     .where("transactionId", "=", transactionId)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const { recurringId, ...category } = row;
-  return { category, recurringId };
+  const { recurringId, note, ...category } = row;
+  return { category, recurringId, note };
 }
 
-async function pageOf(db: Executor<Tables>, psuId: string, question: ListQuestion, after: ListPlace | undefined, limit: number): Promise<LedgerRow[]> {
-  let query = db.selectFrom("transactions").selectAll().where(filtered(psuId, question));
+type ListedRow = LedgerRow & { readonly note: string | null };
+
+/** The person's note stands in no row of the list; it is looked up for the rows of a page alone. */
+const noteOf = sql<string | null>`(select note from annotations a where a.psu_id = transactions.psu_id and a.transaction_id = transactions.transaction_id)`.as(
+  "note",
+);
+
+async function pageOf(db: Executor<Tables>, psuId: string, question: ListQuestion, after: ListPlace | undefined, limit: number): Promise<ListedRow[]> {
+  let query = db.selectFrom("transactions").selectAll().select(noteOf).where(filtered(psuId, question));
   if (after !== undefined)
     query = query.where(sql<SqlBool>`(pending, booking_date, transaction_id) < (${after.pending}, ${after.bookingDate}::date, ${after.transactionId}::uuid)`);
   return query.orderBy("pending", "desc").orderBy("bookingDate", "desc").orderBy("transactionId", "desc").limit(limit).execute();

@@ -90,6 +90,11 @@ export async function putMeanings(tx: Transaction<Tables>, meanings: readonly Me
     where t.psu_id = m.psu_id and t.transaction_id = m.transaction_id`.execute(tx);
 }
 
+/** What the search compares, after the person's note on this entry changed. */
+export async function putSearchText(tx: Transaction<Tables>, { psuId, transactionId }: EntryKey, searchText: string): Promise<void> {
+  await tx.updateTable("transactions").set({ searchText }).where("psuId", "=", psuId).where("transactionId", "=", transactionId).execute();
+}
+
 export async function deleteRows(tx: Transaction<Tables>, keys: readonly EntryKey[]): Promise<void> {
   if (keys.length === 0) return;
   await sql`

@@ -61,9 +61,12 @@ export function ruleEntryOf(row: Pick<LedgerEntry, RuleColumns>): Entry {
   };
 }
 
-/** What the search compares: counterparty and text, lower case whatever the locale of the database. */
-export function searchTextOf({ counterpartyName, remittanceInformation }: Pick<LedgerEntry, "counterpartyName" | "remittanceInformation">): string {
-  return searchable(`${counterpartyName ?? ""} ${remittanceInformation ?? ""}`);
+/** What the search compares: counterparty, text and the person's note, lower case whatever the locale of the database. */
+export function searchTextOf(
+  { counterpartyName, remittanceInformation }: Pick<LedgerEntry, "counterpartyName" | "remittanceInformation">,
+  note: string | null,
+): string {
+  return searchable(`${counterpartyName ?? ""} ${remittanceInformation ?? ""}${note === null ? "" : ` ${note}`}`);
 }
 
 export function searchable(text: string): string {
@@ -71,7 +74,7 @@ export function searchable(text: string): string {
 }
 
 /** A row as the contract shows it. */
-export function toCategorised(row: LedgerRow): CategorisedTransaction {
+export function toCategorised(row: LedgerRow & { readonly note: string | null }): CategorisedTransaction {
   const { originalAmountMinor, originalCurrency } = row;
   return {
     transactionId: row.transactionId,
@@ -90,5 +93,6 @@ export function toCategorised(row: LedgerRow): CategorisedTransaction {
     raw: { hash: row.rawHash, pointer: row.rawPointer },
     category: { category: row.category, ruleId: row.ruleId, matched: row.matched, confidence: row.confidence, rulesVersion: row.rulesVersion },
     recurringId: row.recurringId,
+    note: row.note,
   };
 }

@@ -9,14 +9,14 @@ import { numberTail } from "../../../ui/account-name.ts";
 import { Amount, Figure } from "../../../ui/amount.tsx";
 import { Badge } from "../../../ui/badge.tsx";
 import { IconButton } from "../../../ui/button.tsx";
-import { categories, CategoryMark } from "../../../ui/category.tsx";
 import { AccountDot } from "../../../ui/mark.tsx";
 import { ProblemPanel } from "../../../ui/problem-panel.tsx";
-import { useCategoryReason } from "./category-reason.ts";
+import { CategoryPart } from "./category-part.tsx";
 import { readableTitle } from "../../../ui/counterparty.ts";
 import { usePageWords } from "../../../i18n/use-page-words.ts";
 import { DetailSkeleton } from "../detail-skeleton.tsx";
 import { detailWords } from "./detail-words.ts";
+import { NotePart } from "./note-part.tsx";
 import { Proof } from "./proof.tsx";
 
 /** Everything about one transaction, down to what the bank sent. */
@@ -91,6 +91,7 @@ function Detail({ view, accountIndex }: { view: TransactionView; accountIndex: n
       </div>
 
       <CategoryPart view={view} />
+      {!pending && row.category !== null && <NotePart row={row} />}
 
       {row.remittanceInformation !== null && row.remittanceInformation.trim() !== "" && (
         <section className="border-b px-5 py-4">
@@ -153,41 +154,5 @@ function Detail({ view, accountIndex }: { view: TransactionView; accountIndex: n
       )}
       <Proof transactionId={row.transactionId} />
     </>
-  );
-}
-
-function CategoryPart({ view }: { view: TransactionView }) {
-  const { i18n } = useLingui();
-  const reasonWords = useCategoryReason();
-  const { category, recurringId } = view.transaction;
-  if (category === null) {
-    return (
-      <p className="border-b px-5 py-4 text-14 text-muted">
-        <Trans>The category cannot be shown right now.</Trans>
-      </p>
-    );
-  }
-  const { sentence, certainty } = reasonWords(category);
-  return (
-    <section className="border-b px-5 py-4">
-      <div className="flex items-center gap-3">
-        <CategoryMark category={category.category} />
-        <h3 className="flex-1 text-14 font-500">{i18n._(categories[category.category].name)}</h3>
-        <Badge tone={category.confidence === "certain" ? "positive" : category.confidence === "likely" ? "neutral" : "warning"}>{certainty}</Badge>
-      </div>
-      <p className="mt-2 text-14 text-muted break-words">
-        <span className="font-500 text-ink">
-          <Trans>Why:</Trans>
-        </span>{" "}
-        {sentence}
-      </p>
-      {recurringId !== null && (
-        <p className="mt-2 text-14">
-          <Link to="/transactions" search={{ recurring: recurringId }} className="text-accent underline underline-offset-4">
-            <Trans>Part of a recurring payment. See all of them</Trans>
-          </Link>
-        </p>
-      )}
-    </section>
   );
 }

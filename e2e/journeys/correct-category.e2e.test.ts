@@ -1,0 +1,168 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectAccessible, expectReadable } from "../accessible.ts";
+import { carrySession, launchBrowser, newPerson } from "../browser.ts";
+import { Person } from "../person.ts";
+import { startTestProduct, type TestProduct } from "../product.ts";
+import { minorOf } from "../truth.ts";
+
+/** A person corrects what the product thinks of a transaction: of one, of all from there, with a note, and back again. */
+let product: TestProduct;
+let browser: Browser;
+let person: Person;
+
+type Row = Awaited<ReturnType<typeof booked>>[number];
+const booked = async () => (await person.get("listTransactionRows", "/api/transactions?direction=out&status=booked&category=groceries&limit=300")).transactions;
+const rowOf = async ({ transactionId }: Row) => (await person.get("getTransactionView", `/api/transactions/${transactionId}`)).transaction;
+const monthOf = ({ bookingDate }: Row): string => bookingDate.slice(0, 7);
+/** Expenses of a month by category, in minor units. */
+async function spent(row: Row): Promise<Readonly<Record<string, bigint>>> {
+  const { currencies } = await person.get(
+    "getSpending",
+    `/api/insights/spending?from=${monthOf(row)}-01&to=${Temporal.PlainYearMonth.from(monthOf(row)).toPlainDate({ day: 31 }).toString()}`,
+  );
+  const euros = currencies.find(({ currency }) => currency === "EUR")?.categories ?? [];
+  return Object.fromEntries(euros.map(({ category, amount }) => [category, BigInt(minorOf(amount.amount))]));
+}
+const everyFigure = async (): Promise<string> =>
+  JSON.stringify([await person.get("getCashFlow", "/api/insights/cash-flow?months=60"), await person.get("getRecurring", "/api/insights/recurring")]);
+
+beforeAll(async () => {
+  product = await startTestProduct();
+  person = await new Person(product.origin).signUp();
+  await person.untilRead((await person.connect("op", "88888881")).consentId);
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await product?.[Symbol.asyncDispose]();
+});
+
+/** Transfers and what repeats are worked out a moment after the last entry. */
+const settled = () =>
+  expect.poll(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length, { timeout: 60_000 }).toBeGreaterThan(0);
+
+/** A row whose counterparty has more of them. */
+async function someShopping(): Promise<Row> {
+  const rows = await booked();
+  const found = rows.find((row) => rows.filter((other) => other.counterparty.name === row.counterparty.name).length > 2);
+  if (found === undefined) throw new Error("nobody shops twice at the same place");
+  return found;
+}
+
+async function choose(page: Page, typed: string): Promise<void> {
+  await page.getByRole("button", { name: "Change the category" }).click();
+  await page.keyboard.type(typed);
+  await page.keyboard.press("Enter");
+}
+
+describe("a person corrects a category", () => {
+  it("of one and of all from there, sees the figures follow to the cent on another open page, undoes it, and writes a note that stays", async () => {
+    const { page, complaints, context } = await newPerson(browser);
+    await carrySession(person, context);
+    await settled();
+    const row = await someShopping();
+    const size = -BigInt(minorOf(row.amount.amount));
+    const [before, figures] = [await spent(row), await everyFigure()];
+    const after = { ...before, family: (before["family"] ?? 0n) + size };
+
+    // Another page of the same person, which nobody touches.
+    const insights = await context.newPage();
+    await insights.goto(`${product.origin}/insights?month=${monthOf(row)}`);
+    const family = insights.locator("main").getByText("Family", { exact: true });
+    await insights.getByText("Groceries", { exact: true }).first().waitFor();
+    const familyBefore = await family.count();
+
+    // This one only, by keyboard.
+    await page.goto(`${product.origin}/transactions?tx=${row.transactionId}`);
+    await page.getByRole("button", { name: "Change the category" }).press("Enter");
+    await page.getByRole("combobox", { name: "New category" }).waitFor();
+    await expectAccessible(page, "choosing a category");
+    await page.keyboard.type("fam");
+    expect(await page.getByRole("option").allTextContents()).toEqual(["Family"]);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Only this one" }).waitFor();
+    await page.getByRole("button", { name: /^All from/ }).waitFor();
+    await expectAccessible(page, "choosing how far it goes");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").filter({ hasText: "Moved to Family." }).waitFor();
+    await page.getByText("You said so.").waitFor();
+    expect((await rowOf(row)).category).toMatchObject({ category: "family", ruleId: "person.transaction" });
+    const corrected = await spent(row);
+    expect(corrected["family"]).toBe(after.family);
+    expect(corrected["groceries"] ?? 0n).toBe((before["groceries"] ?? 0n) - size);
+    if (familyBefore === 0) await family.first().waitFor();
+    const figure = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2 }).format(Number(after.family) / 100);
+    await insights.locator("main").getByText(figure).first().waitFor();
+
+    // And back.
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("status").filter({ hasText: "It is as it was before." }).waitFor();
+    expect(await everyFigure()).toBe(figures);
+    expect((await rowOf(row)).category).toEqual(row.category);
+
+    // All from there: what is promised is what happens.
+    const promised = await person.get("previewTransactionRule", `/api/transactions/${row.transactionId}/counterparty-rule?category=leisure`);
+    expect(promised.transactions).toBeGreaterThan(2);
+    await choose(page, "leis");
+    const all = page.getByRole("button", { name: new RegExp(`^All from ${RegExp.escape(promised.counterpartyName ?? "")}`) });
+    await all.getByText(`${promised.transactions} transactions`).waitFor();
+    await all.click();
+    await page.getByRole("status").filter({ hasText: "moved to Leisure." }).waitFor();
+    const moved = await person.get("listTransactionRows", "/api/transactions?category=leisure&limit=500");
+    const byRule = moved.transactions.filter(({ category }) => category?.ruleId === "person.counterparty");
+    expect(byRule).toHaveLength(promised.transactions);
+    expect(byRule.reduce((sum, { amount }) => sum + BigInt(minorOf(amount.amount)), 0n)).toBe(BigInt(minorOf(promised.sums[0]?.amount ?? "0")));
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("status").filter({ hasText: "It is as it was before." }).waitFor();
+    expect(await everyFigure()).toBe(figures);
+
+    // A rule stands in the settings until it is removed there.
+    await choose(page, "leis");
+    await page.getByRole("button", { name: /^All from/ }).click();
+    await page.getByRole("status").filter({ hasText: "moved to Leisure." }).waitFor();
+
+    // A note stays, and is found.
+    await page.getByLabel("Your note").fill("For Ämma’s birthday");
+    await page.getByLabel("Your note").press("Enter");
+    await page.getByText("Note saved").waitFor();
+    await page.reload();
+    await expect.poll(() => page.getByLabel("Your note").inputValue()).toBe("For Ämma’s birthday");
+    const found = await person.get("listTransactionRows", `/api/transactions?text=${encodeURIComponent("ÄMMA’S")}`);
+    expect(found.transactions.map(({ transactionId }) => transactionId)).toEqual([row.transactionId]);
+
+    await page.goto(`${product.origin}/settings`);
+    await page.getByRole("button", { name: /^Remove the rule for/ }).click();
+    await page.getByText("The rule is removed.").waitFor();
+    await expectAccessible(page, "settings");
+    expect(await everyFigure()).toBe(figures);
+    expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+
+  it.each(["light", "dark"] as const)("on a phone, %s: everything fits and nothing breaks WCAG 2.2 AA", async (colorScheme) => {
+    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, reducedMotion: "reduce", colorScheme } as const;
+    const { page, complaints, context } = await newPerson(browser, phone);
+    await carrySession(person, context);
+    await settled();
+    const row = await someShopping();
+    await page.goto(`${product.origin}/transactions?tx=${row.transactionId}`);
+    await page.getByRole("button", { name: "Change the category" }).tap();
+    const check = async (where: string): Promise<void> => {
+      expect(await page.evaluate<number>("document.documentElement.scrollWidth"), where).toBeLessThanOrEqual(phone.viewport.width);
+      await expectReadable(page, where);
+      await expectAccessible(page, where);
+    };
+    await check("choosing a category");
+    await page.getByRole("option", { name: "Health" }).tap();
+    await page.getByRole("button", { name: /^All from/ }).waitFor();
+    await check("choosing how far it goes");
+    await page.getByRole("button", { name: "Only this one" }).tap();
+    await page.getByRole("status").filter({ hasText: "Moved to Health." }).waitFor();
+    await page.getByRole("button", { name: "Undo" }).tap();
+    await page.getByRole("status").filter({ hasText: "It is as it was before." }).waitFor();
+    await check("corrected and undone");
+    expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+});

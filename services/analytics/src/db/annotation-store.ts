@@ -1,0 +1,70 @@
+import type { CategoryId } from "@opl/contracts/model";
+import type { Executor } from "@opl/postgres";
+import { type Transaction, sql } from "kysely";
+import type { Said } from "../domain/said.ts";
+import type { Tables } from "./tables.ts";
+
+/** What these people said, in one question however many they are. */
+export async function saidBy(tx: Executor<Tables>, psuIds: Iterable<string>): Promise<ReadonlyMap<string, Said>> {
+  const ids = [...new Set(psuIds)];
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<SaidRow>`
+    select psu_id, transaction_id, category, note, null as counterparty_key, null as counterparty_name from annotations where psu_id = any(${ids}::uuid[])
+    union all
+    select psu_id, null, category, null, counterparty_key, counterparty_name from counterparty_rules where psu_id = any(${ids}::uuid[])`.execute(tx);
+  return new Map([...Map.groupBy(rows, (row) => row.psuId)].map(([psuId, own]) => [psuId, saidOf(own)]));
+}
+
+interface SaidRow {
+  readonly psuId: string;
+  /** Null for a rule. */
+  readonly transactionId: string | null;
+  readonly category: CategoryId | null;
+  readonly note: string | null;
+  readonly counterpartyKey: string | null;
+  readonly counterpartyName: string | null;
+}
+
+function saidOf(rows: readonly SaidRow[]): Said {
+  const said = {
+    categories: new Map<string, CategoryId>(),
+    notes: new Map<string, string>(),
+    counterparties: new Map<string, { counterpartyName: string; category: CategoryId }>(),
+  };
+  for (const { transactionId, category, note, counterpartyKey, counterpartyName } of rows) {
+    if (transactionId !== null && category !== null) said.categories.set(transactionId, category);
+    if (transactionId !== null && note !== null) said.notes.set(transactionId, note);
+    if (counterpartyKey !== null && counterpartyName !== null && category !== null) said.counterparties.set(counterpartyKey, { counterpartyName, category });
+  }
+  return said;
+}
+
+/** Changes one thing a person said about an entry and leaves the other. Where nothing is left to say there is no row. */
+export async function annotate(
+  tx: Transaction<Tables>,
+  about: { readonly psuId: string; readonly transactionId: string; readonly accountId: string },
+  change: { readonly category: CategoryId | null } | { readonly note: string | null },
+  changedAt: Temporal.Instant,
+): Promise<void> {
+  const { psuId, transactionId } = about;
+  const known = await tx
+    .selectFrom("annotations")
+    .select(["category", "note"])
+    .where("psuId", "=", psuId)
+    .where("transactionId", "=", transactionId)
+    .executeTakeFirst();
+  const said = { category: null, note: null, ...known, ...change };
+  if (said.category === null && said.note === null)
+    await tx.deleteFrom("annotations").where("psuId", "=", psuId).where("transactionId", "=", transactionId).execute();
+  else
+    await tx
+      .insertInto("annotations")
+      .values({ ...about, ...said, changedAt })
+      .onConflict((oc) => oc.columns(["psuId", "transactionId"]).doUpdateSet({ ...said, changedAt }))
+      .execute();
+}
+
+export async function deleteAnnotationsOfAccounts(tx: Transaction<Tables>, psuId: string, accountIds: readonly string[]): Promise<void> {
+  if (accountIds.length === 0) return;
+  await tx.deleteFrom("annotations").where("psuId", "=", psuId).where("accountId", "in", accountIds).execute();
+}

@@ -1,0 +1,122 @@
+import { newId } from "@opl/service";
+import { sql } from "kysely";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Harness, startHarness } from "../testing/harness.ts";
+import { LedgerModel, idOf } from "../testing/ledger-model.ts";
+import { rebuildProjections } from "./rebuild-projections.ts";
+
+let stage: Harness;
+const ledger = new LedgerModel();
+let psuId: string;
+let [current, card] = ["", ""];
+const label = (name: string) => `${psuId} ${name}`;
+const deliver = async () => {
+  for (const fact of ledger.facts.splice(0)) await stage.deliver([fact]);
+  await stage.settle();
+};
+beforeAll(async () => {
+  stage = await startHarness(ledger);
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+beforeEach(async () => {
+  psuId = newId();
+  [current, card] = [newId(), newId()];
+  ledger.account(psuId, current);
+  ledger.account(psuId, card, { kind: "card" });
+  ledger.record(current, [
+    { label: label("one"), minor: -1000n, date: "2026-11-03", name: "K-MARKET KAMPPI" },
+    { label: label("two"), minor: -234n, date: "2026-11-04", name: "Korttiosto K-MARKET KAMPPI 123456" },
+    { label: label("elsewhere"), minor: -700n, date: "2026-11-04", name: "ALEPA KALLIO" },
+    { label: label("nobody"), minor: -1n, date: "2026-11-05" },
+  ]);
+  ledger.record(card, [{ label: label("kronor"), minor: -5000n, date: "2026-10-05", name: "K-Market Kamppi", currency: "SEK" }]);
+  await deliver();
+});
+const categoryOf = async (name: string) => (await stage.list(psuId)).transactions.find(({ transactionId }) => transactionId === idOf(label(name)))?.category;
+const november = async () =>
+  Object.fromEntries(
+    (await stage.spending(psuId, "2026-11-01", "2026-11-30")).currencies
+      .find(({ currency }) => currency === "EUR")
+      ?.categories.map(({ category, amount }) => [category, amount.amount]) ?? [],
+  );
+
+describe("everything with one counterparty", () => {
+  it("the preview says exactly what then changes, by currency, whatever the bank wrote around the name", async () => {
+    const preview = await stage.previewRule(psuId, label("two"), "family");
+    expect(preview).toEqual({
+      counterpartyName: "K-Market Kamppi",
+      rule: null,
+      transactions: 3,
+      sums: expect.arrayContaining([
+        { amount: "-12.34", currency: "EUR" },
+        { amount: "-50.00", currency: "SEK" },
+      ]) as unknown,
+    });
+    expect(await november()).toMatchObject({ groceries: "19.34" });
+    await stage.rule(psuId, label("two"), "family");
+    expect(await november()).toMatchObject({ family: "12.34", groceries: "7.00" });
+    expect((await stage.list(psuId, { category: "family" })).total).toBe(3);
+    expect(await categoryOf("one")).toMatchObject({ ruleId: "person.counterparty", matched: preview.counterpartyName, confidence: "certain" });
+    expect(await stage.previewRule(psuId, label("two"), "family")).toMatchObject({ transactions: 0, sums: [], rule: { category: "family" } });
+  });
+
+  it("holds for what comes later, before anybody is settled", async () => {
+    await stage.rule(psuId, label("one"), "family");
+    ledger.record(current, [{ label: label("later"), minor: -100n, date: "2026-11-20", name: "K-MARKET KAMPPI", pending: true }]);
+    await stage.deliver(ledger.facts.splice(0));
+    expect(await categoryOf("later")).toMatchObject({ category: "family" });
+  });
+
+  it("gives way to what was said about a single entry; the entry it was made from follows the rule", async () => {
+    await stage.say(psuId, label("one"), "leisure");
+    await stage.say(psuId, label("two"), "health");
+    expect(await stage.previewRule(psuId, label("two"), "family")).toMatchObject({ transactions: 2 });
+    await stage.rule(psuId, label("two"), "family");
+    expect(await november()).toMatchObject({ leisure: "10.00", family: "2.34", groceries: "7.00" });
+    await stage.say(psuId, label("one"), null);
+    expect(await november()).toMatchObject({ family: "12.34" });
+  });
+
+  it("changed it stays one rule; removed, everything is as it was, byte for byte", async () => {
+    const before = await stage.everything(psuId);
+    await stage.rule(psuId, label("one"), "family");
+    await stage.rule(psuId, label("kronor"), "leisure");
+    const rules = await stage.rules(psuId);
+    expect(rules).toMatchObject([{ category: "leisure" }]);
+    await stage.removeRule(psuId, rules[0]?.ruleId ?? "");
+    expect(await stage.everything(psuId)).toBe(before);
+    await expect(stage.removeRule(psuId, rules[0]?.ruleId ?? "")).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULE_NOT_FOUND" });
+  });
+
+  it("outlives all projections: dropped and rebuilt they give the same bytes", async () => {
+    await stage.rule(psuId, label("one"), "family");
+    const before = await stage.everything(psuId);
+    await sql`truncate transactions, cash_flow_months, balances, recurring_series, accounts`.execute(stage.ctx.db);
+    await rebuildProjections(stage.ctx);
+    expect(await stage.everything(psuId)).toBe(before);
+  });
+
+  it("needs somebody: where nothing tells who it was there is no rule", async () => {
+    expect(await stage.previewRule(psuId, label("nobody"), "family")).toEqual({ counterpartyName: null, rule: null, transactions: 0, sums: [] });
+    await expect(stage.rule(psuId, label("nobody"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_COUNTERPARTY_UNKNOWN" });
+  });
+
+  it("goes with the last account that knew the counterparty", async () => {
+    await stage.rule(psuId, label("one"), "family");
+    await stage.rule(psuId, label("elsewhere"), "family");
+    await stage.deliver([{ kind: "accounts-erased", fact: { psuId, accountIds: [current] } }]);
+    expect((await stage.rules(psuId)).map(({ counterpartyName }) => counterpartyName)).toEqual(["K-Market Kamppi"]);
+    await stage.deliver([{ kind: "accounts-erased", fact: { psuId, accountIds: [card] } }]);
+    expect(await stage.rules(psuId)).toEqual([]);
+  });
+
+  it("is nobody else's: neither made from another's entry, seen nor removed (US-08)", async () => {
+    const { rule } = await stage.rule(psuId, label("one"), "family");
+    const other = newId();
+    await expect(stage.previewRule(other, label("one"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
+    await expect(stage.rule(other, label("one"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
+    await expect(stage.removeRule(other, rule.ruleId)).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULE_NOT_FOUND" });
+    expect(await stage.rules(other)).toEqual([]);
+    expect(await stage.rules(psuId)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,76 @@
+import type { listCounterpartyRules, previewCounterpartyRule, putCounterpartyRule } from "@opl/contracts/http/analytics";
+import type { ResponseInputOf } from "@opl/contracts/http/route";
+import type { CategoryId } from "@opl/contracts/model";
+import { toWire } from "@opl/money";
+import { inTransaction } from "@opl/postgres";
+import { annotate, saidBy } from "../db/annotation-store.ts";
+import { type RuleRow, deleteRules, putRule, ruleFor, rulesOf } from "../db/counterparty-rule-store.ts";
+import { lockPeople } from "../db/person-store.ts";
+import { cleanCounterparty } from "../domain/counterparty.ts";
+import { errors } from "../errors.ts";
+import { type EntryKey, allRowsOf, rowsOf } from "../projections/ledger/store.ts";
+import { lockEntry, meaningOf } from "./annotate-transaction.ts";
+import type { AnalyticsContext } from "./context.ts";
+import { settlePerson } from "./settle-person.ts";
+
+type RuleContext = Pick<AnalyticsContext, "db" | "clock" | "timeZone" | "publish">;
+
+/**
+ * What would change if everything with this entry's counterparty belonged in a category: entries that move, and their sums by currency.
+ * What the person said about single other entries stays. @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND
+ */
+export async function previewRule(
+  { db }: Pick<AnalyticsContext, "db">,
+  { psuId, transactionId }: EntryKey,
+  category: CategoryId,
+): Promise<ResponseInputOf<typeof previewCounterpartyRule>> {
+  const [entry] = await rowsOf(db, [{ psuId, transactionId }]);
+  if (entry === undefined) throw errors.ERR_ANALYTICS_TRANSACTION_NOT_FOUND();
+  const { key, name } = cleanCounterparty(entry.counterpartyName, entry.remittanceInformation);
+  if (key === "") return { counterpartyName: null, rule: null, transactions: 0, sums: [] };
+  const said = (await saidBy(db, [psuId])).get(psuId);
+  const stays = (row: { readonly transactionId: string }): boolean => row.transactionId !== transactionId && said?.categories.has(row.transactionId) === true;
+  const moving = (await allRowsOf(db, psuId)).filter(
+    (row) => row.category !== category && !stays(row) && cleanCounterparty(row.counterpartyName, row.remittanceInformation).key === key,
+  );
+  const rule = await ruleFor(db, psuId, key);
+  const sums = [...Map.groupBy(moving, ({ currency }) => currency)].map(([currency, rows]) =>
+    toWire({ currency, minor: rows.reduce((sum, { amountMinor }) => sum + amountMinor, 0n) }),
+  );
+  return { counterpartyName: name, rule: rule === undefined ? null : toRule(rule), transactions: moving.length, sums };
+}
+
+/**
+ * The person says that everything with this entry's counterparty belongs in a category, before and from now on. What they said about this
+ * very entry gives way; totals follow in the same transaction.
+ * @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_COUNTERPARTY_UNKNOWN
+ */
+export async function ruleCounterparty(ctx: RuleContext, key: EntryKey, category: CategoryId): Promise<ResponseInputOf<typeof putCounterpartyRule>> {
+  return inTransaction(ctx.db, async (tx) => {
+    const { psuId } = key;
+    const { accountId, counterpartyName, remittanceInformation } = await lockEntry(tx, key, { booked: false });
+    const counterparty = cleanCounterparty(counterpartyName, remittanceInformation);
+    if (counterparty.key === "") throw errors.ERR_ANALYTICS_COUNTERPARTY_UNKNOWN();
+    const rule = await putRule(tx, { psuId, counterparty, category, at: ctx.clock.now() });
+    await annotate(tx, { ...key, accountId }, { category: null }, ctx.clock.now());
+    await settlePerson(ctx, tx, psuId, { announce: true });
+    return { ...(await meaningOf(tx, key)), rule: toRule(rule) };
+  });
+}
+
+/** Removes a rule; our own rules decide again. @throws ERR_ANALYTICS_RULE_NOT_FOUND */
+export async function removeRule(ctx: RuleContext, { psuId, ruleId }: { readonly psuId: string; readonly ruleId: string }): Promise<void> {
+  await inTransaction(ctx.db, async (tx) => {
+    const known = await lockPeople(tx, [psuId]);
+    if (!known.has(psuId) || (await deleteRules(tx, psuId, [ruleId])) === 0) throw errors.ERR_ANALYTICS_RULE_NOT_FOUND();
+    await settlePerson(ctx, tx, psuId, { announce: true });
+  });
+}
+
+export async function askRules({ db }: Pick<AnalyticsContext, "db">, psuId: string): Promise<ResponseInputOf<typeof listCounterpartyRules>> {
+  return { rules: (await rulesOf(db, psuId)).map(toRule) };
+}
+
+function toRule({ ruleId, counterpartyName, category, createdAt }: RuleRow) {
+  return { ruleId, counterpartyName, category, createdAt: createdAt.toString() };
+}
