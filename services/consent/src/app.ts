@@ -12,6 +12,7 @@ import type { BankGateway } from "./clients/bank-gateway.ts";
 import type { Config } from "./config.ts";
 import type { ConsentContext } from "./context.ts";
 import type { ConsentTables } from "./db/tables.ts";
+import { inLockOrder } from "./events/in-lock-order.ts";
 import { onAccountDiscovered } from "./events/on-account-discovered.ts";
 import { onAspspConsentLost } from "./events/on-aspsp-consent-lost.ts";
 import { onPaymentBooked } from "./events/on-payment-booked.ts";
@@ -74,13 +75,15 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       health: dependsOn(database, messaging),
     }),
   );
-  stack.use(startConsumer({ database, messaging, service, type: "bank-gateway.aspsp-consent-lost", logger, handle: onAspspConsentLost(ctx) }));
-  stack.use(startConsumer({ database, messaging, service, type: "bank-gateway.aspsp-sca-required", logger, handle: onAspspScaRequired(ctx) }));
-  stack.use(startConsumer({ database, messaging, service, type: "ingest.account-discovered", logger, handle: onAccountDiscovered }));
-  stack.use(startConsumer({ database, messaging, service, type: "ingest.sync-completed", logger, handle: onSyncCompleted }));
-  stack.use(startConsumer({ database, messaging, service, type: "ingest.sync-failed", logger, handle: onSyncFailed }));
-  stack.use(startConsumer({ database, messaging, service, type: "bff.user-erased", logger, handle: onUserErased(ctx) }));
-  stack.use(startConsumer({ database, messaging, service, type: "ingest.payment-booked", logger, handle: onPaymentBooked(ctx) }));
+  const consumer = { database, messaging, service, logger };
+  // What is rare and changes much comes one by one: a transaction then holds one consent, order or person.
+  stack.use(startConsumer({ ...consumer, type: "bank-gateway.aspsp-consent-lost", handle: onAspspConsentLost(ctx), batchSize: 1 }));
+  stack.use(startConsumer({ ...consumer, type: "bank-gateway.aspsp-sca-required", handle: onAspspScaRequired(ctx), batchSize: 1 }));
+  stack.use(startConsumer({ ...consumer, type: "ingest.account-discovered", handle: onAccountDiscovered, handleBatch: inLockOrder(onAccountDiscovered) }));
+  stack.use(startConsumer({ ...consumer, type: "ingest.sync-completed", handle: onSyncCompleted, handleBatch: inLockOrder(onSyncCompleted) }));
+  stack.use(startConsumer({ ...consumer, type: "ingest.sync-failed", handle: onSyncFailed, handleBatch: inLockOrder(onSyncFailed) }));
+  stack.use(startConsumer({ ...consumer, type: "bff.user-erased", handle: onUserErased(ctx), batchSize: 1 }));
+  stack.use(startConsumer({ ...consumer, type: "ingest.payment-booked", handle: onPaymentBooked(ctx), batchSize: 1 }));
   stack.use(startConsentClock(ctx, logger));
   stack.use(startAuthorisationPoller(ctx, logger));
   stack.use(startRevocationRunner(ctx, logger));

@@ -69,6 +69,11 @@ export async function lockAuthorisation(tx: Tx, { psuId, authorisationId }: Auth
   return row === undefined ? undefined : fromRow(row);
 }
 
+/** Locks every attempt of a person: what they are about is locked after them. */
+export async function lockAttemptsOf(tx: Tx, psuId: string): Promise<void> {
+  await tx.selectFrom("authorisations").select("authorisationId").where("psuId", "=", psuId).orderBy("authorisationId").forUpdate().execute();
+}
+
 export async function saveAuthorisation(tx: Tx, attempt: Authorisation): Promise<void> {
   const { psuId, authorisationId, ...row } = toRow(attempt);
   await tx.updateTable("authorisations").set(row).where("psuId", "=", psuId).where("authorisationId", "=", authorisationId).execute();

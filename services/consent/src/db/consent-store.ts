@@ -37,6 +37,23 @@ export async function lockConsent(tx: Tx, { psuId, consentId }: ConsentKey): Pro
   return row === undefined ? undefined : fromRow(row);
 }
 
+/**
+ * Locks several consents, by person and id. Whoever locks more than one row does it in one order, so that nobody waits in a circle: the person
+ * (`lockPsu`), attempts, consents by their ids, payment orders, permissions to ask for funds.
+ */
+export async function lockConsents(tx: Tx, keys: readonly ConsentKey[]): Promise<void> {
+  await sql`
+    select from consents join unnest(${keys.map(({ psuId }) => psuId)}::uuid[], ${keys.map(({ consentId }) => consentId)}::uuid[]) as wanted (psu_id, consent_id)
+    using (psu_id, consent_id) order by psu_id, consent_id for update of consents`.execute(tx);
+}
+
+/** A consent and the one it takes the place of, if any. */
+export async function keysOfRenewal(tx: Tx, { psuId, consentId }: ConsentKey): Promise<readonly ConsentKey[]> {
+  const row = await tx.selectFrom("consents").select("replaces").where("psuId", "=", psuId).where("consentId", "=", consentId).executeTakeFirst();
+  const replaces = row?.replaces ?? null;
+  return [{ psuId, consentId }, ...(replaces === null ? [] : [{ psuId, consentId: replaces }])];
+}
+
 export async function saveConsent(tx: Tx, consent: Consent): Promise<void> {
   const { psuId, consentId, ...row } = toRow(consent);
   await tx.updateTable("consents").set(row).where("psuId", "=", psuId).where("consentId", "=", consentId).execute();

@@ -17,7 +17,7 @@ export type Applied =
 
 /**
  * The only way to change a consent: lock it, decide, save it with its history and its receipt, and record the fact to be published, all
- * in the caller's transaction. Whoever also changes the attempt locks the attempt first.
+ * in the caller's transaction. Whoever also changes the attempt, or another consent, has locked both before (`lockConsents` says in which order).
  */
 export async function applyCommand(tx: Transaction<ConsentTables>, key: ConsentKey, command: Command): Promise<Applied> {
   const before = await lockConsent(tx, key);

@@ -6,7 +6,7 @@ import type { PsuContext } from "@opl/service";
 import type { Transaction } from "kysely";
 import type { ConsentContext } from "../context.ts";
 import { isSuperseded, lockAuthorisation, lockByState, saveAuthorisation } from "../db/authorisation-store.ts";
-import { lockConsent } from "../db/consent-store.ts";
+import { keysOfRenewal, lockConsent, lockConsents } from "../db/consent-store.ts";
 import { lockFundsConsent } from "../db/funds-store.ts";
 import { requestRevocation } from "../db/revocation-store.ts";
 import type { ConsentTables } from "../db/tables.ts";
@@ -174,6 +174,7 @@ export async function settle(
 async function settleGrant(tx: Tx, ctx: Context, { psuId, about }: Authorisation, grant: AspspGrant, at: Temporal.Instant): Promise<Outcome> {
   if (about.kind === "consent" && grant.kind === "consent") {
     const { consentId } = about;
+    await lockConsents(tx, await keysOfRenewal(tx, { psuId, consentId }));
     const applied = await applyCommand(tx, { psuId, consentId }, { type: "authorise", at, ...grant });
     if (applied.kind !== "changed" || applied.consent.status !== "valid")
       return applied.kind === "refused" && applied.refusal === "too-late" ? grantOver : consentEnded;

@@ -2,6 +2,7 @@ import { inTransaction } from "@opl/postgres";
 import type { Executor } from "@opl/postgres";
 import type { Transaction } from "kysely";
 import type { ConsentContext } from "../context.ts";
+import { lockAttemptsOf } from "../db/authorisation-store.ts";
 import { eraseConsents, listConsentKeys } from "../db/consent-store.ts";
 import { lockPsu, recordErasure } from "../db/erasure-store.ts";
 import { requestFarewell } from "../db/farewell-store.ts";
@@ -29,6 +30,7 @@ export async function erasePsu(ctx: Pick<ConsentContext, "clock"> & { readonly d
   await inTransaction(ctx.db, async (tx) => {
     const at = ctx.clock.now();
     await lockPsu(tx, psuId);
+    await lockAttemptsOf(tx, psuId);
     for (const key of await listConsentKeys(tx, psuId)) {
       const applied = await applyCommand(tx, key, { type: "revoke", at, by: "tpp", keepData: false });
       if (applied.kind === "changed") await requestRevocation(tx, { ...key, aspspId: applied.consent.aspspId }, at);
