@@ -330,6 +330,22 @@ describe("answers of the token endpoint", () => {
       await sandbox.calm();
     }
   });
+
+  it.each(["expired", "wrong-host", "unknown-authority", "self-signed", "revoked", "old-tls"])(
+    "OA-71 a code in hand, and a certificate that is %s: it stays here, the attempt is over",
+    async (kind) => {
+      const attempt = await approved();
+      await sandbox.fault("bank.tls-certificate", { options: { kind } });
+      const replica = await gateway.replica({ env: { OPL_CRL_URLS: sandbox.endpoints.crlUrl } });
+      const reason = kind === "revoked" ? "certificate-revoked" : "tls";
+      await expect(exchange(replica, attempt.begun, attempt.returned)).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason } });
+      // What it had begun is over once it is gone.
+      await replica[Symbol.asyncDispose]();
+      await sandbox.calm();
+      await outcome.refused(attempt, { reason, calls: [], tokensCame: false });
+      expect(await sandbox.calls({ since: attempt.since, endpoint: "T1" })).toEqual([]);
+    },
+  );
 });
 
 describe("after it all", () => {
@@ -373,7 +389,7 @@ describe("after it all", () => {
     await expect(connect(gateway)).resolves.toMatchObject({ granted: { scope: ["openid", "accounts"] } });
   });
 
-  it("OA-08 OA-13 OA-20 OA-29 to OA-31 OA-33 to OA-43 OA-46 OA-47 OA-49 to OA-54 OA-56 OA-57 OA-59 OA-60 OA-70: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", async () => {
+  it("OA-08 OA-13 OA-20 OA-29 to OA-31 OA-33 to OA-43 OA-46 OA-47 OA-49 to OA-54 OA-56 OA-57 OA-59 OA-60 OA-70 OA-71: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", async () => {
     await outcome.silence();
     expect(foreign.connections()).toBe(0);
   });
