@@ -196,6 +196,7 @@ describe("the ID token, which comes from the token endpoint alone", () => {
     ["OA-39", "alg-none", "none", false],
     ["OA-40", "other-alg", "ES256", false],
     ["OA-40", "rs256", "RS256", false],
+    ["OA-40", "rs512", "RS512", false],
     ["OA-41", "hs256", "HS256", false],
     ["OA-42", "broken-signature", "PS256", false],
     ["OA-43", "unknown-kid", "PS256", false],

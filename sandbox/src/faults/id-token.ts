@@ -52,6 +52,10 @@ const changes: Readonly<Record<string, readonly [summary: string, change: Change
     "Is signed by the published key with RS256, where another algorithm was registered.",
     (token) => ({ ...token, header: { ...token.header, alg: "RS256" }, signer: "published-for-another-alg" }),
   ],
+  rs512: [
+    "Is signed by the published key with RS512, which no bank here registers.",
+    (token) => ({ ...token, header: { ...token.header, alg: "RS512" }, signer: "published-for-another-alg" }),
+  ],
   "rsa1-5": ["Is encrypted by RSA1_5 to the third party's own key. The FAPI issuers can.", (token) => ({ ...token, encryptedByRsa15: true })],
   hs256: [
     "Is signed with our public key as a shared secret.",

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "@opl/service";
 import { eventually } from "@opl/testkit";
 import { expect } from "vitest";
+import { refreshLapsing } from "../src/usecases/refresh-lapsing.ts";
 import { retryRevocations } from "../src/usecases/retry-revocations.ts";
 import { exchange } from "./gateway.ts";
 import type { BegunConsent, TestGateway } from "./gateway.ts";
@@ -75,7 +77,7 @@ export function standardOutcome({ gateway, sandbox, lines, withdrawal = () => "A
       await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).rejects.toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
     },
 
-    /** For all attempts of the file: no call but those they took, in two seconds; tokens that came are withdrawn, each once. */
+    /** For all attempts of the file: no call but those they took, in two seconds and a day later; tokens that came are withdrawn, each once. */
     async silence(): Promise<void> {
       const last = Math.max(...attempts.map(({ endedAt }) => endedAt));
       await delay(Math.max(0, last + silenceMs - performance.now()));
@@ -104,6 +106,13 @@ export function standardOutcome({ gateway, sandbox, lines, withdrawal = () => "A
         calls: [...attempt.calls, ...(attempt.tokensCame ? [`${withdrawal(attempt.begun.aspspId)} ${attempt.notTaken === true ? "not taken" : "taken"}`] : [])],
       }));
       expect(heard).toEqual(expected);
+      // Nor does anybody think of them again a day later, except of what was not taken.
+      const tomorrow = { ...gateway.app.context, clock: { now: () => systemClock.now().add({ hours: 24 }) } };
+      const lastSeq = await sandbox.lastSeq();
+      for (const job of [refreshLapsing, retryRevocations]) await job(tomorrow, new AbortController().signal);
+      const refusedIds = new Set(attempts.map(({ begun }) => begun.aspspConsentId).filter((id) => !notTaken.has(id)));
+      const about = (await sandbox.calls({ since: lastSeq })).filter(({ authorizationId }) => refusedIds.has(String(authorizationId)));
+      expect(about).toEqual([]);
     },
   };
 }

@@ -99,6 +99,36 @@ describe.each(fapiBanks)("tokens of %s grow old", (aspspId) => {
     expect(await storedOf(begun)).toEqual({ status: "authorised", version: 2, lost: [] });
   });
 
+  it("OA-73 refused whatever we send: one refresh, each reading once more, then it stops; the consent stands, nothing is kept", async () => {
+    const begun = await connect(aspspId);
+    const lists = ["A4", "A7"].map((endpoint) => `${aspspId.replace("-sandbox", "")}-${endpoint}`);
+    for (const endpoint of lists)
+      await sandbox.fault("network.status", {
+        for: { endpoint },
+        options: { status: 401, shape: "gateway", code: "keymanagement.service.access_token_expired" },
+      });
+    const since = await sandbox.lastSeq();
+    const replica = await gateway.replica();
+    await expect(replica.as.ingest.fetchAccounts({ params: { consentId: begun.consentId }, psu: begun.psu })).rejects.toMatchObject({
+      code: "ERR_ASPSP_TOKEN_INVALID",
+    });
+    // What it had begun is over once it is gone: nothing comes after that.
+    await replica[Symbol.asyncDispose]();
+    const about = (await sandbox.calls({ since })).filter(({ authorizationId }) => authorizationId === begun.aspspConsentId);
+    const refreshed = about.findIndex(({ endpoint, status }) => endpoint.endsWith("-F5") && status === 200);
+    // Where a proof may be challenged for a nonce, a reading is two calls.
+    const most = aspspId === "fapi2-sandbox" ? 2 : 1;
+    for (const calls of [about.slice(0, refreshed), about.slice(refreshed)])
+      for (const endpoint of lists) expect(calls.filter((call) => call.endpoint === endpoint).length).toBeLessThanOrEqual(most);
+    expect(about.slice(refreshed).some(({ endpoint }) => lists.includes(endpoint))).toBe(true);
+    expect(await granted(begun, since)).toEqual(["refresh_token"]);
+    expect(await storedOf(begun)).toEqual({ status: "authorised", version: 2, lost: [] });
+    const kept = db().selectFrom("rawMessages").select("operation").where("psuId", "=", begun.psu.psuId).where("statusCode", "<", 300);
+    expect((await kept.execute()).map(({ operation }) => operation)).toEqual(["consents.create"]);
+    await sandbox.calm();
+    await expect(read(begun)).resolves.toMatchObject({ accounts: expect.any(Array) });
+  });
+
   it("OA-35 a refreshed ID token needs no nonce", async () => {
     const begun = await connect(aspspId);
     await expireAtBank(begun);

@@ -178,6 +178,9 @@ describe("a server that describes itself wrongly", () => {
     // It stays so when the bank says the right thing again, until an operator has looked.
     await sandbox.calm();
     await expect(begin(aspspId)).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED" });
+    // A process that has heard nothing of it yet knows it too.
+    await using other = await gateway.replica();
+    await expect(begin(aspspId, { as: other.as, tokens: gateway.tokens })).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED" });
     await approve(aspspId);
     await expect(begin(aspspId)).resolves.toMatchObject({ aspspConsentId: expect.any(String) });
   });
@@ -482,10 +485,25 @@ describe("a bank that lies in its answer to the browser", () => {
     expect(await storedOf(there)).toEqual({ status: "created", tokenSets: 0, open: 1, archived: ["consents.create"], facts: [] });
   });
 
-  it("OA-17 a signed no is the person's no", async () => {
+  it("OA-17 a signed no is the person's no: nothing is asked of the bank, nothing kept", async () => {
     const begun = await begin(fapi1);
     const returned = await visitBank(begun.redirectUrl, { psuId: customerOf[fapi1] ?? "", decision: "refuse" });
+    const since = await sandbox.lastSeq();
     await expect(exchange(gateway, begun, returned)).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_DENIED", details: { reason: "access_denied" } });
+    await outcome.refused({ begun, returned, since }, { reason: "access_denied", calls: [], tokensCame: false });
+  });
+
+  it("OA-17 script in a signed error's text goes nowhere", async () => {
+    const begun = await begin(fapi1);
+    const description = `<script>alert(${JSON.stringify(randomUUID())})</script>`;
+    await sandbox.fault("response.error", { for: { authorizationId: begun.aspspConsentId }, options: { error: "server_error", description } });
+    const returned = await visit(begun);
+    const since = await sandbox.lastSeq();
+    const said = await exchange(gateway, begun, returned).catch((error: unknown) => error);
+    expect(said).toMatchObject({ code: "ERR_AUTHORIZATION_DENIED", details: { reason: "server_error" } });
+    expect(JSON.stringify(said)).not.toContain("script");
+    expect(log.filter((line) => line.includes("<script>"))).toEqual([]);
+    await outcome.refused({ begun, returned, since }, { reason: "server_error", calls: [], tokensCame: false });
   });
 });
 
@@ -626,7 +644,9 @@ describe("a bank that sends us elsewhere from where credentials go", () => {
       // The signed answer comes before the token call, the ID token after it.
       expect([...new Set(await callsAt(aspspId, since))]).toEqual(aspspId === fapi1 ? [] : ["fapi2-F5"]);
       expect((await sandbox.calls({ since, endpoint: `${name}-F7` })).length).toBe(1);
-      expect(await storedOf(begun)).toEqual(nothingStored);
+      await sandbox.calm();
+      const tokensCame = aspspId === fapi2;
+      await outcome.refused({ begun, returned, since }, { reason: "keys", calls: tokensCame ? ["fapi2-F5"] : [], tokensCame });
     }
     expect(foreign.connections()).toBe(0);
   });
@@ -638,7 +658,10 @@ describe("a bank that sends us elsewhere from where credentials go", () => {
     const lists = ["fapi2-A4", "fapi2-A7"];
     for (const endpoint of lists) await elsewhere(endpoint, status);
     const since = await sandbox.lastSeq();
-    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).rejects.toMatchObject(redirected);
+    const replica = await gateway.replica();
+    await expect(replica.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).rejects.toMatchObject(redirected);
+    // What was still under way is over then.
+    await replica[Symbol.asyncDispose]();
     const asked = await callsAt(fapi2, since);
     expect(asked.length).toBe(new Set(asked).size);
     expect(asked.filter((endpoint) => !lists.includes(endpoint))).toEqual([]);
@@ -683,6 +706,6 @@ describe("a decoupled bank that lies", () => {
 });
 
 describe("after it all", () => {
-  it("OA-07 OA-08 OA-12 to OA-14 OA-19 OA-20 OA-23 to OA-28 OA-35 OA-40 OA-48 to OA-50 OA-54 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
+  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-35 OA-40 OA-48 to OA-50 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
     outcome.silence());
 });

@@ -108,11 +108,20 @@ describe("a bank that lies in the front-channel ID token", () => {
     await outcome.refused(attempt, { reason: `id-token-${reason}`, calls: late ? ["T1"] : [], tokensCame: late });
   });
 
-  it("OA-40 signed by a published key with an algorithm the bank may use is accepted, one it may not use is refused", async () => {
+  it("OA-40 signed with an algorithm the bank may use, but not with the key that it names, is refused", async () => {
     const attempt = await approved({ name: "id-token.other-alg", options: { channel: "front" } });
     // ES256 is on this bank's list; the key named by kid is the RSA one, so the two do not fit.
     await expect(exchange(gateway, attempt.begun, attempt.returned)).rejects.toEqual(refused("id-token-unknown-key"));
     await outcome.refused(attempt, { reason: "id-token-unknown-key", calls: [], tokensCame: false });
+  });
+
+  it.each([
+    ["front", [], false],
+    ["token", ["T1"], true],
+  ] as const)("OA-40 signed by the published key with another algorithm than was registered (%s channel) is refused", async (channel, calls, tokensCame) => {
+    const attempt = await approved({ name: "id-token.rs512", options: { channel } });
+    await expect(exchange(gateway, attempt.begun, attempt.returned)).rejects.toEqual(refused("id-token-algorithm"));
+    await outcome.refused(attempt, { reason: "id-token-algorithm", calls, tokensCame });
   });
 
   it("OA-45 one response after the other with an invented kid: the keys are asked for once a minute", async () => {
@@ -239,6 +248,13 @@ describe("answers of the token endpoint", () => {
       ["OA-56 no access token", "token.drop", { name: "access_token" }, { code: "ERR_ASPSP_PROTOCOL", reason: "invalid_response" }],
       ["no ID token", "token.drop", { name: "id_token" }, { code: "ERR_AUTHORIZATION_REFUSED", reason: "id-token-missing" }, true],
       ["OA-56 a page for people", "network.html-page", {}, { code: "ERR_ASPSP_PROTOCOL", reason: "content-type" }],
+      ["OA-56 a page that calls itself JSON", "network.html-page", { keepContentType: true }, { code: "ERR_ASPSP_PROTOCOL", reason: "syntax" }],
+      [
+        "OA-56 tokens that call themselves text",
+        "network.headers",
+        { set: { "content-type": "text/plain; charset=utf-8" } },
+        { code: "ERR_ASPSP_PROTOCOL", reason: "content-type" },
+      ],
       ["OA-57 redirected", "network.redirect", { to: "https://evil.example/token", status: 307 }, { code: "ERR_ASPSP_PROTOCOL", reason: "redirect" }],
       ["OA-59 code refused", "token.refused", { error: "invalid_grant" }, { code: "ERR_AUTHORIZATION_REFUSED", reason: "token-endpoint-invalid_grant" }],
       [
@@ -314,6 +330,22 @@ describe("answers of the token endpoint", () => {
       await sandbox.calm();
     }
   });
+
+  it.each(["expired", "wrong-host", "unknown-authority", "self-signed", "revoked", "old-tls"])(
+    "OA-71 a code in hand, and a certificate that is %s: it stays here, the attempt is over",
+    async (kind) => {
+      const attempt = await approved();
+      await sandbox.fault("bank.tls-certificate", { options: { kind } });
+      const replica = await gateway.replica({ env: { OPL_CRL_URLS: sandbox.endpoints.crlUrl } });
+      const reason = kind === "revoked" ? "certificate-revoked" : "tls";
+      await expect(exchange(replica, attempt.begun, attempt.returned)).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE", details: { reason } });
+      // What it had begun is over once it is gone.
+      await replica[Symbol.asyncDispose]();
+      await sandbox.calm();
+      await outcome.refused(attempt, { reason, calls: [], tokensCame: false });
+      expect(await sandbox.calls({ since: attempt.since, endpoint: "T1" })).toEqual([]);
+    },
+  );
 });
 
 describe("after it all", () => {
@@ -357,7 +389,7 @@ describe("after it all", () => {
     await expect(connect(gateway)).resolves.toMatchObject({ granted: { scope: ["openid", "accounts"] } });
   });
 
-  it("OA-08 OA-13 OA-20 OA-29 to OA-31 OA-33 to OA-43 OA-46 OA-47 OA-49 to OA-54 OA-56 OA-57 OA-59 OA-60 OA-70: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", async () => {
+  it("OA-08 OA-13 OA-20 OA-29 to OA-31 OA-33 to OA-43 OA-46 OA-47 OA-49 to OA-54 OA-56 OA-57 OA-59 OA-60 OA-70 OA-71: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", async () => {
     await outcome.silence();
     expect(foreign.connections()).toBe(0);
   });

@@ -179,11 +179,11 @@ describe("telling the gateway later", () => {
 });
 
 describe("the bank says it is gone", () => {
-  it("ends a valid one and says who did", async () => {
+  it.each(["ERR_ASPSP_CONSENT_INVALID", "refresh-refused"])("OA-64 %s: ends a valid one and says who did, once however often it is heard", async (code) => {
     const person = aPerson();
     const consentId = await harness.connect(person);
-    await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, "ERR_ASPSP_CONSENT_INVALID");
-    await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, "ERR_ASPSP_CONSENT_INVALID");
+    await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, code);
+    await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, code);
     expect(await harness.consentRow(consentId)).toMatchObject({ status: "revokedByPsu" });
     expect(await harness.factData(consentId, "consent.revoked")).toMatchObject({ by: "aspsp", keepData: true });
     expect(await harness.factsAbout(consentId)).toEqual(["consent.created", "consent.authorised", "consent.revoked"]);
