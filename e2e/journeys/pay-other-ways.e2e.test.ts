@@ -232,7 +232,7 @@ describe("is there enough?", () => {
       .map(({ endpoint }) => endpoint)
       .filter((endpoint) => endpoint.startsWith("F"));
 
-  it("allowed at the bank, answered with yes and no as its own ledger has it, withdrawn there and here", async () => {
+  it("allowed at the bank, answered with yes and no as its own ledger has it, shown with the other permissions, withdrawn there and here with its receipts", async () => {
     const { page } = seen;
     await page.goto(`${product.origin}/payments`);
     const section = page.getByRole("region", { name: "Is there enough?" });
@@ -262,8 +262,34 @@ describe("is there enough?", () => {
 
     const { permissions } = await person.get("listFundsPermissions", "/api/funds-permissions");
     expect(permissions).toMatchObject([{ status: "valid", lastConfirmation: { fundsAvailable: false } }]);
-    await question.getByRole("button", { name: "Withdraw" }).click();
-    await question.waitFor({ state: "detached" });
+
+    // With the other permissions: what, which account, until when, last used, and all that happened.
+    await page.goto(`${product.origin}/permissions`);
+    const card = page.getByRole("region", { name: "OP (sandbox): is there enough?" });
+    for (const text of ["Active", account?.maskedNumber ?? "?"]) await card.getByText(text, { exact: true }).waitFor();
+    await card.getByRole("definition").locator("time").waitFor();
+    await card.getByText("History: 2 events").click();
+    await card.getByText("You said yes at OP (sandbox)").waitFor();
+    await expectAccessible(page, "a permission to ask");
+    await card.getByRole("button", { name: "Withdraw" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Withdraw" }).click();
+    await card.getByText("Withdrawn by you").waitFor();
+    await card.getByText("History: 3 events").waitFor();
+    expect(await card.getByRole("button", { name: "Withdraw" }).count()).toBe(0);
+    const signed = async () =>
+      (await person.get("getFundsReceipts", `/api/funds-permissions/${permissions[0]?.fundsConsentId}/receipts`)).receipts.map(({ happened, jws }) => [
+        happened,
+        jws !== null,
+      ]);
+    await expect.poll(signed, waiting).toEqual([
+      ["granted", true],
+      ["withdrawn", true],
+    ]);
+    await card.getByText("Receipts", { exact: true }).click();
+    await card.getByText("You gave the permission at OP (sandbox)").waitFor();
+    await card.getByRole("listitem").filter({ hasText: "You withdrew the permission" }).last().waitFor();
+    await card.getByRole("button", { name: "Download receipts" }).waitFor();
+    await expectAccessible(page, "a permission to ask that ended");
     const fundsAtBank = async () =>
       (await product.bank<{ authorizations: { kind: string; status: string }[] }>("GET", `/authorizations?psu=${bankPsu}`)).authorizations.filter(
         ({ kind }) => kind === "fundsconfirmations",

@@ -187,6 +187,10 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         expiresAt: "2026-11-22T11:00:00Z",
       })),
       psuRoute(payments.listFundsConsents, async ({ psu }) => ({ fundsConsents: [fundsOf(mine(psu)) ?? []].flat() })),
+      psuRoute(payments.listFundsReceipts, async ({ psu, params: { fundsConsentId } }) => {
+        requireOwnFunds(psu, fundsConsentId);
+        return { receipts: [...(world.receipts.get(fundsConsentId) ?? [])] };
+      }),
       psuRoute(payments.confirmFundsNow, async ({ psu, params }) => {
         requireOwnFunds(psu, params.fundsConsentId);
         return { fundsAvailable: true, confirmedAt: "2026-11-22T10:00:00Z" };
@@ -351,7 +355,10 @@ function fundsOf(holdings: Holdings | undefined) {
     iban: "FI2112345600000785",
     status: "valid" as const,
     createdAt: "2026-11-20T08:00:00Z",
+    authorisedAt: "2026-11-20T08:01:00Z",
     validUntil: "2027-05-19T08:00:00Z",
+    endedAt: null,
+    history: [{ at: "2026-11-20T08:00:00Z", what: "created" as const, by: "psu" as const, reason: null }],
     lastConfirmation: { amount: euros("1.00"), fundsAvailable: true, confirmedAt: "2026-11-22T10:00:00Z" },
   };
 }

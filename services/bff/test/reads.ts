@@ -24,6 +24,7 @@ const span = "from=2026-01-01&to=2026-11-22";
 const addresses: Readonly<Record<string, (person: Person, bff: Bff) => string | Promise<string>>> = {
   getConnection: ({ holdings }) => `/api/connections/${holdings.consent.consentId}`,
   getReceipts: ({ holdings }) => `/api/connections/${holdings.consent.consentId}/receipts`,
+  getFundsReceipts: ({ holdings }) => `/api/funds-permissions/${holdings.fundsConsentId}/receipts`,
   getTransactionView: ({ holdings }) => `/api/transactions/${holdings.transactions[1]?.transactionId}`,
   previewTransactionRule: ({ holdings }) => `/api/transactions/${holdings.transactions[1]?.transactionId}/counterparty-rule?category=family`,
   getProof: ({ holdings }) => `/api/transactions/${holdings.transactions[1]?.transactionId}/proof`,
@@ -54,6 +55,7 @@ export async function personWithEverything(bff: Bff): Promise<Person> {
   const key: PublicJwk = { kty: "EC", crv: "P-256", x: "eA", y: "eQ", kid: "seal", use: "sig", alg: "ES256" };
   const jws = `${Buffer.from(JSON.stringify({ alg: "ES256", kid: key.kid })).toString("base64url")}.e30.c2ln`;
   bff.downstream.keys.push(key);
-  bff.downstream.receipts.set(person.holdings.consent.consentId, [{ receiptId: newId(), sequence: 1, happened: "granted", at: "2026-11-22T10:00:00Z", jws }]);
+  for (const permission of [person.holdings.consent.consentId, person.holdings.fundsConsentId])
+    bff.downstream.receipts.set(permission, [{ receiptId: newId(), sequence: 1, happened: "granted", at: "2026-11-22T10:00:00Z", jws }]);
   return person;
 }

@@ -6,6 +6,7 @@ export type Me = Answer<"getMe">;
 export type Overview = Answer<"getOverview">;
 export type AccountView = Answer<"listAccountViews">["accounts"][number];
 export type ConnectionView = Answer<"listConnections">["connections"][number];
+export type FundsPermission = Answer<"listFundsPermissions">["permissions"][number];
 export type Receipts = Answer<"getReceipts">;
 export type Bank = Answer<"listBanks">["banks"][number];
 export type TransactionPage = Answer<"listTransactionRows">;
@@ -35,6 +36,9 @@ export const queries = {
     }),
   receipts: (consentId: string) =>
     queryOptions({ queryKey: ["receipts", consentId], queryFn: ({ signal }) => ask("getReceipts", { params: { consentId } }, signal) }),
+  funds: () => queryOptions({ queryKey: ["payments", "funds"], queryFn: ({ signal }) => ask("listFundsPermissions", {}, signal) }),
+  fundsReceipts: (fundsConsentId: string) =>
+    queryOptions({ queryKey: ["receipts", fundsConsentId], queryFn: ({ signal }) => ask("getFundsReceipts", { params: { fundsConsentId } }, signal) }),
   transactions: (filter: TransactionFilterQuery) =>
     infiniteQueryOptions({
       queryKey: ["transactions", "list", filter],

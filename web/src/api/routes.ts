@@ -48,6 +48,7 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   cancelPaymentOrder: ["POST", "/api/payment-orders/:paymentOrderId/cancellation"],
   listPaymentChoices: ["GET", "/api/payment-choices"],
   listFundsPermissions: ["GET", "/api/funds-permissions"],
+  getFundsReceipts: ["GET", "/api/funds-permissions/:fundsConsentId/receipts"],
   startFundsPermission: ["POST", "/api/funds-permissions"],
   confirmFundsOf: ["POST", "/api/funds-permissions/:fundsConsentId/confirmations"],
   withdrawFundsPermission: ["POST", "/api/funds-permissions/:fundsConsentId/withdrawal"],

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
+import { listedReceipt } from "../model/consent-receipt.ts";
+import { consentHistoryEntry } from "../model/consent.ts";
 import { askedInstant, aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
 import { fundsStatus, paymentExecution, paymentHistoryEntry, paymentInstruction, paymentStatus, schedule } from "../model/payment.ts";
+import { publicJwk } from "../model/public-jwk.ts";
 import { newPayment } from "./consent-payments.ts";
 import { defineRoute } from "./route.ts";
 
@@ -120,11 +123,23 @@ export const listFundsPermissions = defineRoute({
         aspspName: z.string(),
         maskedNumber: z.string().nullable(),
         status: fundsStatus,
+        createdAt: isoInstant,
+        authorisedAt: isoInstant.nullable(),
         validUntil: isoInstant,
+        endedAt: isoInstant.nullable(),
+        history: z.array(consentHistoryEntry),
         lastConfirmation: z.object({ amount: amountWire, fundsAvailable: z.boolean(), confirmedAt: isoInstant }).nullable(),
       }),
     ),
   }),
+});
+export const getFundsReceipts = defineRoute({
+  ...read,
+  operationId: "getFundsReceipts",
+  summary: "The signed receipts of a permission to ask for funds, in the order of their chain, with the public keys that verify them.",
+  path: "/api/funds-permissions/:fundsConsentId/receipts",
+  params: z.strictObject({ fundsConsentId: uuid }),
+  response: z.object({ receipts: z.array(listedReceipt), keys: z.array(publicJwk) }),
 });
 export const startFundsPermission = defineRoute({
   ...change,
@@ -167,6 +182,7 @@ export const bffPaymentRoutes = {
   cancelPaymentOrder,
   listPaymentChoices,
   listFundsPermissions,
+  getFundsReceipts,
   startFundsPermission,
   confirmFundsOf,
   withdrawFundsPermission,

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
+import { listedReceipt } from "../model/consent-receipt.ts";
+import { consentHistoryEntry } from "../model/consent.ts";
 import { askedInstant, aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { fundsStatus, iban, paymentInstruction, paymentOrder, schedule } from "../model/payment.ts";
 import { defineRoute } from "./route.ts";
@@ -80,7 +82,10 @@ export const fundsConsent = z.object({
   iban: z.string().nullable(),
   status: fundsStatus,
   createdAt: isoInstant,
+  authorisedAt: isoInstant.nullable(),
   validUntil: isoInstant,
+  endedAt: isoInstant.nullable(),
+  history: z.array(consentHistoryEntry),
   lastConfirmation: z.object({ amount: amountWire, fundsAvailable: z.boolean(), confirmedAt: isoInstant }).nullable(),
 });
 const fundsParams = z.strictObject({ fundsConsentId: uuid });
@@ -105,6 +110,17 @@ export const listFundsConsents = defineRoute({
   idempotent: true,
   status: 200,
   response: z.object({ fundsConsents: z.array(fundsConsent) }),
+});
+export const listFundsReceipts = defineRoute({
+  ...bff,
+  operationId: "listFundsReceipts",
+  summary: "The signed receipts of a permission to ask for funds, in the order of their chain.",
+  method: "GET",
+  path: "/funds-consents/:fundsConsentId/receipts",
+  idempotent: true,
+  params: fundsParams,
+  status: 200,
+  response: z.object({ receipts: z.array(listedReceipt) }),
 });
 export const confirmFundsNow = defineRoute({
   ...bff,
@@ -140,6 +156,7 @@ export const consentPaymentRoutes = {
   cancelPayments,
   createFundsConsentOrder,
   listFundsConsents,
+  listFundsReceipts,
   confirmFundsNow,
   revokeFundsConsentOrder,
 };

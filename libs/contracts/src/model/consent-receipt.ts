@@ -8,7 +8,7 @@ export type ReceiptHappened = z.infer<typeof receiptHappened>;
 const told = {
   receiptId: uuid,
   consentId: uuid,
-  /** Place in the chain of this consent, from 1. */
+  /** Place in the chain of this permission, from 1. */
   sequence: z.int().min(1),
   /** SHA-256 (base64url) over the compact JWS of the receipt before it; null for the first. */
   previous: z
@@ -19,8 +19,8 @@ const told = {
   at: isoInstant,
   /** The person, by an id that says nothing to anybody else. */
   person: uuid,
-  purpose: z.literal("account-information"),
-  /** As the bank granted it. */
+  purpose: z.enum(["account-information", "funds-confirmation"]),
+  /** As the bank granted it; `funds` where it is about asking for funds. */
   scope: z.array(z.string().max(100)).max(20),
   /** Numbers of the accounts behind dots, as far as they were known. */
   accounts: z.array(z.string().max(40)).max(1000),

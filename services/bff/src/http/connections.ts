@@ -6,9 +6,9 @@ import { signedInOf } from "../session/visitor.ts";
 import { accountView, inDisplayOrder, withConsents } from "../views/account.ts";
 import { bankNames } from "../views/bank-names.ts";
 import { connectionView, listedConnections } from "../views/connection.ts";
-import { keyIdOf } from "../views/key-id.ts";
-import { impersonal, orMissing, partOf, wholeOf } from "./parts.ts";
+import { orMissing, partOf, wholeOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
+import { withKeys } from "./receipt-keys.ts";
 
 type Context = Pick<BffContext, "bankDirectory" | "clients" | "clock" | "keys">;
 
@@ -76,9 +76,7 @@ export function connectionRoutes(ctx: Context): readonly BoundRoute[] {
     }),
     psuRoute(contracts.getReceipts, async ({ params, ...asking }) => {
       const { receipts } = await clients.consent.listReceipts({ ...wholeOf(asking), params });
-      const signed = new Set(receipts.flatMap(({ jws }) => (jws === null ? [] : [keyIdOf(jws)])));
-      const { keys } = signed.size === 0 ? { keys: [] } : await clients.tppRegistry.readJwks(impersonal(asking));
-      return { receipts, keys: keys.filter(({ kid }) => signed.has(kid)) };
+      return withKeys(clients, asking, receipts);
     }),
   ];
 }

@@ -101,6 +101,7 @@ const cases: Readonly<Record<string, Case>> = {
     ask: (paymentId, owner) => ({ path: `/api/payment-orders/${order(owner)}/cancellation`, body: { paymentId } }),
   },
   "startFundsPermission body.accountId": { id: account, ask: (accountId) => ({ path: "/api/funds-permissions", body: { aspspId: "op-fi", accountId } }) },
+  "getFundsReceipts params.fundsConsentId": { id: funds, ask: (id) => ({ path: `/api/funds-permissions/${id}/receipts` }) },
   "confirmFundsOf params.fundsConsentId": {
     id: funds,
     ask: (id) => ({ path: `/api/funds-permissions/${id}/confirmations`, body: { amount: { amount: "1.00", currency: "EUR" } } }),

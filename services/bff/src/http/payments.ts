@@ -11,6 +11,7 @@ import { paymentOrderView } from "../views/payment.ts";
 import { mayPayFrom, paymentChoices } from "../views/payment-choices.ts";
 import { orMissing, partOf, wholeOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
+import { withKeys } from "./receipt-keys.ts";
 
 type Context = Pick<BffContext, "bankDirectory" | "clients" | "keys">;
 
@@ -58,16 +59,18 @@ export function paymentRoutes(ctx: Context): readonly BoundRoute[] {
         clients.consent.listFundsConsents(wholeOf(asking)),
         orMissing(asking, "banks", bankDirectory.list()),
       ]);
-      const permissions = fundsConsents.map(({ fundsConsentId, aspspId, iban, status, validUntil, lastConfirmation }) => ({
-        fundsConsentId,
-        aspspId,
-        aspspName: bankNames(banks)(aspspId),
+      // As with connections: attempts that never became a permission are left out.
+      const given = fundsConsents.filter(({ status, authorisedAt }) => status === "valid" || authorisedAt !== null);
+      const permissions = given.map(({ iban, ...permission }) => ({
+        ...permission,
+        aspspName: bankNames(banks)(permission.aspspId),
         maskedNumber: maskNumber(iban),
-        status,
-        validUntil,
-        lastConfirmation,
       }));
       return { permissions };
+    }),
+    psuRoute(contracts.getFundsReceipts, async ({ params, ...asking }) => {
+      const { receipts } = await clients.consent.listFundsReceipts({ ...wholeOf(asking), params });
+      return withKeys(clients, asking, receipts);
     }),
     psuRoute(contracts.startFundsPermission, async ({ body: { aspspId, accountId }, request, ...asking }) => {
       const iban = await ibanOf(ctx, asking, { aspspId, accountId });

@@ -23,6 +23,14 @@ const receipt = (sequence: number, signed: string | null): ListedReceipt => ({
 });
 const ask = () => aino.browser.get(`/api/connections/${aino.holdings.consent.consentId}/receipts`);
 
+it("receipts of a permission to ask for funds come the same way, with the keys that signed them", async () => {
+  const receipts = [receipt(1, jws("funds")), receipt(2, null)];
+  bff.downstream.receipts.set(aino.holdings.fundsConsentId, receipts);
+  bff.downstream.keys.push(key("funds"), key("another"));
+  const answer = await aino.browser.get(`/api/funds-permissions/${aino.holdings.fundsConsentId}/receipts`);
+  expect([answer.status, answer.json()]).toEqual([200, { receipts, keys: [key("funds")] }]);
+});
+
 describe("receipts of a permission", () => {
   it("come with the keys that signed them, and no others", async () => {
     const receipts = [receipt(1, jws("old")), receipt(2, jws("new"))];

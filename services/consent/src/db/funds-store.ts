@@ -91,14 +91,14 @@ function withAnswer(row: Row): FundsConsentWithAnswer {
 }
 
 function toRow(consent: FundsConsent) {
-  const { psuId, fundsConsentId, aspspId, iban, status, createdAt, validUntil } = consent;
+  const { psuId, fundsConsentId, aspspId, iban, status, createdAt, authorisedAt, validUntil } = consent;
   const ended = "endedAt" in consent ? consent : null;
-  return { psuId, fundsConsentId, aspspId, iban, status, createdAt, validUntil, endedAt: ended?.endedAt ?? null, reason: ended?.reason ?? null };
+  return { psuId, fundsConsentId, aspspId, iban, status, createdAt, authorisedAt, validUntil, endedAt: ended?.endedAt ?? null, reason: ended?.reason ?? null };
 }
 
 function fromRow(row: Row): FundsConsent {
-  const { psuId, fundsConsentId, aspspId, iban, createdAt, validUntil, endedAt, reason, status } = row;
-  const base = { psuId, fundsConsentId, aspspId, iban, createdAt, validUntil };
+  const { psuId, fundsConsentId, aspspId, iban, createdAt, authorisedAt, validUntil, endedAt, reason, status } = row;
+  const base = { psuId, fundsConsentId, aspspId, iban, createdAt, authorisedAt, validUntil };
   if (status === "received" || status === "valid") return { ...base, status };
   if (endedAt === null) throw new TypeError("A funds consent in the database breaks its own constraints.");
   return { ...base, status, endedAt, reason };

@@ -68,7 +68,8 @@ export interface AuthorisationsTable {
   validUntil: Timestamp | null;
 }
 
-export interface ConsentReceiptsTable {
+/** Of consents, and of permissions to ask for funds: each has a table, and `consentId` is the permission. */
+export interface ReceiptsTable {
   psuId: string;
   consentId: string;
   position: number;
@@ -167,6 +168,7 @@ export interface FundsConsentsTable {
   iban: string | null;
   status: FundsConsent["status"];
   createdAt: Timestamp;
+  authorisedAt: Timestamp | null;
   validUntil: Timestamp;
   endedAt: Timestamp | null;
   reason: string | null;
@@ -195,7 +197,8 @@ interface ErasedPsusTable {
 export interface ConsentTables extends MessagingTables {
   consents: ConsentsTable;
   consentHistory: ConsentHistoryTable;
-  consentReceipts: ConsentReceiptsTable;
+  consentReceipts: ReceiptsTable;
+  fundsReceipts: ReceiptsTable;
   consentAccounts: ConsentAccountsTable;
   authorisations: AuthorisationsTable;
   aspspRevocations: AspspRevocationsTable;

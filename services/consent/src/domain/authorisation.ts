@@ -25,6 +25,9 @@ export type Outcome =
   | { readonly outcome: "refused" }
   | { readonly outcome: "failed"; readonly reason: string };
 
+/** What is recorded of an attempt, and of what it was about, where the person said no. */
+export const refusedReason = "ERR_AUTHORISATION_REFUSED";
+
 export type UnauthorisedOutcome = Exclude<Outcome, { outcome: "authorised" }>;
 
 interface AuthorisationBase {

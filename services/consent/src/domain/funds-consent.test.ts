@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { decideFunds } from "./funds-consent.ts";
+import { decideFunds, fundsHistory } from "./funds-consent.ts";
 import type { FundsCommand, FundsConsent } from "./funds-consent.ts";
 
 const at = Temporal.Instant.from("2026-11-29T10:00:00Z");
 const validUntil = at.add({ hours: 24 });
-const base = { fundsConsentId: "f", psuId: "p", aspspId: "op-fi", iban: null, createdAt: at, validUntil };
+const base = { fundsConsentId: "f", psuId: "p", aspspId: "op-fi", iban: null, createdAt: at, authorisedAt: null, validUntil };
 const over = { endedAt: at, reason: null };
 const states: { readonly [S in FundsConsent["status"]]: FundsConsent } = {
   received: { ...base, status: "received" },
@@ -61,5 +61,22 @@ describe("every state and every command of a permission to ask for funds", () =>
   });
   it("never lasts longer than asked for", () => {
     expect(decideFunds(states.received, commands.authorise)).toMatchObject({ consent: { validUntil, iban: "FI2112345600000785" } });
+  });
+});
+
+describe("what happened to it", () => {
+  const later = at.add({ hours: 1 });
+  const given = { ...base, authorisedAt: at };
+  const gone = { endedAt: later, reason: null };
+  it.each([
+    ["begun", { ...base, status: "received" }, ["created psu"]],
+    ["given", { ...given, status: "valid" }, ["created psu", "authorised psu"]],
+    ["the person's no", { ...base, ...gone, reason: "ERR_AUTHORISATION_REFUSED", status: "rejected" }, ["created psu", "rejected psu"]],
+    ["a bank that failed", { ...base, ...gone, reason: "ERR_ASPSP_UNAVAILABLE", status: "rejected" }, ["created psu", "rejected tpp"]],
+    ["withdrawn", { ...given, ...gone, status: "revokedByPsu" }, ["created psu", "authorised psu", "revoked psu"]],
+    ["ended by us", { ...given, ...gone, status: "terminatedByTpp" }, ["created psu", "authorised psu", "revoked tpp"]],
+    ["run out", { ...given, ...gone, status: "expired" }, ["created psu", "authorised psu", "expired tpp"]],
+  ] satisfies [string, FundsConsent, string[]][])("%s", (_, consent, happened) => {
+    expect(fundsHistory(consent).map(({ what, by }) => `${what} ${by}`)).toEqual(happened);
   });
 });

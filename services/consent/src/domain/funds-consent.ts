@@ -1,4 +1,5 @@
 /** The permission to ask one account whether it holds an amount, as a state machine. */
+import { refusedReason } from "./authorisation.ts";
 import type { Actor } from "./consent.ts";
 
 interface FundsBase {
@@ -8,6 +9,8 @@ interface FundsBase {
   /** Null until the person has chosen the account at the bank. */
   readonly iban: string | null;
   readonly createdAt: Temporal.Instant;
+  /** When the person said yes; null: not yet, or never. */
+  readonly authorisedAt: Temporal.Instant | null;
   readonly validUntil: Temporal.Instant;
 }
 export type FundsConsent =
@@ -39,7 +42,7 @@ export function decideFunds(consent: FundsConsent, command: FundsCommand): Funds
       if (consent.status === "valid") return { kind: "refused", refusal: "already-authorised" };
       const validUntil = Temporal.Instant.compare(command.validUntil, consent.validUntil) < 0 ? command.validUntil : consent.validUntil;
       if (Temporal.Instant.compare(at, validUntil) >= 0) return { kind: "refused", refusal: "too-late" };
-      return { kind: "changed", consent: { ...consent, status: "valid", validUntil, iban: command.iban ?? consent.iban } };
+      return { kind: "changed", consent: { ...consent, status: "valid", authorisedAt: at, validUntil, iban: command.iban ?? consent.iban } };
     }
     case "reject":
       if (consent.status === "valid") return { kind: "refused", refusal: "already-authorised" };
@@ -50,5 +53,36 @@ export function decideFunds(consent: FundsConsent, command: FundsCommand): Funds
       if (consent.status === "received") return { kind: "refused", refusal: "not-authorised" };
       if (Temporal.Instant.compare(at, consent.validUntil) < 0) return { kind: "refused", refusal: "too-early" };
       return { kind: "changed", consent: { ...consent, status: "expired", endedAt: at, reason: null } };
+  }
+}
+
+export interface FundsHistoryEntry {
+  readonly at: Temporal.Instant;
+  readonly what: "created" | "authorised" | "rejected" | "revoked" | "expired";
+  readonly by: Actor;
+  readonly reason: string | null;
+}
+
+/** What happened to it, oldest first: it begins, is given or not, and ends, each once, so that its state says all of it. */
+export function fundsHistory(consent: FundsConsent): readonly FundsHistoryEntry[] {
+  const { createdAt, authorisedAt } = consent;
+  const begun: FundsHistoryEntry = { at: createdAt, what: "created", by: "psu", reason: null };
+  const given: FundsHistoryEntry[] = authorisedAt === null ? [] : [{ at: authorisedAt, what: "authorised", by: "psu", reason: null }];
+  return [begun, ...given, ...endOf(consent)];
+}
+
+function endOf(consent: FundsConsent): readonly FundsHistoryEntry[] {
+  switch (consent.status) {
+    case "received":
+    case "valid":
+      return [];
+    case "rejected":
+      return [{ at: consent.endedAt, what: "rejected", by: consent.reason === refusedReason ? "psu" : "tpp", reason: consent.reason }];
+    case "revokedByPsu":
+      return [{ at: consent.endedAt, what: "revoked", by: "psu", reason: null }];
+    case "terminatedByTpp":
+      return [{ at: consent.endedAt, what: "revoked", by: "tpp", reason: null }];
+    case "expired":
+      return [{ at: consent.endedAt, what: "expired", by: "tpp", reason: null }];
   }
 }

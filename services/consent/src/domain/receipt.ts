@@ -2,6 +2,7 @@
 import type { ReceiptHappened } from "@opl/contracts/model";
 import { grantOf } from "./consent.ts";
 import type { Consent, Fact } from "./consent.ts";
+import type { FundsConsent } from "./funds-consent.ts";
 
 export interface ReceiptFacts {
   readonly happened: ReceiptHappened;
@@ -51,6 +52,34 @@ function happenedOf({ replaces }: Consent, fact: Fact): ReceiptHappened | null {
     case "paused":
       return null;
   }
+}
+
+const happenedToFunds: Readonly<Record<FundsConsent["status"], ReceiptHappened | null>> = {
+  received: null,
+  valid: "granted",
+  rejected: null,
+  revokedByPsu: "withdrawn",
+  terminatedByTpp: "ended-by-us",
+  expired: "expired",
+};
+
+/** The same for a permission to ask one account for funds, after a change at `at`. Its account is known from its first receipt on. */
+export function fundsReceiptFacts(consent: FundsConsent, at: Temporal.Instant): (ReceiptFacts & { readonly accounts: readonly string[] }) | null {
+  const happened = happenedToFunds[consent.status];
+  const account = maskedNumber(consent.iban);
+  if (happened === null || consent.authorisedAt === null) return null;
+  return {
+    happened,
+    at: at.toString(),
+    scope: ["funds"],
+    accounts: account === null ? [] : [account],
+    since: consent.authorisedAt.toString(),
+    until: consent.validUntil.toString(),
+    reconfirmBy: null,
+    replaces: null,
+    replacedBy: null,
+    dataKept: null,
+  };
 }
 
 /** Which accounts a new consent covers shows only with its first reading: its receipt waits so long for that. */

@@ -39,7 +39,7 @@ export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
     psuRoute(listReceipts, async ({ psu, params }) => {
       const key = { psuId: psu.psuId, consentId: params.consentId };
       if ((await consents.getConsent(ctx.db, key)) === undefined) throw errors.ERR_CONSENT_NOT_FOUND();
-      return { receipts: [...(await receipts.listReceipts(ctx.db, key))] };
+      return { receipts: [...(await receipts.listReceipts(ctx.db, { about: "consent", ...key }))] };
     }),
     psuRoute(reconfirmConsent, async ({ psu, params }) => viewConsent(await reconfirm.reconfirmConsent(ctx, { psu, consentId: params.consentId }))),
   ];

@@ -2,6 +2,7 @@ import type { Payment as PaymentWire, PaymentOrder as PaymentOrderWire } from "@
 import { toWire } from "@opl/money";
 import type { FundsConsentWithAnswer } from "../db/funds-store.ts";
 import type { PaymentHistoryEntry, PaymentOrderWithHistory } from "../db/payment-store.ts";
+import { fundsHistory } from "../domain/funds-consent.ts";
 import { executionsOf, statusOfOrder, statusOfPayment } from "../domain/payment-order.ts";
 import type { Payment } from "../domain/payment-order.ts";
 
@@ -48,14 +49,17 @@ function viewPayment(payment: Payment, history: readonly PaymentHistoryEntry[]):
 
 /** A permission to ask for funds as the contract shows it. */
 export function viewFundsConsent({ consent, lastConfirmation }: FundsConsentWithAnswer) {
-  const { fundsConsentId, aspspId, iban, status, createdAt, validUntil } = consent;
+  const { fundsConsentId, aspspId, iban, status, createdAt, authorisedAt, validUntil } = consent;
   return {
     fundsConsentId,
     aspspId,
     iban,
     status,
     createdAt: createdAt.toString(),
+    authorisedAt: authorisedAt?.toString() ?? null,
     validUntil: validUntil.toString(),
+    endedAt: "endedAt" in consent ? consent.endedAt.toString() : null,
+    history: fundsHistory(consent).map(({ at, ...entry }) => ({ at: at.toString(), ...entry })),
     lastConfirmation:
       lastConfirmation === null
         ? null

@@ -4,6 +4,7 @@ import type { BoundRoute } from "@opl/service";
 import type { ConsentContext } from "../context.ts";
 import * as funds from "../db/funds-store.ts";
 import * as orders from "../db/payment-store.ts";
+import * as receipts from "../db/receipt-store.ts";
 import { errors } from "../errors.ts";
 import { cancelPayments } from "../usecases/cancel-payments.ts";
 import { confirmFunds, createFundsConsent, revokeFundsConsent } from "../usecases/funds-consents.ts";
@@ -37,6 +38,10 @@ export function paymentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
       return { ...created, expiresAt: expiresAt.toString() };
     }),
     psuRoute(contracts.listFundsConsents, async ({ psu }) => ({ fundsConsents: (await funds.listFundsConsents(ctx.db, psu.psuId)).map(viewFundsConsent) })),
+    psuRoute(contracts.listFundsReceipts, async ({ psu: { psuId }, params: { fundsConsentId } }) => {
+      if ((await funds.getFundsConsent(ctx.db, { psuId, fundsConsentId })) === undefined) throw errors.ERR_FUNDS_CONSENT_NOT_FOUND();
+      return { receipts: [...(await receipts.listReceipts(ctx.db, { about: "funds", psuId, consentId: fundsConsentId }))] };
+    }),
     psuRoute(contracts.confirmFundsNow, async ({ psu, params, body }) => {
       const { fundsAvailable, confirmedAt } = await confirmFunds(ctx, { psu, ...params, ...body });
       return { fundsAvailable, confirmedAt: confirmedAt.toString() };

@@ -3,11 +3,11 @@ import { publish } from "@opl/messaging";
 import type { Transaction } from "kysely";
 import { appendHistory, lockConsent, saveConsent } from "../db/consent-store.ts";
 import type { ConsentKey, HistoryEntry } from "../db/consent-store.ts";
-import { insertReceipt } from "../db/receipt-store.ts";
+import { insertReceipt, listMaskedNumbers } from "../db/receipt-store.ts";
 import type { ConsentTables } from "../db/tables.ts";
 import { decide } from "../domain/consent.ts";
 import type { Command, Consent, Fact, Refusal } from "../domain/consent.ts";
-import { receiptFacts } from "../domain/receipt.ts";
+import { receiptFacts, signedFrom } from "../domain/receipt.ts";
 
 export type Applied =
   | { readonly kind: "changed"; readonly consent: Consent; readonly before: Consent }
@@ -28,7 +28,10 @@ export async function applyCommand(tx: Transaction<ConsentTables>, key: ConsentK
   await saveConsent(tx, consent);
   await appendHistory(tx, key, { at: command.at, ...historyOf(fact) });
   const receipt = receiptFacts(consent, fact, command.at);
-  if (receipt !== null) await insertReceipt(tx, key, receipt, command.at);
+  if (receipt !== null) {
+    const { at, namesLater } = signedFrom(receipt, command.at);
+    await insertReceipt(tx, { about: "consent", ...key }, { ...receipt, accounts: namesLater ? null : await listMaskedNumbers(tx, key) }, at);
+  }
   await publish(tx, { ...eventOf(consent, fact, command.at), subject: key.consentId, psuId: key.psuId, time: command.at, correlationId: key.consentId });
   return { kind: "changed", consent, before };
 }

@@ -3,17 +3,21 @@ import type { Transaction } from "kysely";
 import { requestFarewell } from "../db/farewell-store.ts";
 import { lockFundsConsent, saveFundsConsent } from "../db/funds-store.ts";
 import type { FundsKey } from "../db/funds-store.ts";
+import { insertReceipt } from "../db/receipt-store.ts";
 import type { ConsentTables } from "../db/tables.ts";
 import { decideFunds } from "../domain/funds-consent.ts";
 import type { FundsCommand, FundsConsent, FundsDecision } from "../domain/funds-consent.ts";
+import { fundsReceiptFacts } from "../domain/receipt.ts";
 
-/** The only way to change a permission to ask for funds: lock, decide, save, and say so; whatever ended, the gateway is told to forget. Undefined: there is none. */
+/** The only way to change a permission to ask for funds: lock, decide, save with its receipt, and say so; whatever ended, the gateway is told to forget. Undefined: there is none. */
 export async function applyToFunds(tx: Transaction<ConsentTables>, key: FundsKey, command: FundsCommand): Promise<FundsDecision | undefined> {
   const consent = await lockFundsConsent(tx, key);
   if (consent === undefined) return undefined;
   const decision = decideFunds(consent, command);
   if (decision.kind !== "changed") return decision;
   await saveFundsConsent(tx, decision.consent);
+  const receipt = fundsReceiptFacts(decision.consent, command.at);
+  if (receipt !== null) await insertReceipt(tx, { about: "funds", psuId: key.psuId, consentId: key.fundsConsentId }, receipt, command.at);
   await tellOfFunds(tx, decision.consent, command.at);
   if (decision.consent.status !== "valid") await requestFarewell(tx, { psuId: key.psuId, about: "funds", aboutId: key.fundsConsentId }, false, command.at);
   return decision;

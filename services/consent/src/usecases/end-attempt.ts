@@ -1,14 +1,12 @@
 import type { Transaction } from "kysely";
 import { saveAuthorisation } from "../db/authorisation-store.ts";
 import type { ConsentTables } from "../db/tables.ts";
-import { finish } from "../domain/authorisation.ts";
+import { finish, refusedReason } from "../domain/authorisation.ts";
 import type { Authorisation, UnauthorisedOutcome } from "../domain/authorisation.ts";
 import type { Actor } from "../domain/consent.ts";
 import { applyCommand } from "./apply-command.ts";
 import { applyToFunds } from "./apply-to-funds.ts";
 import { settleRefusal } from "./settle-payment-approval.ts";
-
-const refusedReason = "ERR_AUTHORISATION_REFUSED";
 
 /**
  * Ends a locked open attempt without a grant, and the consent with it: the person begins again with a new one. A payment order is ended

@@ -45,6 +45,7 @@ export async function createFundsConsent(
     iban,
     status: "received",
     createdAt: now,
+    authorisedAt: null,
     validUntil: now.add({ hours: validityDays * 24 }),
   };
   const { fundsConsentId } = consent;

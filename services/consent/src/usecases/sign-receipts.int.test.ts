@@ -5,11 +5,12 @@ import { inTransaction } from "@opl/postgres";
 import { newId } from "@opl/service";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { listReceipts } from "../db/receipt-store.ts";
-import { aPerson, startHarness } from "../testing/harness.ts";
+import { aPerson, returned, startHarness } from "../testing/harness.ts";
 import type { Harness, Person } from "../testing/harness.ts";
 import { testBank } from "../testing/fake-bank-gateway.ts";
 import { erasePsu } from "./erase-psu.ts";
 import { expireConsents } from "./expire-consents.ts";
+import { createFundsConsent, expireFundsConsents, revokeFundsConsent } from "./funds-consents.ts";
 import { loseConsent } from "./lose-consent.ts";
 import { reconfirmConsent } from "./reconfirm-consent.ts";
 import { recordAccount } from "./record-account.ts";
@@ -23,11 +24,12 @@ beforeAll(async () => {
 beforeEach(async () => {
   harness.gateway.reset();
   await harness.database.db.deleteFrom("consents").execute();
+  await harness.database.db.deleteFrom("fundsConsents").execute();
 });
 
 const sign = () => signReceipts(harness.ctx);
 const later = (seconds = 30) => harness.clock.advance({ seconds });
-const listOf = ({ psu: { psuId } }: Person, consentId: string) => listReceipts(harness.database.db, { psuId, consentId });
+const listOf = ({ psu: { psuId } }: Person, consentId: string) => listReceipts(harness.database.db, { about: "consent", psuId, consentId });
 const toldBy = (jws: string | null): ConsentReceipt =>
   consentReceipt.parse(JSON.parse(Buffer.from((jws ?? "").split(".")[1] ?? "", "base64url").toString("utf8")));
 const receiptsOf = async (person: Person, consentId: string) => (await listOf(person, consentId)).map(({ jws }) => toldBy(jws));
@@ -203,5 +205,57 @@ describe("signing", () => {
     for (const table of ["consentReceipts", "consentAccounts"] as const) {
       expect(await harness.database.db.selectFrom(table).select("psuId").where("psuId", "=", person.psu.psuId).execute()).toEqual([]);
     }
+  });
+});
+
+describe("a receipt of a permission to ask for funds", () => {
+  const listFunds = ({ psu: { psuId } }: Person, consentId: string) => listReceipts(harness.database.db, { about: "funds", psuId, consentId });
+  async function allow(person: Person, validityDays = 180): Promise<string> {
+    const { psu, sessionBinding } = person;
+    const { fundsConsentId, redirectUrl } = await createFundsConsent(harness.ctx, { psu, sessionBinding, aspspId: "op-fi", iban: null, validityDays });
+    const state = new URL(redirectUrl).searchParams.get("state") ?? "";
+    expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised" });
+    return fundsConsentId;
+  }
+
+  it("is there for the yes and for the withdrawal, chained, names the one account by its end, and needs no waiting", async () => {
+    const person = aPerson();
+    const fundsConsentId = await allow(person);
+    expect(await sign()).toEqual({ signed: 1, error: undefined });
+    harness.clock.advance({ hours: 1 });
+    await revokeFundsConsent(harness.ctx, { psu: person.psu, fundsConsentId });
+    await revokeFundsConsent(harness.ctx, { psu: person.psu, fundsConsentId });
+    expect(await sign()).toEqual({ signed: 1, error: undefined });
+    const listed = await listFunds(person, fundsConsentId);
+    expect(listed.map(({ happened, sequence }) => [sequence, happened])).toEqual([
+      [1, "granted"],
+      [2, "withdrawn"],
+    ]);
+    const [granted, withdrawn] = listed.map(({ jws }) => toldBy(jws));
+    const about = { consentId: fundsConsentId, person: person.psu.psuId, purpose: "funds-confirmation", scope: ["funds"], accounts: ["•••• 0785"] };
+    expect([granted, withdrawn]).toMatchObject([
+      { ...about, previous: null },
+      { ...about, since: granted?.since, dataKept: null },
+    ]);
+    expect(withdrawn?.previous).toBe(
+      createHash("sha256")
+        .update(listed[0]?.jws ?? "")
+        .digest("base64url"),
+    );
+  });
+
+  it("is there when it ran out; of what was never given there is none, and an erased person takes theirs along", async () => {
+    const person = aPerson();
+    const { psu, sessionBinding } = person;
+    const { fundsConsentId: never } = await createFundsConsent(harness.ctx, { psu, sessionBinding, aspspId: "op-fi", iban: null, validityDays: 1 });
+    await revokeFundsConsent(harness.ctx, { psu, fundsConsentId: never });
+    const short = await allow(person, 1);
+    harness.clock.advance({ hours: 24 });
+    expect(await expireFundsConsents(harness.ctx)).toBe(1);
+    expect(await listFunds(person, never)).toEqual([]);
+    expect((await listFunds(person, short)).map(({ happened }) => happened)).toEqual(["granted", "expired"]);
+    await erasePsu({ ...harness.ctx, db: harness.database.db }, psu.psuId);
+    expect(await sign()).toEqual({ signed: 0, error: undefined });
+    expect(await harness.database.db.selectFrom("fundsReceipts").select("psuId").where("psuId", "=", psu.psuId).execute()).toEqual([]);
   });
 });

@@ -35,8 +35,10 @@ export async function signReceipts(ctx: Context, signal?: AbortSignal): Promise<
   }
 }
 
+const purposes = { consent: "account-information", funds: "funds-confirmation" } as const;
+
 async function bodyOf({ db, publicOrigin }: Context, receipt: WaitingReceipt) {
-  const { receiptId, consentId, psuId, aspspId, position, facts, previousJws } = receipt;
+  const { about, receiptId, consentId, psuId, aspspId, position, facts, previousJws } = receipt;
   return {
     ...facts,
     accounts: [...(facts.accounts ?? (await listMaskedNumbers(db, receipt)))],
@@ -46,7 +48,7 @@ async function bodyOf({ db, publicOrigin }: Context, receipt: WaitingReceipt) {
     sequence: position,
     previous: previousJws === null ? null : createHash("sha256").update(previousJws).digest("base64url"),
     person: psuId,
-    purpose: "account-information" as const,
+    purpose: purposes[about],
     issuer: publicOrigin,
     keys: `${publicOrigin}/.well-known/tpp-jwks.json`,
     aspspId,

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { type FundsPermission, queries } from "../../api/queries.ts";
 import { useProblem } from "../../api/use-problem.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Button } from "../../ui/button.tsx";
@@ -10,11 +11,11 @@ import { formText } from "../../ui/form-text.ts";
 import { leaveForBank } from "../../ui/leave-for-bank.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { typedAmount } from "./draft.ts";
-import { askToPay, type Choices, type FundsPermission, paymentQueries } from "./payments-api.ts";
+import { askToPay, type Choices } from "./payments-api.ts";
 
 /** Asking a bank "is there this much?": yes or no, never how much. */
 export function FundsSection({ choices }: { choices: Choices }) {
-  const { data } = useQuery(paymentQueries.funds());
+  const { data } = useQuery(queries.funds());
   const permissions = (data?.permissions ?? []).filter(({ status }) => status === "valid");
   return (
     <SectionCard
@@ -43,10 +44,14 @@ function FundsQuestion({ permission: { fundsConsentId, aspspName, maskedNumber, 
   const queryClient = useQueryClient();
   const [mistake, setMistake] = useState(false);
   const params = { fundsConsentId };
-  const ask = useMutation({ mutationFn: (amount: string) => askToPay("confirmFundsOf", { params, body: { amount: { amount, currency: "EUR" } } }) });
+  const ask = useMutation({
+    mutationFn: (amount: string) => askToPay("confirmFundsOf", { params, body: { amount: { amount, currency: "EUR" } } }),
+    // When it was last used.
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["payments", "funds"] }),
+  });
   const withdraw = useMutation({
     mutationFn: () => askToPay("withdrawFundsPermission", { params }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["payments", "funds"] }),
+    onSuccess: () => Promise.all([["payments", "funds"], ["receipts"]].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();

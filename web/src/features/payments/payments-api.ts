@@ -14,7 +14,6 @@ export type Execution = Payment["executions"][number];
 export type PaymentStatus = Order["status"];
 export type Choices = PaymentAnswer<"listPaymentChoices">;
 export type NewOrder = BodyInputOf<Routes["putPaymentOrderView"]>;
-export type FundsPermission = PaymentAnswer<"listFundsPermissions">["permissions"][number];
 
 /** Method and path of each operation; only types of the contract are shipped, so a test compares the two. */
 export const paymentPaths: Record<PaymentOperation, readonly [method: string, path: string]> = {
@@ -25,6 +24,7 @@ export const paymentPaths: Record<PaymentOperation, readonly [method: string, pa
   cancelPaymentOrder: ["POST", "/api/payment-orders/:paymentOrderId/cancellation"],
   listPaymentChoices: ["GET", "/api/payment-choices"],
   listFundsPermissions: ["GET", "/api/funds-permissions"],
+  getFundsReceipts: ["GET", "/api/funds-permissions/:fundsConsentId/receipts"],
   startFundsPermission: ["POST", "/api/funds-permissions"],
   confirmFundsOf: ["POST", "/api/funds-permissions/:fundsConsentId/confirmations"],
   withdrawFundsPermission: ["POST", "/api/funds-permissions/:fundsConsentId/withdrawal"],
@@ -55,5 +55,4 @@ export const paymentQueries = {
       refetchInterval: (query) => (query.state.data !== undefined && moving.has(query.state.data.status) ? watching : false),
     }),
   choices: () => queryOptions({ queryKey: ["payments", "choices"], queryFn: ({ signal }) => askToPay("listPaymentChoices", {}, signal), staleTime: 30_000 }),
-  funds: () => queryOptions({ queryKey: ["payments", "funds"], queryFn: ({ signal }) => askToPay("listFundsPermissions", {}, signal) }),
 };

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
-import { type ConnectionView, queries } from "../../api/queries.ts";
+import { type ConnectionView, type FundsPermission, queries } from "../../api/queries.ts";
 import { usePageWords } from "../../i18n/use-page-words.ts";
 import { LinkButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -10,6 +10,7 @@ import { PageHead } from "../../ui/page.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { cardWords } from "./card/card-words.ts";
+import { FundsCard } from "./card/funds-card.tsx";
 import { PermissionCard } from "./card/permission-card.tsx";
 import { isStanding } from "./card/validity.ts";
 
@@ -17,12 +18,14 @@ import { isStanding } from "./card/validity.ts";
 export function PermissionsPage() {
   const { t } = useLingui();
   const { data, error, isPending, refetch } = useQuery(queries.connections());
+  const funds = useQuery(queries.funds());
+  const permissions = funds.data?.permissions ?? [];
   const known = data !== undefined && !data.missing.includes("consents");
   return (
     <>
       <PageHead
         title={t`Permissions`}
-        lead={<Trans>What your banks let us read because you said so. You can withdraw any of it here, at any time.</Trans>}
+        lead={<Trans>What your banks let us read or ask because you said so. You can withdraw any of it here, at any time.</Trans>}
         action={
           data !== undefined && data.connections.length > 0 ? (
             <LinkButton to="/connect">
@@ -34,9 +37,9 @@ export function PermissionsPage() {
       />
       {isPending && <PermissionsSkeleton />}
       {error !== null && data === undefined && <ProblemPanel error={error} onRetry={() => void refetch()} />}
-      {data !== undefined && data.missing.length > 0 && (
+      {data !== undefined && (data.missing.length > 0 || funds.isError) && (
         <Notice tone="warning" className="mb-6" title={<Trans>Some of this page cannot be shown right now</Trans>}>
-          {known ? (
+          {known && !funds.isError ? (
             <Trans>You can still withdraw every permission.</Trans>
           ) : (
             <Trans>Your permissions are not known at the moment. They stay as they are.</Trans>
@@ -56,23 +59,30 @@ export function PermissionsPage() {
           <Trans>Each bank you connect appears here with what may be read, until when, and every time it was used.</Trans>
         </EmptyState>
       )}
-      {data !== undefined && data.connections.length > 0 && <Cards connections={data.connections} ledgerAway={data.missing.includes("accounts")} />}
+      {data !== undefined && data.connections.length + permissions.length > 0 && (
+        <Cards connections={data.connections} funds={permissions} ledgerAway={data.missing.includes("accounts")} />
+      )}
     </>
   );
 }
 
-function Cards({ connections, ledgerAway }: { connections: readonly ConnectionView[]; ledgerAway: boolean }) {
+function Cards({ connections, funds, ledgerAway }: { connections: readonly ConnectionView[]; funds: readonly FundsPermission[]; ledgerAway: boolean }) {
   if (!usePageWords(cardWords)) return <PermissionsSkeleton />;
   const active = connections.filter(isActive);
   const ended = connections.filter((connection) => !isActive(connection));
+  const asked = funds.filter(({ endedAt }) => endedAt === null);
+  const askedBefore = funds.filter(({ endedAt }) => endedAt !== null);
   return (
     <>
       <div className="space-y-6">
         {active.map((connection) => (
           <PermissionCard key={connection.consentId} connection={connection} ledgerAway={ledgerAway} />
         ))}
+        {asked.map((permission) => (
+          <FundsCard key={permission.fundsConsentId} permission={permission} />
+        ))}
       </div>
-      {ended.length > 0 && (
+      {ended.length + askedBefore.length > 0 && (
         <div className="mt-12">
           <h2 className="mb-4 text-20 font-600">
             <Trans>Ended permissions</Trans>
@@ -80,6 +90,9 @@ function Cards({ connections, ledgerAway }: { connections: readonly ConnectionVi
           <div className="space-y-4">
             {ended.map((connection) => (
               <PermissionCard key={connection.consentId} connection={connection} ledgerAway={ledgerAway} />
+            ))}
+            {askedBefore.map((permission) => (
+              <FundsCard key={permission.fundsConsentId} permission={permission} />
             ))}
           </div>
         </div>

@@ -5,10 +5,10 @@ import { useFormat } from "../../../format/use-format.ts";
 type Entry = ConnectionView["history"][number];
 
 /** Everything that happened to a permission, newest first. */
-export function History({ connection }: { connection: ConnectionView }) {
+export function History({ history, bank }: { history: ConnectionView["history"]; bank: string }) {
   const format = useFormat();
   const words = useEntryWords();
-  const entries = connection.history.toReversed();
+  const entries = history.toReversed();
   if (entries.length === 0) return null;
   return (
     <details className="group border-t">
@@ -20,7 +20,7 @@ export function History({ connection }: { connection: ConnectionView }) {
           <li key={`${entry.at}${entry.what}`} className="relative flex gap-4 pb-4 pl-5 text-14 last:pb-0">
             <span aria-hidden="true" className="absolute left-0 top-1.5 size-2 rounded-full bg-line-strong" />
             {index < entries.length - 1 && <span aria-hidden="true" className="absolute bottom-0 left-[3.5px] top-4 w-px bg-line" />}
-            <span className="min-w-0 flex-1">{words(entry, connection.aspspName)}</span>
+            <span className="min-w-0 flex-1">{words(entry, bank)}</span>
             <time dateTime={entry.at} className="shrink-0 text-12 text-muted tabular">
               {format.instant(entry.at)}
             </time>

@@ -1,10 +1,10 @@
-import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { RefreshCw } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { ask } from "../../../api/client.ts";
-import type { ConnectionView } from "../../../api/queries.ts";
+import { type ConnectionView, queries } from "../../../api/queries.ts";
 import { useProblem } from "../../../api/use-problem.ts";
 import { useMinute } from "../../../format/clock.ts";
 import { useFormat } from "../../../format/use-format.ts";
@@ -15,10 +15,12 @@ import { Button, LinkButton } from "../../../ui/button.tsx";
 import { cx } from "../../../ui/classes.ts";
 import { BankMark } from "../../../ui/mark.tsx";
 import { Notice } from "../../../ui/notice.tsx";
+import { Fact } from "./fact.tsx";
 import { History } from "./history.tsx";
 import { Pause } from "./pause.tsx";
 import { permissionTitleId } from "./permission-title.ts";
 import { Receipts } from "./receipts.tsx";
+import { StatusBadge } from "./status-badge.tsx";
 import { elapsedShare, endsSoon, isStanding } from "./validity.ts";
 
 const WithdrawDialog = lazy(() => import("./withdraw-dialog.tsx").then((module) => ({ default: module.WithdrawDialog })));
@@ -126,23 +128,16 @@ export function PermissionCard({ connection, ledgerAway }: { connection: Connect
           </ul>
         )}
       </div>
-      <History connection={connection} />
-      {connection.authorisedAt !== null && <Receipts connection={connection} />}
+      <History history={connection.history} bank={bank} />
+      {connection.authorisedAt !== null && (
+        <Receipts bank={bank} fileName={`receipts-${aspspId}-${connection.authorisedAt.slice(0, 10)}.json`} query={queries.receipts(consentId)} />
+      )}
       {withdrawing && (
         <Suspense fallback={null}>
           <WithdrawDialog connection={connection} onClose={() => setWithdrawing(false)} />
         </Suspense>
       )}
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
-  return (
-    <div className="min-w-0">
-      <dt className="text-12 text-muted">{name}</dt>
-      <dd className="mt-0.5 text-14">{children}</dd>
-    </div>
   );
 }
 
@@ -165,74 +160,6 @@ function CoveredAccount({ account }: { account: ConnectionView["accounts"][numbe
       {tail}
     </Link>
   );
-}
-
-function StatusBadge({ connection }: { connection: ConnectionView }) {
-  const { status, daysLeft } = connection;
-  if (status === "valid" && daysLeft !== null && endsSoon(connection)) {
-    return (
-      <Badge tone="warning">
-        <Plural value={daysLeft} _0="Ends today" one="Ends in # day" other="Ends in # days" />
-      </Badge>
-    );
-  }
-  switch (status) {
-    case "valid":
-      return (
-        <Badge tone="positive">
-          <Trans>Active</Trans>
-        </Badge>
-      );
-    case "unconfirmed":
-      return (
-        <Badge tone="warning">
-          <Trans>Paused until you confirm</Trans>
-        </Badge>
-      );
-    case "scaRequired":
-      return (
-        <Badge tone="warning">
-          <Trans>Your bank wants to see you</Trans>
-        </Badge>
-      );
-    case "received":
-    case "partiallyAuthorised":
-      return (
-        <Badge>
-          <Trans>Waiting for your yes at the bank</Trans>
-        </Badge>
-      );
-    case "rejected":
-      return (
-        <Badge>
-          <Trans>Not given</Trans>
-        </Badge>
-      );
-    case "revokedByPsu":
-      return (
-        <Badge>
-          <Trans>Withdrawn by you</Trans>
-        </Badge>
-      );
-    case "expired":
-      return (
-        <Badge>
-          <Trans>Ran out</Trans>
-        </Badge>
-      );
-    case "terminatedByTpp":
-      return (
-        <Badge>
-          <Trans>Ended by us</Trans>
-        </Badge>
-      );
-    case "replaced":
-      return (
-        <Badge>
-          <Trans>Renewed by a newer one</Trans>
-        </Badge>
-      );
-  }
 }
 
 function SyncBadge({ sync, valid }: { sync: ConnectionView["sync"]; valid: boolean }) {

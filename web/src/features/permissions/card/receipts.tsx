@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
-import { type ConnectionView, queries, type Receipts as ReceiptsOf } from "../../../api/queries.ts";
+import type { queries, Receipts as ReceiptsOf } from "../../../api/queries.ts";
 import { useProblem } from "../../../api/use-problem.ts";
 import { useFormat } from "../../../format/use-format.ts";
 import { Badge } from "../../../ui/badge.tsx";
@@ -13,24 +13,30 @@ import { Bone, Loading } from "../../../ui/skeleton.tsx";
 
 type Receipt = ReceiptsOf["receipts"][number];
 
+interface About {
+  readonly bank: string;
+  readonly fileName: string;
+  readonly query: ReturnType<typeof queries.receipts>;
+}
+
 /** Signed documents of what was allowed and how it ended, to keep and to show without us. Asked for when somebody looks. */
-export function Receipts({ connection }: { connection: ConnectionView }) {
+export function Receipts(about: About) {
   const [open, setOpen] = useState(false);
   return (
     <details className="group border-t" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="flex min-h-12 items-center rounded-12 px-4 text-14 text-muted -outline-offset-2 hover:text-ink sm:px-6">
         <Trans>Receipts</Trans>
       </summary>
-      <div className="px-4 pb-5 sm:px-6">{open && <ReceiptList connection={connection} />}</div>
+      <div className="px-4 pb-5 sm:px-6">{open && <ReceiptList {...about} />}</div>
     </details>
   );
 }
 
-function ReceiptList({ connection }: { connection: ConnectionView }) {
+function ReceiptList({ bank, fileName, query }: About) {
   const format = useFormat();
   const problem = useProblem();
   const words = useReceiptWords();
-  const { data, error } = useQuery(queries.receipts(connection.consentId));
+  const { data, error } = useQuery(query);
   if (error !== null && data === undefined) {
     return (
       <Notice tone="danger" live title={problem(error).title}>
@@ -47,7 +53,7 @@ function ReceiptList({ connection }: { connection: ConnectionView }) {
   }
   const { receipts, keys } = data;
   const signed = receipts.flatMap(({ jws }) => (jws === null ? [] : [jws]));
-  const save = () => saveAsFile(fileName(connection), JSON.stringify({ receipts: signed, keys }, null, 2), "application/json");
+  const save = () => saveAsFile(fileName, JSON.stringify({ receipts: signed, keys }, null, 2), "application/json");
   return (
     <>
       <p className="max-w-2xl text-14 text-muted">
@@ -57,7 +63,7 @@ function ReceiptList({ connection }: { connection: ConnectionView }) {
         <ol className="mt-3 divide-y rounded-8 border">
           {receipts.map((receipt) => (
             <li key={receipt.receiptId} className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 text-14">
-              <span className="min-w-0 flex-1 basis-40">{words(receipt, connection.aspspName)}</span>
+              <span className="min-w-0 flex-1 basis-40">{words(receipt, bank)}</span>
               {receipt.jws === null && (
                 <Badge>
                   <Trans>Being signed</Trans>
@@ -80,10 +86,6 @@ function ReceiptList({ connection }: { connection: ConnectionView }) {
       )}
     </>
   );
-}
-
-function fileName({ aspspId, authorisedAt, createdAt }: ConnectionView): string {
-  return `receipts-${aspspId}-${(authorisedAt ?? createdAt).slice(0, 10)}.json`;
 }
 
 function useReceiptWords(): (receipt: Receipt, bank: string) => string {
