@@ -154,6 +154,9 @@ describe("a person corrects a category", () => {
       await expectAccessible(page, where);
     };
     await check("choosing a category");
+    // Escape leaves the choice, not the transaction.
+    await page.getByRole("combobox", { name: "New category" }).press("Escape");
+    await page.getByRole("button", { name: "Change the category" }).tap();
     await page.getByRole("option", { name: "Health" }).tap();
     await page.getByRole("button", { name: /^All from/ }).waitFor();
     await check("choosing how far it goes");

@@ -15,7 +15,7 @@ const places = {
   bottom: "inset-x-0 bottom-0 max-h-[85dvh] rounded-t-12 animate-sheet pb-safe",
 };
 
-/** A window over the page: focus stays inside, Escape closes, the page behind does not scroll. */
+/** A window over the page: focus stays inside, Escape closes unless it is pressed within `data-keeps-escape`, the page behind does not scroll. */
 export function Dialog({
   open,
   onClose,
@@ -53,6 +53,7 @@ export function Dialog({
         <Radix.Content
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
           onCloseAutoFocus={giveBackFocus}
+          onEscapeKeyDown={(event) => event.target instanceof Element && event.target.closest("[data-keeps-escape]") !== null && event.preventDefault()}
           className={cx("fixed z-50 flex flex-col overflow-hidden bg-raised shadow-float outline-none", places[place])}
         >
           <div className={cx("flex items-start justify-between gap-4 px-4 pt-4 sm:px-6 sm:pt-5", hideTitle && "sr-only")}>

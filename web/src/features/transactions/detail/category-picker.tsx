@@ -57,6 +57,7 @@ export function CategoryPicker({ current, onPick, onLeave }: { current: Category
           setActive(undefined);
         }}
         onKeyDown={onKeyDown}
+        data-keeps-escape=""
         className={inputClass}
       />
       <div ref={list} id={`${id}-list`} role="listbox" aria-label={t`Categories`} className="mt-2 max-h-72 overflow-y-auto">
