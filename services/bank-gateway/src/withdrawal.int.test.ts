@@ -9,18 +9,20 @@ import { saga } from "../testing/saga.ts";
 import { startSandbox } from "../testing/sandbox.ts";
 import type { Sandbox } from "../testing/sandbox.ts";
 import type { Overrides } from "./app.ts";
+import { paymentsOfOrder } from "./db/payment-store.ts";
 import { forgetPaymentOrder } from "./usecases/forget-payment-order.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
 const fapi2 = "fapi2-sandbox";
+const decoupled = "decoupled-sandbox";
 
 beforeAll(async () => {
   sandbox = await startSandbox();
   gateway = await startGateway(sandbox, { everyBank: true, egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 1 } });
   await register(gateway);
   await requestPair(gateway);
-  await saga(gateway, fapi2).whole();
+  for (const aspspId of [fapi2, decoupled]) await saga(gateway, aspspId).whole();
 });
 afterEach(() => sandbox.calm());
 afterAll(async () => {
@@ -130,16 +132,19 @@ async function busyReplica(more: Overrides = {}) {
     ...replica,
     /** @returns lets the other calls go, once the one that was in their way is done */
     async occupy(consentId: string): Promise<() => Promise<void>> {
-      const { registrationId } = await db().selectFrom("bankConsents").select("registrationId").where("consentId", "=", consentId).executeTakeFirstOrThrow();
-      const { egress } = await replica.app.context.banks.linkOf(registrationId);
+      const held = db().selectFrom("bankConsents").select(["registrationId", "aspspId"]).where("consentId", "=", consentId);
+      const { registrationId, aspspId } = await held.executeTakeFirstOrThrow();
+      const { banks } = replica.app.context;
+      const { egress } = await banks.linkOf(registrationId);
       const [turn, over] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()];
       const beforeSending = () => (turn.resolve(), over.promise);
-      const url = new URL(sandbox.endpoints.aisBaseUrl);
-      const held = egress({ operation: "test.turn", method: "GET", url, headers: {}, identified: true, beforeSending }).catch((error: unknown) => error);
+      const [origin = ""] = banks.adapter(aspspId).profile.origins;
+      const call = { operation: "test.turn", method: "GET", url: new URL(origin), headers: {}, identified: true, beforeSending } as const;
+      const calling = egress(call).catch((error: unknown) => error);
       await turn.promise;
       return async () => {
         over.reject(new Error("done"));
-        await held;
+        await calling;
       };
     },
   };
@@ -166,6 +171,55 @@ describe("withdrawn while a call waits for its turn behind others", () => {
     expect(await callsUnder(aspspConsentId, { since, endpoint: "A4" })).toBe(0);
     // The withdrawal was ours: nobody is told that the bank lost the consent.
     expect(await db().selectFrom("outbox").select("eventType").where("aggregateId", "=", consentId).execute()).toEqual([]);
+  });
+
+  it("G-18 neither does the code of a consent that ends then", async () => {
+    await using replica = await busyReplica();
+    const { consentId: other } = await connect(gateway);
+    const begun = await beginConsent(gateway);
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+    const letGo = await replica.occupy(other);
+    const { consentId, psu } = begun;
+    const since = await sandbox.lastSeq();
+    const exchanging = exchange(replica, begun, returned).catch((error: unknown) => error);
+    const taken = db().selectFrom("bankConsents").select("consentId").where("consentId", "=", consentId).where("status", "=", "exchanging");
+    await eventually(async () => (await taken.execute()).length > 0);
+    await gateway.as.consent.revokeAspspConsent({ params: { consentId }, psu, body: { aspspId: "op" } });
+    await letGo();
+    expect(await exchanging).toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
+    expect(await callsUnder(begun.aspspConsentId, { since, endpoint: "T1" })).toBe(0);
+  });
+
+  it("G-18 neither does a question whether the person has answered in the bank's app", async () => {
+    const asked = { aspspId: decoupled, loginHint: "55555551" };
+    const { consentId: other } = await beginConsent(gateway, asked);
+    const { consentId, psu } = await beginConsent(gateway, asked);
+    // Its turn to ask has come.
+    const clock = fixedClock(Temporal.Now.instant().add({ minutes: 1 }).toString());
+    await using replica = await busyReplica({ clock });
+    const letGo = await replica.occupy(other);
+    const since = await sandbox.lastSeq();
+    const polling = replica.as.consent.pollAuthorization({ params: { consentId }, body: { aspspId: decoupled } }).catch((error: unknown) => error);
+    const taken = db().selectFrom("openAuthorizations").select("consentId").where("consentId", "=", consentId).where("nextPollAt", ">", clock.now());
+    await eventually(async () => (await taken.execute()).length > 0);
+    await gateway.as.consent.revokeAspspConsent({ params: { consentId }, psu, body: { aspspId: decoupled } });
+    await letGo();
+    expect(await polling).toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
+    expect(await sandbox.calls({ since, endpoint: "decoupled-F5" })).toEqual([]);
+  });
+
+  it("neither does a payment whose order ends then, and the bank knows of none", async () => {
+    await using replica = await busyReplica();
+    const { consentId: other } = await connect(gateway);
+    const one = await TestOrder.of(gateway);
+    const letGo = await replica.occupy(other);
+    const since = await sandbox.lastSeq();
+    const initiating = one.initiate({ gateway: replica }).catch((error: unknown) => error);
+    await eventually(async () => (await paymentsOfOrder(db(), one.orderId)).length > 0);
+    await forgetPaymentOrder(gateway.app.context, one.orderId);
+    await letGo();
+    expect(await initiating).toMatchObject({ code: "ERR_BANK_PAYMENT_STATE" });
+    expect(await sandbox.calls({ since, endpoint: "P1" })).toEqual([]);
   });
 
   it("neither does an execution whose payment order ends then, and no money moves", async () => {

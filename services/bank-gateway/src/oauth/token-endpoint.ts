@@ -15,10 +15,13 @@ export type GrantedTokens = Extract<TokenAnswer, { ok: true }> & { readonly proo
 /** The token endpoint of one bank for our client. Refusals: ERR_ASPSP_TOKEN_INVALID with the bank's error word. */
 export interface TokenEndpoint {
   clientCredentials(scope: string): Promise<GrantedTokens>;
-  /** @param codeVerifier of the request the code answers (RFC 7636), where the profile has one */
-  exchangeCode(input: { code: string; redirectUri: string; codeVerifier?: string | undefined }): Promise<GrantedTokens>;
+  /**
+   * @param codeVerifier of the request the code answers (RFC 7636), where the profile has one
+   * @param beforeSending as for `refresh`
+   */
+  exchangeCode(input: { code: string; redirectUri: string; codeVerifier?: string | undefined }, beforeSending?: BeforeSending): Promise<GrantedTokens>;
   /** One question whether the person has answered in the bank's app (CIBA 10.1). */
-  poll(authRequestId: string): Promise<GrantedTokens>;
+  poll(authRequestId: string, beforeSending?: BeforeSending): Promise<GrantedTokens>;
   /**
    * @param proofKey of the tokens that are renewed
    * @param beforeSending as in `BankRequest`, also for the request that repeats it with a nonce
@@ -54,19 +57,16 @@ export function createTokenEndpoint(client: OAuthClient): TokenEndpoint {
   }
   return {
     clientCredentials: (scope) => run("token.client", (configuration, options) => clientCredentialsGrant(configuration, { scope }, options)),
-    exchangeCode: ({ code, redirectUri, codeVerifier }) =>
-      run("token.code", (configuration, options) =>
-        genericGrantRequest(
-          configuration,
-          "authorization_code",
-          { code, redirect_uri: redirectUri, ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }) },
-          options,
-        ),
-      ),
-    poll: (authRequestId) =>
-      run("token.decoupled", (configuration, options) =>
-        genericGrantRequest(configuration, "urn:openid:params:grant-type:ciba", { auth_req_id: authRequestId }, options),
-      ),
+    exchangeCode({ code, redirectUri, codeVerifier }, beforeSending) {
+      const parameters = { code, redirect_uri: redirectUri, ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }) };
+      const grant: Grant = (configuration, options) => genericGrantRequest(configuration, "authorization_code", parameters, options);
+      return run("token.code", grant, undefined, beforeSending);
+    },
+    poll(authRequestId, beforeSending) {
+      const grant: Grant = (configuration, options) =>
+        genericGrantRequest(configuration, "urn:openid:params:grant-type:ciba", { auth_req_id: authRequestId }, options);
+      return run("token.decoupled", grant, undefined, beforeSending);
+    },
     refresh: (refreshToken, proofKey, beforeSending) =>
       run("token.refresh", (configuration, options) => refreshTokenGrant(configuration, refreshToken, undefined, options), proofKey, beforeSending),
   };

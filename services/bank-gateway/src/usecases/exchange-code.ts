@@ -1,7 +1,7 @@
 import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
 import { isOplError } from "@opl/errors";
-import { markEnded, takeExchange } from "../db/consent-store.ts";
+import { getConsent, markEnded, takeExchange } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { takeOpenAuthorization } from "../db/open-authorization-store.ts";
 import { errors } from "../errors.ts";
@@ -31,7 +31,10 @@ export async function exchangeCode(ctx: Context, consentId: string, aspspId: str
     if (bank.oauth.approach === "decoupled") throw errors.ERR_AUTHORIZATION_REFUSED({ details: { reason: "approach" } });
     const { code, subject } = await checkReturn(bank, consent, returned, ctx.clock.now());
     const { codeVerifier } = open === undefined ? {} : await openOpenAuthorization(ctx.vault, consent, open);
-    const granted = await bank.tokens.exchangeCode({ code, redirectUri: consent.redirectUri, codeVerifier });
+    const stands = async (): Promise<void> => {
+      if ((await getConsent(ctx.db, consentId, psu))?.status !== "exchanging") throw errors.ERR_BANK_CONSENT_STATE();
+    };
+    const granted = await bank.tokens.exchangeCode({ code, redirectUri: consent.redirectUri, codeVerifier }, stands);
     return await keepTokens(ctx, bank, consent, granted, subject);
   } catch (error) {
     throw await endFailed(ctx, consent, error);

@@ -77,8 +77,13 @@ async function openOrder(ctx: PaymentContext, { orderId, aspspId }: InitiatePaym
   }
   if (order?.psuId !== psuId) throw errors.ERR_BANK_PAYMENT_NOT_FOUND();
   if (order.aspspId !== aspspId) throw errors.ERR_BANK_PAYMENT_EXISTS();
-  if (order.endedAt !== null) throw errors.ERR_BANK_PAYMENT_STATE();
+  requireOpen(order);
   return { order, bank: await ctx.banks.under(order.registrationId) };
+}
+
+/** An order that is over, or was forgotten, is given nothing more. */
+function requireOpen(order: PaymentOrder | undefined): void {
+  if (order?.endedAt !== null) throw errors.ERR_BANK_PAYMENT_STATE();
 }
 
 interface Handing {
@@ -109,7 +114,9 @@ async function giveToBank(ctx: PaymentContext, { order, bank, payments, psu }: H
     await insertPayment(ctx.db, { paymentId, orderId, scheme, wantedHash: hashOf(input), ...sealed }, ctx.clock.now());
   } else text = (await ctx.vault.open(slot, known)).toString("utf8");
 
-  const calls = await bank.clientCalls({ psu, scope: payments.scopes.client, archive: archiveFor(ctx, { psuId, aspspId, consentId: orderId }) });
+  const archive = archiveFor(ctx, { psuId, aspspId, consentId: orderId });
+  const beforeSending = async (): Promise<void> => requireOpen(await getOrder(ctx.db, orderId, "unattended"));
+  const calls = await bank.clientCalls({ psu, scope: payments.scopes.client, archive, beforeSending });
   const created = await payments.create(calls, bank.paymentSeal, { scheme, paymentId, text }).catch(async (error: unknown) => {
     if (known === undefined && isRefusal(error)) await markRefused(ctx.db, paymentId);
     if (isOplError(error) && error.code === "ERR_ASPSP_PROTOCOL") alarm(ctx, { orderId, paymentId, aspspId }, error.details?.["reason"]);

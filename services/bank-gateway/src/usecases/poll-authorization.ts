@@ -53,10 +53,14 @@ async function askOnce(
   turn: OpenAuthorization,
   authRequestId: string,
 ): Promise<GrantedTokens | PolledAuthorization> {
+  const stands = async (): Promise<void> => {
+    if ((await getConsent(ctx.db, consent.consentId, "unattended"))?.status !== "created") throw errors.ERR_BANK_CONSENT_STATE();
+  };
   try {
-    return await bank.tokens.poll(authRequestId);
+    return await bank.tokens.poll(authRequestId, stands);
   } catch (error) {
-    if (!isOplError(error)) throw error;
+    // What we know ourselves is no word of the bank.
+    if (!isOplError(error) || error.code === "ERR_BANK_CONSENT_STATE") throw error;
     const word = wordOf(error);
     const pending = { status: "pending", nextPollAt: turn.nextPollAt ?? turn.endsAt } as const;
     // Not reached, or asked to wait: the next turn comes by itself.
