@@ -20,7 +20,7 @@ export const configSchema = z.object({
   OPL_SYNC_UNATTENDED_PER_DAY: integer(1, 4).prefault("4").describe("reads of a consent in 24 hours without the person; the law allows 4"),
   OPL_SYNC_MANUAL_SECONDS: integer(0, 3600)
     .prefault("10")
-    .describe("a person who asks again within so many seconds gets the sync that has just read everything"),
+    .describe("a person who asks again within so many seconds gets the sync that has just ended, for two at the most where that was incomplete"),
   OPL_SYNC_FIRST_WAIT_SECONDS: integer(0, 60)
     .prefault("3")
     .describe("so long a first sync waits to hear that the person is present; then it begins without, as one of the four"),

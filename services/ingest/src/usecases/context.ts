@@ -20,7 +20,7 @@ export interface IngestContext {
 export interface IngestSettings {
   /** Unattended reads of a consent in 24 hours. */
   readonly scheduledSyncsPerDay: number;
-  /** A person who asks again within so many seconds gets the sync that has just read everything. */
+  /** A person who asks again within so many seconds gets the sync that has just ended, for two at the most where that was incomplete. */
   readonly manualSyncSeconds: number;
   /** So long a first sync is left to a process that knows the person is present. */
   readonly firstSyncWaitSeconds: number;

@@ -10,16 +10,18 @@ import type { IngestContext } from "./context.ts";
 
 /** For so long only the process that took the request begins the sync: it alone knows that the person is present. */
 const ownSyncSeconds = 5;
+/** A reading that left something out is the answer for this long only: who asks again wants the rest, and the bank is still asked once an interval (US-30). */
+const incompleteSeconds = 2;
 
 export interface StartedSync {
   readonly sync: Sync;
-  /** False when an open one, or one that has just read everything, was answered. */
+  /** False when an open one, or one that has just ended, was answered. */
   readonly started: boolean;
 }
 
 /**
- * Records a sync because the person asks. While one is open for the consent, or one has just read every account, that one is the
- * answer; one that waits for its next try waits no longer.
+ * Records a sync because the person asks. While one is open for the consent, or one has just ended, that one is the answer, for shorter
+ * where it left an account incomplete; one that waits for its next try waits no longer.
  * @throws ERR_SYNC_CONSENT_UNKNOWN, ERR_SYNC_CONSENT_ENDED, ERR_SYNC_CONSENT_PAUSED
  */
 export async function startSync(
@@ -31,11 +33,10 @@ export async function startSync(
     const consent = await holdConsent(tx, psuId, consentId);
     if (consent === undefined) throw refusalOf(await getConsent(tx, psuId, consentId));
     const latest = await getLatestSync(tx, psuId, consentId);
+    const endedSeconds = latest?.status === "completed" && latest.finishedAt !== null ? secondsBetween(latest.finishedAt, now) : Infinity;
     const justEnded =
-      latest?.status === "completed" &&
-      latest.finishedAt !== null &&
-      secondsBetween(latest.finishedAt, now) < settings.manualSyncSeconds &&
-      (await listSyncAccounts(tx, psuId, latest.syncId)).every(({ status }) => status === "done");
+      endedSeconds < settings.manualSyncSeconds &&
+      (endedSeconds < incompleteSeconds || (await listSyncAccounts(tx, psuId, latest?.syncId ?? "")).every(({ status }) => status === "done"));
     const asked = {
       psuId,
       syncId: newId(),
