@@ -8,7 +8,7 @@ import { createPolicy } from "./policy.ts";
 const url = new URL("https://api.bank.example/accounts");
 const request: BankRequest = { operation: "accounts.list", method: "GET", url, headers: {}, identified: true };
 
-it("what may not leave any more when its turn comes is no call: nothing is logged, the bank is neither ill nor well by it, nor left alone", async () => {
+it("what may not leave any more when its turn comes is no call: nothing is logged, it says nothing about the bank's health, and no bank is left alone for it", async () => {
   const { logger, lines } = keptLog("bank-gateway");
   const outcomes: string[] = [];
   const policy = createPolicy({ maxConcurrent: 1, maxWaiting: 50, probeAfterMs: 60_000 });
