@@ -137,9 +137,9 @@ describe("the way of a payment", () => {
   it("its answer did not pass our checks: nobody is told that it was approved, it can be read and is taken back", async () => {
     const one = await order();
     const { aspspAuthorisationId } = await one.initiate();
-    const first = await one.authorise();
-    await one.authorise();
-    await expect(one.exchange(first, await visitBank(first.redirectUrl, { psuId: "88888881" }))).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED" });
+    const begun = await one.authorise();
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+    await expect(one.exchange(begun, { ...returned, code: "another" })).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED" });
     await expect(one.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approval-lost" }));
     expect(await one.read()).toMatchObject({ status: "authorised" });
     expect(await one.revoke(null)).toMatchObject({ status: "revoked" });
@@ -148,6 +148,19 @@ describe("the way of a payment", () => {
     await approved.initiate();
     await approved.approve();
     await expect(approved.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approved-before" }));
+  });
+
+  it("what an older attempt brings back spends nothing: the bank is not asked, and the newest approves the order", async () => {
+    const one = await order();
+    const { payment } = await one.initiate();
+    const older = await one.authorise();
+    const newest = await one.authorise();
+    const since = await sandbox.lastSeq();
+    const made = { code: "made-up", id_token: "made.up.token" };
+    for (let n = 0; n < 2; n += 1) await expect(one.exchange(older, made)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "superseded" }));
+    expect(await sandbox.calls({ since, endpoint: "T1" })).toEqual([]);
+    await one.exchange(newest, await visitBank(newest.redirectUrl, { psuId: "88888881" }));
+    expect(await one.submit(payment.paymentId)).toMatchObject({ status: "debited" });
   });
 
   it("its answer is being exchanged in another tab: that is waited for, and only one that nobody sees to its end is lost", async () => {
@@ -497,8 +510,9 @@ describe("a bank that is not believed", () => {
     await one.initiate();
     const first = await one.authorise();
     const returned = await visitBank(first.redirectUrl, { psuId: "88888881" });
-    await one.authorise();
-    await expect(one.exchange(first, returned)).rejects.toEqual(refused("ERR_AUTHORIZATION_REFUSED", { reason: "state" }));
+    const second = await one.authorise();
+    await expect(one.exchange(first, returned)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "superseded" }));
+    await expect(one.exchange(second, returned)).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED", details: { reason: expect.stringMatching(/^id-token-/) } });
   });
 });
 
@@ -598,11 +612,9 @@ describe("what is kept", () => {
     [
       "one whose approval failed",
       async (one: TestOrder) => {
-        const first = await one.authorise();
-        await one.authorise();
-        await expect(one.exchange(first, await visitBank(first.redirectUrl, { psuId: "88888881" }))).rejects.toMatchObject({
-          code: "ERR_AUTHORIZATION_REFUSED",
-        });
+        const begun = await one.authorise();
+        const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+        await expect(one.exchange(begun, { ...returned, code: "another" })).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED" });
       },
     ],
   ])("what the bank says of an order when it is over is not kept: %s", async (_, comeSoFar) => {
