@@ -198,6 +198,22 @@ describe("the way of a payment", () => {
     expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).movements).toEqual([]);
   });
 
+  it("an exchange of a replica that does not note when it began has its time from when somebody asks", async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    await using replica = await gateway.replica({ clock });
+    const one = new TestOrder({ ...gateway, app: replica.app }, (await order()).psu);
+    await one.initiate();
+    await one.authorise();
+    const { db } = gateway.database.database;
+    await db.updateTable("bankConsents").set({ status: "exchanging", exchangeBeganAt: null }).where("consentId", "=", one.orderId).execute();
+    for (const seconds of [0, 59]) {
+      clock.advance({ seconds });
+      await expect(one.authorise()).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_RUNNING" });
+    }
+    clock.advance({ seconds: 1 });
+    await expect(one.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approval-lost" }));
+  });
+
   it("what is taken back before it is executed never is, and what was executed stays", async () => {
     const one = await order();
     const [first, second] = [await one.initiate(), await one.initiate()];
