@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { inTransaction } from "@opl/postgres";
 import { eventually, fixedClock } from "@opl/testkit";
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
 import { everythingStored, inClear } from "../../testing/clear-text.ts";
@@ -9,6 +10,7 @@ import type { TestGateway } from "../../testing/gateway.ts";
 import { TestOrder, accountOf, approveByHelper, bookOf, paymentsAs, sepa } from "../../testing/payments.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
+import { getRawMessage, insertRawMessage } from "../db/raw-message-store.ts";
 import { forgetPaymentOrder } from "./forget-payment-order.ts";
 import { forgetPsu } from "./forget-psu.ts";
 import { retryRevocations } from "./retry-revocations.ts";
@@ -660,6 +662,31 @@ describe("what is kept", () => {
       expect(await context.db.selectFrom(table).select("psuId").where("psuId", "=", one.psu.psuId).execute()).toEqual([]);
     await retryRevocations(context, new AbortController().signal);
     expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).payments.map(({ status }) => status)).toEqual(["Revoked"]);
+  });
+
+  it("a person is forgotten while an answer about their order is being kept, and the order is being ended: one waits for the other, and nothing is left", async () => {
+    const one = await order();
+    await one.initiate();
+    await one.approve();
+    const { psuId } = one.psu;
+    const { context } = gateway.app;
+    const kept = () => context.db.selectFrom("rawMessages").select("hash").where("psuId", "=", psuId).execute();
+    const [{ hash } = { hash: "" }] = await kept();
+    const message = (await getRawMessage(context.db, psuId, hash)) ?? expect.unreachable();
+    const waiting = sql<{ yes: boolean }>`
+      select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as yes`;
+    let forgetting: Promise<unknown> = Promise.resolve();
+    await inTransaction(context.db, async (tx) => {
+      await tx.selectFrom("paymentOrders").select("orderId").where("orderId", "=", one.orderId).forShare().execute();
+      forgetting = inTransaction(context.db, (other) => forgetPsu(context, other, psuId));
+      forgetting.catch(() => undefined);
+      await eventually(async () => (await waiting.execute(context.db)).rows[0]?.yes === true);
+      expect(await insertRawMessage(tx, { ...message, hash: "0".repeat(64) }, one.orderId)).toBe(true);
+      // As where an order ends: its consent is held after it.
+      await tx.selectFrom("bankConsents").select("consentId").where("consentId", "=", one.orderId).forUpdate().noWait().execute();
+    });
+    await forgetting;
+    expect(await kept()).toEqual([]);
   });
 });
 
