@@ -530,7 +530,10 @@ describe("a bank that is not believed", () => {
     const returned = await visitBank(first.redirectUrl, { psuId: "88888881" });
     const second = await one.authorise();
     await expect(one.exchange(first, returned)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "superseded" }));
-    await expect(one.exchange(second, returned)).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED", details: { reason: expect.stringMatching(/^id-token-/) } });
+    await expect(one.exchange(second, returned)).rejects.toMatchObject({
+      code: "ERR_AUTHORIZATION_REFUSED",
+      details: { reason: expect.stringMatching(/^id-token-/) },
+    });
   });
 });
 
