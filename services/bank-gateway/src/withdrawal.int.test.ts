@@ -261,4 +261,42 @@ describe("withdrawn while a call waits for its turn behind others", () => {
     await slow;
     expect(await callsUnder(aspspConsentId, { since, endpoint: "T1" })).toBe(1);
   });
+
+  it("OA-69 a refresh whose lease is nearly over when its turn comes gives it up and begins anew: nobody waits for a lease that nobody uses", async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    await using replica = await busyReplica({ clock });
+    const { consentId, aspspConsentId, psu } = await connect(gateway);
+    clock.advance({ hours: 1 });
+    const letGo = await replica.occupy(consentId);
+    const since = await sandbox.lastSeq();
+    const slow = replica.as.ingest.fetchAccounts({ params: { consentId }, psu });
+    const leased = db().selectFrom("tokenSets").select("version").where("consentId", "=", consentId).where("refreshLeaseUntil", "is not", null);
+    await eventually(async () => (await leased.execute()).length > 0);
+    // From now on this clock stands still: a lease that is kept is not over while the test runs.
+    clock.advance({ seconds: 30 });
+    await letGo();
+    await slow;
+    expect(await callsUnder(aspspConsentId, { since, endpoint: "T1" })).toBe(1);
+  });
+
+  it("a refresh that comes too late to repeat what a bank wants a nonce for does not count: the bank took nothing of it", async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    await using replica = await gateway.replica({ clock });
+    const begun = await beginConsent(gateway, { aspspId: fapi2 });
+    await exchange(gateway, begun, await visitBank(begun.redirectUrl, { psuId: "66666661" }));
+    const { consentId, psu } = begun;
+    // One before had its process die after it was sent: one more may be sent.
+    await db().updateTable("tokenSets").set({ refreshAttempts: 1 }).where("consentId", "=", consentId).execute();
+    await sandbox.fault("token.expire-access", { for: { authorizationId: begun.aspspConsentId } });
+    const about = { endpoint: "fapi2-F5", authorizationId: begun.aspspConsentId };
+    await sandbox.fault("network.latency", { for: about, options: { ms: 1_500 }, times: 1 });
+    await sandbox.fault("dpop.nonce-always", { for: about, times: 1 });
+    const reading = replica.as.ingest.fetchAccounts({ params: { consentId }, psu });
+    const sent = db().selectFrom("tokenSets").select("version").where("consentId", "=", consentId).where("refreshAttempts", "=", 2);
+    await eventually(async () => (await sent.execute()).length > 0);
+    clock.advance({ seconds: 30 });
+    await expect(reading).resolves.toMatchObject({ accounts: expect.any(Array) });
+    const now = await db().selectFrom("tokenSets").select(["version", "refreshAttempts"]).where("consentId", "=", consentId).execute();
+    expect(now).toEqual([{ version: 2, refreshAttempts: 0 }]);
+  });
 });

@@ -121,7 +121,7 @@ export async function replaceAttempt(
 
 /**
  * How the exchange of a consent stands that can no longer be begun. One that began at `deadSince` or before has nobody who sees to its end: it is
- * over from then on, also for a process that was merely slow.
+ * over from then on, also for a process that was merely slow. A replica that does not note when it begins one has until then from now on.
  */
 export async function judgeExchange(
   tx: Executor<Tables>,
@@ -131,10 +131,17 @@ export async function judgeExchange(
 ): Promise<"under-way" | "authorised" | "over"> {
   await tx
     .updateTable("bankConsents")
+    .set({ exchangeBeganAt: now })
+    .where("consentId", "=", consentId)
+    .where("status", "=", "exchanging")
+    .where("exchangeBeganAt", "is", null)
+    .execute();
+  await tx
+    .updateTable("bankConsents")
     .set({ status: "failed", endedAt: now, endReason: "exchange-interrupted" })
     .where("consentId", "=", consentId)
     .where("status", "=", "exchanging")
-    .where((eb) => eb.or([eb("exchangeBeganAt", "is", null), eb("exchangeBeganAt", "<=", deadSince)]))
+    .where("exchangeBeganAt", "<=", deadSince)
     .execute();
   const row = await tx.selectFrom("bankConsents").select("status").where("consentId", "=", consentId).executeTakeFirst();
   if (row?.status === "exchanging") return "under-way";

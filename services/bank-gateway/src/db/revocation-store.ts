@@ -34,33 +34,36 @@ export async function insertRevocation(
     .execute();
 }
 
-/** Takes what is due, each for this process alone until `retryAt`. */
-export async function takeDueRevocations(
+/** Banks that something is due to be told to. */
+export async function banksOfDueRevocations(db: Executor<Tables>, now: Temporal.Instant): Promise<readonly string[]> {
+  const rows = await db.selectFrom("revocationsDue").select("aspspId").distinct().where("dueAt", "<=", now).execute();
+  return rows.map(({ aspspId }) => aspspId);
+}
+
+/** Takes what a bank is due to be told first, for this process alone until `retryAt`. */
+export async function takeDueRevocation(
   db: Executor<Tables>,
+  aspspId: string,
   now: Temporal.Instant,
   retryAt: Temporal.Instant,
-  limit: number,
-): Promise<readonly RevocationDue[]> {
+): Promise<RevocationDue | undefined> {
   return db
     .updateTable("revocationsDue")
     .set({ dueAt: retryAt, attempts: sql`attempts + 1` })
-    .where((eb) =>
-      eb(
-        eb.refTuple("aspspId", "aspspConsentId"),
-        "in",
-        eb
-          .selectFrom("revocationsDue")
-          .select(["aspspId", "aspspConsentId"])
-          .where("dueAt", "<=", now)
-          .orderBy("dueAt")
-          .limit(limit)
-          .forUpdate()
-          .skipLocked()
-          .$asTuple("aspspId", "aspspConsentId"),
-      ),
+    .where("aspspId", "=", aspspId)
+    .where("aspspConsentId", "=", (eb) =>
+      eb
+        .selectFrom("revocationsDue")
+        .select("aspspConsentId")
+        .where("aspspId", "=", aspspId)
+        .where("dueAt", "<=", now)
+        .orderBy("dueAt")
+        .limit(1)
+        .forUpdate()
+        .skipLocked(),
     )
     .returning(columns)
-    .execute();
+    .executeTakeFirst();
 }
 
 /** Takes one, due or not, for this process alone until `retryAt`. */

@@ -8,7 +8,7 @@ import { createPolicy } from "./policy.ts";
 const url = new URL("https://api.bank.example/accounts");
 const request: BankRequest = { operation: "accounts.list", method: "GET", url, headers: {}, identified: true };
 
-it("what may not leave any more when its turn comes is no call: nothing is logged, the bank is neither ill nor well by it, nor left alone", async () => {
+it("what may not leave any more when its turn comes is no call: nothing is logged, it says nothing about the bank's health, and no bank is left alone for it", async () => {
   const { logger, lines } = keptLog("bank-gateway");
   const outcomes: string[] = [];
   const policy = createPolicy({ maxConcurrent: 1, maxWaiting: 50, probeAfterMs: 60_000 });
@@ -26,4 +26,19 @@ it("what may not leave any more when its turn comes is no call: nothing is logge
   await observed(request);
   expect(outcomes).toEqual(["answered"]);
   expect(lines.map((line) => JSON.parse(line) as { msg: string })).toMatchObject([{ msg: "bank called", operation: "accounts.list", outcome: "200" }]);
+});
+
+it("a call lasts from sending on: what it waited for before is not the bank's time", async () => {
+  const { logger, lines } = keptLog("bank-gateway");
+  let nowMs = 0;
+  const passes = async (ms: number): Promise<void> => void (nowMs += ms);
+  const bank = async ({ beforeSending }: BankRequest): Promise<BankAnswer> => {
+    await passes(5_000);
+    await beforeSending?.();
+    await passes(40);
+    return { status: 200, headers: {}, body: Buffer.from("[]") } as unknown as BankAnswer;
+  };
+  const observed = observeEgress(bank, { aspspId: "op", logger, onOutcome: () => undefined, monotonicMs: () => nowMs });
+  await observed({ ...request, beforeSending: () => passes(300) });
+  expect(lines.map((line) => JSON.parse(line) as { durationMs: number })).toMatchObject([{ durationMs: 40 }]);
 });

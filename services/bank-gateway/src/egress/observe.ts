@@ -39,11 +39,13 @@ export function observeEgress(egress: Egress, { aspspId, logger, onOutcome, mono
   };
   return (request) =>
     withSpan(`bank ${request.operation}`, { "aspsp.id": aspspId, "aspsp.operation": request.operation }, async (span) => {
-      const startedMs = monotonicMs();
+      // Until it is sent: for what never is.
+      let startedMs = monotonicMs();
       let keptBack: unknown;
       const beforeSending = async (): Promise<void> => {
         try {
           await request.beforeSending?.();
+          startedMs = monotonicMs();
         } catch (error) {
           keptBack = error;
           throw error;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { errors } from "../errors.ts";
 import type { BankAnswer, BankRequest } from "./bank-request.ts";
 import type { Egress } from "./egress.ts";
@@ -9,12 +9,15 @@ const answer = (status: number) => ({ status }) as BankAnswer;
 
 function bank(behave: () => Promise<BankAnswer>, options = {}) {
   let asked = 0;
-  const egress: Egress = createPolicy({ maxConcurrent: 2, maxWaiting: 1, probeAfterMs: 60_000, ...options })(async () => {
+  const egress: Egress = createPolicy({ maxConcurrent: 2, maxWaiting: 1, probeAfterMs: 60_000, ...options })(async ({ beforeSending }) => {
+    await beforeSending?.();
     asked += 1;
     return behave();
   });
   return { egress, asked: () => asked };
 }
+
+afterEach(() => void vi.useRealTimers());
 
 describe("leaving a bank alone", () => {
   it("BR-62 after five unanswered calls nothing is sent any more, and it says for how long", async () => {
@@ -52,6 +55,19 @@ describe("leaving a bank alone", () => {
         ),
       )
       .toBe(200);
+  });
+
+  it("BR-62 a call that we keep back ourselves when it would be the one that tries again is no sign of life of a bank left alone", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const { egress, asked } = bank(async () => answer(500));
+    for (let n = 0; n < 5; n += 1) await egress(request);
+    vi.advanceTimersByTime(60_000);
+    const refusal = errors.ERR_ASPSP_CONSENT_INVALID();
+    for (let n = 0; n < 2; n += 1) await expect(egress({ ...request, beforeSending: () => Promise.reject(refusal) })).rejects.toBe(refusal);
+    expect(asked()).toBe(5);
+    expect(await egress(request)).toMatchObject({ status: 500 });
+    await expect(egress(request)).rejects.toMatchObject({ details: { reason: "circuit-open" } });
+    expect(asked()).toBe(6);
   });
 
   it("TM-17 G-20 keeps the calls to one bank within bounds", async () => {

@@ -1,4 +1,4 @@
-import { BrokenCircuitError, BulkheadRejectedError, ConsecutiveBreaker, bulkhead, circuitBreaker, handleWhen, wrap } from "cockatiel";
+import { BrokenCircuitError, BulkheadRejectedError, CircuitState, ConsecutiveBreaker, bulkhead, circuitBreaker, handleWhen } from "cockatiel";
 import { isOplError } from "@opl/errors";
 import { downAfter } from "../domain/aspsp-health.ts";
 import { errors } from "../errors.ts";
@@ -19,10 +19,14 @@ export function createPolicy({ maxConcurrent, maxWaiting, probeAfterMs }: Policy
     handleWhen(isOutage).orWhenResult((answer) => (answer as BankAnswer).status >= 500),
     { halfOpenAfter: probeAfterMs, breaker: new ConsecutiveBreaker(downAfter) },
   );
-  const policy = wrap(bulkhead(maxConcurrent, maxWaiting), breaker);
+  const queue = bulkhead(maxConcurrent, maxWaiting);
   return (egress) => async (request) => {
     try {
-      return await policy.execute(() => egress(request));
+      return await queue.execute(async () => {
+        // What may not leave any more says nothing about a bank left alone: the breaker would take it for a sign of life.
+        if (breaker.state !== CircuitState.Closed) await request.beforeSending?.();
+        return await breaker.execute(() => egress(request));
+      });
     } catch (error) {
       if (error instanceof BrokenCircuitError) throw left("circuit-open", Math.ceil(probeAfterMs / 1000), error);
       if (error instanceof BulkheadRejectedError) throw left("too-many-calls", 1, error);

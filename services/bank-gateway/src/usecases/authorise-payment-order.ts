@@ -18,7 +18,10 @@ export interface AuthoriseOrderInput {
 
 /** Sixty executions, one a month, and some time to see the last one through. */
 const longestDays = 6 * 366;
-/** Longer than an exchange is waited for: only one whose process died is older. */
+/**
+ * So long an exchange that is under way is waited for. An older one has mostly died; one that is merely slow, over keys, code, a repeat with
+ * a nonce and userinfo, is over as well: its code does not leave any more, and what the bank gave for it is not kept.
+ */
 const exchangeSeconds = 60;
 
 /**

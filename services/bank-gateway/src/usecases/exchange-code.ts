@@ -7,6 +7,7 @@ import { takeOpenAuthorization } from "../db/open-authorization-store.ts";
 import { errors } from "../errors.ts";
 import { checkReturn } from "../oauth/check-return.ts";
 import type { AuthorizationReturn } from "../oauth/return-rules/rule.ts";
+import { isHashOf } from "../oauth/state-hash.ts";
 import { openOpenAuthorization } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
 import { keepTokens } from "./keep-tokens.ts";
@@ -16,12 +17,17 @@ type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger
 
 /**
  * Turns what the person brought back into tokens that stay here. One consent has one exchange: whatever goes wrong ends the
- * attempt, and a code is never sent twice (OA-10, OA-59, OA-60).
+ * attempt, and a code is never sent twice (OA-10, OA-59, OA-60). Who is to approve a payment order may be sent to the bank more than once: only
+ * what the newest attempt brings back counts, and an older one takes nothing from it.
+ * @throws ERR_BANK_CONSENT_STATE, ERR_BANK_PAYMENT_STATE with reason `superseded`, ERR_AUTHORIZATION_REFUSED, ERR_AUTHORIZATION_DENIED
  */
 export async function exchangeCode(ctx: Context, consentId: string, aspspId: string, returned: AuthorizationReturn, psu: PsuContext) {
   const taken = await inTransaction(ctx.db, async (tx) => {
     const consent = await takeExchange(tx, consentId, psu.psuId, ctx.clock.now());
-    return consent === undefined ? undefined : { consent, open: await takeOpenAuthorization(tx, consentId) };
+    if (consent === undefined) return undefined;
+    // Undoes the taking: the exchange is left to the newest attempt.
+    if (consent.kind === "payments" && !isHashOf(consent.stateHash, returned.state)) throw errors.ERR_BANK_PAYMENT_STATE({ details: { reason: "superseded" } });
+    return { consent, open: await takeOpenAuthorization(tx, consentId) };
   });
   if (taken === undefined) throw errors.ERR_BANK_CONSENT_STATE();
   const { consent, open } = taken;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { inTransaction } from "@opl/postgres";
 import { eventually, fixedClock } from "@opl/testkit";
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
 import { everythingStored, inClear } from "../../testing/clear-text.ts";
@@ -9,6 +10,7 @@ import type { TestGateway } from "../../testing/gateway.ts";
 import { TestOrder, accountOf, approveByHelper, bookOf, paymentsAs, sepa } from "../../testing/payments.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
+import { getRawMessage, insertRawMessage } from "../db/raw-message-store.ts";
 import { forgetPaymentOrder } from "./forget-payment-order.ts";
 import { forgetPsu } from "./forget-psu.ts";
 import { retryRevocations } from "./retry-revocations.ts";
@@ -137,9 +139,9 @@ describe("the way of a payment", () => {
   it("its answer did not pass our checks: nobody is told that it was approved, it can be read and is taken back", async () => {
     const one = await order();
     const { aspspAuthorisationId } = await one.initiate();
-    const first = await one.authorise();
-    await one.authorise();
-    await expect(one.exchange(first, await visitBank(first.redirectUrl, { psuId: "88888881" }))).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED" });
+    const begun = await one.authorise();
+    const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+    await expect(one.exchange(begun, { ...returned, code: "another" })).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED" });
     await expect(one.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approval-lost" }));
     expect(await one.read()).toMatchObject({ status: "authorised" });
     expect(await one.revoke(null)).toMatchObject({ status: "revoked" });
@@ -148,6 +150,19 @@ describe("the way of a payment", () => {
     await approved.initiate();
     await approved.approve();
     await expect(approved.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approved-before" }));
+  });
+
+  it("what an older attempt brings back spends nothing: the bank is not asked, and the newest approves the order", async () => {
+    const one = await order();
+    const { payment } = await one.initiate();
+    const older = await one.authorise();
+    const newest = await one.authorise();
+    const since = await sandbox.lastSeq();
+    const made = { code: "made-up", id_token: "made.up.token" };
+    for (let n = 0; n < 2; n += 1) await expect(one.exchange(older, made)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "superseded" }));
+    expect(await sandbox.calls({ since, endpoint: "T1" })).toEqual([]);
+    await one.exchange(newest, await visitBank(newest.redirectUrl, { psuId: "88888881" }));
+    expect(await one.submit(payment.paymentId)).toMatchObject({ status: "debited" });
   });
 
   it("its answer is being exchanged in another tab: that is waited for, and only one that nobody sees to its end is lost", async () => {
@@ -183,6 +198,22 @@ describe("the way of a payment", () => {
     await sandbox.calm();
     expect(await other.revoke(null)).toMatchObject({ status: "revoked" });
     expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).movements).toEqual([]);
+  });
+
+  it("an exchange of a replica that does not note when it began has its time from when somebody asks", async () => {
+    const clock = fixedClock(Temporal.Now.instant().toString());
+    await using replica = await gateway.replica({ clock });
+    const one = new TestOrder({ ...gateway, app: replica.app }, (await order()).psu);
+    await one.initiate();
+    await one.authorise();
+    const { db } = gateway.database.database;
+    await db.updateTable("bankConsents").set({ status: "exchanging", exchangeBeganAt: null }).where("consentId", "=", one.orderId).execute();
+    for (const seconds of [0, 59]) {
+      clock.advance({ seconds });
+      await expect(one.authorise()).rejects.toMatchObject({ code: "ERR_BANK_PAYMENT_RUNNING" });
+    }
+    clock.advance({ seconds: 1 });
+    await expect(one.authorise()).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "approval-lost" }));
   });
 
   it("what is taken back before it is executed never is, and what was executed stays", async () => {
@@ -497,8 +528,12 @@ describe("a bank that is not believed", () => {
     await one.initiate();
     const first = await one.authorise();
     const returned = await visitBank(first.redirectUrl, { psuId: "88888881" });
-    await one.authorise();
-    await expect(one.exchange(first, returned)).rejects.toEqual(refused("ERR_AUTHORIZATION_REFUSED", { reason: "state" }));
+    const second = await one.authorise();
+    await expect(one.exchange(first, returned)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "superseded" }));
+    await expect(one.exchange(second, returned)).rejects.toMatchObject({
+      code: "ERR_AUTHORIZATION_REFUSED",
+      details: { reason: expect.stringMatching(/^id-token-/) },
+    });
   });
 });
 
@@ -598,11 +633,9 @@ describe("what is kept", () => {
     [
       "one whose approval failed",
       async (one: TestOrder) => {
-        const first = await one.authorise();
-        await one.authorise();
-        await expect(one.exchange(first, await visitBank(first.redirectUrl, { psuId: "88888881" }))).rejects.toMatchObject({
-          code: "ERR_AUTHORIZATION_REFUSED",
-        });
+        const begun = await one.authorise();
+        const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
+        await expect(one.exchange(begun, { ...returned, code: "another" })).rejects.toMatchObject({ code: "ERR_AUTHORIZATION_REFUSED" });
       },
     ],
   ])("what the bank says of an order when it is over is not kept: %s", async (_, comeSoFar) => {
@@ -632,6 +665,31 @@ describe("what is kept", () => {
       expect(await context.db.selectFrom(table).select("psuId").where("psuId", "=", one.psu.psuId).execute()).toEqual([]);
     await retryRevocations(context, new AbortController().signal);
     expect((await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).payments.map(({ status }) => status)).toEqual(["Revoked"]);
+  });
+
+  it("a person is forgotten while an answer about their order is being kept, and the order is being ended: one waits for the other, and nothing is left", async () => {
+    const one = await order();
+    await one.initiate();
+    await one.approve();
+    const { psuId } = one.psu;
+    const { context } = gateway.app;
+    const kept = () => context.db.selectFrom("rawMessages").select("hash").where("psuId", "=", psuId).execute();
+    const [{ hash } = { hash: "" }] = await kept();
+    const message = (await getRawMessage(context.db, psuId, hash)) ?? expect.unreachable();
+    const waiting = sql<{ yes: boolean }>`
+      select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as yes`;
+    let forgetting: Promise<unknown> = Promise.resolve();
+    await inTransaction(context.db, async (tx) => {
+      await tx.selectFrom("paymentOrders").select("orderId").where("orderId", "=", one.orderId).forShare().execute();
+      forgetting = inTransaction(context.db, (other) => forgetPsu(context, other, psuId));
+      forgetting.catch(() => undefined);
+      await eventually(async () => (await waiting.execute(context.db)).rows[0]?.yes === true);
+      expect(await insertRawMessage(tx, { ...message, hash: "0".repeat(64) }, one.orderId)).toBe(true);
+      // As where an order ends: its consent is held after it.
+      await tx.selectFrom("bankConsents").select("consentId").where("consentId", "=", one.orderId).forUpdate().noWait().execute();
+    });
+    await forgetting;
+    expect(await kept()).toEqual([]);
   });
 });
 

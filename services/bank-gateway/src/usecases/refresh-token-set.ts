@@ -70,7 +70,7 @@ interface Turn {
   readonly attempt: number;
 }
 
-/** A holder that was slower than its lease finds a newer version in place: that one counts, whatever the bank said to the older. */
+/** A holder that was slower than its lease looks again: a newer version counts, whatever the bank said to the older; without one it begins anew. */
 type Asked = VersionedTokens | "overtaken";
 
 async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens: held, version }: VersionedTokens, { until, attempt }: Turn): Promise<Asked> {
@@ -88,7 +88,11 @@ async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens:
     await requireKeys(bank);
     granted = await bank.tokens.refresh(held.refreshToken, held.proofKey, count);
   } catch (error) {
-    if (overtaken) return "overtaken";
+    // Nothing was sent, or the bank asked for a nonce and took nothing. A lease that is still ours is for whoever comes next, which may be us.
+    if (overtaken) {
+      await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, until, attempt - 1));
+      return "overtaken";
+    }
     if (isOplError(error) && error.code === "ERR_ASPSP_TOKEN_INVALID" && isRefusedGrant(error.details?.reason))
       return lose(ctx, consent, version, "refresh-refused", error);
     await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, until, attempt - 1));

@@ -1,16 +1,26 @@
-import { takeDueRevocations } from "../db/revocation-store.ts";
+import { banksOfDueRevocations, takeDueRevocation } from "../db/revocation-store.ts";
 import type { GatewayContext } from "./context.ts";
 import { tellRevocation } from "./tell-revocation.ts";
 
-const atOnce = 20;
+type Context = Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">;
+
 /** Longer than a telling takes; a process that dies in between leaves it to the next. */
 const holdMinutes = 2;
 
-/** Tells the banks what could not be told before. */
-export async function retryRevocations(ctx: Pick<GatewayContext, "db" | "vault" | "banks" | "clock" | "logger">, signal: AbortSignal): Promise<void> {
-  const now = ctx.clock.now();
-  for (const due of await takeDueRevocations(ctx.db, now, now.add({ minutes: holdMinutes }), atOnce)) {
-    if (signal.aborted) return;
-    await tellRevocation(ctx, due);
+/**
+ * Tells the banks what could not be told before: banks beside each other, each one thing after another, taken right before it is told, so that
+ * nobody else tells it and who is stopped leaves the others as they were. A bank that could not be told is left alone until the next time.
+ */
+export async function retryRevocations(ctx: Context, signal: AbortSignal): Promise<void> {
+  const banks = await banksOfDueRevocations(ctx.db, ctx.clock.now());
+  const ended = await Promise.allSettled(banks.map((aspspId) => tellBank(ctx, aspspId, signal)));
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
+}
+
+async function tellBank(ctx: Context, aspspId: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const now = ctx.clock.now();
+    const due = await takeDueRevocation(ctx.db, aspspId, now, now.add({ minutes: holdMinutes }));
+    if (due === undefined || !(await tellRevocation(ctx, due))) return;
   }
 }

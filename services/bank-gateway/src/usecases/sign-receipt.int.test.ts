@@ -98,7 +98,8 @@ describe("a receipt is signed", () => {
     ["a consent that nobody made", { consentId: randomUUID() }],
     ["another person's", { person: randomUUID() }],
     ["another bank's", { aspspId: "uk-sandbox" }],
-  ])("never about %s", async (_, change) => {
+    ["one for another purpose", { purpose: "funds-confirmation" }],
+  ] satisfies [string, Partial<UnsignedReceipt>][])("never about %s", async (_, change) => {
     await expect(sign(change)).rejects.toMatchObject({ code: "ERR_BANK_CONSENT_NOT_FOUND" });
   });
 

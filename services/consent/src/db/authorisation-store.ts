@@ -79,25 +79,6 @@ export async function saveAuthorisation(tx: Tx, attempt: Authorisation): Promise
   await tx.updateTable("authorisations").set(row).where("psuId", "=", psuId).where("authorisationId", "=", authorisationId).execute();
 }
 
-/**
- * Whether a later attempt at the same payment order got as far as the bank: the gateway then expects that one alone back. Call with the
- * order locked.
- */
-export async function isSuperseded(tx: Tx, { psuId, authorisationId, about, createdAt }: Authorisation): Promise<boolean> {
-  if (about.kind !== "payment") return false;
-  const newer = await tx
-    .selectFrom("authorisations")
-    .select("authorisationId")
-    .where("psuId", "=", psuId)
-    .where("paymentOrderId", "=", about.paymentOrderId)
-    .where("authorisationId", "<>", authorisationId)
-    .where("createdAt", ">", createdAt)
-    .where("issuer", "is not", null)
-    .limit(1)
-    .executeTakeFirst();
-  return newer !== undefined;
-}
-
 /** Attempts that were not taken and belong to a consent that ended. */
 export async function lockUntaken(tx: Tx, { psuId, consentId }: ConsentKey): Promise<Authorisation | undefined> {
   const row = await tx

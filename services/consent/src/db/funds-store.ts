@@ -1,6 +1,7 @@
 /** Reads and writes permissions to ask for funds, always for a PSU; what spans people is for jobs alone and gives keys only. */
 import type { Amount } from "@opl/money";
 import type { Executor } from "@opl/postgres";
+import { sql } from "kysely";
 import type { Selectable, Transaction } from "kysely";
 import type { FundsConsent } from "../domain/funds-consent.ts";
 import type { ConsentTables, FundsConsentsTable } from "./tables.ts";
@@ -81,6 +82,19 @@ export async function listRunOutFunds(db: Db, now: Temporal.Instant, limit: numb
     .orderBy("validUntil")
     .limit(limit)
     .execute();
+}
+
+/**
+ * For the clock: a permission that was given by a replica which knew no `authorisedAt` yet gets it from its attempt, and with it its receipts.
+ * @returns how many
+ */
+export async function dateGivenFunds(db: Db): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    update funds_consents f set authorised_at = a.finished_at
+    from authorisations a
+    where f.status = 'valid' and f.authorised_at is null
+      and a.psu_id = f.psu_id and a.funds_consent_id = f.funds_consent_id and a.outcome = 'authorised'`.execute(db);
+  return Number(numAffectedRows);
 }
 
 function withAnswer(row: Row): FundsConsentWithAnswer {

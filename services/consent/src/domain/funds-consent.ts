@@ -77,7 +77,7 @@ function endOf(consent: FundsConsent): readonly FundsHistoryEntry[] {
     case "valid":
       return [];
     case "rejected":
-      return [{ at: consent.endedAt, what: "rejected", by: consent.reason === refusedReason ? "psu" : "tpp", reason: consent.reason }];
+      return [{ at: consent.endedAt, what: "rejected", by: whoRejected(consent.reason), reason: consent.reason }];
     case "revokedByPsu":
       return [{ at: consent.endedAt, what: "revoked", by: "psu", reason: null }];
     case "terminatedByTpp":
@@ -85,4 +85,10 @@ function endOf(consent: FundsConsent): readonly FundsHistoryEntry[] {
     case "expired":
       return [{ at: consent.endedAt, what: "expired", by: "tpp", reason: null }];
   }
+}
+
+/** Its reason says it: the person's no, what the bank said or did not, or else us. */
+function whoRejected(reason: string | null): Actor {
+  if (reason === refusedReason) return "psu";
+  return /^ERR_(?:AUTHORISATION_)?ASPSP_/.test(reason ?? "") ? "aspsp" : "tpp";
 }

@@ -63,7 +63,7 @@ const happenedToFunds: Readonly<Record<FundsConsent["status"], ReceiptHappened |
   expired: "expired",
 };
 
-/** The same for a permission to ask one account for funds, after a change at `at`. Its account is known from its first receipt on. */
+/** The same for a permission to ask one account for funds, after a change at `at`. It names no account where the bank did not say which the person chose. */
 export function fundsReceiptFacts(consent: FundsConsent, at: Temporal.Instant): (ReceiptFacts & { readonly accounts: readonly string[] }) | null {
   const happened = happenedToFunds[consent.status];
   const account = maskedNumber(consent.iban);

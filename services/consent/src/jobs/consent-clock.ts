@@ -2,6 +2,7 @@ import { startTimer } from "@opl/service";
 import type { Timer } from "@opl/service";
 import type { Logger } from "@opl/telemetry";
 import type { ConsentContext } from "../context.ts";
+import { dateGivenFunds } from "../db/funds-store.ts";
 import { endLapsedAuthorisations } from "../usecases/end-lapsed-authorisations.ts";
 import { expireConsents } from "../usecases/expire-consents.ts";
 import { expireFundsConsents } from "../usecases/funds-consents.ts";
@@ -19,10 +20,11 @@ export function startConsentClock(ctx: Pick<ConsentContext, "db" | "clock">, log
     logger: log,
     run: async (signal) => {
       const lapsed = await endLapsedAuthorisations(ctx, signal);
+      const dated = await dateGivenFunds(ctx.db);
       const expired = (await expireConsents(ctx, signal)) + (await expireFundsConsents(ctx, signal));
       const warned = await warnOfExpiry(ctx, signal);
       const { paused, reminded } = await watchReconfirmations(ctx, signal);
-      if (lapsed + expired + warned + paused + reminded > 0) log.info({ lapsed, expired, warned, paused, reminded }, "time moved consents");
+      if (lapsed + dated + expired + warned + paused + reminded > 0) log.info({ lapsed, dated, expired, warned, paused, reminded }, "time moved consents");
     },
   });
 }

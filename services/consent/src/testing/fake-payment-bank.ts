@@ -33,6 +33,8 @@ export class FakePaymentBank implements Routes {
   readonly executions = new Map<string, BankExecution>();
   /** Orders whose person has come back, so that the gateway can act for them. */
   readonly tokens = new Set<string>();
+  /** The state of the newest attempt at each order: what comes back with another is not exchanged. */
+  readonly #newest = new Map<string, string>();
   readonly funds = new Map<string, { available: boolean; revoked: boolean }>();
   readonly calls: PaymentOperation[] = [];
   /** Called at each point; may throw, or never come back, as where the process ends. */
@@ -45,7 +47,7 @@ export class FakePaymentBank implements Routes {
   }
 
   reset(): void {
-    for (const kept of [this.orders, this.executions, this.tokens, this.funds]) kept.clear();
+    for (const kept of [this.orders, this.executions, this.tokens, this.funds, this.#newest]) kept.clear();
     this.calls.length = 0;
     this.fault = () => undefined;
     this.outcome = () => "debited";
@@ -72,10 +74,15 @@ export class FakePaymentBank implements Routes {
       order.set(paymentId, payment);
       return { aspspAuthorisationId: `bundle-${orderId}`, payment: shown(payment) };
     });
-  readonly authorisePaymentOrder: Routes["authorisePaymentOrder"] = ({ body }) =>
-    this.#at("authorisePaymentOrder", () => ({ ...this.#redirect(body.state), authorizationServer: server }));
-  readonly exchangePaymentCode: Routes["exchangePaymentCode"] = ({ params: { orderId } }) =>
+  readonly authorisePaymentOrder: Routes["authorisePaymentOrder"] = ({ params: { orderId }, body }) =>
+    this.#at("authorisePaymentOrder", () => {
+      this.#newest.set(orderId, body.state);
+      return { ...this.#redirect(body.state), authorizationServer: server };
+    });
+  readonly exchangePaymentCode: Routes["exchangePaymentCode"] = ({ params: { orderId }, body }) =>
     this.#at("exchangePaymentCode", () => {
+      if (body.state !== this.#newest.get(orderId))
+        throw new OplError({ code: "ERR_BANK_PAYMENT_STATE", kind: "conflict", message: "Not the newest.", details: { reason: "superseded" } });
       this.tokens.add(orderId);
       return { authorisedAt: this.#now() };
     });

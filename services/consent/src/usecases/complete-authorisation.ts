@@ -5,7 +5,7 @@ import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
 import type { Transaction } from "kysely";
 import type { ConsentContext } from "../context.ts";
-import { isSuperseded, lockAuthorisation, lockByState, saveAuthorisation } from "../db/authorisation-store.ts";
+import { lockAuthorisation, lockByState, saveAuthorisation } from "../db/authorisation-store.ts";
 import { keysOfRenewal, lockConsent, lockConsents } from "../db/consent-store.ts";
 import { lockFundsConsent } from "../db/funds-store.ts";
 import { requestRevocation } from "../db/revocation-store.ts";
@@ -97,8 +97,6 @@ async function claimReturn(
     return completed(attempt, approved);
   }
   if (approval === "over") return completed(attempt, await endAttempt(tx, attempt, { outcome: consentEnded, by: "tpp", at: now }));
-  // Nothing of it is exchanged: the newest attempt stays as good as it was.
-  if (await isSuperseded(tx, attempt)) return completed(attempt, await endAttempt(tx, attempt, { outcome: superseded, by: "tpp", at: now }));
   const started = take(attempt, now);
   await saveAuthorisation(tx, started);
   const { kind: _code, ...brought } = checked;
@@ -212,11 +210,14 @@ function mayHaveTokens(error: OplError): boolean {
 const approved = { outcome: "authorised", validUntil: null } as const;
 /** A bank that tells its no only to the gateway, in a signed answer or when asked, means the same by it. */
 function outcomeOfRefusal({ code, details }: OplError): UnauthorisedOutcome {
-  return code === "ERR_AUTHORIZATION_DENIED" ? outcomeOfBankError(String(details?.["reason"])) : { outcome: "failed", reason: code };
+  const reason = details?.["reason"];
+  if (code === "ERR_AUTHORIZATION_DENIED") return outcomeOfBankError(String(reason));
+  // The gateway knows which attempt at an order is the newest that got as far as the bank, and left it as good as it was.
+  if (code === "ERR_BANK_PAYMENT_STATE" && reason === "superseded") return { outcome: "failed", reason: errors.ERR_AUTHORISATION_SUPERSEDED.code };
+  return { outcome: "failed", reason: code };
 }
 
 const consentEnded = { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code } as const;
-const superseded = { outcome: "failed", reason: errors.ERR_AUTHORISATION_SUPERSEDED.code } as const;
 const grantOver = { outcome: "failed", reason: errors.ERR_AUTHORISATION_GRANT_OVER.code } as const;
 
 function completed({ about, aspspId }: Pick<Authorisation, "about" | "aspspId">, outcome: Outcome): Completed {

@@ -1,6 +1,8 @@
 import { OplError } from "@opl/errors";
 import { beforeAll, beforeEach, expect, it } from "vitest";
-import { getFundsConsent, listFundsConsents } from "../db/funds-store.ts";
+import { dateGivenFunds, getFundsConsent, listFundsConsents } from "../db/funds-store.ts";
+import { listReceipts } from "../db/receipt-store.ts";
+import { fundsHistory } from "../domain/funds-consent.ts";
 import { aPerson, returned, startHarness } from "../testing/harness.ts";
 import type { Harness, Person } from "../testing/harness.ts";
 import { runPayments } from "../testing/payments.ts";
@@ -90,6 +92,25 @@ it("withdrawn: ours at once, the gateway at once or later; run out: by the clock
   await runPayments(harness.ctx);
   expect([withdrawn, expiring, erased].map((fundsConsentId) => harness.gateway.funds.get(fundsConsentId)?.revoked)).toEqual([true, true, true]);
   expect(await listFundsConsents(harness.ctx.db, person.psu.psuId)).toEqual([]);
+});
+
+it("given while a replica from before still serves: what the attempt knows is filled in, and the end has its receipt", async () => {
+  const person = aPerson();
+  const [before, open] = [await allow(person), await begin(person)];
+  const { db } = harness.ctx;
+  const { psuId } = person.psu;
+  await db.deleteFrom("fundsReceipts").where("psuId", "=", psuId).execute();
+  await db.updateTable("fundsConsents").set({ authorisedAt: null }).where("psuId", "=", psuId).execute();
+  harness.clock.advance({ hours: 1 });
+  expect([await dateGivenFunds(db), await dateGivenFunds(db)]).toEqual([1, 0]);
+  const { consent } = await revokeFundsConsent(harness.ctx, { psu: person.psu, fundsConsentId: before });
+  expect(fundsHistory(consent).map(({ what, at }) => [what, String(at)])).toEqual([
+    ["created", "2026-11-29T10:00:00Z"],
+    ["authorised", "2026-11-29T10:00:00Z"],
+    ["revoked", "2026-11-29T11:00:00Z"],
+  ]);
+  expect(await listReceipts(db, { about: "funds", psuId, consentId: before })).toMatchObject([{ happened: "withdrawn", sequence: 1 }]);
+  expect((await getFundsConsent(db, { psuId, fundsConsentId: open.fundsConsentId }))?.consent.authorisedAt).toBeNull();
 });
 
 it("each step is a fact, once, and names no account", async () => {

@@ -188,6 +188,9 @@ describe("a payment at the bank", () => {
     ["Kahvila Oy", "?"],
     ["Müller", "Möller"],
     ["Kahvila Oy", "Kah".padEnd(40)],
+    ["Kahvila Oy", ".".repeat(34)],
+    ["Kahvila Oy", "K".padEnd(34, ".")],
+    ["Joan Oy", "Jon Oy"],
     [long, `${long.slice(0, 35)} Ab`],
     [long.slice(0, 40), long],
   ])("is not believed where its payee %j comes back as %j", async (name, told) => {

@@ -6,11 +6,13 @@
  */
 export function isSamePayee(asked: string, told: string): boolean {
   const [ours, theirs] = [skeleton(asked), skeleton(told)];
-  return ours === theirs || (told.trim().length >= shortestCut && ours.startsWith(theirs));
+  return ours === theirs || (told.trim().length >= shortestCut && theirs.length >= shortestSkeleton && ours.startsWith(theirs));
 }
 
 /** No form of payment cuts a name before 35 characters, and the last of them may be a space. */
 const shortestCut = 34;
+/** What is cut is a name, and not signs with a letter between them. */
+const shortestSkeleton = shortestCut / 2;
 
 const oneLetter: Readonly<Record<string, string>> = { æ: "a", ø: "o", œ: "o", ß: "s", ð: "d", đ: "d", ł: "l", ı: "i", þ: "t" };
 
@@ -22,5 +24,5 @@ function skeleton(name: string): string {
     .replaceAll(/[^\p{L}\p{N}]/gu, "")
     .replaceAll(/[æøœßðđłıþ]/g, (letter) => oneLetter[letter] ?? letter);
   // One that was spelled out may stand before one that was not, as in Mäenpää.
-  return letters.replaceAll(/([aou])[ae]+/g, "$1").replaceAll(/(s)s+|(t)h+/g, "$1$2");
+  return letters.replaceAll(/(a)[ae]+|([ou])e+/g, "$1$2").replaceAll(/(s)s+|(t)h+/g, "$1$2");
 }
