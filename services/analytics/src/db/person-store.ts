@@ -40,10 +40,15 @@ export async function markUnsettled(
   );
 }
 
-/** Everybody whose decisions were made by other rules than these. */
-export async function markUnsettledByRules(tx: Transaction<Tables>, rulesVersion: number, at: Temporal.Instant): Promise<void> {
+/**
+ * Everybody whose decisions were made by other rules than these, or by older ones only. Passes over who is being written about: they will be
+ * settled for that, and nobody waits here holding others up.
+ */
+export async function markUnsettledByRules(tx: Transaction<Tables>, rules: "other" | "older", rulesVersion: number, at: Temporal.Instant): Promise<void> {
+  const differs = rules === "other" ? sql`<>` : sql`<`;
   await sql`
-    insert into unsettled_people (psu_id, first_change_at, due_at) select psu_id, ${at}, ${at} from people where erased_at is null and rules_version <> ${rulesVersion}
+    insert into unsettled_people (psu_id, first_change_at, due_at)
+    select psu_id, ${at}, ${at} from people where erased_at is null and rules_version ${differs} ${rulesVersion} for key share skip locked
     on conflict do nothing`.execute(tx);
 }
 
