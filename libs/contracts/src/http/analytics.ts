@@ -8,8 +8,12 @@ import { defineRoute } from "./route.ts";
 
 const bff = { callers: ["bff"], psu: "required", method: "GET", idempotent: true, status: 200 } as const;
 
-/** A transaction with what it means, and what the person wrote about it. */
-export const categorisedTransaction = transaction.extend({ category: categoryReason, recurringId: uuid.nullable(), note: z.string().nullable() });
+/** A transaction with what it means, and what the person wrote about it: nothing, where a process from before notes answers. */
+export const categorisedTransaction = transaction.extend({
+  category: categoryReason,
+  recurringId: uuid.nullable(),
+  note: z.string().nullable().default(null),
+});
 export type CategorisedTransaction = z.infer<typeof categorisedTransaction>;
 
 /** What a person writes about a transaction: one line of plain text. */
