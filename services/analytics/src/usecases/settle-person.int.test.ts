@@ -108,6 +108,23 @@ it("an older version leaves alone what a newer one settled", async () => {
   expect(await waiting()).toEqual([]);
 });
 
+it("tells of a series once: found again after the person's word was taken back, and long after the fact was sent, it is no news", async () => {
+  const psuId = await person();
+  await stage.settle();
+  const detected = async () => (await stage.told("analytics.recurring-detected")).filter((data) => (data as { psuId: string }).psuId === psuId);
+  expect(await detected()).toHaveLength(1);
+  // Sent and cleared away.
+  await stage.ctx.db.deleteFrom("outbox").where("psuId", "=", psuId).execute();
+  const [before] = (await stage.recurring(psuId)).recurring;
+  for (const at of [0, 1, 2]) await stage.say(psuId, `${psuId} ${at}`, "transfers");
+  await stage.settle();
+  expect((await stage.recurring(psuId)).recurring).toEqual([]);
+  for (const at of [0, 1, 2]) await stage.say(psuId, `${psuId} ${at}`, null);
+  await stage.settle();
+  expect((await stage.recurring(psuId)).recurring).toEqual([before]);
+  expect(await detected()).toEqual([]);
+});
+
 it("one person who cannot be settled holds nobody up", async () => {
   const [broken, fine] = [await person(), await person()];
   const publish: typeof stage.ctx.publish = async (tx, events) => {

@@ -16,7 +16,7 @@ import { decideCategories } from "../projections/ledger/meaning.ts";
 import { type Meaning, type SettledRow, allRowsOf, deleteRemovalsBefore, putMeanings, putSearchText, rowsOf } from "../projections/ledger/store.ts";
 import { searchTextOf } from "../projections/ledger/translate.ts";
 import { evolve as evolveRecurring } from "../projections/recurring/evolve.ts";
-import { type SeriesRow, deleteSeries, putSeries, seriesOf } from "../projections/recurring/store.ts";
+import { type SeriesRow, deleteSeries, putSeries, seriesOf, toldSeries } from "../projections/recurring/store.ts";
 import type { AnalyticsContext } from "./context.ts";
 import { tellInsightsChanged } from "./tell-insights-changed.ts";
 
@@ -137,14 +137,22 @@ function sameSeries(before: SeriesRow | undefined, after: SeriesRow): boolean {
   return before !== undefined && (Object.keys(after) as (keyof SeriesRow)[]).every((column) => before[column] === after[column]);
 }
 
-/** Tells of payments that turned out to repeat, those that still do. */
+/**
+ * Tells of payments that turned out to repeat, those that still do. Once and for all: a series that was lost and is found again, because the
+ * person moved an entry away and took that back, is no news.
+ */
 async function tellDetected(
   ctx: Pick<AnalyticsContext, "clock" | "timeZone" | "publish">,
   tx: Transaction<Tables>,
   fresh: readonly SeriesRow[],
 ): Promise<void> {
   const today = bankDay(ctx.clock.now(), ctx.timeZone);
+  const told = await toldSeries(
+    tx,
+    fresh.map((row) => row.recurringId),
+  );
   const events = fresh.flatMap((row) => {
+    if (told.has(row.recurringId)) return [];
     const { status, nextDate } = outlook(row, today);
     if (status === "ended") return [];
     const { psuId, recurringId, accountId, counterpartyName, cadence, amountMinor: minor, currency } = row;
