@@ -101,6 +101,37 @@ describe("everything with one counterparty", () => {
     await expect(stage.rule(psuId, label("nobody"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_COUNTERPARTY_UNKNOWN" });
   });
 
+  it("keeps the bank's own words and is found by what they are cleaned to today; of two that are one today the later counts", async () => {
+    const { db } = stage.ctx;
+    const { rule } = await stage.rule(psuId, label("two"), "family");
+    const kept = await db.selectFrom("counterpartyRules").selectAll().where("psuId", "=", psuId).executeTakeFirstOrThrow();
+    expect(kept.counterpartyText).toBe("Korttiosto K-MARKET KAMPPI 123456");
+    // As if another way of cleaning had told these apart.
+    const later = {
+      ...kept,
+      ruleId: newId(),
+      counterpartyText: "Kortti K-Market Kamppi",
+      category: "health",
+      createdAt: stage.clock.now().add({ hours: 1 }),
+    } as const;
+    await db.insertInto("counterpartyRules").values(later).execute();
+    expect((await stage.previewRule(psuId, label("one"), "leisure")).rule).toMatchObject({ ruleId: later.ruleId });
+    expect((await stage.rule(psuId, label("one"), "leisure")).rule).toMatchObject({ ruleId: later.ruleId, category: "leisure" });
+    expect(await categoryOf("two")).toMatchObject({ category: "leisure" });
+    await stage.removeRule(psuId, later.ruleId);
+    expect(await categoryOf("two")).toMatchObject({ category: "family" });
+    await stage.removeRule(psuId, rule.ruleId);
+    expect(await november()).toMatchObject({ groceries: "19.34" });
+    // Words in which nobody is named any more decide about nobody.
+    await db
+      .insertInto("counterpartyRules")
+      .values({ ...kept, counterpartyText: "123456 7" })
+      .execute();
+    ledger.record(current, [{ label: label("unnamed"), minor: -2n, date: "2026-11-05" }]);
+    await deliver();
+    expect((await categoryOf("unnamed"))?.ruleId).not.toBe("person.counterparty");
+  });
+
   it("goes with the last account that knew the counterparty", async () => {
     await stage.rule(psuId, label("one"), "family");
     await stage.rule(psuId, label("elsewhere"), "family");

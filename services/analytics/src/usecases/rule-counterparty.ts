@@ -47,11 +47,11 @@ export async function previewRule(
 export async function ruleCounterparty(ctx: RuleContext, key: EntryKey, category: CategoryId): Promise<ResponseInputOf<typeof putCounterpartyRule>> {
   return inTransaction(ctx.db, async (tx) => {
     const { psuId } = key;
-    const { accountId, counterpartyName, remittanceInformation } = await lockEntry(tx, key, { booked: false });
-    const counterparty = cleanCounterparty(counterpartyName, remittanceInformation);
-    if (counterparty.key === "") throw errors.ERR_ANALYTICS_COUNTERPARTY_UNKNOWN();
-    const rule = await putRule(tx, { psuId, counterparty, category, at: ctx.clock.now() });
-    await annotate(tx, { ...key, accountId }, { category: null }, ctx.clock.now());
+    const entry = await lockEntry(tx, key, { booked: false });
+    const counterpartyText = counterpartyTextOf(entry);
+    if (cleanCounterparty(counterpartyText, null).key === "") throw errors.ERR_ANALYTICS_COUNTERPARTY_UNKNOWN();
+    const rule = await putRule(tx, { psuId, counterpartyText }, category, ctx.clock.now());
+    await annotate(tx, { ...key, accountId: entry.accountId }, { category: null }, ctx.clock.now());
     await settlePerson(ctx, tx, psuId, { announce: true });
     return { ...(await meaningOf(tx, key)), rule: toRule(rule) };
   });
