@@ -83,7 +83,7 @@ export const putNote = defineRoute({
   response: meaning,
 });
 /** What the person said about everything with one counterparty, before and from then on. */
-export const counterpartyRule = z.object({ ruleId: uuid, counterpartyName: z.string(), category: categoryId, createdAt: isoInstant });
+export const counterpartyRule = z.object({ counterpartyRuleId: uuid, counterpartyName: z.string(), category: categoryId, createdAt: isoInstant });
 export type CounterpartyRule = z.infer<typeof counterpartyRule>;
 
 export const previewCounterpartyRule = defineRoute({
@@ -125,8 +125,8 @@ export const removeCounterpartyRule = defineRoute({
   method: "DELETE",
   operationId: "removeCounterpartyRule",
   summary: "Remove a rule; what it decided is decided by our rules again.",
-  path: "/counterparty-rules/:ruleId",
-  params: z.strictObject({ ruleId: uuid }),
+  path: "/counterparty-rules/:counterpartyRuleId",
+  params: z.strictObject({ counterpartyRuleId: uuid }),
   status: 204,
   response: null,
 });

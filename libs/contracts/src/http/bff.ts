@@ -334,7 +334,7 @@ export const putTransactionRule = defineRoute({
   summary: "Say in which category everything with the counterparty of this transaction belongs.",
   path: "/api/transactions/:transactionId/counterparty-rule",
   body: analytics.categoryChoice,
-  response: said.extend({ rule: analytics.counterpartyRule }),
+  response: analytics.putCounterpartyRule.response.extend({ note: transactionRow.shape.note }),
 });
 export const listRules = defineRoute({
   ...read,
@@ -349,8 +349,8 @@ export const removeRule = defineRoute({
   idempotent: true,
   operationId: "removeRule",
   summary: "Remove a rule by counterparty.",
-  path: "/api/counterparty-rules/:ruleId",
-  params: z.strictObject({ ruleId: uuid }),
+  path: "/api/counterparty-rules/:counterpartyRuleId",
+  params: z.strictObject({ counterpartyRuleId: uuid }),
   status: 204,
   response: null,
 });

@@ -10,11 +10,11 @@ export async function saidBy(tx: Executor<Tables>, psuIds: Iterable<string>): Pr
   const ids = [...new Set(psuIds)];
   if (ids.length === 0) return new Map();
   const { rows } = await sql<SaidRow>`
-    select psu_id, transaction_id, category, note, null as counterparty_text, null as counterparty_name, null::timestamptz as created_at, null::uuid as rule_id
+    select psu_id, transaction_id, category, note, null as counterparty_text, null as counterparty_name, null::timestamptz as created_at, null::uuid as counterparty_rule_id
     from annotations where psu_id = any(${ids}::uuid[])
     union all
-    select psu_id, null, category, null, counterparty_text, counterparty_name, created_at, rule_id from counterparty_rules where psu_id = any(${ids}::uuid[])
-    order by created_at, rule_id`.execute(tx);
+    select psu_id, null, category, null, counterparty_text, counterparty_name, created_at, counterparty_rule_id from counterparty_rules where psu_id = any(${ids}::uuid[])
+    order by created_at, counterparty_rule_id`.execute(tx);
   return new Map([...Map.groupBy(rows, (row) => row.psuId)].map(([psuId, own]) => [psuId, saidOf(own)]));
 }
 

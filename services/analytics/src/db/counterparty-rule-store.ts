@@ -7,13 +7,13 @@ import type { Tables } from "./tables.ts";
 
 /** A person's rule, in the columns that are shown. */
 export interface RuleRow {
-  readonly ruleId: string;
+  readonly counterpartyRuleId: string;
   readonly counterpartyName: string;
   readonly category: CategoryId;
   readonly createdAt: Temporal.Instant;
 }
 
-const shown = ["ruleId", "counterpartyName", "category", "createdAt"] as const;
+const shown = ["counterpartyRuleId", "counterpartyName", "category", "createdAt"] as const;
 
 /** A person's rules in the order of names, with the bank's words each was made from. */
 export async function rulesOf(db: Executor<Tables>, psuId: string): Promise<(RuleRow & { readonly counterpartyText: string })[]> {
@@ -22,7 +22,7 @@ export async function rulesOf(db: Executor<Tables>, psuId: string): Promise<(Rul
     .select([...shown, "counterpartyText"])
     .where("psuId", "=", psuId)
     .orderBy("counterpartyName")
-    .orderBy("ruleId")
+    .orderBy("counterpartyRuleId")
     .execute();
 }
 
@@ -33,7 +33,7 @@ export async function ruleFor(db: Executor<Tables>, psuId: string, counterpartyK
     .select([...shown, "counterpartyText"])
     .where("psuId", "=", psuId)
     .orderBy("createdAt")
-    .orderBy("ruleId")
+    .orderBy("counterpartyRuleId")
     .execute();
   return rules.findLast(({ counterpartyText }) => cleanCounterparty(counterpartyText, null).key === counterpartyKey);
 }
@@ -50,14 +50,14 @@ export async function putRule(
   if (known === undefined)
     return tx
       .insertInto("counterpartyRules")
-      .values({ ...about, ruleId: newId(), counterpartyName: name, category, createdAt: at })
+      .values({ ...about, counterpartyRuleId: newId(), counterpartyName: name, category, createdAt: at })
       .returning(shown)
       .executeTakeFirstOrThrow();
   return tx
     .updateTable("counterpartyRules")
     .set({ category })
     .where("psuId", "=", about.psuId)
-    .where("ruleId", "=", known.ruleId)
+    .where("counterpartyRuleId", "=", known.counterpartyRuleId)
     .returning(shown)
     .executeTakeFirstOrThrow();
 }
@@ -65,6 +65,6 @@ export async function putRule(
 /** @returns how many of these rules there were */
 export async function deleteRules(tx: Transaction<Tables>, psuId: string, ruleIds: readonly string[]): Promise<number> {
   if (ruleIds.length === 0) return 0;
-  const { numDeletedRows } = await tx.deleteFrom("counterpartyRules").where("psuId", "=", psuId).where("ruleId", "in", ruleIds).executeTakeFirst();
+  const { numDeletedRows } = await tx.deleteFrom("counterpartyRules").where("psuId", "=", psuId).where("counterpartyRuleId", "in", ruleIds).executeTakeFirst();
   return Number(numDeletedRows);
 }

@@ -47,6 +47,6 @@ async function deleteUnusedRules(tx: Transaction<Tables>, psuId: string): Promis
   await deleteRules(
     tx,
     psuId,
-    rules.flatMap(({ ruleId, counterpartyText }) => (used.has(keyOf(counterpartyText)) ? [] : [ruleId])),
+    rules.flatMap(({ counterpartyRuleId, counterpartyText }) => (used.has(keyOf(counterpartyText)) ? [] : [counterpartyRuleId])),
   );
 }

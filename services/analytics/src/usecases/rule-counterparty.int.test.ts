@@ -83,9 +83,9 @@ describe("everything with one counterparty", () => {
     await stage.rule(psuId, label("kronor"), "leisure");
     const rules = await stage.rules(psuId);
     expect(rules).toMatchObject([{ category: "leisure" }]);
-    await stage.removeRule(psuId, rules[0]?.ruleId ?? "");
+    await stage.removeRule(psuId, rules[0]?.counterpartyRuleId ?? "");
     expect(await stage.everything(psuId)).toBe(before);
-    await expect(stage.removeRule(psuId, rules[0]?.ruleId ?? "")).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULE_NOT_FOUND" });
+    await expect(stage.removeRule(psuId, rules[0]?.counterpartyRuleId ?? "")).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULE_NOT_FOUND" });
   });
 
   it("outlives all projections: dropped and rebuilt they give the same bytes", async () => {
@@ -109,18 +109,18 @@ describe("everything with one counterparty", () => {
     // As if another way of cleaning had told these apart.
     const later = {
       ...kept,
-      ruleId: newId(),
+      counterpartyRuleId: newId(),
       counterpartyText: "Kortti K-Market Kamppi",
       category: "health",
       createdAt: stage.clock.now().add({ hours: 1 }),
     } as const;
     await db.insertInto("counterpartyRules").values(later).execute();
-    expect((await stage.previewRule(psuId, label("one"), "leisure")).rule).toMatchObject({ ruleId: later.ruleId });
-    expect((await stage.rule(psuId, label("one"), "leisure")).rule).toMatchObject({ ruleId: later.ruleId, category: "leisure" });
+    expect((await stage.previewRule(psuId, label("one"), "leisure")).rule).toMatchObject({ counterpartyRuleId: later.counterpartyRuleId });
+    expect((await stage.rule(psuId, label("one"), "leisure")).rule).toMatchObject({ counterpartyRuleId: later.counterpartyRuleId, category: "leisure" });
     expect(await categoryOf("two")).toMatchObject({ category: "leisure" });
-    await stage.removeRule(psuId, later.ruleId);
+    await stage.removeRule(psuId, later.counterpartyRuleId);
     expect(await categoryOf("two")).toMatchObject({ category: "family" });
-    await stage.removeRule(psuId, rule.ruleId);
+    await stage.removeRule(psuId, rule.counterpartyRuleId);
     expect(await november()).toMatchObject({ groceries: "19.34" });
     // Words in which nobody is named any more decide about nobody.
     await db
@@ -146,7 +146,7 @@ describe("everything with one counterparty", () => {
     const other = newId();
     await expect(stage.previewRule(other, label("one"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
     await expect(stage.rule(other, label("one"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
-    await expect(stage.removeRule(other, rule.ruleId)).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULE_NOT_FOUND" });
+    await expect(stage.removeRule(other, rule.counterpartyRuleId)).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULE_NOT_FOUND" });
     expect(await stage.rules(other)).toEqual([]);
     expect(await stage.rules(psuId)).toHaveLength(1);
   });

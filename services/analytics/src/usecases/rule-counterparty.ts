@@ -58,9 +58,12 @@ export async function ruleCounterparty(ctx: RuleContext, key: EntryKey, category
 }
 
 /** Removes a rule; our own rules decide again. @throws ERR_ANALYTICS_RULE_NOT_FOUND, ERR_ANALYTICS_PERSON_BUSY */
-export async function removeRule(ctx: RuleContext, { psuId, ruleId }: { readonly psuId: string; readonly ruleId: string }): Promise<void> {
+export async function removeRule(
+  ctx: RuleContext,
+  { psuId, counterpartyRuleId }: { readonly psuId: string; readonly counterpartyRuleId: string },
+): Promise<void> {
   await inTransaction(ctx.db, async (tx) => {
-    if (!(await lockPerson(tx, psuId)) || (await deleteRules(tx, psuId, [ruleId])) === 0) throw errors.ERR_ANALYTICS_RULE_NOT_FOUND();
+    if (!(await lockPerson(tx, psuId)) || (await deleteRules(tx, psuId, [counterpartyRuleId])) === 0) throw errors.ERR_ANALYTICS_RULE_NOT_FOUND();
     await settlePerson(ctx, tx, psuId, { announce: true });
   });
 }
@@ -69,6 +72,6 @@ export async function askRules({ db }: Pick<AnalyticsContext, "db">, psuId: stri
   return { rules: (await rulesOf(db, psuId)).map(toRule) };
 }
 
-function toRule({ ruleId, counterpartyName, category, createdAt }: RuleRow) {
-  return { ruleId, counterpartyName, category, createdAt: createdAt.toString() };
+function toRule({ counterpartyRuleId, counterpartyName, category, createdAt }: RuleRow) {
+  return { counterpartyRuleId, counterpartyName, category, createdAt: createdAt.toString() };
 }
