@@ -54,9 +54,9 @@ beforeAll(async () => {
   const paymentOrderId = randomUUID();
   expect((await owner.ask("PUT", `/api/payment-orders/${paymentOrderId}`, anOrder())).status).toBe(200);
   const { fundsConsentId } = await owner.post("startFundsPermission", "/api/funds-permissions", { aspspId: "op", accountId: null });
-  const made = await owner.ask<{ rule: { ruleId: string } }>("PUT", `/api/transactions/${transactionId}/counterparty-rule`, { category: "family" });
+  const made = await owner.ask<{ rule: { counterpartyRuleId: string } }>("PUT", `/api/transactions/${transactionId}/counterparty-rule`, { category: "family" });
   expect(made.status).toBe(200);
-  ids = { ruleId: made.body.rule.ruleId, consentId, transactionId, accountId, paymentOrderId, fundsConsentId };
+  ids = { counterpartyRuleId: made.body.rule.counterpartyRuleId, consentId, transactionId, accountId, paymentOrderId, fundsConsentId };
 });
 afterAll(async () => {
   await product?.[Symbol.asyncDispose]();

@@ -98,7 +98,8 @@ describe("a person corrects a category", () => {
     // And back.
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByRole("status").filter({ hasText: "It is as it was before." }).waitFor();
-    expect(await everyFigure()).toBe(figures);
+    // What repeats follows a moment later.
+    await expect.poll(everyFigure).toBe(figures);
     expect((await rowOf(row)).category).toEqual(row.category);
 
     // All from there: what is promised is what happens.

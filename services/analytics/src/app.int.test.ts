@@ -151,7 +151,7 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     await expect(app.bff.previewCounterpartyRule({ psu, params: { transactionId }, query: { category: "family" } })).rejects.toMatchObject(refused);
     await expect(app.bff.putCounterpartyRule({ psu, params: { transactionId }, body: { category: "family" } })).rejects.toMatchObject(refused);
     const { rule } = await app.bff.putCounterpartyRule({ psu: theirs.psu, params: { transactionId }, body: { category: "family" } });
-    await expect(app.bff.removeCounterpartyRule({ psu, params: { ruleId: rule.ruleId } })).rejects.toMatchObject(refused);
+    await expect(app.bff.removeCounterpartyRule({ psu, params: { counterpartyRuleId: rule.counterpartyRuleId } })).rejects.toMatchObject(refused);
     expect(await app.bff.listCounterpartyRules({ psu })).toEqual({ rules: [] });
     await expect(app.bff.listCategorised({ psu, query: { accountId: theirs.accountId } })).rejects.toMatchObject(refused);
     await expect(app.bff.listCategorised({ psu, query: { accountId: [mine.accountId, theirs.accountId] } })).rejects.toMatchObject(refused);

@@ -10,6 +10,7 @@ import { rulesVersion } from "./domain/category-rules/index.ts";
 import { startConsumers } from "./events/index.ts";
 import { routes } from "./http/index.ts";
 import { startErasurePurger } from "./jobs/erasure-purger.ts";
+import { startRulesWatch } from "./jobs/rules-watch.ts";
 import { startSettleRunner } from "./jobs/settle-runner.ts";
 import type { AnalyticsContext } from "./usecases/context.ts";
 
@@ -50,7 +51,8 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     purgeFacts: (psuId) => purgePsu(messaging, service, psuId),
     settling: overrides.settling ?? { pauseMs: 500, atMostMs: 3_000 },
   };
-  await inTransaction(database.db, (tx) => markUnsettledByRules(tx, rulesVersion, ctx.clock.now()));
+  // Also by newer ones: after a way back to this version its rules decide again.
+  await inTransaction(database.db, (tx) => markUnsettledByRules(tx, "other", rulesVersion, ctx.clock.now()));
 
   const http = stack.use(
     await createHttpServer({
@@ -64,6 +66,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   );
   for (const consumer of startConsumers(ctx, database, messaging, logger)) stack.use(consumer);
   stack.use(startSettleRunner(ctx, logger));
+  stack.use(startRulesWatch(ctx, logger));
   stack.use(startErasurePurger(ctx, logger));
 
   const address = await http.listen({ host: config.OPL_HTTP_HOST, port: config.OPL_HTTP_PORT });

@@ -260,7 +260,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       }),
       psuRoute(analytics.listCounterpartyRules, async ({ psu }) => ({ rules: rulesOf(mine(psu)) })),
       psuRoute(analytics.removeCounterpartyRule, async ({ psu, params }) => {
-        if (mine(psu)?.ruleId !== params.ruleId) throw errors.ERR_RULE_NOT_FOUND();
+        if (mine(psu)?.counterpartyRuleId !== params.counterpartyRuleId) throw errors.ERR_RULE_NOT_FOUND();
       }),
       psuRoute(analytics.cashFlow, async () => ({
         currencies: [{ currency: "EUR", months: [{ month: "2026-11", income: euros("2500.00"), expenses: euros("-22.49"), net: euros("2477.51"), count: 3 }] }],
@@ -367,7 +367,14 @@ const euros = (amount: string) => ({ amount, currency: "EUR" });
 
 function rulesOf(holdings: Holdings | undefined) {
   if (holdings === undefined) return [];
-  return [{ ruleId: holdings.ruleId, counterpartyName: `K-Market ${holdings.canary}`, category: "family" as const, createdAt: "2026-11-22T10:00:00Z" }];
+  return [
+    {
+      counterpartyRuleId: holdings.counterpartyRuleId,
+      counterpartyName: `K-Market ${holdings.canary}`,
+      category: "family" as const,
+      createdAt: "2026-11-22T10:00:00Z",
+    },
+  ];
 }
 
 /** One that is due, and became dearer long ago. */

@@ -10,7 +10,7 @@ export interface Holdings {
   readonly accounts: readonly LedgerAccount[];
   readonly transactions: readonly CategorisedTransaction[];
   readonly recurringId: string;
-  readonly ruleId: string;
+  readonly counterpartyRuleId: string;
   readonly sync: Sync;
   readonly paymentOrder: PaymentOrder;
   readonly fundsConsentId: string;
@@ -57,7 +57,7 @@ export function holdingsOf(psuId: string, canary: string): Holdings {
     accounts: [account, card],
     transactions,
     recurringId,
-    ruleId: newId(),
+    counterpartyRuleId: newId(),
     paymentOrder: aPaymentOrder({ psuId, canary }),
     fundsConsentId: newId(),
     sync: {

@@ -35,7 +35,7 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   previewTransactionRule: ["GET", "/api/transactions/:transactionId/counterparty-rule"],
   putTransactionRule: ["PUT", "/api/transactions/:transactionId/counterparty-rule"],
   listRules: ["GET", "/api/counterparty-rules"],
-  removeRule: ["DELETE", "/api/counterparty-rules/:ruleId"],
+  removeRule: ["DELETE", "/api/counterparty-rules/:counterpartyRuleId"],
   getProof: ["GET", "/api/transactions/:transactionId/proof"],
   getCashFlow: ["GET", "/api/insights/cash-flow"],
   getSpending: ["GET", "/api/insights/spending"],

@@ -8,8 +8,12 @@ import { defineRoute } from "./route.ts";
 
 const bff = { callers: ["bff"], psu: "required", method: "GET", idempotent: true, status: 200 } as const;
 
-/** A transaction with what it means, and what the person wrote about it. */
-export const categorisedTransaction = transaction.extend({ category: categoryReason, recurringId: uuid.nullable(), note: z.string().nullable() });
+/** A transaction with what it means, and what the person wrote about it: nothing, where a process from before notes answers. */
+export const categorisedTransaction = transaction.extend({
+  category: categoryReason,
+  recurringId: uuid.nullable(),
+  note: z.string().nullable().default(null),
+});
 export type CategorisedTransaction = z.infer<typeof categorisedTransaction>;
 
 /** What a person writes about a transaction: one line of plain text. */
@@ -79,7 +83,7 @@ export const putNote = defineRoute({
   response: meaning,
 });
 /** What the person said about everything with one counterparty, before and from then on. */
-export const counterpartyRule = z.object({ ruleId: uuid, counterpartyName: z.string(), category: categoryId, createdAt: isoInstant });
+export const counterpartyRule = z.object({ counterpartyRuleId: uuid, counterpartyName: z.string(), category: categoryId, createdAt: isoInstant });
 export type CounterpartyRule = z.infer<typeof counterpartyRule>;
 
 export const previewCounterpartyRule = defineRoute({
@@ -121,8 +125,8 @@ export const removeCounterpartyRule = defineRoute({
   method: "DELETE",
   operationId: "removeCounterpartyRule",
   summary: "Remove a rule; what it decided is decided by our rules again.",
-  path: "/counterparty-rules/:ruleId",
-  params: z.strictObject({ ruleId: uuid }),
+  path: "/counterparty-rules/:counterpartyRuleId",
+  params: z.strictObject({ counterpartyRuleId: uuid }),
   status: 204,
   response: null,
 });

@@ -252,10 +252,11 @@ export const listAccountViews = defineRoute({
   response: z.object({ accounts: z.array(accountView), missing }),
 });
 
-export const transactionRow = analytics.categorisedTransaction
-  .omit({ raw: true, revision: true, entryReference: true })
+export const transactionRow = analytics.categorisedTransaction.omit({ raw: true, revision: true, entryReference: true }).extend({
   /** Null while analytics cannot be asked. */
-  .extend({ category: analytics.categorisedTransaction.shape.category.nullable() });
+  category: analytics.categorisedTransaction.shape.category.nullable(),
+  note: analytics.categorisedTransaction.shape.note.unwrap(),
+});
 export type TransactionRow = z.infer<typeof transactionRow>;
 export const transactionQuery = transactionFilter.extend({
   category: z.union([categoryId, z.array(categoryId).max(13)]).optional(),
@@ -333,7 +334,7 @@ export const putTransactionRule = defineRoute({
   summary: "Say in which category everything with the counterparty of this transaction belongs.",
   path: "/api/transactions/:transactionId/counterparty-rule",
   body: analytics.categoryChoice,
-  response: analytics.putCounterpartyRule.response,
+  response: analytics.putCounterpartyRule.response.extend({ note: transactionRow.shape.note }),
 });
 export const listRules = defineRoute({
   ...read,
@@ -348,8 +349,8 @@ export const removeRule = defineRoute({
   idempotent: true,
   operationId: "removeRule",
   summary: "Remove a rule by counterparty.",
-  path: "/api/counterparty-rules/:ruleId",
-  params: z.strictObject({ ruleId: uuid }),
+  path: "/api/counterparty-rules/:counterpartyRuleId",
+  params: z.strictObject({ counterpartyRuleId: uuid }),
   status: 204,
   response: null,
 });

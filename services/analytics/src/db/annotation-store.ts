@@ -1,6 +1,7 @@
 import type { CategoryId } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
 import { type Transaction, sql } from "kysely";
+import { cleanCounterparty } from "../domain/counterparty.ts";
 import type { Said } from "../domain/said.ts";
 import type { Tables } from "./tables.ts";
 
@@ -9,9 +10,11 @@ export async function saidBy(tx: Executor<Tables>, psuIds: Iterable<string>): Pr
   const ids = [...new Set(psuIds)];
   if (ids.length === 0) return new Map();
   const { rows } = await sql<SaidRow>`
-    select psu_id, transaction_id, category, note, null as counterparty_key, null as counterparty_name from annotations where psu_id = any(${ids}::uuid[])
+    select psu_id, transaction_id, category, note, null as counterparty_text, null as counterparty_name, null::timestamptz as created_at, null::uuid as counterparty_rule_id
+    from annotations where psu_id = any(${ids}::uuid[])
     union all
-    select psu_id, null, category, null, counterparty_key, counterparty_name from counterparty_rules where psu_id = any(${ids}::uuid[])`.execute(tx);
+    select psu_id, null, category, null, counterparty_text, counterparty_name, created_at, counterparty_rule_id from counterparty_rules where psu_id = any(${ids}::uuid[])
+    order by created_at, counterparty_rule_id`.execute(tx);
   return new Map([...Map.groupBy(rows, (row) => row.psuId)].map(([psuId, own]) => [psuId, saidOf(own)]));
 }
 
@@ -21,7 +24,7 @@ interface SaidRow {
   readonly transactionId: string | null;
   readonly category: CategoryId | null;
   readonly note: string | null;
-  readonly counterpartyKey: string | null;
+  readonly counterpartyText: string | null;
   readonly counterpartyName: string | null;
 }
 
@@ -31,10 +34,12 @@ function saidOf(rows: readonly SaidRow[]): Said {
     notes: new Map<string, string>(),
     counterparties: new Map<string, { counterpartyName: string; category: CategoryId }>(),
   };
-  for (const { transactionId, category, note, counterpartyKey, counterpartyName } of rows) {
+  for (const { transactionId, category, note, counterpartyText, counterpartyName } of rows) {
     if (transactionId !== null && category !== null) said.categories.set(transactionId, category);
     if (transactionId !== null && note !== null) said.notes.set(transactionId, note);
-    if (counterpartyKey !== null && counterpartyName !== null && category !== null) said.counterparties.set(counterpartyKey, { counterpartyName, category });
+    if (counterpartyText === null || counterpartyName === null || category === null) continue;
+    const { key } = cleanCounterparty(counterpartyText, null);
+    if (key !== "") said.counterparties.set(key, { counterpartyName, category });
   }
   return said;
 }

@@ -1,6 +1,6 @@
 import { forgetPerson } from "@opl/messaging";
 import type { Executor } from "@opl/postgres";
-import type { Transaction } from "kysely";
+import { type Transaction, sql } from "kysely";
 import type { Tables } from "./tables.ts";
 
 const personal = [
@@ -39,4 +39,14 @@ export async function unpurgedPeople(db: Executor<Tables>, before: Temporal.Inst
 
 export async function markPurged(db: Executor<Tables>, psuId: string, at: Temporal.Instant): Promise<void> {
   await db.updateTable("people").set({ purgedAt: at }).where("psuId", "=", psuId).where("erasedAt", "is not", null).execute();
+}
+
+/**
+ * Removes what people said who are forgotten, and what they said about forgotten accounts. Whoever erases removes it too; while a new
+ * version rolls out, a process from before these tables may have done the erasing.
+ */
+export async function deleteForgottenWords(db: Executor<Tables>): Promise<void> {
+  for (const table of ["annotations", "counterparty_rules"])
+    await sql`delete from ${sql.table(table)} w using people p where p.psu_id = w.psu_id and p.erased_at is not null`.execute(db);
+  await sql`delete from annotations a using erased_accounts e where e.psu_id = a.psu_id and e.account_id = a.account_id`.execute(db);
 }

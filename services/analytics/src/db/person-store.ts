@@ -1,4 +1,4 @@
-import type { Executor } from "@opl/postgres";
+import { type Executor, sqlstate, sqlstateOf } from "@opl/postgres";
 import { type Transaction, sql } from "kysely";
 import type { Tables } from "./tables.ts";
 
@@ -13,6 +13,22 @@ export async function lockPeople(tx: Transaction<Tables>, psuIds: Iterable<strin
   await sql`insert into people (psu_id) select * from unnest(${ids}::uuid[]) on conflict do nothing`.execute(tx);
   const rows = await tx.selectFrom("people").select(["psuId", "erasedAt"]).where("psuId", "in", ids).orderBy("psuId").forUpdate().execute();
   return new Set(rows.filter((row) => row.erasedAt === null).map((row) => row.psuId));
+}
+
+/**
+ * The lock of one person for a request. It waits a moment only: whoever asks ten times at once must not keep ten connections from others
+ * while something long is worked out about them. @returns `busy` when the lock was not to be had; the transaction is then over
+ */
+export async function lockPersonBriefly(tx: Transaction<Tables>, psuId: string): Promise<"locked" | "unknown" | "busy"> {
+  await sql`set local lock_timeout = '500ms'`.execute(tx);
+  try {
+    const row = await tx.selectFrom("people").select("erasedAt").where("psuId", "=", psuId).forUpdate().executeTakeFirst();
+    await sql`set local lock_timeout to default`.execute(tx);
+    return row?.erasedAt === null ? "locked" : "unknown";
+  } catch (error) {
+    if (sqlstateOf(error) === sqlstate.lockNotAvailable) return "busy";
+    throw error;
+  }
 }
 
 /** The number of the latest rebuild; read after the locks, so that a rebuild finds everything that was written before it. */
@@ -40,10 +56,15 @@ export async function markUnsettled(
   );
 }
 
-/** Everybody whose decisions were made by other rules than these. */
-export async function markUnsettledByRules(tx: Transaction<Tables>, rulesVersion: number, at: Temporal.Instant): Promise<void> {
+/**
+ * Everybody whose decisions were made by other rules than these, or by older ones only. Passes over who is being written about: they will be
+ * settled for that, and nobody waits here holding others up.
+ */
+export async function markUnsettledByRules(tx: Transaction<Tables>, rules: "other" | "older", rulesVersion: number, at: Temporal.Instant): Promise<void> {
+  const differs = rules === "other" ? sql`<>` : sql`<`;
   await sql`
-    insert into unsettled_people (psu_id, first_change_at, due_at) select psu_id, ${at}, ${at} from people where erased_at is null and rules_version <> ${rulesVersion}
+    insert into unsettled_people (psu_id, first_change_at, due_at)
+    select psu_id, ${at}, ${at} from people where erased_at is null and rules_version ${differs} ${rulesVersion} for key share skip locked
     on conflict do nothing`.execute(tx);
 }
 

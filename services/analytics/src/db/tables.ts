@@ -88,8 +88,8 @@ interface AnnotationsTable {
 
 interface CounterpartyRulesTable {
   psuId: string;
-  ruleId: string;
-  counterpartyKey: string;
+  counterpartyRuleId: string;
+  counterpartyText: string;
   counterpartyName: string;
   category: CategoryId;
   createdAt: Timestamp;
@@ -209,7 +209,14 @@ export const columns = {
     generation: "int4",
   },
   annotations: { psuId: "uuid", transactionId: "uuid", accountId: "uuid", category: "text?", note: "text?", changedAt: "timestamptz" },
-  counterpartyRules: { psuId: "uuid", ruleId: "uuid", counterpartyKey: "text", counterpartyName: "text", category: "text", createdAt: "timestamptz" },
+  counterpartyRules: {
+    psuId: "uuid",
+    counterpartyRuleId: "uuid",
+    counterpartyText: "text",
+    counterpartyName: "text",
+    category: "text",
+    createdAt: "timestamptz",
+  },
   removedTransactions: { psuId: "uuid", transactionId: "uuid", version: "int8", removedAt: "timestamptz" },
   cashFlowMonths: { psuId: "uuid", currency: "bpchar", month: "bpchar", category: "text", incomeMinor: "numeric", expensesMinor: "numeric", entries: "int8" },
   balances: {

@@ -32,6 +32,11 @@ const onlyDigits = /^\d+$/;
 /** So many words tell who it is; the rest is a street or a receipt. */
 const keyWords = 4;
 
+/** The bank's words that tell who it was; where the bank names nobody, the text of the entry. */
+export function counterpartyTextOf(entry: { readonly counterpartyName: string | null; readonly remittanceInformation: string | null }): string {
+  return entry.counterpartyName ?? entry.remittanceInformation ?? "";
+}
+
 /** Cleans a counterparty; where the bank names nobody the text of the entry is taken. */
 export function cleanCounterparty(name: string | null, text: string | null): CleanCounterparty {
   const raw = (name ?? text ?? "").replace(services, "");

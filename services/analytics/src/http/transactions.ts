@@ -19,7 +19,7 @@ import { askRules, previewRule, removeRule, ruleCounterparty } from "../usecases
 import type { AnalyticsContext } from "../usecases/context.ts";
 
 /** The list of entries, why one is where it is, and what the person says about it. */
-export function transactionRoutes(ctx: Pick<AnalyticsContext, "db" | "clock" | "timeZone" | "publish">): readonly BoundRoute[] {
+export function transactionRoutes(ctx: Pick<AnalyticsContext, "db" | "clock" | "timeZone" | "publish" | "settling">): readonly BoundRoute[] {
   const { db } = ctx;
   return [
     psuRoute(listCategorised, async ({ psu: { psuId }, query }) => {

@@ -1,6 +1,8 @@
+import { inTransaction } from "@opl/postgres";
 import { newId } from "@opl/service";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { lockPeople } from "../db/person-store.ts";
 import { type Harness, startHarness } from "../testing/harness.ts";
 import { LedgerModel, idOf } from "../testing/ledger-model.ts";
 import { rebuildProjections } from "./rebuild-projections.ts";
@@ -66,6 +68,7 @@ describe("a person says in which category one entry belongs", () => {
     expect(await stage.everything(psuId)).not.toBe(before);
     await stage.say(psuId, label("shop"), null);
     await stage.say(psuId, label("moved"), null);
+    await stage.settle();
     expect(await stage.everything(psuId)).toBe(before);
     expect(await stage.ctx.db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute()).toEqual([]);
   });
@@ -77,6 +80,17 @@ describe("a person says in which category one entry belongs", () => {
     await stage.say(psuId, label("moved"), "housing");
     expect((await cashFlow())?.expenses.amount).toBe("217.34");
     expect((await rowOf("arrived")).category.category).toBe("transfers");
+  });
+
+  it("taken back from half of a transfer, the entry and its month are by the rules at once, and the transfer is found when its person is settled", async () => {
+    await stage.say(psuId, label("moved"), "housing");
+    await stage.say(psuId, label("moved"), null);
+    expect((await rowOf("moved")).category.ruleId).toBe("fallback.sign");
+    expect(await november()).toEqual({ groceries: "17.34", other: "200.00" });
+    expect((await cashFlow())?.expenses.amount).toBe("217.34");
+    expect(await stage.settle()).toBe(1);
+    expect((await rowOf("moved")).category.ruleId).toBe("transfer.mirrored");
+    expect((await cashFlow())?.expenses.amount).toBe("17.34");
   });
 
   it("no fact overrides it: told again, corrected by the bank, taken back and shown again", async () => {
@@ -99,6 +113,7 @@ describe("a person says in which category one entry belongs", () => {
     await stage.say(psuId, label("shop"), "family");
     await stage.say(psuId, label("arrived"), "income");
     await stage.note(psuId, label("other shop"), "For the market of the school");
+    await stage.settle();
     const before = await stage.everything(psuId);
     await sql`truncate transactions, cash_flow_months, balances, recurring_series, accounts`.execute(stage.ctx.db);
     await rebuildProjections(stage.ctx);
@@ -116,6 +131,26 @@ describe("a person says in which category one entry belongs", () => {
     await Promise.all([stage.say(psuId, label("shop"), "family"), ...facts.map((fact) => stage.deliver([fact])), stage.settle()]);
     await stage.settle();
     expect(await november()).toEqual({ family: "9.99", groceries: "5.00" });
+  });
+
+  it("while something long goes on about a person, eight of their requests are told to come again and another person's is answered", async () => {
+    const [other, account] = [newId(), newId()];
+    ledger.account(other, account);
+    ledger.record(account, [{ label: `${other} shop`, minor: -1n, date: "2026-11-03", name: "K-MARKET KAMPPI" }]);
+    await deliver();
+    await inTransaction(stage.ctx.db, async (tx) => {
+      await lockPeople(tx, [psuId]);
+      const answers = await Promise.allSettled([
+        ...Array.from({ length: 6 }, () => stage.say(psuId, label("shop"), "family")),
+        stage.note(psuId, label("shop"), "x"),
+        stage.rule(psuId, label("shop"), "family"),
+      ]);
+      const busy: unknown = expect.objectContaining({ code: "ERR_ANALYTICS_PERSON_BUSY", kind: "conflict", retryAfterSeconds: 1 });
+      expect(answers).toEqual(answers.map(() => ({ status: "rejected", reason: busy })));
+      expect(await stage.say(other, `${other} shop`, "family")).toMatchObject({ category: { category: "family" } });
+    });
+    expect(await stage.say(psuId, label("shop"), "family")).toMatchObject({ category: { category: "family" }, note: null });
+    expect(await stage.rules(psuId)).toEqual([]);
   });
 
   it("another person's entry is one that is not there (US-08)", async () => {

@@ -5,7 +5,7 @@ import { deleteRules, rulesOf } from "../db/counterparty-rule-store.ts";
 import { lockPeople, markUnsettled } from "../db/person-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
-import { cleanCounterparty } from "../domain/counterparty.ts";
+import { cleanCounterparty, counterpartyTextOf } from "../domain/counterparty.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { allRowsOf, deleteRowsOfAccounts } from "../projections/ledger/store.ts";
 import { deleteSeriesOfAccounts } from "../projections/recurring/store.ts";
@@ -42,10 +42,11 @@ export async function eraseAccounts(
 async function deleteUnusedRules(tx: Transaction<Tables>, psuId: string): Promise<void> {
   const rules = await rulesOf(tx, psuId);
   if (rules.length === 0) return;
-  const used = new Set((await allRowsOf(tx, psuId)).map((row) => cleanCounterparty(row.counterpartyName, row.remittanceInformation).key));
+  const keyOf = (text: string): string => cleanCounterparty(text, null).key;
+  const used = new Set((await allRowsOf(tx, psuId)).map((row) => keyOf(counterpartyTextOf(row))));
   await deleteRules(
     tx,
     psuId,
-    rules.flatMap(({ ruleId, counterpartyKey }) => (used.has(counterpartyKey) ? [] : [ruleId])),
+    rules.flatMap(({ counterpartyRuleId, counterpartyText }) => (used.has(keyOf(counterpartyText)) ? [] : [counterpartyRuleId])),
   );
 }

@@ -83,6 +83,19 @@ describe("a person asks to be forgotten (US-37)", () => {
     expect(await purgeErased(stage.ctx)).toBe(0);
   });
 
+  it("their words go too when a process that knows no words erased them, however long ago", async () => {
+    const { db } = stage.ctx;
+    const words = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
+    const rules = await db.selectFrom("counterpartyRules").selectAll().where("psuId", "=", psuId).execute();
+    await inTransaction(db, (tx) => erasePsu(stage.ctx, tx, psuId));
+    await db.insertInto("annotations").values(words).execute();
+    await db.insertInto("counterpartyRules").values(rules).execute();
+    await db.updateTable("people").set({ purgedAt: stage.clock.now() }).where("psuId", "=", psuId).execute();
+    expect(await traces()).toEqual({ annotations: 2, counterparty_rules: 1 });
+    await purgeErased(stage.ctx);
+    expect(await traces()).toEqual({});
+  });
+
   it("racing with facts, the end is the same: nothing (DR-C8)", async () => {
     const erasing = inTransaction(stage.ctx.db, (tx) => erasePsu(stage.ctx, tx, psuId));
     await Promise.all([erasing, ...facts.map((fact) => stage.deliver([fact])), stage.settle()]);
@@ -103,6 +116,20 @@ describe("a person withdraws a permission and wants its data gone", () => {
     expect((await stage.netWorth(psuId, "2026-11-11", "2026-11-11")).accounts.map((line) => line.accountId)).toEqual([current]);
     expect((await stage.recurring(psuId)).recurring.map((series) => series.accountId)).toEqual([current]);
     expect((await stage.totals()).accounts.filter((account) => account.psuId === psuId).map((account) => account.accountId)).toEqual([current]);
+  });
+
+  it("what was said about the accounts goes too when a process that knows no words erased them", async () => {
+    const { db } = stage.ctx;
+    const words = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
+    await stage.deliver([{ kind: "accounts-erased", fact: { psuId, accountIds: [savings] } }]);
+    await db
+      .insertInto("annotations")
+      .values(words)
+      .onConflict((oc) => oc.doNothing())
+      .execute();
+    await purgeErased(stage.ctx);
+    const left = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
+    expect(left).toEqual(words.filter((word) => word.accountId === current));
   });
 
   it("also when the withdrawal is heard before anything else", async () => {

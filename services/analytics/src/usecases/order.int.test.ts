@@ -89,7 +89,7 @@ const labelOf = (accountId: string, name: string, pending: boolean) => `${accoun
 async function ruleOrNone(stage: Harness, psuId: string, entry: string, category: "family" | "income" | null): Promise<void> {
   const { rule } = await stage.previewRule(psuId, entry, "family");
   if (category !== null) await stage.rule(psuId, entry, category);
-  else if (rule !== null) await stage.removeRule(psuId, rule.ruleId);
+  else if (rule !== null) await stage.removeRule(psuId, rule.counterpartyRuleId);
 }
 
 /** The person says it, if the entry is known by now. @returns whether it was */

@@ -83,9 +83,9 @@ describe("everything with one counterparty", () => {
     await stage.rule(psuId, label("kronor"), "leisure");
     const rules = await stage.rules(psuId);
     expect(rules).toMatchObject([{ category: "leisure" }]);
-    await stage.removeRule(psuId, rules[0]?.ruleId ?? "");
+    await stage.removeRule(psuId, rules[0]?.counterpartyRuleId ?? "");
     expect(await stage.everything(psuId)).toBe(before);
-    await expect(stage.removeRule(psuId, rules[0]?.ruleId ?? "")).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULE_NOT_FOUND" });
+    await expect(stage.removeRule(psuId, rules[0]?.counterpartyRuleId ?? "")).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULE_NOT_FOUND" });
   });
 
   it("outlives all projections: dropped and rebuilt they give the same bytes", async () => {
@@ -99,6 +99,37 @@ describe("everything with one counterparty", () => {
   it("needs somebody: where nothing tells who it was there is no rule", async () => {
     expect(await stage.previewRule(psuId, label("nobody"), "family")).toEqual({ counterpartyName: null, rule: null, transactions: 0, sums: [] });
     await expect(stage.rule(psuId, label("nobody"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_COUNTERPARTY_UNKNOWN" });
+  });
+
+  it("keeps the bank's own words and is found by what they are cleaned to today; of two that are one today the later counts", async () => {
+    const { db } = stage.ctx;
+    const { rule } = await stage.rule(psuId, label("two"), "family");
+    const kept = await db.selectFrom("counterpartyRules").selectAll().where("psuId", "=", psuId).executeTakeFirstOrThrow();
+    expect(kept.counterpartyText).toBe("Korttiosto K-MARKET KAMPPI 123456");
+    // As if another way of cleaning had told these apart.
+    const later = {
+      ...kept,
+      counterpartyRuleId: newId(),
+      counterpartyText: "Kortti K-Market Kamppi",
+      category: "health",
+      createdAt: stage.clock.now().add({ hours: 1 }),
+    } as const;
+    await db.insertInto("counterpartyRules").values(later).execute();
+    expect((await stage.previewRule(psuId, label("one"), "leisure")).rule).toMatchObject({ counterpartyRuleId: later.counterpartyRuleId });
+    expect((await stage.rule(psuId, label("one"), "leisure")).rule).toMatchObject({ counterpartyRuleId: later.counterpartyRuleId, category: "leisure" });
+    expect(await categoryOf("two")).toMatchObject({ category: "leisure" });
+    await stage.removeRule(psuId, later.counterpartyRuleId);
+    expect(await categoryOf("two")).toMatchObject({ category: "family" });
+    await stage.removeRule(psuId, rule.counterpartyRuleId);
+    expect(await november()).toMatchObject({ groceries: "19.34" });
+    // Words in which nobody is named any more decide about nobody.
+    await db
+      .insertInto("counterpartyRules")
+      .values({ ...kept, counterpartyText: "123456 7" })
+      .execute();
+    ledger.record(current, [{ label: label("unnamed"), minor: -2n, date: "2026-11-05" }]);
+    await deliver();
+    expect((await categoryOf("unnamed"))?.ruleId).not.toBe("person.counterparty");
   });
 
   it("goes with the last account that knew the counterparty", async () => {
@@ -115,7 +146,7 @@ describe("everything with one counterparty", () => {
     const other = newId();
     await expect(stage.previewRule(other, label("one"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
     await expect(stage.rule(other, label("one"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
-    await expect(stage.removeRule(other, rule.ruleId)).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULE_NOT_FOUND" });
+    await expect(stage.removeRule(other, rule.counterpartyRuleId)).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULE_NOT_FOUND" });
     expect(await stage.rules(other)).toEqual([]);
     expect(await stage.rules(psuId)).toHaveLength(1);
   });

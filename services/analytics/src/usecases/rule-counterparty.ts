@@ -5,11 +5,10 @@ import { toWire } from "@opl/money";
 import { inTransaction } from "@opl/postgres";
 import { annotate, saidBy } from "../db/annotation-store.ts";
 import { type RuleRow, deleteRules, putRule, ruleFor, rulesOf } from "../db/counterparty-rule-store.ts";
-import { lockPeople } from "../db/person-store.ts";
-import { cleanCounterparty } from "../domain/counterparty.ts";
+import { cleanCounterparty, counterpartyTextOf } from "../domain/counterparty.ts";
 import { errors } from "../errors.ts";
-import { type EntryKey, allRowsOf, rowsOf } from "../projections/ledger/store.ts";
-import { lockEntry, meaningOf } from "./annotate-transaction.ts";
+import { type EntryKey, rowsElsewhere, rowsOf } from "../projections/ledger/store.ts";
+import { lockEntry, lockPerson, meaningOf } from "./annotate-transaction.ts";
 import type { AnalyticsContext } from "./context.ts";
 import { settlePerson } from "./settle-person.ts";
 
@@ -30,9 +29,9 @@ export async function previewRule(
   if (key === "") return { counterpartyName: null, rule: null, transactions: 0, sums: [] };
   const said = (await saidBy(db, [psuId])).get(psuId);
   const stays = (row: { readonly transactionId: string }): boolean => row.transactionId !== transactionId && said?.categories.has(row.transactionId) === true;
-  const moving = (await allRowsOf(db, psuId)).filter(
-    (row) => row.category !== category && !stays(row) && cleanCounterparty(row.counterpartyName, row.remittanceInformation).key === key,
-  );
+  // Each text is cleaned once however many entries have it.
+  const elsewhere = Map.groupBy(await rowsElsewhere(db, psuId, category), counterpartyTextOf);
+  const moving = [...elsewhere].flatMap(([text, rows]) => (cleanCounterparty(text, null).key === key ? rows.filter((row) => !stays(row)) : []));
   const rule = await ruleFor(db, psuId, key);
   const sums = [...Map.groupBy(moving, ({ currency }) => currency)].map(([currency, rows]) =>
     toWire({ currency, minor: rows.reduce((sum, { amountMinor }) => sum + amountMinor, 0n) }),
@@ -43,26 +42,28 @@ export async function previewRule(
 /**
  * The person says that everything with this entry's counterparty belongs in a category, before and from now on. What they said about this
  * very entry gives way; totals follow in the same transaction.
- * @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_COUNTERPARTY_UNKNOWN
+ * @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_COUNTERPARTY_UNKNOWN, ERR_ANALYTICS_PERSON_BUSY
  */
 export async function ruleCounterparty(ctx: RuleContext, key: EntryKey, category: CategoryId): Promise<ResponseInputOf<typeof putCounterpartyRule>> {
   return inTransaction(ctx.db, async (tx) => {
     const { psuId } = key;
-    const { accountId, counterpartyName, remittanceInformation } = await lockEntry(tx, key, { booked: false });
-    const counterparty = cleanCounterparty(counterpartyName, remittanceInformation);
-    if (counterparty.key === "") throw errors.ERR_ANALYTICS_COUNTERPARTY_UNKNOWN();
-    const rule = await putRule(tx, { psuId, counterparty, category, at: ctx.clock.now() });
-    await annotate(tx, { ...key, accountId }, { category: null }, ctx.clock.now());
+    const entry = await lockEntry(tx, key, { booked: false });
+    const counterpartyText = counterpartyTextOf(entry);
+    if (cleanCounterparty(counterpartyText, null).key === "") throw errors.ERR_ANALYTICS_COUNTERPARTY_UNKNOWN();
+    const rule = await putRule(tx, { psuId, counterpartyText }, category, ctx.clock.now());
+    await annotate(tx, { ...key, accountId: entry.accountId }, { category: null }, ctx.clock.now());
     await settlePerson(ctx, tx, psuId, { announce: true });
     return { ...(await meaningOf(tx, key)), rule: toRule(rule) };
   });
 }
 
-/** Removes a rule; our own rules decide again. @throws ERR_ANALYTICS_RULE_NOT_FOUND */
-export async function removeRule(ctx: RuleContext, { psuId, ruleId }: { readonly psuId: string; readonly ruleId: string }): Promise<void> {
+/** Removes a rule; our own rules decide again. @throws ERR_ANALYTICS_RULE_NOT_FOUND, ERR_ANALYTICS_PERSON_BUSY */
+export async function removeRule(
+  ctx: RuleContext,
+  { psuId, counterpartyRuleId }: { readonly psuId: string; readonly counterpartyRuleId: string },
+): Promise<void> {
   await inTransaction(ctx.db, async (tx) => {
-    const known = await lockPeople(tx, [psuId]);
-    if (!known.has(psuId) || (await deleteRules(tx, psuId, [ruleId])) === 0) throw errors.ERR_ANALYTICS_RULE_NOT_FOUND();
+    if (!(await lockPerson(tx, psuId)) || (await deleteRules(tx, psuId, [counterpartyRuleId])) === 0) throw errors.ERR_ANALYTICS_RULE_NOT_FOUND();
     await settlePerson(ctx, tx, psuId, { announce: true });
   });
 }
@@ -71,6 +72,6 @@ export async function askRules({ db }: Pick<AnalyticsContext, "db">, psuId: stri
   return { rules: (await rulesOf(db, psuId)).map(toRule) };
 }
 
-function toRule({ ruleId, counterpartyName, category, createdAt }: RuleRow) {
-  return { ruleId, counterpartyName, category, createdAt: createdAt.toString() };
+function toRule({ counterpartyRuleId, counterpartyName, category, createdAt }: RuleRow) {
+  return { counterpartyRuleId, counterpartyName, category, createdAt: createdAt.toString() };
 }

@@ -9,12 +9,14 @@ import { toWire } from "@opl/money";
 import { bankDay } from "../domain/bank-day.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { rulesVersion } from "../domain/category-rules/index.ts";
+import type { Said } from "../domain/said.ts";
 import { type Series, outlook } from "../domain/recurrence/detect.ts";
 import { recountMonths } from "../projections/cash-flow/store.ts";
 import { decideCategories } from "../projections/ledger/meaning.ts";
-import { type Meaning, type SettledRow, allRowsOf, deleteRemovalsBefore, putMeanings } from "../projections/ledger/store.ts";
+import { type Meaning, type SettledRow, allRowsOf, deleteRemovalsBefore, putMeanings, putSearchText, rowsOf } from "../projections/ledger/store.ts";
+import { searchTextOf } from "../projections/ledger/translate.ts";
 import { evolve as evolveRecurring } from "../projections/recurring/evolve.ts";
-import { type SeriesRow, deleteSeries, putSeries, seriesOf } from "../projections/recurring/store.ts";
+import { type SeriesRow, deleteSeries, putSeries, seriesOf, toldSeries } from "../projections/recurring/store.ts";
 import type { AnalyticsContext } from "./context.ts";
 import { tellInsightsChanged } from "./tell-insights-changed.ts";
 
@@ -44,7 +46,7 @@ export async function settleNext(ctx: SettleContext): Promise<boolean> {
 
 /**
  * Works out what only shows in all entries of a person: transfers between own accounts, categories by accounts found later, what
- * repeats. Writes the differences, so running it again changes nothing. The caller holds the person's lock.
+ * repeats; puts the person's words back where an older process wrote over them. Writes the differences, so running it again changes nothing. The caller holds the person's lock.
  */
 export async function settlePerson(
   ctx: Pick<AnalyticsContext, "clock" | "timeZone" | "publish">,
@@ -53,7 +55,8 @@ export async function settlePerson(
   { announce }: { readonly announce: boolean },
 ): Promise<void> {
   const [rows, accounts, known] = [await allRowsOf(tx, psuId), await accountsOf(tx, [psuId]), await seriesOf(tx, psuId)];
-  const categories = decideCategories(rows, accounts, (await saidBy(tx, [psuId])).get(psuId));
+  const said = (await saidBy(tx, [psuId])).get(psuId);
+  const categories = decideCategories(rows, accounts, said);
   const series = evolveRecurring(rows, categories).map((each) => ({ ...each, recurringId: deterministicId("recurring", psuId, each.key) }));
   const recurringOf = new Map(
     series.flatMap(({ recurringId, transactionIds }) => transactionIds.map((transactionId) => [transactionId, recurringId] as const)),
@@ -70,6 +73,7 @@ export async function settlePerson(
     tx,
     changed.map(({ meaning }) => meaning),
   );
+  if (said !== undefined) await putNotedTexts(tx, psuId, said.notes);
   const moved = changed.filter(({ row, meaning }) => row.category !== meaning.category);
   // From nothing and not by difference: whatever was wrong with the totals is right again.
   if (moved.length > 0) await recountMonths(tx, psuId);
@@ -85,6 +89,15 @@ export async function settlePerson(
   const shown = changed.some(({ row, meaning }) => row.ruleId !== meaning.ruleId || row.recurringId !== meaning.recurringId);
   if (moved.length > 0 || fresh.length > 0 || shown) {
     await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set(moved.map(({ row }) => monthOf(row.bookingDate)))]]));
+  }
+}
+
+/** A process that knows no notes writes an entry's search text without them. */
+async function putNotedTexts(tx: Transaction<Tables>, psuId: string, notes: Said["notes"]): Promise<void> {
+  const keys = [...notes.keys()].map((transactionId) => ({ psuId, transactionId }));
+  for (const row of await rowsOf(tx, keys)) {
+    const text = searchTextOf(row, notes.get(row.transactionId) ?? null);
+    if (text !== row.searchText) await putSearchText(tx, row, text);
   }
 }
 
@@ -124,14 +137,22 @@ function sameSeries(before: SeriesRow | undefined, after: SeriesRow): boolean {
   return before !== undefined && (Object.keys(after) as (keyof SeriesRow)[]).every((column) => before[column] === after[column]);
 }
 
-/** Tells of payments that turned out to repeat, those that still do. */
+/**
+ * Tells of payments that turned out to repeat, those that still do. Once and for all: a series that was lost and is found again, because the
+ * person moved an entry away and took that back, is no news.
+ */
 async function tellDetected(
   ctx: Pick<AnalyticsContext, "clock" | "timeZone" | "publish">,
   tx: Transaction<Tables>,
   fresh: readonly SeriesRow[],
 ): Promise<void> {
   const today = bankDay(ctx.clock.now(), ctx.timeZone);
+  const told = await toldSeries(
+    tx,
+    fresh.map((row) => row.recurringId),
+  );
   const events = fresh.flatMap((row) => {
+    if (told.has(row.recurringId)) return [];
     const { status, nextDate } = outlook(row, today);
     if (status === "ended") return [];
     const { psuId, recurringId, accountId, counterpartyName, cadence, amountMinor: minor, currency } = row;

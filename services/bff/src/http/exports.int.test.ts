@@ -31,7 +31,7 @@ describe("taking everything along", () => {
       permissions: { consentId: string }[];
       accounts: { iban: string }[];
       transactions: { transactionId: string; note: string | null }[];
-      categoryRules: { ruleId: string }[];
+      categoryRules: { counterpartyRuleId: string }[];
     }>();
     expect(all.person).toMatchObject({ email, preferences: { locale: "en" } });
     expect(all.permissions.map(({ consentId }) => consentId)).toEqual([holdings.consent.consentId]);
@@ -41,7 +41,7 @@ describe("taking everything along", () => {
     expect(all.transactions.map(({ transactionId }) => transactionId)).toEqual([...ids, ...ids]);
     // What they said themselves goes along.
     expect(all.transactions[0]?.note).toBe(holdings.transactions[0]?.note);
-    expect(all.categoryRules.map(({ ruleId }) => ruleId)).toEqual([holdings.ruleId]);
+    expect(all.categoryRules.map(({ counterpartyRuleId }) => counterpartyRuleId)).toEqual([holdings.counterpartyRuleId]);
     expect(answer.text).not.toMatch(/argon2|token/i);
   });
 

@@ -81,7 +81,7 @@ const cases: Readonly<Record<string, Case>> = {
     id: transaction,
     ask: (id) => ({ path: `/api/transactions/${id}/counterparty-rule`, body: { category: "family" } }),
   },
-  "removeRule params.ruleId": { id: ({ holdings }) => holdings.ruleId, ask: (id) => ({ path: `/api/counterparty-rules/${id}` }) },
+  "removeRule params.counterpartyRuleId": { id: ({ holdings }) => holdings.counterpartyRuleId, ask: (id) => ({ path: `/api/counterparty-rules/${id}` }) },
   "getProof params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/proof` }) },
   "putPaymentOrderView params.paymentOrderId": { id: order, madeByPage: true, ask: (id) => ({ path: `/api/payment-orders/${id}`, body: wanted() }) },
   "putPaymentOrderView body.debtorAccountId": {

@@ -14,7 +14,7 @@ export function RulesSection() {
   const queryClient = useQueryClient();
   const { data, error } = useQuery(queries.rules());
   const remove = useMutation({
-    mutationFn: (ruleId: string) => ask("removeRule", { params: { ruleId } }),
+    mutationFn: (counterpartyRuleId: string) => ask("removeRule", { params: { counterpartyRuleId } }),
     onSettled: () => {
       for (const key of ["rules", "transactions", "insights", "overview"]) void queryClient.invalidateQueries({ queryKey: [key] });
     },
@@ -26,11 +26,11 @@ export function RulesSection() {
         {data !== undefined && rules.length === 0 && (
           <Row name={<Trans>No rules yet</Trans>} about={<Trans>Open a transaction, change its category and choose “All from …”.</Trans>} />
         )}
-        {rules.map(({ ruleId, counterpartyName, category }) => (
-          <Row key={ruleId} name={counterpartyName} about={i18n._(categories[category].name)}>
+        {rules.map(({ counterpartyRuleId, counterpartyName, category }) => (
+          <Row key={counterpartyRuleId} name={counterpartyName} about={i18n._(categories[category].name)}>
             <Button
-              busy={remove.isPending && remove.variables === ruleId}
-              onClick={() => remove.mutate(ruleId)}
+              busy={remove.isPending && remove.variables === counterpartyRuleId}
+              onClick={() => remove.mutate(counterpartyRuleId)}
               aria-label={t`Remove the rule for ${counterpartyName}`}
             >
               <Trans>Remove</Trans>

@@ -1,3 +1,4 @@
+import type { CategoryId } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
 import { type Transaction, sql } from "kysely";
 import { type Tables, columns } from "../../db/tables.ts";
@@ -51,6 +52,17 @@ export type SettledRow = Pick<LedgerRow, (typeof settledColumns)[number]>;
 /** All rows of one person, for working out what only shows in all of them. */
 export async function allRowsOf(tx: Executor<Tables>, psuId: string): Promise<SettledRow[]> {
   return tx.selectFrom("transactions").select(settledColumns).where("psuId", "=", psuId).orderBy("transactionId").execute();
+}
+
+/** A person's entries that are in another category, as far as a rule by counterparty looks at them. */
+export async function rowsElsewhere(db: Executor<Tables>, psuId: string, category: CategoryId) {
+  return db
+    .selectFrom("transactions")
+    .select(["transactionId", "counterpartyName", "remittanceInformation", "amountMinor", "currency"])
+    .where("psuId", "=", psuId)
+    .where("category", "<>", category)
+    .orderBy("transactionId")
+    .execute();
 }
 
 export async function removalsOf(tx: Executor<Tables>, keys: readonly EntryKey[]): Promise<Removal[]> {

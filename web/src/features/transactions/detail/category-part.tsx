@@ -37,10 +37,10 @@ export function CategoryPart({ view }: { view: TransactionView }) {
     change.current?.focus();
   };
   const saidBefore = saidByPerson(category) ? category.category : null;
-  const send = (word: Word, sentence: string, undo?: (ruleId: string | undefined) => Word): void => {
+  const send = (word: Word, sentence: string, undo?: (counterpartyRuleId: string | undefined) => Word): void => {
     leave();
     setDone(undefined);
-    say.mutate(word, { onSuccess: ({ ruleId }) => setDone(undo === undefined ? { sentence } : { sentence, undo: undo(ruleId) }) });
+    say.mutate(word, { onSuccess: ({ counterpartyRuleId }) => setDone(undo === undefined ? { sentence } : { sentence, undo: undo(counterpartyRuleId) }) });
   };
   const moveOne = (to: CategoryId): void => {
     const name = nameOf(to);
@@ -48,8 +48,8 @@ export function CategoryPart({ view }: { view: TransactionView }) {
   };
   const moveAll = (to: CategoryId, { counterpartyName, rule }: RulePreview): void => {
     const [name, counterparty] = [nameOf(to), counterpartyName ?? ""];
-    send({ rule: { category: to } }, t`All from ${counterparty} moved to ${name}.`, (ruleId) => ({
-      ...(rule !== null ? { rule: { category: rule.category } } : ruleId === undefined ? {} : { rule: { remove: ruleId } }),
+    send({ rule: { category: to } }, t`All from ${counterparty} moved to ${name}.`, (counterpartyRuleId) => ({
+      ...(rule !== null ? { rule: { category: rule.category } } : counterpartyRuleId === undefined ? {} : { rule: { remove: counterpartyRuleId } }),
       ...(saidBefore === null ? {} : { single: saidBefore }),
     }));
   };

@@ -6,7 +6,7 @@ import type { CategoryId } from "../../../ui/category-ids.ts";
 interface Kept {
   /** What the transaction is now, where the answer tells it. */
   readonly said?: Said;
-  readonly ruleId?: string;
+  readonly counterpartyRuleId?: string;
 }
 type Said = Pick<TransactionRow, "category" | "recurringId" | "note">;
 
@@ -25,10 +25,10 @@ export function useSayCategory(transactionId: string) {
   return useMutation({
     mutationFn: async ({ single, rule }: Word): Promise<Kept> => {
       let kept: Kept = {};
-      if (rule !== undefined && "remove" in rule) await ask("removeRule", { params: { ruleId: rule.remove } });
+      if (rule !== undefined && "remove" in rule) await ask("removeRule", { params: { counterpartyRuleId: rule.remove } });
       else if (rule !== undefined) {
         const said = await ask("putTransactionRule", { params, body: rule });
-        kept = { said, ruleId: said.rule.ruleId };
+        kept = { said, counterpartyRuleId: said.rule.counterpartyRuleId };
       }
       if (single === null) kept = { ...kept, said: await ask("takeBackTransactionCategory", { params }) };
       else if (single !== undefined) kept = { ...kept, said: await ask("correctTransactionCategory", { params, body: { category: single } }) };
