@@ -89,6 +89,7 @@ export const fundsConsent = z.object({
   history: z.array(consentHistoryEntry).default([]),
   lastConfirmation: z.object({ amount: amountWire, fundsAvailable: z.boolean(), confirmedAt: isoInstant }).nullable(),
 });
+export type FundsConsent = z.infer<typeof fundsConsent>;
 const fundsParams = z.strictObject({ fundsConsentId: uuid });
 export const createFundsConsentOrder = defineRoute({
   ...bff,
