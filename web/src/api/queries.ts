@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask } from "./client.ts";
+import { isLongList } from "./refresh.ts";
 import { type Answer, type Ask, FIRST_PAGE } from "./routes.ts";
 
 export type Me = Answer<"getMe">;
@@ -23,6 +24,8 @@ export type TransactionFilterQuery = Omit<NonNullable<Ask<"listTransactionRows">
 
 /** The pages after the first are large so that scrolling seldom waits. */
 const NEXT_PAGE = 300;
+
+const isShort = ({ state }: { readonly state: { readonly data: unknown } }): boolean => !isLongList(state.data);
 
 /** A permission to ask for funds, also as a bff tells it that is not replaced yet: what it does not say is not known. */
 export function readFundsPermission(sent: Omit<SentFundsPermission, LaterField> & Partial<Pick<SentFundsPermission, LaterField>>): FundsPermission {
@@ -61,6 +64,9 @@ export const queries = {
           signal,
         ),
       getNextPageParam: (page) => page.nextCursor,
+      refetchOnMount: isShort,
+      refetchOnWindowFocus: isShort,
+      refetchOnReconnect: isShort,
     }),
   transaction: (transactionId: string) =>
     queryOptions({
