@@ -17,10 +17,7 @@ describe("matchNames", () => {
   });
 
   it("finds by further words, after those whose name begins so", () => {
-    const all = [
-      { name: "Light", words: "Theme light dark" },
-      { name: "Theme of the day" },
-    ];
+    const all = [{ name: "Light", words: "Theme light dark" }, { name: "Theme of the day" }];
     expect(matchNames(all, "theme").map(({ name }) => name)).toEqual(["Theme of the day", "Light"]);
   });
 

@@ -63,9 +63,7 @@ export function FundsCard({ permission }: { permission: FundsPermission }) {
         </p>
       </div>
       <History history={permission.history} bank={bank} />
-      {since !== null && (
-        <Receipts bank={bank} fileName={`receipts-${aspspId}-${since.slice(0, 10)}.json`} query={queries.fundsReceipts(fundsConsentId)} />
-      )}
+      {since !== null && <Receipts bank={bank} fileName={`receipts-${aspspId}-${since.slice(0, 10)}.json`} query={queries.fundsReceipts(fundsConsentId)} />}
       {withdrawing && (
         <Suspense fallback={null}>
           <WithdrawFundsDialog permission={permission} onClose={() => setWithdrawing(false)} />
