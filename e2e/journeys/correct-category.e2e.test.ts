@@ -56,6 +56,15 @@ async function choose(page: Page, typed: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
+/** Presses Escape where it is chosen how far it goes: the transaction stays open, with the focus where the choice was begun. */
+async function escapeHowFar(page: Page): Promise<void> {
+  const change = page.getByRole("button", { name: "Change the category" });
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Only this one" }).waitFor({ state: "detached" });
+  expect(new URL(page.url()).searchParams.has("tx")).toBe(true);
+  await expect.poll(() => change.evaluate((node) => node === node.ownerDocument.activeElement)).toBe(true);
+}
+
 describe("a person corrects a category", () => {
   it("of one and of all from there, sees the figures follow to the cent on another open page, undoes it, and writes a note that stays", async () => {
     const { page, complaints, context } = await newPerson(browser);
@@ -84,7 +93,10 @@ describe("a person corrects a category", () => {
     await page.getByRole("button", { name: "Only this one" }).waitFor();
     await page.getByRole("button", { name: /^All from/ }).waitFor();
     await expectAccessible(page, "choosing how far it goes");
-    await page.keyboard.press("Enter");
+    // Escape leaves the choice, not the transaction.
+    await escapeHowFar(page);
+    await choose(page, "fam");
+    await page.getByRole("button", { name: "Only this one" }).press("Enter");
     await page.getByRole("status").filter({ hasText: "Moved to Family." }).waitFor();
     await page.getByText("You said so.").waitFor();
     expect((await rowOf(row)).category).toMatchObject({ category: "family", ruleId: "person.transaction" });
@@ -161,6 +173,9 @@ describe("a person corrects a category", () => {
     await page.getByRole("option", { name: "Health" }).tap();
     await page.getByRole("button", { name: /^All from/ }).waitFor();
     await check("choosing how far it goes");
+    await escapeHowFar(page);
+    await page.getByRole("button", { name: "Change the category" }).tap();
+    await page.getByRole("option", { name: "Health" }).tap();
     await page.getByRole("button", { name: "Only this one" }).tap();
     await page.getByRole("status").filter({ hasText: "Moved to Health." }).waitFor();
     await page.getByRole("button", { name: "Undo" }).tap();

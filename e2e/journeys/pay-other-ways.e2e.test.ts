@@ -1,14 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "../accessible.ts";
 import { approveAtBank, carrySession, type Complaints, launchBrowser, newPerson } from "../browser.ts";
-import { Person } from "../person.ts";
+import { Person, visitBank } from "../person.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
 import { asAdmin } from "../truth.ts";
 
 /** What else a person does with their money in a real browser, each time held against the bank's own book: again and again, abroad, taken back, and asked whether it is there. */
 const bankPsu = "88888881";
+/** Where a day begins for the bank and for the service. */
+const bankZone = "Europe/Helsinki";
 
 let product: TestProduct;
 let browser: Browser;
@@ -98,19 +101,39 @@ async function cancel(page: Page): Promise<void> {
   await page.getByRole("dialog").waitFor({ state: "detached" });
 }
 
-/** A month from now is today: the day of this time of it, moved; the service's own clock then finds it. */
-const becomesDue = (executionId: string): Promise<unknown> =>
-  asAdmin(product, (db) =>
+/** A later day is today: the day of this time of it, moved, whatever became of it; the service's own clock then finds what is still to be done. */
+async function becomesDue(executionId: string): Promise<void> {
+  const { numAffectedRows } = await asAdmin(product, (db) =>
     sql`update opl_consent.payment_executions
-        set due_date = (now() at time zone 'Europe/Helsinki')::date, next_ask_at = now() - interval '1 second'
-        where execution_id = ${executionId}::uuid and status = 'authorised'`.execute(db),
+        set due_date = (now() at time zone ${bankZone})::date,
+            next_ask_at = case when next_ask_at is not null then now() - interval '1 second' end
+        where execution_id = ${executionId}::uuid`.execute(db),
   );
+  expect(numAffectedRows).toBe(1n);
+}
+
+/** The payments that are due are made in the order of their time: once one that was wanted after all of them is paid, nothing was left of them. */
+async function whatWasDueIsDone(): Promise<void> {
+  const [{ accounts }, address] = [await person.get("listPaymentChoices", "/api/payment-choices"), `/api/payment-orders/${randomUUID()}`];
+  const instruction = {
+    scheme: "sepa",
+    amount: { amount: "0.10", currency: "EUR" },
+    creditor: { iban: "FI2112345600000785", name: "Maija Mallikas", address: null, country: null },
+    remittance: { kind: "message", text: "Kiitos" },
+  };
+  const payments = [{ paymentId: randomUUID(), instruction, schedule: { firstDate: null, every: null, count: 1 } }];
+  await person.ask("PUT", address, { aspspId: "op", debtorAccountId: accounts[0]?.accountId, payments });
+  await person.ask("POST", "/api/auth/confirm/password", { password: person.password });
+  const { redirectUrl } = await person.post("approvePaymentOrder", `${address}/approval`, {});
+  await person.comeBack(await visitBank(redirectUrl, bankPsu, "approve"));
+  await expect.poll(async () => (await person.get("getPaymentOrderView", address)).status, waiting).toMatch(/^(debited|credited)$/);
+}
 
 describe("again and again", () => {
   it("approved once, paid on each of its days and no other, and the rest taken back: the bank's book has a debit for each day that came", async () => {
     const page = await newPayment({ name: "Kallion Vuokra Oy", amount: "7,50", note: "1232" });
     await page.getByLabel("Again and again").check();
-    await page.getByLabel("First day").fill(new Date().toISOString().slice(0, 10));
+    await page.getByLabel("First day").fill(Temporal.Now.plainDateISO(bankZone).toString());
     await page.getByLabel("How often").selectOption({ label: "Every month" });
     await page.getByLabel("How many times").fill("3");
     await expectAccessible(page, "again and again");
@@ -149,8 +172,11 @@ describe("again and again", () => {
     expect(await page.getByRole("button", { name: "Cancel", exact: true }).count()).toBe(0);
     // The bank has let go of it, so the day of the third can come.
     await becomesDue(third?.executionId ?? "");
-    expect(await atBank(order)).toMatchObject({ payment: { status: "PartiallyRevoked" }, movements: [{ kind: "debit" }, { kind: "debit" }] });
-    expect((await atBank(order)).movements).toHaveLength(2);
+    await whatWasDueIsDone();
+    expect(await statuses()).toEqual(["debited", "debited", "cancelled"]);
+    const { payment, movements } = await atBank(order);
+    expect(payment).toMatchObject({ status: "PartiallyRevoked" });
+    expect(movements.map(({ submissionId }) => submissionId)).toEqual([first?.executionId, second?.executionId]);
   });
 });
 
@@ -208,6 +234,7 @@ describe("taken back", () => {
     const status = async (): Promise<string> => (await seenOrder(order)).status;
     await expect.poll(status, waiting).toBe("authorised");
     expect(await atBank(order)).toMatchObject({ payment: { status: "Authorized" }, movements: [] });
+    const [execution] = await executionsOf(order);
 
     await cancel(page);
     await page.getByText("It was taken back before any money moved.").first().waitFor();
@@ -219,6 +246,12 @@ describe("taken back", () => {
     const { authorizations } = await product.bank<{ authorizations: { authorizationId: string; status: string }[] }>("GET", `/authorizations?psu=${bankPsu}`);
     const { payment } = await atBank(order);
     expect(authorizations.find(({ authorizationId }) => authorizationId === payment?.authorizationId)?.status).toBe("Revoked");
+
+    // And its day comes.
+    await becomesDue(execution?.executionId ?? "");
+    await whatWasDueIsDone();
+    expect(await status()).toBe("cancelled");
+    expect(await atBank(order)).toMatchObject({ payment: { status: "Revoked" }, movements: [] });
   });
 });
 

@@ -174,7 +174,10 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         ownOrder(psu, params.paymentOrderId);
         return { redirectUrl: `https://bank.example/authorize?request=${params.paymentOrderId}`, expiresAt: "2026-11-22T11:00:00Z" };
       }),
-      psuRoute(payments.listPaymentOrders, async ({ psu }) => ({ paymentOrders: [mine(psu)?.paymentOrder ?? []].flat() })),
+      psuRoute(payments.listPaymentOrders, async ({ psu, query: { before, limit } }) => {
+        const orders = [mine(psu)?.paymentOrder ?? [], mine(psu)?.earlierOrders ?? []].flat();
+        return { paymentOrders: orders.filter(({ createdAt }) => before === undefined || createdAt < before).slice(0, limit) };
+      }),
       psuRoute(payments.getPaymentOrder, async ({ psu, params }) => ownOrder(psu, params.paymentOrderId)),
       psuRoute(payments.cancelPayments, async ({ psu, params, body }) => {
         const order = ownOrder(psu, params.paymentOrderId);

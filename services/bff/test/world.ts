@@ -13,6 +13,8 @@ export interface Holdings {
   readonly counterpartyRuleId: string;
   readonly sync: Sync;
   readonly paymentOrder: PaymentOrder;
+  /** Newest first. */
+  readonly earlierOrders?: readonly PaymentOrder[];
   readonly fundsConsentId: string;
 }
 

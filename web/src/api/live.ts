@@ -1,6 +1,7 @@
 import type { LiveEvent } from "@opl/contracts/http/bff";
 import type { QueryClient } from "@tanstack/react-query";
 import { noteStreaming } from "./connection-state.ts";
+import { refresh } from "./refresh.ts";
 
 /** First words of the cache keys that a fact makes stale. */
 export function staleAfter(type: string): readonly string[] {
@@ -44,9 +45,7 @@ export function followLive(queryClient: QueryClient, onSignedOut: () => void): (
   let reopening: number | undefined;
   let grace: number | undefined;
 
-  const invalidate = (keys: Iterable<string>): void => {
-    for (const key of keys) void queryClient.invalidateQueries({ queryKey: [key] });
-  };
+  const invalidate = (keys: Iterable<string>): void => refresh(queryClient, keys);
   const flush = (): void => {
     flushing = undefined;
     const keys = [...stale];

@@ -1,12 +1,15 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ask } from "./client.ts";
+import { isLongList } from "./refresh.ts";
 import { type Answer, type Ask, FIRST_PAGE } from "./routes.ts";
 
 export type Me = Answer<"getMe">;
 export type Overview = Answer<"getOverview">;
 export type AccountView = Answer<"listAccountViews">["accounts"][number];
 export type ConnectionView = Answer<"listConnections">["connections"][number];
-export type FundsPermission = Answer<"listFundsPermissions">["permissions"][number];
+type SentFundsPermission = Answer<"listFundsPermissions">["permissions"][number];
+type LaterField = "createdAt" | "authorisedAt" | "endedAt" | "history";
+export type FundsPermission = Omit<SentFundsPermission, "createdAt"> & { readonly createdAt: string | null };
 export type Receipts = Answer<"getReceipts">;
 export type Bank = Answer<"listBanks">["banks"][number];
 export type TransactionPage = Answer<"listTransactionRows">;
@@ -22,6 +25,13 @@ export type TransactionFilterQuery = Omit<NonNullable<Ask<"listTransactionRows">
 /** The pages after the first are large so that scrolling seldom waits. */
 const NEXT_PAGE = 300;
 
+const isShort = ({ state }: { readonly state: { readonly data: unknown } }): boolean => !isLongList(state.data);
+
+/** A permission to ask for funds, also as a bff tells it that is not replaced yet: what it does not say is not known. */
+export function readFundsPermission(sent: Omit<SentFundsPermission, LaterField> & Partial<Pick<SentFundsPermission, LaterField>>): FundsPermission {
+  return { createdAt: null, authorisedAt: null, endedAt: null, history: [], ...sent };
+}
+
 /** Every question pages ask, with its place in the cache. The first word of a key is what live events invalidate. */
 export const queries = {
   me: () => queryOptions({ queryKey: ["me"], queryFn: ({ signal }) => ask("getMe", {}, signal), staleTime: 60_000 }),
@@ -36,7 +46,11 @@ export const queries = {
     }),
   receipts: (consentId: string) =>
     queryOptions({ queryKey: ["receipts", consentId], queryFn: ({ signal }) => ask("getReceipts", { params: { consentId } }, signal) }),
-  funds: () => queryOptions({ queryKey: ["payments", "funds"], queryFn: ({ signal }) => ask("listFundsPermissions", {}, signal) }),
+  funds: () =>
+    queryOptions({
+      queryKey: ["payments", "funds"],
+      queryFn: async ({ signal }) => ({ permissions: (await ask("listFundsPermissions", {}, signal)).permissions.map(readFundsPermission) }),
+    }),
   fundsReceipts: (fundsConsentId: string) =>
     queryOptions({ queryKey: ["receipts", fundsConsentId], queryFn: ({ signal }) => ask("getFundsReceipts", { params: { fundsConsentId } }, signal) }),
   transactions: (filter: TransactionFilterQuery) =>
@@ -50,6 +64,9 @@ export const queries = {
           signal,
         ),
       getNextPageParam: (page) => page.nextCursor,
+      refetchOnMount: isShort,
+      refetchOnWindowFocus: isShort,
+      refetchOnReconnect: isShort,
     }),
   transaction: (transactionId: string) =>
     queryOptions({

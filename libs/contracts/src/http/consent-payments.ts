@@ -82,12 +82,14 @@ export const fundsConsent = z.object({
   iban: z.string().nullable(),
   status: fundsStatus,
   createdAt: isoInstant,
-  authorisedAt: isoInstant.nullable(),
+  /** This, the end and the history came later: while services are replaced one by one, an answer of before lacks them. */
+  authorisedAt: isoInstant.nullable().default(null),
   validUntil: isoInstant,
-  endedAt: isoInstant.nullable(),
-  history: z.array(consentHistoryEntry),
+  endedAt: isoInstant.nullable().default(null),
+  history: z.array(consentHistoryEntry).default([]),
   lastConfirmation: z.object({ amount: amountWire, fundsAvailable: z.boolean(), confirmedAt: isoInstant }).nullable(),
 });
+export type FundsConsent = z.infer<typeof fundsConsent>;
 const fundsParams = z.strictObject({ fundsConsentId: uuid });
 export const createFundsConsentOrder = defineRoute({
   ...bff,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startBff } from "../../test/bff.ts";
 import type { Bff } from "../../test/bff.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
-import { aTransaction } from "../../test/world.ts";
+import { aPaymentOrder, aTransaction } from "../../test/world.ts";
 
 describe("taking everything along", () => {
   const clock = fixedClock(Temporal.Now.instant().toString());
@@ -19,8 +19,19 @@ describe("taking everything along", () => {
   };
   const fetchOf = (browser: Browser, exportId: string): Promise<Answer> => browser.get(`/api/me/exports/${exportId}`);
 
-  it("gives all of it as one JSON document, transactions of every page", async () => {
-    const { browser, email, holdings } = await bff.person();
+  it("gives all of it as one JSON document, transactions and payments of every page, permissions of both kinds with their receipts", async () => {
+    const { browser, email, holdings, psuId } = await bff.person();
+    // More payments than one page has.
+    const earlierOrders = Array.from({ length: 120 }, (_, index) =>
+      aPaymentOrder({
+        psuId,
+        createdAt: `2026-${String(10 - Math.floor(index / 28)).padStart(2, "0")}-${String(28 - (index % 28)).padStart(2, "0")}T09:30:00Z`,
+      }),
+    );
+    bff.downstream.holdings.set(psuId, { ...holdings, earlierOrders });
+    const receipt = { receiptId: holdings.counterpartyRuleId, sequence: 1, happened: "granted", at: "2026-11-20T08:01:00Z", jws: null } as const;
+    bff.downstream.receipts.set(holdings.fundsConsentId, [receipt]);
+    bff.downstream.receipts.set(holdings.consent.consentId, [{ ...receipt, sequence: 2 }]);
     const answer = await fetchOf(browser, await start(browser));
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
@@ -28,13 +39,19 @@ describe("taking everything along", () => {
     expect(answer.headers.get("cache-control")).toBe("no-store");
     const all = answer.json<{
       person: { email: string };
-      permissions: { consentId: string }[];
+      permissions: { consentId: string; receipts: unknown[] }[];
+      fundsPermissions: { fundsConsentId: string; iban: string; receipts: unknown[] }[];
+      paymentOrders: { paymentOrderId: string }[];
       accounts: { iban: string }[];
       transactions: { transactionId: string; note: string | null }[];
       categoryRules: { counterpartyRuleId: string }[];
     }>();
     expect(all.person).toMatchObject({ email, preferences: { locale: "en" } });
-    expect(all.permissions.map(({ consentId }) => consentId)).toEqual([holdings.consent.consentId]);
+    expect(all.permissions).toMatchObject([{ consentId: holdings.consent.consentId, receipts: [{ sequence: 2 }] }]);
+    expect(all.fundsPermissions).toMatchObject([{ fundsConsentId: holdings.fundsConsentId, iban: "FI2112345600000785", receipts: [receipt] }]);
+    expect(all.paymentOrders.map(({ paymentOrderId }) => paymentOrderId)).toEqual(
+      [holdings.paymentOrder, ...earlierOrders].map(({ paymentOrderId }) => paymentOrderId),
+    );
     expect(all.accounts.map(({ iban }) => iban)).toEqual(holdings.accounts.map(({ iban }) => iban));
     // The stand-in gives the same rows on its first and its second page.
     const ids = holdings.transactions.map(({ transactionId }) => transactionId);
@@ -64,14 +81,27 @@ describe("taking everything along", () => {
     expect(lines[1]).toContain(",booked,-12.50,EUR,'=1+1,,'=1+1,");
   });
 
-  it("breaks off when a part cannot be had, rather than look whole", async () => {
+  it.each(["listCategorised", "listPaymentOrders"])("breaks off when %s gives nothing, rather than look whole", async (operation) => {
     const { browser } = await bff.person();
     const exportId = await start(browser);
-    bff.downstream.down.add("analytics");
+    bff.downstream.unknown.add(operation);
     try {
       await expect(fetchOf(browser, exportId)).rejects.toThrow("terminated");
     } finally {
-      bff.downstream.down.clear();
+      bff.downstream.unknown.clear();
+    }
+  });
+
+  it.each(["listFundsConsents", "listFundsReceipts", "listReceipts", "listCounterpartyRules"])("does not begin without %s", async (operation) => {
+    const { browser } = await bff.person();
+    bff.downstream.receipts.clear();
+    const exportId = await start(browser);
+    bff.downstream.unknown.add(operation);
+    try {
+      const answer = await fetchOf(browser, exportId);
+      expect([answer.status === 200, answer.headers.get("content-disposition")]).toEqual([false, null]);
+    } finally {
+      bff.downstream.unknown.clear();
     }
   });
 

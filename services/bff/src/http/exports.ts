@@ -2,20 +2,24 @@ import { pipeline } from "node:stream/promises";
 import type { FastifyReply } from "fastify";
 import type { CategorisedTransaction } from "@opl/contracts/http/analytics";
 import * as contracts from "@opl/contracts/http/bff-security";
+import type { PaymentOrder } from "@opl/contracts/model";
 import { psuRoute } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { BffContext } from "../context.ts";
 import { getPreferences } from "../db/preference-store.ts";
 import { passkeysOf } from "../db/passkey-store.ts";
+import type { SignedIn } from "../session/people.ts";
 import { signedInOf } from "../session/visitor.ts";
 import { fetchExport, startExport } from "../usecases/start-export.ts";
 import { csvExport, jsonExport } from "../views/export.ts";
+import type { Everything } from "../views/export.ts";
 import { wholeOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
 
 type Context = Pick<BffContext, "clients" | "clock" | "db" | "keys">;
 
 const pageSize = 300;
+const ordersPerPage = 100;
 
 export function exportRoutes(ctx: Context): readonly BoundRoute[] {
   return [
@@ -23,29 +27,52 @@ export function exportRoutes(ctx: Context): readonly BoundRoute[] {
     psuRoute(contracts.downloadExport, async ({ params, request, reply, ...asking }) => {
       const { psuId } = asking.psu;
       const format = await fetchExport(ctx, psuId, params.exportId);
-      const { name, email } = signedInOf(request);
-      const [{ consents }, { accounts }, preferences, passkeys] = await Promise.all([
-        ctx.clients.consent.listConsents(wholeOf(asking)),
-        ctx.clients.ingest.listAccounts(wholeOf(asking)),
-        getPreferences(ctx.db, psuId),
-        passkeysOf(ctx.db, psuId),
-      ]);
+      const { accounts } = await ctx.clients.ingest.listAccounts(wholeOf(asking));
+      const table = { accounts, transactions: transactionsOf(ctx, asking) };
       const exportedAt = ctx.clock.now().toString();
-      const person = {
-        psuId,
-        name,
-        email,
-        preferences,
-        passkeys: passkeys.map((passkey) => ({ name: passkey.name, createdAt: passkey.createdAt.toString() })),
-      };
-      const rules = async () => (await ctx.clients.analytics.listCounterpartyRules(wholeOf(asking))).rules;
-      const everything = { exportedAt, person, consents, accounts, rules, pages: pagesOf(ctx, asking) };
-      const file = `one-point-ledger-${exportedAt.slice(0, 10)}.${format}`;
-      reply.header("content-disposition", `attachment; filename="${file}"`);
+      const pieces = format === "csv" ? csvExport(table) : jsonExport({ exportedAt, ...table, ...(await otherParts(ctx, asking, signedInOf(request))) });
+      reply.header("content-disposition", `attachment; filename="one-point-ledger-${exportedAt.slice(0, 10)}.${format}"`);
       reply.type(format === "json" ? "application/json; charset=utf-8" : "text/csv; charset=utf-8");
-      await sendPieces(reply, format === "json" ? jsonExport(everything) : csvExport(everything), asking);
+      await sendPieces(reply, pieces, asking);
     }),
   ];
+}
+
+/** What the JSON document has beside the transactions. What is one answer is had before the file begins. */
+async function otherParts(
+  { clients, db }: Context,
+  asking: Asking,
+  { name, email }: Pick<SignedIn, "name" | "email">,
+): Promise<Omit<Everything, "exportedAt" | "accounts" | "transactions">> {
+  const { psuId } = asking.psu;
+  const [{ consents }, { fundsConsents }, { rules }, preferences, passkeys] = await Promise.all([
+    clients.consent.listConsents(wholeOf(asking)),
+    clients.consent.listFundsConsents(wholeOf(asking)),
+    clients.analytics.listCounterpartyRules(wholeOf(asking)),
+    getPreferences(db, psuId),
+    passkeysOf(db, psuId),
+  ]);
+  const [permissions, fundsPermissions] = await Promise.all([
+    Promise.all(
+      consents.map(async (consent) => ({
+        ...consent,
+        ...(await clients.consent.listReceipts({ ...wholeOf(asking), params: { consentId: consent.consentId } })),
+      })),
+    ),
+    Promise.all(
+      fundsConsents.map(async (consent) => ({
+        ...consent,
+        ...(await clients.consent.listFundsReceipts({ ...wholeOf(asking), params: { fundsConsentId: consent.fundsConsentId } })),
+      })),
+    ),
+  ]);
+  return {
+    person: { psuId, name, email, preferences, passkeys: passkeys.map((passkey) => ({ name: passkey.name, createdAt: passkey.createdAt.toString() })) },
+    permissions,
+    fundsPermissions,
+    rules,
+    paymentOrders: paymentOrdersOf({ clients }, asking),
+  };
 }
 
 /** Sends a file as it is made. When a part of it cannot be had the connection breaks: half a file must not look like a whole one. */
@@ -60,7 +87,7 @@ async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<string>, { 
 }
 
 /** Every transaction, a page at a time: the next is asked for when the one before is on its way. */
-async function* pagesOf({ clients }: Pick<Context, "clients">, asking: Asking): AsyncGenerator<readonly CategorisedTransaction[]> {
+async function* transactionsOf({ clients }: Pick<Context, "clients">, asking: Asking): AsyncGenerator<readonly CategorisedTransaction[]> {
   let cursor: string | null | undefined;
   while (cursor !== null) {
     const query = { limit: pageSize, ...(cursor === undefined ? {} : { cursor }) };
@@ -71,4 +98,15 @@ async function* pagesOf({ clients }: Pick<Context, "clients">, asking: Asking): 
     yield page.transactions;
     cursor = page.nextCursor;
   }
+}
+
+/** Every payment order, newest first, likewise. */
+async function* paymentOrdersOf({ clients }: Pick<Context, "clients">, asking: Asking): AsyncGenerator<readonly PaymentOrder[]> {
+  let before: string | undefined;
+  do {
+    const query = { limit: ordersPerPage, ...(before === undefined ? {} : { before }) };
+    const { paymentOrders }: { paymentOrders: readonly PaymentOrder[] } = await clients.consent.listPaymentOrders({ ...wholeOf(asking), query });
+    yield paymentOrders;
+    before = paymentOrders.length < ordersPerPage ? undefined : paymentOrders.at(-1)?.createdAt;
+  } while (before !== undefined);
 }

@@ -1,29 +1,42 @@
 import type { CategorisedTransaction, CounterpartyRule } from "@opl/contracts/http/analytics";
+import type { FundsConsent } from "@opl/contracts/http/consent-payments";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
-import type { Consent } from "@opl/contracts/model";
+import type { Consent, ListedReceipt, PaymentOrder } from "@opl/contracts/model";
 import { csvLine } from "../domain/csv.ts";
 
-/** Everything there is of a person; the transactions page by page, because there may be many. */
+type WithReceipts<Permission> = Permission & { readonly receipts: readonly ListedReceipt[] };
+
+/** Everything there is of a person; transactions and payments page by page, because there may be many. */
 export interface Everything {
   readonly exportedAt: string;
   readonly person: Readonly<Record<string, unknown>>;
-  readonly consents: readonly Consent[];
+  readonly permissions: readonly WithReceipts<Consent>[];
+  /** To ask whether an account holds an amount. */
+  readonly fundsPermissions: readonly WithReceipts<FundsConsent>[];
   readonly accounts: readonly LedgerAccount[];
   /** What the person said about everything with a counterparty. */
-  readonly rules: () => Promise<readonly CounterpartyRule[]>;
-  readonly pages: AsyncIterable<readonly CategorisedTransaction[]>;
+  readonly rules: readonly CounterpartyRule[];
+  readonly paymentOrders: AsyncIterable<readonly PaymentOrder[]>;
+  readonly transactions: AsyncIterable<readonly CategorisedTransaction[]>;
 }
 
 /** One JSON document, in pieces. Their own account numbers are in full here: it is their data. */
-export async function* jsonExport({ exportedAt, person, consents, accounts, rules, pages }: Everything): AsyncGenerator<string> {
-  const head = JSON.stringify({ exportedAt, person, permissions: consents, accounts });
-  yield `${head.slice(0, -1)},"transactions":[`;
+export async function* jsonExport({ rules, paymentOrders, transactions, ...head }: Everything): AsyncGenerator<string> {
+  yield JSON.stringify({ ...head, categoryRules: rules }).slice(0, -1);
+  yield* jsonList("paymentOrders", paymentOrders);
+  yield* jsonList("transactions", transactions);
+  yield "}\n";
+}
+
+/** One more member of the document: a list, an element a line. */
+async function* jsonList(name: string, pages: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
+  yield `,"${name}":[`;
   let first = true;
   for await (const page of pages) {
-    if (page.length > 0) yield `${first ? "" : ","}\n${page.map((transaction) => JSON.stringify(transaction)).join(",\n")}`;
+    if (page.length > 0) yield `${first ? "" : ","}\n${page.map((element) => JSON.stringify(element)).join(",\n")}`;
     first &&= page.length === 0;
   }
-  yield `],"categoryRules":${JSON.stringify(await rules())}}\n`;
+  yield "]";
 }
 
 const columns = [
@@ -44,11 +57,11 @@ const columns = [
 ] as const;
 
 /** The transactions as a table. Texts come from banks and other people: none of them is a formula. */
-export async function* csvExport({ accounts, pages }: Pick<Everything, "accounts" | "pages">): AsyncGenerator<string> {
+export async function* csvExport({ accounts, transactions }: Pick<Everything, "accounts" | "transactions">): AsyncGenerator<string> {
   const byId = new Map(accounts.map((account) => [account.accountId, account]));
   // The mark by which spreadsheets know UTF-8.
   yield `\u{feff}${csvLine(columns)}`;
-  for await (const page of pages) {
+  for await (const page of transactions) {
     yield page.map((transaction) => csvLine(cellsOf(transaction, byId.get(transaction.accountId)))).join("");
   }
 }

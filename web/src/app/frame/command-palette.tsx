@@ -14,7 +14,7 @@ import { categoryIds } from "../../ui/category-ids.ts";
 import { CategoryMark } from "../../ui/category.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { AccountDot } from "../../ui/mark.tsx";
-import { matchCommands } from "../../ui/match-commands.ts";
+import { matchNames } from "../../ui/match-names.ts";
 import { navItems, operatorItem } from "./nav-items.ts";
 import { useSignOut } from "../../session/use-sign-out.ts";
 
@@ -111,7 +111,7 @@ function useCommands(typed: string, onHelp: () => void): readonly Command[] {
     { id: "help", group: actions, name: t`Keyboard shortcuts`, words: t`Keyboard shortcuts`, icon: <Keyboard {...iconSize} />, run: onHelp },
     { id: "sign-out", group: actions, name: t`Sign out`, words: t`Sign out`, icon: <LogOut {...iconSize} />, run: () => void signOut() },
   ];
-  const found = matchCommands(all, typed);
+  const found = matchNames(all, typed);
   const words = typed.trim();
   if (words === "") return found.filter(({ id }) => !id.startsWith("category"));
   const search: Command = {

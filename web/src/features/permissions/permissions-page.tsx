@@ -19,6 +19,7 @@ export function PermissionsPage() {
   const { t } = useLingui();
   const { data, error, isPending, refetch } = useQuery(queries.connections());
   const funds = useQuery(queries.funds());
+  const fundsAway = funds.isError && funds.data === undefined;
   const permissions = funds.data?.permissions ?? [];
   const known = data !== undefined && !data.missing.includes("consents");
   return (
@@ -37,12 +38,14 @@ export function PermissionsPage() {
       />
       {isPending && <PermissionsSkeleton />}
       {error !== null && data === undefined && <ProblemPanel error={error} onRetry={() => void refetch()} />}
-      {data !== undefined && (data.missing.length > 0 || funds.isError) && (
+      {data !== undefined && (data.missing.length > 0 || fundsAway) && (
         <Notice tone="warning" className="mb-6" title={<Trans>Some of this page cannot be shown right now</Trans>}>
-          {known && !funds.isError ? (
-            <Trans>You can still withdraw every permission.</Trans>
-          ) : (
+          {!known ? (
             <Trans>Your permissions are not known at the moment. They stay as they are.</Trans>
+          ) : fundsAway ? (
+            <Trans>Permissions to ask whether there is enough are not known at the moment. They stay as they are.</Trans>
+          ) : (
+            <Trans>You can still withdraw every permission.</Trans>
           )}
         </Notice>
       )}

@@ -26,7 +26,9 @@ export function EraseDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       title={t`Erase everything?`}
       description={
-        <Trans>Every permission ends at its bank, and every account, transaction and insight is deleted, with your sign-in. Your money is not affected.</Trans>
+        <Trans>
+          Every permission ends at its bank, and every account, transaction, note, rule and insight is deleted, with your sign-in. Your money is not affected.
+        </Trans>
       }
     >
       <div className="space-y-5 px-4 pb-6 pt-5 sm:px-6">

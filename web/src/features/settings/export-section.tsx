@@ -28,7 +28,7 @@ export function ExportSection() {
         </Row>
         <Row
           name={<Trans>Everything we hold about you</Trans>}
-          about={<Trans>You, your permissions, accounts, transactions, notes and rules in one JSON file.</Trans>}
+          about={<Trans>You, your permissions with their receipts, payments, accounts, transactions, notes and rules in one JSON file.</Trans>}
         >
           <Button busy={busyWith("json")} onClick={() => take.mutate("json")}>
             <Trans>Download JSON</Trans>

@@ -1,7 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ask } from "../../api/client.ts";
+import { useRef } from "react";
 import { queries } from "../../api/queries.ts";
+import { refresh } from "../../api/refresh.ts";
+import { removeRule } from "../../api/remove-rule.ts";
 import { Button } from "../../ui/button.tsx";
 import { SectionCard } from "../../ui/card.tsx";
 import { categories } from "../../ui/category.tsx";
@@ -13,22 +15,26 @@ export function RulesSection() {
   const { t, i18n } = useLingui();
   const queryClient = useQueryClient();
   const { data, error } = useQuery(queries.rules());
+  const list = useRef<HTMLDivElement>(null);
   const remove = useMutation({
-    mutationFn: (counterpartyRuleId: string) => ask("removeRule", { params: { counterpartyRuleId } }),
-    onSettled: () => {
-      for (const key of ["rules", "transactions", "insights", "overview"]) void queryClient.invalidateQueries({ queryKey: [key] });
+    mutationFn: removeRule,
+    onSuccess: (_, counterpartyRuleId) => {
+      passFocusOn(list.current, counterpartyRuleId);
+      queryClient.setQueryData(queries.rules().queryKey, (known) => known && { ...known, rules: known.rules.filter((rule) => rule.counterpartyRuleId !== counterpartyRuleId) });
     },
+    onSettled: () => refresh(queryClient, ["rules", "transactions", "insights", "overview"]),
   });
   const rules = data?.rules ?? [];
   return (
     <SectionCard title={<Trans>Your category rules</Trans>} className="pb-1">
-      <div className="mt-2">
+      <div ref={list} className="mt-2">
         {data !== undefined && rules.length === 0 && (
           <Row name={<Trans>No rules yet</Trans>} about={<Trans>Open a transaction, change its category and choose “All from …”.</Trans>} />
         )}
         {rules.map(({ counterpartyRuleId, counterpartyName, category }) => (
           <Row key={counterpartyRuleId} name={counterpartyName} about={i18n._(categories[category].name)}>
             <Button
+              data-rule={counterpartyRuleId}
               busy={remove.isPending && remove.variables === counterpartyRuleId}
               onClick={() => remove.mutate(counterpartyRuleId)}
               aria-label={t`Remove the rule for ${counterpartyName}`}
@@ -44,4 +50,12 @@ export function RulesSection() {
       </div>
     </SectionCard>
   );
+}
+
+/** From the button of a rule that goes to that of the next one, after the last to the heading of the section; not where the person is elsewhere by now. */
+function passFocusOn(list: HTMLElement | null, counterpartyRuleId: string): void {
+  const buttons = [...(list?.querySelectorAll<HTMLElement>("[data-rule]") ?? [])];
+  const at = buttons.findIndex(({ dataset }) => dataset["rule"] === counterpartyRuleId);
+  if (at < 0 || document.activeElement !== buttons[at]) return;
+  (buttons[at + 1] ?? list?.closest("section")?.querySelector("h2"))?.focus();
 }

@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ReceiptText, SearchX } from "lucide-react";
 import { lazy, Suspense, useCallback, useMemo } from "react";
 import { queries } from "../../api/queries.ts";
+import { isLongList } from "../../api/refresh.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -40,8 +41,8 @@ export function TransactionsPage() {
   const accounts = useQuery(queries.accounts()).data?.accounts;
   const items = useMemo(() => listItems(data?.pages ?? []), [data]);
   const total = data?.pages[0]?.total ?? undefined;
-  // Long lists are not asked again under the reader's eyes; they are told that there is more.
-  const newer = isStale && (data?.pages.length ?? 0) > 2 && queryClient.getQueryState(options.queryKey)?.isInvalidated === true;
+  // Long lists are not asked again under the reader's eyes; they are told that something changed.
+  const changed = isStale && isLongList(data) && queryClient.getQueryState(options.queryKey)?.isInvalidated === true;
   const filtered = isFiltered(search);
   const withoutMeaning = data?.pages.some((page) => page.missing.includes("insights")) === true;
 
@@ -97,10 +98,10 @@ export function TransactionsPage() {
           onPointerEnter={() => void loadDetail()}
           onFocus={() => void loadDetail()}
         >
-          {newer && (
+          {changed && (
             <div className="sticky top-3 z-20 h-0 text-center">
               <Button size="small" look="primary" className="rounded-full shadow-float" onClick={showNewest}>
-                <Trans>New transactions: show them</Trans>
+                <Trans>The list has changed: show it</Trans>
               </Button>
             </div>
           )}

@@ -44,7 +44,7 @@ export function FundsCard({ permission }: { permission: FundsPermission }) {
         <Fact name={<Trans>May be asked</Trans>}>
           <Trans>Whether an amount is there: yes or no, never how much</Trans>
         </Fact>
-        <Fact name={<Trans>Since</Trans>}>{format.instantDay(since)}</Fact>
+        {since !== null && <Fact name={<Trans>Since</Trans>}>{format.instantDay(since)}</Fact>}
         {permission.endedAt === null ? (
           <Fact name={<Trans>Until</Trans>}>{format.instantDay(permission.validUntil)}</Fact>
         ) : (
@@ -63,7 +63,7 @@ export function FundsCard({ permission }: { permission: FundsPermission }) {
         </p>
       </div>
       <History history={permission.history} bank={bank} />
-      <Receipts bank={bank} fileName={`receipts-${aspspId}-${since.slice(0, 10)}.json`} query={queries.fundsReceipts(fundsConsentId)} />
+      {since !== null && <Receipts bank={bank} fileName={`receipts-${aspspId}-${since.slice(0, 10)}.json`} query={queries.fundsReceipts(fundsConsentId)} />}
       {withdrawing && (
         <Suspense fallback={null}>
           <WithdrawFundsDialog permission={permission} onClose={() => setWithdrawing(false)} />

@@ -39,7 +39,7 @@ export function CategoryPart({ view }: { view: TransactionView }) {
   const saidBefore = saidByPerson(category) ? category.category : null;
   const send = (word: Word, sentence: string, undo?: (counterpartyRuleId: string | undefined) => Word): void => {
     leave();
-    setDone(undefined);
+    // What can be undone can be until something else was done.
     say.mutate(word, { onSuccess: ({ counterpartyRuleId }) => setDone(undo === undefined ? { sentence } : { sentence, undo: undo(counterpartyRuleId) }) });
   };
   const moveOne = (to: CategoryId): void => {

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { categories, CategoryMark } from "../../../ui/category.tsx";
 import { type CategoryId, categoryIds } from "../../../ui/category-ids.ts";
 import { inputClass } from "../../../ui/field.tsx";
-import { matchCommands } from "../../../ui/match-commands.ts";
+import { matchNames } from "../../../ui/match-names.ts";
 
 /** All categories with icon and name, narrowed while typing; arrows move, Enter takes, Escape leaves. */
 export function CategoryPicker({ current, onPick, onLeave }: { current: CategoryId | undefined; onPick: (category: CategoryId) => void; onLeave: () => void }) {
@@ -13,8 +13,8 @@ export function CategoryPicker({ current, onPick, onLeave }: { current: Category
   const list = useRef<HTMLDivElement>(null);
   const [typed, setTyped] = useState("");
   const [active, setActive] = useState<number>();
-  const all = categoryIds.map((category) => ({ category, name: i18n._(categories[category].name), words: "" }));
-  const found = matchCommands(all, typed);
+  const all = categoryIds.map((category) => ({ category, name: i18n._(categories[category].name) }));
+  const found = matchNames(all, typed);
   // Until somebody moves, the one that holds now.
   const at = Math.max(0, Math.min(active ?? (typed === "" ? found.findIndex(({ category }) => category === current) : 0), found.length - 1));
   const move = (to: number): void => {

@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import type { TransactionRow } from "../../../api/queries.ts";
 import { useProblem } from "../../../api/use-problem.ts";
@@ -6,6 +7,7 @@ import { Button } from "../../../ui/button.tsx";
 import { cx } from "../../../ui/classes.ts";
 import { inputClass } from "../../../ui/field.tsx";
 import { Notice } from "../../../ui/notice.tsx";
+import { draftOf, keepDraft } from "./note-draft.ts";
 import { useNote } from "./use-said.ts";
 
 /** The person's own line about a transaction. */
@@ -14,12 +16,18 @@ export function NotePart({ row }: { row: TransactionRow }) {
   const id = useId();
   const problem = useProblem();
   const save = useNote(row.transactionId);
-  const [draft, setDraft] = useState<string>();
+  const queryClient = useQueryClient();
+  const [draft, setDraft] = useState(() => draftOf(queryClient, row.transactionId));
   const kept = row.note ?? "";
   const text = draft ?? kept;
   const changed = text.trim() !== kept;
+  const type = (typed: string | undefined): void => {
+    setDraft(typed);
+    keepDraft(queryClient, row.transactionId, typed);
+  };
   const send = (): void => {
-    if (changed && !save.isPending) save.mutate(text.trim() === "" ? null : text.trim(), { onSuccess: () => setDraft(undefined) });
+    if (!changed || save.isPending) return;
+    save.mutate(text.trim() === "" ? null : text.trim(), { onSuccess: () => setDraft(draftOf(queryClient, row.transactionId)) });
   };
   return (
     <section className="border-b px-5 py-4">
@@ -33,7 +41,7 @@ export function NotePart({ row }: { row: TransactionRow }) {
         placeholder={t`Only you see it`}
         value={text}
         // One line of plain text: what would break it, pasted or typed, becomes a blank.
-        onChange={(event) => setDraft(event.target.value.replaceAll(/\p{Cc}+/gu, " "))}
+        onChange={(event) => type(event.target.value.replaceAll(/\p{Cc}+/gu, " "))}
         onKeyDown={(event) => {
           if (event.key !== "Enter") return;
           event.preventDefault();
@@ -48,7 +56,7 @@ export function NotePart({ row }: { row: TransactionRow }) {
           </Button>
         )}
         {changed && (
-          <Button size="small" look="quiet" onClick={() => setDraft(undefined)}>
+          <Button size="small" look="quiet" onClick={() => type(undefined)}>
             <Trans>Discard</Trans>
           </Button>
         )}

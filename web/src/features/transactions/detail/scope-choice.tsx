@@ -35,6 +35,7 @@ export function ScopeChoice({
     <div
       role="group"
       aria-label={name}
+      data-keeps-escape=""
       className="mt-3 flex flex-col gap-2"
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;

@@ -1,5 +1,8 @@
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { ask } from "../../../api/client.ts";
+import { removeRule } from "../../../api/remove-rule.ts";
+import { refresh } from "../../../api/refresh.ts";
+import { draftOf, keepDraft } from "./note-draft.ts";
 import { queries, type TransactionPage, type TransactionRow } from "../../../api/queries.ts";
 import type { CategoryId } from "../../../ui/category-ids.ts";
 
@@ -25,7 +28,7 @@ export function useSayCategory(transactionId: string) {
   return useMutation({
     mutationFn: async ({ single, rule }: Word): Promise<Kept> => {
       let kept: Kept = {};
-      if (rule !== undefined && "remove" in rule) await ask("removeRule", { params: { counterpartyRuleId: rule.remove } });
+      if (rule !== undefined && "remove" in rule) await removeRule(rule.remove);
       else if (rule !== undefined) {
         const said = await ask("putTransactionRule", { params, body: rule });
         kept = { said, counterpartyRuleId: said.rule.counterpartyRuleId };
@@ -36,9 +39,7 @@ export function useSayCategory(transactionId: string) {
     },
     onSuccess: ({ said }) => said !== undefined && show(queryClient, transactionId, said),
     // Every figure may be another one now, also where only a part of it was kept.
-    onSettled: () => {
-      for (const key of ["transactions", "insights", "overview", "rules"]) void queryClient.invalidateQueries({ queryKey: [key] });
-    },
+    onSettled: () => refresh(queryClient, ["transactions", "insights", "overview", "rules"]),
   });
 }
 
@@ -47,11 +48,15 @@ export function useNote(transactionId: string) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (note: string | null) => ask("noteTransaction", { params: { transactionId }, body: { note } }),
-    onSuccess: (said) => show(queryClient, transactionId, said),
+    onSuccess: (said, note) => {
+      show(queryClient, transactionId, said);
+      // What was typed on meanwhile stays.
+      if (draftOf(queryClient, transactionId)?.trim() === (note ?? "")) keepDraft(queryClient, transactionId, undefined);
+    },
   });
 }
 
-/** Puts the answer where the transaction is shown, the list of many pages included, which is not asked again under the reader's eyes. */
+/** Puts the answer where the transaction is shown, the list of many pages included, which `refresh` does not ask again under the reader's eyes. */
 function show(queryClient: QueryClient, transactionId: string, { category, recurringId, note }: Said): void {
   const changed = (row: TransactionRow): TransactionRow => (row.transactionId === transactionId ? { ...row, category, recurringId, note } : row);
   queryClient.setQueryData(queries.transaction(transactionId).queryKey, (view) =>
