@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible, expectReadable } from "../accessible.ts";
 import { carrySession, launchBrowser, newPerson } from "../browser.ts";
@@ -56,13 +56,16 @@ async function choose(page: Page, typed: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
+const patiently = { timeout: 30_000 };
+const hasFocus = (target: Locator): Promise<boolean> => target.evaluate((node) => node === node.ownerDocument.activeElement);
+
 /** Presses Escape where it is chosen how far it goes: the transaction stays open, with the focus where the choice was begun. */
 async function escapeHowFar(page: Page): Promise<void> {
   const change = page.getByRole("button", { name: "Change the category" });
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Only this one" }).waitFor({ state: "detached" });
   expect(new URL(page.url()).searchParams.has("tx")).toBe(true);
-  await expect.poll(() => change.evaluate((node) => node === node.ownerDocument.activeElement)).toBe(true);
+  await expect.poll(() => hasFocus(change), patiently).toBe(true);
 }
 
 describe("a person corrects a category", () => {
@@ -140,7 +143,7 @@ describe("a person corrects a category", () => {
     await page.getByLabel("Your note").press("Enter");
     await page.getByText("Note saved").waitFor();
     await page.reload();
-    await expect.poll(() => page.getByLabel("Your note").inputValue()).toBe("For Ämma’s birthday");
+    await expect.poll(() => page.getByLabel("Your note").inputValue(), patiently).toBe("For Ämma’s birthday");
     const found = await person.get("listTransactionRows", `/api/transactions?text=${encodeURIComponent("ÄMMA’S")}`);
     expect(found.transactions.map(({ transactionId }) => transactionId)).toEqual([row.transactionId]);
 
@@ -149,6 +152,93 @@ describe("a person corrects a category", () => {
     await page.getByText("The rule is removed.").waitFor();
     await expectAccessible(page, "settings");
     expect(await everyFigure()).toBe(figures);
+    expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+
+  it("can undo until it is undone, also when the first try fails and the rule is gone meanwhile", async () => {
+    const { page, context } = await newPerson(browser);
+    await carrySession(person, context);
+    await settled();
+    const [row, figures] = [await someShopping(), await everyFigure()];
+    await page.goto(`${product.origin}/transactions?tx=${row.transactionId}`);
+    await choose(page, "leis");
+    await page.getByRole("button", { name: /^All from/ }).click();
+    await page.getByRole("status").filter({ hasText: "moved to Leisure." }).waitFor();
+
+    const rules = "**/api/counterparty-rules/*";
+    await page.route(rules, (route) => route.fulfill({ status: 500, contentType: "application/problem+json", body: "{}" }));
+    const undo = page.getByRole("button", { name: "Undo" });
+    const refused = page.waitForResponse((answer) => answer.status() === 500);
+    await undo.click();
+    await refused;
+    await expect.poll(() => undo.getAttribute("aria-busy"), patiently).toBe(null);
+    await page.unroute(rules);
+
+    const [rule] = (await person.get("listRules", "/api/counterparty-rules")).rules;
+    expect((await person.ask("DELETE", `/api/counterparty-rules/${rule?.ruleId}`)).status).toBe(204);
+    await undo.click();
+    await page.getByRole("status").filter({ hasText: "It is as it was before." }).waitFor();
+    expect(await everyFigure()).toBe(figures);
+    await context.close();
+  });
+
+  it("finds a note that was typed and not saved again after Escape and another row", async () => {
+    const { page, complaints, context } = await newPerson(browser);
+    await carrySession(person, context);
+    await settled();
+    const row = await someShopping();
+    const other = (await booked()).find(
+      ({ counterparty, transactionId }) => counterparty.name === row.counterparty.name && transactionId !== row.transactionId,
+    );
+    await page.goto(`${product.origin}/transactions?q=${encodeURIComponent(row.counterparty.name ?? "")}`);
+    const open = ({ transactionId }: Row) => page.locator(`main a[href*="${transactionId}"]`).click();
+    const note = page.getByLabel("Your note");
+    await open(row);
+    const kept = await note.inputValue();
+    await note.fill("Half a th");
+    await note.press("Escape");
+    await note.waitFor({ state: "detached" });
+    await open(other!);
+    await expect.poll(() => note.inputValue(), patiently).toBe("");
+    await open(row);
+    await expect.poll(() => note.inputValue(), patiently).toBe("Half a th");
+    await note.fill("Half a thought, thought out");
+    await note.press("Enter");
+    await page.getByText("Note saved").waitFor();
+    await note.press("Escape");
+    await note.waitFor({ state: "detached" });
+    await open(row);
+    await expect.poll(() => note.inputValue(), patiently).toBe("Half a thought, thought out");
+    expect(await page.getByRole("button", { name: "Save note" }).count()).toBe(0);
+    await note.fill(kept);
+    await note.press("Enter");
+    await page
+      .getByRole("status")
+      .filter({ hasText: /^Note (saved|removed)$/ })
+      .waitFor();
+    expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+
+  it("removes one rule after another by keyboard: the focus goes on to the next, and then to the heading", async () => {
+    const { page, complaints, context } = await newPerson(browser);
+    await carrySession(person, context);
+    for (const { ruleId } of (await person.get("listRules", "/api/counterparty-rules")).rules) await person.ask("DELETE", `/api/counterparty-rules/${ruleId}`);
+    const rows = await booked();
+    const places = [rows[0]!, rows.find(({ counterparty }) => counterparty.name !== rows[0]?.counterparty.name)!];
+    for (const { transactionId } of places)
+      expect((await person.ask("PUT", `/api/transactions/${transactionId}/counterparty-rule`, { category: "family" })).status).toBe(200);
+    await page.goto(`${product.origin}/settings`);
+    const remove = page.getByRole("button", { name: /^Remove the rule for/ });
+    await expect.poll(() => remove.count(), patiently).toBe(2);
+    await remove.first().press("Enter");
+    await expect.poll(() => remove.count(), patiently).toBe(1);
+    expect(await hasFocus(remove)).toBe(true);
+    await remove.press("Enter");
+    await page.getByText("No rules yet").waitFor();
+    expect(await hasFocus(page.getByRole("heading", { name: "Your category rules" }))).toBe(true);
+    await expectAccessible(page, "settings without a rule");
     expect(complaints.found).toEqual([]);
     await context.close();
   });

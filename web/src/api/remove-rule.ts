@@ -6,6 +6,6 @@ export async function removeRule(counterpartyRuleId: string): Promise<void> {
   try {
     await ask("removeRule", { params: { counterpartyRuleId } });
   } catch (error) {
-    if (!isApiError(error) || error.code !== "ERR_RULE_NOT_FOUND") throw error;
+    if (!isApiError(error) || error.code !== "ERR_ANALYTICS_RULE_NOT_FOUND") throw error;
   }
 }
