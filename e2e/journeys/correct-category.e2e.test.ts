@@ -176,7 +176,7 @@ describe("a person corrects a category", () => {
     await page.unroute(rules);
 
     const [rule] = (await person.get("listRules", "/api/counterparty-rules")).rules;
-    expect((await person.ask("DELETE", `/api/counterparty-rules/${rule?.ruleId}`)).status).toBe(204);
+    expect((await person.ask("DELETE", `/api/counterparty-rules/${rule?.counterpartyRuleId}`)).status).toBe(204);
     await undo.click();
     await page.getByRole("status").filter({ hasText: "It is as it was before." }).waitFor();
     expect(await everyFigure()).toBe(figures);
@@ -224,7 +224,8 @@ describe("a person corrects a category", () => {
   it("removes one rule after another by keyboard: the focus goes on to the next, and then to the heading", async () => {
     const { page, complaints, context } = await newPerson(browser);
     await carrySession(person, context);
-    for (const { ruleId } of (await person.get("listRules", "/api/counterparty-rules")).rules) await person.ask("DELETE", `/api/counterparty-rules/${ruleId}`);
+    for (const { counterpartyRuleId } of (await person.get("listRules", "/api/counterparty-rules")).rules)
+      await person.ask("DELETE", `/api/counterparty-rules/${counterpartyRuleId}`);
     const rows = await booked();
     const places = [rows[0]!, rows.find(({ counterparty }) => counterparty.name !== rows[0]?.counterparty.name)!];
     for (const { transactionId } of places)

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
+import { againWhileBusy } from "../../api/again-while-busy.ts";
 import { queries } from "../../api/queries.ts";
 import { refresh } from "../../api/refresh.ts";
 import { removeRule } from "../../api/remove-rule.ts";
@@ -17,10 +18,14 @@ export function RulesSection() {
   const { data, error } = useQuery(queries.rules());
   const list = useRef<HTMLDivElement>(null);
   const remove = useMutation({
+    ...againWhileBusy,
     mutationFn: removeRule,
     onSuccess: (_, counterpartyRuleId) => {
       passFocusOn(list.current, counterpartyRuleId);
-      queryClient.setQueryData(queries.rules().queryKey, (known) => known && { ...known, rules: known.rules.filter((rule) => rule.counterpartyRuleId !== counterpartyRuleId) });
+      queryClient.setQueryData(
+        queries.rules().queryKey,
+        (known) => known && { ...known, rules: known.rules.filter((rule) => rule.counterpartyRuleId !== counterpartyRuleId) },
+      );
     },
     onSettled: () => refresh(queryClient, ["rules", "transactions", "insights", "overview"]),
   });

@@ -1,4 +1,5 @@
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import { againWhileBusy } from "../../../api/again-while-busy.ts";
 import { ask } from "../../../api/client.ts";
 import { removeRule } from "../../../api/remove-rule.ts";
 import { refresh } from "../../../api/refresh.ts";
@@ -26,6 +27,7 @@ export function useSayCategory(transactionId: string) {
   const queryClient = useQueryClient();
   const params = { transactionId };
   return useMutation({
+    ...againWhileBusy,
     mutationFn: async ({ single, rule }: Word): Promise<Kept> => {
       let kept: Kept = {};
       if (rule !== undefined && "remove" in rule) await removeRule(rule.remove);
@@ -47,6 +49,7 @@ export function useSayCategory(transactionId: string) {
 export function useNote(transactionId: string) {
   const queryClient = useQueryClient();
   return useMutation({
+    ...againWhileBusy,
     mutationFn: (note: string | null) => ask("noteTransaction", { params: { transactionId }, body: { note } }),
     onSuccess: (said, note) => {
       show(queryClient, transactionId, said);
