@@ -86,6 +86,7 @@ describe("a person corrects a category", () => {
     const familyBefore = await family.count();
 
     // This one only, by keyboard.
+    await page.bringToFront();
     await page.goto(`${product.origin}/transactions?tx=${row.transactionId}`);
     await page.getByRole("button", { name: "Change the category" }).press("Enter");
     await page.getByRole("combobox", { name: "New category" }).waitFor();

@@ -99,6 +99,7 @@ describe("pressed twice", () => {
   }
 
   async function approveAndReturn(page: Page): Promise<void> {
+    await page.bringToFront();
     await approveAtBank(page, product.origin, "88888881");
     await page.waitForURL(/\/payments\/[0-9a-f-]{36}/);
   }
@@ -133,8 +134,10 @@ describe("pressed twice", () => {
     await carrySession(person, context);
     const tabs = [page, await context.newPage()] as const;
     for (const tab of tabs) await tab.goto(order.address);
-    await Promise.all(tabs.map((tab) => button(tab).click()));
+    // Only the tab in front is drawn, which is what a press with the mouse waits for.
+    await Promise.all(tabs.map((tab) => button(tab).dispatchEvent("click")));
     for (const tab of tabs) {
+      await tab.bringToFront();
       // A button that says it is working is not pressed; one that leads away meanwhile was.
       const pressedAgain = async (): Promise<boolean> => {
         if (!isAtBank(tab) && (await button(tab).isVisible()))
@@ -147,6 +150,7 @@ describe("pressed twice", () => {
     }
     // Surely the later of the two.
     const [earlier, later] = tabs;
+    await later.bringToFront();
     await later.goto(order.address);
     await button(later).click();
     await later.waitForURL((url) => url.origin !== product.origin);
