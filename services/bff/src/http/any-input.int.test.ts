@@ -26,7 +26,7 @@ describe("whatever a route is sent", () => {
   let other: Person;
   let operator: Person;
   beforeAll(async () => {
-    bff = await startBff({ config: { OPL_SIGN_UPS_PER_HOUR: 200 } });
+    bff = await startBff();
     other = await bff.person();
     operator = await bff.operator();
   });
