@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -111,17 +112,20 @@ export async function endLeftover(pid: number, signals: readonly (readonly [Node
   }
 }
 
-/** A port nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
+/**
+ * A port nobody listens on now, below those that systems give to outgoing connections: one that is kept for the next start must not be
+ * somebody's end of a connection by then.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    try {
+      await assertPortFree(port, "a server");
+      return port;
+    } catch {
+      // Taken: another one.
+    }
+  }
 }
 
 /** @throws ERR_PORT_IN_USE when somebody listens on the port already */
