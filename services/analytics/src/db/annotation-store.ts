@@ -2,7 +2,7 @@ import type { CategoryId } from "@opl/contracts/model";
 import type { Executor } from "@opl/postgres";
 import { type Transaction, sql } from "kysely";
 import { cleanCounterparty } from "../domain/counterparty.ts";
-import type { Said } from "../domain/said.ts";
+import type { CounterpartyRule, Said } from "../domain/said.ts";
 import type { Tables } from "./tables.ts";
 
 /** What these people said, in one question however many they are. */
@@ -24,22 +24,25 @@ interface SaidRow {
   readonly transactionId: string | null;
   readonly category: CategoryId | null;
   readonly note: string | null;
+  /** The columns of a rule are all there or all null. */
   readonly counterpartyText: string | null;
   readonly counterpartyName: string | null;
+  readonly createdAt: Temporal.Instant | null;
+  readonly counterpartyRuleId: string | null;
 }
 
 function saidOf(rows: readonly SaidRow[]): Said {
   const said = {
     categories: new Map<string, CategoryId>(),
     notes: new Map<string, string>(),
-    counterparties: new Map<string, { counterpartyName: string; category: CategoryId }>(),
+    counterparties: new Map<string, CounterpartyRule>(),
   };
-  for (const { transactionId, category, note, counterpartyText, counterpartyName } of rows) {
+  for (const { transactionId, category, note, counterpartyText, counterpartyName, createdAt, counterpartyRuleId } of rows) {
     if (transactionId !== null && category !== null) said.categories.set(transactionId, category);
     if (transactionId !== null && note !== null) said.notes.set(transactionId, note);
-    if (counterpartyText === null || counterpartyName === null || category === null) continue;
-    const { key } = cleanCounterparty(counterpartyText, null);
-    if (key !== "") said.counterparties.set(key, { counterpartyName, category });
+    if (counterpartyText === null || counterpartyName === null || createdAt === null || counterpartyRuleId === null || category === null) continue;
+    const { key } = cleanCounterparty(counterpartyText);
+    if (key !== "") said.counterparties.set(key, { counterpartyRuleId, counterpartyName, category, createdAt });
   }
   return said;
 }

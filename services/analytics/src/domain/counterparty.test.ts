@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanCounterparty } from "./counterparty.ts";
+import { cleanCounterparty, counterpartyTextOf } from "./counterparty.ts";
 
 describe("cleanCounterparty", () => {
   it.each([
@@ -24,18 +24,18 @@ describe("cleanCounterparty", () => {
     [null, null, "", ""],
     ["   ", null, "", ""],
   ])("%s / %s", (name, text, clean, key) => {
-    expect(cleanCounterparty(name, text)).toEqual({ name: clean, key });
+    expect(cleanCounterparty(counterpartyTextOf({ counterpartyName: name, remittanceInformation: text }))).toEqual({ name: clean, key });
   });
 
   it("gives the same key to the same counterparty however it is decorated", () => {
-    const keys = ["ELISA OYJ", "Elisa Oyj", "ELISA OYJ 00123456", "KORTTIOSTO ELISA", "elisa.fi"].map((name) => cleanCounterparty(name, null).key);
+    const keys = ["ELISA OYJ", "Elisa Oyj", "ELISA OYJ 00123456", "KORTTIOSTO ELISA", "elisa.fi"].map((name) => cleanCounterparty(name).key);
     expect(new Set(keys)).toEqual(new Set(["elisa"]));
   });
 
   it("never throws and invents no letters", () => {
     fc.assert(
       fc.property(fc.option(fc.string({ unit: "binary" }), { nil: null }), fc.option(fc.string(), { nil: null }), (name, text) => {
-        const clean = cleanCounterparty(name, text);
+        const clean = cleanCounterparty(counterpartyTextOf({ counterpartyName: name, remittanceInformation: text }));
         const source = (name ?? text ?? "").toLowerCase();
         for (const word of clean.name.toLowerCase().split(/[^\p{L}\p{N}\p{M}]+/u)) expect(source).toContain(word);
       }),

@@ -37,9 +37,9 @@ export function counterpartyTextOf(entry: { readonly counterpartyName: string | 
   return entry.counterpartyName ?? entry.remittanceInformation ?? "";
 }
 
-/** Cleans a counterparty; where the bank names nobody the text of the entry is taken. */
-export function cleanCounterparty(name: string | null, text: string | null): CleanCounterparty {
-  const raw = (name ?? text ?? "").replace(services, "");
+/** Cleans the words that tell who it was; see {@link counterpartyTextOf}. */
+export function cleanCounterparty(text: string): CleanCounterparty {
+  const raw = text.replace(services, "");
   const words = wordsOf(raw);
   const telling = words.filter((word, index) => tells(word, index, words));
   return {

@@ -5,10 +5,11 @@ import { type Said, type SaidAbout, reasonSaid } from "./said.ts";
 
 const entry: SaidAbout = { transactionId: "a", counterpartyName: "Korttiosto K-MARKET KAMPPI 123456", remittanceInformation: null };
 const nobody: SaidAbout = { transactionId: "a", counterpartyName: null, remittanceInformation: null };
+const rule = { counterpartyRuleId: "r", counterpartyName: "K-Market Kamppi", createdAt: Temporal.Instant.from("2026-11-29T10:00:00Z") };
 const said = ({ single, all }: { single?: CategoryId; all?: CategoryId }): Said => ({
   categories: new Map(single === undefined ? [] : [["a", single]]),
   notes: new Map([["a", "A note decides nothing."]]),
-  counterparties: new Map(all === undefined ? [] : [[cleanCounterparty("K-Market Kamppi", null).key, { counterpartyName: "K-Market Kamppi", category: all }]]),
+  counterparties: new Map(all === undefined ? [] : [[cleanCounterparty("K-Market Kamppi").key, { ...rule, category: all }]]),
 });
 
 describe("what a person said decides", () => {

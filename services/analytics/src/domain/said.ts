@@ -1,6 +1,14 @@
 import type { CategoryId, CategoryReason } from "@opl/contracts/model";
 import { rulesVersion } from "./category-rules/index.ts";
-import { cleanCounterparty } from "./counterparty.ts";
+import { cleanCounterparty, counterpartyTextOf } from "./counterparty.ts";
+
+/** What a person said about everything with one counterparty. */
+export interface CounterpartyRule {
+  readonly counterpartyRuleId: string;
+  readonly counterpartyName: string;
+  readonly category: CategoryId;
+  readonly createdAt: Temporal.Instant;
+}
 
 /** What a person said about their entries. It goes before every rule of ours and before what other accounts show. */
 export interface Said {
@@ -8,8 +16,8 @@ export interface Said {
   readonly categories: ReadonlyMap<string, CategoryId>;
   /** By entry. */
   readonly notes: ReadonlyMap<string, string>;
-  /** By key of the counterparty; see {@link cleanCounterparty}. */
-  readonly counterparties: ReadonlyMap<string, { readonly counterpartyName: string; readonly category: CategoryId }>;
+  /** By key of the counterparty, see {@link cleanCounterparty}: where names once told apart are now cleaned to one, the later rule. */
+  readonly counterparties: ReadonlyMap<string, CounterpartyRule>;
 }
 
 export interface SaidAbout {
@@ -24,7 +32,7 @@ export function reasonSaid(said: Said | undefined, entry: SaidAbout): CategoryRe
   const category = said.categories.get(entry.transactionId);
   if (category !== undefined) return { category, ruleId: "person.transaction", matched: null, confidence: "certain", rulesVersion };
   if (said.counterparties.size === 0) return undefined;
-  const rule = said.counterparties.get(cleanCounterparty(entry.counterpartyName, entry.remittanceInformation).key);
+  const rule = said.counterparties.get(cleanCounterparty(counterpartyTextOf(entry)).key);
   return rule === undefined
     ? undefined
     : { category: rule.category, ruleId: "person.counterparty", matched: rule.counterpartyName, confidence: "certain", rulesVersion };

@@ -6,15 +6,14 @@ import { annotate, saidBy } from "../db/annotation-store.ts";
 import { lockPersonBriefly, markUnsettled } from "../db/person-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { monthOf } from "../domain/calendar.ts";
-import { categorise } from "../domain/category.ts";
 import { ownAccountsOf } from "../domain/own-accounts.ts";
-import { reasonSaid } from "../domain/said.ts";
 import { errors } from "../errors.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
 import type { LedgerRow } from "../projections/ledger/evolve.ts";
+import { decideAlone } from "../projections/ledger/meaning.ts";
 import { askCategory } from "../projections/ledger/query.ts";
 import { type EntryKey, putMeanings, putSearchText, rowsOf } from "../projections/ledger/store.ts";
-import { ruleEntryOf, searchTextOf } from "../projections/ledger/translate.ts";
+import { searchTextOf } from "../projections/ledger/translate.ts";
 import type { AnalyticsContext } from "./context.ts";
 import { tellInsightsChanged } from "./tell-insights-changed.ts";
 
@@ -33,8 +32,7 @@ export async function sayCategory(ctx: AnnotateContext, key: EntryKey, category:
     const before = await lockEntry(tx, key, { booked: category !== null });
     await annotate(tx, { ...key, accountId: before.accountId }, { category }, ctx.clock.now());
     const said = (await saidBy(tx, [psuId])).get(psuId);
-    const reason = reasonSaid(said, before) ?? categorise(ruleEntryOf(before), ownAccountsOf(await accountsOf(tx, [psuId])));
-    const after = { ...before, ...reason };
+    const after = { ...before, ...decideAlone(before, { own: ownAccountsOf(await accountsOf(tx, [psuId])), said }) };
     await putMeanings(tx, [after]);
     await addToMonths(tx, [{ before, after }]);
     await markUnsettled(tx, [psuId], { at: ctx.clock.now(), ...ctx.settling });

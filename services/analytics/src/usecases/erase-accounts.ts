@@ -42,8 +42,9 @@ export async function eraseAccounts(
 async function deleteUnusedRules(tx: Transaction<Tables>, psuId: string): Promise<void> {
   const rules = await rulesOf(tx, psuId);
   if (rules.length === 0) return;
-  const keyOf = (text: string): string => cleanCounterparty(text, null).key;
-  const used = new Set((await allRowsOf(tx, psuId)).map((row) => keyOf(counterpartyTextOf(row))));
+  const keyOf = (text: string): string => cleanCounterparty(text).key;
+  const texts = new Set((await allRowsOf(tx, psuId)).map(counterpartyTextOf));
+  const used = new Set([...texts].map(keyOf));
   await deleteRules(
     tx,
     psuId,

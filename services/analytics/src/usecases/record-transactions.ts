@@ -5,13 +5,13 @@ import { saidBy } from "../db/annotation-store.ts";
 import { currentGeneration, lockPeople, markUnsettled } from "../db/person-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { monthOf } from "../domain/calendar.ts";
-import { categorise } from "../domain/category.ts";
 import { type OwnAccounts, noAccounts, ownAccountsOf } from "../domain/own-accounts.ts";
-import { type Said, reasonSaid } from "../domain/said.ts";
+import type { Said } from "../domain/said.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
 import { type EntryState, type LedgerEntry, type LedgerFact, type LedgerRow, evolve } from "../projections/ledger/evolve.ts";
+import { decideAlone } from "../projections/ledger/meaning.ts";
 import { type Removal, deleteRows, putRemovals, putRows, removalsOf, rowsOf } from "../projections/ledger/store.ts";
-import { entryOf, ruleEntryOf, searchTextOf } from "../projections/ledger/translate.ts";
+import { entryOf, searchTextOf } from "../projections/ledger/translate.ts";
 import type { AnalyticsContext } from "./context.ts";
 import { tellInsightsChanged } from "./tell-insights-changed.ts";
 
@@ -101,7 +101,7 @@ export async function applyToLedger(
       removed.push({ psuId, transactionId, version: state.removedVersion, removedAt: ctx.clock.now() });
     if (state.entry === null && row !== undefined && state.removedVersion >= row.version) gone.push(row);
     if (state.entry !== null && state.entry !== row)
-      written.push(rowOf(state.entry, state.version, row, { own: ownAccounts.get(psuId), said: said.get(psuId) }, generation));
+      written.push(rowOf(state.entry, state.version, row, { own: ownAccounts.get(psuId) ?? noAccounts, said: said.get(psuId) }, generation));
   }
   await putRows(tx, written);
   await deleteRows(tx, gone);
@@ -129,12 +129,12 @@ function rowOf(
   entry: LedgerEntry,
   version: bigint,
   before: LedgerRow | undefined,
-  known: { readonly own: OwnAccounts | undefined; readonly said: Said | undefined },
+  known: { readonly own: OwnAccounts; readonly said: Said | undefined },
   generation: number,
 ): LedgerRow {
   return {
     ...entry,
-    ...(reasonSaid(known.said, entry) ?? categorise(ruleEntryOf(entry), known.own ?? noAccounts)),
+    ...decideAlone(entry, known),
     searchText: searchTextOf(entry, known.said?.notes.get(entry.transactionId) ?? null),
     // Stays until recurring payments are worked out again.
     recurringId: before?.recurringId ?? null,

@@ -4,8 +4,9 @@ import type { CategoryId } from "@opl/contracts/model";
 import { toWire } from "@opl/money";
 import { inTransaction } from "@opl/postgres";
 import { annotate, saidBy } from "../db/annotation-store.ts";
-import { type RuleRow, deleteRules, putRule, ruleFor, rulesOf } from "../db/counterparty-rule-store.ts";
+import { changeRule, deleteRules, insertRule, rulesOf } from "../db/counterparty-rule-store.ts";
 import { cleanCounterparty, counterpartyTextOf } from "../domain/counterparty.ts";
+import type { CounterpartyRule } from "../domain/said.ts";
 import { errors } from "../errors.ts";
 import { type EntryKey, rowsElsewhere, rowsOf } from "../projections/ledger/store.ts";
 import { lockEntry, lockPerson, meaningOf } from "./annotate-transaction.ts";
@@ -25,14 +26,14 @@ export async function previewRule(
 ): Promise<ResponseInputOf<typeof previewCounterpartyRule>> {
   const [entry] = await rowsOf(db, [{ psuId, transactionId }]);
   if (entry === undefined) throw errors.ERR_ANALYTICS_TRANSACTION_NOT_FOUND();
-  const { key, name } = cleanCounterparty(entry.counterpartyName, entry.remittanceInformation);
+  const { key, name } = cleanCounterparty(counterpartyTextOf(entry));
   if (key === "") return { counterpartyName: null, rule: null, transactions: 0, sums: [] };
   const said = (await saidBy(db, [psuId])).get(psuId);
   const stays = (row: { readonly transactionId: string }): boolean => row.transactionId !== transactionId && said?.categories.has(row.transactionId) === true;
   // Each text is cleaned once however many entries have it.
   const elsewhere = Map.groupBy(await rowsElsewhere(db, psuId, category), counterpartyTextOf);
-  const moving = [...elsewhere].flatMap(([text, rows]) => (cleanCounterparty(text, null).key === key ? rows.filter((row) => !stays(row)) : []));
-  const rule = await ruleFor(db, psuId, key);
+  const moving = [...elsewhere].flatMap(([text, rows]) => (cleanCounterparty(text).key === key ? rows.filter((row) => !stays(row)) : []));
+  const rule = said?.counterparties.get(key);
   const sums = [...Map.groupBy(moving, ({ currency }) => currency)].map(([currency, rows]) =>
     toWire({ currency, minor: rows.reduce((sum, { amountMinor }) => sum + amountMinor, 0n) }),
   );
@@ -49,8 +50,13 @@ export async function ruleCounterparty(ctx: RuleContext, key: EntryKey, category
     const { psuId } = key;
     const entry = await lockEntry(tx, key, { booked: false });
     const counterpartyText = counterpartyTextOf(entry);
-    if (cleanCounterparty(counterpartyText, null).key === "") throw errors.ERR_ANALYTICS_COUNTERPARTY_UNKNOWN();
-    const rule = await putRule(tx, { psuId, counterpartyText }, category, ctx.clock.now());
+    const { key: counterpartyKey, name: counterpartyName } = cleanCounterparty(counterpartyText);
+    if (counterpartyKey === "") throw errors.ERR_ANALYTICS_COUNTERPARTY_UNKNOWN();
+    const known = (await saidBy(tx, [psuId])).get(psuId)?.counterparties.get(counterpartyKey);
+    const rule =
+      known === undefined
+        ? await insertRule(tx, { psuId, counterpartyText, counterpartyName, category, createdAt: ctx.clock.now() })
+        : await changeRule(tx, psuId, known.counterpartyRuleId, category);
     await annotate(tx, { ...key, accountId: entry.accountId }, { category: null }, ctx.clock.now());
     await settlePerson(ctx, tx, psuId, { announce: true });
     return { ...(await meaningOf(tx, key)), rule: toRule(rule) };
@@ -72,6 +78,6 @@ export async function askRules({ db }: Pick<AnalyticsContext, "db">, psuId: stri
   return { rules: (await rulesOf(db, psuId)).map(toRule) };
 }
 
-function toRule({ counterpartyRuleId, counterpartyName, category, createdAt }: RuleRow) {
+function toRule({ counterpartyRuleId, counterpartyName, category, createdAt }: CounterpartyRule) {
   return { counterpartyRuleId, counterpartyName, category, createdAt: createdAt.toString() };
 }

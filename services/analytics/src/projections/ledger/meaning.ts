@@ -1,11 +1,17 @@
 import type { CategoryReason } from "@opl/contracts/model";
 import type { AccountRow } from "../../db/account-store.ts";
 import { categorise } from "../../domain/category.ts";
-import { ownAccountsOf } from "../../domain/own-accounts.ts";
+import { type OwnAccounts, ownAccountsOf } from "../../domain/own-accounts.ts";
 import { type Said, reasonSaid } from "../../domain/said.ts";
 import { type TransferCandidate, findMirroredTransfers } from "../../domain/own-transfer.ts";
+import type { LedgerEntry } from "./evolve.ts";
 import type { SettledRow } from "./store.ts";
 import { ruleEntryOf } from "./translate.ts";
+
+/** The category of an entry by what the person said, else by the entry itself: as far as it can be told without the others. */
+export function decideAlone(entry: LedgerEntry, { own, said }: { readonly own: OwnAccounts; readonly said: Said | undefined }): CategoryReason {
+  return reasonSaid(said, entry) ?? categorise(ruleEntryOf(entry), own);
+}
 
 /**
  * The category of every entry of one person: by their own word, else by the entry itself and by all others. Depends on rows, accounts and

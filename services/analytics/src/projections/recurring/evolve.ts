@@ -1,5 +1,5 @@
 import type { CategoryReason } from "@opl/contracts/model";
-import { type CleanCounterparty, cleanCounterparty } from "../../domain/counterparty.ts";
+import { type CleanCounterparty, cleanCounterparty, counterpartyTextOf } from "../../domain/counterparty.ts";
 import { type Series, detectRecurring } from "../../domain/recurrence/detect.ts";
 import type { SettledRow } from "../ledger/store.ts";
 
@@ -9,9 +9,9 @@ export function evolve(rows: readonly SettledRow[], categories: ReadonlyMap<stri
   const cleaned = new Map<string, CleanCounterparty>();
   return detectRecurring(
     booked.map((row) => {
-      const raw = row.counterpartyName ?? row.remittanceInformation ?? "";
-      const { name, key } = cleaned.get(raw) ?? cleanCounterparty(raw, null);
-      cleaned.set(raw, { name, key });
+      const text = counterpartyTextOf(row);
+      const { name, key } = cleaned.get(text) ?? cleanCounterparty(text);
+      cleaned.set(text, { name, key });
       return {
         transactionId: row.transactionId,
         accountId: row.accountId,
