@@ -4,6 +4,7 @@ import { getConsent } from "../db/consent-store.ts";
 import { banksOfLapsing, takeLapsing } from "../db/token-store.ts";
 import type { LapsingLimits } from "../db/token-store.ts";
 import { nextRefreshTry } from "../domain/token-set.ts";
+import { besideEachOther } from "./beside-each-other.ts";
 import type { GatewayContext } from "./context.ts";
 import { refreshTokenSet } from "./refresh-token-set.ts";
 
@@ -22,9 +23,7 @@ const idleDays = 7;
 export async function refreshLapsing(ctx: Context, signal: AbortSignal): Promise<void> {
   const now = ctx.clock.now();
   const limits = { now, expiresBefore: now.add({ hours: beforeEndHours }), idleSince: now.subtract({ hours: idleDays * 24 }) };
-  const banks = await banksOfLapsing(ctx.db, limits);
-  const ended = await Promise.allSettled(banks.map((aspspId) => refreshAt(ctx, aspspId, limits, signal)));
-  for (const one of ended) if (one.status === "rejected") throw one.reason;
+  await besideEachOther(await banksOfLapsing(ctx.db, limits), (aspspId) => refreshAt(ctx, aspspId, limits, signal));
 }
 
 async function refreshAt(ctx: Context, aspspId: string, limits: LapsingLimits, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import { banksOfDueRevocations, takeDueRevocation } from "../db/revocation-store.ts";
+import { besideEachOther } from "./beside-each-other.ts";
 import type { GatewayContext } from "./context.ts";
 import { tellRevocation } from "./tell-revocation.ts";
 
@@ -12,9 +13,7 @@ const holdMinutes = 2;
  * nobody else tells it and who is stopped leaves the others as they were. A bank that could not be told is left alone until the next time.
  */
 export async function retryRevocations(ctx: Context, signal: AbortSignal): Promise<void> {
-  const banks = await banksOfDueRevocations(ctx.db, ctx.clock.now());
-  const ended = await Promise.allSettled(banks.map((aspspId) => tellBank(ctx, aspspId, signal)));
-  for (const one of ended) if (one.status === "rejected") throw one.reason;
+  await besideEachOther(await banksOfDueRevocations(ctx.db, ctx.clock.now()), (aspspId) => tellBank(ctx, aspspId, signal));
 }
 
 async function tellBank(ctx: Context, aspspId: string, signal: AbortSignal): Promise<void> {
