@@ -5,6 +5,19 @@ import { testDatabase } from "@opl/testkit";
 import { expect, it } from "vitest";
 import type { ConsentTables } from "./tables.ts";
 
+/** One shape for both tables of receipts. */
+const receipts = {
+  psuId: "uuid",
+  consentId: "uuid",
+  position: "int4",
+  receiptId: "uuid",
+  facts: "jsonb",
+  jws: "text?",
+  signedAt: "timestamptz?",
+  tries: "int4",
+  nextTryAt: "timestamptz",
+} as const;
+
 const columns: TableColumns<ConsentTables> = {
   ...messagingColumns,
   consents: {
@@ -30,17 +43,7 @@ const columns: TableColumns<ConsentTables> = {
     lastUsedAt: "timestamptz?",
   },
   consentHistory: { psuId: "uuid", consentId: "uuid", position: "int4", at: "timestamptz", what: "text", by: "text", reason: "text?" },
-  consentReceipts: {
-    psuId: "uuid",
-    consentId: "uuid",
-    position: "int4",
-    receiptId: "uuid",
-    facts: "jsonb",
-    jws: "text?",
-    signedAt: "timestamptz?",
-    tries: "int4",
-    nextTryAt: "timestamptz",
-  },
+  consentReceipts: receipts,
   consentAccounts: { psuId: "uuid", consentId: "uuid", accountId: "uuid", kind: "text", maskedNumber: "text?" },
   authorisations: {
     psuId: "uuid",
@@ -141,17 +144,7 @@ const columns: TableColumns<ConsentTables> = {
     fundsAvailable: "bool?",
     confirmedAt: "timestamptz?",
   },
-  fundsReceipts: {
-    psuId: "uuid",
-    consentId: "uuid",
-    position: "int4",
-    receiptId: "uuid",
-    facts: "jsonb",
-    jws: "text?",
-    signedAt: "timestamptz?",
-    tries: "int4",
-    nextTryAt: "timestamptz",
-  },
+  fundsReceipts: receipts,
   gatewayFarewells: {
     psuId: "uuid",
     about: "text",
