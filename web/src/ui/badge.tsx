@@ -9,6 +9,8 @@ const tones = {
   danger: "bg-danger-soft text-danger",
 };
 
+export type Tone = keyof typeof tones;
+
 /** One or two words about the state of something; a breathing dot before them says that it is happening now. */
 export function Badge({
   tone = "neutral",
@@ -16,7 +18,7 @@ export function Badge({
   children,
   className,
 }: {
-  tone?: keyof typeof tones;
+  tone?: Tone;
   live?: boolean;
   children: ReactNode;
   className?: string | undefined;

@@ -1,4 +1,6 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import type { MessageDescriptor } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+import { useLingui } from "@lingui/react/macro";
 import { Badge } from "../../ui/badge.tsx";
 import { CertificateFacts, Problems, purposeNames } from "./certificate-facts.tsx";
 import { DaysLeft } from "./days-left.tsx";
@@ -21,32 +23,15 @@ export function UsedCertificateCard({ certificate }: { certificate: KnownCertifi
   );
 }
 
+const statusNames: Record<KnownCertificate["status"], MessageDescriptor> = {
+  active: msg`In use`,
+  spare: msg`Spare`,
+  superseded: msg`Replaced`,
+  expired: msg`Ran out`,
+};
+
 /** What a certificate is to banks now. */
 export function CertificateStatus({ status }: { status: KnownCertificate["status"] }) {
-  switch (status) {
-    case "active":
-      return (
-        <Badge>
-          <Trans>In use</Trans>
-        </Badge>
-      );
-    case "spare":
-      return (
-        <Badge>
-          <Trans>Spare</Trans>
-        </Badge>
-      );
-    case "superseded":
-      return (
-        <Badge>
-          <Trans>Replaced</Trans>
-        </Badge>
-      );
-    case "expired":
-      return (
-        <Badge>
-          <Trans>Ran out</Trans>
-        </Badge>
-      );
-  }
+  const { i18n } = useLingui();
+  return <Badge>{i18n._(statusNames[status])}</Badge>;
 }

@@ -1,8 +1,7 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
+import type { Tone } from "../../ui/badge.tsx";
 import type { Order, PaymentStatus } from "./payments-api.ts";
-
-type Tone = "neutral" | "accent" | "positive" | "warning" | "danger";
 
 /** How far a payment is, in a word or two. Only what is surely so. */
 export const statusNames: Record<PaymentStatus, readonly [name: MessageDescriptor, tone: Tone]> = {

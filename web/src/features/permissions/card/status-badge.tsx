@@ -1,10 +1,26 @@
-import { Plural, Trans } from "@lingui/react/macro";
+import type { MessageDescriptor } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
+import { Plural, useLingui } from "@lingui/react/macro";
 import type { ConnectionView } from "../../../api/queries.ts";
-import { Badge } from "../../../ui/badge.tsx";
+import { Badge, type Tone } from "../../../ui/badge.tsx";
 import { endsSoon } from "./validity.ts";
+
+const statusNames: Record<ConnectionView["status"], readonly [name: MessageDescriptor, tone: Tone]> = {
+  valid: [msg`Active`, "positive"],
+  unconfirmed: [msg`Paused until you confirm`, "warning"],
+  scaRequired: [msg`Your bank wants to see you`, "warning"],
+  received: [msg`Waiting for your yes at the bank`, "neutral"],
+  partiallyAuthorised: [msg`Waiting for your yes at the bank`, "neutral"],
+  rejected: [msg`Not given`, "neutral"],
+  revokedByPsu: [msg`Withdrawn by you`, "neutral"],
+  expired: [msg`Ran out`, "neutral"],
+  terminatedByTpp: [msg`Ended by us`, "neutral"],
+  replaced: [msg`Renewed by a newer one`, "neutral"],
+};
 
 /** How a permission stands, in a word or two. */
 export function StatusBadge({ connection }: { connection: Pick<ConnectionView, "status" | "daysLeft" | "history"> }) {
+  const { i18n } = useLingui();
   const { status, daysLeft } = connection;
   if (status === "valid" && daysLeft !== null && endsSoon(connection)) {
     return (
@@ -13,61 +29,6 @@ export function StatusBadge({ connection }: { connection: Pick<ConnectionView, "
       </Badge>
     );
   }
-  switch (status) {
-    case "valid":
-      return (
-        <Badge tone="positive">
-          <Trans>Active</Trans>
-        </Badge>
-      );
-    case "unconfirmed":
-      return (
-        <Badge tone="warning">
-          <Trans>Paused until you confirm</Trans>
-        </Badge>
-      );
-    case "scaRequired":
-      return (
-        <Badge tone="warning">
-          <Trans>Your bank wants to see you</Trans>
-        </Badge>
-      );
-    case "received":
-    case "partiallyAuthorised":
-      return (
-        <Badge>
-          <Trans>Waiting for your yes at the bank</Trans>
-        </Badge>
-      );
-    case "rejected":
-      return (
-        <Badge>
-          <Trans>Not given</Trans>
-        </Badge>
-      );
-    case "revokedByPsu":
-      return (
-        <Badge>
-          <Trans>Withdrawn by you</Trans>
-        </Badge>
-      );
-    case "expired":
-      return (
-        <Badge>
-          <Trans>Ran out</Trans>
-        </Badge>
-      );
-    case "terminatedByTpp":
-      return (
-        <Badge>
-          <Trans>Ended by us</Trans>
-        </Badge>
-      );
-    case "replaced":
-      return (
-        <Badge>
-          <Trans>Renewed by a newer one</Trans>
-        </Badge>
-      );
-  }
+  const [name, tone] = statusNames[status];
+  return <Badge tone={tone}>{i18n._(name)}</Badge>;
 }

@@ -1,19 +1,13 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Trans } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useId, useState } from "react";
 import { ask } from "../../../api/client.ts";
 import type { ConnectionView } from "../../../api/queries.ts";
-import { useProblem } from "../../../api/use-problem.ts";
-import { Button } from "../../../ui/button.tsx";
-import { Dialog } from "../../../ui/dialog.tsx";
-import { Notice } from "../../../ui/notice.tsx";
-import { permissionTitleId } from "./permission-title.ts";
+import { WithdrawFrame } from "./withdraw-frame.tsx";
 
 /** Withdrawing, with the one choice there is: keep what was read, or erase it. */
 export function WithdrawDialog({ connection, onClose }: { connection: ConnectionView; onClose: () => void }) {
-  const { t } = useLingui();
   const queryClient = useQueryClient();
-  const problem = useProblem();
   const [keepData, setKeepData] = useState(true);
   const { aspspName: bank, consentId } = connection;
   const withdraw = useMutation({
@@ -26,50 +20,29 @@ export function WithdrawDialog({ connection, onClose }: { connection: Connection
     },
   });
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      // The button that opened this goes with the permission; its card says what became of it.
-      focusAfter={permissionTitleId(consentId)}
-      title={t`Withdraw the permission at ${bank}?`}
+    <WithdrawFrame
+      permissionId={consentId}
+      bank={bank}
       description={<Trans>We stop reading at once and tell {bank}. Your money and your account at the bank are not affected.</Trans>}
+      withdraw={withdraw}
+      button={keepData ? <Trans>Withdraw and keep data</Trans> : <Trans>Withdraw and erase data</Trans>}
+      onClose={onClose}
     >
-      <form
-        className="space-y-5 px-4 pb-6 pt-5 sm:px-6"
-        onSubmit={(event) => {
-          event.preventDefault();
-          withdraw.mutate();
-        }}
-      >
-        <fieldset className="space-y-2">
-          <legend className="mb-2 text-14 font-500">
-            <Trans>What happens to what was read?</Trans>
-          </legend>
-          <Choice checked={keepData} onChoose={() => setKeepData(true)} title={<Trans>Keep it</Trans>}>
-            <Trans>Accounts, transactions and insights stay as they are today. The settings can still erase everything.</Trans>
-          </Choice>
-          <Choice checked={!keepData} onChoose={() => setKeepData(false)} title={<Trans>Erase it</Trans>}>
-            <Trans>
-              Everything read from {bank} under this permission is deleted. This cannot be undone. Of the permission itself its history stays, with the ends of
-              its account numbers.
-            </Trans>
-          </Choice>
-        </fieldset>
-        {withdraw.isError && (
-          <Notice tone="danger" live title={problem(withdraw.error).title}>
-            {problem(withdraw.error).detail}
-          </Notice>
-        )}
-        <div className="flex flex-wrap justify-end gap-3">
-          <Button look="quiet" onClick={onClose}>
-            <Trans>Cancel</Trans>
-          </Button>
-          <Button type="submit" look="danger" busy={withdraw.isPending}>
-            {keepData ? <Trans>Withdraw and keep data</Trans> : <Trans>Withdraw and erase data</Trans>}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <fieldset className="space-y-2">
+        <legend className="mb-2 text-14 font-500">
+          <Trans>What happens to what was read?</Trans>
+        </legend>
+        <Choice checked={keepData} onChoose={() => setKeepData(true)} title={<Trans>Keep it</Trans>}>
+          <Trans>Accounts, transactions and insights stay as they are today. The settings can still erase everything.</Trans>
+        </Choice>
+        <Choice checked={!keepData} onChoose={() => setKeepData(false)} title={<Trans>Erase it</Trans>}>
+          <Trans>
+            Everything read from {bank} under this permission is deleted. This cannot be undone. Of the permission itself its history stays, with the ends of
+            its account numbers.
+          </Trans>
+        </Choice>
+      </fieldset>
+    </WithdrawFrame>
   );
 }
 
