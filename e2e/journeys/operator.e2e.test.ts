@@ -235,14 +235,10 @@ describe("an operator in the browser", () => {
     await noFindings(page);
   });
 
-  it("has the step that waited tried at once, and types in what the bank's portal gave out", async () => {
+  it("sees the registration go on by itself with the certificates it waited for, and types in what the bank's portal gave out", async () => {
     const { page, complaints } = operator;
     await go(page, "Banks");
     const bank = page.locator('[data-bank="uk-sandbox"]');
-    await bank.getByRole("button", { name: "Try now" }).click();
-    const question = page.getByRole("dialog", { name: "Try again at UK Open Banking (sandbox)?" });
-    await question.getByText(/The step that waits is done at once/).waitFor();
-    await question.getByRole("button", { name: "Try now" }).click();
     await bank.locator('[data-step="certificates"][data-state="done"]').waitFor();
     await bank.getByText("Waits for credentials").waitFor();
     // What to give at the portal, in the words of this page.
@@ -268,6 +264,30 @@ describe("an operator in the browser", () => {
     expect(await bank.locator('[data-step][data-state="done"]').count()).toBe(4);
     await bank.getByText(/^7\d\d days left$/).waitFor();
     expect(await page.content()).not.toContain(given.clientSecret);
+    expect(complaints.found).toEqual([]);
+  });
+
+  it("has the step that waits for a bank tried at once", async () => {
+    const { page, complaints } = operator;
+    // A bank that wants to be left alone for longer than anybody looks at this page.
+    const busy = { fault: "network.status", for: { endpoint: "R1" }, options: { status: 503, retryAfter: "300" } };
+    await product.bank("POST", "/faults", busy);
+    const bank = page.locator('[data-bank="op"]');
+    await bank.getByRole("button", { name: "Renew" }).click();
+    await page
+      .getByRole("dialog", { name: /Renew the registration at/ })
+      .getByRole("button", { name: "Renew" })
+      .click();
+    await bank.getByText(/“Try now” does not wait\.$/).waitFor({ timeout: 60_000 });
+    await noFindings(page);
+    await product.bank("DELETE", "/faults");
+    await bank.getByRole("button", { name: "Try now" }).click();
+    const question = page.getByRole("dialog", { name: "Try again at OP (sandbox)?" });
+    await question.getByText(/The step that waits is done at once/).waitFor();
+    await question.getByRole("button", { name: "Try now" }).click();
+    await question.waitFor({ state: "detached" });
+    await bank.getByText("Renewing", { exact: true }).waitFor({ state: "detached", timeout: 60_000 });
+    await bank.getByText("Registered", { exact: true }).waitFor();
     expect(complaints.found).toEqual([]);
   });
 

@@ -8,9 +8,11 @@ type Db = Executor<TppRegistryTables>;
 type Tx = Transaction<TppRegistryTables>;
 export type OwnCertificateRow = Selectable<OwnCertificatesTable>;
 
-/** The gateway's answer takes the place of what was known; what only we know of a certificate stays. */
-export async function saveOwnCertificates(tx: Tx, seen: readonly OwnCertificateView[], now: Temporal.Instant): Promise<void> {
+/** The gateway's answer takes the place of what was known; what only we know of a certificate stays. @returns whether one can be used that could not */
+export async function saveOwnCertificates(tx: Tx, seen: readonly OwnCertificateView[], now: Temporal.Instant): Promise<boolean> {
   const ids = seen.map(({ certificateId }) => certificateId);
+  const before = await tx.selectFrom("ownCertificates").select("certificateId").where("issued", "is not", null).execute();
+  const usable = new Set(before.map(({ certificateId }) => certificateId));
   await tx
     .deleteFrom("ownCertificates")
     .$if(ids.length > 0, (query) => query.where("certificateId", "not in", ids))
@@ -30,6 +32,7 @@ export async function saveOwnCertificates(tx: Tx, seen: readonly OwnCertificateV
       )
       .execute();
   }
+  return seen.some(({ certificateId, issued }) => issued !== null && !usable.has(certificateId));
 }
 
 /** As the inventory shows them, newest first. */

@@ -113,6 +113,11 @@ export async function hurryRegistration(db: Db, registrationId: string, now: Tem
   await db.updateTable("registrations").set({ nextTryAt: now }).where("registrationId", "=", registrationId).where("status", "=", "running").execute();
 }
 
+/** All that run are due at once: something came that each of them may have waited for. */
+export async function hurryAll(tx: Tx, now: Temporal.Instant): Promise<void> {
+  await tx.updateTable("registrations").set({ nextTryAt: now }).where("status", "=", "running").execute();
+}
+
 /** What became of the registration that was completed last at the same bank. */
 export const headStatus = (eb: ExpressionBuilder<TppRegistryTables, "registrations">) =>
   eb

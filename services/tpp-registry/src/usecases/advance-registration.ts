@@ -53,7 +53,7 @@ export async function advanceRegistration(ctx: RegistryContext, registrationId: 
     outcome = await performStep(ctx, step, { registrationId, aspspId, scheme, replaces, terms });
   } catch (cause) {
     const error = await takeBack(ctx, known.registration, step, toOplError(cause));
-    return recordFailure(ctx, registrationId, step, error);
+    return recordFailure(ctx, known.registration, step, error);
   }
   return inTransaction(ctx.db, async (tx): Promise<Advance> => {
     const now = ctx.clock.now();
@@ -143,14 +143,22 @@ async function takeBack(ctx: RegistryContext, registration: RegistrationRow, ste
   return new OplError({ ...failure, kind: "rejected", cause: error });
 }
 
-function recordFailure(ctx: RegistryContext, registrationId: string, step: RegistrationStep, error: OplError): Promise<Advance> {
+/** What somebody wanted done at once while an attempt from before it was still out is not put off by that attempt's end. */
+function hurriedMeanwhile(attempted: RegistrationRow, now: RegistrationRow): Temporal.Instant | null {
+  if (attempted.nextTryAt === null || now.nextTryAt === null) return null;
+  return Temporal.Instant.compare(now.nextTryAt, attempted.nextTryAt) > 0 ? now.nextTryAt : null;
+}
+
+function recordFailure(ctx: RegistryContext, attempted: RegistrationRow, step: RegistrationStep, error: OplError): Promise<Advance> {
+  const { registrationId } = attempted;
   return inTransaction(ctx.db, async (tx): Promise<Advance> => {
     const locked = await lockRegistration(tx, registrationId);
     if (locked === undefined || locked.registration.status !== "running") return { kind: "nothing" };
     const now = ctx.clock.now();
     const failure = { code: error.code, message: error.message, at: now };
     if (!isFinal(error)) {
-      await postponeRegistration(tx, registrationId, failure, nextTryAt(now, locked.registration.tries, error.retryAfterSeconds));
+      const hurriedTo = hurriedMeanwhile(attempted, locked.registration);
+      await postponeRegistration(tx, registrationId, failure, hurriedTo ?? nextTryAt(now, locked.registration.tries, error.retryAfterSeconds));
       return { kind: "postponed", step, error };
     }
     await failRegistration(tx, registrationId, failure);

@@ -1,4 +1,5 @@
 import { listCertificates, readJwks } from "@opl/contracts/http/tpp-registry";
+import { OplError } from "@opl/errors";
 import { createClient, createHttpServer } from "@opl/service";
 import { fixedClock, sequentialIds, silentLogger, type TestDatabase, testDatabase, testTokens } from "@opl/testkit";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -14,12 +15,14 @@ import { type StandInGateway, standInGateway } from "../testing/gateway.ts";
 import { advanceRegistration } from "./advance-registration.ts";
 import { beginPlanned } from "./begin-planned.ts";
 import { readCertificateFigures } from "./read-certificate-figures.ts";
+import { listDueRegistrations } from "./list-due-registrations.ts";
 import { refreshOwnCertificates } from "./refresh-own-certificates.ts";
 import { renewOwnCertificates } from "./renew-own-certificates.ts";
 import { startRegistration } from "./start-registration.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 const banks = ["bank-c", "bank-d"];
+const noneFits = new OplError({ code: "ERR_OWN_CERTIFICATE_MISSING", kind: "conflict", message: "No certificate of our own fits this bank." });
 const options = { renewBeforeDays: 30, keepDays: 30 };
 const opened: AsyncDisposable[] = [];
 let database: TestDatabase<TppRegistryTables>;
@@ -237,6 +240,36 @@ describe("G-38, OA-72 our own certificates", () => {
       [null, 1],
       [null, 1],
     ]);
+  });
+
+  it("let the registration that waits for them go on as soon as they are there, and no other time sooner than its pause ends", async () => {
+    const { registration } = await startRegistration(ctx, "bank-c");
+    const postponed = async () => {
+      gateway.fail("issueCertificates", "before", noneFits);
+      expect(await advanceRegistration(ctx, registration.registrationId)).toMatchObject({ kind: "postponed", error: { code: noneFits.code } });
+    };
+    await postponed();
+    await refreshOwnCertificates(ctx);
+    expect(await listDueRegistrations(ctx)).toEqual([]);
+    await holdPair(custody);
+    await refreshOwnCertificates(ctx);
+    expect(await listDueRegistrations(ctx)).toEqual([registration.registrationId]);
+    await postponed();
+    await refreshOwnCertificates(ctx);
+    expect(await listDueRegistrations(ctx)).toEqual([]);
+  });
+
+  it("that come while a try without them is still out are not forgotten when it ends", async () => {
+    const { registration } = await startRegistration(ctx, "bank-c");
+    const slow = async (): Promise<never> => {
+      clock.advance({ seconds: 1 });
+      await holdPair(custody);
+      await refreshOwnCertificates(ctx);
+      throw noneFits;
+    };
+    const attempt = { ...ctx, bankGateway: { ...ctx.bankGateway, issueCertificates: slow } };
+    expect(await advanceRegistration(attempt, registration.registrationId)).toMatchObject({ kind: "postponed" });
+    expect(await listDueRegistrations(ctx)).toEqual([registration.registrationId]);
   });
 
   it("the next ones name the identifier and the authority that the document gives, else those of the old ones", async () => {

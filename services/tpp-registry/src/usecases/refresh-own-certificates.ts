@@ -2,6 +2,7 @@ import { inTransaction } from "@opl/postgres";
 import type { RegistryContext } from "../context.ts";
 import { saveOwnCertificates } from "../db/own-certificate-store.ts";
 import { savePublicKeys } from "../db/public-key-store.ts";
+import { hurryAll } from "../db/registration-store.ts";
 import { readPublicKey } from "../domain/public-keys.ts";
 
 export interface Refreshed {
@@ -12,7 +13,8 @@ export interface Refreshed {
 }
 
 /**
- * Asks the gateway for our own certificates and public keys, and keeps what it says: while it is away, they are as last seen.
+ * Asks the gateway for our own certificates and public keys, and keeps what it says: while it is away, they are as last seen. Registrations
+ * that may have waited for a certificate go on at once when one came.
  * @throws what the gateway's client throws; what was known stays
  */
 export async function refreshOwnCertificates(ctx: Pick<RegistryContext, "db" | "clock" | "bankGateway">, timeoutMs?: number): Promise<Refreshed> {
@@ -24,7 +26,7 @@ export async function refreshOwnCertificates(ctx: Pick<RegistryContext, "db" | "
   await inTransaction(ctx.db, async (tx) => {
     const now = ctx.clock.now();
     await savePublicKeys(tx, usable, now);
-    await saveOwnCertificates(tx, certificates, now);
+    if (await saveOwnCertificates(tx, certificates, now)) await hurryAll(tx, now);
   });
   return { unusable: read.length - usable.length, leaked: read.filter(({ leaked }) => leaked).length };
 }
