@@ -5,6 +5,8 @@ import { RecordResults } from "./tools/evidence/record-results.ts";
 export default defineConfig({
   test: {
     reporters: ["default", new RecordResults()],
+    // Left alone it would keep one core for an editor.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

@@ -298,7 +298,14 @@ describe("an operator in the browser", () => {
     const redirectUris = [`${product.origin}/connect/return/op`, `${product.origin}/connect/return/op-2`];
     await product.operator("tpp-registry", "PUT", "/desired-state", { document: { ...document, banks: [{ aspsp: "op", redirectUris }] } });
     const bank = page.locator('[data-bank="op"]');
-    await bank.getByText("Renewal failed", { exact: true }).waitFor({ timeout: 60_000 });
+    const renewalFailed = async (): Promise<boolean> => {
+      const { registrations } = await product.operator<ResponseOf<typeof listRegistrations>>("tpp-registry", "GET", "/registrations");
+      return registrations.find(({ aspspId }) => aspspId === "op")?.status === "failed";
+    };
+    // A page at rest looks again three times a minute; it is looked at anew instead of waiting for that.
+    await expect.poll(() => renewalFailed(), { timeout: 60_000, interval: 500 }).toBe(true);
+    await page.reload();
+    await bank.getByText("Renewal failed", { exact: true }).waitFor();
     await bank.getByText("Registered", { exact: true }).waitFor();
     await bank.getByText(/^The bank said no\./).waitFor();
     await noFindings(page);

@@ -12,21 +12,25 @@ export interface RevocationDue extends SealedValue {
   readonly registrationId: string;
   readonly attempts: number;
   readonly giveUpAt: Temporal.Instant;
+  /** When it is due; of one that was taken, until when it is held. What comes in meanwhile is due otherwise, and not the holder's to settle. */
+  readonly dueAt: Temporal.Instant;
 }
 
-const columns = ["aspspId", "aspspConsentId", "kind", "registrationId", "dataKeyId", "sealed", "attempts", "giveUpAt"] as const;
+/** What whoever tells it holds. */
+type Held = Pick<RevocationDue, "aspspId" | "aspspConsentId" | "dueAt">;
+
+const columns = ["aspspId", "aspspConsentId", "kind", "registrationId", "dataKeyId", "sealed", "attempts", "giveUpAt", "dueAt"] as const;
 
 /** Notes what the bank must be told. With a token it takes the place of one without: only that one can be told at every bank. */
 export async function insertRevocation(
   tx: Executor<Tables>,
   revocation: Omit<RevocationDue, "attempts">,
-  dueAt: Temporal.Instant,
   { hasToken }: { readonly hasToken: boolean },
 ): Promise<void> {
-  const { dataKeyId, sealed } = revocation;
+  const { dataKeyId, sealed, dueAt } = revocation;
   await tx
     .insertInto("revocationsDue")
-    .values({ ...revocation, attempts: 0, dueAt })
+    .values({ ...revocation, attempts: 0 })
     .onConflict((conflict) => {
       const known = conflict.columns(["aspspId", "aspspConsentId"]);
       return hasToken ? known.doUpdateSet({ dataKeyId, sealed, dueAt, attempts: 0 }) : known.doNothing();
@@ -82,23 +86,28 @@ export async function takeRevocation(
 }
 
 /** Puts newer tokens in the place of those that were sealed at the end of the consent. */
-export async function resealRevocation(
-  db: Executor<Tables>,
-  { aspspId, aspspConsentId }: Pick<RevocationDue, "aspspId" | "aspspConsentId">,
-  { dataKeyId, sealed }: SealedValue,
-): Promise<void> {
-  await db.updateTable("revocationsDue").set({ dataKeyId, sealed }).where("aspspId", "=", aspspId).where("aspspConsentId", "=", aspspConsentId).execute();
+export async function resealRevocation(db: Executor<Tables>, held: Held, { dataKeyId, sealed }: SealedValue): Promise<void> {
+  await db
+    .updateTable("revocationsDue")
+    .set({ dataKeyId, sealed })
+    .where((eb) => eb.and(stillHeld(held)))
+    .execute();
 }
 
-export async function postponeRevocation(
-  db: Executor<Tables>,
-  { aspspId, aspspConsentId }: Pick<RevocationDue, "aspspId" | "aspspConsentId">,
-  dueAt: Temporal.Instant,
-  lastError: string,
-): Promise<void> {
-  await db.updateTable("revocationsDue").set({ dueAt, lastError }).where("aspspId", "=", aspspId).where("aspspConsentId", "=", aspspConsentId).execute();
+export async function postponeRevocation(db: Executor<Tables>, held: Held, dueAt: Temporal.Instant, lastError: string): Promise<void> {
+  await db
+    .updateTable("revocationsDue")
+    .set({ dueAt, lastError })
+    .where((eb) => eb.and(stillHeld(held)))
+    .execute();
 }
 
-export async function deleteRevocation(db: Executor<Tables>, { aspspId, aspspConsentId }: Pick<RevocationDue, "aspspId" | "aspspConsentId">): Promise<void> {
-  await db.deleteFrom("revocationsDue").where("aspspId", "=", aspspId).where("aspspConsentId", "=", aspspConsentId).execute();
+export async function deleteRevocation(db: Executor<Tables>, held: Held): Promise<void> {
+  await db
+    .deleteFrom("revocationsDue")
+    .where((eb) => eb.and(stillHeld(held)))
+    .execute();
 }
+
+/** A token that came while the bank was told without one is told of anew. */
+const stillHeld = ({ aspspId, aspspConsentId, dueAt }: Held): Held => ({ aspspId, aspspConsentId, dueAt });

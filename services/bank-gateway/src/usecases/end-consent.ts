@@ -26,7 +26,7 @@ export async function endConsent(ctx: Context, tx: Transaction<Tables>, consent:
   const tokens = sealed === undefined ? null : await openTokens(ctx.vault, consent, sealed, tx);
   const { aspspId, aspspConsentId, kind, registrationId, validUntil } = consent;
   const value = await sealRevocation(ctx.vault, consent, tokens, tx);
-  await insertRevocation(tx, { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, ...value }, now, { hasToken: tokens !== null });
+  await insertRevocation(tx, { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, dueAt: now, ...value }, { hasToken: tokens !== null });
   return wasAlive;
 }
 
@@ -34,8 +34,8 @@ export async function endConsent(ctx: Context, tx: Transaction<Tables>, consent:
 export async function discardTokens(ctx: Pick<GatewayContext, "db" | "vault" | "clock">, consent: BankConsent, tokens: TokenSet): Promise<void> {
   const sealed = await sealRevocation(ctx.vault, consent, tokens);
   const { aspspId, aspspConsentId, kind, registrationId, validUntil } = consent;
-  const due = { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, ...sealed };
-  await inTransaction(ctx.db, (tx) => insertRevocation(tx, due, ctx.clock.now(), { hasToken: true }));
+  const due = { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, dueAt: ctx.clock.now(), ...sealed };
+  await inTransaction(ctx.db, (tx) => insertRevocation(tx, due, { hasToken: true }));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { OplError } from "@opl/errors";
 import { inTransaction } from "@opl/postgres";
 import { eventually, fixedClock } from "@opl/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -9,8 +10,11 @@ import { saga } from "../../testing/saga.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
 import { getConsent } from "../db/consent-store.ts";
-import { endConsent } from "./end-consent.ts";
+import { takeRevocation } from "../db/revocation-store.ts";
+import type { TokenSet } from "../domain/token-set.ts";
+import { discardTokens, endConsent } from "./end-consent.ts";
 import { retryRevocations } from "./retry-revocations.ts";
+import { tellRevocation } from "./tell-revocation.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
@@ -54,6 +58,8 @@ async function endedElsewhere(): Promise<string> {
 
 const stillDue = async (ids: readonly string[]) =>
   db().selectFrom("revocationsDue").select(["aspspConsentId", "attempts", "lastError"]).where("aspspConsentId", "in", ids).execute();
+const dueOf = async (id: string) =>
+  db().selectFrom("revocationsDue").select(["attempts", "lastError", "dueAt", "sealed"]).where("aspspConsentId", "=", id).execute();
 const told = async (since: number) => (await sandbox.calls({ since, endpoint: "A3" })).map(({ authorizationId }) => authorizationId);
 const inOrder = (ids: readonly unknown[]): string[] => ids.map(String).toSorted((one, other) => one.localeCompare(other));
 const arrived = () => eventually(async () => (await sandbox.admin<{ active: { hits: number }[] }>("GET", "/faults")).active.some(({ hits }) => hits > 0));
@@ -98,5 +104,32 @@ describe("banks that are told later", () => {
     await Promise.all([tell(), tell()]);
     expect(inOrder(await told(since))).toEqual(inOrder(ids));
     expect(await stillDue(ids)).toEqual([]);
+  });
+
+  it.each([
+    ["says no", async () => undefined],
+    ["does not answer", () => Promise.reject(new OplError({ code: "ERR_ASPSP_UNAVAILABLE", kind: "unavailable", message: "no answer" }))],
+  ])("a token that comes while a bank is told without one, and %s, is told of anew, and at once", async (_, answer) => {
+    const { context } = gateway.app;
+    const begun = await beginConsent(gateway);
+    const id = await ended(begun.consentId);
+    const consent = await getConsent(db(), begun.consentId, "unattended");
+    if (consent === undefined) throw new Error("there is no such consent");
+    const clock = fixedClock(dueAt().add({ minutes: 1 }).toString());
+    const late: TokenSet = { accessToken: "late", accessExpiresAt: dueAt(), refreshToken: undefined, scope: [], origins: [], subject: undefined };
+    let withToken: unknown;
+    const under = async (registrationId: string) => {
+      if (withToken === undefined) {
+        await discardTokens({ ...context, clock }, consent, late);
+        [withToken] = await dueOf(id);
+        await answer();
+      }
+      return context.banks.under(registrationId);
+    };
+    const due = await takeRevocation(db(), consent, clock.now().add({ minutes: 2 }));
+    await tellRevocation({ ...context, clock, banks: { ...context.banks, under } }, due!);
+    expect(await dueOf(id)).toEqual([withToken]);
+    expect(withToken).toMatchObject({ attempts: 0, lastError: null, dueAt: clock.now() });
+    await db().deleteFrom("revocationsDue").where("aspspConsentId", "=", id).execute();
   });
 });

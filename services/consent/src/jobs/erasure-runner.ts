@@ -4,7 +4,7 @@ import type { Logger } from "@opl/telemetry";
 import type { ConsentContext } from "../context.ts";
 import { finishErasures } from "../usecases/finish-erasures.ts";
 
-const everyMs = 60_000;
+const everyMs = 10_000;
 
 /** Takes the facts about erased people out of outbox and stream. */
 export function startErasureRunner(ctx: Pick<ConsentContext, "db" | "clock" | "purgeFacts">, logger: Logger): Timer {
