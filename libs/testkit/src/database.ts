@@ -4,6 +4,9 @@ import { dropSchema, migrate, openDatabase, provisionSchemas } from "@opl/postgr
 import type { Database, DatabaseOptions } from "@opl/postgres";
 import { inject } from "vitest";
 
+/** A thousand at once wait for one pool, on whatever machine: how long that takes is not what they are about. */
+const connectTimeoutMs = 60_000;
+
 export interface TestDatabaseOptions {
   /** Whose migrations are applied: `services/<service>/migrations`. */
   readonly service: string;
@@ -33,7 +36,7 @@ export async function testDatabase<DB>({ service, directory, poolSize = 8 }: Tes
   const url = address.href;
   const opened: Database<DB>[] = [];
   const open = (options: Partial<DatabaseOptions> = {}): Database<DB> => {
-    const database = openDatabase<DB>({ url, schema, applicationName: schema, poolSize, ...options });
+    const database = openDatabase<DB>({ url, schema, applicationName: schema, poolSize, connectTimeoutMs, ...options });
     opened.push(database);
     return database;
   };
