@@ -91,6 +91,27 @@ describe("a person is present, or not", () => {
     await replica[Symbol.asyncDispose]();
   });
 
+  it("BR-62 six who wait no longer for a slow bank are no outage of it: the seventh is asked for, and the bank is shown as well", async () => {
+    const { consentId, psu } = await connect(gateway);
+    await using replica = await gateway.replica({ egress: { probeAfterMs: 60_000 } });
+    const read = (signal?: AbortSignal) => replica.as.ingest.fetchAccounts({ params: { consentId }, psu, signal });
+    const hangs = async () => (await sandbox.admin<{ active: { hits: number }[] }>("GET", "/faults")).active[0]?.hits ?? 0;
+    await sandbox.fault("network.hang", { for: { endpoint: "A4" } });
+    for (let asked = 1; asked <= 6; asked += 1) {
+      const stop = new AbortController();
+      const reading = read(stop.signal).catch((error: unknown) => error);
+      await eventually(async () => (await hangs()) >= asked);
+      stop.abort();
+      expect(await reading).toMatchObject({ name: "AbortError" });
+    }
+    // Once for each: what was broken off is not asked again by us.
+    expect(await hangs()).toBe(6);
+    await sandbox.calm();
+    await expect(read()).resolves.toMatchObject({ accounts: expect.anything() });
+    const { aspsps } = await replica.as.bff.listAspsps({});
+    expect(aspsps.find(({ aspspId }) => aspspId === "op")?.health).toMatchObject({ status: "up" });
+  });
+
   it("another person's context opens nothing", async () => {
     const { consentId } = await connect(gateway);
     const stranger = await gateway.tokens.psu(randomUUID());
