@@ -167,7 +167,7 @@ export async function listOrders(
     .selectAll()
     .where("psuId", "=", psuId)
     .$if(behind !== undefined, (query) =>
-      query.where(({ eb, refTuple, tuple }) => eb(refTuple("createdAt", "paymentOrderId"), "<", tuple(behind!.createdAt, behind!.paymentOrderId))),
+      query.where((eb) => eb(eb.refTuple("createdAt", "paymentOrderId"), "<", eb.tuple(behind!.createdAt, behind!.paymentOrderId))),
     )
     .orderBy("createdAt", "desc")
     .orderBy("paymentOrderId", "desc")
