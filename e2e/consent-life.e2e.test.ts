@@ -6,7 +6,9 @@ import { promisify } from "node:util";
 import type { LiveEvent } from "@opl/contracts/http/bff";
 import jws from "jws";
 import { sql } from "kysely";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { carrySession, launchBrowser, newPerson } from "./browser.ts";
 import { Person, visitBank } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
 import { asAdmin } from "./truth.ts";
@@ -25,6 +27,7 @@ interface Call {
   readonly at: string;
   readonly durationMs: number;
   readonly endpoint: string;
+  readonly grant?: string;
 }
 const isRead = ({ endpoint }: Call): boolean => /^(A[4-8]|T1)$/.test(endpoint);
 const booksOf = async (on: TestProduct, bankPsu: string, since = 0) =>
@@ -166,6 +169,93 @@ describe("a withdrawal in the middle of a reading", () => {
     const later = live.heard.filter(({ heardAt, type }) => heardAt - since > 2_000 && /^ingest\.(account|balance|transaction)/.test(type));
     expect(later).toEqual([]);
     await product.bank("DELETE", "/faults");
+  });
+});
+
+describe("a permission that nothing can be read with any more", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  it.each([
+    {
+      row: "OA-64 the bank takes the refresh token no more",
+      bankPsu: "load-15-200",
+      lose: async (bankPsu: string) => void (await product.bank("POST", "/faults", { fault: "token.forget-refresh", for: { psu: bankPsu } })),
+      refreshes: ["refresh_token"],
+      ended: { status: "revokedByPsu", by: "aspsp", reason: "refresh-refused" },
+      badge: "Ended at your bank",
+      words: /no longer accepts the permission/,
+    },
+    {
+      row: "OA-62 the process died twice in the middle of a refresh",
+      bankPsu: "load-16-200",
+      lose: (_bankPsu: string, consentId: string) =>
+        asAdmin(product, async (db) => {
+          await sql`update opl_bank_gateway.token_sets set refresh_attempts = 2, refresh_lease_until = now() - interval '1 minute'
+            where consent_id = ${consentId}::uuid`.execute(db);
+        }),
+      refreshes: [],
+      ended: { status: "terminatedByTpp", by: "tpp", reason: "refresh-interrupted" },
+      badge: "Ended by us",
+      words: /was interrupted on our side, so the permission ended/,
+    },
+  ])("$row: asked again and again it is tried once and told once, and the page says what it was and how to go on", async (of) => {
+    const { bankPsu, lose, ended } = of;
+    const person = await new Person(product.origin).signUp();
+    const { consentId } = await person.connect("op", bankPsu);
+    await person.untilRead(consentId);
+    const { context, page, complaints } = await newPerson(browser);
+    await carrySession(person, context);
+    await page.goto(`${product.origin}/`);
+    await page.getByRole("region", { name: "Net worth" }).waitFor();
+    await using live = await listen(person);
+
+    await lose(bankPsu, consentId);
+    await product.bank("POST", "/faults", { fault: "token.expire-access", for: { psu: bankPsu } });
+    const { lastSeq } = await booksOf(product, bankPsu);
+    const askFor = async () => (await person.ask<{ code?: string }>("POST", `/api/connections/${consentId}/refresh`)).body.code;
+    const asked = async () => {
+      await readBySchedule(consentId);
+      return askFor();
+    };
+    await expect.poll(asked, { timeout: 60_000, interval: 500 }).toBe("ERR_SYNC_CONSENT_ENDED");
+    const { calls } = await booksOf(product, bankPsu, lastSeq);
+    // A token that the bank forgot is nobody's in its books.
+    const grants = async () =>
+      (await product.bank<{ calls: Call[] }>("GET", `/books/calls?since=${lastSeq}&endpoint=T1`)).calls.flatMap(({ grant }) =>
+        grant === "client_credentials" ? [] : [grant],
+      );
+    expect(await grants()).toEqual(of.refreshes);
+
+    // Told once: to the pages that are open, in what needs attention, and in what is remembered.
+    const notice = page.getByRole("main").getByText(/Your permission at .+ has ended/);
+    await notice.waitFor();
+    expect(await notice.count()).toBe(1);
+    expect((await person.get("getOverview", "/api/overview")).attention.filter(({ kind }) => kind.startsWith("permission-"))).toEqual([
+      expect.objectContaining({ kind: "permission-ended", consentId }),
+    ]);
+    const { status, history } = await connectionOf(person, consentId);
+    expect([status, history.filter(({ what }) => what === "lost" || what === "revoked")]).toEqual([
+      ended.status,
+      [expect.objectContaining({ what: "lost", by: ended.by, reason: ended.reason })],
+    ]);
+    await page.getByRole("link", { name: "Permissions" }).first().click();
+    const card = page.getByRole("main").getByRole("region");
+    await card.getByText(of.badge, { exact: true }).waitFor();
+    expect(await page.getByText("Withdrawn by you").count()).toBe(0);
+    await card.getByText(/^History:/).click();
+    await card.getByRole("listitem").filter({ hasText: of.words }).waitFor();
+    expect(await card.getByRole("link", { name: "Connect again" }).count()).toBe(1);
+
+    // And it stays at that.
+    for (let again = 0; again < 3; again += 1) expect(await asked()).toBe("ERR_SYNC_CONSENT_ENDED");
+    expect([await grants(), (await booksOf(product, bankPsu, lastSeq)).calls]).toEqual([of.refreshes, calls]);
+    expect(live.heard.filter(({ type, consentId: about }) => type === "consent.revoked" && about === consentId)).toHaveLength(1);
+    expect(complaints.found).toEqual([]);
+    await context.close();
   });
 });
 

@@ -208,6 +208,12 @@ describe("the ID token, which comes from the token endpoint alone", () => {
     expect(await verified(fapi1, token)).toBe(good);
   });
 
+  it("OA-41 verifies with the client's id as the secret", async () => {
+    await fault("id-token.hs256-client-id");
+    const secret = new TextEncoder().encode(fapi1.client.client_id);
+    await expect(jwtVerify(await idToken(), secret)).resolves.toMatchObject({ protectedHeader: { alg: "HS256" } });
+  });
+
   it("OA-46 verifies with the key that its header brings along, as jwk and as x5c", async () => {
     await fault("id-token.own-key-in-header", { at: "https://elsewhere.example" });
     const token = await idToken();

@@ -53,7 +53,15 @@ export interface IdToken {
   readonly header: { readonly alg: string; readonly kid?: string | undefined; readonly [name: string]: unknown };
   readonly claims: Readonly<Record<string, unknown>>;
   /** Which key signs: the published one, a new unpublished one, a new one that the header carries, none at all, or a secret everybody knows. */
-  readonly signer?: "published" | "unpublished" | "in-header" | "none" | "public-key-as-secret" | "other-published" | "published-for-another-alg";
+  readonly signer?:
+    | "published"
+    | "unpublished"
+    | "in-header"
+    | "none"
+    | "public-key-as-secret"
+    | "other-published"
+    | "published-for-another-alg"
+    | { readonly secret: string };
   /** Encrypted to the third party's own signature key by RSA1_5, which nobody should still read. */
   readonly encryptedByRsa15?: boolean;
   /** Applied to the claims as text, before they are signed. */

@@ -43,7 +43,8 @@ const changes: Readonly<Record<string, readonly [summary: string, change: Change
     (token, { nonce }) => ({ ...token, claims: { ...token.claims, nonce } }),
   ],
   "alg-none": ["Is not signed.", (token) => ({ ...token, header: { ...token.header, alg: "none" }, signer: "none" })],
-  "alg-None": ["Is not signed and says so in odd letters.", (token) => ({ ...token, header: { ...token.header, alg: "nOnE" }, signer: "none" })],
+  "alg-None": ["Is not signed and says so with a capital.", (token) => ({ ...token, header: { ...token.header, alg: "None" }, signer: "none" })],
+  "alg-nOnE": ["Is not signed and says so in odd letters.", (token) => ({ ...token, header: { ...token.header, alg: "nOnE" }, signer: "none" })],
   "other-alg": [
     "Is signed by another published key with another algorithm.",
     (token) => ({ ...token, header: { ...token.header, alg: "ES256" }, signer: "other-published" }),
@@ -60,6 +61,10 @@ const changes: Readonly<Record<string, readonly [summary: string, change: Change
   hs256: [
     "Is signed with our public key as a shared secret.",
     (token) => ({ ...token, header: { ...token.header, alg: "HS256" }, signer: "public-key-as-secret" }),
+  ],
+  "hs256-client-id": [
+    "Is signed with the client's id as a shared secret.",
+    (token, { clientId }) => ({ ...token, header: { ...token.header, alg: "HS256" }, signer: { secret: clientId } }),
   ],
   "broken-signature": ["Has a signature that does not fit.", (token) => ({ ...token, finish: brokenSignature })],
   "unknown-kid": [

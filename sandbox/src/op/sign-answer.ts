@@ -35,6 +35,7 @@ async function keyFor(
   alg: string,
   keys: IdTokenKeys,
 ): Promise<Parameters<CompactSign["sign"]>[0]> {
+  if (typeof signer === "object") return new TextEncoder().encode(signer.secret);
   switch (signer) {
     case "published":
       return alg === keys.other.alg ? keys.other.key : keys.current().key;

@@ -38,7 +38,10 @@ const statusAtBank = async (aspspConsentId: string) => {
 const lostFacts = async (consentId: string) =>
   (
     await db().selectFrom("outbox").select("data").where("eventType", "=", "bank-gateway.aspsp-consent-lost").where("aggregateId", "=", consentId).execute()
-  ).map(({ data }) => (JSON.parse(data) as { code: string }).code);
+  ).map(({ data }) => {
+    const { by, code } = JSON.parse(data) as { by: string; code: string };
+    return `${code} by ${by}`;
+  });
 
 describe("a person is present, or not", () => {
   it("G-19 TM-19 headers about the person are sent when there is a context, and never otherwise", async () => {
@@ -89,6 +92,27 @@ describe("a person is present, or not", () => {
     expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(4);
     expect((await sandbox.calls({ since, endpoint: "A4" })).length).toBe(4);
     await replica[Symbol.asyncDispose]();
+  });
+
+  it("BR-62 six who wait no longer for a slow bank are no outage of it: the seventh is asked for, and the bank is shown as well", async () => {
+    const { consentId, psu } = await connect(gateway);
+    await using replica = await gateway.replica({ egress: { probeAfterMs: 60_000 } });
+    const read = (signal?: AbortSignal) => replica.as.ingest.fetchAccounts({ params: { consentId }, psu, signal });
+    const hangs = async () => (await sandbox.admin<{ active: { hits: number }[] }>("GET", "/faults")).active[0]?.hits ?? 0;
+    await sandbox.fault("network.hang", { for: { endpoint: "A4" } });
+    for (let asked = 1; asked <= 6; asked += 1) {
+      const stop = new AbortController();
+      const reading = read(stop.signal).catch((error: unknown) => error);
+      await eventually(async () => (await hangs()) >= asked);
+      stop.abort();
+      expect(await reading).toMatchObject({ name: "AbortError" });
+    }
+    // Once for each: what was broken off is not asked again by us.
+    expect(await hangs()).toBe(6);
+    await sandbox.calm();
+    await expect(read()).resolves.toMatchObject({ accounts: expect.anything() });
+    const { aspsps } = await replica.as.bff.listAspsps({});
+    expect(aspsps.find(({ aspspId }) => aspspId === "op")?.health).toMatchObject({ status: "up" });
   });
 
   it("another person's context opens nothing", async () => {
@@ -170,7 +194,7 @@ describe("tokens grow old", () => {
       .where("consentId", "in", [idle.consentId, dead.consentId, fresh.consentId])
       .execute();
     expect(Object.fromEntries(versions.map(({ consentId, version }) => [consentId, version]))).toEqual({ [idle.consentId]: 2, [fresh.consentId]: 1 });
-    expect(await lostFacts(dead.consentId)).toEqual(["refresh-refused"]);
+    expect(await lostFacts(dead.consentId)).toEqual(["refresh-refused by aspsp"]);
   });
 
   it("OA-64 a refused refresh ends the consent, once, without another try", async () => {
@@ -185,7 +209,7 @@ describe("tokens grow old", () => {
     expect(await grants(since)).toEqual(["refresh_token"]);
     await expect(gateway.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
     expect(await grants(since)).toEqual(["refresh_token"]);
-    expect(await lostFacts(consentId)).toEqual(["refresh-refused"]);
+    expect(await lostFacts(consentId)).toEqual(["refresh-refused by aspsp"]);
   });
 
   it("OA-62 a bank that is down during the refresh costs nothing: the next read refreshes", async () => {
@@ -243,9 +267,20 @@ describe("tokens grow old", () => {
     const { consentId, psu } = await diedTimes(2);
     const since = await sandbox.lastSeq();
     await expect(gateway.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({ details: { reason: "refresh-interrupted" } });
-    expect(await lostFacts(consentId)).toEqual(["refresh-interrupted"]);
+    expect(await lostFacts(consentId)).toEqual(["refresh-interrupted by tpp"]);
     expect(await grants(since)).toEqual([]);
     expect(await db().selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute()).toEqual([]);
+  });
+
+  it("OA-62 a process died once the bank had spent the old token: it is tried once more, refused, and told as our doing", async () => {
+    const { consentId, psu, aspspConsentId } = await connect(gateway);
+    await expire(aspspConsentId);
+    await db().updateTable("tokenSets").set({ refreshAttempts: 1, refreshLeaseUntil: "2026-01-01T00:00:00Z" }).where("consentId", "=", consentId).execute();
+    await sandbox.fault("token.forget-refresh", { for: { authorizationId: aspspConsentId } });
+    const since = await sandbox.lastSeq();
+    for (let n = 0; n < 3; n += 1) await expect(gateway.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({ kind: "rejected" });
+    expect(await grants(since)).toEqual(["refresh_token"]);
+    expect(await lostFacts(consentId)).toEqual(["refresh-interrupted by tpp"]);
   });
 
   it("OA-55 an endless lifetime in the answer of a refresh is bounded and logged", async () => {
@@ -269,7 +304,7 @@ describe("tokens grow old", () => {
     const since = await sandbox.lastSeq();
     const read = gateway.as.ingest.fetchAccounts({ params: { consentId }, psu });
     await expect(read).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: code } });
-    expect(await lostFacts(consentId)).toEqual([code]);
+    expect(await lostFacts(consentId)).toEqual([`${code} by tpp`]);
     expect(await db().selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute()).toEqual([]);
     oneSecurityEvent(log.lines, consentId, reason, []);
     // What refused the old token is kept as every answer is; nothing was read.

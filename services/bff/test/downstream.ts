@@ -176,7 +176,9 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       }),
       psuRoute(payments.listPaymentOrders, async ({ psu, query: { before, limit } }) => {
         const orders = [mine(psu)?.paymentOrder ?? [], mine(psu)?.earlierOrders ?? []].flat();
-        return { paymentOrders: orders.filter(({ createdAt }) => before === undefined || createdAt < before).slice(0, limit) };
+        const from = before === undefined ? 0 : orders.findIndex(({ paymentOrderId }) => paymentOrderId === before) + 1;
+        if (before !== undefined && from === 0) throw errors.ERR_PAYMENT_ORDER_NOT_FOUND();
+        return { paymentOrders: orders.slice(from, from + limit) };
       }),
       psuRoute(payments.getPaymentOrder, async ({ psu, params }) => ownOrder(psu, params.paymentOrderId)),
       psuRoute(payments.cancelPayments, async ({ psu, params, body }) => {

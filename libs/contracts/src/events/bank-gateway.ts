@@ -10,8 +10,8 @@ export const aspspConsentLost = defineEvent({
   aggregate: "consent",
   psu: true,
   consumers: ["consent"],
-  summary: "The bank says the consent is gone.",
-  data: z.object({ consentId: uuid, psuId: uuid, aspspId, code: z.string() }),
+  summary: "The consent is gone: the bank says so, or we can or will not use what we hold of it any more; `by` says which of the two.",
+  data: z.object({ consentId: uuid, psuId: uuid, aspspId, code: z.string(), by: z.enum(["aspsp", "tpp"]).optional() }),
 });
 export const aspspScaRequired = defineEvent({
   ...base,

@@ -47,7 +47,14 @@ export const consentRevoked = defineEvent({
   type: "consent.revoked",
   consumers: ["ingest", "bank-gateway", "bff"],
   summary: "The consent was withdrawn; nothing may be read any more.",
-  data: z.object({ ...about, by: z.enum(["psu", "tpp", "aspsp"]), keepData: z.boolean(), revokedAt: isoInstant }),
+  data: z.object({
+    ...about,
+    by: z.enum(["psu", "tpp", "aspsp"]),
+    keepData: z.boolean(),
+    revokedAt: isoInstant,
+    /** A stable code where nobody asked for its end. */
+    reason: z.string().nullable().optional(),
+  }),
 });
 export const consentReplaced = defineEvent({
   ...base,

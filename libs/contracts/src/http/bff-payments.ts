@@ -2,7 +2,7 @@ import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
 import { listedReceipt } from "../model/consent-receipt.ts";
 import { consentHistoryEntry } from "../model/consent.ts";
-import { askedInstant, aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
+import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
 import { fundsStatus, paymentExecution, paymentHistoryEntry, paymentInstruction, paymentStatus, schedule } from "../model/payment.ts";
 import { publicJwk } from "../model/public-jwk.ts";
 import { newPayment } from "./consent-payments.ts";
@@ -73,9 +73,9 @@ export const approvePaymentOrder = defineRoute({
 export const listPaymentOrderViews = defineRoute({
   ...read,
   operationId: "listPaymentOrderViews",
-  summary: "Payments of this person, newest first.",
+  summary: "Payments of this person, newest first; with `before`, those that come after that order in the list.",
   path: "/api/payment-orders",
-  query: z.strictObject({ before: askedInstant.optional() }),
+  query: z.strictObject({ before: uuid.optional() }),
   response: z.object({ paymentOrders: z.array(paymentOrderView) }),
 });
 export const getPaymentOrderView = defineRoute({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
 import { listedReceipt } from "../model/consent-receipt.ts";
 import { consentHistoryEntry } from "../model/consent.ts";
-import { askedInstant, aspspId, isoInstant, uuid } from "../model/ids.ts";
+import { aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { fundsStatus, iban, paymentInstruction, paymentOrder, schedule } from "../model/payment.ts";
 import { defineRoute } from "./route.ts";
 
@@ -42,11 +42,11 @@ export const startPaymentAuthorisation = defineRoute({
 export const listPaymentOrders = defineRoute({
   ...bff,
   operationId: "listPaymentOrders",
-  summary: "What this person wanted paid, newest first.",
+  summary: "What this person wanted paid, newest first; with `before`, what comes after that order in the list.",
   method: "GET",
   path: "/payment-orders",
   idempotent: true,
-  query: z.strictObject({ before: askedInstant.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) }),
+  query: z.strictObject({ before: uuid.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) }),
   status: 200,
   response: z.object({ paymentOrders: z.array(paymentOrder) }),
 });

@@ -28,6 +28,7 @@ export interface BankRequest {
   readonly identified: boolean;
   /** The person who is present during this very call. */
   readonly psu?: PsuContext | undefined;
+  /** Ends the call when its caller wants nothing of it any more; what is thrown then is no failure of the bank. */
   readonly signal?: AbortSignal | undefined;
   /** Asked when nothing is waited for any more, each time the request is about to leave; nothing does when it throws. */
   readonly beforeSending?: BeforeSending | undefined;

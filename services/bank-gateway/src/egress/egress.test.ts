@@ -70,6 +70,16 @@ describe("the way out", () => {
     expect(agent.pendingInterceptors()).toMatchObject([{ timesInvoked: 2 }]);
   });
 
+  it("ends with the caller's own wish to stop as it is: no answer that was not had, no bank that did not answer", async () => {
+    const { agent, egress } = setUp();
+    agent.get(origin).intercept({ path: "/x" }).reply(200, "{}").delay(60_000).persist();
+    const stop = new AbortController();
+    const stopped = egress({ ...request(`${origin}/x`), signal: stop.signal });
+    stop.abort();
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    await expect(egress({ ...request(`${origin}/x`), signal: stop.signal })).rejects.toMatchObject({ name: "AbortError" });
+  });
+
   it.each([301, 302, 303, 307, 308])("BR-36 OA-57 does not follow a %i", async (status) => {
     const { agent, egress } = setUp();
     agent

@@ -59,6 +59,8 @@ export function createEgress(options: EgressOptions): Egress {
       const certificateThumbprint = request.identified ? options.identified?.thumbprint : undefined;
       return { status: answer.statusCode, headers, body, receivedAt: options.clock.now(), interactionId, certificateThumbprint };
     } catch (error) {
+      // The caller's own wish to stop is no failure of the bank.
+      if (request.signal?.aborted === true) throw error;
       throw translateFailure(error, deadline.aborted);
     }
   };

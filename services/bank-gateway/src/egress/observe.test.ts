@@ -28,6 +28,16 @@ it("what may not leave any more when its turn comes is no call: nothing is logge
   expect(lines.map((line) => JSON.parse(line) as { msg: string })).toMatchObject([{ msg: "bank called", operation: "accounts.list", outcome: "200" }]);
 });
 
+it("a call that its caller broke off is logged as that, and says nothing about the bank's health", async () => {
+  const { logger, lines } = keptLog("bank-gateway");
+  const outcomes: string[] = [];
+  const stopped = new DOMException("This operation was aborted", "AbortError");
+  const observed = observeEgress(() => Promise.reject(stopped), { aspspId: "op", logger, onOutcome: (outcome) => outcomes.push(outcome) });
+  await expect(observed({ ...request, signal: AbortSignal.abort() })).rejects.toBe(stopped);
+  expect(outcomes).toEqual([]);
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ msg: "bank called", outcome: "stopped" }]);
+});
+
 it("a call lasts from sending on: what it waited for before is not the bank's time", async () => {
   const { logger, lines } = keptLog("bank-gateway");
   let nowMs = 0;

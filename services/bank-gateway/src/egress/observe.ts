@@ -60,7 +60,7 @@ export function observeEgress(egress: Egress, { aspspId, logger, onOutcome, mono
       } catch (error) {
         if (error === keptBack) throw error;
         if (isOutage(error) && !isOurOwn(error)) onOutcome("failed");
-        finish(request, startedMs, undefined, isOplError(error) ? error.code : "ERR_BUG");
+        finish(request, startedMs, undefined, isOplError(error) ? error.code : request.signal?.aborted === true ? "stopped" : "ERR_BUG");
         throw error;
       }
     });

@@ -70,6 +70,26 @@ describe("leaving a bank alone", () => {
     expect(asked()).toBe(6);
   });
 
+  it("BR-62 a call that its caller breaks off says nothing: the bank is not left alone for it, and one left alone is not asked sooner", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    let brokenOff = true;
+    const stopped = new DOMException("This operation was aborted", "AbortError");
+    const { egress, asked } = bank(async () => {
+      if (brokenOff) throw stopped;
+      return answer(500);
+    });
+    const gone = { ...request, signal: AbortSignal.abort() };
+    for (let n = 0; n < 12; n += 1) await expect(egress(gone)).rejects.toBe(stopped);
+    brokenOff = false;
+    for (let n = 0; n < 5; n += 1) await egress(request);
+    brokenOff = true;
+    vi.advanceTimersByTime(60_000);
+    await expect(egress(gone)).rejects.toBe(stopped);
+    expect(asked()).toBe(18);
+    await expect(egress(request)).rejects.toMatchObject({ details: { reason: "circuit-open" } });
+    expect(asked()).toBe(18);
+  });
+
   it("TM-17 G-20 keeps the calls to one bank within bounds", async () => {
     const gate = Promise.withResolvers<BankAnswer>();
     const { egress } = bank(() => gate.promise);

@@ -16,7 +16,7 @@ export interface PolicyOptions {
 /** Leaves a bank alone that does not answer, and keeps the calls to it within bounds (BR-62, G-20). */
 export function createPolicy({ maxConcurrent, maxWaiting, probeAfterMs }: PolicyOptions): (egress: Egress) => Egress {
   const breaker = circuitBreaker(
-    handleWhen(isOutage).orWhenResult((answer) => (answer as BankAnswer).status >= 500),
+    handleWhen((error) => isOutage(error) || error instanceof BrokenOff).orWhenResult((answer) => (answer as BankAnswer).status >= 500),
     { halfOpenAfter: probeAfterMs, breaker: new ConsecutiveBreaker(downAfter) },
   );
   const queue = bulkhead(maxConcurrent, maxWaiting);
@@ -25,15 +25,25 @@ export function createPolicy({ maxConcurrent, maxWaiting, probeAfterMs }: Policy
       return await queue.execute(async () => {
         // What may not leave any more says nothing about a bank left alone: the breaker would take it for a sign of life.
         if (breaker.state !== CircuitState.Closed) await request.beforeSending?.();
-        return await breaker.execute(() => egress(request));
+        return await breaker.execute(async () => {
+          try {
+            return await egress(request);
+          } catch (error) {
+            throw breaker.state === CircuitState.HalfOpen && request.signal?.aborted === true ? new BrokenOff("The caller stopped.", { cause: error }) : error;
+          }
+        });
       });
     } catch (error) {
       if (error instanceof BrokenCircuitError) throw left("circuit-open", Math.ceil(probeAfterMs / 1000), error);
+      if (error instanceof BrokenOff) throw error.cause;
       if (error instanceof BulkheadRejectedError) throw left("too-many-calls", 1, error);
       throw error;
     }
   };
 }
+
+/** The one call that tries a bank left alone was ended by its caller: nothing is known of the bank, so the next try waits its time. */
+class BrokenOff extends Error {}
 
 /** Whether a failure says something about the bank as a whole. */
 export function isOutage(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from "node:crypto";
 import { keptLog } from "@opl/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
@@ -75,7 +76,9 @@ const idTokenLies: [row: string, lie: string, front: string | undefined, token: 
   ["rt_hash", "no-rt-hash", undefined, undefined],
   ["OA-39", "alg-none", "malformed", "malformed"],
   ["OA-39", "alg-None", "malformed", "malformed"],
+  ["OA-39", "alg-nOnE", "malformed", "malformed"],
   ["OA-41", "hs256", "algorithm", "algorithm"],
+  ["OA-41", "hs256-client-id", "algorithm", "algorithm"],
   ["OA-42", "broken-signature", "signature", "signature"],
   ["OA-43", "unknown-kid", "unknown-key", "unknown-key"],
   ["OA-43", "no-kid", undefined, undefined],
@@ -124,7 +127,7 @@ describe("a bank that lies in the front-channel ID token", () => {
     await outcome.refused(attempt, { reason: "id-token-algorithm", calls, tokensCame });
   });
 
-  it("OA-45 one response after the other with an invented kid: the keys are asked for once a minute", async () => {
+  it("OA-45 one response of the bank after the other with an invented kid: the keys are asked for once a minute", async () => {
     const attempts: Attempt[] = [];
     for (let n = 0; n < 6; n += 1) attempts.push(await approved({ name: "id-token.unknown-kid", options: { channel: "front" } }));
     const since = await sandbox.lastSeq();
@@ -134,6 +137,39 @@ describe("a bank that lies in the front-channel ID token", () => {
     }
     expect((await sandbox.calls({ since, endpoint: "Z2" })).length).toBeLessThanOrEqual(1);
   });
+
+  it(
+    "OA-45 a thousand responses in four minutes, each with another kid: the bank is asked for its keys once in each, and believed in none",
+    { timeout: 300_000 },
+    async () => {
+      let minute = 0;
+      await using flooded = await gateway.replica({ egress: { probeAfterMs: 1, monotonicMs: () => minute * 60_000 } });
+      const at = { as: flooded.as, tokens: gateway.tokens };
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+      const invented = () =>
+        `${part({ alg: "RS256", kid: randomUUID() })}.${part({ iss: sandbox.endpoints.issuer })}.${randomBytes(256).toString("base64url")}`;
+      const since = await sandbox.lastSeq();
+      const consentIds: string[] = [];
+      const oneAfterTheOther = async (count: number) => {
+        for (let n = 0; n < count; n += 1) {
+          const begun = await beginConsent(at);
+          await expect(exchange(at, begun, { code: randomUUID(), id_token: invented() })).rejects.toEqual(refused("id-token-unknown-key"));
+          consentIds.push(begun.consentId);
+        }
+      };
+      for (minute = 1; minute <= 4; minute += 1) {
+        await Promise.all(Array.from({ length: 10 }, () => oneAfterTheOther(25)));
+        expect(await sandbox.calls({ since, endpoint: "Z2" })).toHaveLength(minute);
+      }
+      expect(consentIds).toHaveLength(1_000);
+      // No code was sent, and nothing is kept but a thousand failed attempts.
+      expect((await sandbox.calls({ since, endpoint: "T1" })).filter(({ grant }) => grant !== "client_credentials")).toEqual([]);
+      const { db } = gateway.database.database;
+      const kept = await db.selectFrom("bankConsents").select("status").where("consentId", "in", consentIds).execute();
+      expect(kept.map(({ status }) => status)).toEqual(consentIds.map(() => "failed"));
+      expect(await db.selectFrom("tokenSets").select("consentId").where("consentId", "in", consentIds).execute()).toEqual([]);
+    },
+  );
 
   it("OA-52 a megabyte of ID token never gets as far as a parser", async () => {
     const begun = await beginConsent(gateway);

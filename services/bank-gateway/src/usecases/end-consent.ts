@@ -38,15 +38,21 @@ export async function discardTokens(ctx: Pick<GatewayContext, "db" | "vault" | "
   await inTransaction(ctx.db, (tx) => insertRevocation(tx, due, { hasToken: true }));
 }
 
+/** Why nothing can be read with a consent any more: the bank said so, or it is us who cannot or will not go on with what we hold. */
+export interface Loss {
+  readonly by: "aspsp" | "tpp";
+  readonly code: string;
+}
+
 /**
- * The bank says the consent is gone: forget the tokens and tell whoever thought it was there. Who pays or asks for funds learns it by the
+ * The consent is gone: forget the tokens and tell whoever thought it was there. Who pays or asks for funds learns it by the
  * answer; a payment order stays open, since what became of its payments can still be asked with our own token. With a version, only while
  * that one is the newest: an answer to an older token says nothing about the next. @returns whether nothing newer stood in the way
  */
 export async function loseConsent(
   ctx: Pick<GatewayContext, "db" | "clock">,
   { consentId, kind, psuId, aspspId }: BankConsent,
-  code: string,
+  { by, code }: Loss,
   version?: number,
 ): Promise<boolean> {
   return inTransaction(ctx.db, async (tx) => {
@@ -55,7 +61,7 @@ export async function loseConsent(
     await takeTokenSet(tx, consentId);
     const wasAlive = kind !== "payments" && (await markEnded(tx, consentId, "ended", code, ctx.clock.now()));
     if (wasAlive && kind === "accounts")
-      await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code } });
+      await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code, by } });
     return true;
   });
 }

@@ -2,8 +2,9 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { inTransaction } from "@opl/postgres";
 import { keyring } from "@opl/sealing";
 import { newId, systemClock } from "@opl/service";
-import { testDatabase } from "@opl/testkit";
+import { eventually, testDatabase } from "@opl/testkit";
 import type { TestDatabase } from "@opl/testkit";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getConsent, insertConsent } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
@@ -15,6 +16,7 @@ import { createVault } from "../vault/vault.ts";
 import type { Vault } from "../vault/vault.ts";
 import { endConsent } from "./end-consent.ts";
 import { eraseConsentData, replaceConsent } from "./erase-consent-data.ts";
+import { forgetPsu } from "./forget-psu.ts";
 
 let database: TestDatabase<Tables>;
 let vault: Vault;
@@ -29,8 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.[Symbol.asyncDispose]());
 
-async function consentOf(psuId: string): Promise<BankConsent> {
-  const consentId = randomUUID();
+async function consentOf(psuId: string, consentId: string = randomUUID()): Promise<BankConsent> {
   const secret = randomBytes(32);
   const row = {
     consentId,
@@ -110,5 +111,26 @@ describe("what the bank said under a consent", () => {
     const texts = Array.from({ length: 8 }, (_, n) => `page ${n}`);
     await Promise.allSettled([...texts.map((text) => receive(consent, text)), erase(consent)]);
     expect(await kept(consent.psuId, ...texts.map((text) => hashOf(Buffer.from(text))))).toEqual(texts.map(() => false));
+  });
+});
+
+describe("a person is forgotten", () => {
+  it("while their consents are being held in the order of their ids: one waits for the other, not both", async () => {
+    const psuId = randomUUID();
+    const [low = "", high = ""] = [randomUUID(), randomUUID()].toSorted();
+    // They lie in the order in which they came.
+    for (const consentId of [high, low]) await consentOf(psuId, consentId);
+    let forgetting: Promise<unknown> = Promise.resolve();
+    await inTransaction(db(), async (tx) => {
+      const held = (consentId: string) => tx.selectFrom("bankConsents").select("consentId").where("consentId", "=", consentId).forUpdate();
+      await held(low).execute();
+      forgetting = inTransaction(db(), (other) => forgetPsu(ctx(), other, psuId));
+      forgetting.catch(() => undefined);
+      const waiting = sql`select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))`;
+      await eventually(async () => (await waiting.execute(tx)).rows.length > 0);
+      await held(high).noWait().execute();
+    });
+    await forgetting;
+    expect(await db().selectFrom("bankConsents").select("consentId").where("psuId", "=", psuId).execute()).toEqual([]);
   });
 });

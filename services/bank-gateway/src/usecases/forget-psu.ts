@@ -1,6 +1,6 @@
 import { forgetPerson } from "@opl/messaging";
 import type { Transaction } from "kysely";
-import { consentsOfPsu, deleteConsentsOfPsu } from "../db/consent-store.ts";
+import { consentsOfPsu, deleteConsentsOfPsu, lockConsentsOfPsu } from "../db/consent-store.ts";
 import { shredDataKeys } from "../db/data-key-store.ts";
 import { deleteOrdersOfPsu } from "../db/payment-store.ts";
 import { deleteRawMessagesOf } from "../db/raw-message-store.ts";
@@ -16,6 +16,7 @@ import { endConsent } from "./end-consent.ts";
  */
 export async function forgetPsu(ctx: Pick<GatewayContext, "vault" | "clock">, tx: Transaction<Tables>, psuId: string): Promise<void> {
   await deleteOrdersOfPsu(tx, psuId);
+  await lockConsentsOfPsu(tx, psuId);
   for (const consent of await consentsOfPsu(tx, psuId)) await endConsent(ctx, tx, consent, "erased");
   await deleteRawMessagesOf(tx, psuId);
   await deleteConsentsOfPsu(tx, psuId);

@@ -65,7 +65,7 @@ export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { cou
   } catch (error) {
     // What we know ourselves is no word of the bank.
     if (error === overByOurs) throw error;
-    if (isOplError(error) && isConsentGone(error.code)) await loseConsent(ctx, consent, error.code);
+    if (isOplError(error) && isConsentGone(error.code)) await loseConsent(ctx, consent, { by: "aspsp", code: error.code });
     if (isOplError(error) && error.code === "ERR_ASPSP_SCA_REQUIRED") await pauseForSca(ctx, consent);
     throw error;
   }

@@ -14,6 +14,7 @@ import type { GrantedTokens } from "../oauth/token-endpoint.ts";
 import { openTokens, sealTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
 import { discardTokens, loseConsent } from "./end-consent.ts";
+import type { Loss } from "./end-consent.ts";
 import { recordLifetime } from "./record-lifetime.ts";
 import { recordRefusal } from "./record-refusal.ts";
 
@@ -30,6 +31,8 @@ const leaseSeconds = 45;
 const callSeconds = 21;
 /** A token is sent, and once more where the process died after that; then the person is asked (OA-62). */
 const maxAttempts = 2;
+/** The process died before it had kept what came, and the old token opens nothing: the bank's consent stands, and it is us who lost the way in. */
+const interrupted: Loss = { by: "tpp", code: "refresh-interrupted" };
 const pollMs = 50;
 const maxPolls = (leaseSeconds * 1000) / pollMs;
 
@@ -51,7 +54,7 @@ export async function refreshTokenSet(ctx: Context, bank: Bank, consent: BankCon
     }
     const next =
       lease.refreshAttempts >= maxAttempts
-        ? await lose(ctx, consent, seen, "refresh-interrupted")
+        ? await lose(ctx, consent, seen, interrupted)
         : await askBank(
             ctx,
             bank,
@@ -74,7 +77,7 @@ interface Turn {
 type Asked = VersionedTokens | "overtaken";
 
 async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens: held, version }: VersionedTokens, { until, attempt }: Turn): Promise<Asked> {
-  if (held.refreshToken === undefined) return lose(ctx, consent, version, "no-refresh-token");
+  if (held.refreshToken === undefined) return lose(ctx, consent, version, { by: "aspsp", code: "no-refresh-token" });
   let overtaken = false;
   // Not sooner: whoever dies before the token leaves has spent nothing, and who waited long for their turn may hold no lease any more.
   const count = async (): Promise<void> => {
@@ -94,7 +97,7 @@ async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens:
       return "overtaken";
     }
     if (isOplError(error) && error.code === "ERR_ASPSP_TOKEN_INVALID" && isRefusedGrant(error.details?.reason))
-      return lose(ctx, consent, version, "refresh-refused", error);
+      return lose(ctx, consent, version, attempt > 1 ? interrupted : { by: "aspsp", code: "refresh-refused" }, error);
     await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, until, attempt - 1));
     throw error;
   }
@@ -148,11 +151,11 @@ function isRefusedGrant(reason: unknown): boolean {
 async function distrust(ctx: Context, consent: BankConsent, tokens: TokenSet, refusal: OplError, code: string): Promise<never> {
   recordRefusal(ctx.logger, refusal, consent);
   await discardTokens(ctx, consent, tokens);
-  await loseConsent(ctx, consent, code);
+  await loseConsent(ctx, consent, { by: "tpp", code });
   throw errors.ERR_ASPSP_TOKEN_INVALID({ details: { reason: code }, cause: refusal });
 }
 
-async function lose(ctx: Context, consent: BankConsent, version: number, code: string, cause?: unknown): Promise<"overtaken"> {
-  if (!(await loseConsent(ctx, consent, code, version))) return "overtaken";
-  throw errors.ERR_ASPSP_TOKEN_INVALID({ details: { reason: code }, ...(cause === undefined ? {} : { cause }) });
+async function lose(ctx: Context, consent: BankConsent, version: number, loss: Loss, cause?: unknown): Promise<"overtaken"> {
+  if (!(await loseConsent(ctx, consent, loss, version))) return "overtaken";
+  throw errors.ERR_ASPSP_TOKEN_INVALID({ details: { reason: loss.code }, ...(cause === undefined ? {} : { cause }) });
 }

@@ -107,6 +107,6 @@ async function* paymentOrdersOf({ clients }: Pick<Context, "clients">, asking: A
     const query = { limit: ordersPerPage, ...(before === undefined ? {} : { before }) };
     const { paymentOrders }: { paymentOrders: readonly PaymentOrder[] } = await clients.consent.listPaymentOrders({ ...wholeOf(asking), query });
     yield paymentOrders;
-    before = paymentOrders.length < ordersPerPage ? undefined : paymentOrders.at(-1)?.createdAt;
+    before = paymentOrders.length < ordersPerPage ? undefined : paymentOrders.at(-1)?.paymentOrderId;
   } while (before !== undefined);
 }

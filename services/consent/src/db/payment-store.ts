@@ -144,17 +144,31 @@ export async function getOrder(db: Db, { psuId, paymentOrderId }: PaymentOrderKe
   return (await withHistory(db, psuId, rows))[0];
 }
 
-/** Newest first. */
+/** Where an order stands in the list of its person. */
+export type PlaceOfOrder = Pick<OrderRow, "createdAt" | "paymentOrderId">;
+
+export async function placeOfOrder(db: Db, { psuId, paymentOrderId }: PaymentOrderKey): Promise<PlaceOfOrder | undefined> {
+  return db
+    .selectFrom("paymentOrders")
+    .select(["createdAt", "paymentOrderId"])
+    .where("psuId", "=", psuId)
+    .where("paymentOrderId", "=", paymentOrderId)
+    .executeTakeFirst();
+}
+
+/** Newest first, from behind a place on; of one instant by their ids, so that no page ends between two that are one to it. */
 export async function listOrders(
   db: Db,
   psuId: string,
-  { before, limit }: { readonly before: Temporal.Instant | undefined; readonly limit: number },
+  { behind, limit }: { readonly behind?: PlaceOfOrder | undefined; readonly limit: number },
 ): Promise<readonly PaymentOrderWithHistory[]> {
   const rows = await db
     .selectFrom("paymentOrders")
     .selectAll()
     .where("psuId", "=", psuId)
-    .$if(before !== undefined, (query) => query.where("createdAt", "<", before!))
+    .$if(behind !== undefined, (query) =>
+      query.where((eb) => eb(eb.refTuple("createdAt", "paymentOrderId"), "<", eb.tuple(behind!.createdAt, behind!.paymentOrderId))),
+    )
     .orderBy("createdAt", "desc")
     .orderBy("paymentOrderId", "desc")
     .limit(limit)

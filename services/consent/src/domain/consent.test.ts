@@ -35,7 +35,7 @@ const commands: { readonly [C in Command["type"]]: Extract<Command, { type: C }>
   authorise: { type: "authorise", at, authorisedAt: at, validUntil: at.add({ hours: 24 * 90 }), scope: ["accounts"] },
   reject: { type: "reject", at, by: "psu", reason: "access_denied" },
   revoke: { type: "revoke", at, by: "psu", keepData: true },
-  lose: { type: "lose", at, code: "ERR_ASPSP_CONSENT_INVALID" },
+  lose: { type: "lose", at, by: "aspsp", code: "ERR_ASPSP_CONSENT_INVALID" },
   warn: { type: "warn", at },
   expire: { type: "expire", at: validUntil },
   replace: { type: "replace", at, successor: "n" },
@@ -164,6 +164,13 @@ describe("authorise", () => {
 describe("revoke", () => {
   it("by us is a termination", () => {
     expect(show(decide(states.valid, { ...commands.revoke, by: "tpp" }))).toBe("terminatedByTpp, revoked");
+  });
+});
+
+describe("lose", () => {
+  it("by us is a termination, and no withdrawal of the person's", () => {
+    const decision = decide(states.valid, { type: "lose", at, by: "tpp", code: "refresh-interrupted" });
+    expect(decision).toMatchObject({ consent: { status: "terminatedByTpp" }, fact: { fact: "lost", by: "tpp", code: "refresh-interrupted" } });
   });
 });
 

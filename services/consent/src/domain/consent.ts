@@ -47,9 +47,9 @@ export type Consent =
   | StandingConsent
   /** The person or the bank said no, or the return failed a check. */
   | (ConsentBase & Ended & { readonly status: "rejected"; readonly reason: string })
-  /** The person withdrew it, here or at the bank. */
+  /** The person withdrew it, here or at the bank; of one that the bank ended we know no more. */
   | (ConsentBase & Ended & { readonly status: "revokedByPsu"; readonly grant: Grant | null })
-  /** We ended it, for instance because the person was erased. */
+  /** We ended it, because the person was erased or since we could not go on with what we held of it. */
   | (ConsentBase & Ended & { readonly status: "terminatedByTpp"; readonly grant: Grant | null })
   | (ConsentBase & Ended & { readonly status: "expired"; readonly grant: Grant })
   | (ConsentBase & Ended & { readonly status: "replaced"; readonly grant: Grant; readonly replacedBy: string });
@@ -68,8 +68,8 @@ export type Command =
     }
   | { readonly type: "reject"; readonly at: Temporal.Instant; readonly by: Actor; readonly reason: string }
   | { readonly type: "revoke"; readonly at: Temporal.Instant; readonly by: "psu" | "tpp"; readonly keepData: boolean }
-  /** The bank says that the consent is gone. */
-  | { readonly type: "lose"; readonly at: Temporal.Instant; readonly code: string }
+  /** The consent is gone: the bank says so, or we have lost the way in. */
+  | { readonly type: "lose"; readonly at: Temporal.Instant; readonly by: "tpp" | "aspsp"; readonly code: string }
   | { readonly type: "warn"; readonly at: Temporal.Instant }
   | { readonly type: "expire"; readonly at: Temporal.Instant }
   | { readonly type: "replace"; readonly at: Temporal.Instant; readonly successor: string }
@@ -86,7 +86,7 @@ export type Fact =
   | { readonly fact: "authorised"; readonly scope: readonly string[]; readonly authorisedAt: Temporal.Instant; readonly validUntil: Temporal.Instant }
   | { readonly fact: "rejected"; readonly by: Actor; readonly reason: string }
   | { readonly fact: "revoked"; readonly by: "psu" | "tpp"; readonly keepData: boolean }
-  | { readonly fact: "lost"; readonly code: string }
+  | { readonly fact: "lost"; readonly by: "tpp" | "aspsp"; readonly code: string }
   | { readonly fact: "expiring"; readonly validUntil: Temporal.Instant; readonly daysLeft: number }
   | { readonly fact: "expired"; readonly validUntil: Temporal.Instant }
   | { readonly fact: "replaced"; readonly successor: string }
@@ -130,10 +130,10 @@ const standing = {
   authorise: refuse("already-authorised"),
   reject: refuse("already-authorised"),
   revoke,
-  lose: (consent: StandingConsent, { at, code }: Extract<Command, { type: "lose" }>): Decision => ({
+  lose: (consent: StandingConsent, { at, by, code }: Extract<Command, { type: "lose" }>): Decision => ({
     kind: "changed",
-    consent: { ...baseOf(consent), status: "revokedByPsu", endedAt: at, grant: consent.grant },
-    fact: { fact: "lost", code },
+    consent: { ...baseOf(consent), status: by === "aspsp" ? "revokedByPsu" : "terminatedByTpp", endedAt: at, grant: consent.grant },
+    fact: { fact: "lost", by, code },
   }),
   warn,
   expire: (consent: StandingConsent, { at }: Extract<Command, { type: "expire" }>): Decision =>
@@ -160,10 +160,10 @@ const transitions: { readonly [S in Status]: Row<S> } = {
       fact: { fact: "rejected", by, reason },
     }),
     revoke,
-    lose: (consent, { at, code }) => ({
+    lose: (consent, { at, by, code }) => ({
       kind: "changed",
       consent: { ...baseOf(consent), status: "rejected", endedAt: at, reason: code },
-      fact: { fact: "rejected", by: "aspsp", reason: code },
+      fact: { fact: "rejected", by, reason: code },
     }),
     warn: refuse("not-authorised"),
     expire: refuse("not-authorised"),

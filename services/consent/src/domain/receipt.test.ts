@@ -23,7 +23,8 @@ describe("a change has a receipt", () => {
     ["a confirmation", valid, { fact: "reconfirmed", reconfirmBy: dueAt }, "reconfirmed"],
     ["a withdrawal", { ...base, status: "revokedByPsu", endedAt: at, grant }, { fact: "revoked", by: "psu", keepData: false }, "withdrawn"],
     ["an end by us", { ...base, status: "terminatedByTpp", endedAt: at, grant }, { fact: "revoked", by: "tpp", keepData: true }, "ended-by-us"],
-    ["a loss at the bank", { ...base, status: "revokedByPsu", endedAt: at, grant }, { fact: "lost", code: "X" }, "ended-at-bank"],
+    ["a loss at the bank", { ...base, status: "revokedByPsu", endedAt: at, grant }, { fact: "lost", by: "aspsp", code: "X" }, "ended-at-bank"],
+    ["a loss of our own", { ...base, status: "terminatedByTpp", endedAt: at, grant }, { fact: "lost", by: "tpp", code: "X" }, "ended-by-us"],
     ["running out", { ...base, status: "expired", endedAt: at, grant }, { fact: "expired", validUntil }, "expired"],
     ["being replaced", { ...base, status: "replaced", endedAt: at, grant, replacedBy: "n" }, { fact: "replaced", successor: "n" }, "replaced"],
     [

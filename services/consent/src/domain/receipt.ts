@@ -41,7 +41,7 @@ function happenedOf({ replaces }: Consent, fact: Fact): ReceiptHappened | null {
     case "revoked":
       return fact.by === "psu" ? "withdrawn" : "ended-by-us";
     case "lost":
-      return "ended-at-bank";
+      return fact.by === "aspsp" ? "ended-at-bank" : "ended-by-us";
     case "reconfirmed":
     case "expired":
     case "replaced":

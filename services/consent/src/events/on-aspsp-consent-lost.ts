@@ -4,9 +4,10 @@ import type { ConsentContext } from "../context.ts";
 import type { ConsentTables } from "../db/tables.ts";
 import { loseConsent } from "../usecases/lose-consent.ts";
 
-/** The bank says the consent is gone: reflect it. */
+/** The consent is gone: reflect it. Who does not say by whom is a gateway from before, which meant the bank. */
 export const onAspspConsentLost =
   (ctx: Pick<ConsentContext, "clock">) =>
   async (tx: Transaction<ConsentTables>, { data }: Envelope<EventData<"bank-gateway.aspsp-consent-lost">>): Promise<void> => {
-    await loseConsent({ ...ctx, db: tx }, { psuId: data.psuId, consentId: data.consentId }, data.code);
+    const { psuId, consentId, code, by = "aspsp" } = data;
+    await loseConsent({ ...ctx, db: tx }, { psuId, consentId }, { by, code });
   };

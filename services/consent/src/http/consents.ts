@@ -20,10 +20,7 @@ export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
     }),
     psuRoute(listConsents, async ({ psu }) => ({ consents: (await consents.listConsents(ctx.db, psu.psuId)).map(viewConsent) })),
     psuRoute(consentOverview, async ({ psu, query }) => {
-      const [allowed, ordered] = await Promise.all([
-        consents.listConsents(ctx.db, psu.psuId),
-        orders.listOrders(ctx.db, psu.psuId, { before: undefined, limit: query.orders }),
-      ]);
+      const [allowed, ordered] = await Promise.all([consents.listConsents(ctx.db, psu.psuId), orders.listOrders(ctx.db, psu.psuId, { limit: query.orders })]);
       return { consents: allowed.map(viewConsent), paymentOrders: ordered.map(viewOrder) };
     }),
     psuRoute(getConsent, async ({ psu, params }) => {

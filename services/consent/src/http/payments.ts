@@ -20,7 +20,9 @@ export function paymentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
       return { redirectUrl, expiresAt: expiresAt.toString() };
     }),
     psuRoute(contracts.listPaymentOrders, async ({ psu, query: { before, limit } }) => {
-      const found = await orders.listOrders(ctx.db, psu.psuId, { before: before === undefined ? undefined : Temporal.Instant.from(before), limit });
+      const behind = before === undefined ? undefined : await orders.placeOfOrder(ctx.db, { psuId: psu.psuId, paymentOrderId: before });
+      if (before !== undefined && behind === undefined) throw errors.ERR_PAYMENT_ORDER_NOT_FOUND();
+      const found = await orders.listOrders(ctx.db, psu.psuId, { behind, limit });
       return { paymentOrders: found.map(viewOrder) };
     }),
     psuRoute(contracts.getPaymentOrder, async ({ psu, params }) => {

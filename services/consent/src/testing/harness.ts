@@ -104,6 +104,9 @@ export async function startHarness() {
     },
     attemptOf: (consentId: string) => database.db.selectFrom("authorisations").selectAll().where("consentId", "=", consentId).executeTakeFirstOrThrow(),
     consentRow: (consentId: string) => database.db.selectFrom("consents").selectAll().where("consentId", "=", consentId).executeTakeFirstOrThrow(),
+    /** What is remembered of a consent, in order. */
+    historyOf: (consentId: string) =>
+      database.db.selectFrom("consentHistory").select(["what", "by", "reason"]).where("consentId", "=", consentId).orderBy("position").execute(),
     revocationsOf: (consentId: string) => database.db.selectFrom("aspspRevocations").selectAll().where("consentId", "=", consentId).execute(),
   };
 }

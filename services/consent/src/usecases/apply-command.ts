@@ -45,7 +45,7 @@ function historyOf(fact: Fact): Omit<HistoryEntry, "at"> {
     case "revoked":
       return { what: "revoked", by: fact.by, reason: null };
     case "lost":
-      return { what: "lost", by: "aspsp", reason: fact.code };
+      return { what: "lost", by: fact.by, reason: fact.code };
     case "expiring":
       return { what: "expiring", by: "tpp", reason: null };
     case "expired":
@@ -82,7 +82,7 @@ function eventOf(consent: Consent, fact: Fact, at: Temporal.Instant): ConsentEve
     case "revoked":
       return { type: "consent.revoked", data: { ...about, by: fact.by, keepData: fact.keepData, revokedAt: at.toString() } };
     case "lost":
-      return { type: "consent.revoked", data: { ...about, by: "aspsp", keepData: true, revokedAt: at.toString() } };
+      return { type: "consent.revoked", data: { ...about, by: fact.by, keepData: true, revokedAt: at.toString(), reason: fact.code } };
     case "expiring":
       return { type: "consent.expiring", data: { ...about, validUntil: fact.validUntil.toString(), daysLeft: fact.daysLeft } };
     case "expired":

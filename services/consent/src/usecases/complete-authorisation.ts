@@ -156,7 +156,7 @@ export async function settle(
   if (isOplError(exchanged)) {
     if (mayHaveTokens(exchanged)) await giveBack(tx, attempt, at);
     const outcome = outcomeOfRefusal(exchanged);
-    const by = outcome.outcome === "refused" ? "psu" : exchanged.code.startsWith("ERR_ASPSP_") ? "aspsp" : "tpp";
+    const by = outcome.outcome === "refused" ? "psu" : isWordOfBank(exchanged) ? "aspsp" : "tpp";
     return completed(attempt, await endAttempt(tx, attempt, { outcome, by, at }));
   }
   const outcome = await settleGrant(tx, ctx, attempt, exchanged, at);
@@ -205,6 +205,11 @@ async function replaceOld(tx: Tx, old: { psuId: string; consentId: string }, suc
 /** The answer was lost or made no sense, so the bank may have issued tokens (OA-60). A clear no issues none. */
 function mayHaveTokens(error: OplError): boolean {
   return error.kind === "unavailable" || error.kind === "upstream" || error.kind === "bug";
+}
+
+/** The bank said so itself, or did not answer as it should; anything else is our own judgement. */
+function isWordOfBank({ code }: OplError): boolean {
+  return code === "ERR_AUTHORIZATION_DENIED" || code.startsWith("ERR_ASPSP_");
 }
 
 const approved = { outcome: "authorised", validUntil: null } as const;

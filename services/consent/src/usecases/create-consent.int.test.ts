@@ -92,15 +92,9 @@ describe("the bank does not create it", () => {
     expect(row).toMatchObject({ status: "rejected", endReason: code });
     expect(await harness.attemptOf(row!.consentId)).toMatchObject({ scaStatus: "failed", outcome: "failed", reason: code, nonce: null });
     expect(await harness.factsAbout(row!.consentId)).toEqual(["consent.created", "consent.rejected"]);
-    const history = await harness.database.db
-      .selectFrom("consentHistory")
-      .select(["what", "by"])
-      .where("consentId", "=", row!.consentId)
-      .orderBy("position")
-      .execute();
-    expect(history).toEqual([
-      { what: "created", by: "psu" },
-      { what: "rejected", by },
+    expect(await harness.historyOf(row!.consentId)).toEqual([
+      { what: "created", by: "psu", reason: null },
+      { what: "rejected", by, reason: code },
     ]);
   });
 

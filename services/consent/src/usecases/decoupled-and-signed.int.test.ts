@@ -135,14 +135,19 @@ describe("a bank that signs its answers", () => {
     expect(await t.attemptOf(consentId)).toMatchObject({ scaStatus: "received" });
   });
 
-  it("OA-17 a signed no, which only the gateway reads, is the person's no", async () => {
+  it.each([
+    ["access_denied", "refused", "psu", "ERR_AUTHORISATION_REFUSED"],
+    ["server_error", "failed", "aspsp", "ERR_AUTHORISATION_ASPSP_ERROR"],
+    ["invalid_scope", "failed", "aspsp", "ERR_AUTHORISATION_ASPSP_REFUSED"],
+  ])("OA-17 a signed no, which only the gateway reads: %s is remembered as %s by the %s", async (error, outcome, by, reason) => {
     t.gateway.authorizationServer = server;
     t.gateway.beforeExchange = async () => {
-      throw denied("access_denied");
+      throw denied(error);
     };
     const person = aPerson();
     const { consentId, state } = await t.begin(person);
-    expect(await t.comeBack(person, answer(signed({ state, error: "access_denied" })))).toMatchObject({ outcome: "refused" });
-    expect(await t.consentRow(consentId)).toMatchObject({ status: "rejected", endReason: "ERR_AUTHORISATION_REFUSED" });
+    expect(await t.comeBack(person, answer(signed({ state, error })))).toMatchObject({ outcome });
+    expect(await t.consentRow(consentId)).toMatchObject({ status: "rejected", endReason: reason });
+    expect((await t.historyOf(consentId)).at(-1)).toMatchObject({ what: "rejected", by, reason });
   });
 });

@@ -49,7 +49,7 @@ it("US-37 nothing that was under way brings the person back", async () => {
   const { consentId, state } = await harness.begin(person);
   await erasePsu(harness.ctx, person.psu.psuId);
   await expect(harness.comeBack(person, returned({ state }))).rejects.toMatchObject({ code: "ERR_AUTHORISATION_UNKNOWN" });
-  await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, "ERR_ASPSP_CONSENT_INVALID");
+  await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, { by: "aspsp", code: "ERR_ASPSP_CONSENT_INVALID" });
   await hearOfReading(person.psu.psuId, consentId);
   await expect(harness.begin(person)).rejects.toMatchObject({ code: "ERR_CONSENT_PSU_ERASED" });
   for (const table of ["consents", "consentAccounts"] as const) {

@@ -8,13 +8,17 @@ import { errors } from "../errors.ts";
 import { applyCommand } from "./apply-command.ts";
 import { endAttempt } from "./end-attempt.ts";
 
-/** The bank says that the consent is gone: reflect it. One we do not know (any more) needs nothing. */
-export async function loseConsent(ctx: Pick<ConsentContext, "clock"> & { readonly db: Executor<ConsentTables> }, key: ConsentKey, code: string): Promise<void> {
+/** The consent is gone at the bank or for us, as the gateway found: reflect it. One we do not know (any more) needs nothing. */
+export async function loseConsent(
+  ctx: Pick<ConsentContext, "clock"> & { readonly db: Executor<ConsentTables> },
+  key: ConsentKey,
+  { by, code }: { readonly by: "tpp" | "aspsp"; readonly code: string },
+): Promise<void> {
   await inTransaction(ctx.db, async (tx) => {
     const at = ctx.clock.now();
     const untaken = await lockUntaken(tx, key);
-    const applied = await applyCommand(tx, key, { type: "lose", at, code });
+    const applied = await applyCommand(tx, key, { type: "lose", at, by, code });
     if (applied.kind === "changed" && untaken !== undefined)
-      await endAttempt(tx, untaken, { outcome: { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code }, by: "aspsp", at });
+      await endAttempt(tx, untaken, { outcome: { outcome: "failed", reason: errors.ERR_AUTHORISATION_CONSENT_ENDED.code }, by, at });
   });
 }

@@ -1,6 +1,9 @@
 import { OplError } from "@opl/errors";
+import { inTransaction } from "@opl/postgres";
 import { newId } from "@opl/service";
+import { example } from "@opl/testkit";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { onAspspConsentLost } from "../events/on-aspsp-consent-lost.ts";
 import { aPerson, returned, startHarness } from "../testing/harness.ts";
 import type { Harness } from "../testing/harness.ts";
 import { loseConsent } from "./lose-consent.ts";
@@ -179,24 +182,35 @@ describe("telling the gateway later", () => {
 });
 
 describe("the bank says it is gone", () => {
-  it.each(["ERR_ASPSP_CONSENT_INVALID", "refresh-refused"])("OA-64 %s: ends a valid one and says who did, once however often it is heard", async (code) => {
+  it.each([
+    ["ERR_ASPSP_CONSENT_INVALID", "aspsp", "revokedByPsu"],
+    ["refresh-refused", "aspsp", "revokedByPsu"],
+    ["refresh-interrupted", "tpp", "terminatedByTpp"],
+    ["id-token-refused", "tpp", "terminatedByTpp"],
+  ] as const)("OA-62 OA-63 OA-64 %s: ends a valid one and says that it was the %s, once however often it is heard", async (code, by, status) => {
     const person = aPerson();
+    const { psuId } = person.psu;
     const consentId = await harness.connect(person);
-    await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, code);
-    await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, code);
-    expect(await harness.consentRow(consentId)).toMatchObject({ status: "revokedByPsu" });
-    expect(await harness.factData(consentId, "consent.revoked")).toMatchObject({ by: "aspsp", keepData: true });
+    const lost = { ...example("bank-gateway.aspsp-consent-lost"), data: { consentId, psuId, aspspId: "op-fi", code, by } };
+    for (let heard = 0; heard < 2; heard += 1) await inTransaction(harness.ctx.db, (tx) => onAspspConsentLost(harness.ctx)(tx, lost));
+    expect(await harness.consentRow(consentId)).toMatchObject({ status });
+    expect(await harness.factData(consentId, "consent.revoked")).toMatchObject({ by, keepData: true, reason: code });
     expect(await harness.factsAbout(consentId)).toEqual(["consent.created", "consent.authorised", "consent.revoked"]);
+    expect((await harness.historyOf(consentId)).map(({ what, ...entry }) => [what, entry.by, entry.reason])).toEqual([
+      ["created", "psu", null],
+      ["authorised", "psu", null],
+      ["lost", by, code],
+    ]);
     expect(await harness.revocationsOf(consentId)).toEqual([]);
   });
   it("rejects one that nobody came back for", async () => {
     const person = aPerson();
     const { consentId } = await harness.begin(person);
-    await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, "ERR_ASPSP_CONSENT_EXPIRED");
+    await loseConsent(harness.ctx, { psuId: person.psu.psuId, consentId }, { by: "aspsp", code: "ERR_ASPSP_CONSENT_EXPIRED" });
     expect(await harness.consentRow(consentId)).toMatchObject({ status: "rejected", endReason: "ERR_ASPSP_CONSENT_EXPIRED" });
     expect(await harness.attemptOf(consentId)).toMatchObject({ scaStatus: "failed" });
   });
   it("needs nothing for one that is not known", async () => {
-    await expect(loseConsent(harness.ctx, { psuId: newId(), consentId: newId() }, "ERR_X")).resolves.toBeUndefined();
+    await expect(loseConsent(harness.ctx, { psuId: newId(), consentId: newId() }, { by: "aspsp", code: "ERR_X" })).resolves.toBeUndefined();
   });
 });

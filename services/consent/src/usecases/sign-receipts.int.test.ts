@@ -102,7 +102,8 @@ describe("a receipt", () => {
     ["expired", async () => void (harness.clock.advance({ hours: 24 * 91 }), await expireConsents(harness.ctx))],
     [
       "ended-at-bank",
-      async (person: Person, consentId: string) => loseConsent({ ...harness.ctx, db: harness.database.db }, { psuId: person.psu.psuId, consentId }, "X"),
+      async (person: Person, consentId: string) =>
+        loseConsent({ ...harness.ctx, db: harness.database.db }, { psuId: person.psu.psuId, consentId }, { by: "aspsp", code: "X" }),
     ],
   ] as const)("tells of an end that nobody here chose: %s", async (happened, end) => {
     const person = aPerson();

@@ -46,7 +46,7 @@ export const paymentQueries = {
       queryKey: ["payments", "orders"],
       initialPageParam: null as string | null,
       queryFn: ({ pageParam, signal }) => askToPay("listPaymentOrderViews", { query: pageParam === null ? {} : { before: pageParam } }, signal),
-      getNextPageParam: ({ paymentOrders }) => (paymentOrders.length < 50 ? null : (paymentOrders.at(-1)?.createdAt ?? null)),
+      getNextPageParam: ({ paymentOrders }) => (paymentOrders.length < 50 ? null : (paymentOrders.at(-1)?.paymentOrderId ?? null)),
     }),
   order: (paymentOrderId: string) =>
     queryOptions({

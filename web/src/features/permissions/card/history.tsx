@@ -33,7 +33,7 @@ export function History({ history, bank }: { history: ConnectionView["history"];
 
 function useEntryWords(): (entry: Entry, bank: string) => string {
   const { t } = useLingui();
-  return ({ what, by }, bank) => {
+  return ({ what, by, reason }, bank) => {
     switch (what) {
       case "created":
         return t`You set out to ${bank}`;
@@ -50,7 +50,10 @@ function useEntryWords(): (entry: Entry, bank: string) => string {
       case "replaced":
         return t`A renewed permission took its place`;
       case "lost":
-        return t`${bank} no longer accepts the permission`;
+        if (by === "aspsp") return t`${bank} no longer accepts the permission`;
+        return reason === "refresh-interrupted"
+          ? t`Renewing our access at ${bank} was interrupted on our side, so the permission ended. Connect ${bank} again to go on.`
+          : t`${bank} renewed our access in a way that we do not trust, so we ended the permission. Connect ${bank} again to go on.`;
       case "reconfirmation-due":
         return t`We reminded you to confirm it`;
       case "reconfirmed":

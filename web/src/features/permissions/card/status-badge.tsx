@@ -18,6 +18,9 @@ const statusNames: Record<ConnectionView["status"], readonly [name: MessageDescr
   replaced: [msg`Renewed by a newer one`, "neutral"],
 };
 
+/** The bank told us, and did not say whose wish it was. */
+const endedAtBank = [msg`Ended at your bank`, "neutral"] as const;
+
 /** How a permission stands, in a word or two. */
 export function StatusBadge({ connection }: { connection: Pick<ConnectionView, "status" | "daysLeft" | "history"> }) {
   const { i18n } = useLingui();
@@ -29,6 +32,6 @@ export function StatusBadge({ connection }: { connection: Pick<ConnectionView, "
       </Badge>
     );
   }
-  const [name, tone] = statusNames[status];
+  const [name, tone] = connection.history.some(({ what, by }) => what === "lost" && by === "aspsp") ? endedAtBank : statusNames[status];
   return <Badge tone={tone}>{i18n._(name)}</Badge>;
 }
