@@ -1,4 +1,5 @@
 import type { CategoryId } from "@opl/contracts/model";
+import { inTransaction } from "@opl/postgres";
 import { newId } from "@opl/service";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
@@ -6,6 +7,7 @@ import { sql } from "kysely";
 import { addDays, monthOf } from "../domain/calendar.ts";
 import { startHarness } from "../testing/harness.ts";
 import { type EntryPlan, type Fact, LedgerModel, idOf } from "../testing/ledger-model.ts";
+import { recountMonths } from "../projections/cash-flow/store.ts";
 import { rebuildProjections } from "./rebuild-projections.ts";
 
 /** What may happen in a ledger, in small: few labels, so that things meet. */
@@ -183,6 +185,7 @@ it("the order of facts, their batches and duplicates change no answer, whenever 
         await sayNowAndThen(straight, straightSaids, { atLast: false });
       }
       await sayNowAndThen(straight, straightSaids, { atLast: true });
+      await expectKeptUp(straight, psuId);
       await straight.settle();
       const expected = await straight.everything(psuId);
 
@@ -197,6 +200,7 @@ it("the order of facts, their batches and duplicates change no answer, whenever 
         if (random(4) === 0) await crooked.settle();
       }
       await sayNowAndThen(crooked, crookedSaids, { atLast: true });
+      await expectKeptUp(crooked, psuId);
       await crooked.settle();
       expect(await crooked.everything(psuId)).toBe(expected);
       // And it is what the person said last, where they said something.
@@ -219,6 +223,11 @@ it("the order of facts, their batches and duplicates change no answer, whenever 
     { numRuns: 25, endOnFailure: true },
   );
 }, 240_000);
+
+/** Counted from nothing no total is another one: before anybody is settled, which would put it right. */
+async function expectKeptUp({ ctx }: Harness, psuId: string): Promise<void> {
+  expect(await inTransaction(ctx.db, (tx) => recountMonths(tx, psuId))).toEqual([]);
+}
 
 async function storedCashFlow(stage: Awaited<ReturnType<typeof startHarness>>, psuId: string): Promise<Record<string, string>> {
   const { rows } = await sql<{ currency: string; month: string; income: string; expenses: string; entries: bigint }>`
