@@ -21,6 +21,7 @@ function anOrder() {
   return { aspspId: "op", debtorAccountId: null, payments: [{ paymentId: randomUUID(), instruction, schedule: { firstDate: null, every: null, count: 1 } }] };
 }
 
+const half = { category: "family", amount: { amount: "-0.50", currency: "EUR" } };
 /** What a request needs besides its ids, for routes that have a body. A route with a body and no entry fails the test. */
 const bodies: Partial<Record<keyof typeof bffRoutes, unknown>> = {
   refreshConnection: {},
@@ -30,6 +31,7 @@ const bodies: Partial<Record<keyof typeof bffRoutes, unknown>> = {
   correctTransactionCategory: { category: "family" },
   noteTransaction: { note: "Mine" },
   putTransactionRule: { category: "family" },
+  splitTransaction: { parts: [half, half] },
   cancelPaymentOrder: { paymentId: null },
   confirmFundsOf: { amount: { amount: "1.00", currency: "EUR" } },
 };

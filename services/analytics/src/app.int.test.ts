@@ -153,6 +153,9 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     const { rule } = await app.bff.putCounterpartyRule({ psu: theirs.psu, params: { transactionId }, body: { category: "family" } });
     await expect(app.bff.removeCounterpartyRule({ psu, params: { counterpartyRuleId: rule.counterpartyRuleId } })).rejects.toMatchObject(refused);
     expect(await app.bff.listCounterpartyRules({ psu })).toEqual({ rules: [] });
+    const half = { category: "family" as const, amount: { amount: "-0.50", currency: "EUR" } };
+    await expect(app.bff.splitTransaction({ psu, params: { transactionId }, body: { parts: [half, half] } })).rejects.toMatchObject(refused);
+    await expect(app.bff.removeSplit({ psu, params: { transactionId } })).rejects.toMatchObject(refused);
     await expect(app.bff.listCategorised({ psu, query: { accountId: theirs.accountId } })).rejects.toMatchObject(refused);
     await expect(app.bff.listCategorised({ psu, query: { accountId: [mine.accountId, theirs.accountId] } })).rejects.toMatchObject(refused);
     await expect(app.bff.listCategorised({ psu, query: { recurringId } })).rejects.toMatchObject(refused);
@@ -179,6 +182,8 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
       "previewCounterpartyRule",
       "putCounterpartyRule",
       "removeCounterpartyRule",
+      "splitTransaction",
+      "removeSplit",
       "netWorth",
     ]);
   });
@@ -253,6 +258,30 @@ describe("bad questions get a clear answer, never a 5xx (US-33, US-34)", () => {
     const { transactions } = await app.bff.listCategorised({ psu });
     const params = { transactionId: transactions[0]?.transactionId ?? "" };
     await expect(app.bff.putNote({ psu, params, body: { note } })).rejects.toMatchObject({ kind: "invalid" });
+  });
+
+  const part = { category: "family", amount: { amount: "-0.50", currency: "EUR" } };
+  it.each([
+    [{ parts: [part] }, 400],
+    [{ parts: Array.from({ length: 21 }, () => part) }, 400],
+    [{ parts: [part, { ...part, category: "nonsense" }] }, 400],
+    [{ parts: [part, { ...part, amount: { amount: -0.5, currency: "EUR" } }] }, 400],
+    [{ parts: [part, { ...part, amount: { amount: "1e2", currency: "EUR" } }] }, 400],
+    [{ parts: [part, { ...part, note: "a".repeat(101) }] }, 400],
+    [{ parts: [part, { ...part, note: "a\nb" }] }, 400],
+    [{ parts: [part, { ...part, amount: { amount: "-0.005", currency: "EUR" } }] }, 422],
+    [{ parts: [part, { ...part, amount: { amount: "-0.50", currency: "XXQ" } }] }, 422],
+    [{ parts: [part, part] }, 422],
+  ])("a split %j: %i", async (body, status) => {
+    const { psu, psuId } = await quiet();
+    const { transactions } = await app.bff.listCategorised({ psu, query: { status: "booked" } });
+    const headers = {
+      authorization: `Bearer ${await app.tokens.for("bff").issue("analytics")}`,
+      "opl-psu-context": (await app.psu(psuId)).token,
+      "content-type": "application/json",
+    };
+    const url = `${app.address}/transactions/${transactions[0]?.transactionId}/split`;
+    expect((await fetch(url, { method: "PUT", headers, body: JSON.stringify(body) })).status).toBe(status);
   });
 
   let known: Awaited<ReturnType<typeof person>> | undefined;

@@ -7,6 +7,11 @@ export const errors = defineErrors({
   ERR_ANALYTICS_PERSON_BUSY: ["conflict", "Your figures are being worked out this very moment; ask again in a second."],
   ERR_ANALYTICS_COUNTERPARTY_UNKNOWN: ["rejected", "Nothing tells who this transaction was with, so there is nothing a rule could go by."],
   ERR_ANALYTICS_RULE_NOT_FOUND: ["not-found", "There is no such rule."],
+  ERR_ANALYTICS_SPLIT_PART_INVALID: [
+    "rejected",
+    "A part of this split is not money of the transaction: give each part an amount other than zero, in the transaction's currency and with its sign.",
+  ],
+  ERR_ANALYTICS_SPLIT_SUM_WRONG: ["rejected", "The parts of this split are not the whole transaction: change them until nothing is left to assign."],
   ERR_ANALYTICS_ACCOUNT_NOT_FOUND: ["not-found", "There is no such account."],
   ERR_ANALYTICS_RECURRING_NOT_FOUND: ["not-found", "There is no such recurring payment."],
   ERR_ANALYTICS_CURSOR_INVALID: ["invalid", "This is not a place in the list of transactions."],

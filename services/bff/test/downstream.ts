@@ -238,34 +238,42 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         total: filtered(psu, query).length,
       })),
       psuRoute(analytics.getCategory, async ({ psu, params }) => {
-        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
-        return { category, recurringId, note };
+        const { category, recurringId, note, split } = ownTransaction(psu, params.transactionId);
+        return { category, recurringId, note, split };
       }),
       psuRoute(analytics.correctCategory, async ({ psu, params, body }) => {
-        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
-        return { category: { ...category, ...body, ruleId: "person.transaction", matched: null, confidence: "certain" as const }, recurringId, note };
+        const { category, recurringId, note, split } = ownTransaction(psu, params.transactionId);
+        return { category: { ...category, ...body, ruleId: "person.transaction", matched: null, confidence: "certain" as const }, recurringId, note, split };
       }),
       psuRoute(analytics.takeBackCorrection, async ({ psu, params }) => {
-        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
-        return { category, recurringId, note };
+        const { category, recurringId, note, split } = ownTransaction(psu, params.transactionId);
+        return { category, recurringId, note, split };
       }),
       psuRoute(analytics.putNote, async ({ psu, params, body }) => {
-        const { category, recurringId } = ownTransaction(psu, params.transactionId);
-        return { category, recurringId, note: body.note };
+        const { category, recurringId, split } = ownTransaction(psu, params.transactionId);
+        return { category, recurringId, note: body.note, split };
       }),
       psuRoute(analytics.previewCounterpartyRule, async ({ psu, params }) => {
         const { amount, counterparty } = ownTransaction(psu, params.transactionId);
         return { counterpartyName: counterparty.name, rule: rulesOf(mine(psu))[0] ?? null, transactions: 1, sums: [amount] };
       }),
       psuRoute(analytics.putCounterpartyRule, async ({ psu, params, body }) => {
-        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
+        const { category, recurringId, note, split } = ownTransaction(psu, params.transactionId);
         const rule = rulesOf(mine(psu))[0];
         if (rule === undefined) throw errors.ERR_RULE_NOT_FOUND();
-        return { category: { ...category, ...body, ruleId: "person.counterparty" }, recurringId, note, rule: { ...rule, ...body } };
+        return { category: { ...category, ...body, ruleId: "person.counterparty" }, recurringId, note, split, rule: { ...rule, ...body } };
       }),
       psuRoute(analytics.listCounterpartyRules, async ({ psu }) => ({ rules: rulesOf(mine(psu)) })),
       psuRoute(analytics.removeCounterpartyRule, async ({ psu, params }) => {
         if (mine(psu)?.counterpartyRuleId !== params.counterpartyRuleId) throw errors.ERR_RULE_NOT_FOUND();
+      }),
+      psuRoute(analytics.splitTransaction, async ({ psu, params, body }) => {
+        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
+        return { category, recurringId, note, split: { stands: true, ...body } };
+      }),
+      psuRoute(analytics.removeSplit, async ({ psu, params }) => {
+        const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
+        return { category, recurringId, note, split: null };
       }),
       psuRoute(analytics.cashFlow, async () => ({
         currencies: [{ currency: "EUR", months: [{ month: "2026-11", income: euros("2500.00"), expenses: euros("-22.49"), net: euros("2477.51"), count: 3 }] }],

@@ -195,6 +195,13 @@ export function aTransaction({
     category: { category: "groceries", ruleId: "counterparty.k-market", matched: "K-Market", confidence: "certain", rulesVersion: 1 },
     recurringId: null,
     note: `Muistiinpano ${canary}`,
+    split: {
+      stands: true,
+      parts: [
+        { category: "groceries", amount: { amount: "-0.60", currency: "EUR" }, note: null },
+        { category: "family", amount: { amount: "-0.40", currency: "EUR" }, note: `Osa ${canary}` },
+      ],
+    },
     ...overrides,
   };
 }

@@ -36,6 +36,8 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   putTransactionRule: ["PUT", "/api/transactions/:transactionId/counterparty-rule"],
   listRules: ["GET", "/api/counterparty-rules"],
   removeRule: ["DELETE", "/api/counterparty-rules/:counterpartyRuleId"],
+  splitTransaction: ["PUT", "/api/transactions/:transactionId/split"],
+  removeTransactionSplit: ["DELETE", "/api/transactions/:transactionId/split"],
   getProof: ["GET", "/api/transactions/:transactionId/proof"],
   getCashFlow: ["GET", "/api/insights/cash-flow"],
   getSpending: ["GET", "/api/insights/spending"],

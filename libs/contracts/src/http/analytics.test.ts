@@ -3,7 +3,7 @@ import { correctCategory, getCategory, listCategorised } from "./analytics.ts";
 
 const id = "00000000-0000-7000-8000-000000000001";
 const meaning = { category: { category: "other", ruleId: "fallback.sign", matched: null, confidence: "guess", rulesVersion: 1 }, recurringId: null };
-/** As analytics answered before people could write notes. */
+/** As analytics answered before people could write notes and split. */
 const transaction = {
   transactionId: id,
   accountId: id,
@@ -22,8 +22,10 @@ const transaction = {
   ...meaning,
 };
 
-it("an answer from before notes is read: nobody wrote one", () => {
-  expect(listCategorised.response.parse({ transactions: [transaction], nextCursor: null, days: [], total: 1 }).transactions).toMatchObject([{ note: null }]);
-  expect(getCategory.response.parse(meaning)).toEqual({ ...meaning, note: null });
+it("an answer from before notes and splits is read: nobody made one", () => {
+  expect(listCategorised.response.parse({ transactions: [transaction], nextCursor: null, days: [], total: 1 }).transactions).toMatchObject([
+    { note: null, split: null },
+  ]);
+  expect(getCategory.response.parse(meaning)).toEqual({ ...meaning, note: null, split: null });
   expect(correctCategory.response.parse({ ...meaning, note: "Birthday" }).note).toBe("Birthday");
 });

@@ -8,27 +8,42 @@ import { defineRoute } from "./route.ts";
 
 const bff = { callers: ["bff"], psu: "required", method: "GET", idempotent: true, status: 200 } as const;
 
-/** A transaction with what it means, and what the person wrote about it: nothing, where a process from before notes answers. */
+/** How a person split a transaction into parts. Each has the sign and the currency of the whole; together they are it, to the cent. */
+export const transactionSplit = z.object({
+  /** False: set aside, because the bank changed the amount since. The transaction counts whole, in its own category. */
+  stands: z.boolean(),
+  parts: z.array(z.object({ category: categoryId, amount: amountWire, note: z.string().nullable() })),
+});
+
+/** A transaction with what it means, and what the person wrote about it: nothing, where a process from before notes or splits answers. */
 export const categorisedTransaction = transaction.extend({
   category: categoryReason,
   recurringId: uuid.nullable(),
   note: z.string().nullable().default(null),
+  split: transactionSplit.nullable().default(null),
 });
 export type CategorisedTransaction = z.infer<typeof categorisedTransaction>;
 
 /** What a person writes about a transaction: one line of plain text. */
-const note = z
-  .string()
-  .trim()
-  .min(1)
-  .max(500)
-  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "A note is text without control characters.");
+const noteUpTo = (length: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(length)
+    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "A note is text without control characters.");
 
 export const categoryChoice = z.strictObject({ category: categoryId });
-export const noteChange = z.strictObject({ note: note.nullable() });
+export const noteChange = z.strictObject({ note: noteUpTo(500).nullable() });
+export const splitChoice = z.strictObject({
+  parts: z
+    .array(z.strictObject({ category: categoryId, amount: amountWire, note: noteUpTo(100).nullable().default(null) }))
+    .min(2)
+    .max(20),
+});
 const ofTransaction = z.strictObject({ transactionId: uuid });
 /** What analytics adds to one transaction. */
-const meaning = categorisedTransaction.pick({ category: true, recurringId: true, note: true });
+const meaning = categorisedTransaction.pick({ category: true, recurringId: true, note: true, split: true });
 
 export const listCategorised = defineRoute({
   ...bff,
@@ -130,6 +145,25 @@ export const removeCounterpartyRule = defineRoute({
   status: 204,
   response: null,
 });
+export const splitTransaction = defineRoute({
+  ...bff,
+  method: "PUT",
+  operationId: "splitTransaction",
+  summary: "The person splits one transaction into parts, each in a category of its own; every sum by category follows.",
+  path: "/transactions/:transactionId/split",
+  params: ofTransaction,
+  body: splitChoice,
+  response: meaning,
+});
+export const removeSplit = defineRoute({
+  ...bff,
+  method: "DELETE",
+  operationId: "removeSplit",
+  summary: "The person takes the parts of one transaction back; it counts whole again.",
+  path: "/transactions/:transactionId/split",
+  params: ofTransaction,
+  response: meaning,
+});
 export const cashFlow = defineRoute({
   ...bff,
   operationId: "cashFlow",
@@ -140,7 +174,16 @@ export const cashFlow = defineRoute({
     currencies: z.array(
       z.object({
         currency: currencyCode,
-        months: z.array(z.object({ month: isoMonth, income: amountWire, expenses: amountWire, net: amountWire, count: z.int() })),
+        months: z.array(
+          z.object({
+            month: isoMonth,
+            income: amountWire,
+            expenses: amountWire,
+            net: amountWire,
+            /** Transactions; of a split one each part. */
+            count: z.int(),
+          }),
+        ),
       }),
     ),
   }),
@@ -253,6 +296,8 @@ export const analyticsRoutes = {
   putCounterpartyRule,
   listCounterpartyRules,
   removeCounterpartyRule,
+  splitTransaction,
+  removeSplit,
   cashFlow,
   spending,
   listRecurring,

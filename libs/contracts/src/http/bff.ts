@@ -256,6 +256,7 @@ export const transactionRow = analytics.categorisedTransaction.omit({ raw: true,
   /** Null while analytics cannot be asked. */
   category: analytics.categorisedTransaction.shape.category.nullable(),
   note: analytics.categorisedTransaction.shape.note.unwrap(),
+  split: analytics.categorisedTransaction.shape.split.unwrap(),
 });
 export type TransactionRow = z.infer<typeof transactionRow>;
 export const transactionQuery = transactionFilter.extend({
@@ -293,7 +294,7 @@ export const getTransactionView = defineRoute({
   }),
 });
 /** What is different about a transaction after the person said something about it. */
-const said = transactionRow.pick({ category: true, recurringId: true, note: true });
+const said = transactionRow.pick({ category: true, recurringId: true, note: true, split: true });
 const ofTransaction = { ...change, idempotent: true, params: z.strictObject({ transactionId: uuid }), status: 200, response: said } as const;
 export const correctTransactionCategory = defineRoute({
   ...ofTransaction,
@@ -334,7 +335,7 @@ export const putTransactionRule = defineRoute({
   summary: "Say in which category everything with the counterparty of this transaction belongs.",
   path: "/api/transactions/:transactionId/counterparty-rule",
   body: analytics.categoryChoice,
-  response: analytics.putCounterpartyRule.response.extend({ note: transactionRow.shape.note }),
+  response: analytics.putCounterpartyRule.response.extend({ note: transactionRow.shape.note, split: transactionRow.shape.split }),
 });
 export const listRules = defineRoute({
   ...read,
@@ -353,6 +354,21 @@ export const removeRule = defineRoute({
   params: z.strictObject({ counterpartyRuleId: uuid }),
   status: 204,
   response: null,
+});
+export const splitTransaction = defineRoute({
+  ...ofTransaction,
+  method: "PUT",
+  operationId: "splitTransaction",
+  summary: "Split one transaction into parts, each in a category of its own.",
+  path: "/api/transactions/:transactionId/split",
+  body: analytics.splitChoice,
+});
+export const removeTransactionSplit = defineRoute({
+  ...ofTransaction,
+  method: "DELETE",
+  operationId: "removeTransactionSplit",
+  summary: "Take the parts of one transaction back.",
+  path: "/api/transactions/:transactionId/split",
 });
 export const getProof = defineRoute({
   ...read,
@@ -445,6 +461,8 @@ export const bffRoutes = {
   putTransactionRule,
   listRules,
   removeRule,
+  splitTransaction,
+  removeTransactionSplit,
   getProof,
   getCashFlow,
   getSpending,

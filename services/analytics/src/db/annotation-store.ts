@@ -3,9 +3,11 @@ import type { Executor } from "@opl/postgres";
 import { type Transaction, sql } from "kysely";
 import { cleanCounterparty } from "../domain/counterparty.ts";
 import type { CounterpartyRule, Said } from "../domain/said.ts";
+import type { Split } from "../domain/split.ts";
+import { splitsOf } from "./split-store.ts";
 import type { Tables } from "./tables.ts";
 
-/** What these people said, in one question however many they are. */
+/** What these people said, in two questions however many they are. */
 export async function saidBy(tx: Executor<Tables>, psuIds: Iterable<string>): Promise<ReadonlyMap<string, Said>> {
   const ids = [...new Set(psuIds)];
   if (ids.length === 0) return new Map();
@@ -15,7 +17,9 @@ export async function saidBy(tx: Executor<Tables>, psuIds: Iterable<string>): Pr
     union all
     select psu_id, null, category, null, counterparty_text, counterparty_name, created_at, counterparty_rule_id from counterparty_rules where psu_id = any(${ids}::uuid[])
     order by created_at, counterparty_rule_id`.execute(tx);
-  return new Map([...Map.groupBy(rows, (row) => row.psuId)].map(([psuId, own]) => [psuId, saidOf(own)]));
+  const byPerson = Map.groupBy(rows, (row) => row.psuId);
+  const splits = await splitsOf(tx, ids);
+  return new Map([...byPerson.keys(), ...splits.keys()].map((psuId) => [psuId, saidOf(byPerson.get(psuId) ?? [], splits.get(psuId) ?? new Map())]));
 }
 
 interface SaidRow {
@@ -31,10 +35,11 @@ interface SaidRow {
   readonly counterpartyRuleId: string | null;
 }
 
-function saidOf(rows: readonly SaidRow[]): Said {
+function saidOf(rows: readonly SaidRow[], splits: ReadonlyMap<string, Split>): Said {
   const said = {
     categories: new Map<string, CategoryId>(),
     notes: new Map<string, string>(),
+    splits,
     counterparties: new Map<string, CounterpartyRule>(),
   };
   for (const { transactionId, category, note, counterpartyText, counterpartyName, createdAt, counterpartyRuleId } of rows) {

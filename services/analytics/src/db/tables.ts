@@ -86,6 +86,19 @@ interface AnnotationsTable {
   changedAt: Timestamp;
 }
 
+interface SplitPartsTable {
+  psuId: string;
+  transactionId: string;
+  position: number;
+  accountId: string;
+  wholeMinor: Int8;
+  currency: string;
+  category: CategoryId;
+  amountMinor: Int8;
+  note: string | null;
+  changedAt: Timestamp;
+}
+
 interface CounterpartyRulesTable {
   psuId: string;
   counterpartyRuleId: string;
@@ -150,6 +163,7 @@ export interface Tables extends MessagingTables {
   erasedAccounts: ErasedAccountsTable;
   transactions: TransactionsTable;
   annotations: AnnotationsTable;
+  splitParts: SplitPartsTable;
   counterpartyRules: CounterpartyRulesTable;
   removedTransactions: RemovedTransactionsTable;
   cashFlowMonths: CashFlowMonthsTable;
@@ -209,6 +223,18 @@ export const columns = {
     generation: "int4",
   },
   annotations: { psuId: "uuid", transactionId: "uuid", accountId: "uuid", category: "text?", note: "text?", changedAt: "timestamptz" },
+  splitParts: {
+    psuId: "uuid",
+    transactionId: "uuid",
+    position: "int4",
+    accountId: "uuid",
+    wholeMinor: "int8",
+    currency: "bpchar",
+    category: "text",
+    amountMinor: "int8",
+    note: "text?",
+    changedAt: "timestamptz",
+  },
   counterpartyRules: {
     psuId: "uuid",
     counterpartyRuleId: "uuid",

@@ -8,6 +8,7 @@ const nobody: SaidAbout = { transactionId: "a", counterpartyName: null, remittan
 const rule = { counterpartyRuleId: "r", counterpartyName: "K-Market Kamppi", createdAt: Temporal.Instant.from("2026-11-29T10:00:00Z") };
 const said = ({ single, all }: { single?: CategoryId; all?: CategoryId }): Said => ({
   categories: new Map(single === undefined ? [] : [["a", single]]),
+  splits: new Map(),
   notes: new Map([["a", "A note decides nothing."]]),
   counterparties: new Map(all === undefined ? [] : [[cleanCounterparty("K-Market Kamppi").key, { ...rule, category: all }]]),
 });

@@ -1,6 +1,7 @@
 import type { CategoryId, CategoryReason } from "@opl/contracts/model";
 import { rulesVersion } from "./category-rules/index.ts";
 import { cleanCounterparty, counterpartyTextOf } from "./counterparty.ts";
+import type { Split } from "./split.ts";
 
 /** What a person said about everything with one counterparty. */
 export interface CounterpartyRule {
@@ -16,6 +17,8 @@ export interface Said {
   readonly categories: ReadonlyMap<string, CategoryId>;
   /** By entry. */
   readonly notes: ReadonlyMap<string, string>;
+  /** By entry. */
+  readonly splits: ReadonlyMap<string, Split>;
   /** By key of the counterparty, see {@link cleanCounterparty}: where names once told apart are now cleaned to one, the later rule. */
   readonly counterparties: ReadonlyMap<string, CounterpartyRule>;
 }
@@ -24,6 +27,12 @@ export interface SaidAbout {
   readonly transactionId: string;
   readonly counterpartyName: string | null;
   readonly remittanceInformation: string | null;
+}
+
+/** All that a person wrote about an entry, its parts included; empty where they wrote nothing. */
+export function textSaid(said: Said | undefined, transactionId: string): string {
+  const notes = [said?.notes.get(transactionId), ...(said?.splits.get(transactionId)?.parts ?? []).map(({ note }) => note)];
+  return notes.filter((note) => note !== undefined && note !== null).join(" ");
 }
 
 /** The category of an entry by the person's own word, if there is one: about this very entry, else about its counterparty. */

@@ -7,6 +7,8 @@ import {
   putCounterpartyRule,
   putNote,
   removeCounterpartyRule,
+  removeSplit,
+  splitTransaction,
   takeBackCorrection,
 } from "@opl/contracts/http/analytics";
 import { type BoundRoute, psuRoute } from "@opl/service";
@@ -16,6 +18,7 @@ import { askCategory, askTransactions } from "../projections/ledger/query.ts";
 import { hasSeries } from "../projections/recurring/store.ts";
 import { sayCategory, sayNote } from "../usecases/annotate-transaction.ts";
 import { askRules, previewRule, removeRule, ruleCounterparty } from "../usecases/rule-counterparty.ts";
+import { mergeParts, splitIntoParts } from "../usecases/split-transaction.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
 
 /** The list of entries, why one is where it is, and what the person says about it. */
@@ -40,5 +43,7 @@ export function transactionRoutes(ctx: Pick<AnalyticsContext, "db" | "clock" | "
     psuRoute(putCounterpartyRule, async ({ psu: { psuId }, params, body }) => ruleCounterparty(ctx, { psuId, ...params }, body.category)),
     psuRoute(listCounterpartyRules, async ({ psu: { psuId } }) => askRules(ctx, psuId)),
     psuRoute(removeCounterpartyRule, async ({ psu: { psuId }, params }) => removeRule(ctx, { psuId, ...params })),
+    psuRoute(splitTransaction, async ({ psu: { psuId }, params, body }) => splitIntoParts(ctx, { psuId, ...params }, body.parts)),
+    psuRoute(removeSplit, async ({ psu: { psuId }, params }) => mergeParts(ctx, { psuId, ...params })),
   ];
 }

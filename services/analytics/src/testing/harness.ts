@@ -1,5 +1,6 @@
 import type { CategoryId } from "@opl/contracts/model";
 import { publish } from "@opl/messaging";
+import { toWire } from "@opl/money";
 import { inTransaction } from "@opl/postgres";
 import { fixedClock, testDatabase } from "@opl/testkit";
 import type { Tables } from "../db/tables.ts";
@@ -17,6 +18,7 @@ import { recordAccounts } from "../usecases/record-accounts.ts";
 import { recordBalances } from "../usecases/record-balances.ts";
 import { recordTransactions } from "../usecases/record-transactions.ts";
 import { askRules, previewRule, removeRule, ruleCounterparty } from "../usecases/rule-counterparty.ts";
+import { mergeParts, splitIntoParts } from "../usecases/split-transaction.ts";
 import { settleNext } from "../usecases/settle-person.ts";
 import { type Fact, LedgerModel, idOf } from "./ledger-model.ts";
 
@@ -79,6 +81,14 @@ export async function startHarness(ledger = new LedgerModel()) {
     /** The person says it about the entry with this label. */
     say: (psuId: string, label: string, category: CategoryId | null) => sayCategory(ctx, key(psuId, label), category),
     note: (psuId: string, label: string, note: string | null) => sayNote(ctx, key(psuId, label), note),
+    /** The person splits the entry with this label: category, amount in cents, and a note or none. */
+    split: (psuId: string, label: string, parts: readonly (readonly [category: CategoryId, minor: bigint, note?: string])[], currency = "EUR") =>
+      splitIntoParts(
+        ctx,
+        key(psuId, label),
+        parts.map(([category, minor, note = null]) => ({ category, amount: toWire({ minor, currency }), note })),
+      ),
+    merge: (psuId: string, label: string) => mergeParts(ctx, key(psuId, label)),
     /** The person says it about everything with the counterparty of this entry. */
     rule: (psuId: string, label: string, category: CategoryId) => ruleCounterparty(ctx, key(psuId, label), category),
     previewRule: (psuId: string, label: string, category: CategoryId) => previewRule(ctx, key(psuId, label), category),

@@ -7,7 +7,9 @@ import { lockPersonBriefly, markUnsettled } from "../db/person-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { ownAccountsOf } from "../domain/own-accounts.ts";
+import { textSaid } from "../domain/said.ts";
 import { errors } from "../errors.ts";
+import { summed } from "../projections/entry-change.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
 import type { LedgerRow } from "../projections/ledger/evolve.ts";
 import { decideAlone } from "../projections/ledger/meaning.ts";
@@ -34,7 +36,7 @@ export async function sayCategory(ctx: AnnotateContext, key: EntryKey, category:
     const said = (await saidBy(tx, [psuId])).get(psuId);
     const after = { ...before, ...decideAlone(before, { own: ownAccountsOf(await accountsOf(tx, [psuId])), said }) };
     await putMeanings(tx, [after]);
-    await addToMonths(tx, [{ before, after }]);
+    await addToMonths(tx, [{ before: summed(before, said), after: summed(after, said) }]);
     await markUnsettled(tx, [psuId], { at: ctx.clock.now(), ...ctx.settling });
     const months = after.category === before.category ? [] : [monthOf(after.bookingDate)];
     await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set(months)]]));
@@ -50,7 +52,7 @@ export async function sayNote(ctx: AnnotateContext, key: EntryKey, note: string 
   return inTransaction(ctx.db, async (tx) => {
     const row = await lockEntry(tx, key, { booked: note !== null });
     await annotate(tx, { ...key, accountId: row.accountId }, { note }, ctx.clock.now());
-    await putSearchText(tx, key, searchTextOf(row, note));
+    await putSearchText(tx, key, searchTextOf(row, textSaid((await saidBy(tx, [key.psuId])).get(key.psuId), key.transactionId)));
     // No month's figures: pages that show the entry ask again.
     await tellInsightsChanged(ctx, tx, new Map([[key.psuId, new Set()]]));
     return meaningOf(tx, key);

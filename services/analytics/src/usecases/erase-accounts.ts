@@ -1,9 +1,11 @@
 import type { Transaction } from "kysely";
 import { deleteAccounts, markAccountsErased } from "../db/account-store.ts";
-import { deleteAnnotationsOfAccounts } from "../db/annotation-store.ts";
+import { deleteAnnotationsOfAccounts, saidBy } from "../db/annotation-store.ts";
 import { deleteRules, rulesOf } from "../db/counterparty-rule-store.ts";
 import { lockPeople, markUnsettled } from "../db/person-store.ts";
+import { deleteSplitsOfAccounts } from "../db/split-store.ts";
 import type { Tables } from "../db/tables.ts";
+import { summed } from "../projections/entry-change.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
 import { cleanCounterparty, counterpartyTextOf } from "../domain/counterparty.ts";
 import { monthOf } from "../domain/calendar.ts";
@@ -24,15 +26,17 @@ export async function eraseAccounts(
   { psuId, accountIds }: ErasedAccounts,
 ): Promise<void> {
   if (!(await lockPeople(tx, [psuId])).has(psuId)) return;
+  const said = (await saidBy(tx, [psuId])).get(psuId);
   await markAccountsErased(tx, psuId, accountIds);
   await deleteAccounts(tx, psuId, accountIds);
   await deleteAnnotationsOfAccounts(tx, psuId, accountIds);
+  await deleteSplitsOfAccounts(tx, psuId, accountIds);
   await deleteSeriesOfAccounts(tx, psuId, accountIds);
   const gone = await deleteRowsOfAccounts(tx, psuId, accountIds);
   await deleteUnusedRules(tx, psuId);
   await addToMonths(
     tx,
-    gone.map((before) => ({ before, after: null })),
+    gone.map((row) => ({ before: summed(row, said), after: null })),
   );
   await markUnsettled(tx, [psuId], { at: ctx.clock.now(), ...ctx.settling });
   await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set(gone.map((row) => monthOf(row.bookingDate)))]]));

@@ -37,7 +37,10 @@ beforeEach(async () => {
   await stage.say(psuId, `${psuId} n3`, "family");
   await stage.note(psuId, `${psuId} s3`, "Holiday pay");
   await stage.rule(psuId, `${psuId} s4`, "other");
+  for (const label of [`${psuId} n5`, `${psuId} s5`]) await stage.split(psuId, label, halvesOf(label.includes("n5") ? -1399n : 7000n));
 });
+
+const halvesOf = (minor: bigint) => [["family", minor / 2n] as const, ["other", minor - minor / 2n] as const];
 
 /** How many rows of every table name this person, but for the mark that they are forgotten. */
 async function traces(): Promise<Record<string, number>> {
@@ -87,11 +90,13 @@ describe("a person asks to be forgotten (US-37)", () => {
     const { db } = stage.ctx;
     const words = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
     const rules = await db.selectFrom("counterpartyRules").selectAll().where("psuId", "=", psuId).execute();
+    const parts = await db.selectFrom("splitParts").selectAll().where("psuId", "=", psuId).execute();
     await inTransaction(db, (tx) => erasePsu(stage.ctx, tx, psuId));
     await db.insertInto("annotations").values(words).execute();
     await db.insertInto("counterpartyRules").values(rules).execute();
+    await db.insertInto("splitParts").values(parts).execute();
     await db.updateTable("people").set({ purgedAt: stage.clock.now() }).where("psuId", "=", psuId).execute();
-    expect(await traces()).toEqual({ annotations: 2, counterparty_rules: 1 });
+    expect(await traces()).toEqual({ annotations: 2, counterparty_rules: 1, split_parts: 4 });
     await purgeErased(stage.ctx);
     expect(await traces()).toEqual({});
   });
@@ -112,6 +117,11 @@ describe("a person withdraws a permission and wants its data gone", () => {
     expect((await stage.list(psuId)).transactions.every((row) => row.accountId === current)).toBe(true);
     const said = await stage.ctx.db.selectFrom("annotations").select(["accountId", "category", "note"]).where("psuId", "=", psuId).execute();
     expect(said).toEqual([{ accountId: current, category: "family", note: null }]);
+    const parts = await stage.ctx.db.selectFrom("splitParts").select(["accountId", "amountMinor"]).where("psuId", "=", psuId).orderBy("position").execute();
+    expect(parts).toEqual([
+      { accountId: current, amountMinor: -699n },
+      { accountId: current, amountMinor: -700n },
+    ]);
     expect((await stage.cashFlow(psuId)).currencies[0]?.months.every((month) => month.income.amount === "0.00")).toBe(true);
     expect((await stage.netWorth(psuId, "2026-11-11", "2026-11-11")).accounts.map((line) => line.accountId)).toEqual([current]);
     expect((await stage.recurring(psuId)).recurring.map((series) => series.accountId)).toEqual([current]);
@@ -121,15 +131,23 @@ describe("a person withdraws a permission and wants its data gone", () => {
   it("what was said about the accounts goes too when a process that knows no words erased them", async () => {
     const { db } = stage.ctx;
     const words = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
+    const parts = await db.selectFrom("splitParts").selectAll().where("psuId", "=", psuId).execute();
     await stage.deliver([{ kind: "accounts-erased", fact: { psuId, accountIds: [savings] } }]);
     await db
       .insertInto("annotations")
       .values(words)
       .onConflict((oc) => oc.doNothing())
       .execute();
+    await db
+      .insertInto("splitParts")
+      .values(parts)
+      .onConflict((oc) => oc.doNothing())
+      .execute();
     await purgeErased(stage.ctx);
     const left = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
     expect(left).toEqual(words.filter((word) => word.accountId === current));
+    const partsLeft = await db.selectFrom("splitParts").selectAll().where("psuId", "=", psuId).execute();
+    expect(partsLeft).toEqual(parts.filter((part) => part.accountId === current));
   });
 
   it("also when the withdrawal is heard before anything else", async () => {

@@ -6,7 +6,8 @@ import { currentGeneration, lockPeople, markUnsettled } from "../db/person-store
 import type { Tables } from "../db/tables.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { type OwnAccounts, noAccounts, ownAccountsOf } from "../domain/own-accounts.ts";
-import type { Said } from "../domain/said.ts";
+import { type Said, textSaid } from "../domain/said.ts";
+import { type EntryChange, summed } from "../projections/entry-change.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
 import { type EntryState, type LedgerEntry, type LedgerFact, type LedgerRow, evolve } from "../projections/ledger/evolve.ts";
 import { decideAlone } from "../projections/ledger/meaning.ts";
@@ -110,7 +111,11 @@ export async function applyToLedger(
     ...written.map((after) => ({ before: before.get(after.transactionId) ?? null, after })),
     ...gone.map((row) => ({ before: row, after: null })),
   ];
-  await addToMonths(tx, changes);
+  const counted = (row: LedgerRow | null) => row && summed(row, said.get(row.psuId));
+  await addToMonths(
+    tx,
+    changes.map((change): EntryChange => ({ before: counted(change.before), after: counted(change.after) })),
+  );
   return monthsOf(changes);
 }
 
@@ -135,7 +140,7 @@ function rowOf(
   return {
     ...entry,
     ...decideAlone(entry, known),
-    searchText: searchTextOf(entry, known.said?.notes.get(entry.transactionId) ?? null),
+    searchText: searchTextOf(entry, textSaid(known.said, entry.transactionId)),
     // Stays until recurring payments are worked out again.
     recurringId: before?.recurringId ?? null,
     version,

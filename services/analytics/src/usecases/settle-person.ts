@@ -9,7 +9,7 @@ import { toWire } from "@opl/money";
 import { bankDay } from "../domain/bank-day.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { rulesVersion } from "../domain/category-rules/index.ts";
-import type { Said } from "../domain/said.ts";
+import { type Said, textSaid } from "../domain/said.ts";
 import { type Series, outlook } from "../domain/recurrence/detect.ts";
 import { recountMonths } from "../projections/cash-flow/store.ts";
 import { decideCategories } from "../projections/ledger/meaning.ts";
@@ -73,10 +73,10 @@ export async function settlePerson(
     tx,
     changed.map(({ meaning }) => meaning),
   );
-  if (said !== undefined) await putNotedTexts(tx, psuId, said.notes);
+  if (said !== undefined) await putNotedTexts(tx, psuId, said);
   const moved = changed.filter(({ row, meaning }) => row.category !== meaning.category);
-  // From nothing and not by difference: whatever was wrong with the totals is right again.
-  if (moved.length > 0) await recountMonths(tx, psuId);
+  // From nothing and not by difference: whatever was wrong with the totals is right again, as where a process that knows no parts counted.
+  const recounted = await recountMonths(tx, psuId);
 
   const fresh = await replaceSeries(
     tx,
@@ -87,16 +87,17 @@ export async function settlePerson(
   await deleteRemovalsBefore(tx, psuId, ctx.clock.now().subtract(removalsKept));
   if (announce) await tellDetected(ctx, tx, fresh);
   const shown = changed.some(({ row, meaning }) => row.ruleId !== meaning.ruleId || row.recurringId !== meaning.recurringId);
-  if (moved.length > 0 || fresh.length > 0 || shown) {
-    await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set(moved.map(({ row }) => monthOf(row.bookingDate)))]]));
+  const months = new Set([...moved.map(({ row }) => monthOf(row.bookingDate)), ...recounted]);
+  if (months.size > 0 || fresh.length > 0 || shown) {
+    await tellInsightsChanged(ctx, tx, new Map([[psuId, months]]));
   }
 }
 
 /** A process that knows no notes writes an entry's search text without them. */
-async function putNotedTexts(tx: Transaction<Tables>, psuId: string, notes: Said["notes"]): Promise<void> {
-  const keys = [...notes.keys()].map((transactionId) => ({ psuId, transactionId }));
+async function putNotedTexts(tx: Transaction<Tables>, psuId: string, said: Said): Promise<void> {
+  const keys = [...new Set([...said.notes.keys(), ...said.splits.keys()])].map((transactionId) => ({ psuId, transactionId }));
   for (const row of await rowsOf(tx, keys)) {
-    const text = searchTextOf(row, notes.get(row.transactionId) ?? null);
+    const text = searchTextOf(row, textSaid(said, row.transactionId));
     if (text !== row.searchText) await putSearchText(tx, row, text);
   }
 }

@@ -43,7 +43,7 @@ describe("taking everything along", () => {
       fundsPermissions: { fundsConsentId: string; iban: string; receipts: unknown[] }[];
       paymentOrders: { paymentOrderId: string }[];
       accounts: { iban: string }[];
-      transactions: { transactionId: string; note: string | null }[];
+      transactions: { transactionId: string; note: string | null; split: unknown }[];
       categoryRules: { counterpartyRuleId: string }[];
     }>();
     expect(all.person).toMatchObject({ email, preferences: { locale: "en" } });
@@ -58,6 +58,7 @@ describe("taking everything along", () => {
     expect(all.transactions.map(({ transactionId }) => transactionId)).toEqual([...ids, ...ids]);
     // What they said themselves goes along.
     expect(all.transactions[0]?.note).toBe(holdings.transactions[0]?.note);
+    expect(all.transactions[0]?.split).toEqual(holdings.transactions[0]?.split);
     expect(all.categoryRules.map(({ counterpartyRuleId }) => counterpartyRuleId)).toEqual([holdings.counterpartyRuleId]);
     expect(answer.text).not.toMatch(/argon2|token/i);
   });
@@ -70,6 +71,7 @@ describe("taking everything along", () => {
       accountId: person.holdings.accounts[0]?.accountId ?? "",
       remittanceInformation: text,
       note: text,
+      split: { stands: true, parts: [{ category: "other" as const, amount: { amount: "-12.50", currency: "EUR" }, note: text }] },
       counterparty: { name: text, iban: null, bic: null },
     }));
     bff.downstream.holdings.set(person.psuId, { ...person.holdings, transactions });
@@ -79,6 +81,7 @@ describe("taking everything along", () => {
     expect(lines).toHaveLength(1 + 2 * evil.length);
     for (const line of lines.slice(1)) expect(line).not.toMatch(/(^|,)"?[=+@\t\r]|(^|,)"?-(?!12\.50,)/);
     expect(lines[1]).toContain(",booked,-12.50,EUR,'=1+1,,'=1+1,");
+    expect(lines[1]).toContain(",other -12.50 (=1+1),");
   });
 
   it.each(["listCategorised", "listPaymentOrders"])("breaks off when %s gives nothing, rather than look whole", async (operation) => {

@@ -57,6 +57,9 @@ const wanted = (ids: { readonly debtorAccountId?: string; readonly paymentId?: s
   ],
 });
 
+const half = { category: "family", amount: { amount: "-0.50", currency: "EUR" } };
+const halves = { parts: [half, half] };
+
 const cases: Readonly<Record<string, Case>> = {
   "startConnection body.renews": { id: consent, ask: (id) => ({ path: "/api/connections", body: { aspspId: "op-fi", renews: id } }) },
   "getConnection params.consentId": { id: consent, ask: (id) => ({ path: `/api/connections/${id}` }) },
@@ -82,6 +85,8 @@ const cases: Readonly<Record<string, Case>> = {
     ask: (id) => ({ path: `/api/transactions/${id}/counterparty-rule`, body: { category: "family" } }),
   },
   "removeRule params.counterpartyRuleId": { id: ({ holdings }) => holdings.counterpartyRuleId, ask: (id) => ({ path: `/api/counterparty-rules/${id}` }) },
+  "splitTransaction params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/split`, body: halves }) },
+  "removeTransactionSplit params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/split` }) },
   "getProof params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/proof` }) },
   "putPaymentOrderView params.paymentOrderId": { id: order, madeByPage: true, ask: (id) => ({ path: `/api/payment-orders/${id}`, body: wanted() }) },
   "putPaymentOrderView body.debtorAccountId": {

@@ -54,6 +54,8 @@ export function transactionRoutes(ctx: Context): readonly BoundRoute[] {
     psuRoute(contracts.removeRule, async ({ params, ...asking }) => {
       await clients.analytics.removeCounterpartyRule({ ...wholeOf(asking), params });
     }),
+    psuRoute(contracts.splitTransaction, async ({ params, body, ...asking }) => clients.analytics.splitTransaction({ ...wholeOf(asking), params, body })),
+    psuRoute(contracts.removeTransactionSplit, async ({ params, ...asking }) => clients.analytics.removeSplit({ ...wholeOf(asking), params })),
     psuRoute(contracts.getProof, async ({ params, ...asking }) => {
       const { transaction } = await clients.ingest.getTransaction({ ...wholeOf(asking), params });
       const [message, banks] = await Promise.all([

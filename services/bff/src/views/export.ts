@@ -51,6 +51,7 @@ const columns = [
   "reference",
   "category",
   "note",
+  "split",
   "bank",
   "account",
   "account number",
@@ -80,8 +81,15 @@ function cellsOf(transaction: CategorisedTransaction, account: LedgerAccount | u
     transaction.reference,
     transaction.category.category,
     transaction.note,
+    splitCell(transaction.split),
     account?.aspspId ?? null,
     account?.name ?? null,
     account?.iban ?? account?.maskedPan ?? null,
   ];
+}
+
+/** The parts that stand, in one cell: `groceries -40.00; other -10.00 (Candles)`. */
+function splitCell(split: CategorisedTransaction["split"]): string | null {
+  if (split === null || !split.stands) return null;
+  return split.parts.map(({ category, amount, note }) => `${category} ${amount.amount}${note === null ? "" : ` (${note})`}`).join("; ");
 }

@@ -4,7 +4,7 @@ import type { Transaction } from "@opl/contracts/model";
 import { maskNumber } from "./masked-number.ts";
 
 /** What analytics adds to an entry. */
-export type Meaning = Pick<CategorisedTransaction, "category" | "recurringId" | "note">;
+export type Meaning = Pick<CategorisedTransaction, "category" | "recurringId" | "note" | "split">;
 
 /** An entry as pages show it. Without a meaning the entry is still there, only uncategorised. */
 export function transactionRow(transaction: Transaction, meaning: Meaning | undefined): TransactionRow {
@@ -24,5 +24,6 @@ export function transactionRow(transaction: Transaction, meaning: Meaning | unde
     category: meaning?.category ?? null,
     recurringId: meaning?.recurringId ?? null,
     note: meaning?.note ?? null,
+    split: meaning?.split ?? null,
   };
 }

@@ -11,6 +11,7 @@ import { Amount } from "../../ui/amount.tsx";
 import type { CategoryId } from "../../ui/category-ids.ts";
 import { readableTitle } from "../../ui/counterparty.ts";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
+import { amountIn } from "../../ui/split-parts.ts";
 
 /** As many as show what a category is made of; the rest is one press away. */
 const SHOWN = 8;
@@ -46,7 +47,7 @@ export function CategoryRows({ category, month }: { category: CategoryId; month:
             >
               <span className="w-14 shrink-0 text-12 text-muted tabular">{format.shortDay(row.bookingDate, today())}</span>
               <span className="min-w-0 flex-1 truncate">{readableTitle(row) ?? t`Without a name`}</span>
-              <Amount value={row.amount} sign="always" />
+              <Amount value={amountIn(row, [category])} sign="always" />
             </Link>
           </li>
         ))}

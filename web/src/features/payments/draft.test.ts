@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Draft, type DraftItem, emptyItem, findMistakes, orderOf, readNote, typedAmount, wantsAddress } from "./draft.ts";
+import { type Draft, type DraftItem, emptyItem, findMistakes, orderOf, readNote, wantsAddress } from "./draft.ts";
+import { typedAmount } from "../../format/typed-amount.ts";
 
 const today = "2026-11-29";
 const item: DraftItem = {

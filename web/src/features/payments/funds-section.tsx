@@ -10,7 +10,7 @@ import { Field, inputClass } from "../../ui/field.tsx";
 import { formText } from "../../ui/form-text.ts";
 import { leaveForBank } from "../../ui/leave-for-bank.ts";
 import { Notice } from "../../ui/notice.tsx";
-import { typedAmount } from "./draft.ts";
+import { typedAmount } from "../../format/typed-amount.ts";
 import { askToPay, type Choices } from "./payments-api.ts";
 
 /** Asking a bank "is there this much?": yes or no, never how much. */

@@ -17,6 +17,7 @@ const row = (transactionId: string, bookingDate: string, bookingStatus: "booked"
   category: null,
   recurringId: null,
   note: null,
+  split: null,
 });
 const day = (date: string, count: number) => ({ date, count, sums: [{ amount: `-${count}.00`, currency: "EUR" }] });
 const page = (transactions: TransactionRow[], days: TransactionPage["days"], nextCursor: string | null, total: number | null): TransactionPage => ({

@@ -5,6 +5,7 @@ import { today } from "../../format/clock.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { usePreferences } from "../../preferences/preferences.ts";
 import { Amount } from "../../ui/amount.tsx";
+import type { CategoryId } from "../../ui/category-ids.ts";
 import { cx } from "../../ui/classes.ts";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { NARROW, useMedia } from "../../ui/use-media.ts";
@@ -26,6 +27,7 @@ export function TransactionList({
   followFocus,
   stale,
   listKey,
+  chosen,
 }: {
   items: readonly ListItem[];
   accounts: readonly AccountView[];
@@ -38,6 +40,8 @@ export function TransactionList({
   stale: boolean;
   /** Changes when it is another list. */
   listKey: string;
+  /** The categories it is narrowed to. */
+  chosen: readonly CategoryId[] | undefined;
 }) {
   const { compact } = usePreferences();
   const narrow = useMedia(NARROW);
@@ -130,6 +134,7 @@ export function TransactionList({
                   tabbable={index === activeIndex}
                   fresh={fresh.has(item.row.transactionId)}
                   narrow={narrow}
+                  chosen={chosen}
                   onOpen={onOpen}
                   onFocused={setActiveId}
                 />

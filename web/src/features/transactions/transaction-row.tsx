@@ -2,10 +2,12 @@ import { useLingui } from "@lingui/react/macro";
 import { memo } from "react";
 import type { AccountView, TransactionRow } from "../../api/queries.ts";
 import { Amount } from "../../ui/amount.tsx";
-import { categories, CategoryMark } from "../../ui/category.tsx";
+import type { CategoryId } from "../../ui/category-ids.ts";
 import { cx } from "../../ui/classes.ts";
 import { AccountDot } from "../../ui/mark.tsx";
 import { readableTitle } from "../../ui/counterparty.ts";
+import { amountIn } from "../../ui/split-parts.ts";
+import { MeaningMark, useCategoryWords } from "../../ui/split.tsx";
 
 /** One row: who, what for, from which account, how much. The whole row is a link to the details. */
 export const TransactionRowLink = memo(function TransactionRowLink({
@@ -15,6 +17,7 @@ export const TransactionRowLink = memo(function TransactionRowLink({
   tabbable,
   fresh,
   narrow,
+  chosen,
   onOpen,
   onFocused,
 }: {
@@ -24,12 +27,15 @@ export const TransactionRowLink = memo(function TransactionRowLink({
   tabbable: boolean;
   fresh: boolean;
   narrow: boolean;
+  /** The categories the list is narrowed to: of a split row only those parts are shown as its amount, as in the sums. */
+  chosen: readonly CategoryId[] | undefined;
   onOpen: (transactionId: string) => void;
   onFocused: (transactionId: string) => void;
 }) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
+  const categoryWords = useCategoryWords();
   const title = readableTitle(row) ?? t`Without a name`;
-  const category = row.category === null ? "" : i18n._(categories[row.category.category].name);
+  const category = categoryWords(row);
   const pending = row.bookingStatus === "pending";
   const { search } = window.location;
   const params = new URLSearchParams(search);
@@ -53,7 +59,7 @@ export const TransactionRowLink = memo(function TransactionRowLink({
       )}
     >
       <span className="relative">
-        <CategoryMark category={row.category?.category ?? null} />
+        <MeaningMark row={row} />
         {fresh && <span aria-hidden="true" className="absolute -right-0.5 -top-0.5 size-2 rounded-full bg-accent ring-2 ring-canvas" />}
       </span>
       {narrow ? (
@@ -75,7 +81,7 @@ export const TransactionRowLink = memo(function TransactionRowLink({
           <span className="flex shrink-0 @3xl:hidden">{dot}</span>
         </>
       )}
-      <Amount value={row.amount} sign="always" className="min-w-24 shrink-0 text-right text-14 font-500" />
+      <Amount value={amountIn(row, chosen)} sign="always" className="min-w-24 shrink-0 text-right text-14 font-500" />
     </a>
   );
 });

@@ -130,6 +130,7 @@ export function TransactionsPage() {
               followFocus={wide && search.tx !== undefined}
               stale={isPlaceholderData}
               listKey={JSON.stringify(filter)}
+              chosen={search.category}
               {...(hasNextPage && !isFetchingNextPage ? { onNeedMore: fetchNextPage } : {})}
             />
           )}

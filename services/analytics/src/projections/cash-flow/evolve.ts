@@ -10,6 +10,7 @@ interface MonthTotal {
   readonly category: CategoryId;
   readonly incomeMinor: bigint;
   readonly expensesMinor: bigint;
+  /** Lines: entries that count whole, and parts of split ones. */
   readonly entries: bigint;
 }
 
@@ -19,7 +20,7 @@ export const noTotals: MonthTotals = new Map();
 
 /**
  * Totals after some more changes. An entry counts in the calendar month of the bank's booking date and in its own currency; what came
- * in is income, what went out is expenses. Currencies are never mixed, pending entries are in no total.
+ * in is income, what went out is expenses; an entry that was split counts by its parts. Currencies are never mixed, pending entries are in no total.
  */
 export function evolve(totals: MonthTotals, changes: Iterable<EntryChange>): MonthTotals {
   const next = new Map(totals);

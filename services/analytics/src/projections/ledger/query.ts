@@ -1,13 +1,14 @@
 import type { listCategorised } from "@opl/contracts/http/analytics";
 import type { QueryOf, ResponseInputOf } from "@opl/contracts/http/route";
-import type { CategoryReason } from "@opl/contracts/model";
 import { boundMinor, currencies, currencyExponent, searchedAmounts, toWire } from "@opl/money";
 import type { Executor } from "@opl/postgres";
 import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from "kysely";
+import { splitsOf } from "../../db/split-store.ts";
 import type { Tables } from "../../db/tables.ts";
+import { inCategories, minorIn } from "../lines.ts";
 import { type ListPlace, readCursor, writeCursor } from "./cursor.ts";
 import type { LedgerRow } from "./evolve.ts";
-import { searchable, toCategorised } from "./translate.ts";
+import { searchable, toCategorised, toSplit } from "./translate.ts";
 
 export type ListQuestion = QueryOf<typeof listCategorised>;
 type Answer = ResponseInputOf<typeof listCategorised>;
@@ -22,29 +23,39 @@ export async function askTransactions(db: Executor<Tables>, psuId: string, quest
   const [rows, total] = await Promise.all([pageOf(db, psuId, question, after, limit + 1), after === undefined ? countOf(db, psuId, question) : null]);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
+  const [days, splits] = await Promise.all([
+    sumsOf(db, psuId, question, page),
+    splitsOf(
+      db,
+      [psuId],
+      page.map(({ transactionId }) => transactionId),
+    ),
+  ]);
+  const own = splits.get(psuId);
   return {
-    transactions: page.map(toCategorised),
+    transactions: page.map((row) => toCategorised(row, own?.get(row.transactionId))),
     nextCursor: rows.length > limit && last !== undefined ? writeCursor(last) : null,
-    days: await sumsOf(db, psuId, question, page),
+    days,
     total,
   };
 }
 
-/** Why an entry is in its category, and the person's note; undefined when the person has no such entry. */
+/** Why an entry is in its category, the person's note and how they split it; undefined when the person has no such entry. */
 export async function askCategory(
   db: Executor<Tables>,
   psuId: string,
   transactionId: string,
-): Promise<{ category: CategoryReason; recurringId: string | null; note: string | null } | undefined> {
+): Promise<Pick<Answer["transactions"][number], "category" | "recurringId" | "note" | "split"> | undefined> {
   const row = await db
     .selectFrom("transactions")
-    .select(["category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId", noteOf])
+    .select(["category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId", "pending", "amountMinor", "currency", noteOf])
     .where("psuId", "=", psuId)
     .where("transactionId", "=", transactionId)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const { recurringId, note, ...category } = row;
-  return { category, recurringId, note };
+  const { recurringId, note, pending, amountMinor, currency, ...category } = row;
+  const split = (await splitsOf(db, [psuId], [transactionId])).get(psuId)?.get(transactionId);
+  return { category, recurringId, note, split: toSplit({ pending, amountMinor, currency }, split) };
 }
 
 type ListedRow = LedgerRow & { readonly note: string | null };
@@ -70,13 +81,15 @@ async function countOf(db: Executor<Tables>, psuId: string, question: ListQuesti
   return row.total;
 }
 
-/** Booked entries only: a pending one may still change or vanish. */
+/** Booked entries only: a pending one may still change or vanish. In a filter by category an entry brings the parts that are in it. */
 async function sumsOf(db: Executor<Tables>, psuId: string, question: ListQuestion, page: readonly LedgerRow[]): Promise<Answer["days"]> {
   const dates = [...new Set(page.map((row) => row.bookingDate))].toSorted().toReversed();
   if (dates.length === 0) return [];
+  const categories = listOf(question.category);
+  const minor = categories === undefined ? sql`amount_minor` : minorIn(psuId, categories);
   const rows = await db
     .selectFrom("transactions")
-    .select(["bookingDate", "currency", sql<number>`count(*)::int`.as("entries"), sql<string>`sum(amount_minor)::text`.as("sumMinor")])
+    .select(["bookingDate", "currency", sql<number>`count(*)::int`.as("entries"), sql<string>`sum(${minor})::text`.as("sumMinor")])
     .where(filtered(psuId, question))
     .where("pending", "=", false)
     .where(sql<SqlBool>`booking_date = any(${dates}::date[])`)
@@ -105,7 +118,7 @@ function filtered(psuId: string, question: ListQuestion) {
     eb.and([
       eb("psuId", "=", psuId),
       ...(accounts === undefined ? [] : [sql<SqlBool>`account_id = any(${accounts}::uuid[])`]),
-      ...(categories === undefined ? [] : [sql<SqlBool>`category = any(${categories}::text[])`]),
+      ...(categories === undefined ? [] : [inCategories(psuId, categories)]),
       ...(recurringId === undefined ? [] : [eb("recurringId", "=", recurringId)]),
       ...(from === undefined ? [] : [eb("bookingDate", ">=", from)]),
       ...(to === undefined ? [] : [eb("bookingDate", "<=", to)]),

@@ -2,6 +2,7 @@ import type { Transaction } from "@opl/contracts/model";
 import { fromWire, toWire } from "@opl/money";
 import type { CategorisedTransaction } from "@opl/contracts/http/analytics";
 import type { Entry } from "../../domain/entry.ts";
+import { type Split, stands } from "../../domain/split.ts";
 import type { LedgerEntry, LedgerRow } from "./evolve.ts";
 
 /** A transaction as a fact tells it, as columns. @throws AmountError when an amount does not fit its currency */
@@ -61,12 +62,12 @@ export function ruleEntryOf(row: Pick<LedgerEntry, RuleColumns>): Entry {
   };
 }
 
-/** What the search compares: counterparty, text and the person's note, lower case whatever the locale of the database. */
+/** What the search compares: counterparty, text and what the person wrote, lower case whatever the locale of the database. */
 export function searchTextOf(
   { counterpartyName, remittanceInformation }: Pick<LedgerEntry, "counterpartyName" | "remittanceInformation">,
-  note: string | null,
+  written: string,
 ): string {
-  return searchable(`${counterpartyName ?? ""} ${remittanceInformation ?? ""}${note === null ? "" : ` ${note}`}`);
+  return searchable(`${counterpartyName ?? ""} ${remittanceInformation ?? ""}${written === "" ? "" : ` ${written}`}`);
 }
 
 export function searchable(text: string): string {
@@ -74,7 +75,7 @@ export function searchable(text: string): string {
 }
 
 /** A row as the contract shows it. */
-export function toCategorised(row: LedgerRow & { readonly note: string | null }): CategorisedTransaction {
+export function toCategorised(row: LedgerRow & { readonly note: string | null }, split: Split | undefined): CategorisedTransaction {
   const { originalAmountMinor, originalCurrency } = row;
   return {
     transactionId: row.transactionId,
@@ -94,5 +95,13 @@ export function toCategorised(row: LedgerRow & { readonly note: string | null })
     category: { category: row.category, ruleId: row.ruleId, matched: row.matched, confidence: row.confidence, rulesVersion: row.rulesVersion },
     recurringId: row.recurringId,
     note: row.note,
+    split: toSplit(row, split),
   };
+}
+
+/** The parts of an entry as the contract shows them. */
+export function toSplit(entry: Pick<LedgerRow, "pending" | "amountMinor" | "currency">, split: Split | undefined): CategorisedTransaction["split"] {
+  if (split === undefined) return null;
+  const parts = split.parts.map(({ category, amountMinor: minor, note }) => ({ category, amount: toWire({ minor, currency: split.currency }), note }));
+  return { stands: stands(split, entry), parts };
 }

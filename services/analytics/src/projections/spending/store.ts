@@ -3,6 +3,7 @@ import type { Executor } from "@opl/postgres";
 import { sql } from "kysely";
 import type { Tables } from "../../db/tables.ts";
 import type { Period } from "../../domain/period.ts";
+import { lines } from "../lines.ts";
 
 export interface SpanRow {
   readonly currency: string;
@@ -12,15 +13,15 @@ export interface SpanRow {
   readonly entries: number;
 }
 
-/** Expenses of two adjoining periods by category; read from the list itself, whose index carries what the sums need. */
+/** Expenses of two adjoining periods by category; read from the list itself, whose index carries what the sums need. An entry with several parts in a category is one. */
 export async function expensesByCategory(db: Executor<Tables>, psuId: string, period: Period, before: Period): Promise<SpanRow[]> {
   const { rows } = await sql<SpanRow>`
     select currency, category,
       coalesce(-sum(amount_minor) filter (where booking_date >= ${period.from}::date), 0)::text as amount_minor,
       coalesce(-sum(amount_minor) filter (where booking_date < ${period.from}::date), 0)::text as previous_minor,
-      (count(*) filter (where booking_date >= ${period.from}::date))::int as entries
-    from transactions
-    where psu_id = ${psuId} and not pending and booking_date between ${before.from}::date and ${period.to}::date and amount_minor < 0 and category <> 'transfers'
+      (count(distinct transaction_id) filter (where booking_date >= ${period.from}::date))::int as entries
+    from ${lines(psuId)}
+    where booking_date between ${before.from}::date and ${period.to}::date and amount_minor < 0 and category <> 'transfers'
     group by currency, category`.execute(db);
   return rows;
 }
@@ -35,8 +36,8 @@ export interface DayRow {
 export async function expensesByDay(db: Executor<Tables>, psuId: string, { from, to }: Period): Promise<DayRow[]> {
   const { rows } = await sql<DayRow>`
     select currency, booking_date as date, (-sum(amount_minor))::text as amount_minor
-    from transactions
-    where psu_id = ${psuId} and not pending and booking_date between ${from}::date and ${to}::date and amount_minor < 0 and category <> 'transfers'
+    from ${lines(psuId)}
+    where booking_date between ${from}::date and ${to}::date and amount_minor < 0 and category <> 'transfers'
     group by currency, booking_date order by currency, booking_date`.execute(db);
   return rows;
 }

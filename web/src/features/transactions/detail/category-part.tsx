@@ -5,9 +5,11 @@ import type { TransactionView } from "../../../api/queries.ts";
 import { useProblem } from "../../../api/use-problem.ts";
 import { Badge } from "../../../ui/badge.tsx";
 import { Button } from "../../../ui/button.tsx";
-import { categories, CategoryMark } from "../../../ui/category.tsx";
+import { categories } from "../../../ui/category.tsx";
 import type { CategoryId } from "../../../ui/category-ids.ts";
 import { Notice } from "../../../ui/notice.tsx";
+import { standingParts } from "../../../ui/split-parts.ts";
+import { MeaningMark, useCategoryWords } from "../../../ui/split.tsx";
 import { CategoryPicker } from "./category-picker.tsx";
 import { type RulePreview, ScopeChoice } from "./scope-choice.tsx";
 import { saidByPerson, useCategoryReason } from "./category-reason.ts";
@@ -18,6 +20,7 @@ export function CategoryPart({ view }: { view: TransactionView }) {
   const { t, i18n } = useLingui();
   const reasonWords = useCategoryReason();
   const problem = useProblem();
+  const categoryWords = useCategoryWords();
   const { transactionId, category, recurringId, bookingStatus } = view.transaction;
   /** Nothing, which category, or how far it goes. */
   const [step, setStep] = useState<"pick" | CategoryId>();
@@ -53,14 +56,16 @@ export function CategoryPart({ view }: { view: TransactionView }) {
       ...(saidBefore === null ? {} : { single: saidBefore }),
     }));
   };
+  // While its parts count the category of the whole decides nothing.
+  const parted = standingParts(view.transaction) !== undefined;
   const { sentence, certainty } = reasonWords(category);
   return (
     <section className="border-b px-5 py-4">
       <div className="flex items-center gap-3">
-        <CategoryMark category={category.category} />
-        <h3 className="min-w-0 flex-1 text-14 font-500">{nameOf(category.category)}</h3>
-        <Badge tone={category.confidence === "certain" ? "positive" : category.confidence === "likely" ? "neutral" : "warning"}>{certainty}</Badge>
-        {bookingStatus === "booked" && (
+        <MeaningMark row={view.transaction} />
+        <h3 className="min-w-0 flex-1 text-14 font-500">{categoryWords(view.transaction)}</h3>
+        {!parted && <Badge tone={category.confidence === "certain" ? "positive" : category.confidence === "likely" ? "neutral" : "warning"}>{certainty}</Badge>}
+        {bookingStatus === "booked" && !parted && (
           <Button
             ref={change}
             size="small"
@@ -77,7 +82,7 @@ export function CategoryPart({ view }: { view: TransactionView }) {
         <span className="font-500 text-ink">
           <Trans>Why:</Trans>
         </span>{" "}
-        {sentence}
+        {parted ? t`You split it.` : sentence}
       </p>
       {bookingStatus === "pending" && (
         <p className="mt-2 text-12 text-muted">

@@ -18,6 +18,7 @@ import { DetailSkeleton } from "../detail-skeleton.tsx";
 import { detailWords } from "./detail-words.ts";
 import { NotePart } from "./note-part.tsx";
 import { Proof } from "./proof.tsx";
+import { SplitPart } from "./split-part.tsx";
 
 /** Everything about one transaction, down to what the bank sent. */
 export function TransactionDetail({
@@ -91,6 +92,7 @@ function Detail({ view, accountIndex }: { view: TransactionView; accountIndex: n
       </div>
 
       <CategoryPart view={view} />
+      {!pending && row.category !== null && <SplitPart row={row} />}
       {!pending && row.category !== null && <NotePart row={row} />}
 
       {row.remittanceInformation !== null && row.remittanceInformation.trim() !== "" && (

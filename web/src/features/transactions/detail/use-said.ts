@@ -12,7 +12,7 @@ interface Kept {
   readonly said?: Said;
   readonly counterpartyRuleId?: string;
 }
-type Said = Pick<TransactionRow, "category" | "recurringId" | "note">;
+type Said = Pick<TransactionRow, "category" | "recurringId" | "note" | "split">;
 
 /** What a person says about a category. To undo is to say what was said before, null for nothing. */
 export interface Word {
@@ -60,8 +60,8 @@ export function useNote(transactionId: string) {
 }
 
 /** Puts the answer where the transaction is shown, the list of many pages included, which `refresh` does not ask again under the reader's eyes. */
-function show(queryClient: QueryClient, transactionId: string, { category, recurringId, note }: Said): void {
-  const changed = (row: TransactionRow): TransactionRow => (row.transactionId === transactionId ? { ...row, category, recurringId, note } : row);
+export function show(queryClient: QueryClient, transactionId: string, { category, recurringId, note, split }: Said): void {
+  const changed = (row: TransactionRow): TransactionRow => (row.transactionId === transactionId ? { ...row, category, recurringId, note, split } : row);
   queryClient.setQueryData(queries.transaction(transactionId).queryKey, (view) =>
     view === undefined ? view : { ...view, transaction: changed(view.transaction) },
   );
