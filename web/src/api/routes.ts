@@ -36,6 +36,7 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   putTransactionRule: ["PUT", "/api/transactions/:transactionId/counterparty-rule"],
   listRules: ["GET", "/api/counterparty-rules"],
   removeRule: ["DELETE", "/api/counterparty-rules/:counterpartyRuleId"],
+  annotateTransactions: ["POST", "/api/annotations"],
   getProof: ["GET", "/api/transactions/:transactionId/proof"],
   getCashFlow: ["GET", "/api/insights/cash-flow"],
   getSpending: ["GET", "/api/insights/spending"],

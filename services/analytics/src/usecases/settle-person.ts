@@ -13,7 +13,7 @@ import type { Said } from "../domain/said.ts";
 import { type Series, outlook } from "../domain/recurrence/detect.ts";
 import { recountMonths } from "../projections/cash-flow/store.ts";
 import { decideCategories } from "../projections/ledger/meaning.ts";
-import { type Meaning, type SettledRow, allRowsOf, deleteRemovalsBefore, putMeanings, putSearchText, rowsOf } from "../projections/ledger/store.ts";
+import { type Meaning, type SettledRow, allRowsOf, deleteRemovalsBefore, putMeanings, putSearchTexts, rowsOf } from "../projections/ledger/store.ts";
 import { searchTextOf } from "../projections/ledger/translate.ts";
 import { evolve as evolveRecurring } from "../projections/recurring/evolve.ts";
 import { type SeriesRow, deleteSeries, putSeries, seriesOf, toldSeries } from "../projections/recurring/store.ts";
@@ -95,10 +95,12 @@ export async function settlePerson(
 /** A process that knows no notes writes an entry's search text without them. */
 async function putNotedTexts(tx: Transaction<Tables>, psuId: string, notes: Said["notes"]): Promise<void> {
   const keys = [...notes.keys()].map((transactionId) => ({ psuId, transactionId }));
-  for (const row of await rowsOf(tx, keys)) {
-    const text = searchTextOf(row, notes.get(row.transactionId) ?? null);
-    if (text !== row.searchText) await putSearchText(tx, row, text);
-  }
+  const texts = (await rowsOf(tx, keys)).map((row) => ({ row, searchText: searchTextOf(row, notes.get(row.transactionId) ?? null) }));
+  const changed = texts.filter(({ row, searchText }) => searchText !== row.searchText);
+  await putSearchTexts(
+    tx,
+    changed.map(({ row: { transactionId }, searchText }) => ({ psuId, transactionId, searchText })),
+  );
 }
 
 function sameMeaning(row: SettledRow, meaning: Meaning): boolean {

@@ -54,6 +54,7 @@ export function transactionRoutes(ctx: Context): readonly BoundRoute[] {
     psuRoute(contracts.removeRule, async ({ params, ...asking }) => {
       await clients.analytics.removeCounterpartyRule({ ...wholeOf(asking), params });
     }),
+    psuRoute(contracts.annotateTransactions, async ({ body, ...asking }) => clients.analytics.annotateTransactions({ ...wholeOf(asking), body })),
     psuRoute(contracts.getProof, async ({ params, ...asking }) => {
       const { transaction } = await clients.ingest.getTransaction({ ...wholeOf(asking), params });
       const [message, banks] = await Promise.all([

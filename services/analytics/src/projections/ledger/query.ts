@@ -30,21 +30,24 @@ export async function askTransactions(db: Executor<Tables>, psuId: string, quest
   };
 }
 
-/** Why an entry is in its category, and the person's note; undefined when the person has no such entry. */
-export async function askCategory(
-  db: Executor<Tables>,
-  psuId: string,
-  transactionId: string,
-): Promise<{ category: CategoryReason; recurringId: string | null; note: string | null } | undefined> {
-  const row = await db
+/** Why an entry is in its category, and the person's note. */
+export interface EntryMeaning {
+  readonly transactionId: string;
+  readonly category: CategoryReason;
+  readonly recurringId: string | null;
+  readonly note: string | null;
+}
+
+/** What these entries mean, as many of them as the person has, in the order given. */
+export async function askMeanings(db: Executor<Tables>, psuId: string, transactionIds: readonly string[]): Promise<EntryMeaning[]> {
+  const rows = await db
     .selectFrom("transactions")
-    .select(["category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId", noteOf])
+    .select(["transactionId", "category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId", noteOf])
     .where("psuId", "=", psuId)
-    .where("transactionId", "=", transactionId)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const { recurringId, note, ...category } = row;
-  return { category, recurringId, note };
+    .where(sql<SqlBool>`transaction_id = any(${transactionIds}::uuid[])`)
+    .execute();
+  const found = new Map(rows.map(({ transactionId, recurringId, note, ...category }) => [transactionId, { transactionId, category, recurringId, note }]));
+  return transactionIds.flatMap((transactionId) => found.get(transactionId) ?? []);
 }
 
 type ListedRow = LedgerRow & { readonly note: string | null };
