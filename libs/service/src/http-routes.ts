@@ -45,6 +45,7 @@ function registerRoute(fastify: FastifyInstance, { contract, handler }: BoundRou
     url: contract.path,
     // Only a net below our own limit: the framework's ends as soon as the body of a request has been read.
     handlerTimeout: limitMs + 1_000,
+    ...(contract.bodyBytes === undefined ? {} : { bodyLimit: contract.bodyBytes }),
     schema: {
       operationId: contract.operationId,
       summary: contract.summary,

@@ -4,6 +4,7 @@ import { durableOf, streamNameOf } from "@opl/messaging";
 import { newId } from "@opl/service";
 import { eventually } from "@opl/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type RunningApp, startApp } from "./testing/start-app.ts";
 
 let app: RunningApp;
@@ -152,6 +153,15 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     await expect(app.bff.putCounterpartyRule({ psu, params: { transactionId }, body: { category: "family" } })).rejects.toMatchObject(refused);
     const { rule } = await app.bff.putCounterpartyRule({ psu: theirs.psu, params: { transactionId }, body: { category: "family" } });
     await expect(app.bff.removeCounterpartyRule({ psu, params: { counterpartyRuleId: rule.counterpartyRuleId } })).rejects.toMatchObject(refused);
+    const annotations = [await app.bff.listCategorised({ psu, query: { limit: 1 } }), { transactions: [{ transactionId }] }].map(({ transactions: [row] }) => ({
+      transactionId: row?.transactionId ?? "",
+      category: "family" as const,
+    }));
+    await expect(app.bff.annotateTransactions({ psu, body: { annotations } })).rejects.toMatchObject({
+      ...refused,
+      code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND",
+      details: { transactionIds: [transactionId] },
+    });
     expect(await app.bff.listCounterpartyRules({ psu })).toEqual({ rules: [] });
     const half = { category: "family" as const, amount: { amount: "-0.50", currency: "EUR" } };
     await expect(app.bff.splitTransaction({ psu, params: { transactionId }, body: { parts: [half, half] } })).rejects.toMatchObject(refused);
@@ -171,7 +181,15 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     expect(all).not.toContain(theirs.accountId);
     // Every route that takes an id has a case above.
     const withIds = Object.values(analyticsRoutes).filter(
-      (route) => route.psu === "required" && /Id/.test(JSON.stringify([Object.keys(route.params?.shape ?? {}), Object.keys(route.query?.shape ?? {})])),
+      (route) =>
+        route.psu === "required" &&
+        /Id/.test(
+          JSON.stringify(
+            [route.params?.shape, route.query?.shape, route.body?.shape].map((shape) =>
+              z.toJSONSchema(z.object(shape ?? {}), { io: "input", unrepresentable: "any" }),
+            ),
+          ),
+        ),
     );
     expect(withIds.map((route) => route.operationId)).toEqual([
       "listCategorised",
@@ -184,6 +202,7 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
       "removeCounterpartyRule",
       "splitTransaction",
       "removeSplit",
+      "annotateTransactions",
       "netWorth",
     ]);
   });
@@ -282,6 +301,25 @@ describe("bad questions get a clear answer, never a 5xx (US-33, US-34)", () => {
     };
     const url = `${app.address}/transactions/${transactions[0]?.transactionId}/split`;
     expect((await fetch(url, { method: "PUT", headers, body: JSON.stringify(body) })).status).toBe(status);
+  });
+
+  it.each([
+    ["nothing", () => []],
+    ["501 of them", () => Array.from({ length: 501 }, () => ({ transactionId: newId(), category: null }))],
+    [
+      "one twice",
+      (transactionId: string) => [
+        { transactionId, category: null },
+        { transactionId, note: "x" },
+      ],
+    ],
+    ["not what", (transactionId: string) => [{ transactionId }]],
+    ["a note of two lines", (transactionId: string) => [{ transactionId, note: "a\nb" }]],
+  ] as const)("about many: %s is refused", async (_, annotations) => {
+    const { psu } = await quiet();
+    const { transactions } = await app.bff.listCategorised({ psu });
+    const body = { annotations: [...annotations(transactions[0]?.transactionId ?? "")] };
+    await expect(app.bff.annotateTransactions({ psu, body })).rejects.toMatchObject({ kind: "invalid" });
   });
 
   let known: Awaited<ReturnType<typeof person>> | undefined;

@@ -275,6 +275,23 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         const { category, recurringId, note } = ownTransaction(psu, params.transactionId);
         return { category, recurringId, note, split: null };
       }),
+      psuRoute(analytics.annotateTransactions, async ({ psu, body }) => {
+        const before = body.annotations.map((each) => ({ ...each, own: ownTransaction(psu, each.transactionId) }));
+        return {
+          before: before.map(({ own, transactionId, category, note }) => ({
+            transactionId,
+            ...(category === undefined ? {} : { category: null }),
+            ...(note === undefined ? {} : { note: own.note }),
+          })),
+          transactions: before.map(({ own: { category, recurringId, note }, ...said }) => ({
+            transactionId: said.transactionId,
+            category: { ...category, category: said.category ?? category.category, ruleId: "person.transaction" },
+            recurringId,
+            note: said.note === undefined ? note : said.note,
+            split: null,
+          })),
+        };
+      }),
       psuRoute(analytics.cashFlow, async () => ({
         currencies: [{ currency: "EUR", months: [{ month: "2026-11", income: euros("2500.00"), expenses: euros("-22.49"), net: euros("2477.51"), count: 3 }] }],
       })),

@@ -38,6 +38,7 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   removeRule: ["DELETE", "/api/counterparty-rules/:counterpartyRuleId"],
   splitTransaction: ["PUT", "/api/transactions/:transactionId/split"],
   removeTransactionSplit: ["DELETE", "/api/transactions/:transactionId/split"],
+  annotateTransactions: ["POST", "/api/annotations"],
   getProof: ["GET", "/api/transactions/:transactionId/proof"],
   getCashFlow: ["GET", "/api/insights/cash-flow"],
   getSpending: ["GET", "/api/insights/spending"],

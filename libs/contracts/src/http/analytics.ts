@@ -97,6 +97,33 @@ export const putNote = defineRoute({
   body: noteChange,
   response: meaning,
 });
+/** What a person says of one transaction among many: its category, a note, or both. Null takes back; what is left out stays as it is. */
+const annotation = z
+  .strictObject({ transactionId: uuid, category: categoryId.nullable().optional(), note: noteUpTo(500).nullable().optional() })
+  .refine(({ category, note: text }) => category !== undefined || text !== undefined, "Say a category, a note, or both.");
+export const annotations = z.strictObject({
+  annotations: z
+    .array(annotation)
+    .min(1)
+    .max(500)
+    .refine((all) => new Set(all.map(({ transactionId }) => transactionId)).size === all.length, "Each transaction is named once."),
+});
+export const annotateTransactions = defineRoute({
+  ...bff,
+  method: "POST",
+  // Repeated, it would answer with the words of the first try and not with those before.
+  idempotent: false,
+  operationId: "annotateTransactions",
+  summary: "The person says the category or a note of up to 500 booked transactions, of all or of none.",
+  path: "/annotations",
+  body: annotations,
+  response: z.object({
+    /** What the person had said, as it is said: to send it is to undo. */
+    before: annotations.shape.annotations,
+    /** What they mean now. */
+    transactions: z.array(meaning.extend({ transactionId: uuid })),
+  }),
+});
 /** What the person said about everything with one counterparty, before and from then on. */
 export const counterpartyRule = z.object({ counterpartyRuleId: uuid, counterpartyName: z.string(), category: categoryId, createdAt: isoInstant });
 export type CounterpartyRule = z.infer<typeof counterpartyRule>;
@@ -298,6 +325,7 @@ export const analyticsRoutes = {
   removeCounterpartyRule,
   splitTransaction,
   removeSplit,
+  annotateTransactions,
   cashFlow,
   spending,
   listRecurring,

@@ -319,6 +319,21 @@ export const noteTransaction = defineRoute({
   path: "/api/transactions/:transactionId/note",
   body: analytics.noteChange,
 });
+export const annotateTransactions = defineRoute({
+  ...change,
+  operationId: "annotateTransactions",
+  summary: "Say the category or a note of up to 500 booked transactions, of all or of none.",
+  path: "/api/annotations",
+  body: analytics.annotations,
+  // 500 notes of 500 characters, of three bytes each.
+  bodyBytes: 1_048_576,
+  status: 200,
+  response: z.object({
+    /** What was said before: to send it is to undo. */
+    before: analytics.annotations.shape.annotations,
+    transactions: z.array(said.extend({ transactionId: uuid })),
+  }),
+});
 export const previewTransactionRule = defineRoute({
   ...read,
   operationId: "previewTransactionRule",
@@ -463,6 +478,7 @@ export const bffRoutes = {
   removeRule,
   splitTransaction,
   removeTransactionSplit,
+  annotateTransactions,
   getProof,
   getCashFlow,
   getSpending,

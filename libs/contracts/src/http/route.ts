@@ -30,6 +30,8 @@ export interface RouteContract<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** How large a body may be; the default is the server's own. */
+  readonly bodyBytes?: number;
   readonly status: number;
   /** `null`: no content. */
   readonly response: Response;

@@ -5,7 +5,8 @@ import { cleanCounterparty } from "../domain/counterparty.ts";
 import type { CounterpartyRule, Said } from "../domain/said.ts";
 import type { Split } from "../domain/split.ts";
 import { splitsOf } from "./split-store.ts";
-import type { Tables } from "./tables.ts";
+import { type Tables, columns } from "./tables.ts";
+import { columnList, setFromExcluded, unnest } from "./unnest.ts";
 
 /** What these people said, in two questions however many they are. */
 export async function saidBy(tx: Executor<Tables>, psuIds: Iterable<string>): Promise<ReadonlyMap<string, Said>> {
@@ -52,29 +53,48 @@ function saidOf(rows: readonly SaidRow[], splits: ReadonlyMap<string, Split>): S
   return said;
 }
 
-/** Changes one thing a person said about an entry and leaves the other. Where nothing is left to say there is no row. */
+/** What a person says about an entry: what is left out stays as it is. */
+export interface Words {
+  readonly category?: CategoryId | null | undefined;
+  readonly note?: string | null | undefined;
+}
+
+/**
+ * Changes what a person said about entries, each named once. Where nothing is left to say there is no row.
+ * @returns what they had said of the same before, in the order given
+ */
 export async function annotate(
   tx: Transaction<Tables>,
-  about: { readonly psuId: string; readonly transactionId: string; readonly accountId: string },
-  change: { readonly category: CategoryId | null } | { readonly note: string | null },
+  psuId: string,
+  changes: readonly (Words & { readonly transactionId: string; readonly accountId: string })[],
   changedAt: Temporal.Instant,
-): Promise<void> {
-  const { psuId, transactionId } = about;
-  const known = await tx
-    .selectFrom("annotations")
-    .select(["category", "note"])
-    .where("psuId", "=", psuId)
-    .where("transactionId", "=", transactionId)
-    .executeTakeFirst();
-  const said = { category: null, note: null, ...known, ...change };
-  if (said.category === null && said.note === null)
-    await tx.deleteFrom("annotations").where("psuId", "=", psuId).where("transactionId", "=", transactionId).execute();
-  else
-    await tx
-      .insertInto("annotations")
-      .values({ ...about, ...said, changedAt })
-      .onConflict((oc) => oc.columns(["psuId", "transactionId"]).doUpdateSet({ ...said, changedAt }))
-      .execute();
+): Promise<(Words & { readonly transactionId: string })[]> {
+  const { rows } = await sql<{ transactionId: string; category: CategoryId | null; note: string | null }>`
+    select transaction_id, category, note from annotations
+    where psu_id = ${psuId} and transaction_id = any(${changes.map(({ transactionId }) => transactionId)}::uuid[])`.execute(tx);
+  const known = new Map(rows.map((row) => [row.transactionId, row]));
+  const said = changes.map(({ transactionId, accountId, ...words }) => {
+    const before = known.get(transactionId) ?? { category: null, note: null };
+    const after = { category: words.category === undefined ? before.category : words.category, note: words.note === undefined ? before.note : words.note };
+    return { psuId, transactionId, accountId, ...after, changedAt };
+  });
+  const [kept, empty] = [said.filter(saysSomething), said.filter((each) => !saysSomething(each))];
+  if (kept.length > 0)
+    await sql`
+      insert into annotations (${columnList(columns.annotations)}) select * from ${unnest(kept, columns.annotations)}
+      on conflict (psu_id, transaction_id) do update set ${setFromExcluded(columns.annotations, "psuId", "transactionId")}`.execute(tx);
+  if (empty.length > 0)
+    await sql`
+      delete from annotations where psu_id = ${psuId} and transaction_id = any(${empty.map(({ transactionId }) => transactionId)}::uuid[])`.execute(tx);
+  return changes.map(({ transactionId, category, note }) => ({
+    transactionId,
+    ...(category === undefined ? {} : { category: known.get(transactionId)?.category ?? null }),
+    ...(note === undefined ? {} : { note: known.get(transactionId)?.note ?? null }),
+  }));
+}
+
+function saysSomething({ category, note }: Words): boolean {
+  return (category ?? null) !== null || (note ?? null) !== null;
 }
 
 export async function deleteAnnotationsOfAccounts(tx: Transaction<Tables>, psuId: string, accountIds: readonly string[]): Promise<void> {

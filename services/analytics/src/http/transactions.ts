@@ -1,4 +1,5 @@
 import {
+  annotateTransactions,
   correctCategory,
   getCategory,
   listCategorised,
@@ -14,9 +15,9 @@ import {
 import { type BoundRoute, psuRoute } from "@opl/service";
 import { ownsAccounts } from "../db/account-store.ts";
 import { errors } from "../errors.ts";
-import { askCategory, askTransactions } from "../projections/ledger/query.ts";
+import { askMeanings, askTransactions } from "../projections/ledger/query.ts";
 import { hasSeries } from "../projections/recurring/store.ts";
-import { sayCategory, sayNote } from "../usecases/annotate-transaction.ts";
+import { sayMany, sayOne } from "../usecases/annotate-transaction.ts";
 import { askRules, previewRule, removeRule, ruleCounterparty } from "../usecases/rule-counterparty.ts";
 import { mergeParts, splitIntoParts } from "../usecases/split-transaction.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
@@ -32,18 +33,19 @@ export function transactionRoutes(ctx: Pick<AnalyticsContext, "db" | "clock" | "
       return askTransactions(db, psuId, query);
     }),
     psuRoute(getCategory, async ({ psu: { psuId }, params }) => {
-      const answer = await askCategory(db, psuId, params.transactionId);
+      const [answer] = await askMeanings(db, psuId, [params.transactionId]);
       if (answer === undefined) throw errors.ERR_ANALYTICS_TRANSACTION_NOT_FOUND();
       return answer;
     }),
-    psuRoute(correctCategory, async ({ psu: { psuId }, params, body }) => sayCategory(ctx, { psuId, ...params }, body.category)),
-    psuRoute(takeBackCorrection, async ({ psu: { psuId }, params }) => sayCategory(ctx, { psuId, ...params }, null)),
-    psuRoute(putNote, async ({ psu: { psuId }, params, body }) => sayNote(ctx, { psuId, ...params }, body.note)),
+    psuRoute(correctCategory, async ({ psu: { psuId }, params, body }) => sayOne(ctx, { psuId, ...params }, body)),
+    psuRoute(takeBackCorrection, async ({ psu: { psuId }, params }) => sayOne(ctx, { psuId, ...params }, { category: null })),
+    psuRoute(putNote, async ({ psu: { psuId }, params, body }) => sayOne(ctx, { psuId, ...params }, body)),
     psuRoute(previewCounterpartyRule, async ({ psu: { psuId }, params, query }) => previewRule(ctx, { psuId, ...params }, query.category)),
     psuRoute(putCounterpartyRule, async ({ psu: { psuId }, params, body }) => ruleCounterparty(ctx, { psuId, ...params }, body.category)),
     psuRoute(listCounterpartyRules, async ({ psu: { psuId } }) => askRules(ctx, psuId)),
     psuRoute(removeCounterpartyRule, async ({ psu: { psuId }, params }) => removeRule(ctx, { psuId, ...params })),
     psuRoute(splitTransaction, async ({ psu: { psuId }, params, body }) => splitIntoParts(ctx, { psuId, ...params }, body.parts)),
     psuRoute(removeSplit, async ({ psu: { psuId }, params }) => mergeParts(ctx, { psuId, ...params })),
+    psuRoute(annotateTransactions, async ({ psu: { psuId }, body }) => sayMany(ctx, psuId, body.annotations)),
   ];
 }

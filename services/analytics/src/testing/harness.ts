@@ -12,7 +12,7 @@ import { askNetWorth } from "../projections/net-worth/query.ts";
 import { askRecurring } from "../projections/recurring/query.ts";
 import { askCumulativeSpending, askSpending } from "../projections/spending/query.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
-import { sayCategory, sayNote } from "../usecases/annotate-transaction.ts";
+import { sayMany, sayOne } from "../usecases/annotate-transaction.ts";
 import { eraseAccounts } from "../usecases/erase-accounts.ts";
 import { recordAccounts } from "../usecases/record-accounts.ts";
 import { recordBalances } from "../usecases/record-balances.ts";
@@ -79,8 +79,10 @@ export async function startHarness(ledger = new LedgerModel()) {
     settle,
     list,
     /** The person says it about the entry with this label. */
-    say: (psuId: string, label: string, category: CategoryId | null) => sayCategory(ctx, key(psuId, label), category),
-    note: (psuId: string, label: string, note: string | null) => sayNote(ctx, key(psuId, label), note),
+    say: (psuId: string, label: string, category: CategoryId | null) => sayOne(ctx, key(psuId, label), { category }),
+    note: (psuId: string, label: string, note: string | null) => sayOne(ctx, key(psuId, label), { note }),
+    /** The person says it about many entries at once. */
+    sayMany: (psuId: string, words: Parameters<typeof sayMany>[2]) => sayMany(ctx, psuId, words),
     /** The person splits the entry with this label: category, amount in cents, and a note or none. */
     split: (psuId: string, label: string, parts: readonly (readonly [category: CategoryId, minor: bigint, note?: string])[], currency = "EUR") =>
       splitIntoParts(

@@ -1,72 +1,120 @@
-import type { CategoryId } from "@opl/contracts/model";
+import type { annotateTransactions } from "@opl/contracts/http/analytics";
+import type { BodyOf } from "@opl/contracts/http/route";
 import { inTransaction } from "@opl/postgres";
 import type { Transaction } from "kysely";
 import { accountsOf } from "../db/account-store.ts";
-import { annotate, saidBy } from "../db/annotation-store.ts";
+import { type Words, annotate, saidBy } from "../db/annotation-store.ts";
 import { lockPersonBriefly, markUnsettled } from "../db/person-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { ownAccountsOf } from "../domain/own-accounts.ts";
-import { textSaid } from "../domain/said.ts";
+import { type Said, textSaid } from "../domain/said.ts";
 import { errors } from "../errors.ts";
 import { summed } from "../projections/entry-change.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
 import type { LedgerRow } from "../projections/ledger/evolve.ts";
 import { decideAlone } from "../projections/ledger/meaning.ts";
-import { askCategory } from "../projections/ledger/query.ts";
-import { type EntryKey, putMeanings, putSearchText, rowsOf } from "../projections/ledger/store.ts";
+import { type EntryMeaning, askMeanings } from "../projections/ledger/query.ts";
+import { type EntryKey, putMeanings, putSearchTexts, rowsOf } from "../projections/ledger/store.ts";
 import { searchTextOf } from "../projections/ledger/translate.ts";
 import type { AnalyticsContext } from "./context.ts";
 import { tellInsightsChanged } from "./tell-insights-changed.ts";
 
 type AnnotateContext = Pick<AnalyticsContext, "db" | "clock" | "publish" | "settling">;
-type Meaning = NonNullable<Awaited<ReturnType<typeof askCategory>>>;
 
 /**
- * The person says in which category an entry belongs, or takes that back with null. The entry and its month follow in the same
+ * The person says the category of entries, a note, or both; null takes back. All of it or none. Entries and their months follow in the same
  * transaction, by difference. What only all entries show is settled after a pause: what repeats, and for a word taken back whether the entry
- * is half of a transfer. @returns the entry's meaning afterwards
+ * is half of a transfer. @returns what was said before, in the same shape: to say that is to undo; and what the entries mean now
  * @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_TRANSACTION_PENDING, ERR_ANALYTICS_PERSON_BUSY
  */
-export async function sayCategory(ctx: AnnotateContext, key: EntryKey, category: CategoryId | null): Promise<Meaning> {
+export async function sayMany(
+  ctx: AnnotateContext,
+  psuId: string,
+  words: BodyOf<typeof annotateTransactions>["annotations"],
+): Promise<{ readonly before: Awaited<ReturnType<typeof annotate>>; readonly transactions: EntryMeaning[] }> {
   return inTransaction(ctx.db, async (tx) => {
-    const { psuId } = key;
-    const before = await lockEntry(tx, key, { booked: category !== null });
-    await annotate(tx, { ...key, accountId: before.accountId }, { category }, ctx.clock.now());
+    const now = ctx.clock.now();
+    const entries = words.map(({ transactionId, category = null, note = null }) => ({ psuId, transactionId, booked: category !== null || note !== null }));
+    const rows = await lockEntries(tx, psuId, entries);
+    const about = words.flatMap((word) => {
+      const row = rows.get(word.transactionId);
+      return row === undefined ? [] : [{ ...word, accountId: row.accountId, row }];
+    });
+    const before = await annotate(tx, psuId, about, now);
     const said = (await saidBy(tx, [psuId])).get(psuId);
-    const after = { ...before, ...decideAlone(before, { own: ownAccountsOf(await accountsOf(tx, [psuId])), said }) };
-    await putMeanings(tx, [after]);
-    await addToMonths(tx, [{ before: summed(before, said), after: summed(after, said) }]);
-    await markUnsettled(tx, [psuId], { at: ctx.clock.now(), ...ctx.settling });
-    const months = after.category === before.category ? [] : [monthOf(after.bookingDate)];
-    await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set(months)]]));
-    return meaningOf(tx, key);
+    await putSearchTexts(
+      tx,
+      about.flatMap(({ row, note }) => (note === undefined ? [] : [{ ...row, searchText: searchTextOf(row, textSaid(said, row.transactionId)) }])),
+    );
+    // Notes are in no month's figures: pages that show the entries ask again.
+    const placed = about.flatMap(({ row, category }) => (category === undefined ? [] : [row]));
+    const months = placed.length === 0 ? new Set<string>() : await placeAnew(ctx, tx, psuId, placed, said);
+    await tellInsightsChanged(ctx, tx, new Map([[psuId, months]]));
+    const transactions = await askMeanings(
+      tx,
+      psuId,
+      words.map(({ transactionId }) => transactionId),
+    );
+    return { before, transactions };
   });
 }
 
-/**
- * The person writes a note on an entry, or removes it with null. @returns the entry's meaning afterwards
- * @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_TRANSACTION_PENDING, ERR_ANALYTICS_PERSON_BUSY
- */
-export async function sayNote(ctx: AnnotateContext, key: EntryKey, note: string | null): Promise<Meaning> {
-  return inTransaction(ctx.db, async (tx) => {
-    const row = await lockEntry(tx, key, { booked: note !== null });
-    await annotate(tx, { ...key, accountId: row.accountId }, { note }, ctx.clock.now());
-    await putSearchText(tx, key, searchTextOf(row, textSaid((await saidBy(tx, [key.psuId])).get(key.psuId), key.transactionId)));
-    // No month's figures: pages that show the entry ask again.
-    await tellInsightsChanged(ctx, tx, new Map([[key.psuId, new Set()]]));
-    return meaningOf(tx, key);
-  });
+/** The same about one entry. @returns what it means afterwards */
+export async function sayOne(ctx: AnnotateContext, { psuId, transactionId }: EntryKey, words: Words): Promise<EntryMeaning> {
+  const [meaning] = (await sayMany(ctx, psuId, [{ transactionId, ...words }])).transactions;
+  if (meaning === undefined) throw errors.ERR_ANALYTICS_TRANSACTION_NOT_FOUND();
+  return meaning;
+}
+
+/** Decides anew where these entries belong after the person's words changed. @returns the months whose figures changed */
+async function placeAnew(
+  ctx: AnnotateContext,
+  tx: Transaction<Tables>,
+  psuId: string,
+  rows: readonly LedgerRow[],
+  said: Said | undefined,
+): Promise<Set<string>> {
+  const known = { own: ownAccountsOf(await accountsOf(tx, [psuId])), said };
+  const changes = rows.map((before) => ({ before, after: { ...before, ...decideAlone(before, known) } }));
+  await putMeanings(
+    tx,
+    changes.map(({ after }) => after),
+  );
+  await addToMonths(
+    tx,
+    changes.map(({ before, after }) => ({ before: summed(before, said), after: summed(after, said) })),
+  );
+  await markUnsettled(tx, [psuId], { at: ctx.clock.now(), ...ctx.settling });
+  return new Set(changes.flatMap(({ before, after }) => (after.category === before.category ? [] : [monthOf(before.bookingDate)])));
+}
+
+interface WantedEntry extends EntryKey {
+  readonly booked: boolean;
 }
 
 /**
- * The entry, under its person's lock. A pending entry gets another id when the bank books it: what was said about it would be lost without a word.
+ * Entries by their ids, under their person's lock; one that is wrong refuses all. A pending entry gets another id when the bank books it:
+ * what was said about it would be lost without a word.
  * @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_TRANSACTION_PENDING, ERR_ANALYTICS_PERSON_BUSY
  */
+async function lockEntries(tx: Transaction<Tables>, psuId: string, wanted: readonly WantedEntry[]): Promise<ReadonlyMap<string, LedgerRow>> {
+  const found = (await lockPerson(tx, psuId)) ? await rowsOf(tx, wanted) : [];
+  const rows = new Map(found.map((row) => [row.transactionId, row]));
+  // Who asked about one alone knows which.
+  const which = (wrong: readonly WantedEntry[]) =>
+    wanted.length === 1 ? {} : { details: { transactionIds: wrong.map(({ transactionId }) => transactionId) } };
+  const missing = wanted.filter(({ transactionId }) => !rows.has(transactionId));
+  if (missing.length > 0) throw errors.ERR_ANALYTICS_TRANSACTION_NOT_FOUND(which(missing));
+  const pending = wanted.filter(({ transactionId, booked }) => booked && rows.get(transactionId)?.pending === true);
+  if (pending.length > 0) throw errors.ERR_ANALYTICS_TRANSACTION_PENDING(which(pending));
+  return rows;
+}
+
+/** The same for one. @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_TRANSACTION_PENDING, ERR_ANALYTICS_PERSON_BUSY */
 export async function lockEntry(tx: Transaction<Tables>, key: EntryKey, { booked }: { readonly booked: boolean }): Promise<LedgerRow> {
-  const [row] = (await lockPerson(tx, key.psuId)) ? await rowsOf(tx, [key]) : [];
+  const row = (await lockEntries(tx, key.psuId, [{ ...key, booked }])).get(key.transactionId);
   if (row === undefined) throw errors.ERR_ANALYTICS_TRANSACTION_NOT_FOUND();
-  if (booked && row.pending) throw errors.ERR_ANALYTICS_TRANSACTION_PENDING();
   return row;
 }
 
@@ -78,8 +126,8 @@ export async function lockPerson(tx: Transaction<Tables>, psuId: string): Promis
 }
 
 /** What the list says of an entry that is there. @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND */
-export async function meaningOf(tx: Transaction<Tables>, { psuId, transactionId }: EntryKey): Promise<Meaning> {
-  const meaning = await askCategory(tx, psuId, transactionId);
+export async function meaningOf(tx: Transaction<Tables>, { psuId, transactionId }: EntryKey): Promise<EntryMeaning> {
+  const [meaning] = await askMeanings(tx, psuId, [transactionId]);
   if (meaning === undefined) throw errors.ERR_ANALYTICS_TRANSACTION_NOT_FOUND();
   return meaning;
 }

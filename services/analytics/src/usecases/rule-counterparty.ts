@@ -57,7 +57,7 @@ export async function ruleCounterparty(ctx: RuleContext, key: EntryKey, category
       known === undefined
         ? await insertRule(tx, { psuId, counterpartyText, counterpartyName, category, createdAt: ctx.clock.now() })
         : await changeRule(tx, psuId, known.counterpartyRuleId, category);
-    await annotate(tx, { ...key, accountId: entry.accountId }, { category: null }, ctx.clock.now());
+    await annotate(tx, psuId, [{ ...key, accountId: entry.accountId, category: null }], ctx.clock.now());
     await settlePerson(ctx, tx, psuId, { announce: true });
     return { ...(await meaningOf(tx, key)), rule: toRule(rule) };
   });

@@ -13,7 +13,7 @@ import { type Said, textSaid } from "../domain/said.ts";
 import { type Series, outlook } from "../domain/recurrence/detect.ts";
 import { recountMonths } from "../projections/cash-flow/store.ts";
 import { decideCategories } from "../projections/ledger/meaning.ts";
-import { type Meaning, type SettledRow, allRowsOf, deleteRemovalsBefore, putMeanings, putSearchText, rowsOf } from "../projections/ledger/store.ts";
+import { type Meaning, type SettledRow, allRowsOf, deleteRemovalsBefore, putMeanings, putSearchTexts, rowsOf } from "../projections/ledger/store.ts";
 import { searchTextOf } from "../projections/ledger/translate.ts";
 import { evolve as evolveRecurring } from "../projections/recurring/evolve.ts";
 import { type SeriesRow, deleteSeries, putSeries, seriesOf, toldSeries } from "../projections/recurring/store.ts";
@@ -96,10 +96,12 @@ export async function settlePerson(
 /** A process that knows no notes writes an entry's search text without them. */
 async function putNotedTexts(tx: Transaction<Tables>, psuId: string, said: Said): Promise<void> {
   const keys = [...new Set([...said.notes.keys(), ...said.splits.keys()])].map((transactionId) => ({ psuId, transactionId }));
-  for (const row of await rowsOf(tx, keys)) {
-    const text = searchTextOf(row, textSaid(said, row.transactionId));
-    if (text !== row.searchText) await putSearchText(tx, row, text);
-  }
+  const texts = (await rowsOf(tx, keys)).map((row) => ({ row, searchText: searchTextOf(row, textSaid(said, row.transactionId)) }));
+  const changed = texts.filter(({ row, searchText }) => searchText !== row.searchText);
+  await putSearchTexts(
+    tx,
+    changed.map(({ row: { transactionId }, searchText }) => ({ psuId, transactionId, searchText })),
+  );
 }
 
 function sameMeaning(row: SettledRow, meaning: Meaning): boolean {

@@ -12,7 +12,7 @@ import { errors } from "../errors.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
 import { summed } from "../projections/entry-change.ts";
 import type { LedgerRow } from "../projections/ledger/evolve.ts";
-import { type EntryKey, putSearchText } from "../projections/ledger/store.ts";
+import { type EntryKey, putSearchTexts } from "../projections/ledger/store.ts";
 import { searchTextOf } from "../projections/ledger/translate.ts";
 import { lockEntry, meaningOf } from "./annotate-transaction.ts";
 import type { AnalyticsContext } from "./context.ts";
@@ -53,7 +53,7 @@ async function saySplit(
     const before = (await saidBy(tx, [psuId])).get(psuId);
     await putSplit(tx, { ...key, accountId: row.accountId }, split, ctx.clock.now());
     const after = (await saidBy(tx, [psuId])).get(psuId);
-    await putSearchText(tx, key, searchTextOf(row, textSaid(after, transactionId)));
+    await putSearchTexts(tx, [{ ...key, searchText: searchTextOf(row, textSaid(after, transactionId)) }]);
     await addToMonths(tx, [{ before: summed(row, before), after: summed(row, after) }]);
     // Nothing hangs on it, but a process that knows no parts may have counted the entry whole meanwhile.
     await markUnsettled(tx, [psuId], { at: ctx.clock.now(), ...ctx.settling });

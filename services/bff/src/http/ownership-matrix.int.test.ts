@@ -87,6 +87,10 @@ const cases: Readonly<Record<string, Case>> = {
   "removeRule params.counterpartyRuleId": { id: ({ holdings }) => holdings.counterpartyRuleId, ask: (id) => ({ path: `/api/counterparty-rules/${id}` }) },
   "splitTransaction params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/split`, body: halves }) },
   "removeTransactionSplit params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/split` }) },
+  "annotateTransactions body.annotations.transactionId": {
+    id: transaction,
+    ask: (id) => ({ path: "/api/annotations", body: { annotations: [{ transactionId: id, category: "family" }] } }),
+  },
   "getProof params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/proof` }) },
   "putPaymentOrderView params.paymentOrderId": { id: order, madeByPage: true, ask: (id) => ({ path: `/api/payment-orders/${id}`, body: wanted() }) },
   "putPaymentOrderView body.debtorAccountId": {
@@ -258,6 +262,22 @@ describe("whose is it", () => {
     const own = (await stranger.get("/api/accounts")).json<{ accounts: { accountId: string }[] }>().accounts[0]?.accountId ?? "";
     expect((await stranger.get(`/api/transactions?accountId=${own}`)).status).toBe(200);
     expect((await stranger.get(`/api/transactions?accountId=${own}&accountId=${account(owner)}`)).status).toBe(404);
+  });
+
+  it("refuses what is said about many transactions as a whole when one of 500 is another's, in the words of one that does not exist (US-09)", async () => {
+    const stranger = strangers["another person"] as Browser;
+    const own = (await stranger.get("/api/transactions")).json<{ transactions: { transactionId: string }[] }>().transactions[0]?.transactionId ?? "";
+    const say = (ids: readonly string[]): Promise<Answer> =>
+      stranger.send("POST", "/api/annotations", { body: { annotations: ids.map((transactionId) => ({ transactionId, category: "family" })) } });
+    expect((await say([own])).status).toBe(200);
+    const others = Array.from({ length: 498 }, () => newId());
+    const [foreign, unknown] = [await say([own, ...others, transaction(owner)]), await say([own, ...others, newId()])];
+    expect(foreign.status).toBe(404);
+    expect(comparable(foreign)).toEqual(comparable(unknown));
+    expect(foreign.text).not.toContain(owner.holdings.canary);
+    expect((await say(Array.from({ length: 501 }, () => newId()))).status).toBe(400);
+    expect((await say([own, own])).status).toBe(400);
+    expect((await say([])).status).toBe(400);
   });
 
   it("shows every person only their own in the lists without an id", async () => {

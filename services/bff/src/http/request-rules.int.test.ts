@@ -174,6 +174,16 @@ describe("what is not one of our own page's requests", () => {
     expect((await aino.browser.get("/api/me")).json()).toMatchObject({ preferences: { locale: "en" } });
   });
 
+  it("takes 500 notes as long as they may be, and no larger body than that (US-32)", async () => {
+    const say = (note: string) => {
+      const annotations = Array.from({ length: 500 }, (_, n) => ({ transactionId: `01a20000-0000-7000-8000-${String(n).padStart(12, "0")}`, note }));
+      return rawRequest(bff.address, "POST", "/api/annotations", { cookie, ...ours, ...json }, JSON.stringify({ annotations })).catch(() => undefined);
+    };
+    // None of them is there.
+    expect((await say("€".repeat(500)))?.status).toBe(404);
+    expect((await say("€".repeat(800)))?.status ?? 413).toBe(413);
+  });
+
   it.each([
     ["the way back", "POST", "/api/auth/recovery", { email: "\0", code: "0" }],
     ["the name of a passkey", "PATCH", "/api/me/passkeys/01a20000-0000-7000-8000-000000000001", { name: "a\0b" }],

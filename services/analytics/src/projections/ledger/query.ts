@@ -40,22 +40,27 @@ export async function askTransactions(db: Executor<Tables>, psuId: string, quest
   };
 }
 
-/** Why an entry is in its category, the person's note and how they split it; undefined when the person has no such entry. */
-export async function askCategory(
-  db: Executor<Tables>,
-  psuId: string,
-  transactionId: string,
-): Promise<Pick<Answer["transactions"][number], "category" | "recurringId" | "note" | "split"> | undefined> {
-  const row = await db
+/** Why an entry is in its category, the person's note and how they split it. */
+export interface EntryMeaning extends Pick<Answer["transactions"][number], "category" | "recurringId" | "note" | "split"> {
+  readonly transactionId: string;
+}
+
+/** What these entries mean, as many of them as the person has, in the order given. */
+export async function askMeanings(db: Executor<Tables>, psuId: string, transactionIds: readonly string[]): Promise<EntryMeaning[]> {
+  const rows = await db
     .selectFrom("transactions")
-    .select(["category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId", "pending", "amountMinor", "currency", noteOf])
+    .select(["transactionId", "category", "ruleId", "matched", "confidence", "rulesVersion", "recurringId", "pending", "amountMinor", "currency", noteOf])
     .where("psuId", "=", psuId)
-    .where("transactionId", "=", transactionId)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const { recurringId, note, pending, amountMinor, currency, ...category } = row;
-  const split = (await splitsOf(db, [psuId], [transactionId])).get(psuId)?.get(transactionId);
-  return { category, recurringId, note, split: toSplit({ pending, amountMinor, currency }, split) };
+    .where(sql<SqlBool>`transaction_id = any(${transactionIds}::uuid[])`)
+    .execute();
+  const splits = (await splitsOf(db, [psuId], transactionIds)).get(psuId);
+  const found = new Map(
+    rows.map(({ transactionId, recurringId, note, pending, amountMinor, currency, ...category }) => {
+      const split = toSplit({ pending, amountMinor, currency }, splits?.get(transactionId));
+      return [transactionId, { transactionId, category, recurringId, note, split }];
+    }),
+  );
+  return transactionIds.flatMap((transactionId) => found.get(transactionId) ?? []);
 }
 
 type ListedRow = LedgerRow & { readonly note: string | null };

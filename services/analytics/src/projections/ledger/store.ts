@@ -102,9 +102,14 @@ export async function putMeanings(tx: Transaction<Tables>, meanings: readonly Me
     where t.psu_id = m.psu_id and t.transaction_id = m.transaction_id`.execute(tx);
 }
 
-/** What the search compares, after the person's note on this entry changed. */
-export async function putSearchText(tx: Transaction<Tables>, { psuId, transactionId }: EntryKey, searchText: string): Promise<void> {
-  await tx.updateTable("transactions").set({ searchText }).where("psuId", "=", psuId).where("transactionId", "=", transactionId).execute();
+const searchTextColumns = { ...keyColumns, searchText: "text" } as const;
+
+/** What the search compares, after the person's notes on these entries changed. */
+export async function putSearchTexts(tx: Transaction<Tables>, texts: readonly (EntryKey & { readonly searchText: string })[]): Promise<void> {
+  if (texts.length === 0) return;
+  await sql`
+    update transactions t set search_text = s.search_text from ${unnest(texts, searchTextColumns)} as s (${columnList(searchTextColumns)})
+    where t.psu_id = s.psu_id and t.transaction_id = s.transaction_id`.execute(tx);
 }
 
 export async function deleteRows(tx: Transaction<Tables>, keys: readonly EntryKey[]): Promise<void> {
