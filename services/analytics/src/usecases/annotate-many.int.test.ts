@@ -51,8 +51,13 @@ async function person(entries: number) {
   ledger.record(current, [{ label: label(-1), minor: -300n, date: "2026-11-21", name: "R-KIOSKI", pending: true }]);
   for (const fact of ledger.facts.splice(0)) await stage.deliver([fact]);
   await stage.settle();
-  return { psuId, id: (index: number) => idOf(label(index)) };
+  return { psuId, label, id: (index: number) => idOf(label(index)) };
 }
+/** How each entry of 13.99 in euros can be split. */
+const halves = [
+  ["groceries", -1_000n],
+  ["housing", -399n, "Bulbs"],
+] as const;
 const saidBy = (psuId: string) =>
   stage.ctx.db.selectFrom("annotations").select(["transactionId", "category", "note"]).where("psuId", "=", psuId).orderBy("transactionId").execute();
 const toldAbout = async (psuId: string) =>
@@ -65,7 +70,8 @@ const words = fc.uniqueArray(word, { minLength: 1, maxLength: 20, selector: ({ i
 
 describe("a person says something about many entries at once", () => {
   it("many at once are the same as one after the other, and undone all is as before, byte for byte and to the cent, settled or not", async () => {
-    const { psuId, id } = await person(30);
+    const { psuId, id, label } = await person(30);
+    for (const index of [0, 5]) await stage.split(psuId, label(index), halves);
     const named = (all: readonly { index: number; said: object }[]) => all.map(({ index, said }) => ({ transactionId: id(index), ...said })) as Words;
     await fc.assert(
       fc.asyncProperty(words, words, async (earlier, now) => {
@@ -89,6 +95,26 @@ describe("a person says something about many entries at once", () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it("of one that is split figures go on counting the parts; with the parts taken back it counts where it was said to belong", async () => {
+    const { psuId, id, label } = await person(6);
+    const spent = async () =>
+      Object.fromEntries(
+        (await stage.spending(psuId, "2026-01-01", "2026-12-31")).currencies
+          .flatMap(({ currency, categories }) => (currency === "EUR" ? categories : []))
+          .map(({ category, amount }) => [category, amount.amount]),
+      );
+    await stage.split(psuId, label(0), halves);
+    const { transactions } = await stage.sayMany(psuId, [
+      { transactionId: id(0), category: "health" },
+      { transactionId: id(5), category: "health" },
+    ]);
+    expect(transactions.map(({ split }) => split?.parts.length ?? 0)).toEqual([2, 0]);
+    expect(await spent()).toMatchObject({ health: "13.99", housing: "3.99" });
+    await stage.merge(psuId, label(0));
+    expect(await spent()).toMatchObject({ health: "27.98" });
+    expect(await spent()).not.toHaveProperty("housing");
   });
 
   it("the answer says what was said before in the shape of the request, and what the entries mean now", async () => {
