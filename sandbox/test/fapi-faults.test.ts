@@ -3,6 +3,7 @@ import { createRemoteJWKSet, customFetch, decodeJwt, decodeProtectedHeader, jwtV
 import * as oauth from "oauth4webapi";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startBank, type TestBank } from "./bank.ts";
+import { Browser } from "./browser.ts";
 import { FapiTpp, logins, over, responseClaims } from "./fapi-tpp.ts";
 import { call, plainAgent, type Answer } from "./tpp.ts";
 import { UkTpp } from "./uk-tpp.ts";
@@ -322,6 +323,13 @@ describe("the token endpoint", () => {
 });
 
 describe("pushed and decoupled requests", () => {
+  it("OA-68 has run out when it is brought", async () => {
+    const { uri } = await fapi1.push(await fapi1.intent());
+    await fault("request.expire");
+    const { url } = await new Browser(bank.endpoints.issuer).open(fapi1.pageUrl(uri));
+    expect(new URL(url).searchParams.get("error")).toBe("invalid_request_uri");
+  });
+
   it.each([
     ["answer.drop", { name: "request_uri" }, { expires_in: 60 }],
     ["answer.drop", { name: "expires_in" }, { request_uri: expect.stringContaining("urn:") as string }],

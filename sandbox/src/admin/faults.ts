@@ -22,7 +22,8 @@ export function faultRoutes(server: FastifyInstance, banks: AccountBanks): void 
 /** One lever moves every bank; each knows whether it is meant. */
 function leversOf({ op, issuers }: AccountBanks): BankLevers {
   const first = bankLevers(op);
-  const all = [first, ...issuers.map(issuerLevers)];
+  const ofIssuers = issuers.map(issuerLevers);
+  const all = [first, ...ofIssuers];
   const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
   return {
     ...first,
@@ -30,6 +31,7 @@ function leversOf({ op, issuers }: AccountBanks): BankLevers {
     expireAuthorization: (id) => all.forEach((each) => each.expireAuthorization(id)),
     expireAccessTokens: (target) => sum(all.map((each) => each.expireAccessTokens(target))),
     forgetRefreshTokens: (target) => sum(all.map((each) => each.forgetRefreshTokens(target))),
+    expirePushedRequests: () => ofIssuers.forEach((each) => each.expirePushedRequests()),
     async rotateIdTokenKey() {
       for (const each of all) await each.rotateIdTokenKey();
     },

@@ -3,7 +3,13 @@ import type { Issuer } from "./issuer.ts";
 
 type IssuerLevers = Pick<
   BankLevers,
-  "revokeAuthorization" | "expireAuthorization" | "expireAccessTokens" | "forgetRefreshTokens" | "rotateIdTokenKey" | "authorizationsOf"
+  | "revokeAuthorization"
+  | "expireAuthorization"
+  | "expireAccessTokens"
+  | "forgetRefreshTokens"
+  | "expirePushedRequests"
+  | "rotateIdTokenKey"
+  | "authorizationsOf"
 >;
 
 /** What fault switches may do to one issuer at once. */
@@ -28,6 +34,11 @@ export function issuerLevers(issuer: Issuer): IssuerLevers {
     forgetRefreshTokens: (target) =>
       grants.removeWhere(
         ({ payload }) => payload["kind"] === "RefreshToken" && fits(target, { clientId: payload["clientId"], authorizationId: payload["accountId"] }),
+      ),
+    expirePushedRequests: () =>
+      void grants.changeWhere(
+        ({ payload }) => payload["kind"] === "PushedAuthorizationRequest",
+        (grant) => ({ ...grant, payload: { ...grant.payload, exp: 1 } }),
       ),
     rotateIdTokenKey: async () => (await issuer.keys()).rotate(),
     authorizationsOf: (target) => [...authorizations.all()].filter((each) => fits(target, each)).map((each) => each.authorizationId),

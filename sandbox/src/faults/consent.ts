@@ -40,6 +40,12 @@ export const consentFaults: readonly Fault<unknown>[] = [
     },
   }),
   defineFault({
+    name: "request.expire",
+    summary: "Ends every pushed request now: who brings its name afterwards is turned away. It knows no person.",
+    options: none,
+    now: (levers) => levers.expirePushedRequests(),
+  }),
+  defineFault({
     name: "bank.clock",
     summary: "Puts the bank's clock ahead (or behind) by so many seconds, until the switch is taken away.",
     options: z.strictObject({ offsetSeconds: z.int() }),

@@ -88,6 +88,8 @@ export interface BankLevers {
   requireSca(authorizationId: string): void;
   expireAccessTokens(target: FaultTarget): number;
   forgetRefreshTokens(target: FaultTarget): number;
+  /** At the FAPI issuers, which alone take any. */
+  expirePushedRequests(): void;
   moveClock(offsetSeconds: number): void;
   rotateIdTokenKey(): Promise<void>;
   showServerCertificate(kind: ServerCertificateKind): Promise<void>;

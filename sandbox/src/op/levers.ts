@@ -3,7 +3,7 @@ import type { Bank } from "./bank.ts";
 import { revokePayments } from "./payments/settlement.ts";
 
 /** What fault switches may do to the bank at once. */
-export function bankLevers(bank: Bank): BankLevers {
+export function bankLevers(bank: Bank): Omit<BankLevers, "expirePushedRequests"> {
   const psuOf = (authorizationId: string | undefined): string | undefined => bank.authorizations.get(authorizationId ?? "")?.psuId;
   const fits = (target: FaultTarget, record: { readonly clientId: string; readonly authorizationId?: string | undefined }): boolean =>
     (target.clientId === undefined || target.clientId === record.clientId) &&

@@ -154,6 +154,7 @@ export interface BegunConsent {
   readonly nonce: string;
   readonly redirectUrl: string;
   readonly aspspConsentId: string;
+  readonly expiresAt: string;
 }
 
 export async function beginConsent(
@@ -175,7 +176,8 @@ export async function beginConsent(
     psu,
     body: { aspspId, validUntil, redirectUri, state, nonce, ...(loginHint === undefined ? {} : { loginHint }) },
   });
-  return { consentId, aspspId, psu, state, nonce, redirectUrl: created.redirectUrl ?? "", aspspConsentId: created.aspspConsentId };
+  const { redirectUrl, aspspConsentId, expiresAt } = created;
+  return { consentId, aspspId, psu, state, nonce, redirectUrl: redirectUrl ?? "", aspspConsentId, expiresAt };
 }
 
 /** The whole way of a person at the sandbox: created, approved in the bank's pages, exchanged. */

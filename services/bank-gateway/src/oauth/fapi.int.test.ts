@@ -13,12 +13,16 @@ import { requestPair } from "../../testing/own-certificates.ts";
 import { saga } from "../../testing/saga.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
-import { standardOutcome } from "../../testing/standard-outcome.ts";
+import { silenceMs, standardOutcome } from "../../testing/standard-outcome.ts";
 import { redirectUri } from "../../testing/terms.ts";
+import { refreshLapsing } from "../usecases/refresh-lapsing.ts";
+import { retryRevocations } from "../usecases/retry-revocations.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
 let outcome: ReturnType<typeof standardOutcome>;
+/** Where a bank would send us. */
+let foreign: ForeignHost;
 const { logger, lines: log } = keptLog("bank-gateway");
 const fapi1 = "fapi1-sandbox";
 const fapi2 = "fapi2-sandbox";
@@ -31,6 +35,7 @@ const monotonicMs = (): number => performance.now() + minutesGone * 660_000;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_FAPI_POLL_SECONDS: "1" });
+  foreign = await startForeignHost();
   gateway = await startGateway(sandbox, { everyBank: true, logger, egress: { probeAfterMs: 1, monotonicMs } });
   outcome = standardOutcome({ gateway, sandbox, lines: log, withdrawal: (aspspId) => `${aspspId.replace("-sandbox", "")}-A3` });
   await requestPair(gateway);
@@ -45,6 +50,7 @@ beforeEach(async () => {
 afterEach(() => sandbox.calm());
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();
+  await foreign?.[Symbol.asyncDispose]();
   await sandbox?.[Symbol.asyncDispose]();
 });
 
@@ -166,9 +172,20 @@ describe("a server that describes itself wrongly", () => {
     ["OA-05", fapi1, "discovery.drop", { what: "par" }, "endpoint-missing"],
     ["OA-05", fapi2, "discovery.drop", { what: "iss" }, "issuer-in-response"],
     ["OA-06", fapi2, "discovery.aliases", { as: "foreign" }, "certificate-address"],
-    ["OA-02", fapi1, "network.redirect", { to: "https://evil.example/metadata", status: 302 }, "redirect"],
   ];
-  it.each(lies)("%s %s %s %o", async (_row, aspspId, fault, options, reason) => {
+  it.each(lies)("%s %s %s %o", (_row, ...lie) => quarantined(...lie));
+
+  it.each([301, 302, 303, 307, 308])("OA-02 %i to a host that would answer, and to the issuer's own description: not followed", async (status) => {
+    await quarantined(fapi1, "network.redirect", { to: `${foreign.origin}/metadata`, status }, "redirect");
+    const itself = `${sandbox.endpoints.fapi.fapi1.issuer}/.well-known/openid-configuration`;
+    await quarantined(fapi1, "network.redirect", { to: itself, status }, "redirect");
+    expect(foreign.connections()).toBe(0);
+  });
+
+  /** What such a description leads to, until an operator has looked. */
+  async function quarantined(aspspId: string, fault: string, options: Record<string, unknown>, reason: string): Promise<void> {
+    seenLines = log.length;
+    minutesGone += 1;
     await sandbox.fault(fault, { for: { endpoint: `${aspspId.replace("-sandbox", "")}-F6` }, options });
     const before = await stored();
     const since = await sandbox.lastSeq();
@@ -185,7 +202,7 @@ describe("a server that describes itself wrongly", () => {
     await expect(begin(aspspId, { as: other.as, tokens: gateway.tokens })).rejects.toMatchObject({ code: "ERR_ASPSP_QUARANTINED" });
     await approve(aspspId);
     await expect(begin(aspspId)).resolves.toMatchObject({ aspspConsentId: expect.any(String) });
-  });
+  }
 
   async function approve(aspspId: string) {
     const asked = { params: { aspspId } };
@@ -604,6 +621,35 @@ describe("pushed requests", () => {
     expect(await storedOf(first)).toEqual(before);
   });
 
+  it.each([fapi1, fapi2])("OA-68 %s: a name that has run out opens nothing; another is asked for when the person begins anew, once", async (aspspId) => {
+    const push = `${aspspId.replace("-sandbox", "")}-F8`;
+    const begun = await begin(aspspId);
+    const before = await storedOf(begun);
+    await sandbox.fault("request.expire");
+    const since = await sandbox.lastSeq();
+    const turnedAway = await fetch(begun.redirectUrl, { redirect: "manual" });
+    const { searchParams } = new URL(turnedAway.headers.get("location") ?? begun.redirectUrl, begun.redirectUrl);
+    expect([turnedAway.status < 400, searchParams.get("error")]).toEqual(aspspId === fapi1 ? [true, "invalid_request_uri"] : [false, null]);
+    // Whatever came back has no state: it is nobody's, and the attempt waits for its end.
+    expect(searchParams.has("state")).toBe(false);
+    const { signal } = new AbortController();
+    for (const job of [refreshLapsing, retryRevocations]) await job(gateway.app.context, signal);
+    await delay(silenceMs);
+    expect((await callsAt(aspspId, since)).filter((endpoint) => !endpoint.includes("F9"))).toEqual([]);
+    expect(await storedOf(begun)).toEqual(before);
+
+    const anew = await begin(aspspId);
+    expect((await callsAt(aspspId, since)).filter((endpoint) => endpoint === push)).toEqual([push]);
+    expect(anew.redirectUrl).not.toBe(begun.redirectUrl);
+    await expect(exchange(gateway, anew, await visit(anew))).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+  });
+
+  it("OA-11 its name ends within a minute or so, the person who is at the bank has the ten of every attempt", async () => {
+    const leftAt = Temporal.Now.instant();
+    const { expiresAt } = await begin(fapi2);
+    expect(leftAt.until(expiresAt).total("minutes")).toBeGreaterThan(10);
+  });
+
   it("OA-61 at registration the bank showed that it turns away what lacks PKCE", async () => {
     for (const aspspId of [fapi1, fapi2]) {
       const { pkce } = await inspector().probeAuthorizationServer({ params: { aspspId } });
@@ -613,11 +659,6 @@ describe("pushed requests", () => {
 });
 
 describe("a bank that sends us elsewhere from where credentials go", () => {
-  let foreign: ForeignHost;
-  beforeAll(async () => {
-    foreign = await startForeignHost();
-  });
-  afterAll(() => foreign[Symbol.asyncDispose]());
   const statuses = [302, 303, 307, 308];
   const elsewhere = (endpoint: string, status: number) =>
     sandbox.fault("network.redirect", { for: { endpoint }, options: { to: `${foreign.origin}/elsewhere`, status } });

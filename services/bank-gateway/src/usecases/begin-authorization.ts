@@ -15,6 +15,7 @@ import type { GatewayContext } from "./context.ts";
 export interface BegunAuthorization {
   /** Null where the bank asks the person in its app. */
   readonly redirectUrl: string | null;
+  /** Until when the bank may answer. */
   readonly expiresAt: Temporal.Instant;
   /** How often it makes sense to ask for the outcome; null where the person brings it. */
   readonly pollIntervalSeconds: number | null;
@@ -39,15 +40,15 @@ export async function beginAuthorization(ctx: Context, bank: Bank, whose: Whose,
 }
 
 async function pushed(ctx: Context, bank: Bank, whose: Whose, request: AuthorizationRequest): Promise<BegunAuthorization> {
-  const { url, requestUri, expiresAt, codeVerifier } = await pushAuthorizationRequest(bank, request);
+  const { url, requestUri, codeVerifier } = await pushAuthorizationRequest(bank, request);
   const sealed = await sealOpenAuthorization(ctx.vault, whose, { codeVerifier });
+  // The name ends soon, the person's attempt at the bank does not.
+  const endsAt = request.now.add({ hours: 1 });
   return {
     redirectUrl: url.href,
-    expiresAt,
+    expiresAt: endsAt,
     pollIntervalSeconds: null,
     async keep(tx) {
-      // The name ends soon, the person's attempt at the bank does not.
-      const endsAt = request.now.add({ hours: 1 });
       const open = { ...sealed, requestUriHash: stateHash(requestUri), pollIntervalSeconds: null, nextPollAt: null, endsAt };
       if (!(await insertOpenAuthorization(tx, whose.consentId, open))) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "request-uri-reused" } });
     },

@@ -58,6 +58,11 @@ const refused: readonly Row[] = [
 /** Nobody's attempt is touched by these. */
 const strangers: readonly Pick<Row, "row" | "change" | "reason">[] = [
   { row: "OA-07 no state", change: { state: undefined }, reason: "ERR_AUTHORISATION_STATE_MISSING" },
+  {
+    row: "OA-68 the name of the request had run out, which a bank cannot tell with the state",
+    change: { state: undefined, code: undefined, id_token: undefined, error: "invalid_request_uri" },
+    reason: "ERR_AUTHORISATION_STATE_MISSING",
+  },
   { row: "OA-08 another state", change: { state: "x".repeat(43) }, reason: "ERR_AUTHORISATION_UNKNOWN" },
   { row: "OA-18 an error with a guessed state", change: { state: "guessed", code: undefined, error: "access_denied" }, reason: "ERR_AUTHORISATION_UNKNOWN" },
 ];
