@@ -1,6 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { ChevronDown, ChevronLeft, ChevronRight } from "lucide-react";
 import { queries } from "../../api/queries.ts";
 import { ChartCard } from "../../charts/chart-card.tsx";
@@ -12,8 +13,9 @@ import { Amount } from "../../ui/amount.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { categories, CategoryMark } from "../../ui/category.tsx";
 import { cx } from "../../ui/classes.ts";
-import { CategoryRows } from "./category-rows.tsx";
-import { ChartSkeleton, SectionProblem } from "./section-states.tsx";
+import { ChartSkeleton, RowsSkeleton, SectionProblem } from "./section-states.tsx";
+
+const CategoryRows = lazy(() => import("./category-rows.tsx").then((module) => ({ default: module.CategoryRows })));
 
 /** Spending of one month by category; a category opens to its rows. */
 export function SpendingSection({ currency, latest }: { currency: string; latest: string }) {
@@ -75,7 +77,11 @@ export function SpendingSection({ currency, latest }: { currency: string; latest
                 open={search.category === share.category}
                 onToggle={() => open(search.category === share.category ? undefined : share.category)}
               />
-              {search.category === share.category && <CategoryRows category={share.category} month={month} />}
+              {search.category === share.category && (
+                <Suspense fallback={<RowsSkeleton />}>
+                  <CategoryRows category={share.category} month={month} />
+                </Suspense>
+              )}
             </li>
           ))}
         </ul>
