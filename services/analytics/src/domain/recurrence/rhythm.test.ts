@@ -33,11 +33,11 @@ describe("what a series lets expect", () => {
   });
 
   it("keeps to its own day after a weekend moved it", () => {
-    const dates = months("2026-01", 10, 15).map((date) => dateOf(shiftFromWeekend(dayNumber(date), "out")));
-    // The 15th of November is a Sunday.
-    expect(expected("monthly", dates, "2026-10-20", "2026-12-31")).toEqual(["2026-11-16", "2026-12-15"]);
-    const pay = months("2026-01", 10, 15).map((date) => dateOf(shiftFromWeekend(dayNumber(date), "in")));
-    expect(expected("monthly", pay, "2026-10-20", "2026-12-31", { minor: 1399n })).toEqual(["2026-11-13", "2026-12-15"]);
+    // The 15th of August is a Saturday, that of November a Sunday.
+    const dates = months("2026-01", 8, 15);
+    const moved = (direction: "in" | "out") => dates.map((date) => dateOf(shiftFromWeekend(dayNumber(date), direction)));
+    expect(expected("monthly", moved("out"), "2026-08-20", "2026-11-30")).toEqual(["2026-09-15", "2026-10-15", "2026-11-16"]);
+    expect(expected("monthly", moved("in"), "2026-08-20", "2026-11-30", { minor: 1399n })).toEqual(["2026-09-15", "2026-10-15", "2026-11-13"]);
   });
 
   it("begins on the day on which the series is said to be due, for as long as it is said to go on", () => {
