@@ -3,6 +3,7 @@ import { defineConfig } from "@lingui/cli";
 /** Words of pages that few begin with, and of what pages show late, load with those. Folders under `src/`. */
 const withOwnWords = [
   "features/bank-handover",
+  "features/insights/ahead",
   "features/operator",
   "features/payments",
   "features/permissions/card",

@@ -183,6 +183,16 @@ const shots: readonly Shot[] = [
   { name: "insights-empty", path: "/insights", world: "empty", ready: "main h2" },
   { name: "insights-loading", path: "/insights", world: "slow" },
   { name: "insights-error", path: "/insights", world: "broken", ready: "main [role=alert]" },
+  {
+    name: "insights-ahead",
+    path: "/insights",
+    ready: "main svg path",
+    act: async (page) => {
+      await page.locator("main section").last().scrollIntoViewIfNeeded();
+      await page.getByRole("slider", { name: /Balance ahead|Tuleva saldo|Kommande saldo/ }).scrollIntoViewIfNeeded();
+      await page.waitForTimeout(600);
+    },
+  },
   { name: "insights-long", path: "/insights", world: "long", ready: "main svg path" },
   { name: "permissions", path: "/permissions", ready: "main h3" },
   { name: "permissions-history", path: "/permissions", ready: "main h3", act: async (page) => page.locator("main summary").first().click() },

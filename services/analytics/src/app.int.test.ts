@@ -176,6 +176,7 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
       await app.bff.listCategorised({ psu }),
       await app.bff.netWorth({ psu, query: period }),
       await app.bff.listRecurring({ psu }),
+      await app.bff.forecast({ psu, query: {} }),
       await app.bff.firstScreen({ psu, query: { ...period, accountsFrom: period.from } }),
     ]);
     expect(all).not.toContain(theirs.accountId);
@@ -257,6 +258,9 @@ describe("bad questions get a clear answer, never a 5xx (US-33, US-34)", () => {
     ["/insights/spending?from=2026-02-02&to=2026-02-01", 400],
     ["/insights/spending?from=0000-01-01&to=0000-01-02", 400],
     ["/insights/spending?from=2000-01-01&to=2026-01-01", 400],
+    ["/insights/forecast?days=0", 400],
+    ["/insights/forecast?days=91", 400],
+    ["/insights/forecast?days=90", 200],
     ["/insights/first-screen?from=2026-01-01&to=2026-01-02", 400],
     ["/insights/first-screen?from=2026-01-02&to=2026-01-01&accountsFrom=2026-01-01", 400],
     ["/insights/first-screen?from=1000-01-01&to=2999-01-01&accountsFrom=1000-01-01", 400],

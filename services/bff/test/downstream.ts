@@ -320,6 +320,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
           accounts: (mine(psu)?.accounts ?? []).map(({ accountId }) => ({ accountId, currency: "EUR", days })),
         };
       }),
+      psuRoute(analytics.forecast, async ({ psu }) => ({ currencies: [forecastOf(mine(psu))] })),
     ]),
     "bank-gateway": await serve("bank-gateway", [
       route(bankGatewayRoutes.listAspsps, async () => ({ aspsps: [...world.banks] })),
@@ -405,6 +406,28 @@ function rulesOf(holdings: Holdings | undefined) {
       createdAt: "2026-11-22T10:00:00Z",
     },
   ];
+}
+
+/** Tomorrow, on which something is due. */
+function forecastOf(holdings: Holdings | undefined) {
+  return {
+    currency: "EUR",
+    balance: euros("1234.56"),
+    knownSince: "2025-11-22",
+    knownDays: 365,
+    neededDays: 90,
+    days: [
+      { date: "2026-11-22", low: euros("1234.56"), expected: euros("1234.56"), high: euros("1234.56") },
+      { date: "2026-11-23", low: euros("1100.00"), expected: euros("1210.00"), high: euros("1250.00") },
+    ],
+    due: recurringOf(holdings, "2026-11-23").map(({ recurringId, counterpartyName, category, amount, nextDate: date }) => ({
+      recurringId,
+      counterpartyName,
+      category,
+      date,
+      amount,
+    })),
+  };
 }
 
 /** One that is due, and became dearer long ago. */

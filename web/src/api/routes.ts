@@ -44,6 +44,7 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   getSpending: ["GET", "/api/insights/spending"],
   getRecurring: ["GET", "/api/insights/recurring"],
   getNetWorth: ["GET", "/api/insights/net-worth"],
+  getForecast: ["GET", "/api/insights/forecast"],
   putPaymentOrderView: ["PUT", "/api/payment-orders/:paymentOrderId"],
   approvePaymentOrder: ["POST", "/api/payment-orders/:paymentOrderId/approval"],
   listPaymentOrderViews: ["GET", "/api/payment-orders"],

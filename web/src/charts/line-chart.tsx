@@ -23,6 +23,13 @@ export interface Line {
   readonly main?: boolean;
 }
 
+/** Where the main line may run instead: low and high at the same places. */
+export interface Band {
+  readonly name: string;
+  readonly low: readonly LinePoint[];
+  readonly high: readonly LinePoint[];
+}
+
 const MARGIN = { top: 8, right: 8, bottom: 24, left: 52 };
 
 /**
@@ -32,6 +39,8 @@ const MARGIN = { top: 8, right: 8, bottom: 24, left: 52 };
 export function LineChart({
   label,
   lines,
+  band,
+  start,
   currency,
   height = 220,
   xName,
@@ -40,6 +49,9 @@ export function LineChart({
 }: {
   label: string;
   lines: readonly Line[];
+  band?: Band;
+  /** The place that is named until another is chosen; without it the end of the main line. */
+  start?: number;
   currency: string;
   height?: number;
   /** The words for a place on the horizontal axis. */
@@ -51,7 +63,7 @@ export function LineChart({
   const format = useFormat();
   const [ref, width] = useWidth();
   const [chosen, setChosen] = useState<number>();
-  const all = lines.flatMap((line) => line.points);
+  const all = [...lines, ...(band === undefined ? [] : [{ points: band.low }, { points: band.high }])].flatMap((line) => line.points);
   const xs = [...new Set(all.map((point) => point.x))].toSorted((a, b) => a - b);
   const first = xs[0] ?? 0;
   const last = xs.at(-1) ?? 0;
@@ -62,8 +74,8 @@ export function LineChart({
   const x = linear([first, Math.max(last, first + 1)], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
   const y = linear([yTicks[0] ?? 0, yTicks.at(-1) ?? 1], [height - MARGIN.bottom, MARGIN.top]);
   const main = lines.find((line) => line.main === true) ?? lines[0];
-  const at = chosen ?? main?.points.at(-1)?.x ?? last;
-  const pointAt = (line: Line, where: number): LinePoint | undefined => line.points.findLast((point) => point.x <= where);
+  const at = chosen ?? start ?? main?.points.at(-1)?.x ?? last;
+  const pointAt = (line: Pick<Line, "points">, where: number): LinePoint | undefined => line.points.findLast((point) => point.x <= where);
 
   const choose = (where: number): void => {
     const nearest = xs.reduce((best, one) => (Math.abs(one - where) < Math.abs(best - where) ? one : best), first);
@@ -77,12 +89,14 @@ export function LineChart({
     event.preventDefault();
     choose(Math.max(first, Math.min(last, target)));
   };
+  const [least, most] = [band?.low, band?.high].map((points) => (points === undefined ? undefined : pointAt({ points }, at)));
   const words = [
     xName(at),
     ...lines.map((line) => {
       const point = pointAt(line, at);
       return point === undefined ? "" : `${line.name} ${format.amount(point.amount)}`;
     }),
+    ...(band === undefined || least === undefined || most === undefined ? [] : [`${band.name} ${format.amount(least.amount)} – ${format.amount(most.amount)}`]),
   ]
     .filter((part) => part !== "")
     .join(", ");
@@ -100,6 +114,12 @@ export function LineChart({
             </LegendItem>
           );
         })}
+        {band !== undefined && least !== undefined && most !== undefined && (
+          <span className="inline-flex flex-wrap items-center gap-x-1.5">
+            <span className="h-2 w-4 rounded-4 bg-accent/20" />
+            {band.name} <Amount value={least.amount} className="text-ink" /> – <Amount value={most.amount} className="text-ink" />
+          </span>
+        )}
       </p>
       <div
         ref={ref}
@@ -125,9 +145,18 @@ export function LineChart({
                   {tick.label}
                 </BottomLabel>
               ))}
+              {band !== undefined && (
+                <Area
+                  data={[...band.low]}
+                  x={(point) => x(point.x)}
+                  y0={(point) => y(pixelsOf(point.amount))}
+                  y1={(_, index) => y(pixelsOf(band.high[index]?.amount ?? band.low[index]?.amount ?? { amount: "0", currency }))}
+                  className="fill-accent/20"
+                />
+              )}
               {lines.map((line) => (
                 <Group key={line.key}>
-                  {line === main && (
+                  {line === main && band === undefined && (
                     <Area
                       data={[...line.points]}
                       x={(point) => x(point.x)}

@@ -268,6 +268,30 @@ export const netWorth = defineRoute({
     accounts: z.array(z.object({ accountId: uuid, currency: currencyCode, days: z.array(z.object({ date: isoDate, amount: amountWire })) })),
   }),
 });
+export const daysAhead = z.strictObject({ days: z.coerce.number().int().min(1).max(90).default(30) });
+export const forecast = defineRoute({
+  ...bff,
+  operationId: "forecast",
+  summary: "The balance of all accounts on each day ahead, as it is expected, with the band in which 8 of 10 such forecasts would have ended in the past year.",
+  path: "/insights/forecast",
+  query: daysAhead,
+  response: z.object({
+    currencies: z.array(
+      z.object({
+        currency: currencyCode,
+        balance: amountWire,
+        /** Since when all entries are known, how many days of that are looked at (a year at the most), and how many it takes. */
+        knownSince: isoDate.nullable(),
+        knownDays: z.int(),
+        neededDays: z.int(),
+        /** Today first. Fewer than asked for where the past carries no further, none where too little of it is known. */
+        days: z.array(z.object({ date: isoDate, low: amountWire, expected: amountWire, high: amountWire })),
+        /** What is expected of recurring payments on these days, the soonest first. */
+        due: z.array(z.object({ recurringId: uuid, counterpartyName: z.string(), category: categoryId, date: isoDate, amount: amountWire })),
+      }),
+    ),
+  }),
+});
 
 /** An amount a day from one day on. Not an object a day: the first screen has hundreds of them. */
 export const dayLine = z.object({ currency: currencyCode, from: isoDate, amounts: z.array(amountWire.shape.amount) });
@@ -330,6 +354,7 @@ export const analyticsRoutes = {
   spending,
   listRecurring,
   netWorth,
+  forecast,
   firstScreen,
   rebuildProjections,
   accountTotals,

@@ -433,6 +433,14 @@ export const getNetWorth = defineRoute({
   query: z.strictObject({ from: isoDate, to: isoDate, accountId: uuid.optional() }),
   response: analytics.netWorth.response,
 });
+export const getForecast = defineRoute({
+  ...read,
+  operationId: "getForecast",
+  summary: "Balances ahead.",
+  path: "/api/insights/forecast",
+  query: analytics.daysAhead,
+  response: analytics.forecast.response,
+});
 
 /**
  * `GET /api/live`: server-sent events of the signed-in person; not a JSON route. Each event has `id` (resume with Last-Event-ID),
@@ -484,5 +492,6 @@ export const bffRoutes = {
   getSpending,
   getRecurring,
   getNetWorth,
+  getForecast,
   ...bffPaymentRoutes,
 };

@@ -1,4 +1,4 @@
-import { cashFlow, firstScreen, listRecurring, netWorth, spending } from "@opl/contracts/http/analytics";
+import { cashFlow, firstScreen, forecast, listRecurring, netWorth, spending } from "@opl/contracts/http/analytics";
 import { type BoundRoute, psuRoute } from "@opl/service";
 import { ownsAccounts } from "../db/account-store.ts";
 import { bankDay } from "../domain/bank-day.ts";
@@ -6,6 +6,7 @@ import { monthOf } from "../domain/calendar.ts";
 import { type Period, isAnswerable } from "../domain/period.ts";
 import { errors } from "../errors.ts";
 import { askCashFlow } from "../projections/cash-flow/query.ts";
+import { askForecast } from "../projections/forecast/query.ts";
 import { askNetWorth, askNetWorthInBrief } from "../projections/net-worth/query.ts";
 import { askRecurring } from "../projections/recurring/query.ts";
 import { askCumulativeSpending, askSpending } from "../projections/spending/query.ts";
@@ -23,6 +24,7 @@ export function insightRoutes({ db, clock, timeZone }: Pick<AnalyticsContext, "d
       if (accountId !== undefined && !(await ownsAccounts(db, psuId, [accountId]))) throw errors.ERR_ANALYTICS_ACCOUNT_NOT_FOUND();
       return askNetWorth(db, psuId, { ...period, accountId });
     }),
+    psuRoute(forecast, ({ psu: { psuId }, query: { days } }) => askForecast(db, psuId, { today: today(), days })),
     psuRoute(firstScreen, async ({ psu: { psuId }, query }) => {
       answerable(query);
       const [brief, month, { recurring }] = await Promise.all([

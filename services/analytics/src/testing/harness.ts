@@ -6,6 +6,7 @@ import { fixedClock, testDatabase } from "@opl/testkit";
 import type { Tables } from "../db/tables.ts";
 import { bankDay } from "../domain/bank-day.ts";
 import { askCashFlow } from "../projections/cash-flow/query.ts";
+import { askForecast } from "../projections/forecast/query.ts";
 import { type ListQuestion, askTransactions } from "../projections/ledger/query.ts";
 import { askAccountTotals } from "../projections/ledger/totals.ts";
 import { askNetWorth } from "../projections/net-worth/query.ts";
@@ -102,6 +103,7 @@ export async function startHarness(ledger = new LedgerModel()) {
     monthSoFar: (psuId: string, month: string) => askCumulativeSpending(ctx.db, psuId, { month, today: today() }),
     recurring: (psuId: string) => askRecurring(ctx.db, psuId, today()),
     netWorth: (psuId: string, from: string, to: string, accountId?: string) => askNetWorth(ctx.db, psuId, { from, to, accountId }),
+    forecast: (psuId: string, days: number) => askForecast(ctx.db, psuId, { today: today(), days }),
     totals: () => askAccountTotals(ctx.db),
     /** The answer to every question about a person, page by page, as text. */
     async everything(psuId: string): Promise<string> {
@@ -122,6 +124,7 @@ export async function startHarness(ledger = new LedgerModel()) {
         await askCumulativeSpending(ctx.db, psuId, { month: "2026-11", today: today() }),
         await askRecurring(ctx.db, psuId, today()),
         await askNetWorth(ctx.db, psuId, { from: "2026-01-01", to: "2026-11-30" }),
+        await askForecast(ctx.db, psuId, { today: today(), days: 30 }),
         (await askAccountTotals(ctx.db)).accounts.filter((account) => account.psuId === psuId),
       ];
       return JSON.stringify(answers, null, 1);

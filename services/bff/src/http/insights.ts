@@ -10,5 +10,6 @@ export function insightRoutes({ clients: { analytics } }: Pick<BffContext, "clie
     psuRoute(contracts.getSpending, async ({ query, ...asking }) => analytics.spending({ ...wholeOf(asking), query })),
     psuRoute(contracts.getRecurring, async (asking) => analytics.listRecurring(wholeOf(asking))),
     psuRoute(contracts.getNetWorth, async ({ query, ...asking }) => analytics.netWorth({ ...wholeOf(asking), query })),
+    psuRoute(contracts.getForecast, async ({ query, ...asking }) => analytics.forecast({ ...wholeOf(asking), query })),
   ];
 }

@@ -10,8 +10,8 @@ import { useFormat } from "../../format/use-format.ts";
 import { Amount } from "../../ui/amount.tsx";
 import type { CategoryId } from "../../ui/category-ids.ts";
 import { readableTitle } from "../../ui/counterparty.ts";
-import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { amountIn } from "../../ui/split-parts.ts";
+import { RowsSkeleton } from "./section-states.tsx";
 
 /** As many as show what a category is made of; the rest is one press away. */
 const SHOWN = 8;
@@ -24,15 +24,7 @@ export function CategoryRows({ category, month }: { category: CategoryId; month:
   const span = { from: firstDayOf(month), to: lastDayOf(month) };
   const { data, error } = useInfiniteQuery(queries.transactions({ category, ...span }));
   if (error !== null && data === undefined) return <p className="px-2 pb-4 pl-13 text-14 text-muted">{problem(error).detail}</p>;
-  if (data === undefined) {
-    return (
-      <Loading className="space-y-3 px-2 pb-4 pl-13 pt-2">
-        <Bone className="h-4 w-full" />
-        <Bone className="h-4 w-full" />
-        <Bone className="h-4 w-full" />
-      </Loading>
-    );
-  }
+  if (data === undefined) return <RowsSkeleton />;
   const rows = data.pages.flatMap((page) => page.transactions);
   const total = data.pages[0]?.total ?? rows.length;
   return (

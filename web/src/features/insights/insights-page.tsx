@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { ChartNoAxesCombined } from "lucide-react";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { queries } from "../../api/queries.ts";
 import { today } from "../../format/clock.ts";
 import { monthOf } from "../../format/dates.ts";
@@ -13,7 +13,11 @@ import { Segmented } from "../../ui/segmented.tsx";
 import { BalanceSection } from "./balance-section.tsx";
 import { CashFlowSection } from "./cash-flow-section.tsx";
 import { RecurringSection } from "./recurring-section.tsx";
+import { ChartSkeleton } from "./section-states.tsx";
 import { SpendingSection } from "./spending-section.tsx";
+import { WhenNear } from "./when-near.tsx";
+
+const ForecastSection = lazy(() => import("./ahead/forecast-section.tsx").then((module) => ({ default: module.ForecastSection })));
 
 /** What the ledger means: each chart says its finding, and each figure leads to its rows. */
 export function InsightsPage() {
@@ -54,6 +58,9 @@ export function InsightsPage() {
           <SpendingSection currency={currency} latest={monthOf(today())} />
           <RecurringSection currency={currency} />
           <BalanceSection currency={currency} accounts={accounts.data?.accounts ?? []} />
+          <WhenNear placeholder={<ChartSkeleton height="h-80" />}>
+            <ForecastSection currency={currency} />
+          </WhenNear>
         </div>
       )}
     </>

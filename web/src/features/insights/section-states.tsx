@@ -13,6 +13,17 @@ export function ChartSkeleton({ height }: { height: "h-65" | "h-80" }) {
   );
 }
 
+/** The place of a few rows while they load. */
+export function RowsSkeleton() {
+  return (
+    <Loading className="space-y-3 px-2 pb-4 pl-13 pt-2">
+      <Bone className="h-4 w-full" />
+      <Bone className="h-4 w-full" />
+      <Bone className="h-4 w-full" />
+    </Loading>
+  );
+}
+
 export function SectionProblem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   return (
     <div className="rounded-12 border bg-surface">

@@ -1,8 +1,8 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ChevronDown, ChevronLeft, ChevronRight } from "lucide-react";
 import { lazy, Suspense } from "react";
+import { ChevronDown, ChevronLeft, ChevronRight } from "lucide-react";
 import { queries } from "../../api/queries.ts";
 import { ChartCard } from "../../charts/chart-card.tsx";
 import { changeOf, spendingBreakdown, type SpendingBreakdown, type SpendingShare } from "../../charts/findings.ts";
@@ -13,7 +13,7 @@ import { Amount } from "../../ui/amount.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { categories, CategoryMark } from "../../ui/category.tsx";
 import { cx } from "../../ui/classes.ts";
-import { ChartSkeleton, SectionProblem } from "./section-states.tsx";
+import { ChartSkeleton, RowsSkeleton, SectionProblem } from "./section-states.tsx";
 
 // Needed when a category is opened up.
 const CategoryRows = lazy(() => import("./category-rows.tsx").then((module) => ({ default: module.CategoryRows })));
@@ -79,7 +79,7 @@ export function SpendingSection({ currency, latest }: { currency: string; latest
                 onToggle={() => open(search.category === share.category ? undefined : share.category)}
               />
               {search.category === share.category && (
-                <Suspense fallback={null}>
+                <Suspense fallback={<RowsSkeleton />}>
                   <CategoryRows category={share.category} month={month} />
                 </Suspense>
               )}

@@ -2,7 +2,7 @@ import type { CategoryId } from "@opl/contracts/model";
 import { addDays, dateOf } from "../calendar.ts";
 import { amountPattern, clusterByAmount, latestChange } from "./amounts.ts";
 import { type Fit, directionOf, fitTo, usualShare } from "./fit.ts";
-import { type Cadence, type Place, cadenceRules, monthlyRule, placeOf, shiftFromWeekend, slotDay } from "./schedule.ts";
+import { type Cadence, type Place, cadenceRules, monthlyRule, placeOf, ruleOf, shiftFromWeekend, slotDay } from "./schedule.ts";
 
 /** A booked entry that may repeat. */
 export interface Occurrence {
@@ -64,8 +64,9 @@ export function detectRecurring(entries: Iterable<Occurrence>): Series[] {
 
 /** When a series is next expected as seen on a day, and whether it has ended. A late payment is still expected while it may come. */
 export function outlook(series: Pick<Series, "cadence" | "dueDate">, today: string): { readonly status: "active" | "ended"; readonly nextDate: string | null } {
-  const grace = cadenceRules.find((rule) => rule.cadence === series.cadence)?.graceDays ?? 0;
-  return today <= addDays(series.dueDate, grace) ? { status: "active", nextDate: series.dueDate } : { status: "ended", nextDate: null };
+  return today <= addDays(series.dueDate, ruleOf(series.cadence).graceDays)
+    ? { status: "active", nextDate: series.dueDate }
+    : { status: "ended", nextDate: null };
 }
 
 /** All rows as one series if they are one, else by reference, else by amount: two contracts with one company. */

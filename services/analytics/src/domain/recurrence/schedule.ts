@@ -24,6 +24,12 @@ export const cadenceRules: readonly CadenceRule[] = [
   { cadence: "yearly", unit: "month", step: 12, toleranceDays: 10, graceDays: 45, atLeast: 2 },
 ];
 
+export function ruleOf(cadence: Cadence): CadenceRule {
+  const rule = cadenceRules.find((each) => each.cadence === cadence);
+  if (rule === undefined) throw new TypeError(`${cadence} is no cadence`);
+  return rule;
+}
+
 /** A date as numbers, worked out once for all the schedules it is compared with. */
 export interface Place {
   /** Days since 1970-01-01. */

@@ -53,6 +53,18 @@ export async function askNetWorthInBrief(
   };
 }
 
+/** What an account holds in a currency at the end of a day. */
+export interface AccountBalance {
+  readonly accountId: string;
+  readonly currency: string;
+  readonly balanceMinor: bigint;
+}
+
+/** The same for one day, of every account with a balance. */
+export async function balancesOn(db: Executor<Tables>, psuId: string, day: string): Promise<AccountBalance[]> {
+  return (await linesOf(db, psuId, [day])).map(({ accountId, currency, amounts: [balanceMinor = 0n] }) => ({ accountId, currency, balanceMinor }));
+}
+
 async function linesOf(db: Executor<Tables>, psuId: string, dates: readonly string[]): Promise<Line[]> {
   const [from = "", to = from] = [dates[0], dates.at(-1)];
   const told = [...Map.groupBy(await balancesFor(db, psuId, from, to), lineKey)];

@@ -2,6 +2,8 @@ import type { Executor } from "@opl/postgres";
 import { type Selectable, type Transaction, sql } from "kysely";
 import { type RecurringSeriesTable, type Tables, columns } from "../../db/tables.ts";
 import { columnList, setFromExcluded, unnest } from "../../db/unnest.ts";
+import { dayNumber } from "../../domain/calendar.ts";
+import type { Payment } from "../../domain/recurrence/rhythm.ts";
 
 export type SeriesRow = Selectable<RecurringSeriesTable>;
 
@@ -27,6 +29,22 @@ export async function knownSeriesOf(db: Executor<Tables>, psuId: string): Promis
     ) known on known.account_id = s.account_id
     where s.psu_id = ${psuId} order by s.recurring_id`.execute(db);
   return rows;
+}
+
+/** The booked payments of each series up to a day, oldest first. */
+export async function paymentsOf(db: Executor<Tables>, psuId: string, until: string): Promise<ReadonlyMap<string, readonly Payment[]>> {
+  const rows = await db
+    .selectFrom("transactions")
+    .select(["recurringId", "bookingDate", "amountMinor"])
+    .where("psuId", "=", psuId)
+    .where("pending", "=", false)
+    .where("recurringId", "is not", null)
+    .where("bookingDate", "<=", until)
+    .orderBy("bookingDate")
+    .orderBy("transactionId")
+    .execute();
+  const bySeries = Map.groupBy(rows, ({ recurringId }) => recurringId ?? "");
+  return new Map([...bySeries].map(([id, of]) => [id, of.map(({ bookingDate, amountMinor }) => ({ day: dayNumber(bookingDate), amountMinor }))]));
 }
 
 export async function hasSeries(db: Executor<Tables>, psuId: string, recurringId: string): Promise<boolean> {

@@ -1,0 +1,134 @@
+import { expect, it } from "vitest";
+import { secondBank } from "../../sandbox/src/people/households/second-bank.ts";
+import { residents } from "../../sandbox/src/people/residents.ts";
+import type { PersonBooks } from "../../sandbox/src/people/books.ts";
+import { dateOf, dayNumber } from "../../services/analytics/src/domain/calendar.ts";
+import { type Past, forecast } from "../../services/analytics/src/domain/forecast/forecast.ts";
+import { outlook } from "../../services/analytics/src/domain/recurrence/detect.ts";
+import { expectedPayments, rhythmOf } from "../../services/analytics/src/domain/recurrence/rhythm.ts";
+import { decideCategories } from "../../services/analytics/src/projections/ledger/meaning.ts";
+import type { SettledRow } from "../../services/analytics/src/projections/ledger/store.ts";
+import { evolve as evolveRecurring } from "../../services/analytics/src/projections/recurring/evolve.ts";
+
+/**
+ * What forecasts would have been worth to the households of the sandbox bank: made on every 19th day of a year from the entries up to that
+ * day alone, categories and recurring payments found anew each time, and held against what the balance became.
+ */
+const psuId = "a";
+const today = Temporal.PlainDate.from("2026-11-20");
+const begins = today.subtract({ days: 729 });
+const last = dayNumber(today.toString());
+const pastDaysTried = 330;
+const everyDays = 19;
+const horizons = [7, 30, 60, 90] as const;
+
+const households = ["one-point-ledger", "another", "third"].flatMap((seed) =>
+  [...residents.slice(0, 2), secondBank({ psuId: "77777771", name: "Aino Hiekkalaatikko-Testinen", prefix: "71" })].map((resident) =>
+    resident.generate({ seed, begins, today }),
+  ),
+);
+
+/** The accounts of a household as analytics has them. */
+function ledgerOf({ accounts }: PersonBooks) {
+  return {
+    accounts: accounts.map(({ accountId, currency, productName, iban, owner }) => ({
+      psuId,
+      accountId,
+      consentId: "c",
+      aspspId: "op",
+      kind: "current" as const,
+      currency,
+      name: productName,
+      iban,
+      ownerName: owner,
+      version: 1n,
+      generation: 0,
+    })),
+    rows: accounts.flatMap(({ accountId, currency, bookings }) =>
+      bookings.map((booking): SettledRow => {
+        const outgoing = booking.amountMinor < 0n;
+        return {
+          psuId,
+          transactionId: `${accountId} ${String(booking.sequence).padStart(6, "0")}`,
+          accountId,
+          pending: false,
+          bookingDate: booking.bookingDate,
+          amountMinor: booking.amountMinor,
+          currency,
+          counterpartyName: (outgoing ? booking.recipient?.name : booking.payerName) ?? null,
+          counterpartyIban: (outgoing ? booking.recipient?.identifier : undefined) ?? null,
+          remittanceInformation: booking.message ?? null,
+          reference: booking.reference ?? null,
+          proprietaryCode: booking.description,
+          category: "other",
+          ruleId: "",
+          matched: null,
+          confidence: "guess",
+          rulesVersion: 0,
+          recurringId: null,
+        };
+      }),
+    ),
+  };
+}
+
+type Ledger = ReturnType<typeof ledgerOf>;
+
+function balanceOn({ rows }: Ledger, day: number): bigint {
+  const date = dateOf(day);
+  return rows.reduce((sum, row) => (row.bookingDate <= date ? sum + row.amountMinor : sum), 0n);
+}
+
+/** The forecast as it would have been made on a day. */
+function forecastOn(ledger: Ledger, day: number) {
+  const date = dateOf(day);
+  const rows = ledger.rows.filter((row) => row.bookingDate <= date);
+  const nets = new Map<number, bigint>();
+  for (const row of rows) nets.set(dayNumber(row.bookingDate), (nets.get(dayNumber(row.bookingDate)) ?? 0n) + row.amountMinor);
+  const since = Math.min(...nets.keys());
+  const byId = new Map(rows.map((row) => [row.transactionId, row]));
+  const series = evolveRecurring(rows, decideCategories(rows, ledger.accounts, undefined)).map((each) => ({
+    ended: outlook(each, date).status === "ended",
+    rhythm: rhythmOf(
+      each.cadence,
+      each.transactionIds.flatMap((id) => byId.get(id) ?? []).map((row) => ({ day: dayNumber(row.bookingDate), amountMinor: row.amountMinor })),
+    ),
+  }));
+  const past: Past = { today: day, since, nets, rhythms: series.map(({ rhythm }) => rhythm) };
+  const until = day + Math.max(...horizons);
+  const due = series.flatMap(({ rhythm, ended }) => (ended ? [] : expectedPayments(rhythm, { today: day, until, since })));
+  return forecast(past, { balanceMinor: balanceOn(ledger, day), due, days: Math.max(...horizons) });
+}
+
+it("8 of 10 forecasts end in their band or nearly so, and all are nearer than a balance that stays as it is", () => {
+  const seen = Object.fromEntries(horizons.map((days) => [days, { made: 0, inside: 0, off: 0n, offWithout: 0n }]));
+  for (const household of households) {
+    const ledger = ledgerOf(household);
+    for (let day = last - pastDaysTried; day < last; day += everyDays) {
+      const made = forecastOn(ledger, day);
+      for (const days of horizons) {
+        const [now, then, figures] = [made[0], made[days], seen[days]];
+        if (day + days > last) continue;
+        if (now === undefined || then === undefined || figures === undefined) throw new Error(`no forecast for ${days} days`);
+        const became = balanceOn(ledger, day + days);
+        figures.made += 1;
+        if (became >= then.low && became <= then.high) figures.inside += 1;
+        figures.off += magnitude(became - then.expected);
+        figures.offWithout += magnitude(became - now.expected);
+      }
+    }
+  }
+  const found = horizons.map((days) => {
+    const { made = 0, inside = 0, off = 0n, offWithout = 0n } = seen[days] ?? {};
+    return { days, made, insidePercent: Math.round((100 * inside) / made), offMinor: off / BigInt(made), offWithoutMinor: offWithout / BigInt(made) };
+  });
+  for (const { insidePercent, offMinor, offWithoutMinor } of found) {
+    expect(insidePercent).toBeGreaterThanOrEqual(65);
+    expect(insidePercent).toBeLessThanOrEqual(95);
+    expect(offMinor).toBeLessThan(offWithoutMinor);
+  }
+}, 60_000);
+
+function magnitude(minor: bigint): bigint {
+  return minor < 0n ? -minor : minor;
+}
