@@ -33,6 +33,19 @@ async function changeCategory(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^(Change the category|Vaihda luokka|Ändra kategorin)$/ }).click();
   await page.getByRole("option").first().waitFor();
 }
+async function split(page: Page, last: (page: Page) => Promise<void>): Promise<void> {
+  await page.locator(firstRow).nth(8).click();
+  // Split by the picture before, it is split again.
+  const begin = /^(Split this transaction|Jaa osiin tämä tapahtuma|Dela upp transaktionen|Change the split|Vaihda jakoa|Ändra delningen)$/;
+  await page.getByRole("button", { name: begin }).click();
+  const amounts = page.locator("form input[inputmode=decimal]");
+  await amounts.first().fill("1,50");
+  await amounts.last().fill("");
+  await page.locator("form li:nth-child(2) button[aria-expanded]").click();
+  await page.getByRole("option").nth(9).click();
+  await page.locator("form li:nth-child(2) input").last().fill("Candles, flowers and a card for Grandmother");
+  await last(page);
+}
 const shots: readonly Shot[] = [
   { name: "welcome", path: "/welcome", world: "signed-out" },
   {
@@ -159,6 +172,28 @@ const shots: readonly Shot[] = [
       await page.getByRole("button", { name: /^(Undo|Kumoa|Ångra)$/ }).waitFor();
       await page.locator("textarea").fill("A birthday present, half of it is Pekka’s");
     },
+  },
+  {
+    name: "transactions-splitting",
+    path: "/transactions",
+    ready: firstRow,
+    act: (page) =>
+      split(page, async () => {
+        await page.locator("form > div button").first().click();
+        await page.locator("form button[type=submit]").click();
+        await page.locator("form li:nth-child(3) p").waitFor();
+      }),
+  },
+  {
+    name: "transactions-split",
+    path: "/transactions",
+    ready: firstRow,
+    act: (page) =>
+      split(page, async () => {
+        await page.locator("form li:nth-child(2) button").last().click();
+        await page.locator("form button[type=submit]").click();
+        await page.getByRole("button", { name: /^(Undo|Kumoa|Ångra)$/ }).waitFor();
+      }),
   },
   {
     name: "transactions-category-chip",

@@ -207,7 +207,7 @@ export const cashFlow = defineRoute({
             income: amountWire,
             expenses: amountWire,
             net: amountWire,
-            /** Transactions; of a split one each part. */
+            /** Transactions; a split one once for each of its categories. */
             count: z.int(),
           }),
         ),

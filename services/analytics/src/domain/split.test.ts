@@ -44,7 +44,7 @@ describe("the parts of an entry", () => {
         const lines = linesOf(entry);
         expect(lines.reduce((total, { amountMinor }) => total + amountMinor, 0n)).toBe(entry.amountMinor);
         const stands = off === 0n && currency === "EUR" && !pending;
-        expect(lines.map(({ category }) => category)).toEqual(stands ? parts.map(({ category }) => category) : ["family"]);
+        expect(lines.map(({ category }) => category)).toEqual(stands ? [...new Set(parts.map(({ category }) => category))] : ["family"]);
       }),
       { numRuns: 2000 },
     );

@@ -40,8 +40,10 @@ export function stands({ wholeMinor, currency }: Split, entry: Whole): boolean {
   return !entry.pending && entry.amountMinor === wholeMinor && entry.currency === currency;
 }
 
-/** The entry as it counts by category: by its parts while they stand, else whole. */
+/** The entry as it counts by category, a line for each that it is in: by its parts while they stand, else whole. */
 export function linesOf<Entry extends Whole & { readonly category: CategoryId; readonly split: Split | undefined }>(entry: Entry): readonly Entry[] {
   const { split } = entry;
-  return split !== undefined && stands(split, entry) ? split.parts.map(({ category, amountMinor }) => ({ ...entry, category, amountMinor })) : [entry];
+  if (split === undefined || !stands(split, entry)) return [entry];
+  const byCategory = Map.groupBy(split.parts, ({ category }) => category);
+  return [...byCategory].map(([category, parts]) => ({ ...entry, category, amountMinor: parts.reduce((sum, part) => sum + part.amountMinor, 0n) }));
 }

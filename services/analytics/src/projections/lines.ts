@@ -7,13 +7,13 @@ export function standingParts(psuId: string): RawBuilder<unknown> {
     and t.amount_minor = p.whole_minor and t.currency = p.currency and not t.pending where p.psu_id = ${psuId}`;
 }
 
-/** A person's booked entries as they count by category: whole, or by the parts that stand in their place. Every sum by category reads these. */
+/** A person's booked entries as they count by category, a line for each that an entry is in: whole, or by the parts that stand in its place. Every sum by category reads these. */
 export function lines(psuId: string): RawBuilder<unknown> {
   return sql`(
     select transaction_id, booking_date, currency, category, amount_minor from transactions
     where psu_id = ${psuId} and not pending and transaction_id not in (select p.transaction_id from ${standingParts(psuId)})
     union all
-    select t.transaction_id, t.booking_date, t.currency, p.category, p.amount_minor from ${standingParts(psuId)}) as lines`;
+    select t.transaction_id, t.booking_date, t.currency, p.category, sum(p.amount_minor)::bigint from ${standingParts(psuId)} group by 1, 2, 3, 4) as lines`;
 }
 
 /** Entries of the list that a figure of these categories is made of: found by their own, or by that of any part. */

@@ -242,9 +242,9 @@ async function cashFlowFromScratch(
   ledger: LedgerModel,
   stage: Awaited<ReturnType<typeof startHarness>>,
   psuId: string,
-  parts: readonly (readonly unknown[] | null)[],
+  parts: readonly (readonly (readonly [category: CategoryId, ...unknown[]])[] | null)[],
 ): Promise<Record<string, string>> {
-  const more = parts.reduce((count, each) => count + (each === null ? 0 : each.length - 1), 0);
+  const more = parts.reduce((count, each) => count + (each === null ? 0 : new Set(each.map(([category]) => category)).size - 1), 0);
   const booked = ledger.transactions().filter((each) => each.psuId === psuId && each.bookingStatus === "booked");
   const groups = Map.groupBy(booked, (each) => `${each.amount.currency} ${monthOf(each.bookingDate)}`);
   expect((await stage.list(psuId, { limit: 500 })).total).toBe(ledger.transactions().filter((each) => each.psuId === psuId).length);

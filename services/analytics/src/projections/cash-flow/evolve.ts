@@ -10,7 +10,7 @@ interface MonthTotal {
   readonly category: CategoryId;
   readonly incomeMinor: bigint;
   readonly expensesMinor: bigint;
-  /** Lines: entries that count whole, and parts of split ones. */
+  /** An entry that is split counts once in each of its categories. */
   readonly entries: bigint;
 }
 

@@ -13,13 +13,13 @@ export interface SpanRow {
   readonly entries: number;
 }
 
-/** Expenses of two adjoining periods by category; read from the list itself, whose index carries what the sums need. An entry with several parts in a category is one. */
+/** Expenses of two adjoining periods by category; read from the list itself, whose index carries what the sums need. */
 export async function expensesByCategory(db: Executor<Tables>, psuId: string, period: Period, before: Period): Promise<SpanRow[]> {
   const { rows } = await sql<SpanRow>`
     select currency, category,
       coalesce(-sum(amount_minor) filter (where booking_date >= ${period.from}::date), 0)::text as amount_minor,
       coalesce(-sum(amount_minor) filter (where booking_date < ${period.from}::date), 0)::text as previous_minor,
-      (count(distinct transaction_id) filter (where booking_date >= ${period.from}::date))::int as entries
+      (count(*) filter (where booking_date >= ${period.from}::date))::int as entries
     from ${lines(psuId)}
     where booking_date between ${before.from}::date and ${period.to}::date and amount_minor < 0 and category <> 'transfers'
     group by currency, category`.execute(db);

@@ -244,9 +244,11 @@ function PartRow({
       </div>
       {rest !== undefined && (
         <Button size="small" look="quiet" className="mt-2 ml-auto flex" onClick={() => onChange({ amount: typedText(rest, decimal) })}>
-          <Trans>
-            The rest, <Amount value={toWire(rest)} />
-          </Trans>
+          <span>
+            <Trans>
+              The rest, <Amount value={toWire(rest)} />
+            </Trans>
+          </span>
         </Button>
       )}
       {mistakes.length > 0 && (
