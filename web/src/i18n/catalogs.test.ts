@@ -18,7 +18,9 @@ function places(message: string): string[] {
 
 describe.each([
   "locales",
-  ...["bank-handover", "operator", "payments", "permissions/card", "settings", "transactions/detail"].map((feature) => `features/${feature}/locales`),
+  ...["bank-handover", "operator", "payments", "permissions/card", "settings", "transactions/detail", "transactions/select"].map(
+    (feature) => `features/${feature}/locales`,
+  ),
 ])("catalogues in %s", (folder) => {
   const read = (language: string): Map<string, string> => readAt(folder, language);
   const source = read("en");
