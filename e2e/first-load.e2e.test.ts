@@ -62,6 +62,33 @@ describe("the first load", () => {
     await context.close();
   });
 
+  it.each(["/settings", "/permissions", "/payments"])(
+    "of %s, whose words come with it, comes to rest: nothing is drawn anew while nothing happens",
+    async (path) => {
+      const { page, context } = await visitor(true);
+      // What the client tells development tools on every commit.
+      await page.addInitScript(() => {
+        const seen = { commits: 0 };
+        const count = (): void => void (seen.commits += 1);
+        const nothing = (): void => undefined;
+        const hook = { supportsFiber: true, inject: () => 1, onCommitFiberRoot: count, onCommitFiberUnmount: nothing, onPostCommitFiberRoot: nothing };
+        Object.assign(globalThis, { __REACT_DEVTOOLS_GLOBAL_HOOK__: hook, seen });
+      });
+      await page.goto(`${product.origin}${path}`);
+      await page.locator("main h1").first().waitFor();
+      const commits = () => page.evaluate<number>("seen.commits");
+      expect(await commits()).toBeGreaterThan(0);
+      const whileDrawing = (frames: number) =>
+        page.evaluate<number>(`(async () => {
+        const before = seen.commits;
+        for (let n = 0; n < ${frames}; n += 1) await new Promise((drawn) => requestAnimationFrame(drawn));
+        return seen.commits - before;
+      })()`);
+      await expect.poll(() => whileDrawing(30), { timeout: 30_000 }).toBe(0);
+      await context.close();
+    },
+  );
+
   it("shows the frame of the ledger to nobody who has no session", async () => {
     const { page, context } = await visitor(false);
     const answer = await page.goto(`${product.origin}/`);

@@ -9,6 +9,7 @@ const withOwnWords = [
   "features/permissions/card",
   "features/settings",
   "features/transactions/detail",
+  "features/transactions/select",
 ];
 
 export default defineConfig({

@@ -46,6 +46,17 @@ async function split(page: Page, last: (page: Page) => Promise<void>): Promise<v
   await page.locator("form li:nth-child(2) input").last().fill("Candles, flowers and a card for Grandmother");
   await last(page);
 }
+const select = /^(Select|Valitse|Välj)$/;
+/** Begins to select and takes some rows, the last with all before it. */
+async function selectSome(page: Page): Promise<void> {
+  await page.getByRole("button", { name: select }).click();
+  await page.locator(firstRow).nth(8).click();
+  await page
+    .locator(firstRow)
+    .nth(11)
+    .click({ modifiers: ["Shift"] });
+  await page.getByRole("button", { name: /…$/ }).first().waitFor();
+}
 const shots: readonly Shot[] = [
   { name: "welcome", path: "/welcome", world: "signed-out" },
   {
@@ -171,6 +182,48 @@ const shots: readonly Shot[] = [
       await page.locator("[role=group] button").first().click();
       await page.getByRole("button", { name: /^(Undo|Kumoa|Ångra)$/ }).waitFor();
       await page.locator("textarea").fill("A birthday present, half of it is Pekka’s");
+    },
+  },
+  { name: "transactions-selecting", path: "/transactions", ready: firstRow, act: (page) => selectSome(page) },
+  { name: "transactions-selecting-long", path: "/transactions", world: "long", ready: firstRow, act: (page) => selectSome(page) },
+  {
+    name: "transactions-selecting-filtered",
+    path: "/transactions?category=groceries&from=2026-10-01",
+    ready: firstRow,
+    act: async (page) => {
+      await selectSome(page);
+      await page.getByRole("button", { name: /^(Select all|Valitse kaikki|Välj alla)/ }).click();
+    },
+  },
+  {
+    name: "transactions-selecting-category",
+    path: "/transactions",
+    ready: firstRow,
+    act: async (page) => {
+      await selectSome(page);
+      await page.getByRole("button", { name: /…$/ }).first().click();
+      await page.getByRole("option").first().waitFor();
+    },
+  },
+  {
+    name: "transactions-selecting-note",
+    path: "/transactions",
+    ready: firstRow,
+    act: async (page) => {
+      await selectSome(page);
+      await page.getByRole("button", { name: /…$/ }).last().click();
+      await page.getByRole("dialog").locator("textarea").fill("For the market of the school");
+    },
+  },
+  {
+    name: "transactions-selecting-done",
+    path: "/transactions",
+    ready: firstRow,
+    act: async (page) => {
+      await selectSome(page);
+      await page.getByRole("button", { name: /…$/ }).first().click();
+      await page.getByRole("option").nth(9).click();
+      await page.getByRole("button", { name: /^(Undo|Kumoa|Ångra)$/ }).waitFor();
     },
   },
   {

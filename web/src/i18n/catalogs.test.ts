@@ -18,7 +18,7 @@ function places(message: string): string[] {
 
 describe.each([
   "locales",
-  ...["bank-handover", "insights/ahead", "operator", "payments", "permissions/card", "settings", "transactions/detail"].map(
+  ...["bank-handover", "insights/ahead", "operator", "payments", "permissions/card", "settings", "transactions/detail", "transactions/select"].map(
     (feature) => `features/${feature}/locales`,
   ),
 ])("catalogues in %s", (folder) => {

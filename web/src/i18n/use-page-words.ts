@@ -1,4 +1,4 @@
-import type { Messages } from "@lingui/core";
+import { i18n, type Messages } from "@lingui/core";
 import { useLingui } from "@lingui/react";
 import { useEffect, useState } from "react";
 import { isLanguage, type Language } from "./language.ts";
@@ -8,8 +8,8 @@ export type PageWords = Record<Language, () => Promise<{ messages: Messages }>>;
 
 /** True when the words of these pages are there in the language on screen. Throws, into the page's own error, when they do not come. */
 export function usePageWords(catalogs: PageWords): boolean {
-  const { i18n } = useLingui();
-  const language = isLanguage(i18n.locale) ? i18n.locale : "en";
+  const { locale } = useLingui().i18n;
+  const language = isLanguage(locale) ? locale : "en";
   const [ready, setReady] = useState<Language>();
   const [failure, setFailure] = useState<unknown>();
   useEffect(() => {
@@ -18,6 +18,7 @@ export function usePageWords(catalogs: PageWords): boolean {
       try {
         const { messages } = await catalogs[language]();
         if (!wanted) return;
+        // Not that of the hook, which is another one after every load: this would begin anew for ever.
         i18n.load(language, messages);
         setReady(language);
       } catch (error) {
@@ -28,7 +29,7 @@ export function usePageWords(catalogs: PageWords): boolean {
     return () => {
       wanted = false;
     };
-  }, [i18n, language, catalogs]);
+  }, [language, catalogs]);
   if (failure !== undefined) throw failure;
   return ready === language;
 }

@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { useSelectShortcuts } from "../../features/transactions/select/shortcuts.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { navItems } from "./nav-items.ts";
 import { isApple } from "./sidebar.tsx";
@@ -23,6 +24,7 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
     [t`Hide or show amounts`, ["h"]],
     ...navItems.map(({ name, key }) => [i18n._(name), ["g", key]] as const),
     [t`Next or previous transaction`, ["↓", "↑"]],
+    ...useSelectShortcuts(),
     [t`These shortcuts`, ["?"]],
   ];
   return (

@@ -14,6 +14,7 @@ import { linesToShow, offsetsOf } from "./row-window.ts";
 import { TransactionRowLink } from "./transaction-row.tsx";
 import { useFreshRows } from "./use-fresh-rows.ts";
 import { useRowWindow } from "./use-row-window.ts";
+import type { Selecting } from "./use-selection.ts";
 
 const HEAD_HEIGHT = 40;
 
@@ -28,6 +29,7 @@ export function TransactionList({
   stale,
   listKey,
   chosen,
+  selecting,
 }: {
   items: readonly ListItem[];
   accounts: readonly AccountView[];
@@ -42,6 +44,7 @@ export function TransactionList({
   listKey: string;
   /** The categories it is narrowed to. */
   chosen: readonly CategoryId[] | undefined;
+  selecting: Selecting;
 }) {
   const { compact } = usePreferences();
   const narrow = useMedia(NARROW);
@@ -70,13 +73,13 @@ export function TransactionList({
     if (nearEnd && !stale) onNeedMore?.();
   }, [nearEnd, stale, onNeedMore]);
 
-  const focusRow = (index: number | undefined): void => {
+  const focusRow = (index: number | undefined, follow = followFocus): void => {
     const item = index === undefined ? undefined : items[index];
     if (index === undefined || item?.kind !== "row") return;
     focusWanted.current = true;
     setActiveId(item.row.transactionId);
-    reveal(index, { above: HEAD_HEIGHT + 8, below: 72 });
-    if (followFocus) onOpen(item.row.transactionId, true);
+    reveal(index, { above: HEAD_HEIGHT + 8, below: selecting.shown ? 200 : 72 });
+    if (follow) onOpen(item.row.transactionId, true);
   };
   useEffect(() => {
     if (!focusWanted.current || activeIndex === undefined) return;
@@ -96,10 +99,22 @@ export function TransactionList({
       Home: () => firstRow,
       End: () => items.findLastIndex((item) => item.kind === "row"),
     };
+    const active = items[activeIndex];
+    if ((event.key === "x" || event.key === " ") && active?.kind === "row") {
+      // The box itself knows the space bar.
+      if (event.key === " " && event.target instanceof HTMLInputElement) return;
+      event.preventDefault();
+      selecting.pick(active.row, false);
+      return;
+    }
     const target = targets[event.key];
     if (target === undefined) return;
     event.preventDefault();
-    focusRow(target());
+    const index = target();
+    const next = index === undefined ? undefined : items[index];
+    const ranging = event.shiftKey && active?.kind === "row" && next?.kind === "row";
+    focusRow(index, followFocus && !ranging);
+    if (ranging) selecting.reach(active.row, next.row);
   };
 
   return (
@@ -123,7 +138,7 @@ export function TransactionList({
             <div
               key={key}
               data-index={index}
-              className="absolute inset-x-0 top-0"
+              className="group absolute inset-x-0 top-0"
               style={{ height: startOf(index + 1) - top, transform: `translateY(${top}px)` }}
             >
               {item.kind === "row" ? (
@@ -135,7 +150,11 @@ export function TransactionList({
                   fresh={fresh.has(item.row.transactionId)}
                   narrow={narrow}
                   chosen={chosen}
+                  selected={selecting.ids.has(item.row.transactionId)}
+                  boxShown={selecting.shown}
+                  picking={selecting.begun}
                   onOpen={onOpen}
+                  onPick={selecting.pick}
                   onFocused={setActiveId}
                 />
               ) : (

@@ -8,6 +8,7 @@ import { AccountDot } from "../../ui/mark.tsx";
 import { readableTitle } from "../../ui/counterparty.ts";
 import { amountIn } from "../../ui/split-parts.ts";
 import { MeaningMark, useCategoryWords } from "../../ui/split.tsx";
+import { RowCheck } from "./row-check.tsx";
 
 /** One row: who, what for, from which account, how much. The whole row is a link to the details. */
 export const TransactionRowLink = memo(function TransactionRowLink({
@@ -18,7 +19,11 @@ export const TransactionRowLink = memo(function TransactionRowLink({
   fresh,
   narrow,
   chosen,
+  selected,
+  boxShown,
+  picking,
   onOpen,
+  onPick,
   onFocused,
 }: {
   row: TransactionRow;
@@ -29,6 +34,11 @@ export const TransactionRowLink = memo(function TransactionRowLink({
   narrow: boolean;
   /** The categories the list is narrowed to: of a split row only those parts are shown as its amount, as in the sums. */
   chosen: readonly CategoryId[] | undefined;
+  selected: boolean;
+  boxShown: boolean;
+  /** A press on the row selects it instead of opening it. */
+  picking: boolean;
+  onPick: (row: TransactionRow, ranging: boolean) => void;
   onOpen: (transactionId: string) => void;
   onFocused: (transactionId: string) => void;
 }) {
@@ -41,21 +51,24 @@ export const TransactionRowLink = memo(function TransactionRowLink({
   const params = new URLSearchParams(search);
   params.set("tx", row.transactionId);
   const dot = account !== undefined && <AccountDot index={account.index} />;
-  return (
+  const link = (
     <a
       href={`/transactions?${params.toString()}`}
       tabIndex={tabbable ? 0 : -1}
       aria-current={open ? "true" : undefined}
       onFocus={() => onFocused(row.transactionId)}
       onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+        if (event.ctrlKey || event.metaKey || event.button !== 0 || (event.shiftKey && !boxShown)) return;
         event.preventDefault();
-        onOpen(row.transactionId);
+        if (picking || event.shiftKey) onPick(row, event.shiftKey);
+        else onOpen(row.transactionId);
       }}
       className={cx(
-        "flex h-full items-center gap-3 border-b px-2 -outline-offset-2 hover:bg-sunken aria-[current]:bg-accent-soft",
+        "flex h-full items-center gap-3 border-b px-2 -outline-offset-2 aria-[current]:bg-accent-soft",
+        selected ? "bg-accent-soft" : "hover:bg-sunken",
         fresh && "animate-slide-row",
         pending && "text-muted",
+        boxShown && "select-none",
       )}
     >
       <span className="relative">
@@ -83,5 +96,11 @@ export const TransactionRowLink = memo(function TransactionRowLink({
       )}
       <Amount value={amountIn(row, chosen)} sign="always" className="min-w-24 shrink-0 text-right text-14 font-500" />
     </a>
+  );
+  return (
+    <>
+      {link}
+      <RowCheck row={row} title={title} checked={selected} shown={boxShown} tabbable={tabbable} onPick={onPick} onFocused={onFocused} />
+    </>
   );
 });

@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ReceiptText, SearchX } from "lucide-react";
-import { lazy, Suspense, useCallback, useMemo } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { queries } from "../../api/queries.ts";
 import { isLongList } from "../../api/refresh.ts";
 import { useFormat } from "../../format/use-format.ts";
@@ -18,10 +18,12 @@ import { isFiltered, toQuery, type TransactionSearch } from "./filter.ts";
 import { listItems } from "./list-items.ts";
 import { DetailSkeleton } from "./detail-skeleton.tsx";
 import { ListSkeleton, TransactionList } from "./transaction-list.tsx";
+import { useSelection } from "./use-selection.ts";
 
 // Loaded when the pointer or the focus reaches the list, so that it is there when a row is opened.
 const loadDetail = () => import("./detail/transaction-detail.tsx");
 const TransactionDetail = lazy(() => loadDetail().then((module) => ({ default: module.TransactionDetail })));
+const SelectionBar = lazy(() => import("./select/selection-bar.tsx").then((module) => ({ default: module.SelectionBar })));
 const Dialog = lazy(() => import("../../ui/dialog.tsx").then((module) => ({ default: module.Dialog })));
 
 /** Every booking of every bank, narrowed by what the address says. */
@@ -41,6 +43,13 @@ export function TransactionsPage() {
   const accounts = useQuery(queries.accounts()).data?.accounts;
   const items = useMemo(() => listItems(data?.pages ?? []), [data]);
   const total = data?.pages[0]?.total ?? undefined;
+  const selecting = useSelection(items, !isPlaceholderData);
+  // What may be needed next, once somebody comes near the list.
+  const [near, setNear] = useState(false);
+  const comeNear = (): void => {
+    setNear(true);
+    void loadDetail();
+  };
   // Long lists are not asked again under the reader's eyes; they are told that something changed.
   const changed = isStale && isLongList(data) && queryClient.getQueryState(options.queryKey)?.isInvalidated === true;
   const filtered = isFiltered(search);
@@ -54,13 +63,30 @@ export function TransactionsPage() {
   const open = useCallback((tx: string | undefined, replace = false) => change({ tx }, replace), [change]);
   const close = useCallback(() => {
     open(undefined);
-    // Back to the row it was opened from.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>("main [data-index] a[tabindex='0']")?.focus({ preventScroll: true }));
+    focusActiveRow();
   }, [open]);
+  const leaveSelection = useCallback(() => {
+    selecting.leave();
+    focusActiveRow();
+  }, [selecting]);
+  /** Every row of the filter, however many pages that takes. @throws what kept one from coming */
+  const loadAll = useCallback(async () => {
+    let pages = data?.pages ?? [];
+    for (let more = hasNextPage; more;) {
+      // One page after the other: each says where the next begins.
+      const next = await fetchNextPage({ cancelRefetch: false });
+      if (next.error !== null) throw next.error;
+      pages = next.data?.pages ?? [];
+      more = next.hasNextPage;
+    }
+    return pages.flatMap((page) => page.transactions);
+  }, [data, hasNextPage, fetchNextPage]);
   const showNewest = (): void => {
-    queryClient.setQueryData(options.queryKey, (before) =>
-      before === undefined ? before : { pages: before.pages.slice(0, 1), pageParams: before.pageParams.slice(0, 1) },
-    );
+    // Where somebody selects, what they selected further down stays loaded.
+    if (!selecting.shown)
+      queryClient.setQueryData(options.queryKey, (before) =>
+        before === undefined ? before : { pages: before.pages.slice(0, 1), pageParams: before.pageParams.slice(0, 1) },
+      );
     window.scrollTo({ top: 0 });
     void refetch();
   };
@@ -76,6 +102,14 @@ export function TransactionsPage() {
       <PageHead
         title={t`Transactions`}
         leadIsLive
+        action={
+          items.length > 0 &&
+          !withoutMeaning && (
+            <Button size="small" aria-pressed={selecting.begun} onClick={selecting.begun ? leaveSelection : selecting.begin}>
+              <Trans>Select</Trans>
+            </Button>
+          )
+        }
         lead={
           total === undefined ? <>&nbsp;</> : <Plural value={total} one={`${format.count(total)} transaction`} other={`${format.count(total)} transactions`} />
         }
@@ -94,9 +128,15 @@ export function TransactionsPage() {
       <div className="mt-4 flex items-start gap-6">
         <div
           className="min-w-0 flex-1"
-          onKeyDown={(event) => event.key === "Escape" && detail !== undefined && close()}
-          onPointerEnter={() => void loadDetail()}
-          onFocus={() => void loadDetail()}
+          onKeyDown={(event) => {
+            if (event.key !== "Escape" || event.defaultPrevented) return;
+            if (selecting.shown) leaveSelection();
+            else if (detail !== undefined) close();
+            else return;
+            event.preventDefault();
+          }}
+          onPointerEnter={comeNear}
+          onFocus={comeNear}
         >
           {changed && (
             <div className="sticky top-3 z-20 h-0 text-center">
@@ -131,6 +171,7 @@ export function TransactionsPage() {
               stale={isPlaceholderData}
               listKey={JSON.stringify(filter)}
               chosen={search.category}
+              selecting={selecting}
               {...(hasNextPage && !isFetchingNextPage ? { onNeedMore: fetchNextPage } : {})}
             />
           )}
@@ -145,6 +186,17 @@ export function TransactionsPage() {
           </aside>
         )}
       </div>
+      {(near || selecting.shown) && (
+        <Suspense fallback={null}>
+          <SelectionBar
+            selecting={selecting}
+            total={total}
+            pending={items[0]?.kind === "pending-head" ? items[0].count : 0}
+            onAll={loadAll}
+            onLeave={leaveSelection}
+          />
+        </Suspense>
+      )}
       {!wide && detail !== undefined && (
         <Suspense fallback={null}>
           <Dialog open onClose={close} title={t`Transaction`} place="side" hideTitle>
@@ -154,6 +206,11 @@ export function TransactionsPage() {
       )}
     </>
   );
+}
+
+/** To the row that the keyboard is at, once the page is drawn without what had the focus. */
+function focusActiveRow(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>("main [data-index] a[tabindex='0']")?.focus({ preventScroll: true }));
 }
 
 function NothingYet({ connected }: { connected: boolean }) {
