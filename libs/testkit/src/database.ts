@@ -4,15 +4,14 @@ import { dropSchema, migrate, openDatabase, provisionSchemas } from "@opl/postgr
 import type { Database, DatabaseOptions } from "@opl/postgres";
 import { inject } from "vitest";
 
-/** A thousand at once wait for one pool, on whatever machine: how long that takes is not what they are about. */
-const connectTimeoutMs = 60_000;
-
 export interface TestDatabaseOptions {
   /** Whose migrations are applied: `services/<service>/migrations`. */
   readonly service: string;
   /** Other migrations than the service's. */
   readonly directory?: URL | string;
   readonly poolSize?: number;
+  /** How long a question waits for a connection: longer than by default where a thousand ask at once. */
+  readonly connectTimeoutMs?: number;
 }
 
 export interface TestDatabase<DB> extends AsyncDisposable {
@@ -25,7 +24,7 @@ export interface TestDatabase<DB> extends AsyncDisposable {
 }
 
 /** A schema and a role of its own, with a service's migrations applied; disposing drops both. */
-export async function testDatabase<DB>({ service, directory, poolSize = 8 }: TestDatabaseOptions): Promise<TestDatabase<DB>> {
+export async function testDatabase<DB>({ service, directory, poolSize = 8, ...pool }: TestDatabaseOptions): Promise<TestDatabase<DB>> {
   const adminUrl = inject("oplServers").databaseUrl;
   const schema = `t_${service.replaceAll("-", "_")}_${randomBytes(5).toString("hex")}`;
   const password = randomBytes(12).toString("hex");
@@ -36,7 +35,7 @@ export async function testDatabase<DB>({ service, directory, poolSize = 8 }: Tes
   const url = address.href;
   const opened: Database<DB>[] = [];
   const open = (options: Partial<DatabaseOptions> = {}): Database<DB> => {
-    const database = openDatabase<DB>({ url, schema, applicationName: schema, poolSize, connectTimeoutMs, ...options });
+    const database = openDatabase<DB>({ url, schema, applicationName: schema, poolSize, ...pool, ...options });
     opened.push(database);
     return database;
   };

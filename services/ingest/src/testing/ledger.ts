@@ -35,7 +35,8 @@ export class TestLedger implements AsyncDisposable {
   readonly context: IngestContext & { readonly presence: PsuPresence };
 
   static async open(settings: Partial<IngestSettings> = {}): Promise<TestLedger> {
-    return new TestLedger(await testDatabase<IngestDatabase>({ service: "ingest" }), settings);
+    // A thousand at once wait for one pool, on whatever machine.
+    return new TestLedger(await testDatabase<IngestDatabase>({ service: "ingest", connectTimeoutMs: 30_000 }), settings);
   }
 
   constructor(test: TestDatabase<IngestDatabase>, settings: Partial<IngestSettings>) {

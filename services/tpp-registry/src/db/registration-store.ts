@@ -113,9 +113,14 @@ export async function hurryRegistration(db: Db, registrationId: string, now: Tem
   await db.updateTable("registrations").set({ nextTryAt: now }).where("registrationId", "=", registrationId).where("status", "=", "running").execute();
 }
 
-/** All that run are due at once: something came that each of them may have waited for. */
-export async function hurryAll(tx: Tx, now: Temporal.Instant): Promise<void> {
-  await tx.updateTable("registrations").set({ nextTryAt: now }).where("status", "=", "running").execute();
+/** Those that wait for a certificate of our own are due at once, also where the try that finds none is still out; who waits for a bank goes on waiting. */
+export async function hurryForCertificates(tx: Tx, now: Temporal.Instant): Promise<void> {
+  await tx
+    .updateTable("registrations")
+    .set({ nextTryAt: now })
+    .where("status", "=", "running")
+    .where((eb) => eb.or([eb("errorCode", "=", "ERR_OWN_CERTIFICATE_MISSING"), eb("errorCode", "is", null)]))
+    .execute();
 }
 
 /** What became of the registration that was completed last at the same bank. */

@@ -143,10 +143,13 @@ async function takeBack(ctx: RegistryContext, registration: RegistrationRow, ste
   return new OplError({ ...failure, kind: "rejected", cause: error });
 }
 
-/** What somebody wanted done at once while an attempt from before it was still out is not put off by that attempt's end. */
+/**
+ * What somebody wanted done at once while an attempt from before it was still out is not put off by that attempt's end. Another process that
+ * put it off meanwhile has counted a try.
+ */
 function hurriedMeanwhile(attempted: RegistrationRow, now: RegistrationRow): Temporal.Instant | null {
-  if (attempted.nextTryAt === null || now.nextTryAt === null) return null;
-  return Temporal.Instant.compare(now.nextTryAt, attempted.nextTryAt) > 0 ? now.nextTryAt : null;
+  if (attempted.nextTryAt === null || now.nextTryAt === null || now.tries !== attempted.tries) return null;
+  return now.nextTryAt.equals(attempted.nextTryAt) ? null : now.nextTryAt;
 }
 
 function recordFailure(ctx: RegistryContext, attempted: RegistrationRow, step: RegistrationStep, error: OplError): Promise<Advance> {

@@ -23,6 +23,7 @@ import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 const banks = ["bank-c", "bank-d"];
 const noneFits = new OplError({ code: "ERR_OWN_CERTIFICATE_MISSING", kind: "conflict", message: "No certificate of our own fits this bank." });
+const restFor = (retryAfterSeconds: number) => new OplError({ code: "ERR_ASPSP_UNAVAILABLE", kind: "unavailable", message: "later", retryAfterSeconds });
 const options = { renewBeforeDays: 30, keepDays: 30 };
 const opened: AsyncDisposable[] = [];
 let database: TestDatabase<TppRegistryTables>;
@@ -270,6 +271,32 @@ describe("G-38, OA-72 our own certificates", () => {
     const attempt = { ...ctx, bankGateway: { ...ctx.bankGateway, issueCertificates: slow } };
     expect(await advanceRegistration(attempt, registration.registrationId)).toMatchObject({ kind: "postponed" });
     expect(await listDueRegistrations(ctx)).toEqual([registration.registrationId]);
+  });
+
+  it("make nobody ask a bank sooner that wants to be left alone", async () => {
+    const { registration } = await startRegistration(ctx, "bank-c");
+    gateway.fail("issueCertificates", "before", restFor(300));
+    await advanceRegistration(ctx, registration.registrationId);
+    await holdPair(custody);
+    await refreshOwnCertificates(ctx);
+    clock.advance({ seconds: 299 });
+    expect(await listDueRegistrations(ctx)).toEqual([]);
+    clock.advance({ seconds: 1 });
+    expect(await listDueRegistrations(ctx)).toEqual([registration.registrationId]);
+  });
+
+  it("the bank's wish stands also where another process was told meanwhile that the step is being done", async () => {
+    const { registration } = await startRegistration(ctx, "bank-c");
+    const slow = async (): Promise<never> => {
+      gateway.fail("issueCertificates", "before", restFor(5));
+      expect(await advanceRegistration(ctx, registration.registrationId)).toMatchObject({ kind: "postponed" });
+      clock.advance({ seconds: 6 });
+      throw restFor(300);
+    };
+    const attempt = { ...ctx, bankGateway: { ...ctx.bankGateway, issueCertificates: slow } };
+    expect(await advanceRegistration(attempt, registration.registrationId)).toMatchObject({ kind: "postponed" });
+    clock.advance({ seconds: 299 });
+    expect(await listDueRegistrations(ctx)).toEqual([]);
   });
 
   it("the next ones name the identifier and the authority that the document gives, else those of the old ones", async () => {

@@ -2,7 +2,7 @@ import { inTransaction } from "@opl/postgres";
 import type { RegistryContext } from "../context.ts";
 import { saveOwnCertificates } from "../db/own-certificate-store.ts";
 import { savePublicKeys } from "../db/public-key-store.ts";
-import { hurryAll } from "../db/registration-store.ts";
+import { hurryForCertificates } from "../db/registration-store.ts";
 import { readPublicKey } from "../domain/public-keys.ts";
 
 export interface Refreshed {
@@ -26,7 +26,7 @@ export async function refreshOwnCertificates(ctx: Pick<RegistryContext, "db" | "
   await inTransaction(ctx.db, async (tx) => {
     const now = ctx.clock.now();
     await savePublicKeys(tx, usable, now);
-    if (await saveOwnCertificates(tx, certificates, now)) await hurryAll(tx, now);
+    if (await saveOwnCertificates(tx, certificates, now)) await hurryForCertificates(tx, now);
   });
   return { unusable: read.length - usable.length, leaked: read.filter(({ leaked }) => leaked).length };
 }
