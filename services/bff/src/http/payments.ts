@@ -13,7 +13,7 @@ import { orMissing, partOf, wholeOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
 import { withKeys } from "./receipt-keys.ts";
 
-type Context = Pick<BffContext, "bankDirectory" | "clients" | "keys">;
+type Context = Pick<BffContext, "bankDirectory" | "clients" | "clock" | "keys" | "timeZone">;
 
 /** How many earlier orders are searched for payees. */
 const ordersForPayees = 100;
@@ -21,7 +21,7 @@ const ordersForPayees = 100;
 const fundsValidityDays = 180;
 
 export function paymentRoutes(ctx: Context): readonly BoundRoute[] {
-  const { bankDirectory, clients, keys } = ctx;
+  const { bankDirectory, clients, clock, keys, timeZone } = ctx;
   const viewOf = async (asking: Asking, order: PaymentOrder) => paymentOrderView(order, await askParts(ctx, asking));
   return [
     psuRoute(contracts.putPaymentOrderView, async ({ params, body, ...asking }) => {
@@ -52,7 +52,7 @@ export function paymentRoutes(ctx: Context): readonly BoundRoute[] {
         bankDirectory.list(),
         clients.consent.listPaymentOrders({ ...wholeOf(asking), query: { limit: ordersForPayees } }),
       ]);
-      return paymentChoices(accounts, banks, paymentOrders);
+      return paymentChoices(accounts, banks, paymentOrders, clock.now().toZonedDateTimeISO(timeZone).toPlainDate());
     }),
     psuRoute(contracts.listFundsPermissions, async (asking) => {
       const [{ fundsConsents }, banks] = await Promise.all([

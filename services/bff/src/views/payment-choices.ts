@@ -9,8 +9,13 @@ type Choices = ResponseInputOf<typeof listPaymentChoices>;
 
 const mostPayees = 200;
 
-/** Where a payment may come from and go to. */
-export function paymentChoices(accounts: readonly LedgerAccount[], banks: readonly Aspsp[], orders: readonly PaymentOrder[]): Choices {
+/** Where a payment may come from and go to, and which day it is at the banks. */
+export function paymentChoices(
+  accounts: readonly LedgerAccount[],
+  banks: readonly Aspsp[],
+  orders: readonly PaymentOrder[],
+  today: Temporal.PlainDate,
+): Choices {
   const paying = banks.filter((bank) => bank.registered && bank.capabilities.includes("payments"));
   return {
     banks: paying.map(({ aspspId, name, paymentSchemes }) => ({ aspspId, name, foreign: paymentSchemes?.includes("foreign") ?? false })),
@@ -24,6 +29,7 @@ export function paymentChoices(accounts: readonly LedgerAccount[], banks: readon
         balance: headlineBalance(balances)?.amount ?? null,
       })),
     payees: payeesOf(orders),
+    today: today.toString(),
   };
 }
 

@@ -119,7 +119,7 @@ it("offers accounts with a number at banks that take payments, and payees once e
     { ...bank, aspspId: "at-home", name: "At home", paymentSchemes: ["sepa"] },
     { ...bank, aspspId: "nowhere", capabilities: [] },
   ];
-  expect(paymentChoices([own, card, elsewhere, anAccount({ connected: false })], banks, orders)).toEqual({
+  expect(paymentChoices([own, card, elsewhere, anAccount({ connected: false })], banks, orders, Temporal.PlainDate.from("2026-11-23"))).toEqual({
     banks: [
       { aspspId: "op-fi", name: "OP sandbox", foreign: true },
       { aspspId: "at-home", name: "At home", foreign: false },
@@ -129,5 +129,6 @@ it("offers accounts with a number at banks that take payments, and payees once e
       { name: "Sähkö Oyj", iban: "FI1410093000123458", lastPaidOn: "2026-11-22" },
       { name: "Vesi Oy", iban: "FI5542345670000081", lastPaidOn: null },
     ],
+    today: "2026-11-23",
   });
 });

@@ -81,7 +81,7 @@ export function wantsAddress(draft: Pick<Draft, "scheme">, item: Pick<DraftItem,
   return draft.scheme === "foreign" || (iban !== null && !iban.startsWith("FI"));
 }
 
-/** Everything that is missing or wrong, in the order of the page. `today` is the person's day. */
+/** Everything that is missing or wrong, in the order of the page. `today` is the banks' day. */
 export function findMistakes(draft: Draft, today: string): readonly DraftFinding[] {
   const findings: DraftFinding[] = draft.from === null ? [{ item: null, field: "from", mistake: "missing" }] : [];
   draft.items.forEach((item, index) => {

@@ -5,7 +5,6 @@ import { Plus, Trash2 } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { isApiError } from "../../api/api-error.ts";
 import { useProblem } from "../../api/use-problem.ts";
-import { today } from "../../format/clock.ts";
 import { addDays } from "../../format/dates.ts";
 import { Button, IconButton, LinkButton } from "../../ui/button.tsx";
 import { SectionCard } from "../../ui/card.tsx";
@@ -82,7 +81,7 @@ function PaymentForm({ paymentOrderId, choices }: { paymentOrderId: string; choi
     scheme: "sepa",
     items: [emptyItem(crypto.randomUUID())],
     when: "now",
-    firstDate: addDays(today(), 1),
+    firstDate: addDays(choices.today, 1),
     every: "month",
     count: "12",
   }));
@@ -109,7 +108,7 @@ function PaymentForm({ paymentOrderId, choices }: { paymentOrderId: string; choi
   };
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const found = findMistakes(draft, today());
+    const found = findMistakes(draft, choices.today);
     setFindings(found);
     if (found.length === 0) keep.mutate(orderOf(draft));
     else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
@@ -179,7 +178,7 @@ function PaymentForm({ paymentOrderId, choices }: { paymentOrderId: string; choi
                 <Field
                   label={draft.when === "later" ? t`Day` : t`First day`}
                   type="date"
-                  min={today()}
+                  min={choices.today}
                   value={draft.firstDate}
                   error={wrong("firstDate")}
                   onChange={({ target }) => change({ firstDate: target.value }, "firstDate")}
