@@ -173,10 +173,15 @@ const eventsSince = ({ logged }: Attempt): string[] =>
     .filter((line) => line.includes('"securityEvent"'))
     .map((line) => (JSON.parse(line) as { reason: string }).reason);
 
+interface BankCall {
+  readonly endpoint: string;
+  readonly status: number;
+}
+
 /** What the bank's books have about an attempt since its return was brought. */
-async function heard({ authorizationId, since }: Attempt, from = since): Promise<unknown[]> {
+async function heard({ authorizationId, since }: Attempt, from = since): Promise<readonly BankCall[]> {
   expect(authorizationId).not.toBe("");
-  return (await product.bank<{ calls: unknown[] }>("GET", `/books/calls?since=${from}&authorizationId=${authorizationId}`)).calls;
+  return (await product.bank<{ calls: BankCall[] }>("GET", `/books/calls?since=${from}&authorizationId=${authorizationId}`)).calls;
 }
 
 /** What the services keep of an attempt, and of the person it belongs to. */
@@ -280,5 +285,60 @@ describe("a return that a real bank made, and that must not be believed", () => 
     expect(await kept(stale)).toMatchObject({ consent: "valid", outcome: "authorised", tokens: 1, due: 0 });
     expect(await kept(attempt)).toMatchObject({ consent: "received", outcome: null, tokens: 0 });
     expect(await bring(attempt)).toMatchObject({ outcome: "authorised", consentId: attempt.consentId });
+  });
+});
+
+describe("an answer to the code that a real bank gave, and that must not be taken", () => {
+  const text = { set: { "content-type": "text/plain; charset=utf-8" } };
+  /**
+   * What the bank hears, beginning with the code: then that the tokens which came are withdrawn, by themselves; where none came that could be read, it is told
+   * by our own token all the same, which OP does not take for this.
+   */
+  const [code, withdrawn, told] = ["T1 200", "A3 200", "A3 403"];
+  const answers: [row: string, fault: string, options: unknown, reason: string, hears: readonly string[]][] = [
+    ["OA-52 a megabyte of ID token", "id-token.huge", { length: 1_048_576, channel: "token" }, "ERR_AUTHORIZATION_REFUSED", [code, withdrawn]],
+    ["OA-52 ten thousand arrays in each other", "id-token.deep", { arrays: 10_000, channel: "token" }, "ERR_AUTHORIZATION_REFUSED", [code, withdrawn]],
+    ["OA-52 an ID token that names two persons", "id-token.twice-sub", { channel: "token" }, "ERR_AUTHORIZATION_REFUSED", [code, withdrawn]],
+    ["OA-53 an unknown type of token", "token.set", { name: "token_type", value: "mac" }, "ERR_AUTHORIZATION_REFUSED", [code, withdrawn]],
+    ["OA-56 a page for people", "network.html-page", {}, "ERR_ASPSP_PROTOCOL", [code, told]],
+    ["OA-56 a page that calls itself JSON", "network.html-page", { keepContentType: true }, "ERR_ASPSP_PROTOCOL", [code, told]],
+    ["OA-56 tokens that call themselves text", "network.headers", text, "ERR_ASPSP_PROTOCOL", [code, told]],
+    ["OA-56 no access token", "token.drop", { name: "access_token" }, "ERR_ASPSP_PROTOCOL", [code, told]],
+    ["OA-56 an error inside success, and so no tokens", "token.error-in-success", {}, "ERR_AUTHORIZATION_REFUSED", [code]],
+    ["OA-54 a scope wider than asked", "token.set", { name: "scope", value: "openid accounts payments" }, "ERR_AUTHORIZATION_REFUSED", [code, withdrawn]],
+    ["OA-57 sent elsewhere", "network.redirect", { to: "https://evil.example/token", status: 307 }, "ERR_ASPSP_PROTOCOL", ["T1 307", told]],
+    ["OA-59 the code is refused", "token.refused", { error: "invalid_grant" }, "ERR_AUTHORIZATION_REFUSED", ["T1 400"]],
+    ["OA-60 the connection breaks once the code is there", "network.reset", {}, "ERR_ASPSP_UNAVAILABLE", [code, told]],
+  ];
+  const refused: (Attempt & { readonly hears: readonly string[]; readonly endedAt: number })[] = [];
+  let person: Person;
+  beforeAll(async () => {
+    person = await new Person(product.origin).signUp();
+  });
+  const callsOf = async (attempt: Attempt) => (await heard(attempt)).map(({ endpoint, status }) => `${endpoint} ${status}`);
+  const statusAtBank = async ({ authorizationId }: Attempt) => {
+    const { authorizations } = await product.bank<{ authorizations: { authorizationId: string; status: string }[] }>("GET", "/authorizations");
+    return authorizations.find((each) => each.authorizationId === authorizationId)?.status;
+  };
+
+  it.each(answers)("%s: the code was sent once, nothing is kept, and the bank hears once that its tokens are not wanted", async (...row) => {
+    const [, fault, options, reason, hears] = row;
+    const attempt = await approvedAt(person);
+    await product.bank("POST", "/faults", { fault, for: { endpoint: "T1", authorizationId: attempt.authorizationId }, options });
+    expect(await bring(attempt)).toMatchObject({ outcome: "failed", reason });
+    await product.bank("DELETE", "/faults");
+    refused.push({ ...attempt, hears, endedAt: performance.now() });
+    await expect.poll(() => callsOf(attempt), { timeout: 30_000 }).toEqual(hears);
+    expect(await statusAtBank(attempt)).toBe(hears.includes(withdrawn) ? "Revoked" : "Authorized");
+    await expect.poll(() => kept(attempt)).toEqual({ consent: "rejected", outcome: "failed", tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
+    // The same return once more takes nothing to the bank.
+    expect(await bring(attempt)).toMatchObject({ outcome: "failed", reason });
+  });
+
+  it("OA-52 to OA-54 OA-56 OA-57 OA-59 OA-60: for two seconds after that the bank hears nothing more: one code, one withdrawal where tokens came or may have, and no reading", async () => {
+    expect(refused).toHaveLength(answers.length);
+    await delay(Math.max(0, Math.max(...refused.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
+    for (const attempt of refused) expect(await callsOf(attempt)).toEqual(attempt.hears);
+    for (const service of services) expect(logOf(service), service).not.toMatch(/\beyJ[\w-]{10,}\./);
   });
 });

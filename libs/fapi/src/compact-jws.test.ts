@@ -73,17 +73,17 @@ describe("what verification refuses", () => {
     ["OA-39 alg nOnE", () => `${encode({ alg: "nOnE" })}.${encode({ a: 1 })}.x`, "algorithm"],
     ["OA-39 alg none without signature", () => `${encode({ alg: "none" })}.${encode({ a: 1 })}.`, "malformed"],
     ["OA-41 HS256 keyed with a public key", () => `${encode({ alg: "HS256", kid: "rsa-1" })}.${encode({ a: 1 })}.eHg`, "algorithm"],
-    [
-      "OA-42 broken signature",
+    ...(["RS256", "ES256"] as const).map((alg): [string, () => Promise<string>, string] => [
+      `OA-42 broken signature by ${alg}`,
       async () => {
-        const token = await signCompactJws({ a: 1 }, { key: ec, alg: "ES256", kid: "ec-1" });
-        const [header, payload, signature] = token.split(".");
+        const [key, kid] = alg === "ES256" ? [ec, "ec-1"] : [rsa, "rsa-1"];
+        const [header, payload, signature] = (await signCompactJws({ a: 1 }, { key, alg, kid })).split(".");
         const bytes = Buffer.from(String(signature), "base64url");
         bytes[5] = (bytes[5] ?? 0) ^ 1;
         return `${header}.${payload}.${bytes.toString("base64url")}`;
       },
       "signature",
-    ],
+    ]),
     [
       "OA-42 changed payload",
       async () => {

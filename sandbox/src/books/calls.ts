@@ -19,6 +19,8 @@ interface RecordedCall {
   readonly qwac?: string | undefined;
   readonly tppId?: string | undefined;
   readonly grant?: string | undefined;
+  /** What the client assertion said of itself; the FAPI issuers note it. */
+  readonly assertion?: { readonly jti: unknown; readonly seconds: number } | undefined;
   readonly authorizationId?: string | undefined;
   readonly psuId?: string | undefined;
   readonly accountId?: string | undefined;

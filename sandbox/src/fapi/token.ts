@@ -60,7 +60,10 @@ export function tokenRoutes(server: FastifyInstance, issuer: Issuer): void {
 export function authenticatedQuestion(request: FastifyRequest, issuer: Issuer, path: string): Question & { readonly body: string } {
   const certificate = requireTransport(request, issuer, (reason) => oauthError(401, "invalid_client", reason));
   const body = typeof request.body === "string" ? request.body : "";
-  const clientId = clientIdOf(readForm(body).fields, undefined);
+  const { fields } = readForm(body);
+  const clientId = clientIdOf(fields, undefined);
+  const asserted = unverifiedClaims(fields.get("client_assertion"));
+  if (asserted !== undefined) request.bankCall.assertion = { jti: asserted["jti"], seconds: Number(asserted["exp"]) - Number(asserted["iat"]) };
   if (clientId !== undefined && issuer.clients.get(clientId) !== undefined) request.bankCall.clientId = clientId;
   const headers = { "content-type": header(request, "content-type"), dpop: header(request, "dpop"), accept: "application/json" };
   return { method: "POST", path, headers, body, certificate: certificate.x509.raw };

@@ -9,6 +9,8 @@ export interface BankCall {
   certificate?: Pick<TppCertificate, "thumbprint" | "organizationIdentifier">;
   clientId?: string;
   grant?: string;
+  /** The client assertion that came along: its id, and how long it lives. */
+  assertion?: { readonly jti: unknown; readonly seconds: number };
   authorizationId?: string;
   psuId?: string;
   accountId?: string;

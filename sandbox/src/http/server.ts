@@ -85,6 +85,7 @@ function record({ request, status, clock, calls }: { request: FastifyRequest; st
     qwac: call.certificate?.thumbprint,
     tppId: call.certificate?.organizationIdentifier.replace(/^PSD/, ""),
     grant: call.grant,
+    assertion: call.assertion,
     authorizationId: call.authorizationId,
     psuId: call.psuId,
     accountId: call.accountId,

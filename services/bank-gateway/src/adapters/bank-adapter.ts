@@ -84,7 +84,8 @@ export type TokenAnswer =
   | {
       readonly ok: true;
       readonly accessToken: string;
-      readonly tokenType: "bearer" | "dpop";
+      /** Tokens of a type nobody knows, or of none, are not used; they are there all the same, and to be given back. */
+      readonly tokenType: "bearer" | "dpop" | "unknown";
       readonly refreshToken: string | undefined;
       readonly idToken: string | undefined;
       /** As told, sensible or not; NaN for words. */

@@ -10,11 +10,6 @@ export interface BankRead {
   readonly startedAt: Temporal.Instant;
 }
 
-/** Serialises the reads of one consent until the transaction ends, so that two of them cannot both take the last place. */
-export async function lockReads(tx: Executor<Tables>, consentId: string): Promise<void> {
-  await tx.selectFrom("bankConsents").select("consentId").where("consentId", "=", consentId).forUpdate().execute();
-}
-
 /** When the unattended reads of one resource were made since an instant, oldest first. */
 export async function unattendedReadsSince(
   tx: Executor<Tables>,

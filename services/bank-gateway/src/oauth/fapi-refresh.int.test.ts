@@ -158,3 +158,33 @@ describe.each(fapiBanks)("tokens of %s grow old", (aspspId) => {
     expect((await about()).map(({ endpoint }) => endpoint.replace(/^\w+-/, ""))).toEqual(["F5", "A3"]);
   });
 });
+
+describe("by the books of the banks that know us by an assertion", () => {
+  interface Asserted {
+    readonly endpoint: string;
+    readonly jti: string;
+    readonly seconds: number;
+  }
+  /** Every call to an authorization server since the beginning, with what its assertion said. */
+  async function asserted(): Promise<readonly Asserted[]> {
+    const calls = (await sandbox.calls({ since: 0 })).filter(({ endpoint }) => /^(fapi2|decoupled)-F(5|8|10|11)$/.test(endpoint));
+    return calls.map(({ endpoint, assertion }) => ({ endpoint, ...(assertion as Omit<Asserted, "endpoint">) }));
+  }
+
+  it("OA-67 each request brings one of its own, which lives a minute at most: none ever came twice, from two replicas at once either", async () => {
+    await using other = await gateway.replica();
+    const asking = (["fapi2-sandbox", "decoupled-sandbox"] as const).flatMap((aspspId) =>
+      Array.from({ length: 8 }, (_, n) =>
+        beginConsent({ as: (n % 2 === 0 ? gateway : other).as, tokens: gateway.tokens }, { aspspId, loginHint: customerOf[aspspId] }),
+      ),
+    );
+    await Promise.all(asking);
+    const all = await asserted();
+    // Our own credentials and codes, pushed requests, requests to the app with their polls, and tokens that were refreshed.
+    expect(new Set(all.map(({ endpoint }) => endpoint))).toEqual(new Set(["fapi2-F5", "fapi2-F8", "decoupled-F5", "decoupled-F11"]));
+    expect(all.length).toBeGreaterThan(40);
+    expect(all.filter(({ jti }) => !/^[\w-]{16,}$/.test(jti))).toEqual([]);
+    expect(new Set(all.map(({ jti }) => jti)).size).toBe(all.length);
+    expect(all.filter(({ seconds }) => !(seconds > 0 && seconds <= 60))).toEqual([]);
+  });
+});

@@ -538,6 +538,8 @@ describe("a bank that lies in its tokens", () => {
     ["OA-48", fapi2, "id-token.rsa1-5", {}, "id-token-encrypted", false],
     ["OA-35", fapi2, "id-token.no-nonce", {}, "id-token-nonce", false],
     ["OA-40", fapi2, "id-token.rs256", {}, "id-token-algorithm", false],
+    ["OA-42", fapi1, "id-token.broken-signature", {}, "id-token-signature", false],
+    ["OA-42", fapi2, "id-token.broken-signature", {}, "id-token-signature", false],
     ["OA-49", fapi1, "id-token.wrong-authorization", {}, "id-token-intent", false],
     ["OA-50", fapi2, "id-token.no-sub", {}, "id-token-sub", false],
     ["OA-50", fapi2, "userinfo.other-sub", {}, "userinfo-sub", false],
@@ -749,6 +751,6 @@ describe("a decoupled bank that lies", () => {
 });
 
 describe("after it all", () => {
-  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-35 OA-40 OA-48 to OA-50 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
+  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
     outcome.silence());
 });

@@ -196,11 +196,8 @@ describe("sizes, clocks and keys of a bank", () => {
     ["ten thousand arrays within each other", "id-token.deep", { arrays: 10_000 }],
   ])("OA-52 %s in the ID token beside the tokens is refused by its size, before it is read", async (_what, name, options) => {
     const attempt = await approved({ name, options: { ...options, channel: "token" } });
-    await expect(exchange(gateway, attempt.begun, attempt.returned)).rejects.toMatchObject({
-      code: "ERR_ASPSP_PROTOCOL",
-      details: { reason: "invalid_response" },
-    });
-    await outcome.refused(attempt, { reason: "invalid_response", calls: ["T1"], tokensCame: false });
+    await expect(exchange(gateway, attempt.begun, attempt.returned)).rejects.toEqual(refused("id-token-too-large"));
+    await outcome.refused(attempt, { reason: "id-token-too-large", calls: ["T1"], tokensCame: true });
   });
 
   it.each([
@@ -271,7 +268,8 @@ describe("answers of the token endpoint", () => {
     [
       ["OA-53 token type in odd letters", "token.set", { name: "token_type", value: "bEaReR" }, "accepted"],
       ["OA-53 token type of the gateway", "token.set", { name: "token_type", value: "BearerToken" }, "accepted"],
-      ["OA-53 unknown token type", "token.set", { name: "token_type", value: "mac" }, { code: "ERR_ASPSP_PROTOCOL", reason: "unsupported_token_type" }],
+      ["OA-53 unknown token type", "token.set", { name: "token_type", value: "mac" }, { code: "ERR_AUTHORIZATION_REFUSED", reason: "token-type" }, true],
+      ["OA-53 no token type", "token.drop", { name: "token_type" }, { code: "ERR_AUTHORIZATION_REFUSED", reason: "token-type" }, true],
       [
         "OA-54 scope wider than asked",
         "token.set",

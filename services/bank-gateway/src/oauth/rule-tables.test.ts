@@ -146,6 +146,8 @@ const tokenCases: readonly TokenCase[] = [
   ["honest tokens", {}, undefined],
   ["OA-53 OA-58 a bearer token where a bound one is due", { granted: bearer }, "token-type"],
   ["OA-58 OA-53 a bound token where none is due", { oauth: { senderConstraint: "none" } }, "token-type"],
+  ["OA-53 OA-58 a type nobody knows", { oauth: { senderConstraint: "none" }, granted: { ...bearer, tokenType: "unknown" } }, "token-type"],
+  ["OA-53 OA-58 a type nobody knows where a bound one is due", { granted: { ...bearer, tokenType: "unknown" } }, "token-type"],
   ["OA-58 bound to another key", { claims: { cnf: { jkt: "theirs" } } }, "token-binding"],
   ["OA-58 bound to nothing", { claims: {} }, "token-binding"],
   ["OA-58 bound to a certificate where a key is due", { claims: { cnf: { "x5t#S256": "our certificate" } } }, "token-binding"],

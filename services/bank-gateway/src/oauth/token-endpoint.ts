@@ -56,7 +56,11 @@ export function createTokenEndpoint(client: OAuthClient): TokenEndpoint {
     return key === undefined ? answer : { ...answer, proofKey: key };
   }
   return {
-    clientCredentials: (scope) => run("token.client", (configuration, options) => clientCredentialsGrant(configuration, { scope }, options)),
+    async clientCredentials(scope) {
+      const granted = await run("token.client", (configuration, options) => clientCredentialsGrant(configuration, { scope }, options));
+      if (granted.tokenType === "unknown") throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "token-type" } });
+      return granted;
+    },
     exchangeCode({ code, redirectUri, codeVerifier }, beforeSending) {
       const parameters = { code, redirect_uri: redirectUri, ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }) };
       const grant: Grant = (configuration, options) => genericGrantRequest(configuration, "authorization_code", parameters, options);
@@ -77,7 +81,8 @@ function toStandardResponse(answer: TokenAnswer, challenge: Readonly<Record<stri
   if (!answer.ok) return new Response(JSON.stringify({ error: answer.error }), { status: 400, headers });
   const body = {
     access_token: answer.accessToken,
-    token_type: answer.tokenType,
+    // The library knows these two; what is of neither type is refused by our rules, which see it as it is.
+    token_type: answer.tokenType === "unknown" ? "bearer" : answer.tokenType,
     ...(answer.refreshToken === undefined ? {} : { refresh_token: answer.refreshToken }),
     ...(answer.scope === undefined ? {} : { scope: answer.scope }),
   };
@@ -85,6 +90,6 @@ function toStandardResponse(answer: TokenAnswer, challenge: Readonly<Record<stri
 }
 
 function refusal(error: string, cause: unknown) {
-  if (error === "invalid_response" || error === "unsupported_token_type") return errors.ERR_ASPSP_PROTOCOL({ cause, details: { reason: error } });
+  if (error === "invalid_response") return errors.ERR_ASPSP_PROTOCOL({ cause, details: { reason: error } });
   return errors.ERR_ASPSP_TOKEN_INVALID({ cause, details: { reason: error } });
 }

@@ -5,17 +5,22 @@ import type { TokenAnswer } from "../adapters/bank-adapter.ts";
 const seconds = z.union([z.number(), z.string().transform((text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN))]).nullish();
 const success = z.object({
   access_token: z.string().min(1).max(8192),
-  token_type: z.string(),
+  token_type: z.string().nullish(),
   expires_in: seconds,
   refresh_token: z.string().min(1).max(8192).nullish(),
   refresh_token_expires_in: seconds,
-  id_token: z.string().min(1).max(16_384).nullish(),
+  /** However long: its reader refuses it by its size, and what came beside it can be given back. */
+  id_token: z.string().min(1).nullish(),
   scope: z.string().nullish(),
 });
 /** RFC 6749 section 5.2, or the gateway's own form. */
 const failure = z.object({ error: z.string().nullish(), ErrorCode: z.string().nullish() });
 
-const tokenTypes: Readonly<Record<string, "bearer" | "dpop">> = { bearer: "bearer", bearertoken: "bearer", dpop: "dpop" };
+const tokenTypes: ReadonlyMap<string, "bearer" | "dpop"> = new Map([
+  ["bearer", "bearer"],
+  ["bearertoken", "bearer"],
+  ["dpop", "dpop"],
+]);
 
 /** Reads an answer of the token endpoint in any of the bank's forms; a 200 may carry an error too. */
 export function readTokenAnswer(status: number, json: unknown): TokenAnswer {
@@ -26,12 +31,10 @@ export function readTokenAnswer(status: number, json: unknown): TokenAnswer {
   const parsed = success.safeParse(json);
   if (!parsed.success) return { ok: false, error: "invalid_response" };
   const { data } = parsed;
-  const tokenType = Object.hasOwn(tokenTypes, data.token_type.toLowerCase()) ? tokenTypes[data.token_type.toLowerCase()] : undefined;
-  if (tokenType === undefined) return { ok: false, error: "unsupported_token_type" };
   return {
     ok: true,
     accessToken: data.access_token,
-    tokenType,
+    tokenType: tokenTypes.get(data.token_type?.toLowerCase() ?? "") ?? "unknown",
     refreshToken: data.refresh_token ?? undefined,
     idToken: data.id_token ?? undefined,
     expiresInSeconds: data.expires_in ?? undefined,

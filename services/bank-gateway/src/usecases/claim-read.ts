@@ -1,7 +1,8 @@
 import { inTransaction } from "@opl/postgres";
 import type { Transaction } from "kysely";
-import { insertRead, lockReads, unattendedReadsSince } from "../db/budget-store.ts";
+import { insertRead, unattendedReadsSince } from "../db/budget-store.ts";
 import type { BankRead } from "../db/budget-store.ts";
+import { lockConsent } from "../db/consent-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { mayReadUnattended, windowStart } from "../domain/request-budget.ts";
 import { errors } from "../errors.ts";
@@ -29,7 +30,8 @@ export async function claimRead({ db, clock, newId }: Pick<GatewayContext, "db" 
 }
 
 async function claimUnattended(tx: Transaction<Tables>, row: BankRead): Promise<void> {
-  await lockReads(tx, row.consentId);
+  // Two of them cannot both take the last place.
+  await lockConsent(tx, row.consentId);
   const verdict = mayReadUnattended(await unattendedReadsSince(tx, row, windowStart(row.startedAt)), row.startedAt);
   if (!verdict.allowed) throw errors.ERR_ASPSP_RATE_LIMITED({ details: { by: "budget" }, retryAfterSeconds: verdict.retryAfterSeconds ?? 3600 });
   await insertRead(tx, row);

@@ -1,7 +1,7 @@
 import type { Transaction } from "kysely";
 import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
-import { markEnded } from "../db/consent-store.ts";
+import { lockConsent, markEnded } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { insertRevocation } from "../db/revocation-store.ts";
 import { lockTokenSet, takeTokenSet } from "../db/token-store.ts";
@@ -56,6 +56,7 @@ export async function loseConsent(
   version?: number,
 ): Promise<boolean> {
   return inTransaction(ctx.db, async (tx) => {
+    await lockConsent(tx, consentId);
     const newest = await lockTokenSet(tx, consentId);
     if (version !== undefined && newest !== undefined && newest > version) return false;
     await takeTokenSet(tx, consentId);

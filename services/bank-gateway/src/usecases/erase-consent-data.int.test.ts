@@ -1,20 +1,23 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { inTransaction } from "@opl/postgres";
+import type { Executor } from "@opl/postgres";
 import { keyring } from "@opl/sealing";
 import { newId, systemClock } from "@opl/service";
 import { eventually, testDatabase } from "@opl/testkit";
 import type { TestDatabase } from "@opl/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { getConsent, insertConsent } from "../db/consent-store.ts";
+import { getConsent, insertConsent, lockConsent } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
+import { getTokenSet, insertTokenSet } from "../db/token-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { hashOf } from "../egress/bank-calls.ts";
 import type { BankAnswer, BankRequest } from "../egress/bank-request.ts";
 import { archiveFor, readArchived } from "../vault/archive.ts";
+import { sealTokens } from "../vault/sealed-tokens.ts";
 import { createVault } from "../vault/vault.ts";
 import type { Vault } from "../vault/vault.ts";
-import { endConsent } from "./end-consent.ts";
+import { endConsent, loseConsent } from "./end-consent.ts";
 import { eraseConsentData, replaceConsent } from "./erase-consent-data.ts";
 import { forgetPsu } from "./forget-psu.ts";
 
@@ -114,6 +117,30 @@ describe("what the bank said under a consent", () => {
   });
 });
 
+/** Statements of others that wait for what this transaction holds. */
+const waitingFor = async (tx: Executor<Tables>) =>
+  (await sql`select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))`.execute(tx)).rows.length;
+
+describe("a consent is lost", () => {
+  it("while somebody ends it: the consent is held before its tokens by both, so one waits for the other", async () => {
+    const consent = await consentOf(randomUUID());
+    const now = systemClock.now();
+    const tokens = { accessToken: "a", accessExpiresAt: now, refreshToken: "r", scope: ["accounts"], origins: [], subject: undefined };
+    const sealed = await sealTokens(vault, consent, tokens);
+    await insertTokenSet(db(), consent.consentId, sealed, { accessExpiresAt: now, refreshExpiresAt: null }, now);
+    let losing: Promise<unknown> = Promise.resolve();
+    await inTransaction(db(), async (tx) => {
+      await lockConsent(tx, consent.consentId);
+      losing = loseConsent(ctx(), consent, { by: "aspsp", code: "ERR_ASPSP_CONSENT_INVALID" });
+      losing.catch(() => undefined);
+      await eventually(async () => (await waitingFor(tx)) > 0);
+      await tx.selectFrom("tokenSets").select("version").where("consentId", "=", consent.consentId).forUpdate().noWait().execute();
+    });
+    await losing;
+    expect(await getTokenSet(db(), consent.consentId)).toBeUndefined();
+  });
+});
+
 describe("a person is forgotten", () => {
   it("while their consents are being held in the order of their ids: one waits for the other, not both", async () => {
     const psuId = randomUUID();
@@ -126,8 +153,7 @@ describe("a person is forgotten", () => {
       await held(low).execute();
       forgetting = inTransaction(db(), (other) => forgetPsu(ctx(), other, psuId));
       forgetting.catch(() => undefined);
-      const waiting = sql`select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))`;
-      await eventually(async () => (await waiting.execute(tx)).rows.length > 0);
+      await eventually(async () => (await waitingFor(tx)) > 0);
       await held(high).noWait().execute();
     });
     await forgetting;

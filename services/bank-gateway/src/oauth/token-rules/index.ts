@@ -6,6 +6,6 @@ import { tokenType } from "./token-type.ts";
 
 /**
  * What granted tokens are judged by, beside their ID token and its own table. The name is the stable reason of a refusal. Lifetimes are
- * kept within bounds instead of refused (OA-55), and what is no token answer at all never gets here (OA-53, OA-56, OA-57).
+ * kept within bounds instead of refused (OA-55), and what is no token answer at all never gets here (OA-56, OA-57).
  */
 export const tokenRules = { scope, "token-type": tokenType, "token-binding": binding, "id-token-missing": idTokenMissing } satisfies Record<string, TokenRule>;
