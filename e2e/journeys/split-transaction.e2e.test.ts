@@ -61,7 +61,7 @@ const patiently = { timeout: 30_000 };
 const hasFocus = (target: Locator): Promise<boolean> => target.evaluate((node) => node === node.ownerDocument.activeElement);
 const saved = (page: Page) => page.getByRole("status").filter({ hasText: "The split is saved." }).waitFor();
 const left = (page: Page, words: string) => page.getByRole("status").filter({ hasText: words }).waitFor();
-const figure = (minor: bigint): string => new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2 }).format(`${Number(minor) / 100}` as `${number}`);
+const figure = (minor: bigint): string => new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2 }).format(Number(minor) / 100);
 async function chooseCategory(page: Page, position: number, typed: string): Promise<void> {
   await page.getByRole("button", { name: `Category of part ${position}:` }).press("Enter");
   await page.keyboard.type(typed);

@@ -203,6 +203,18 @@ describe("a person splits an entry", () => {
     await expectTotalsFromScratch();
   });
 
+  it("a rule by counterparty moves the whole and promises no more than the figures show", async () => {
+    await stage.split(psuId, label("bill"), threeParts);
+    expect(await stage.previewRule(psuId, label("bill"), "leisure")).toMatchObject({ transactions: 0, sums: [] });
+    const spent = await november();
+    await stage.rule(psuId, label("bill"), "leisure");
+    expect(await november()).toEqual(spent);
+    ledger.record(current, [bill(-5001n)]);
+    await deliver();
+    expect(await november()).toEqual({ groceries: "12.34 (1)", leisure: "50.01 (1)" });
+    expect(await stage.previewRule(psuId, label("bill"), "other")).toMatchObject({ transactions: 1, sums: [{ amount: "-50.01" }] });
+  });
+
   it("what repeats is decided by the whole entry", async () => {
     for (let month = 1; month <= 10; month += 1)
       ledger.record(current, [{ label: label(`n${month}`), minor: -1399n, date: `2026-${String(month).padStart(2, "0")}-11`, name: "NETFLIX.COM" }]);
