@@ -189,7 +189,16 @@ describe("a person selects many transactions", () => {
   it("but none that is pending, and is told why", async () => {
     const { page, context } = await newPerson(browser, still);
     await carrySession(person, context);
-    await page.goto(`${product.origin}/transactions?status=pending`);
+    // No account of this bank has a pending one.
+    await page.route("**/api/transactions?*", async (route) => {
+      const answer = await route.fetch();
+      const list = (await answer.json()) as { transactions: { bookingStatus: string }[] };
+      await route.fulfill({
+        response: answer,
+        json: { ...list, transactions: list.transactions.map((row, n) => ({ ...row, ...(n === 0 ? { bookingStatus: "pending" } : {}) })) },
+      });
+    });
+    await page.goto(`${product.origin}/transactions`);
     await page.locator("main [data-index] a").first().focus();
     await page.keyboard.press("x");
     await told(page, "The bank has not booked this one yet.");
