@@ -7,6 +7,10 @@ export const errors = defineErrors({
   ERR_ANALYTICS_PERSON_BUSY: ["conflict", "Your figures are being worked out this very moment; ask again in a second."],
   ERR_ANALYTICS_COUNTERPARTY_UNKNOWN: ["rejected", "Nothing tells who this transaction was with, so there is nothing a rule could go by."],
   ERR_ANALYTICS_RULE_NOT_FOUND: ["not-found", "There is no such rule."],
+  ERR_ANALYTICS_BUDGET_LIMIT_INVALID: [
+    "invalid",
+    "A budget's limit is an amount above zero with no more decimals than its currency has, at most 10000000000.00 (1000000000000 without decimals).",
+  ],
   ERR_ANALYTICS_ACCOUNT_NOT_FOUND: ["not-found", "There is no such account."],
   ERR_ANALYTICS_RECURRING_NOT_FOUND: ["not-found", "There is no such recurring payment."],
   ERR_ANALYTICS_CURSOR_INVALID: ["invalid", "This is not a place in the list of transactions."],

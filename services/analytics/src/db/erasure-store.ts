@@ -7,6 +7,7 @@ const personal = [
   "transactions",
   "annotations",
   "counterpartyRules",
+  "budgets",
   "removedTransactions",
   "cashFlowMonths",
   "balances",
@@ -46,7 +47,7 @@ export async function markPurged(db: Executor<Tables>, psuId: string, at: Tempor
  * version rolls out, a process from before these tables may have done the erasing.
  */
 export async function deleteForgottenWords(db: Executor<Tables>): Promise<void> {
-  for (const table of ["annotations", "counterparty_rules"])
+  for (const table of ["annotations", "counterparty_rules", "budgets"])
     await sql`delete from ${sql.table(table)} w using people p where p.psu_id = w.psu_id and p.erased_at is not null`.execute(db);
   await sql`delete from annotations a using erased_accounts e where e.psu_id = a.psu_id and e.account_id = a.account_id`.execute(db);
 }

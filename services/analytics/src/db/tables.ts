@@ -95,6 +95,14 @@ interface CounterpartyRulesTable {
   createdAt: Timestamp;
 }
 
+export interface BudgetsTable {
+  psuId: string;
+  currency: string;
+  category: CategoryId;
+  limitMinor: Int8;
+  changedAt: Timestamp;
+}
+
 interface RemovedTransactionsTable {
   psuId: string;
   transactionId: string;
@@ -151,6 +159,7 @@ export interface Tables extends MessagingTables {
   transactions: TransactionsTable;
   annotations: AnnotationsTable;
   counterpartyRules: CounterpartyRulesTable;
+  budgets: BudgetsTable;
   removedTransactions: RemovedTransactionsTable;
   cashFlowMonths: CashFlowMonthsTable;
   balances: BalancesTable;
@@ -217,6 +226,7 @@ export const columns = {
     category: "text",
     createdAt: "timestamptz",
   },
+  budgets: { psuId: "uuid", currency: "bpchar", category: "text", limitMinor: "int8", changedAt: "timestamptz" },
   removedTransactions: { psuId: "uuid", transactionId: "uuid", version: "int8", removedAt: "timestamptz" },
   cashFlowMonths: { psuId: "uuid", currency: "bpchar", month: "bpchar", category: "text", incomeMinor: "numeric", expensesMinor: "numeric", entries: "int8" },
   balances: {

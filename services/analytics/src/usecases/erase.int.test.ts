@@ -37,6 +37,7 @@ beforeEach(async () => {
   await stage.say(psuId, `${psuId} n3`, "family");
   await stage.note(psuId, `${psuId} s3`, "Holiday pay");
   await stage.rule(psuId, `${psuId} s4`, "other");
+  await stage.setBudget(psuId, "family", "50");
 });
 
 /** How many rows of every table name this person, but for the mark that they are forgotten. */
@@ -87,11 +88,15 @@ describe("a person asks to be forgotten (US-37)", () => {
     const { db } = stage.ctx;
     const words = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
     const rules = await db.selectFrom("counterpartyRules").selectAll().where("psuId", "=", psuId).execute();
+    const budgets = await db.selectFrom("budgets").selectAll().where("psuId", "=", psuId).execute();
     await inTransaction(db, (tx) => erasePsu(stage.ctx, tx, psuId));
+    await stage.setBudget(psuId, "family", "60");
+    expect(await traces()).toEqual({});
+    await db.insertInto("budgets").values(budgets).execute();
     await db.insertInto("annotations").values(words).execute();
     await db.insertInto("counterpartyRules").values(rules).execute();
     await db.updateTable("people").set({ purgedAt: stage.clock.now() }).where("psuId", "=", psuId).execute();
-    expect(await traces()).toEqual({ annotations: 2, counterparty_rules: 1 });
+    expect(await traces()).toEqual({ annotations: 2, budgets: 1, counterparty_rules: 1 });
     await purgeErased(stage.ctx);
     expect(await traces()).toEqual({});
   });
