@@ -215,6 +215,14 @@ function OthersList({ others, onSet }: { others: readonly Unbudgeted[]; onSet: (
                 <span className="block truncate text-14">{name}</span>
                 <span className="block text-12 text-muted">
                   {one.average === null ? <Trans>{usual} this month</Trans> : <Trans>{usual} a month on average</Trans>}
+                  {one.suggested !== null && (
+                    <>
+                      {" · "}
+                      <Trans>
+                        <Amount value={one.suggested} /> suggested
+                      </Trans>
+                    </>
+                  )}
                 </span>
               </span>
               <Button size="small" onClick={() => onSet(one)} aria-label={t`Set a budget for ${name}`}>
