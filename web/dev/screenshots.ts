@@ -57,6 +57,13 @@ async function selectSome(page: Page): Promise<void> {
     .click({ modifiers: ["Shift"] });
   await page.getByRole("button", { name: /…$/ }).first().waitFor();
 }
+/** What lies further down loads when somebody comes near it. */
+async function toTheEnd(page: Page): Promise<void> {
+  for (let turn = 0; turn < 4; turn += 1) {
+    await page.mouse.wheel(0, 10_000);
+    await page.waitForTimeout(500);
+  }
+}
 const shots: readonly Shot[] = [
   { name: "welcome", path: "/welcome", world: "signed-out" },
   {
@@ -271,16 +278,21 @@ const shots: readonly Shot[] = [
   { name: "insights-empty", path: "/insights", world: "empty", ready: "main h2" },
   { name: "insights-loading", path: "/insights", world: "slow" },
   { name: "insights-error", path: "/insights", world: "broken", ready: "main [role=alert]" },
-  {
-    name: "insights-ahead",
+  { name: "insights-ahead", path: "/insights", ready: "main svg path", act: toTheEnd },
+  ...(["full", "long"] as const).map((world): Shot => ({
+    name: `insights-budget-${world === "full" ? "changed" : "new"}`,
     path: "/insights",
+    world,
     ready: "main svg path",
     act: async (page) => {
-      await page.locator("main section").last().scrollIntoViewIfNeeded();
-      await page.getByRole("slider", { name: /Balance ahead|Tuleva saldo|Kommande saldo/ }).scrollIntoViewIfNeeded();
-      await page.waitForTimeout(600);
+      await toTheEnd(page);
+      await page
+        .getByRole("button", { name: /budget for|budjetti|budget för/i })
+        .first()
+        .click();
+      await page.getByRole("dialog").waitFor();
     },
-  },
+  })),
   { name: "insights-long", path: "/insights", world: "long", ready: "main svg path" },
   { name: "permissions", path: "/permissions", ready: "main h3" },
   { name: "permissions-history", path: "/permissions", ready: "main h3", act: async (page) => page.locator("main summary").first().click() },

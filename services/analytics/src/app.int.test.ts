@@ -1,5 +1,5 @@
 import { catalogue, subjectOf } from "@opl/contracts/events";
-import { analyticsRoutes } from "@opl/contracts/http/analytics";
+import { type BudgetCategory, analyticsRoutes } from "@opl/contracts/http/analytics";
 import { durableOf, streamNameOf } from "@opl/messaging";
 import { newId } from "@opl/service";
 import { eventually } from "@opl/testkit";
@@ -166,6 +166,10 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     const half = { category: "family" as const, amount: { amount: "-0.50", currency: "EUR" } };
     await expect(app.bff.splitTransaction({ psu, params: { transactionId }, body: { parts: [half, half] } })).rejects.toMatchObject(refused);
     await expect(app.bff.removeSplit({ psu, params: { transactionId } })).rejects.toMatchObject(refused);
+    await app.bff.putBudget({ psu: theirs.psu, params: { currency: "EUR", category: "family" }, body: { limit: "5" } });
+    await app.bff.removeBudget({ psu, params: { currency: "EUR", category: "family" } });
+    expect((await app.bff.listBudgets({ psu })).budgets).toEqual([]);
+    expect((await app.bff.listBudgets({ psu: theirs.psu })).budgets).toHaveLength(1);
     await expect(app.bff.listCategorised({ psu, query: { accountId: theirs.accountId } })).rejects.toMatchObject(refused);
     await expect(app.bff.listCategorised({ psu, query: { accountId: [mine.accountId, theirs.accountId] } })).rejects.toMatchObject(refused);
     await expect(app.bff.listCategorised({ psu, query: { recurringId } })).rejects.toMatchObject(refused);
@@ -177,6 +181,7 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
       await app.bff.netWorth({ psu, query: period }),
       await app.bff.listRecurring({ psu }),
       await app.bff.forecast({ psu, query: {} }),
+      await app.bff.listBudgets({ psu }),
       await app.bff.firstScreen({ psu, query: { ...period, accountsFrom: period.from } }),
     ]);
     expect(all).not.toContain(theirs.accountId);
@@ -274,6 +279,19 @@ describe("bad questions get a clear answer, never a 5xx (US-33, US-34)", () => {
     expect(answer.status).toBe(status);
     const body = (await answer.json()) as { code?: string };
     if (status !== 200) expect(body.code).toMatch(/^ERR_/);
+  });
+
+  it.each<[string, BudgetCategory, string]>([
+    ["EUR", "groceries", "0"],
+    ["EUR", "groceries", "-1"],
+    ["EUR", "groceries", "1e3"],
+    ["ZZZ", "groceries", "1"],
+    ["eur", "groceries", "1"],
+    ["EUR", "income" as BudgetCategory, "1"],
+    ["EUR", "transfers" as BudgetCategory, "1"],
+  ])("a budget in %s for %s of %s is refused", async (currency, category, limit) => {
+    const { psu } = await quiet();
+    await expect(app.bff.putBudget({ psu, params: { currency, category }, body: { limit } })).rejects.toMatchObject({ kind: "invalid" });
   });
 
   it.each(["", " ", "a\nb", "\u0000", "\ud800", "a".repeat(501)])("a note %j is refused", async (note) => {

@@ -12,6 +12,10 @@ export const errors = defineErrors({
     "A part of this split is not money of the transaction: give each part an amount other than zero, in the transaction's currency and with its sign.",
   ],
   ERR_ANALYTICS_SPLIT_SUM_WRONG: ["rejected", "The parts of this split are not the whole transaction: change them until nothing is left to assign."],
+  ERR_ANALYTICS_BUDGET_LIMIT_INVALID: [
+    "invalid",
+    "A budget's limit is an amount above zero with no more decimals than its currency has, at most 10000000000.00 (1000000000000 without decimals).",
+  ],
   ERR_ANALYTICS_ACCOUNT_NOT_FOUND: ["not-found", "There is no such account."],
   ERR_ANALYTICS_RECURRING_NOT_FOUND: ["not-found", "There is no such recurring payment."],
   ERR_ANALYTICS_CURSOR_INVALID: ["invalid", "This is not a place in the list of transactions."],

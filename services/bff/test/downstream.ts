@@ -320,6 +320,9 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
           accounts: (mine(psu)?.accounts ?? []).map(({ accountId }) => ({ accountId, currency: "EUR", days })),
         };
       }),
+      psuRoute(analytics.listBudgets, async ({ psu }) => budgetsOf(mine(psu))),
+      psuRoute(analytics.putBudget, async () => undefined),
+      psuRoute(analytics.removeBudget, async () => undefined),
       psuRoute(analytics.forecast, async ({ psu }) => ({ currencies: [forecastOf(mine(psu))] })),
     ]),
     "bank-gateway": await serve("bank-gateway", [
@@ -406,6 +409,16 @@ function rulesOf(holdings: Holdings | undefined) {
       createdAt: "2026-11-22T10:00:00Z",
     },
   ];
+}
+
+function budgetsOf(holdings: Holdings | undefined) {
+  if (holdings === undefined) return { month: "2026-11", daysLeft: 9, budgets: [], others: [] };
+  return {
+    month: "2026-11",
+    daysLeft: 9,
+    budgets: [{ category: "groceries" as const, limit: euros("400.00"), spent: euros("22.49"), left: euros("377.51"), average: euros("380.12") }],
+    others: [{ category: "leisure" as const, spent: euros("0.00"), average: euros("43.10"), suggested: euros("44.00") }],
+  };
 }
 
 /** Tomorrow, on which something is due. */

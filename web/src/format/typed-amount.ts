@@ -1,6 +1,6 @@
 import { AmountError, currencyExponent, fromWire, isCurrency } from "@opl/money";
 
-/** An amount as typed in any of our languages, as decimal text with all its decimals; null where it is none. */
+/** An amount as typed in any of our languages, as decimal text with all its decimals; null where it is none or nothing. */
 export function typedAmount(text: string, currency: string): string | null {
   const digits = text.replace(/[\s\u00a0\u202f'’]/g, "").replace(/(?:€|EUR)$/i, "");
   const marks = digits.match(/[.,]/g) ?? [];

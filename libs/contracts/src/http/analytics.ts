@@ -292,6 +292,54 @@ export const forecast = defineRoute({
     ),
   }),
 });
+/** What a budget can be about: what comes in and own transfers are no expenses. */
+export const budgetCategory = categoryId.exclude(["income", "transfers"]);
+export type BudgetCategory = z.infer<typeof budgetCategory>;
+export const budgetKey = z.strictObject({ currency: currencyCode, category: budgetCategory });
+export const budgetLimit = z.strictObject({ limit: amountWire.shape.amount });
+const usual = z.object({
+  category: budgetCategory,
+  /** In this calendar month, positive. */
+  spent: amountWire,
+  /** Of the last six whole months, as far as they are known. */
+  average: amountWire.nullable(),
+});
+export const listBudgets = defineRoute({
+  ...bff,
+  operationId: "listBudgets",
+  summary: "What the person means to spend at most by category and month, what was spent of it, and what is usual.",
+  path: "/budgets",
+  response: z.object({
+    month: isoMonth,
+    /** Today is one of them. */
+    daysLeft: z.int(),
+    /** `left` is negative when more was spent. */
+    budgets: z.array(usual.extend({ limit: amountWire, left: amountWire })),
+    /** Categories without a budget that money went to lately, the largest first, with a limit to begin with. */
+    others: z.array(usual.extend({ suggested: amountWire.nullable() })),
+  }),
+});
+export const putBudget = defineRoute({
+  ...bff,
+  method: "PUT",
+  operationId: "putBudget",
+  summary: "The person means to spend at most so much on a category in a calendar month.",
+  path: "/budgets/:currency/:category",
+  params: budgetKey,
+  body: budgetLimit,
+  status: 204,
+  response: null,
+});
+export const removeBudget = defineRoute({
+  ...bff,
+  method: "DELETE",
+  operationId: "removeBudget",
+  summary: "The person wants no budget for a category any more.",
+  path: "/budgets/:currency/:category",
+  params: budgetKey,
+  status: 204,
+  response: null,
+});
 
 /** An amount a day from one day on. Not an object a day: the first screen has hundreds of them. */
 export const dayLine = z.object({ currency: currencyCode, from: isoDate, amounts: z.array(amountWire.shape.amount) });
@@ -355,6 +403,9 @@ export const analyticsRoutes = {
   listRecurring,
   netWorth,
   forecast,
+  listBudgets,
+  putBudget,
+  removeBudget,
   firstScreen,
   rebuildProjections,
   accountTotals,

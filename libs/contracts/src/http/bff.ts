@@ -442,6 +442,37 @@ export const getForecast = defineRoute({
   response: analytics.forecast.response,
 });
 
+export const getBudgets = defineRoute({
+  ...read,
+  operationId: "getBudgets",
+  summary: "Budgets by category, with what was spent this month.",
+  path: "/api/budgets",
+  response: analytics.listBudgets.response,
+});
+export const setBudget = defineRoute({
+  ...change,
+  method: "PUT",
+  idempotent: true,
+  operationId: "setBudget",
+  summary: "Set the limit of a category in a month.",
+  path: "/api/budgets/:currency/:category",
+  params: analytics.budgetKey,
+  body: analytics.budgetLimit,
+  status: 204,
+  response: null,
+});
+export const removeBudget = defineRoute({
+  ...change,
+  method: "DELETE",
+  idempotent: true,
+  operationId: "removeBudget",
+  summary: "Remove a budget.",
+  path: "/api/budgets/:currency/:category",
+  params: analytics.budgetKey,
+  status: 204,
+  response: null,
+});
+
 /**
  * `GET /api/live`: server-sent events of the signed-in person; not a JSON route. Each event has `id` (resume with Last-Event-ID),
  * `event: change` and this as data. The server sends a comment every 15 s; `event: signed-out` ends the stream.
@@ -493,5 +524,8 @@ export const bffRoutes = {
   getRecurring,
   getNetWorth,
   getForecast,
+  getBudgets,
+  setBudget,
+  removeBudget,
   ...bffPaymentRoutes,
 };

@@ -8,6 +8,7 @@ const personal = [
   "annotations",
   "splitParts",
   "counterpartyRules",
+  "budgets",
   "removedTransactions",
   "cashFlowMonths",
   "balances",
@@ -47,7 +48,7 @@ export async function markPurged(db: Executor<Tables>, psuId: string, at: Tempor
  * version rolls out, a process from before these tables may have done the erasing.
  */
 export async function deleteForgottenWords(db: Executor<Tables>): Promise<void> {
-  for (const table of ["annotations", "split_parts", "counterparty_rules"])
+  for (const table of ["annotations", "split_parts", "counterparty_rules", "budgets"])
     await sql`delete from ${sql.table(table)} w using people p where p.psu_id = w.psu_id and p.erased_at is not null`.execute(db);
   for (const table of ["annotations", "split_parts"])
     await sql`delete from ${sql.table(table)} w using erased_accounts e where e.psu_id = w.psu_id and e.account_id = w.account_id`.execute(db);

@@ -10,9 +10,14 @@ import type { Tables } from "./tables.ts";
 export async function lockPeople(tx: Transaction<Tables>, psuIds: Iterable<string>): Promise<ReadonlySet<string>> {
   const ids = [...new Set(psuIds)].toSorted();
   if (ids.length === 0) return new Set();
-  await sql`insert into people (psu_id) select * from unnest(${ids}::uuid[]) on conflict do nothing`.execute(tx);
+  await knowPeople(tx, ids);
   const rows = await tx.selectFrom("people").select(["psuId", "erasedAt"]).where("psuId", "in", ids).orderBy("psuId").forUpdate().execute();
   return new Set(rows.filter((row) => row.erasedAt === null).map((row) => row.psuId));
+}
+
+/** Makes people known about whom nothing was told yet; waits for nobody. */
+export async function knowPeople(tx: Transaction<Tables>, psuIds: readonly string[]): Promise<void> {
+  await sql`insert into people (psu_id) select * from unnest(${psuIds}::uuid[]) on conflict do nothing`.execute(tx);
 }
 
 /**

@@ -108,6 +108,14 @@ interface CounterpartyRulesTable {
   createdAt: Timestamp;
 }
 
+export interface BudgetsTable {
+  psuId: string;
+  currency: string;
+  category: CategoryId;
+  limitMinor: Int8;
+  changedAt: Timestamp;
+}
+
 interface RemovedTransactionsTable {
   psuId: string;
   transactionId: string;
@@ -165,6 +173,7 @@ export interface Tables extends MessagingTables {
   annotations: AnnotationsTable;
   splitParts: SplitPartsTable;
   counterpartyRules: CounterpartyRulesTable;
+  budgets: BudgetsTable;
   removedTransactions: RemovedTransactionsTable;
   cashFlowMonths: CashFlowMonthsTable;
   balances: BalancesTable;
@@ -243,6 +252,7 @@ export const columns = {
     category: "text",
     createdAt: "timestamptz",
   },
+  budgets: { psuId: "uuid", currency: "bpchar", category: "text", limitMinor: "int8", changedAt: "timestamptz" },
   removedTransactions: { psuId: "uuid", transactionId: "uuid", version: "int8", removedAt: "timestamptz" },
   cashFlowMonths: { psuId: "uuid", currency: "bpchar", month: "bpchar", category: "text", incomeMinor: "numeric", expensesMinor: "numeric", entries: "int8" },
   balances: {

@@ -1,19 +1,22 @@
-import { cashFlow, firstScreen, forecast, listRecurring, netWorth, spending } from "@opl/contracts/http/analytics";
+import { cashFlow, firstScreen, forecast, listBudgets, listRecurring, netWorth, putBudget, removeBudget, spending } from "@opl/contracts/http/analytics";
 import { type BoundRoute, psuRoute } from "@opl/service";
 import { ownsAccounts } from "../db/account-store.ts";
 import { bankDay } from "../domain/bank-day.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { type Period, isAnswerable } from "../domain/period.ts";
 import { errors } from "../errors.ts";
+import { askBudgets } from "../projections/budgets/query.ts";
 import { askCashFlow } from "../projections/cash-flow/query.ts";
 import { askForecast } from "../projections/forecast/query.ts";
 import { askNetWorth, askNetWorthInBrief } from "../projections/net-worth/query.ts";
 import { askRecurring } from "../projections/recurring/query.ts";
 import { askCumulativeSpending, askSpending } from "../projections/spending/query.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
+import { removeBudget as remove, setBudget } from "../usecases/set-budget.ts";
 
-/** One route a projection. */
-export function insightRoutes({ db, clock, timeZone }: Pick<AnalyticsContext, "db" | "clock" | "timeZone">): readonly BoundRoute[] {
+/** One route a projection, and what a person sets against it. */
+export function insightRoutes(ctx: Pick<AnalyticsContext, "db" | "clock" | "timeZone" | "publish">): readonly BoundRoute[] {
+  const { db, clock, timeZone } = ctx;
   const today = () => bankDay(clock.now(), timeZone);
   return [
     psuRoute(cashFlow, ({ psu: { psuId }, query: { months } }) => askCashFlow(db, psuId, { months, today: today() })),
@@ -25,6 +28,9 @@ export function insightRoutes({ db, clock, timeZone }: Pick<AnalyticsContext, "d
       return askNetWorth(db, psuId, { ...period, accountId });
     }),
     psuRoute(forecast, ({ psu: { psuId }, query: { days } }) => askForecast(db, psuId, { today: today(), days })),
+    psuRoute(listBudgets, ({ psu: { psuId } }) => askBudgets(db, psuId, today())),
+    psuRoute(putBudget, async ({ psu: { psuId }, params, body }) => setBudget(ctx, { psuId, ...params }, body.limit)),
+    psuRoute(removeBudget, async ({ psu: { psuId }, params }) => remove(ctx, { psuId, ...params })),
     psuRoute(firstScreen, async ({ psu: { psuId }, query }) => {
       answerable(query);
       const [brief, month, { recurring }] = await Promise.all([

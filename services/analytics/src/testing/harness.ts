@@ -6,6 +6,7 @@ import { fixedClock, testDatabase } from "@opl/testkit";
 import type { Tables } from "../db/tables.ts";
 import { bankDay } from "../domain/bank-day.ts";
 import { askCashFlow } from "../projections/cash-flow/query.ts";
+import { askBudgets } from "../projections/budgets/query.ts";
 import { askForecast } from "../projections/forecast/query.ts";
 import { type ListQuestion, askTransactions } from "../projections/ledger/query.ts";
 import { askAccountTotals } from "../projections/ledger/totals.ts";
@@ -19,6 +20,7 @@ import { recordAccounts } from "../usecases/record-accounts.ts";
 import { recordBalances } from "../usecases/record-balances.ts";
 import { recordTransactions } from "../usecases/record-transactions.ts";
 import { askRules, previewRule, removeRule, ruleCounterparty } from "../usecases/rule-counterparty.ts";
+import { removeBudget, setBudget } from "../usecases/set-budget.ts";
 import { mergeParts, splitIntoParts } from "../usecases/split-transaction.ts";
 import { settleNext } from "../usecases/settle-person.ts";
 import { type Fact, LedgerModel, idOf } from "./ledger-model.ts";
@@ -103,6 +105,9 @@ export async function startHarness(ledger = new LedgerModel()) {
     monthSoFar: (psuId: string, month: string) => askCumulativeSpending(ctx.db, psuId, { month, today: today() }),
     recurring: (psuId: string) => askRecurring(ctx.db, psuId, today()),
     netWorth: (psuId: string, from: string, to: string, accountId?: string) => askNetWorth(ctx.db, psuId, { from, to, accountId }),
+    budgets: (psuId: string) => askBudgets(ctx.db, psuId, today()),
+    setBudget: (psuId: string, category: CategoryId, limit: string, currency = "EUR") => setBudget(ctx, { psuId, currency, category }, limit),
+    removeBudget: (psuId: string, category: CategoryId, currency = "EUR") => removeBudget(ctx, { psuId, currency, category }),
     forecast: (psuId: string, days: number) => askForecast(ctx.db, psuId, { today: today(), days }),
     totals: () => askAccountTotals(ctx.db),
     /** The answer to every question about a person, page by page, as text. */
@@ -124,6 +129,7 @@ export async function startHarness(ledger = new LedgerModel()) {
         await askCumulativeSpending(ctx.db, psuId, { month: "2026-11", today: today() }),
         await askRecurring(ctx.db, psuId, today()),
         await askNetWorth(ctx.db, psuId, { from: "2026-01-01", to: "2026-11-30" }),
+        await askBudgets(ctx.db, psuId, today()),
         await askForecast(ctx.db, psuId, { today: today(), days: 30 }),
         (await askAccountTotals(ctx.db)).accounts.filter((account) => account.psuId === psuId),
       ];

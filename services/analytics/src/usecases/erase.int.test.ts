@@ -38,6 +38,7 @@ beforeEach(async () => {
   await stage.note(psuId, `${psuId} s3`, "Holiday pay");
   await stage.rule(psuId, `${psuId} s4`, "other");
   for (const label of [`${psuId} n5`, `${psuId} s5`]) await stage.split(psuId, label, halvesOf(label.includes("n5") ? -1399n : 7000n));
+  await stage.setBudget(psuId, "family", "50");
 });
 
 const halvesOf = (minor: bigint) => [["family", minor / 2n] as const, ["other", minor - minor / 2n] as const];
@@ -91,12 +92,16 @@ describe("a person asks to be forgotten (US-37)", () => {
     const words = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
     const rules = await db.selectFrom("counterpartyRules").selectAll().where("psuId", "=", psuId).execute();
     const parts = await db.selectFrom("splitParts").selectAll().where("psuId", "=", psuId).execute();
+    const budgets = await db.selectFrom("budgets").selectAll().where("psuId", "=", psuId).execute();
     await inTransaction(db, (tx) => erasePsu(stage.ctx, tx, psuId));
+    await stage.setBudget(psuId, "family", "60");
+    expect(await traces()).toEqual({});
+    await db.insertInto("budgets").values(budgets).execute();
     await db.insertInto("annotations").values(words).execute();
     await db.insertInto("counterpartyRules").values(rules).execute();
     await db.insertInto("splitParts").values(parts).execute();
     await db.updateTable("people").set({ purgedAt: stage.clock.now() }).where("psuId", "=", psuId).execute();
-    expect(await traces()).toEqual({ annotations: 2, counterparty_rules: 1, split_parts: 4 });
+    expect(await traces()).toEqual({ annotations: 2, budgets: 1, counterparty_rules: 1, split_parts: 4 });
     await purgeErased(stage.ctx);
     expect(await traces()).toEqual({});
   });

@@ -5,7 +5,7 @@ import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import { problem } from "@opl/contracts/http";
 import type { RouteContract } from "@opl/contracts/http";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { arbitraryInput } from "../../test/arbitrary-input.ts";
 import { startBff } from "../../test/bff.ts";
@@ -31,6 +31,8 @@ describe("whatever a route is sent", () => {
     operator = await bff.operator();
   });
   afterAll(() => bff[Symbol.asyncDispose]());
+  // Somebody signs in for every route, all from one address; how often that may be is no matter here.
+  beforeEach(() => bff.database.database.db.deleteFrom("attempts").execute());
 
   it.each(contracts.map((contract) => [contract.method, contract.path, contract] as const))(
     "%s %s answers as agreed or with a problem, never with a fault or another's data (US-32, US-34, US-45)",

@@ -45,6 +45,7 @@ describe("taking everything along", () => {
       accounts: { iban: string }[];
       transactions: { transactionId: string; note: string | null; split: unknown }[];
       categoryRules: { counterpartyRuleId: string }[];
+      budgets: unknown[];
     }>();
     expect(all.person).toMatchObject({ email, preferences: { locale: "en" } });
     expect(all.permissions).toMatchObject([{ consentId: holdings.consent.consentId, receipts: [{ sequence: 2 }] }]);
@@ -60,6 +61,7 @@ describe("taking everything along", () => {
     expect(all.transactions[0]?.note).toBe(holdings.transactions[0]?.note);
     expect(all.transactions[0]?.split).toEqual(holdings.transactions[0]?.split);
     expect(all.categoryRules.map(({ counterpartyRuleId }) => counterpartyRuleId)).toEqual([holdings.counterpartyRuleId]);
+    expect(all.budgets).toEqual([{ category: "groceries", limit: { amount: "400.00", currency: "EUR" } }]);
     expect(answer.text).not.toMatch(/argon2|token/i);
   });
 
@@ -95,18 +97,21 @@ describe("taking everything along", () => {
     }
   });
 
-  it.each(["listFundsConsents", "listFundsReceipts", "listReceipts", "listCounterpartyRules"])("does not begin without %s", async (operation) => {
-    const { browser } = await bff.person();
-    bff.downstream.receipts.clear();
-    const exportId = await start(browser);
-    bff.downstream.unknown.add(operation);
-    try {
-      const answer = await fetchOf(browser, exportId);
-      expect([answer.status === 200, answer.headers.get("content-disposition")]).toEqual([false, null]);
-    } finally {
-      bff.downstream.unknown.clear();
-    }
-  });
+  it.each(["listFundsConsents", "listFundsReceipts", "listReceipts", "listCounterpartyRules", "listBudgets"])(
+    "does not begin without %s",
+    async (operation) => {
+      const { browser } = await bff.person();
+      bff.downstream.receipts.clear();
+      const exportId = await start(browser);
+      bff.downstream.unknown.add(operation);
+      try {
+        const answer = await fetchOf(browser, exportId);
+        expect([answer.status === 200, answer.headers.get("content-disposition")]).toEqual([false, null]);
+      } finally {
+        bff.downstream.unknown.clear();
+      }
+    },
+  );
 
   it("is for its person alone, once, and for ten minutes (US-38)", async () => {
     const [{ browser, psuId }, other] = [await bff.person(), await bff.person()];

@@ -45,10 +45,11 @@ async function otherParts(
   { name, email }: Pick<SignedIn, "name" | "email">,
 ): Promise<Omit<Everything, "exportedAt" | "accounts" | "transactions">> {
   const { psuId } = asking.psu;
-  const [{ consents }, { fundsConsents }, { rules }, preferences, passkeys] = await Promise.all([
+  const [{ consents }, { fundsConsents }, { rules }, { budgets }, preferences, passkeys] = await Promise.all([
     clients.consent.listConsents(wholeOf(asking)),
     clients.consent.listFundsConsents(wholeOf(asking)),
     clients.analytics.listCounterpartyRules(wholeOf(asking)),
+    clients.analytics.listBudgets(wholeOf(asking)),
     getPreferences(db, psuId),
     passkeysOf(db, psuId),
   ]);
@@ -71,6 +72,7 @@ async function otherParts(
     permissions,
     fundsPermissions,
     rules,
+    budgets: budgets.map(({ category, limit }) => ({ category, limit })),
     paymentOrders: paymentOrdersOf({ clients }, asking),
   };
 }

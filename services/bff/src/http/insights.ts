@@ -11,5 +11,12 @@ export function insightRoutes({ clients: { analytics } }: Pick<BffContext, "clie
     psuRoute(contracts.getRecurring, async (asking) => analytics.listRecurring(wholeOf(asking))),
     psuRoute(contracts.getNetWorth, async ({ query, ...asking }) => analytics.netWorth({ ...wholeOf(asking), query })),
     psuRoute(contracts.getForecast, async ({ query, ...asking }) => analytics.forecast({ ...wholeOf(asking), query })),
+    psuRoute(contracts.getBudgets, async (asking) => analytics.listBudgets(wholeOf(asking))),
+    psuRoute(contracts.setBudget, async ({ params, body, ...asking }) => {
+      await analytics.putBudget({ ...wholeOf(asking), params, body });
+    }),
+    psuRoute(contracts.removeBudget, async ({ params, ...asking }) => {
+      await analytics.removeBudget({ ...wholeOf(asking), params });
+    }),
   ];
 }

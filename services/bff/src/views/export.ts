@@ -1,9 +1,11 @@
-import type { CategorisedTransaction, CounterpartyRule } from "@opl/contracts/http/analytics";
+import type { CategorisedTransaction, CounterpartyRule, listBudgets } from "@opl/contracts/http/analytics";
+import type { ResponseOf } from "@opl/contracts/http/route";
 import type { FundsConsent } from "@opl/contracts/http/consent-payments";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
 import type { Consent, ListedReceipt, PaymentOrder } from "@opl/contracts/model";
 import { csvLine } from "../domain/csv.ts";
 
+type Budget = ResponseOf<typeof listBudgets>["budgets"][number];
 type WithReceipts<Permission> = Permission & { readonly receipts: readonly ListedReceipt[] };
 
 /** Everything there is of a person; transactions and payments page by page, because there may be many. */
@@ -16,6 +18,8 @@ export interface Everything {
   readonly accounts: readonly LedgerAccount[];
   /** What the person said about everything with a counterparty. */
   readonly rules: readonly CounterpartyRule[];
+  /** What the person means to spend at most by category and month. */
+  readonly budgets: readonly Pick<Budget, "category" | "limit">[];
   readonly paymentOrders: AsyncIterable<readonly PaymentOrder[]>;
   readonly transactions: AsyncIterable<readonly CategorisedTransaction[]>;
 }

@@ -17,6 +17,7 @@ import { ChartSkeleton } from "./section-states.tsx";
 import { SpendingSection } from "./spending-section.tsx";
 import { WhenNear } from "./when-near.tsx";
 
+const BudgetsSection = lazy(() => import("./ahead/budgets-section.tsx").then((module) => ({ default: module.BudgetsSection })));
 const ForecastSection = lazy(() => import("./ahead/forecast-section.tsx").then((module) => ({ default: module.ForecastSection })));
 
 /** What the ledger means: each chart says its finding, and each figure leads to its rows. */
@@ -60,6 +61,9 @@ export function InsightsPage() {
           <BalanceSection currency={currency} accounts={accounts.data?.accounts ?? []} />
           <WhenNear placeholder={<ChartSkeleton height="h-80" />}>
             <ForecastSection currency={currency} />
+          </WhenNear>
+          <WhenNear placeholder={<ChartSkeleton height="h-80" />}>
+            <BudgetsSection currency={currency} />
           </WhenNear>
         </div>
       )}

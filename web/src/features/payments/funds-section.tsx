@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { type FundsPermission, queries } from "../../api/queries.ts";
 import { useProblem } from "../../api/use-problem.ts";
+import { typedAmount } from "../../format/typed-amount.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Button } from "../../ui/button.tsx";
 import { SectionCard } from "../../ui/card.tsx";
@@ -10,7 +11,6 @@ import { Field, inputClass } from "../../ui/field.tsx";
 import { formText } from "../../ui/form-text.ts";
 import { leaveForBank } from "../../ui/leave-for-bank.ts";
 import { Notice } from "../../ui/notice.tsx";
-import { typedAmount } from "../../format/typed-amount.ts";
 import { askToPay, type Choices } from "./payments-api.ts";
 
 /** Asking a bank "is there this much?": yes or no, never how much. */
