@@ -56,7 +56,7 @@ function Bar({ selecting, total, pending, onAll, onLeave }: Given) {
     say.reset();
     onLeave();
   };
-  const open = shown || done !== undefined || say.error !== null;
+  const open = shown || selecting.refused || done !== undefined || say.error !== null;
   useEscape(open && editing === undefined, leave);
 
   const change = (word: { readonly category: CategoryId } | { readonly note: string | null }, sentence: string): void => {
@@ -87,15 +87,16 @@ function Bar({ selecting, total, pending, onAll, onLeave }: Given) {
   const [counted, most] = [format.count(count), format.count(MOST_AT_ONCE)];
   const howMany: ReactNode =
     count === 0 ? <Trans>Nothing is selected</Trans> : <Plural value={count} one={`${counted} selected`} other={`${counted} selected`} />;
+  const refusal = <Trans key="refused">The bank has not booked this one yet. It can be selected when it is booked.</Trans>;
   const sentences: ReactNode[] = [
-    selecting.refused && <Trans key="refused">The bank has not booked this one yet. It can be selected when it is booked.</Trans>,
+    selecting.refused && refusal,
     tooMany && <Trans key="many">At most {most} can be changed at once.</Trans>,
     every !== undefined && every > MOST_AT_ONCE && !tooMany && shown && <Trans key="all">To select all, narrow the filter to at most {most}.</Trans>,
   ];
   return (
     <>
       <p role="status" className="sr-only">
-        {shown && howMany}
+        {selecting.refused ? refusal : shown && howMany}
       </p>
       {open && (
         <>
@@ -147,8 +148,8 @@ function Bar({ selecting, total, pending, onAll, onLeave }: Given) {
                     <Trans>Close</Trans>
                   </Button>
                 )}
-                {sentences.some(Boolean) && <span className="text-12 text-muted">{sentences}</span>}
               </div>
+              {sentences.some(Boolean) && <p className="px-2 py-1 text-12 text-muted">{sentences}</p>}
               {(say.error ?? failure) !== null && (
                 <p role="alert" className="px-2 py-1 text-danger">
                   <Refusal error={say.error ?? failure} words={problem(say.error ?? failure)} />
