@@ -7,6 +7,7 @@ import { annotate, saidBy } from "../db/annotation-store.ts";
 import { changeRule, deleteRules, insertRule, rulesOf } from "../db/counterparty-rule-store.ts";
 import { cleanCounterparty, counterpartyTextOf } from "../domain/counterparty.ts";
 import type { CounterpartyRule } from "../domain/said.ts";
+import { stands } from "../domain/split.ts";
 import { errors } from "../errors.ts";
 import { type EntryKey, rowsElsewhere, rowsOf } from "../projections/ledger/store.ts";
 import { lockEntry, lockPerson, meaningOf } from "./annotate-transaction.ts";
@@ -17,7 +18,7 @@ type RuleContext = Pick<AnalyticsContext, "db" | "clock" | "timeZone" | "publish
 
 /**
  * What would change if everything with this entry's counterparty belonged in a category: entries that move, and their sums by currency.
- * What the person said about single other entries stays. @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND
+ * What the person said about single other entries stays, and so does what counts by the parts of a split. @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND
  */
 export async function previewRule(
   { db }: Pick<AnalyticsContext, "db">,
@@ -29,10 +30,15 @@ export async function previewRule(
   const { key, name } = cleanCounterparty(counterpartyTextOf(entry));
   if (key === "") return { counterpartyName: null, rule: null, transactions: 0, sums: [] };
   const said = (await saidBy(db, [psuId])).get(psuId);
-  const stays = (row: { readonly transactionId: string }): boolean => row.transactionId !== transactionId && said?.categories.has(row.transactionId) === true;
+  const elsewhere = await rowsElsewhere(db, psuId, category);
+  const stays = (row: (typeof elsewhere)[number]): boolean => {
+    const split = said?.splits.get(row.transactionId);
+    return (row.transactionId !== transactionId && said?.categories.has(row.transactionId) === true) || (split !== undefined && stands(split, row));
+  };
   // Each text is cleaned once however many entries have it.
-  const elsewhere = Map.groupBy(await rowsElsewhere(db, psuId, category), counterpartyTextOf);
-  const moving = [...elsewhere].flatMap(([text, rows]) => (cleanCounterparty(text).key === key ? rows.filter((row) => !stays(row)) : []));
+  const moving = [...Map.groupBy(elsewhere, counterpartyTextOf)].flatMap(([text, rows]) =>
+    cleanCounterparty(text).key === key ? rows.filter((row) => !stays(row)) : [],
+  );
   const rule = said?.counterparties.get(key);
   const sums = [...Map.groupBy(moving, ({ currency }) => currency)].map(([currency, rows]) =>
     toWire({ currency, minor: rows.reduce((sum, { amountMinor }) => sum + amountMinor, 0n) }),

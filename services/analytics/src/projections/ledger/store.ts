@@ -58,7 +58,7 @@ export async function allRowsOf(tx: Executor<Tables>, psuId: string): Promise<Se
 export async function rowsElsewhere(db: Executor<Tables>, psuId: string, category: CategoryId) {
   return db
     .selectFrom("transactions")
-    .select(["transactionId", "counterpartyName", "remittanceInformation", "amountMinor", "currency"])
+    .select(["transactionId", "pending", "counterpartyName", "remittanceInformation", "amountMinor", "currency"])
     .where("psuId", "=", psuId)
     .where("category", "<>", category)
     .orderBy("transactionId")
