@@ -192,7 +192,7 @@ describe("a person splits a transaction", () => {
     await page.getByRole("heading", { name: "Split: Groceries, Family" }).waitFor();
     await page.getByRole("button", { name: "Remove split" }).press("Enter");
     await page.getByRole("heading", { name: "Groceries", exact: true }).waitFor();
-    await expect.poll(() => everyFigure(row)).toBe(figures);
+    await expect.poll(() => everyFigure(row), patiently).toBe(figures);
     expect(await rowOf(row)).toEqual({ ...row, split: null });
     expect(complaints.found).toEqual([]);
     await context.close();
