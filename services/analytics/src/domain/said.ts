@@ -29,6 +29,14 @@ export interface SaidAbout {
   readonly remittanceInformation: string | null;
 }
 
+/** What a person said once an entry is split like this, or whole again. */
+export function withSplit(said: Said | undefined, transactionId: string, split: Split | undefined): Said {
+  const splits = new Map<string, Split>(said?.splits);
+  if (split === undefined) splits.delete(transactionId);
+  else splits.set(transactionId, split);
+  return { categories: new Map(), notes: new Map(), counterparties: new Map(), ...said, splits };
+}
+
 /** All that a person wrote about an entry, its parts included; empty where they wrote nothing. */
 export function textSaid(said: Said | undefined, transactionId: string): string {
   const notes = [said?.notes.get(transactionId), ...(said?.splits.get(transactionId)?.parts ?? []).map(({ note }) => note)];

@@ -159,6 +159,21 @@ describe("a person says something about many entries at once", () => {
     expect((await stage.list(psuId, { category: "family" })).total).toBe(1);
   });
 
+  it("of 500 that are the person's own but for one, none is changed, and the one is named as one that is not there (US-09)", async () => {
+    const [{ psuId, id }, other] = [await person(499), await person(1)];
+    const [before, said] = [await stage.everything(psuId), await saidBy(psuId)];
+    const own = Array.from({ length: 499 }, (_, index) => id(index));
+    const about = (...ids: string[]) =>
+      stage.sayMany(
+        psuId,
+        [...own, ...ids].map((transactionId) => ({ transactionId, category: "family" as const, note: "x" })),
+      );
+    for (const wrong of [other.id(0), newId()])
+      await expect(about(wrong)).rejects.toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND", details: { transactionIds: [wrong] } });
+    expect([await stage.everything(psuId), await saidBy(psuId), await saidBy(other.psuId)]).toEqual([before, said, []]);
+    expect((await about()).before).toHaveLength(499);
+  });
+
   it("one that is pending, not there or another person's refuses all and is named; nothing has changed (US-09)", async () => {
     const [{ psuId, id }, other] = [await person(20), await person(5)];
     const [before, said] = [await stage.everything(psuId), await saidBy(psuId)];

@@ -60,6 +60,29 @@ describe("everything with one counterparty", () => {
     expect(await stage.previewRule(psuId, label("two"), "family")).toMatchObject({ transactions: 0, sums: [], rule: { category: "family" } });
   });
 
+  it("promises nothing of an entry that counts by the parts of its split, but all of one whose split is set aside", async () => {
+    const parts = [
+      ["leisure", -500n],
+      ["health", -500n],
+    ] as const;
+    await stage.split(psuId, label("one"), parts);
+    const before = await november();
+    const preview = async () => {
+      const { transactions, sums } = await stage.previewRule(psuId, label("two"), "family");
+      return [transactions, sums.find(({ currency }) => currency === "EUR")?.amount];
+    };
+    expect(await preview()).toEqual([2, "-2.34"]);
+    const { rule } = await stage.rule(psuId, label("two"), "family");
+    expect(await november()).toEqual({ ...before, family: "2.34", groceries: "7.00" });
+    expect((await stage.list(psuId, { category: "family" })).total).toBe(2);
+    await stage.removeRule(psuId, rule.counterpartyRuleId);
+    ledger.record(current, [{ label: label("one"), minor: -1100n, date: "2026-11-03", name: "K-MARKET KAMPPI" }]);
+    await deliver();
+    expect(await preview()).toEqual([3, "-13.34"]);
+    await stage.rule(psuId, label("two"), "family");
+    expect(await november()).toEqual({ family: "13.34", groceries: "7.00", other: "0.01" });
+  });
+
   it("holds for what comes later, before anybody is settled", async () => {
     await stage.rule(psuId, label("one"), "family");
     ledger.record(current, [{ label: label("later"), minor: -100n, date: "2026-11-20", name: "K-MARKET KAMPPI", pending: true }]);

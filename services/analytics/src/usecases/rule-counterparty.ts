@@ -18,7 +18,7 @@ type RuleContext = Pick<AnalyticsContext, "db" | "clock" | "timeZone" | "publish
 
 /**
  * What would change if everything with this entry's counterparty belonged in a category: entries that move, and their sums by currency.
- * What the person said about single other entries stays, and an entry whose parts stand is in their categories. @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND
+ * What the person said about single other entries stays, and so does what counts by the parts of a split. @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND
  */
 export async function previewRule(
   { db }: Pick<AnalyticsContext, "db">,
@@ -30,14 +30,15 @@ export async function previewRule(
   const { key, name } = cleanCounterparty(counterpartyTextOf(entry));
   if (key === "") return { counterpartyName: null, rule: null, transactions: 0, sums: [] };
   const said = (await saidBy(db, [psuId])).get(psuId);
-  const others = await rowsElsewhere(db, psuId, category);
-  const stays = (row: (typeof others)[number]): boolean => {
+  const elsewhere = await rowsElsewhere(db, psuId, category);
+  const stays = (row: (typeof elsewhere)[number]): boolean => {
     const split = said?.splits.get(row.transactionId);
-    return (split !== undefined && stands(split, row)) || (row.transactionId !== transactionId && said?.categories.has(row.transactionId) === true);
+    return (row.transactionId !== transactionId && said?.categories.has(row.transactionId) === true) || (split !== undefined && stands(split, row));
   };
   // Each text is cleaned once however many entries have it.
-  const elsewhere = Map.groupBy(others, counterpartyTextOf);
-  const moving = [...elsewhere].flatMap(([text, rows]) => (cleanCounterparty(text).key === key ? rows.filter((row) => !stays(row)) : []));
+  const moving = [...Map.groupBy(elsewhere, counterpartyTextOf)].flatMap(([text, rows]) =>
+    cleanCounterparty(text).key === key ? rows.filter((row) => !stays(row)) : [],
+  );
   const rule = said?.counterparties.get(key);
   const sums = [...Map.groupBy(moving, ({ currency }) => currency)].map(([currency, rows]) =>
     toWire({ currency, minor: rows.reduce((sum, { amountMinor }) => sum + amountMinor, 0n) }),

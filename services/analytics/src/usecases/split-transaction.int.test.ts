@@ -1,11 +1,17 @@
 import type { CategoryId } from "@opl/contracts/model";
+import { inTransaction } from "@opl/postgres";
 import { newId } from "@opl/service";
-import { sql } from "kysely";
+import { type KyselyPlugin, sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { markUnsettled } from "../db/person-store.ts";
+import { addToMonths } from "../projections/cash-flow/store.ts";
+import { summed } from "../projections/entry-change.ts";
+import { deleteRows } from "../projections/ledger/store.ts";
 import { type Harness, startHarness } from "../testing/harness.ts";
 import { LedgerModel, idOf } from "../testing/ledger-model.ts";
 import { purgeErased } from "./purge-erased.ts";
 import { rebuildProjections } from "./rebuild-projections.ts";
+import { mergeParts, splitIntoParts } from "./split-transaction.ts";
 
 let stage: Harness;
 const ledger = new LedgerModel();
@@ -240,6 +246,15 @@ describe("a person splits an entry", () => {
       "-0.01 EUR is left to assign",
     ],
     [
+      "a cent is too much",
+      [
+        ["family", -2500n],
+        ["other", -2501n],
+      ],
+      "ERR_ANALYTICS_SPLIT_SUM_WRONG",
+      ": 0.01 EUR too much",
+    ],
+    [
       "a part goes the other way",
       [
         ["family", -5100n],
@@ -285,6 +300,38 @@ describe("a person splits an entry", () => {
     await expect(stage.merge(newId(), label("bill"))).rejects.toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
   });
 
+  it("of money that comes in what is left and what is too much is told apart as well", async () => {
+    const pay = (last: bigint) =>
+      stage.split(psuId, label("pay"), [
+        ["income", 200_000n],
+        ["family", last],
+      ]);
+    await expect(pay(49_999n)).rejects.toMatchObject({ message: expect.stringContaining(": 0.01 EUR is left to assign") as string });
+    await expect(pay(50_001n)).rejects.toMatchObject({ message: expect.stringContaining(": 0.01 EUR too much") as string });
+  });
+
+  it("an amount with too many decimals is refused with the reason, and nothing is rounded", async () => {
+    const parts = ["-25.005", "-24.995"].map((amount) => ({ category: "family" as const, amount: { amount, currency: "EUR" }, note: null }));
+    await expect(splitIntoParts(stage.ctx, { psuId, transactionId: idOf(label("bill")) }, parts)).rejects.toMatchObject({
+      code: "ERR_ANALYTICS_SPLIT_PART_INVALID",
+      message: "Part 1 is not an exact amount, change it: EUR has 2 decimals; the text has more.",
+    });
+  });
+
+  it("all that the person said is read once while others wait for the lock", async () => {
+    let reads = 0;
+    const counted: KyselyPlugin = {
+      transformQuery: ({ node }) => (
+        (reads += JSON.stringify(node, (_, value: unknown) => (typeof value === "bigint" ? "" : value)).includes("from counterparty_rules") ? 1 : 0),
+        node
+      ),
+      transformResult: async ({ result }) => result,
+    };
+    const ctx = { ...stage.ctx, db: stage.ctx.db.withPlugin(counted) };
+    await mergeParts(ctx, { psuId, transactionId: idOf(label("bill")) });
+    expect(reads).toBe(1);
+  });
+
   it("racing with a fact that changes the amount, the totals are exact either way", async () => {
     ledger.record(current, [bill(-4000n)]);
     const facts = ledger.facts.splice(0);
@@ -296,17 +343,60 @@ describe("a person splits an entry", () => {
 });
 
 describe("a process that knows no parts works beside this one", () => {
+  const countedWhole = async () => {
+    await sql`update cash_flow_months set expenses_minor = 6234 where psu_id = ${psuId} and category = 'groceries'`.execute(stage.ctx.db);
+    await sql`delete from cash_flow_months where psu_id = ${psuId} and category in ('family', 'transfers')`.execute(stage.ctx.db);
+  };
+
   it("what it counted whole is by parts again when the person is settled, and open pages are told", async () => {
     await stage.split(psuId, label("bill"), threeParts);
     await stage.settle();
     const expected = await stage.everything(psuId);
-    await sql`update cash_flow_months set expenses_minor = 6234 where psu_id = ${psuId} and category = 'groceries'`.execute(stage.ctx.db);
-    await sql`delete from cash_flow_months where psu_id = ${psuId} and category in ('family', 'transfers')`.execute(stage.ctx.db);
+    await countedWhole();
     await sql`insert into unsettled_people values (${psuId}, ${stage.clock.now()}, ${stage.clock.now()})`.execute(stage.ctx.db);
     const before = (await stage.told("analytics.insights-changed")).length;
     await stage.settle();
     expect(await stage.everything(psuId)).toBe(expected);
     expect((await stage.told("analytics.insights-changed")).slice(before)).toEqual([{ psuId, months: ["2026-11"] }]);
+  });
+
+  it("a split taken back after it counted the entry whole is taken back, and settling makes the totals right", async () => {
+    const expected = await stage.everything(psuId);
+    await stage.split(psuId, label("bill"), threeParts);
+    await countedWhole();
+    await stage.merge(psuId, label("bill"));
+    await stage.settle();
+    expect(await stage.everything(psuId)).toBe(expected);
+    await expectTotalsFromScratch();
+  });
+
+  it("what it takes out of a category that no other entry is in takes money from nobody's figure, and settling makes the totals right", async () => {
+    ledger.record(current, [{ label: label("alone"), minor: -2000n, date: "2026-10-05", name: "ALEPA KALLIO" }]);
+    await deliver();
+    const row = await stage.ctx.db
+      .selectFrom("transactions")
+      .selectAll()
+      .where("psuId", "=", psuId)
+      .where("transactionId", "=", idOf(label("alone")))
+      .executeTakeFirstOrThrow();
+    await stage.split(psuId, label("alone"), [
+      ["family", -500n],
+      ["transfers", -1500n],
+    ]);
+    await stage.settle();
+    await inTransaction(stage.ctx.db, async (tx) => {
+      await deleteRows(tx, [row]);
+      await addToMonths(tx, [{ before: summed(row, undefined), after: null }]);
+      await markUnsettled(tx, [psuId], { at: stage.clock.now(), ...stage.ctx.settling });
+    });
+    const nothing = { amount: "0.00", currency: "EUR" };
+    expect((await stage.cashFlow(psuId)).currencies[0]?.months).toMatchObject([
+      { month: "2026-10", income: nothing, expenses: nothing, net: nothing, count: 0 },
+      { month: "2026-11", expenses: { amount: "62.34" }, count: 3 },
+    ]);
+    await stage.settle();
+    expect((await stage.cashFlow(psuId)).currencies[0]?.months).toMatchObject([{ month: "2026-11" }]);
+    await expectTotalsFromScratch();
   });
 
   it("parts of an account it erased go too, and no figure keeps them", async () => {

@@ -6,7 +6,7 @@ import { saidBy } from "../db/annotation-store.ts";
 import { markUnsettled } from "../db/person-store.ts";
 import { putSplit } from "../db/split-store.ts";
 import { monthOf } from "../domain/calendar.ts";
-import { textSaid } from "../domain/said.ts";
+import { textSaid, withSplit } from "../domain/said.ts";
 import { type Split, mistakeIn } from "../domain/split.ts";
 import { errors } from "../errors.ts";
 import { addToMonths } from "../projections/cash-flow/store.ts";
@@ -52,7 +52,7 @@ async function saySplit(
     const split = decide(row);
     const before = (await saidBy(tx, [psuId])).get(psuId);
     await putSplit(tx, { ...key, accountId: row.accountId }, split, ctx.clock.now());
-    const after = (await saidBy(tx, [psuId])).get(psuId);
+    const after = withSplit(before, transactionId, split);
     await putSearchTexts(tx, [{ ...key, searchText: searchTextOf(row, textSaid(after, transactionId)) }]);
     await addToMonths(tx, [{ before: summed(row, before), after: summed(row, after) }]);
     // Nothing hangs on it, but a process that knows no parts may have counted the entry whole meanwhile.
@@ -64,29 +64,25 @@ async function saySplit(
 
 /** @throws ERR_ANALYTICS_SPLIT_PART_INVALID, ERR_ANALYTICS_SPLIT_SUM_WRONG */
 function splitOf({ amountMinor: wholeMinor, currency }: LedgerRow, given: Parts): Split {
-  const parts = given.map(({ category, amount, note }) => ({ category, amountMinor: minorOf(amount, currency), note }));
+  const parts = given.map(({ category, amount, note }, index) => ({ category, amountMinor: minorOf(amount, currency, index + 1), note }));
   const mistake = mistakeIn(
     parts.map(({ amountMinor }) => amountMinor),
     wholeMinor,
   );
   if (mistake?.kind === "part") throw partInvalid(mistake.position, currency, wholeMinor);
-  if (mistake?.kind === "sum") {
-    const { amount } = toWire({ minor: mistake.leftMinor, currency });
-    throw errors.ERR_ANALYTICS_SPLIT_SUM_WRONG({
-      message: `The parts of this split are not the whole transaction: ${amount} ${currency} is left to assign; change a part by that.`,
-    });
-  }
+  if (mistake?.kind === "sum") throw sumWrong(mistake.leftMinor, currency, wholeMinor);
   return { wholeMinor, currency, parts };
 }
 
-function minorOf(wire: Parts[number]["amount"], currency: string): bigint {
+/** @throws ERR_ANALYTICS_SPLIT_PART_INVALID for what is no exact amount */
+function minorOf(wire: Parts[number]["amount"], currency: string, position: number): bigint {
+  // What is other money is refused with what is nothing.
+  if (wire.currency !== currency) return 0n;
   try {
-    const amount = fromWire(wire);
-    // What is nothing is refused with what goes the wrong way.
-    return amount.currency === currency ? amount.minor : 0n;
+    return fromWire(wire).minor;
   } catch (error) {
-    if (error instanceof AmountError) return 0n;
-    throw error;
+    if (!(error instanceof AmountError)) throw error;
+    throw errors.ERR_ANALYTICS_SPLIT_PART_INVALID({ message: `Part ${position} is not an exact amount, change it: ${error.message}` });
   }
 }
 
@@ -94,5 +90,13 @@ function partInvalid(position: number, currency: string, wholeMinor: bigint) {
   const sign = wholeMinor < 0n ? "with a minus, as money that goes out" : "without a minus, as money that comes in";
   return errors.ERR_ANALYTICS_SPLIT_PART_INVALID({
     message: `Part ${position} is not money of this transaction: give it an amount other than zero, in ${currency} and ${sign}.`,
+  });
+}
+
+function sumWrong(leftMinor: bigint, currency: string, wholeMinor: bigint) {
+  const missing = leftMinor > 0n === wholeMinor > 0n;
+  const { amount } = toWire({ minor: missing || leftMinor > 0n ? leftMinor : -leftMinor, currency });
+  return errors.ERR_ANALYTICS_SPLIT_SUM_WRONG({
+    message: `The parts of this split are not the whole transaction: ${amount} ${currency} ${missing ? "is left to assign" : "too much"}; change a part by that.`,
   });
 }

@@ -73,7 +73,7 @@ describe("taking everything along", () => {
       accountId: person.holdings.accounts[0]?.accountId ?? "",
       remittanceInformation: text,
       note: text,
-      split: { stands: true, parts: [{ category: "other" as const, amount: { amount: "-12.50", currency: "EUR" }, note: text }] },
+      split: { stands: text !== "+1", parts: [{ category: "other" as const, amount: { amount: "-12.50", currency: "EUR" }, note: text }] },
       counterparty: { name: text, iban: null, bic: null },
     }));
     bff.downstream.holdings.set(person.psuId, { ...person.holdings, transactions });
@@ -84,6 +84,8 @@ describe("taking everything along", () => {
     for (const line of lines.slice(1)) expect(line).not.toMatch(/(^|,)"?[=+@\t\r]|(^|,)"?-(?!12\.50,)/);
     expect(lines[1]).toContain(",booked,-12.50,EUR,'=1+1,,'=1+1,");
     expect(lines[1]).toContain(",other -12.50 (=1+1),");
+    // Not in force while the bank says another amount, and still the person's own words.
+    expect(lines[2]).toContain(",set aside: other -12.50 (+1),");
   });
 
   it.each(["listCategorised", "listPaymentOrders"])("breaks off when %s gives nothing, rather than look whole", async (operation) => {

@@ -264,14 +264,13 @@ describe("whose is it", () => {
     expect((await stranger.get(`/api/transactions?accountId=${own}&accountId=${account(owner)}`)).status).toBe(404);
   });
 
-  it("refuses what is said about many transactions as a whole when one of 500 is another's, in the words of one that does not exist (US-09)", async () => {
+  it("refuses what is said about many transactions as a whole when one is another's, in the words of one that does not exist (US-09)", async () => {
     const stranger = strangers["another person"] as Browser;
     const own = (await stranger.get("/api/transactions")).json<{ transactions: { transactionId: string }[] }>().transactions[0]?.transactionId ?? "";
     const say = (ids: readonly string[]): Promise<Answer> =>
       stranger.send("POST", "/api/annotations", { body: { annotations: ids.map((transactionId) => ({ transactionId, category: "family" })) } });
     expect((await say([own])).status).toBe(200);
-    const others = Array.from({ length: 498 }, () => newId());
-    const [foreign, unknown] = [await say([own, ...others, transaction(owner)]), await say([own, ...others, newId()])];
+    const [foreign, unknown] = [await say([own, transaction(owner)]), await say([own, newId()])];
     expect(foreign.status).toBe(404);
     expect(comparable(foreign)).toEqual(comparable(unknown));
     expect(foreign.text).not.toContain(owner.holdings.canary);

@@ -92,8 +92,9 @@ function cellsOf(transaction: CategorisedTransaction, account: LedgerAccount | u
   ];
 }
 
-/** The parts that stand, in one cell: `groceries -40.00; other -10.00 (Candles)`. */
+/** The parts in one cell, `groceries -40.00; other -10.00 (Candles)`; with `set aside: ` before them where the bank changed the amount since. */
 function splitCell(split: CategorisedTransaction["split"]): string | null {
-  if (split === null || !split.stands) return null;
-  return split.parts.map(({ category, amount, note }) => `${category} ${amount.amount}${note === null ? "" : ` (${note})`}`).join("; ");
+  if (split === null) return null;
+  const parts = split.parts.map(({ category, amount, note }) => `${category} ${amount.amount}${note === null ? "" : ` (${note})`}`).join("; ");
+  return split.stands ? parts : `set aside: ${parts}`;
 }

@@ -24,8 +24,9 @@ export async function askCashFlow(
   { months, today }: { readonly months: number; readonly today: string },
 ): Promise<ResponseInputOf<typeof cashFlow>> {
   const last = monthOf(today);
+  // Never less than nothing: totals can owe an entry until the person is settled, where a process that knows no parts counted beside this one.
   const { rows } = await sql<MonthRow>`
-    select currency, month, sum(income_minor)::text as income_minor, sum(expenses_minor)::text as expenses_minor, sum(entries)::int as entries
+    select currency, month, greatest(sum(income_minor), 0)::text as income_minor, greatest(sum(expenses_minor), 0)::text as expenses_minor, greatest(sum(entries), 0)::int as entries
     from cash_flow_months where psu_id = ${psuId} and category <> 'transfers' and month between ${addMonths(last, 1 - months)} and ${last}
     group by currency, month order by currency, month`.execute(db);
   const byCurrency = Map.groupBy(rows, (row) => row.currency);

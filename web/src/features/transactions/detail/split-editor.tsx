@@ -122,7 +122,7 @@ export function SplitEditor({
       </ol>
       <div className="mt-3 flex flex-wrap items-center justify-between gap-x-3 gap-y-2">
         {draft.length < mostParts && (
-          <Button size="small" look="quiet" onClick={addPart}>
+          <Button size="small" look="quiet" className="-ml-3" onClick={addPart}>
             <Plus aria-hidden="true" size={16} strokeWidth={1.75} />
             <Trans>Add a part</Trans>
           </Button>
@@ -242,20 +242,22 @@ function PartRow({
           </IconButton>
         )}
       </div>
-      {rest !== undefined && (
-        <Button size="small" look="quiet" className="mt-2 ml-auto flex" onClick={() => onChange({ amount: typedText(rest, decimal) })}>
-          <span>
-            <Trans>
-              The rest, <Amount value={toWire(rest)} />
-            </Trans>
-          </span>
-        </Button>
-      )}
-      {mistakes.length > 0 && (
-        <p id={about} className="mt-2 text-12 text-danger">
-          {noCategory && <Trans>Choose a category for this part.</Trans>} {noAmount && <Trans>Type an amount larger than zero for this part.</Trans>}
-        </p>
-      )}
+      <div className="flex items-start gap-3 not-empty:mt-2">
+        {mistakes.length > 0 && (
+          <p id={about} className="min-w-0 flex-1 pt-2 text-12 text-danger">
+            {noCategory && <Trans>Choose a category for this part.</Trans>} {noAmount && <Trans>Type an amount larger than zero for this part.</Trans>}
+          </p>
+        )}
+        {rest !== undefined && (
+          <Button size="small" look="quiet" className="ml-auto shrink-0" onClick={() => onChange({ amount: typedText(rest, decimal) })}>
+            <span>
+              <Trans>
+                The rest, <Amount value={toWire(rest)} />
+              </Trans>
+            </span>
+          </Button>
+        )}
+      </div>
     </li>
   );
 }

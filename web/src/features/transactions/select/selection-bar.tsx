@@ -91,7 +91,9 @@ function Bar({ selecting, total, pending, onAll, onLeave }: Given) {
   const sentences: ReactNode[] = [
     selecting.refused && refusal,
     tooMany && <Trans key="many">At most {most} can be changed at once.</Trans>,
-    every !== undefined && every > MOST_AT_ONCE && !tooMany && shown && <Trans key="all">To select all, narrow the filter to at most {most}.</Trans>,
+    every !== undefined && every > MOST_AT_ONCE && !tooMany && shown && done === undefined && (
+      <Trans key="all">To select all, narrow the filter to at most {most}.</Trans>
+    ),
   ];
   return (
     <>
@@ -121,7 +123,7 @@ function Bar({ selecting, total, pending, onAll, onLeave }: Given) {
                   <IconButton label={t`Leave the selection`} onClick={leave}>
                     <X size={20} strokeWidth={1.75} />
                   </IconButton>
-                  <div className="flex basis-full flex-wrap items-center justify-end gap-2 sm:basis-auto">
+                  <div className="flex basis-full flex-wrap items-center justify-end gap-2 *:flex-1 sm:basis-auto sm:*:flex-none">
                     {every !== undefined && every <= MOST_AT_ONCE && every > count && (
                       <Button size="small" look="quiet" busy={loading} onClick={() => void selectAll()}>
                         <Trans>Select all {format.count(every)}</Trans>
@@ -136,7 +138,7 @@ function Bar({ selecting, total, pending, onAll, onLeave }: Given) {
                   </div>
                 </div>
               )}
-              <div role="status" className="flex flex-wrap items-center gap-x-3 px-2 not-empty:py-1">
+              <div role="status" className="flex flex-wrap items-center gap-x-3 px-2 not-empty:pt-2 not-empty:pb-1">
                 {done !== undefined && <span>{done.sentence}</span>}
                 {done?.undo !== undefined && (
                   <Button size="small" look="quiet" busy={say.isPending} onClick={() => done.undo !== undefined && undo(done.undo)}>
