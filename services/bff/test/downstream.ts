@@ -425,6 +425,7 @@ function budgetsOf(holdings: Holdings | undefined) {
 function forecastOf(holdings: Holdings | undefined) {
   return {
     currency: "EUR",
+    knownUntil: "2026-11-22",
     balance: euros("1234.56"),
     knownSince: "2025-11-22",
     knownDays: 365,

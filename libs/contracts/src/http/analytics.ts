@@ -272,21 +272,28 @@ export const daysAhead = z.strictObject({ days: z.coerce.number().int().min(1).m
 export const forecast = defineRoute({
   ...bff,
   operationId: "forecast",
-  summary: "The balance of all accounts on each day ahead, as it is expected, with the band in which 8 of 10 such forecasts would have ended in the past year.",
+  summary:
+    "The balance of all accounts on each day ahead, as it is expected, with the band that held 8 of 10 equally long stretches of the past year, reckoned with the recurring payments as they are known today.",
   path: "/insights/forecast",
   query: daysAhead,
   response: z.object({
     currencies: z.array(
       z.object({
         currency: currencyCode,
+        /** The last day up to which all accounts are known, today at the latest, and what they held at its end. All is reckoned as of that day. */
+        knownUntil: isoDate,
         balance: amountWire,
         /** Since when all entries are known, how many days of that are looked at (a year at the most), and how many it takes. */
         knownSince: isoDate.nullable(),
         knownDays: z.int(),
         neededDays: z.int(),
-        /** Today first. Fewer than asked for where the past carries no further, none where too little of it is known. */
+        /**
+         * From `knownUntil`, whose figure is the balance, to so many days after today: where that is before today, today's figure is itself
+         * expected and lies in a band. Fewer than asked for where the past carries no further, none where too little of it is known
+         * (`knownDays` below `neededDays`) or else where `knownUntil` is more than 7 days ago.
+         */
         days: z.array(z.object({ date: isoDate, low: amountWire, expected: amountWire, high: amountWire })),
-        /** What is expected of recurring payments on these days, the soonest first. */
+        /** What is expected of recurring payments on these days, the soonest first, each at most once a day; before today it may have come unseen. */
         due: z.array(z.object({ recurringId: uuid, counterpartyName: z.string(), category: categoryId, date: isoDate, amount: amountWire })),
       }),
     ),

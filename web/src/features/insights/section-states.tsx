@@ -32,12 +32,13 @@ export function SectionProblem({ error, onRetry }: { error: unknown; onRetry: ()
   );
 }
 
-/** A section whose figures do not exist yet says what will be here. */
-export function NothingHere({ title, children }: { title: ReactNode; children: ReactNode }) {
+/** A section whose figures do not exist yet says what will be here, and what a person can do for it. */
+export function NothingHere({ title, children, action }: { title: ReactNode; children: ReactNode; action?: ReactNode }) {
   return (
     <section className="rounded-12 border bg-surface p-4 sm:p-6">
       <h2 className="text-16 font-600">{title}</h2>
       <p className="mt-1 text-14 text-muted">{children}</p>
+      {action !== undefined && <div className="mt-3">{action}</div>}
     </section>
   );
 }

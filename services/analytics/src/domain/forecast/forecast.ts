@@ -1,4 +1,4 @@
-import { type Payment, type Rhythm, expectedPayments } from "../recurrence/rhythm.ts";
+import { type Payment, type Rhythm, expectedPayments, runsUntil } from "../recurrence/rhythm.ts";
 
 /** The past looked at: a year at the most, and no less than this many days. */
 export const longestPastDays = 365;
@@ -8,6 +8,7 @@ const spansLookedAt = 4;
 
 /** What is known about money in one currency. Days since 1970-01-01. */
 export interface Past {
+  /** The day as of which is reckoned: the last one of which all entries are known. */
   readonly today: number;
   /** The first day of which all entries are known; undefined when there are none. */
   readonly since: number | undefined;
@@ -23,7 +24,10 @@ export interface Spread {
   readonly high: bigint;
 }
 
-/** The balance at the end of a day as it is expected, and the band in which 8 of 10 forecasts like it would have ended in the past. */
+/**
+ * The balance at the end of a day as it is expected, and the band in which 8 of 10 equally long spans of the past ended, reckoned with the
+ * recurring payments as they are known today. A forecast made in the past knew less of these, so fewer would have ended in it.
+ */
 export interface ForecastDay {
   readonly day: number;
   readonly low: bigint;
@@ -64,26 +68,31 @@ export function spreadsOf(past: Past, days: number): Spread[] {
   const { today, nets, rhythms } = past;
   const known = pastDays(past);
   const longest = known < leastPastDays ? 0 : Math.min(days, Math.floor(known / spansLookedAt));
-  const beside: bigint[][] = Array.from({ length: longest }, () => []);
+  const first = today - known;
   const since = past.since ?? today;
-  for (let day = today - known; day < today; day += 1) {
+  const running = rhythms.filter((rhythm) => runsUntil(rhythm) >= first);
+  // By length of the span, then by the day it begins after; the longer, the fewer end by today. Such arrays of 64 bits, as the columns have
+  // them, are sorted many times faster than lists.
+  const beside = Array.from({ length: longest }, (_, index) => new BigInt64Array(known - index));
+  for (let day = first; day < today; day += 1) {
     const until = Math.min(today, day + longest);
     const due = sumsByDay(
-      rhythms.flatMap((rhythm) => expectedPayments(rhythm, { today: day, until, since })),
+      running.flatMap((rhythm) => expectedPayments(rhythm, { today: day, until, since })),
       day,
       longest,
     );
     let moved = 0n;
     for (let length = 1; day + length <= until; length += 1) {
       moved += (nets.get(day + length) ?? 0n) - (due[length] ?? 0n);
-      beside[length - 1]?.push(moved);
+      const spans = beside[length - 1];
+      if (spans !== undefined) spans[day - first] = moved;
     }
   }
   return beside.map(spreadOf);
 }
 
-function spreadOf(values: readonly bigint[]): Spread {
-  const ordered = values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+function spreadOf(values: BigInt64Array): Spread {
+  const ordered = values.toSorted();
   const last = ordered.length - 1;
   const tenth = Math.floor(last / 10);
   const at = (index: number): bigint => ordered[index] ?? 0n;
@@ -91,8 +100,8 @@ function spreadOf(values: readonly bigint[]): Spread {
 }
 
 /** By the number of days after a day. */
-function sumsByDay(payments: readonly Payment[], after: number, days: number): bigint[] {
-  const sums = Array.from({ length: days + 1 }, () => 0n);
+function sumsByDay(payments: readonly Payment[], after: number, days: number): BigInt64Array {
+  const sums = new BigInt64Array(days + 1);
   for (const { day, amountMinor } of payments) {
     const at = day - after;
     if (at >= 1 && at <= days) sums[at] = (sums[at] ?? 0n) + amountMinor;

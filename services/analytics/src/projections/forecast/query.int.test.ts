@@ -26,15 +26,19 @@ const amounts = (
   return [day?.low.amount, day?.expected.amount, day?.high.amount];
 };
 
-/** Pay on the 15th, rent on the 2nd, and lunch for ten every day, over a year, on an account with 1,000.00. */
-function yearOf(psuId: string, accountId: string, ledger: LedgerModel): void {
+/** Pay on the 15th, rent on the 2nd, and lunch for ten every day, over a year, on an account with 1,000.00; last read on a day. */
+function yearOf(psuId: string, accountId: string, ledger: LedgerModel, lastRead = today): void {
   ledger.account(psuId, accountId, { iban: ibans.current, ownerName });
-  ledger.record(accountId, [
+  const year = [
     ...monthly(`${accountId} pay`, "15", 250_000n, { name: "TEHDAS OY", code: "PALKKA" }),
     ...monthly(`${accountId} rent`, "02", -80_000n, { name: "ASUNTO OY KALLIO", text: "Vuokra" }),
     ...Array.from({ length: 366 }, (_, index) => ({ label: `${accountId} lunch ${index}`, minor: -1000n, date: addDays(today, -index), name: "LOUNAS" })),
-  ]);
-  ledger.balance(accountId, "interimBooked", 100_000n, asOf);
+  ];
+  ledger.record(
+    accountId,
+    year.filter(({ date }) => date <= lastRead),
+  );
+  ledger.balance(accountId, "interimBooked", 100_000n, `${lastRead}T06:00:00Z`);
 }
 
 async function told(tell: (psuId: string, ledger: LedgerModel) => void): Promise<string> {
@@ -53,7 +57,7 @@ describe("the balance ahead", () => {
     const idOf = (name: string) => recurring.find(({ counterpartyName }) => counterpartyName === name)?.recurringId;
     const [euros, ...others] = (await stage.forecast(psuId, 30)).currencies;
     expect(others).toEqual([]);
-    expect(euros).toMatchObject({ currency: "EUR", balance: { amount: "1000.00", currency: "EUR" }, knownDays: 365, neededDays: 90 });
+    expect(euros).toMatchObject({ currency: "EUR", knownUntil: today, balance: { amount: "1000.00", currency: "EUR" }, knownDays: 365, neededDays: 90 });
     expect(euros?.days).toHaveLength(31);
     expect(amounts(euros?.days ?? [], today)).toEqual(["1000.00", "1000.00", "1000.00"]);
     expect(amounts(euros?.days ?? [], "2026-12-01")).toEqual(["910.00", "910.00", "910.00"]);
@@ -99,8 +103,17 @@ describe("the balance ahead", () => {
       ledger.balance(kronor, "interimBooked", 100n, asOf, "SEK");
     });
     expect((await stage.forecast(psuId, 30)).currencies).toEqual([
-      { currency: "EUR", balance: { amount: "1070.00", currency: "EUR" }, knownSince: "2026-10-13", knownDays: 40, neededDays: 90, days: [], due: [] },
-      { currency: "SEK", balance: { amount: "1.00", currency: "SEK" }, knownSince: null, knownDays: 0, neededDays: 90, days: [], due: [] },
+      {
+        currency: "EUR",
+        knownUntil: today,
+        balance: { amount: "1070.00", currency: "EUR" },
+        knownSince: "2026-10-13",
+        knownDays: 40,
+        neededDays: 90,
+        days: [],
+        due: [],
+      },
+      { currency: "SEK", knownUntil: today, balance: { amount: "1.00", currency: "SEK" }, knownSince: null, knownDays: 0, neededDays: 90, days: [], due: [] },
     ]);
     expect(await stage.forecast(newId(), 30)).toEqual({ currencies: [] });
   });
@@ -114,5 +127,48 @@ describe("the balance ahead", () => {
       ledger.balance(opened, "interimBooked", 5000n, asOf);
     });
     expect((await stage.forecast(psuId, 30)).currencies[0]).toMatchObject({ knownDays: 365, balance: { amount: "1050.00" } });
+  });
+
+  it("of accounts last read three days ago begins there, and has today in its band", async () => {
+    const psuId = await told((person, ledger) => yearOf(person, newId(), ledger, "2026-11-19"));
+    const [euros] = (await stage.forecast(psuId, 30)).currencies;
+    expect(euros).toMatchObject({ knownUntil: "2026-11-19", balance: { amount: "1000.00" } });
+    expect(euros?.days).toHaveLength(34);
+    expect(amounts(euros?.days ?? [], "2026-11-19")).toEqual(["1000.00", "1000.00", "1000.00"]);
+    expect(amounts(euros?.days ?? [], today)).toEqual(["970.00", "970.00", "970.00"]);
+    expect(euros?.due.map(({ date }) => date)).toEqual(["2026-12-02", "2026-12-15"]);
+    expect(euros?.days.at(-1)?.date).toBe("2026-12-22");
+  });
+
+  it("of accounts of different age is that of the day up to which all are known, as net worth says it", async () => {
+    const kronor = newId();
+    const psuId = await told((person, ledger) => {
+      yearOf(person, newId(), ledger);
+      yearOf(person, newId(), ledger, "2026-11-14");
+      ledger.account(person, kronor, { currency: "SEK" });
+      ledger.balance(kronor, "interimBooked", 100n, asOf, "SEK");
+    });
+    // One more day, and it was too long ago.
+    expect((await stage.forecast(psuId, 30)).currencies[0]).toMatchObject({ knownUntil: "2026-11-14", days: [], due: [] });
+    expect((await stage.forecast(psuId, 30)).currencies[1]).toMatchObject({ currency: "SEK", knownUntil: today });
+
+    const nearer = await told((person, ledger) => {
+      yearOf(person, newId(), ledger);
+      yearOf(person, newId(), ledger, "2026-11-15");
+    });
+    const [euros] = (await stage.forecast(nearer, 30)).currencies;
+    const [worth] = (await stage.netWorth(nearer, "2026-11-15", "2026-11-15")).currencies;
+    // Lunch since then is in the first one's balance of today, not in that of the 15th.
+    expect(euros).toMatchObject({ knownUntil: "2026-11-15", balance: { amount: "2070.00" } });
+    expect(worth?.days).toEqual([{ date: "2026-11-15", amount: euros?.balance }]);
+    expect(amounts(euros?.days ?? [], "2026-11-15")[1]).toBe("2070.00");
+    expect(new Set(euros?.due.map(({ recurringId, date }) => `${recurringId} ${date}`)).size).toBe(euros?.due.length);
+  });
+
+  it("says how far accounts are known, and nothing ahead, once they were not read for months", async () => {
+    const psuId = await told((person, ledger) => yearOf(person, newId(), ledger, "2026-09-20"));
+    const [euros] = (await stage.forecast(psuId, 90)).currencies;
+    expect(euros).toMatchObject({ knownUntil: "2026-09-20", balance: { amount: "1000.00" }, days: [], due: [] });
+    expect(euros?.knownDays).toBeGreaterThan(euros?.neededDays ?? 0);
   });
 });

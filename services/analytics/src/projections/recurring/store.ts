@@ -11,24 +11,32 @@ export async function seriesOf(db: Executor<Tables>, psuId: string): Promise<Ser
   return db.selectFrom("recurringSeries").selectAll().where("psuId", "=", psuId).orderBy("recurringId").execute();
 }
 
-/** A series with the latest day up to which the entries of its account are known: of the last booked entry, or of the last balance. */
+/** A series with how far its account is known. */
 export type KnownSeries = SeriesRow & { readonly knownUntil: string | null };
 
-/** Series with how far their accounts are known. */
 export async function knownSeriesOf(db: Executor<Tables>, psuId: string): Promise<KnownSeries[]> {
   const { rows } = await sql<KnownSeries>`
     select ${columnList(columns.recurringSeries, "s.")}, known.until as known_until
-    from recurring_series s
-    left join (
-      select a.account_id, greatest(booked.day, told.day) as until from accounts a
-      left join lateral (
-        select booking_date as day from transactions where psu_id = a.psu_id and not pending and account_id = a.account_id order by booking_date desc limit 1
-      ) booked on true
-      left join lateral (select max(day) as day from balances where psu_id = a.psu_id and account_id = a.account_id) told on true
-      where a.psu_id = ${psuId}
-    ) known on known.account_id = s.account_id
+    from recurring_series s left join (${knownAccounts(psuId)}) known on known.account_id = s.account_id
     where s.psu_id = ${psuId} order by s.recurring_id`.execute(db);
   return rows;
+}
+
+/** How far each account is known; one of which nothing is known yet is not there. */
+export async function knownUntilOf(db: Executor<Tables>, psuId: string): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ accountId: string; until: string | null }>`${knownAccounts(psuId)}`.execute(db);
+  return new Map(rows.flatMap(({ accountId, until }) => (until === null ? [] : [[accountId, until] as const])));
+}
+
+/** The latest day up to which the entries of an account are known: of the last booked entry, or of the last balance. */
+function knownAccounts(psuId: string) {
+  return sql`
+    select a.account_id, greatest(booked.day, told.day) as until from accounts a
+    left join lateral (
+      select booking_date as day from transactions where psu_id = a.psu_id and not pending and account_id = a.account_id order by booking_date desc limit 1
+    ) booked on true
+    left join lateral (select max(day) as day from balances where psu_id = a.psu_id and account_id = a.account_id) told on true
+    where a.psu_id = ${psuId}`;
 }
 
 /** The booked payments of each series up to a day, oldest first. */

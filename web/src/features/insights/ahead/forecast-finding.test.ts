@@ -13,7 +13,7 @@ const dueOn = (date: string, amount: string): Forecast["due"] => [
 describe("what a forecast says", () => {
   const falling = daysOf(["100.00", "100.00"], ["70.00", "80.00"], ["30.00", "60.00"], ["10.00", "500.00"]);
   it("is what is left on the day before the next income", () => {
-    expect(forecastFinding({ days: falling, due: dueOn("2026-11-25", "440.00") })).toEqual({
+    expect(forecastFinding({ days: falling, due: dueOn("2026-11-25", "440.00") }, today)).toEqual({
       kind: "before-income",
       date: "2026-11-24",
       amount: euros("60.00"),
@@ -25,28 +25,37 @@ describe("what a forecast says", () => {
     ["income comes tomorrow", dueOn("2026-11-23", "440.00")],
     ["nothing is due", []],
   ])("is the lowest day where %s", (_, due) => {
-    expect(forecastFinding({ days: falling, due })).toEqual({ kind: "lowest", date: "2026-11-24", amount: euros("60.00") });
+    expect(forecastFinding({ days: falling, due }, today)).toEqual({ kind: "lowest", date: "2026-11-24", amount: euros("60.00") });
   });
   it("is what the balance grows to where it never falls below today's", () => {
-    expect(forecastFinding({ days: daysOf(["1.00", "1.00"], ["1.00", "2.00"], ["1.00", "3.00"]), due: [] })).toEqual({
+    expect(forecastFinding({ days: daysOf(["1.00", "1.00"], ["1.00", "2.00"], ["1.00", "3.00"]), due: [] }, today)).toEqual({
       kind: "grows",
       date: "2026-11-24",
       amount: euros("3.00"),
     });
   });
+  it("is of the days from today on where a forecast begins before", () => {
+    const later = addDays(today, 1);
+    expect(forecastFinding({ days: falling, due: dueOn(today, "440.00") }, later)).toEqual({ kind: "lowest", date: "2026-11-24", amount: euros("60.00") });
+    expect(forecastFinding({ days: falling, due: [] }, addDays(today, 2))).toEqual({ kind: "grows", date: "2026-11-25", amount: euros("500.00") });
+  });
   it("is nothing without a forecast", () => {
-    expect(forecastFinding({ days: [], due: [] })).toBeUndefined();
-    expect(forecastFinding({ days: daysOf(["1.00", "1.00"]), due: [] })).toBeUndefined();
+    expect(forecastFinding({ days: [], due: [] }, today)).toBeUndefined();
+    expect(forecastFinding({ days: daysOf(["1.00", "1.00"]), due: [] }, today)).toBeUndefined();
   });
 });
 
 describe("the first day below nothing", () => {
   it("is that of the low edge of the band", () => {
-    expect(firstBelowZero(daysOf(["5.00", "5.00"], ["0.00", "4.00"], ["-0.01", "3.00"], ["-9.00", "2.00"]))?.date).toBe("2026-11-24");
-    expect(firstBelowZero(daysOf(["5.00", "5.00"], ["0.00", "4.00"]))).toBeUndefined();
+    expect(firstBelowZero(daysOf(["5.00", "5.00"], ["0.00", "4.00"], ["-0.01", "3.00"], ["-9.00", "2.00"]), today)?.date).toBe("2026-11-24");
+    expect(firstBelowZero(daysOf(["5.00", "5.00"], ["0.00", "4.00"]), today)).toBeUndefined();
+  });
+  it("is today at the earliest, also where the band reached there before", () => {
+    const days = daysOf(["5.00", "5.00"], ["-1.00", "4.00"], ["-2.00", "3.00"]);
+    expect(firstBelowZero(days, "2026-11-24")?.date).toBe("2026-11-24");
   });
   it("is no news where the balance is below already", () => {
-    expect(firstBelowZero(daysOf(["-5.00", "-5.00"], ["-6.00", "4.00"]))).toBeUndefined();
-    expect(firstBelowZero([])).toBeUndefined();
+    expect(firstBelowZero(daysOf(["-5.00", "-5.00"], ["-6.00", "4.00"]), today)).toBeUndefined();
+    expect(firstBelowZero([], today)).toBeUndefined();
   });
 });

@@ -17,12 +17,13 @@ export type ForecastFinding =
   | (AtDay & { readonly kind: "lowest" })
   | (AtDay & { readonly kind: "grows" });
 
-/** Undefined where there is no forecast. Everything here is pure. */
-export function forecastFinding({ days, due }: Pick<Forecast, "days" | "due">): ForecastFinding | undefined {
+/** What is said of the days from today on, though a forecast may begin before it. Undefined where there is none. Everything here is pure. */
+export function forecastFinding(forecast: Pick<Forecast, "days" | "due">, day: string): ForecastFinding | undefined {
+  const days = forecast.days.filter(({ date }) => date >= day);
   const [today, ...ahead] = days;
   const last = ahead.at(-1);
   if (today === undefined || last === undefined) return undefined;
-  const income = due.find(({ amount }) => fromWire(amount).minor > 0n);
+  const income = forecast.due.find(({ date, amount }) => date > day && fromWire(amount).minor > 0n);
   const before = income === undefined ? undefined : ahead.find(({ date }) => date === addDays(income.date, -1));
   if (income !== undefined && before !== undefined)
     return { kind: "before-income", date: before.date, amount: before.expected, counterpartyName: income.counterpartyName };
@@ -30,10 +31,10 @@ export function forecastFinding({ days, due }: Pick<Forecast, "days" | "due">): 
   return lowest === today ? { kind: "grows", date: last.date, amount: last.expected } : { kind: "lowest", date: lowest.date, amount: lowest.expected };
 }
 
-/** The first day on which the band reaches below nothing; undefined where it does not, or the balance is there already. */
-export function firstBelowZero(days: readonly Day[]): Day | undefined {
-  const [today] = days;
-  return today === undefined || isBelow(today.low) ? undefined : days.find(({ low }) => isBelow(low));
+/** The first day from today on on which the band reaches below nothing; undefined where it does not, or the balance is known to be there. */
+export function firstBelowZero(days: readonly Day[], today: string): Day | undefined {
+  const [known] = days;
+  return known === undefined || isBelow(known.low) ? undefined : days.find(({ date, low }) => date >= today && isBelow(low));
 }
 
 function isBelow(amount: WireAmount): boolean {

@@ -7,11 +7,11 @@ import { ChartCard } from "../../../charts/chart-card.tsx";
 import { dayPoints, monthTicks } from "../../../charts/day-axis.ts";
 import { LazyLineChart } from "../../../charts/lazy-line-chart.tsx";
 import { today } from "../../../format/clock.ts";
-import { addDays } from "../../../format/dates.ts";
+import { addDays, daysBetween } from "../../../format/dates.ts";
 import { useFormat } from "../../../format/use-format.ts";
 import { usePageWords } from "../../../i18n/use-page-words.ts";
 import { Amount } from "../../../ui/amount.tsx";
-import { Button } from "../../../ui/button.tsx";
+import { Button, LinkButton } from "../../../ui/button.tsx";
 import { CategoryMark } from "../../../ui/category.tsx";
 import { Notice } from "../../../ui/notice.tsx";
 import { Segmented } from "../../../ui/segmented.tsx";
@@ -35,7 +35,7 @@ export function ForecastSection({ currency }: { currency: string }) {
   if (!ready || isPending) return <ChartSkeleton height="h-80" />;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const found = data.currencies.find((one) => one.currency === currency);
-  const finding = found === undefined ? undefined : forecastFinding(found);
+  const finding = found === undefined ? undefined : forecastFinding(found, today());
   if (found === undefined || finding === undefined) return <NoForecast found={found} />;
   return <ForecastCard found={found} finding={finding} horizon={horizon} onHorizon={setHorizon} />;
 }
@@ -53,10 +53,11 @@ function ForecastCard({
 }) {
   const { t } = useLingui();
   const format = useFormat();
-  const { days, due, knownDays, currency } = found;
+  const { days, due, knownDays, knownUntil, currency } = found;
   const [first, last] = [days[0]?.date ?? today(), days.at(-1)?.date ?? today()];
-  const reached = days.length - 1;
-  const below = firstBelowZero(days);
+  const readDay = format.day(knownUntil);
+  const reached = daysBetween(today(), last);
+  const below = firstBelowZero(days, today());
   const belowDay = below === undefined ? "" : format.day(below.date);
   const name = t`Expected balance`;
   const between = t`8 of 10 between`;
@@ -66,9 +67,10 @@ function ForecastCard({
       description={
         <>
           <Trans>
-            Recurring payments on their days, and what comes beside them. Had the same been reckoned on each of the last {knownDays} days, 8 of 10 would have
-            ended in the band.
+            Recurring payments on their days, and what comes beside them. Of equally long stretches of the last {knownDays} days, 8 of 10 ended in the band,
+            reckoned with the recurring payments known today.
           </Trans>{" "}
+          {knownUntil < today() && <Trans>All accounts are known up to {readDay}; what came since, today included, is expected as well.</Trans>}{" "}
           {reached < Number.parseInt(horizon, 10) && (
             <Plural
               value={reached}
@@ -98,7 +100,7 @@ function ForecastCard({
     >
       {below !== undefined && (
         <Notice tone="warning" className="mb-4" title={<Trans>It may go below zero from {belowDay}</Trans>}>
-          <Trans>That is the low edge of the band: one time in ten it would be lower still.</Trans>
+          <Trans>That is the low edge of the band: one in ten of those stretches ended lower still.</Trans>
         </Notice>
       )}
       <LazyLineChart
@@ -111,7 +113,7 @@ function ForecastCard({
           low: dayPoints(days.map(({ date, low }) => ({ date, amount: low }))),
           high: dayPoints(days.map(({ date, high }) => ({ date, amount: high }))),
         }}
-        start={0}
+        start={Math.max(0, daysBetween(first, today()))}
         xName={(x) => format.day(addDays(first, x))}
         ticks={weekTicks(first, last, format.numericDay, (month) => format.shortMonth(month))}
       />
@@ -178,7 +180,23 @@ function NoForecast({ found }: { found: Forecast | undefined }) {
       </NothingHere>
     );
   }
-  const { knownDays, neededDays } = found;
+  const { knownDays, neededDays, knownUntil } = found;
+  // Enough is known, so what is missing are the days since.
+  if (knownDays >= neededDays) {
+    const readDay = format.day(knownUntil);
+    return (
+      <NothingHere
+        title={title}
+        action={
+          <LinkButton size="small" to="/permissions">
+            <Trans>Read again under Permissions</Trans>
+          </LinkButton>
+        }
+      >
+        <Trans>An account was last read on {readDay}, too long ago for a forecast. Once all accounts are read again, the balance ahead is here.</Trans>
+      </NothingHere>
+    );
+  }
   const since = format.day(found.knownSince);
   return (
     <NothingHere title={title}>
