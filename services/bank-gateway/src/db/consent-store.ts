@@ -200,6 +200,11 @@ export async function markEnded(tx: Executor<Tables>, consentId: string, status:
   return row !== undefined;
 }
 
+/** Lets nobody else change a consent until the transaction ends: before its tokens, as everywhere. */
+export async function lockConsent(tx: Executor<Tables>, consentId: string): Promise<void> {
+  await tx.selectFrom("bankConsents").select("consentId").where("consentId", "=", consentId).forUpdate().execute();
+}
+
 /** Lets nobody else change or read with the person's consents until the transaction ends; always taken in one order. */
 export async function lockConsentsOfPsu(tx: Executor<Tables>, psuId: string): Promise<void> {
   await tx.selectFrom("bankConsents").select("consentId").where("psuId", "=", psuId).orderBy("consentId").forUpdate().execute();

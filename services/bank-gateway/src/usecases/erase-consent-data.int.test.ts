@@ -6,15 +6,17 @@ import { eventually, testDatabase } from "@opl/testkit";
 import type { TestDatabase } from "@opl/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { getConsent, insertConsent } from "../db/consent-store.ts";
+import { getConsent, insertConsent, lockConsentsOfPsu } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import type { Tables } from "../db/tables.ts";
+import { insertTokenSet } from "../db/token-store.ts";
 import { hashOf } from "../egress/bank-calls.ts";
 import type { BankAnswer, BankRequest } from "../egress/bank-request.ts";
 import { archiveFor, readArchived } from "../vault/archive.ts";
+import { sealTokens } from "../vault/sealed-tokens.ts";
 import { createVault } from "../vault/vault.ts";
 import type { Vault } from "../vault/vault.ts";
-import { endConsent } from "./end-consent.ts";
+import { endConsent, loseConsent } from "./end-consent.ts";
 import { eraseConsentData, replaceConsent } from "./erase-consent-data.ts";
 import { forgetPsu } from "./forget-psu.ts";
 
@@ -61,6 +63,11 @@ async function receive(consent: Pick<BankConsent, "psuId" | "consentId" | "aspsp
 const kept = async (psuId: string, ...hashes: string[]) => Promise.all(hashes.map(async (hash) => (await readArchived(ctx(), psuId, hash)) !== undefined));
 const erase = (consent: BankConsent) => inTransaction(db(), (tx) => eraseConsentData(ctx(), tx, consent, "consent.revoked"));
 const replace = (consent: BankConsent, by: BankConsent) => inTransaction(db(), (tx) => replaceConsent(ctx(), tx, consent, "consent.replaced", by.consentId));
+
+type Tx = Parameters<typeof endConsent>[1];
+/** Until another transaction waits for this one. Locks are looked up anew each time; who is connected, once a transaction. */
+const somebodyWaitsFor = (tx: Tx) =>
+  eventually(async () => (await sql`select from pg_locks where pg_backend_pid() = any (pg_blocking_pids(pid))`.execute(tx)).rows.length > 0);
 
 describe("what the bank said under a consent", () => {
   it("G-17 goes when the person wants its data erased; what another consent received as well stays until that one's is", async () => {
@@ -126,11 +133,38 @@ describe("a person is forgotten", () => {
       await held(low).execute();
       forgetting = inTransaction(db(), (other) => forgetPsu(ctx(), other, psuId));
       forgetting.catch(() => undefined);
-      const waiting = sql`select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))`;
-      await eventually(async () => (await waiting.execute(tx)).rows.length > 0);
+      await somebodyWaitsFor(tx);
       await held(high).noWait().execute();
     });
     await forgetting;
     expect(await db().selectFrom("bankConsents").select("consentId").where("psuId", "=", psuId).execute()).toEqual([]);
+  });
+});
+
+describe("a consent that is being lost in the same moment", () => {
+  type Ending = (tx: Tx, consent: BankConsent) => Promise<unknown>;
+  const endings: readonly (readonly [string, Ending])[] = [
+    ["ends", (tx, consent) => endConsent(ctx(), tx, consent, "consent.revoked")],
+    ["is erased", (tx, consent) => eraseConsentData(ctx(), tx, consent, "consent.revoked")],
+    ["goes with its person", (tx, { psuId }) => forgetPsu(ctx(), tx, psuId)],
+  ];
+  it.each(endings)("%s first: the loss waits for the consent and holds no tokens meanwhile", async (_how, end) => {
+    const consent = await consentOf(randomUUID());
+    const accessExpiresAt = systemClock.now().add({ hours: 1 });
+    const tokens = { accessToken: "held", accessExpiresAt, refreshToken: "spent", scope: [], origins: [], subject: undefined };
+    await insertTokenSet(db(), consent.consentId, await sealTokens(vault, consent, tokens), { accessExpiresAt, refreshExpiresAt: null }, systemClock.now());
+    let losing: Promise<unknown> = Promise.resolve();
+    await inTransaction(db(), async (tx) => {
+      await lockConsentsOfPsu(tx, consent.psuId);
+      losing = loseConsent(ctx(), consent, { by: "tpp", code: "refresh-interrupted" }, 1);
+      losing.catch(() => undefined);
+      await somebodyWaitsFor(tx);
+      await tx.selectFrom("tokenSets").select("consentId").where("consentId", "=", consent.consentId).forUpdate().noWait().execute();
+      await end(tx, consent);
+    });
+    expect(await losing).toBe(true);
+    expect(await db().selectFrom("tokenSets").select("consentId").where("consentId", "=", consent.consentId).execute()).toEqual([]);
+    expect(await db().selectFrom("outbox").select("eventType").where("aggregateId", "=", consent.consentId).execute()).toEqual([]);
+    expect(await db().selectFrom("revocationsDue").select("attempts").where("aspspConsentId", "=", consent.aspspConsentId).execute()).toHaveLength(1);
   });
 });
