@@ -200,7 +200,7 @@ describe("a permission that nothing can be read with any more", () => {
       refreshes: [],
       ended: { status: "terminatedByTpp", by: "tpp", reason: "refresh-interrupted" },
       badge: "Ended by us",
-      words: /was interrupted on our side, so the permission ended/,
+      words: /was interrupted on our side, so the permission ended\. It may still be listed at .+; you can remove it there/,
     },
   ])("$row: asked again and again it is tried once and told once, and the page says what it was and how to go on", async (of) => {
     const { bankPsu, lose, ended } = of;

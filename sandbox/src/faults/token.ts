@@ -49,6 +49,12 @@ export const tokenFaults: readonly Fault<unknown>[] = [
     waives: () => "pkce",
   }),
   defineFault({
+    name: "token.no-answer",
+    summary: "Gives the tokens out and takes what they were given for, then answers nothing: the connection breaks, or stays silent. OP's T1 can.",
+    options: z.strictObject({ how: z.enum(["reset", "hang"]).default("reset") }),
+    outcome: ({ how }, call) => (isTokenEndpoint(call.endpoint) ? { kind: how } : undefined),
+  }),
+  defineFault({
     name: "token.refused",
     summary: "Refuses, in the form of the gateway or of OAuth 2.0.",
     options: z.strictObject({

@@ -44,6 +44,7 @@ export function tokenRoutes(server: FastifyInstance, bank: Bank): void {
     if (await passThroughFaults(request, reply, bank)) return reply;
 
     const grant = await grantFor(grantType, { form, client, bank, request });
+    if (await passThroughFaults(request, reply, bank, "outcome")) return reply;
     const body = {
       access_token: grant.accessToken,
       scope: grant.scope,

@@ -3,8 +3,15 @@ import { request } from "undici";
 /** What came back to the redirect address, from the fragment or the query. */
 export type Returned = Readonly<Record<string, string>>;
 
+interface Visitor {
+  readonly psuId: string;
+  readonly decision?: "approve" | "refuse";
+  /** What happens while the person, logged in, thinks it over. */
+  readonly beforeDeciding?: () => Promise<void>;
+}
+
 /** Goes through the bank's pages as a person does: logs in, ticks everything, approves or refuses. */
-export async function visitBank(redirectUrl: string, person: { psuId: string; decision?: "approve" | "refuse" }): Promise<Returned> {
+export async function visitBank(redirectUrl: string, person: Visitor): Promise<Returned> {
   const cookies = new Map<string, string>();
   let at = { url: redirectUrl, html: "" };
   const go = async (url: string, form?: URLSearchParams): Promise<void> => {
@@ -28,6 +35,7 @@ export async function visitBank(redirectUrl: string, person: { psuId: string; de
   };
   await go(redirectUrl);
   await go(...submission(at, "psuId", { psuId: person.psuId }));
+  await person.beforeDeciding?.();
   await go(...submission(at, "decision", { decision: person.decision ?? "approve" }));
   const { hash, search } = new URL(at.url);
   return Object.fromEntries(new URLSearchParams(hash.slice(1) || search.slice(1)));

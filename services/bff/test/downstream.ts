@@ -30,6 +30,7 @@ const errors = defineErrors({
   ERR_CERTIFICATE_NOT_FOUND: ["not-found", "There is no such certificate."],
   ERR_REDIRECT_REFUSED: ["forbidden", "This return belongs to another session."],
   ERR_DOWN: ["unavailable", "Down."],
+  ERR_REQUEST_INVALID: ["invalid", "The request does not have the agreed form."],
   ERR_ROUTE_NOT_FOUND: ["not-found", "There is no such address."],
 });
 
@@ -53,6 +54,8 @@ export interface Downstream extends AsyncDisposable {
   readonly down: Set<Name>;
   /** Operations that the services do not know yet. */
   readonly unknown: Set<string>;
+  /** Operations that are still what they were a release ago. */
+  readonly former: Set<string>;
   /** Every question with the presence it came with. */
   readonly asked: {
     readonly operation: string;
@@ -76,6 +79,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
     ownCertificates: [anOwnCertificate()],
     down: new Set<Name>(),
     unknown: new Set<string>(),
+    former: new Set<string>(),
     asked: [] as Downstream["asked"],
     bindings: new Map<string, string>(),
   };
@@ -109,8 +113,8 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
     return found;
   };
   const ownOrder = (psu: PsuContext, paymentOrderId: string) => {
-    const found = mine(psu)?.paymentOrder;
-    if (found?.paymentOrderId !== paymentOrderId) throw errors.ERR_PAYMENT_ORDER_NOT_FOUND();
+    const found = [mine(psu)?.paymentOrder ?? [], mine(psu)?.earlierOrders ?? []].flat().find((order) => order.paymentOrderId === paymentOrderId);
+    if (found === undefined) throw errors.ERR_PAYMENT_ORDER_NOT_FOUND();
     return found;
   };
   const requireOwnFunds = (psu: PsuContext, fundsConsentId: string): void => {
@@ -176,6 +180,8 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       }),
       psuRoute(payments.listPaymentOrders, async ({ psu, query: { before, limit } }) => {
         const orders = [mine(psu)?.paymentOrder ?? [], mine(psu)?.earlierOrders ?? []].flat();
+        if (before?.includes("T") === true) return { paymentOrders: orders.filter(({ createdAt }) => createdAt < before).slice(0, limit) };
+        if (before !== undefined && world.former.has("listPaymentOrders")) throw errors.ERR_REQUEST_INVALID();
         const from = before === undefined ? 0 : orders.findIndex(({ paymentOrderId }) => paymentOrderId === before) + 1;
         if (before !== undefined && from === 0) throw errors.ERR_PAYMENT_ORDER_NOT_FOUND();
         return { paymentOrders: orders.slice(from, from + limit) };

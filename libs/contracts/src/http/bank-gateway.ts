@@ -258,7 +258,7 @@ export const createAspspConsent = defineRoute({
     aspspConsentId: z.string(),
     /** Null where the bank asks the person in its own app: then `pollAuthorization` tells the outcome. */
     redirectUrl: z.url().nullable(),
-    /** Until when the bank may answer. */
+    /** Until when the attempt can go on: where the request travels in the address, the life of that request, in which the person must arrive; else until when the bank may answer. */
     expiresAt: isoInstant,
     /** How often asking for the outcome makes sense. */
     pollIntervalSeconds: z.int().positive().nullable().optional(),

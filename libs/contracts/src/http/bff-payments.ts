@@ -5,7 +5,7 @@ import { consentHistoryEntry } from "../model/consent.ts";
 import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
 import { fundsStatus, paymentExecution, paymentHistoryEntry, paymentInstruction, paymentStatus, schedule } from "../model/payment.ts";
 import { publicJwk } from "../model/public-jwk.ts";
-import { newPayment } from "./consent-payments.ts";
+import { newPayment, orderPlace } from "./consent-payments.ts";
 import { defineRoute } from "./route.ts";
 
 const read = { callers: ["browser"], psu: "required", method: "GET", idempotent: true, status: 200 } as const;
@@ -75,7 +75,7 @@ export const listPaymentOrderViews = defineRoute({
   operationId: "listPaymentOrderViews",
   summary: "Payments of this person, newest first; with `before`, those that come after that order in the list.",
   path: "/api/payment-orders",
-  query: z.strictObject({ before: uuid.optional() }),
+  query: z.strictObject({ before: orderPlace.optional() }),
   response: z.object({ paymentOrders: z.array(paymentOrderView) }),
 });
 export const getPaymentOrderView = defineRoute({

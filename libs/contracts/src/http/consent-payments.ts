@@ -2,13 +2,15 @@ import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
 import { listedReceipt } from "../model/consent-receipt.ts";
 import { consentHistoryEntry } from "../model/consent.ts";
-import { aspspId, isoInstant, uuid } from "../model/ids.ts";
+import { askedInstant, aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { fundsStatus, iban, paymentInstruction, paymentOrder, schedule } from "../model/payment.ts";
 import { defineRoute } from "./route.ts";
 
 const bff = { callers: ["bff"], psu: "required" } as const;
 /** Binds the flow to the browser session that began it: a keyed hash of the session, never the session itself. */
 const sessionBinding = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+/** A place in the list of orders: behind one of them. Callers of before say an instant, for one release: what was wanted before it. */
+export const orderPlace = z.union([uuid, askedInstant]);
 const orderParams = z.strictObject({ paymentOrderId: uuid });
 
 /** What one payment of a new order needs. */
@@ -46,7 +48,7 @@ export const listPaymentOrders = defineRoute({
   method: "GET",
   path: "/payment-orders",
   idempotent: true,
-  query: z.strictObject({ before: uuid.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) }),
+  query: z.strictObject({ before: orderPlace.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) }),
   status: 200,
   response: z.object({ paymentOrders: z.array(paymentOrder) }),
 });

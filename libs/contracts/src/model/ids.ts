@@ -9,6 +9,12 @@ export const cursor = z.string().min(1).max(600);
 export const isoDate = z.iso.date().refine((day) => !day.startsWith("0000"), "a day of the year 1 or later");
 /** A point in time. */
 export const isoInstant = z.iso.datetime({ offset: true });
+const [firstInstant, lastInstant] = [Date.parse("0001-01-01T00:00:00Z"), Date.parse("9999-12-31T23:59:59.999Z")];
+/** The same when somebody asks by it: one that clocks and databases can hold. */
+export const askedInstant = isoInstant.refine((text) => {
+  const at = Date.parse(text);
+  return at >= firstInstant && at <= lastInstant && !/\.\d{10}/.test(text);
+}, "a point in time of the years 1 to 9999, to the nanosecond");
 /** Calendar month `2026-11`. */
 export const isoMonth = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, "a month as 2026-11");
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);

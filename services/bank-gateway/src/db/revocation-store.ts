@@ -102,11 +102,13 @@ export async function postponeRevocation(db: Executor<Tables>, held: Held, dueAt
     .execute();
 }
 
-export async function deleteRevocation(db: Executor<Tables>, held: Held): Promise<void> {
-  await db
+/** @returns false when something else is to be told by now */
+export async function deleteRevocation(db: Executor<Tables>, held: Held): Promise<boolean> {
+  const { numDeletedRows } = await db
     .deleteFrom("revocationsDue")
     .where((eb) => eb.and(stillHeld(held)))
-    .execute();
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 /** A token that came while the bank was told without one is told of anew. */

@@ -133,6 +133,7 @@ interface TokenSetsTable {
   refreshedAt: Timestamp;
   refreshLeaseUntil: Timestamp | null;
   refreshAttempts: number;
+  refreshUnansweredVersion: number | null;
   refreshNotBefore: Timestamp | null;
 }
 
@@ -380,6 +381,7 @@ export const ownColumns = {
     refreshedAt: "timestamptz",
     refreshLeaseUntil: "timestamptz?",
     refreshAttempts: "int4",
+    refreshUnansweredVersion: "int4?",
     refreshNotBefore: "timestamptz?",
   },
   revocationsDue: {

@@ -33,6 +33,12 @@ export async function lockTokenSet(tx: Executor<Tables>, consentId: string): Pro
   return row?.version;
 }
 
+/** What whoever refreshes a version begins with. */
+export interface RefreshLease extends StoredTokenSet {
+  /** Whose refresh token left without an answer, if one did. */
+  readonly refreshUnansweredVersion: number | null;
+}
+
 /** Takes the right to refresh one version; undefined when another process holds it or has finished. */
 export async function takeRefreshLease(
   tx: Executor<Tables>,
@@ -40,14 +46,14 @@ export async function takeRefreshLease(
   version: number,
   now: Temporal.Instant,
   until: Temporal.Instant,
-): Promise<StoredTokenSet | undefined> {
+): Promise<RefreshLease | undefined> {
   return tx
     .updateTable("tokenSets")
     .set({ refreshLeaseUntil: until })
     .where("consentId", "=", consentId)
     .where("version", "=", version)
     .where((eb) => eb.or([eb("refreshLeaseUntil", "is", null), eb("refreshLeaseUntil", "<", now)]))
-    .returning(columns)
+    .returning([...columns, "refreshUnansweredVersion"])
     .executeTakeFirst();
 }
 
@@ -92,11 +98,19 @@ export async function replaceTokenSet(
   return row !== undefined;
 }
 
-/** The bank could not be asked: somebody may try again, and what was counted before stands. A lease that somebody else holds by now stays. */
-export async function releaseRefreshLease(tx: Executor<Tables>, consentId: string, until: Temporal.Instant, refreshAttempts: number): Promise<void> {
+/**
+ * The bank gave no tokens: somebody may try again, and what was counted before stands. With `unanswered` it may have spent the token of this version
+ * all the same. A lease that somebody else holds by now stays.
+ */
+export async function releaseRefreshLease(
+  tx: Executor<Tables>,
+  consentId: string,
+  until: Temporal.Instant,
+  { refreshAttempts, unanswered }: { readonly refreshAttempts: number; readonly unanswered: boolean },
+): Promise<void> {
   await tx
     .updateTable("tokenSets")
-    .set({ refreshLeaseUntil: null, refreshAttempts })
+    .set((eb) => ({ refreshLeaseUntil: null, refreshAttempts, ...(unanswered ? { refreshUnansweredVersion: eb.ref("version") } : {}) }))
     .where("consentId", "=", consentId)
     .where("refreshLeaseUntil", "=", until)
     .execute();

@@ -28,6 +28,26 @@ export function neverSent(error: OplError): boolean {
   return keptBack.has(error.details?.["reason"]) || beforeSending.has(codeOf(error.cause));
 }
 
+/**
+ * Whether a request that failed is known to have done nothing at the bank: it never left, or was refused. 503 says that it was not handled
+ * (RFC 9110 15.6.4); any other 5xx says nothing of what was done before it.
+ */
+export function wasNotTaken(error: unknown): boolean {
+  if (!isOplError(error)) return false;
+  return (
+    wasRefused(error) ||
+    error.code === errors.ERR_ASPSP_RATE_LIMITED.code ||
+    error.code === errors.ERR_ASPSP_ORIGIN_REFUSED.code ||
+    error.details?.["status"] === 503 ||
+    neverSent(error)
+  );
+}
+
+/** Whether the bank understood and said no. */
+export function wasRefused(error: unknown): boolean {
+  return isOplError(error) && (error.code === errors.ERR_ASPSP_REJECTED.code || error.code === errors.ERR_ASPSP_TOKEN_INVALID.code);
+}
+
 function byCode(code: string, error: unknown): OplError {
   if (code === "ERR_SSL_CA_MD_TOO_WEAK" || code === "ERR_SSL_EE_KEY_TOO_SMALL") {
     return errors.ERR_ASPSP_UNAVAILABLE({

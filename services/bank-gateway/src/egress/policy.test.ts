@@ -90,6 +90,29 @@ describe("leaving a bank alone", () => {
     expect(asked()).toBe(18);
   });
 
+  it("BR-62 a call from before that its caller breaks off while another tries again does not close the way to a bank that has recovered", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    let behave = async (): Promise<BankAnswer> => answer(500);
+    const { egress, asked } = bank(() => behave(), { maxConcurrent: 10 });
+    const stopped = new DOMException("This operation was aborted", "AbortError");
+    const [stale, probe] = [Promise.withResolvers<BankAnswer>(), Promise.withResolvers<BankAnswer>()];
+    behave = () => stale.promise;
+    const old = egress({ ...request, signal: AbortSignal.abort() });
+    await vi.waitFor(() => expect(asked()).toBe(1));
+    behave = async () => answer(500);
+    for (let n = 0; n < 5; n += 1) await egress(request);
+    vi.advanceTimersByTime(60_000);
+    behave = () => probe.promise;
+    const trying = egress(request);
+    await vi.waitFor(() => expect(asked()).toBe(7));
+    stale.reject(stopped);
+    await expect(old).rejects.toBe(stopped);
+    probe.resolve(answer(200));
+    expect(await trying).toMatchObject({ status: 200 });
+    behave = async () => answer(200);
+    expect(await egress(request)).toMatchObject({ status: 200 });
+  });
+
   it("TM-17 G-20 keeps the calls to one bank within bounds", async () => {
     const gate = Promise.withResolvers<BankAnswer>();
     const { egress } = bank(() => gate.promise);

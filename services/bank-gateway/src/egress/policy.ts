@@ -26,10 +26,12 @@ export function createPolicy({ maxConcurrent, maxWaiting, probeAfterMs }: Policy
         // What may not leave any more says nothing about a bank left alone: the breaker would take it for a sign of life.
         if (breaker.state !== CircuitState.Closed) await request.beforeSending?.();
         return await breaker.execute(async () => {
+          // As it is when the call begins: one from before the pause is not the one that tries again, however late it ends.
+          const probing = breaker.state === CircuitState.HalfOpen;
           try {
             return await egress(request);
           } catch (error) {
-            throw breaker.state === CircuitState.HalfOpen && request.signal?.aborted === true ? new BrokenOff("The caller stopped.", { cause: error }) : error;
+            throw probing && request.signal?.aborted === true ? new BrokenOff("The caller stopped.", { cause: error }) : error;
           }
         });
       });

@@ -1,5 +1,4 @@
-import { isOplError } from "@opl/errors";
-import { neverSent } from "../egress/failure.ts";
+import { wasNotTaken, wasRefused } from "../egress/failure.ts";
 import { errors } from "../errors.ts";
 
 /** What is kept of a request that makes a client at the bank. */
@@ -31,20 +30,4 @@ export async function createOnce<Reply>(
     if (unanswered !== undefined && wasRefused(error)) throw errors.ERR_REGISTRATION_OUTCOME_UNKNOWN({ cause: error });
     throw error;
   }
-}
-
-function wasRefused(error: unknown): boolean {
-  return isOplError(error) && ["ERR_ASPSP_REJECTED", "ERR_ASPSP_TOKEN_INVALID"].includes(error.code);
-}
-
-/** 503 says that the request was not handled (RFC 9110 15.6.4); any other 5xx says nothing of what was done before it. */
-function wasNotTaken(error: unknown): boolean {
-  if (!isOplError(error)) return false;
-  return (
-    wasRefused(error) ||
-    error.code === "ERR_ASPSP_RATE_LIMITED" ||
-    error.code === "ERR_ASPSP_ORIGIN_REFUSED" ||
-    error.details?.["status"] === 503 ||
-    neverSent(error)
-  );
 }

@@ -15,7 +15,7 @@ import type { GatewayContext } from "./context.ts";
 export interface BegunAuthorization {
   /** Null where the bank asks the person in its app. */
   readonly redirectUrl: string | null;
-  /** Until when the bank may answer. */
+  /** Until when the attempt can go on: where the request travels in the address, the life of that request, in which the person must arrive; else until when the bank may answer. */
   readonly expiresAt: Temporal.Instant;
   /** How often it makes sense to ask for the outcome; null where the person brings it. */
   readonly pollIntervalSeconds: number | null;

@@ -23,44 +23,52 @@ export async function endConsent(ctx: Context, tx: Transaction<Tables>, consent:
   const sealed = await takeTokenSet(tx, consent.consentId);
   // A failed attempt may have left an authorised consent at the bank; one that ended before has been dealt with.
   if (!wasAlive && consent.status !== "failed") return false;
-  const tokens = sealed === undefined ? null : await openTokens(ctx.vault, consent, sealed, tx);
-  const { aspspId, aspspConsentId, kind, registrationId, validUntil } = consent;
-  const value = await sealRevocation(ctx.vault, consent, tokens, tx);
-  await insertRevocation(tx, { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, dueAt: now, ...value }, { hasToken: tokens !== null });
+  await noteRevocation(ctx, tx, consent, sealed === undefined ? null : await openTokens(ctx.vault, consent, sealed, tx));
   return wasAlive;
 }
 
 /** Tokens that came and are not wanted: the bank is told to withdraw them, and nothing is kept to read with. */
-export async function discardTokens(ctx: Pick<GatewayContext, "db" | "vault" | "clock">, consent: BankConsent, tokens: TokenSet): Promise<void> {
-  const sealed = await sealRevocation(ctx.vault, consent, tokens);
+export async function discardTokens(ctx: Context & Pick<GatewayContext, "db">, consent: BankConsent, tokens: TokenSet): Promise<void> {
+  await inTransaction(ctx.db, (tx) => noteRevocation(ctx, tx, consent, tokens));
+}
+
+/** The bank is told that a consent has ended, with the tokens that are there for it. */
+async function noteRevocation({ vault, clock }: Context, tx: Transaction<Tables>, consent: BankConsent, tokens: TokenSet | null): Promise<void> {
   const { aspspId, aspspConsentId, kind, registrationId, validUntil } = consent;
-  const due = { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, dueAt: ctx.clock.now(), ...sealed };
-  await inTransaction(ctx.db, (tx) => insertRevocation(tx, due, { hasToken: true }));
+  const sealed = await sealRevocation(vault, consent, tokens, tx);
+  const due = { aspspId, aspspConsentId, kind, registrationId, giveUpAt: validUntil, dueAt: clock.now(), ...sealed };
+  await insertRevocation(tx, due, { hasToken: tokens !== null });
 }
 
 /** Why nothing can be read with a consent any more: the bank said so, or it is us who cannot or will not go on with what we hold. */
 export interface Loss {
   readonly by: "aspsp" | "tpp";
   readonly code: string;
+  /** What came in place of the tokens we hold and is not wanted: the bank is told with it. */
+  readonly unwanted?: TokenSet;
 }
 
 /**
- * The consent is gone: forget the tokens and tell whoever thought it was there. Who pays or asks for funds learns it by the
+ * The consent is gone: forget the tokens and tell whoever thought it was there, and the bank where it is we who end it. Who pays or asks for funds learns it by the
  * answer; a payment order stays open, since what became of its payments can still be asked with our own token. With a version, only while
  * that one is the newest: an answer to an older token says nothing about the next. @returns whether nothing newer stood in the way
  */
 export async function loseConsent(
-  ctx: Pick<GatewayContext, "db" | "clock">,
-  { consentId, kind, psuId, aspspId }: BankConsent,
-  { by, code }: Loss,
+  ctx: Context & Pick<GatewayContext, "db">,
+  consent: BankConsent,
+  { by, code, unwanted }: Loss,
   version?: number,
 ): Promise<boolean> {
+  const { consentId, kind, psuId, aspspId } = consent;
   return inTransaction(ctx.db, async (tx) => {
     await lockConsent(tx, consentId);
     const newest = await lockTokenSet(tx, consentId);
     if (version !== undefined && newest !== undefined && newest > version) return false;
-    await takeTokenSet(tx, consentId);
+    const sealed = await takeTokenSet(tx, consentId);
     const wasAlive = kind !== "payments" && (await markEnded(tx, consentId, "ended", code, ctx.clock.now()));
+    const held = wasAlive && by === "tpp" && sealed !== undefined ? await openTokens(ctx.vault, consent, sealed, tx) : undefined;
+    const toGiveBack = unwanted ?? held;
+    if (toGiveBack !== undefined) await noteRevocation(ctx, tx, consent, toGiveBack);
     if (wasAlive && kind === "accounts")
       await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code, by } });
     return true;

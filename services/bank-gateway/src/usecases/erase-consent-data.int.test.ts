@@ -1,16 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { inTransaction } from "@opl/postgres";
-import type { Executor } from "@opl/postgres";
 import { keyring } from "@opl/sealing";
 import { newId, systemClock } from "@opl/service";
 import { eventually, testDatabase } from "@opl/testkit";
 import type { TestDatabase } from "@opl/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { getConsent, insertConsent, lockConsent } from "../db/consent-store.ts";
+import { getConsent, insertConsent, lockConsentsOfPsu } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
-import { getTokenSet, insertTokenSet } from "../db/token-store.ts";
 import type { Tables } from "../db/tables.ts";
+import { insertTokenSet } from "../db/token-store.ts";
 import { hashOf } from "../egress/bank-calls.ts";
 import type { BankAnswer, BankRequest } from "../egress/bank-request.ts";
 import { archiveFor, readArchived } from "../vault/archive.ts";
@@ -65,6 +64,11 @@ const kept = async (psuId: string, ...hashes: string[]) => Promise.all(hashes.ma
 const erase = (consent: BankConsent) => inTransaction(db(), (tx) => eraseConsentData(ctx(), tx, consent, "consent.revoked"));
 const replace = (consent: BankConsent, by: BankConsent) => inTransaction(db(), (tx) => replaceConsent(ctx(), tx, consent, "consent.replaced", by.consentId));
 
+type Tx = Parameters<typeof endConsent>[1];
+/** Until another transaction waits for this one. Locks are looked up anew each time; who is connected, once a transaction. */
+const somebodyWaitsFor = (tx: Tx) =>
+  eventually(async () => (await sql`select from pg_locks where pg_backend_pid() = any (pg_blocking_pids(pid))`.execute(tx)).rows.length > 0);
+
 describe("what the bank said under a consent", () => {
   it("G-17 goes when the person wants its data erased; what another consent received as well stays until that one's is", async () => {
     const psuId = randomUUID();
@@ -117,30 +121,6 @@ describe("what the bank said under a consent", () => {
   });
 });
 
-/** Statements of others that wait for what this transaction holds. */
-const waitingFor = async (tx: Executor<Tables>) =>
-  (await sql`select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))`.execute(tx)).rows.length;
-
-describe("a consent is lost", () => {
-  it("while somebody ends it: the consent is held before its tokens by both, so one waits for the other", async () => {
-    const consent = await consentOf(randomUUID());
-    const now = systemClock.now();
-    const tokens = { accessToken: "a", accessExpiresAt: now, refreshToken: "r", scope: ["accounts"], origins: [], subject: undefined };
-    const sealed = await sealTokens(vault, consent, tokens);
-    await insertTokenSet(db(), consent.consentId, sealed, { accessExpiresAt: now, refreshExpiresAt: null }, now);
-    let losing: Promise<unknown> = Promise.resolve();
-    await inTransaction(db(), async (tx) => {
-      await lockConsent(tx, consent.consentId);
-      losing = loseConsent(ctx(), consent, { by: "aspsp", code: "ERR_ASPSP_CONSENT_INVALID" });
-      losing.catch(() => undefined);
-      await eventually(async () => (await waitingFor(tx)) > 0);
-      await tx.selectFrom("tokenSets").select("version").where("consentId", "=", consent.consentId).forUpdate().noWait().execute();
-    });
-    await losing;
-    expect(await getTokenSet(db(), consent.consentId)).toBeUndefined();
-  });
-});
-
 describe("a person is forgotten", () => {
   it("while their consents are being held in the order of their ids: one waits for the other, not both", async () => {
     const psuId = randomUUID();
@@ -153,10 +133,38 @@ describe("a person is forgotten", () => {
       await held(low).execute();
       forgetting = inTransaction(db(), (other) => forgetPsu(ctx(), other, psuId));
       forgetting.catch(() => undefined);
-      await eventually(async () => (await waitingFor(tx)) > 0);
+      await somebodyWaitsFor(tx);
       await held(high).noWait().execute();
     });
     await forgetting;
     expect(await db().selectFrom("bankConsents").select("consentId").where("psuId", "=", psuId).execute()).toEqual([]);
+  });
+});
+
+describe("a consent that is being lost in the same moment", () => {
+  type Ending = (tx: Tx, consent: BankConsent) => Promise<unknown>;
+  const endings: readonly (readonly [string, Ending])[] = [
+    ["ends", (tx, consent) => endConsent(ctx(), tx, consent, "consent.revoked")],
+    ["is erased", (tx, consent) => eraseConsentData(ctx(), tx, consent, "consent.revoked")],
+    ["goes with its person", (tx, { psuId }) => forgetPsu(ctx(), tx, psuId)],
+  ];
+  it.each(endings)("%s first: the loss waits for the consent and holds no tokens meanwhile", async (_how, end) => {
+    const consent = await consentOf(randomUUID());
+    const accessExpiresAt = systemClock.now().add({ hours: 1 });
+    const tokens = { accessToken: "held", accessExpiresAt, refreshToken: "spent", scope: [], origins: [], subject: undefined };
+    await insertTokenSet(db(), consent.consentId, await sealTokens(vault, consent, tokens), { accessExpiresAt, refreshExpiresAt: null }, systemClock.now());
+    let losing: Promise<unknown> = Promise.resolve();
+    await inTransaction(db(), async (tx) => {
+      await lockConsentsOfPsu(tx, consent.psuId);
+      losing = loseConsent(ctx(), consent, { by: "tpp", code: "refresh-interrupted" }, 1);
+      losing.catch(() => undefined);
+      await somebodyWaitsFor(tx);
+      await tx.selectFrom("tokenSets").select("consentId").where("consentId", "=", consent.consentId).forUpdate().noWait().execute();
+      await end(tx, consent);
+    });
+    expect(await losing).toBe(true);
+    expect(await db().selectFrom("tokenSets").select("consentId").where("consentId", "=", consent.consentId).execute()).toEqual([]);
+    expect(await db().selectFrom("outbox").select("eventType").where("aggregateId", "=", consent.consentId).execute()).toEqual([]);
+    expect(await db().selectFrom("revocationsDue").select("attempts").where("aspspConsentId", "=", consent.aspspConsentId).execute()).toHaveLength(1);
   });
 });

@@ -7,13 +7,14 @@ import type { BankConsent } from "../db/consent-store.ts";
 import { countRefreshAttempt, getTokenSet, releaseRefreshLease, replaceTokenSet, takeRefreshLease } from "../db/token-store.ts";
 import { grantedScope, lifetimeSeconds, refreshEnd } from "../domain/token-set.ts";
 import type { TokenSet } from "../domain/token-set.ts";
+import { wasNotTaken } from "../egress/failure.ts";
 import { errors } from "../errors.ts";
 import { checkTokenIdToken, requireKeys } from "../oauth/check-return.ts";
 import { checkTokens } from "../oauth/check-tokens.ts";
 import type { GrantedTokens } from "../oauth/token-endpoint.ts";
 import { openTokens, sealTokens } from "../vault/sealed-tokens.ts";
 import type { GatewayContext } from "./context.ts";
-import { discardTokens, loseConsent } from "./end-consent.ts";
+import { loseConsent } from "./end-consent.ts";
 import type { Loss } from "./end-consent.ts";
 import { recordLifetime } from "./record-lifetime.ts";
 import { recordRefusal } from "./record-refusal.ts";
@@ -31,7 +32,7 @@ const leaseSeconds = 45;
 const callSeconds = 21;
 /** A token is sent, and once more where the process died after that; then the person is asked (OA-62). */
 const maxAttempts = 2;
-/** The process died before it had kept what came, and the old token opens nothing: the bank's consent stands, and it is us who lost the way in. */
+/** What the bank answered never came or was not kept, and the old token opens nothing: its consent stands, and it is us who lost the way in. */
 const interrupted: Loss = { by: "tpp", code: "refresh-interrupted" };
 const pollMs = 50;
 const maxPolls = (leaseSeconds * 1000) / pollMs;
@@ -60,7 +61,7 @@ export async function refreshTokenSet(ctx: Context, bank: Bank, consent: BankCon
             bank,
             consent,
             { tokens: await openTokens(ctx.vault, consent, lease), version: seen },
-            { until, attempt: lease.refreshAttempts + 1 },
+            { until, attempt: lease.refreshAttempts + 1, unanswered: lease.refreshUnansweredVersion === seen },
           );
     if (next !== "overtaken") return next;
   }
@@ -71,20 +72,27 @@ interface Turn {
   /** When the lease ends; it names its holder too. */
   readonly until: Temporal.Instant;
   readonly attempt: number;
+  /** This token left before without an answer: the bank may have spent it then. */
+  readonly unanswered: boolean;
 }
 
 /** A holder that was slower than its lease looks again: a newer version counts, whatever the bank said to the older; without one it begins anew. */
 type Asked = VersionedTokens | "overtaken";
 
-async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens: held, version }: VersionedTokens, { until, attempt }: Turn): Promise<Asked> {
+async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens: held, version }: VersionedTokens, turn: Turn): Promise<Asked> {
+  const { until, attempt } = turn;
   if (held.refreshToken === undefined) return lose(ctx, consent, version, { by: "aspsp", code: "no-refresh-token" });
   let overtaken = false;
+  let left = false;
   // Not sooner: whoever dies before the token leaves has spent nothing, and who waited long for their turn may hold no lease any more.
   const count = async (): Promise<void> => {
     const tooLate = Temporal.Instant.compare(ctx.clock.now().add({ seconds: callSeconds }), until) > 0;
     overtaken = tooLate || !(await countRefreshAttempt(ctx.db, consent.consentId, version, until, attempt));
     if (overtaken) throw errors.ERR_ASPSP_CONSENT_INVALID();
+    left = true;
   };
+  const release = (unanswered: boolean) =>
+    inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, until, { refreshAttempts: attempt - 1, unanswered }));
   let granted: GrantedTokens;
   try {
     // What comes must be judged before it is kept, and by then the old refresh token may be spent.
@@ -93,12 +101,13 @@ async function askBank(ctx: Context, bank: Bank, consent: BankConsent, { tokens:
   } catch (error) {
     // Nothing was sent, or the bank asked for a nonce and took nothing. A lease that is still ours is for whoever comes next, which may be us.
     if (overtaken) {
-      await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, until, attempt - 1));
+      await release(false);
       return "overtaken";
     }
     if (isOplError(error) && error.code === "ERR_ASPSP_TOKEN_INVALID" && isRefusedGrant(error.details?.reason))
-      return lose(ctx, consent, version, attempt > 1 ? interrupted : { by: "aspsp", code: "refresh-refused" }, error);
-    await inTransaction(ctx.db, (tx) => releaseRefreshLease(tx, consent.consentId, until, attempt - 1));
+      return lose(ctx, consent, version, attempt > 1 || turn.unanswered ? interrupted : { by: "aspsp", code: "refresh-refused" }, error);
+    // A bank whose answer is lost may be asked again, as often as it takes; a refusal then follows from what was lost.
+    await release(left && !wasNotTaken(error));
     throw error;
   }
   const tokens = await judge(ctx, bank, consent, held, granted);
@@ -150,8 +159,7 @@ function isRefusedGrant(reason: unknown): boolean {
 /** What came instead is not used: the bank is told to withdraw it, and the person is asked again. */
 async function distrust(ctx: Context, consent: BankConsent, tokens: TokenSet, refusal: OplError, code: string): Promise<never> {
   recordRefusal(ctx.logger, refusal, consent);
-  await discardTokens(ctx, consent, tokens);
-  await loseConsent(ctx, consent, { by: "tpp", code });
+  await loseConsent(ctx, consent, { by: "tpp", code, unwanted: tokens });
   throw errors.ERR_ASPSP_TOKEN_INVALID({ details: { reason: code }, cause: refusal });
 }
 

@@ -16,7 +16,7 @@ const waitMinutes = [1, 5, 15, 60, 180, 360] as const;
 /**
  * Tells the bank that a consent has ended. A bank that answers has been told, except one that only refuses the
  * token; that one, and one that does not answer, is told later, until the consent would have run out anyway.
- * @returns whether the bank knows
+ * @returns whether the bank knows, and nothing that came meanwhile is still to be told
  */
 export async function tellRevocation(ctx: Context, due: RevocationDue): Promise<boolean> {
   const { aspspId } = due;
@@ -27,8 +27,7 @@ export async function tellRevocation(ctx: Context, due: RevocationDue): Promise<
     if (!(isOplError(error) && isFinal(error.code))) return postpone(ctx, due, error);
     ctx.logger.info({ aspspId, code: error.code }, "the bank did not know the ended consent any more");
   }
-  await deleteRevocation(ctx.db, due);
-  return true;
+  return deleteRevocation(ctx.db, due);
 }
 
 async function revokeAt(ctx: Context, bank: Bank, due: RevocationDue): Promise<void> {

@@ -15,6 +15,7 @@ import { csvExport, jsonExport } from "../views/export.ts";
 import type { Everything } from "../views/export.ts";
 import { wholeOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
+import { listOrders } from "./payment-order-pages.ts";
 
 type Context = Pick<BffContext, "clients" | "clock" | "db" | "keys">;
 
@@ -103,12 +104,11 @@ async function* transactionsOf({ clients }: Pick<Context, "clients">, asking: As
 }
 
 /** Every payment order, newest first, likewise. */
-async function* paymentOrdersOf({ clients }: Pick<Context, "clients">, asking: Asking): AsyncGenerator<readonly PaymentOrder[]> {
+async function* paymentOrdersOf(ctx: Pick<Context, "clients">, asking: Asking): AsyncGenerator<readonly PaymentOrder[]> {
   let before: string | undefined;
   do {
-    const query = { limit: ordersPerPage, ...(before === undefined ? {} : { before }) };
-    const { paymentOrders }: { paymentOrders: readonly PaymentOrder[] } = await clients.consent.listPaymentOrders({ ...wholeOf(asking), query });
-    yield paymentOrders;
-    before = paymentOrders.length < ordersPerPage ? undefined : paymentOrders.at(-1)?.paymentOrderId;
+    const page: readonly PaymentOrder[] = await listOrders(ctx, asking, { before, limit: ordersPerPage });
+    yield page;
+    before = page.length < ordersPerPage ? undefined : page.at(-1)?.paymentOrderId;
   } while (before !== undefined);
 }

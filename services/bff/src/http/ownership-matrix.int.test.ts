@@ -104,6 +104,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "approvePaymentOrder params.paymentOrderId": { id: order, ask: (id) => ({ path: `/api/payment-orders/${id}/approval`, body: {} }) },
   "getPaymentOrderView params.paymentOrderId": { id: order, ask: (id) => ({ path: `/api/payment-orders/${id}` }) },
+  "listPaymentOrderViews query.before": { id: order, ask: (id) => ({ path: `/api/payment-orders?before=${id}` }) },
   "cancelPaymentOrder params.paymentOrderId": { id: order, ask: (id) => ({ path: `/api/payment-orders/${id}/cancellation`, body: { paymentId: null } }) },
   "cancelPaymentOrder body.paymentId": {
     id: paymentOf,

@@ -11,6 +11,7 @@ import { paymentOrderView } from "../views/payment.ts";
 import { mayPayFrom, paymentChoices } from "../views/payment-choices.ts";
 import { orMissing, partOf, wholeOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
+import { listOrders } from "./payment-order-pages.ts";
 import { withKeys } from "./receipt-keys.ts";
 
 type Context = Pick<BffContext, "bankDirectory" | "clients" | "clock" | "keys" | "timeZone">;
@@ -37,7 +38,7 @@ export function paymentRoutes(ctx: Context): readonly BoundRoute[] {
       }),
     ),
     psuRoute(contracts.listPaymentOrderViews, async ({ query, ...asking }) => {
-      const [{ paymentOrders }, parts] = await Promise.all([clients.consent.listPaymentOrders({ ...wholeOf(asking), query }), askParts(ctx, asking)]);
+      const [paymentOrders, parts] = await Promise.all([listOrders(ctx, asking, query), askParts(ctx, asking)]);
       return { paymentOrders: paymentOrders.map((order) => paymentOrderView(order, parts)) };
     }),
     psuRoute(contracts.getPaymentOrderView, async ({ params, ...asking }) =>

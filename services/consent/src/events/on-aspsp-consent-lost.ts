@@ -4,10 +4,13 @@ import type { ConsentContext } from "../context.ts";
 import type { ConsentTables } from "../db/tables.ts";
 import { loseConsent } from "../usecases/lose-consent.ts";
 
-/** The consent is gone: reflect it. Who does not say by whom is a gateway from before, which meant the bank. */
+/** What a gateway from before `by` said where it was we who could not or would not go on; whatever else it said came from the bank. */
+const ours: ReadonlySet<string> = new Set(["refresh-interrupted", "scope-changed", "tokens-refused", "id-token-refused"]);
+
+/** The consent is gone: reflect it. */
 export const onAspspConsentLost =
   (ctx: Pick<ConsentContext, "clock">) =>
   async (tx: Transaction<ConsentTables>, { data }: Envelope<EventData<"bank-gateway.aspsp-consent-lost">>): Promise<void> => {
-    const { psuId, consentId, code, by = "aspsp" } = data;
+    const { psuId, consentId, code, by = ours.has(code) ? "tpp" : "aspsp" } = data;
     await loseConsent({ ...ctx, db: tx }, { psuId, consentId }, { by, code });
   };

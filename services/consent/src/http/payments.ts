@@ -1,4 +1,5 @@
 import * as contracts from "@opl/contracts/http/consent-payments";
+import { uuid } from "@opl/contracts/model";
 import { psuRoute } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { ConsentContext } from "../context.ts";
@@ -20,8 +21,7 @@ export function paymentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
       return { redirectUrl, expiresAt: expiresAt.toString() };
     }),
     psuRoute(contracts.listPaymentOrders, async ({ psu, query: { before, limit } }) => {
-      const behind = before === undefined ? undefined : await orders.placeOfOrder(ctx.db, { psuId: psu.psuId, paymentOrderId: before });
-      if (before !== undefined && behind === undefined) throw errors.ERR_PAYMENT_ORDER_NOT_FOUND();
+      const behind = before === undefined ? undefined : await placeOf(ctx, psu.psuId, before);
       const found = await orders.listOrders(ctx.db, psu.psuId, { behind, limit });
       return { paymentOrders: found.map(viewOrder) };
     }),
@@ -50,4 +50,12 @@ export function paymentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
     }),
     psuRoute(contracts.revokeFundsConsentOrder, async ({ psu, params }) => viewFundsConsent(await revokeFundsConsent(ctx, { psu, ...params }))),
   ];
+}
+
+/** By the id of an order, or by an instant: of that one no order comes behind it, as no id is lower than this. */
+async function placeOf({ db }: Pick<ConsentContext, "db">, psuId: string, before: string): Promise<orders.PlaceOfOrder> {
+  if (!uuid.safeParse(before).success) return { createdAt: Temporal.Instant.from(before), paymentOrderId: "00000000-0000-0000-0000-000000000000" };
+  const place = await orders.placeOfOrder(db, { psuId, paymentOrderId: before });
+  if (place === undefined) throw errors.ERR_PAYMENT_ORDER_NOT_FOUND();
+  return place;
 }

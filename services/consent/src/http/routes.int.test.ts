@@ -163,11 +163,18 @@ describe("bad input is the caller's fault", () => {
   });
 
   it.each([
-    ["2026-11-29T13:30:13Z", 400, "ERR_REQUEST_INVALID"],
+    // A bff of before says an instant.
+    ["0000-01-01T00:00:00Z", 400, "ERR_REQUEST_INVALID"],
+    ["0001-01-01T00:00:00+23:00", 400, "ERR_REQUEST_INVALID"],
+    ["0001-01-01T00:00:00Z", 200, undefined],
+    ["2026-11-29T13:30:13.307803759417-21:34", 400, "ERR_REQUEST_INVALID"],
+    ["2026-11-29T13:30:13.307803759-21:34", 200, undefined],
+    ["9999-12-31T23:59:59Z", 200, undefined],
+    ["9999-12-31T23:59:59-23:59", 400, "ERR_REQUEST_INVALID"],
     ["00000000-0000-0000-0000-00000000000g", 400, "ERR_REQUEST_INVALID"],
     ["019a9c6b-1000-7a11-8e21-5b7d9e0f1a2b", 404, "ERR_PAYMENT_ORDER_NOT_FOUND"],
   ])("US-09 US-33 orders behind %s are answered with %i", async (before, status, code) => {
-    const answer = await ask("listConsents", { token: await bffToken(), psu: owner.token, path: `/payment-orders?before=${before}` });
+    const answer = await ask("listConsents", { token: await bffToken(), psu: owner.token, path: `/payment-orders?before=${encodeURIComponent(before)}` });
     expect([answer.status, answer.body["code"]]).toEqual([status, code]);
   });
 
@@ -186,6 +193,10 @@ describe("bad input is the caller's fault", () => {
     };
     for (let page = 0; page < 3; page += 1) await nextPage();
     expect(shown).toEqual(wanted.toSorted().toReversed());
+    const wantedBefore = async (before: string) =>
+      (await app.bff.listPaymentOrders({ psu: owner, query: { before } })).paymentOrders.map(({ paymentOrderId }) => paymentOrderId);
+    expect(await wantedBefore("2026-11-29T10:00:00.123457Z")).toEqual(shown);
+    expect(await wantedBefore("2026-11-29T10:00:00.123456Z")).toEqual([]);
     await expect(app.bff.listPaymentOrders({ psu: stranger, query: { before: wanted[0] } })).rejects.toMatchObject({ code: "ERR_PAYMENT_ORDER_NOT_FOUND" });
   });
 

@@ -203,6 +203,22 @@ describe("the bank says it is gone", () => {
     ]);
     expect(await harness.revocationsOf(consentId)).toEqual([]);
   });
+  it.each([
+    ["ERR_ASPSP_CONSENT_INVALID", "aspsp", "revokedByPsu"],
+    ["refresh-refused", "aspsp", "revokedByPsu"],
+    ["refresh-interrupted", "tpp", "terminatedByTpp"],
+    ["scope-changed", "tpp", "terminatedByTpp"],
+    ["tokens-refused", "tpp", "terminatedByTpp"],
+    ["id-token-refused", "tpp", "terminatedByTpp"],
+  ] as const)("OA-62 OA-63 OA-64 %s of a gateway that does not say by whom yet: it was the %s", async (code, by, status) => {
+    const person = aPerson();
+    const { psuId } = person.psu;
+    const consentId = await harness.connect(person);
+    const lost = { ...example("bank-gateway.aspsp-consent-lost"), data: { consentId, psuId, aspspId: "op-fi", code } };
+    await inTransaction(harness.ctx.db, (tx) => onAspspConsentLost(harness.ctx)(tx, lost));
+    expect(await harness.consentRow(consentId)).toMatchObject({ status });
+    expect((await harness.historyOf(consentId)).at(-1)).toMatchObject({ what: "lost", by, reason: code });
+  });
   it("rejects one that nobody came back for", async () => {
     const person = aPerson();
     const { consentId } = await harness.begin(person);
