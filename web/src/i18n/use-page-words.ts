@@ -1,4 +1,4 @@
-import type { Messages } from "@lingui/core";
+import { i18n, type Messages } from "@lingui/core";
 import { useLingui } from "@lingui/react";
 import { useEffect, useState } from "react";
 import { isLanguage, type Language } from "./language.ts";
@@ -8,10 +8,11 @@ export type PageWords = Record<Language, () => Promise<{ messages: Messages }>>;
 
 /** True when the words of these pages are there in the language on screen. Throws, into the page's own error, when they do not come. */
 export function usePageWords(catalogs: PageWords): boolean {
-  const { i18n } = useLingui();
-  const language = isLanguage(i18n.locale) ? i18n.locale : "en";
+  const { locale } = useLingui().i18n;
+  const language = isLanguage(locale) ? locale : "en";
   const [ready, setReady] = useState<Language>();
   const [failure, setFailure] = useState<unknown>();
+  // The app's own catalogues, which stay: what the hook gives is another object after each load, and would have the words loaded again and again.
   useEffect(() => {
     let wanted = true;
     const load = async (): Promise<void> => {
@@ -28,7 +29,7 @@ export function usePageWords(catalogs: PageWords): boolean {
     return () => {
       wanted = false;
     };
-  }, [i18n, language, catalogs]);
+  }, [language, catalogs]);
   if (failure !== undefined) throw failure;
   return ready === language;
 }
