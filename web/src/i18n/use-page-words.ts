@@ -12,6 +12,7 @@ export function usePageWords(catalogs: PageWords): boolean {
   const language = isLanguage(locale) ? locale : "en";
   const [ready, setReady] = useState<Language>();
   const [failure, setFailure] = useState<unknown>();
+  // The app's own catalogues, which stay: what the hook gives is another object after each load, and would have the words loaded again and again.
   useEffect(() => {
     let wanted = true;
     const load = async (): Promise<void> => {
