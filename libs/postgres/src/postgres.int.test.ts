@@ -150,6 +150,23 @@ describe("migrate", () => {
     expect(await migrate(at.database, { directory: folder, schema: at.schema })).toEqual([]);
   });
 
+  it("goes on when somebody else drops their schema while it looks for its tables", async () => {
+    write("20260101T000001_tell.sql", "comment on column counters.value is 'never below zero';\n");
+    let dropped = 0;
+    const { introspection } = at.database.db;
+    const looking: typeof introspection = {
+      getSchemas: () => introspection.getSchemas(),
+      async getTables(options) {
+        // What Postgres says when a schema of the list is gone before its privileges are looked up.
+        if (dropped < 2) await sql`select has_schema_privilege(${`gone_${(dropped += 1)}`}::text, 'USAGE')`.execute(at.database.db);
+        return introspection.getTables(options);
+      },
+    };
+    const ours = at.open();
+    Object.defineProperty(ours.db, "introspection", { value: looking });
+    expect([await migrate(ours, { directory: folder, schema: at.schema }), dropped]).toEqual([["20260101T000001_tell"], 2]);
+  });
+
   it("keeps nothing of a file that fails", async () => {
     write("20260101T000002_break.sql", "create table half (x int);\nselect 1/0;\n");
     await expect(migrate(at.database, { directory: folder, schema: at.schema })).rejects.toMatchObject({
