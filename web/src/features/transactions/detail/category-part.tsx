@@ -11,6 +11,7 @@ import { Notice } from "../../../ui/notice.tsx";
 import { standingParts } from "../../../ui/split-parts.ts";
 import { MeaningMark, useCategoryWords } from "../../../ui/split.tsx";
 import { CategoryPicker } from "./category-picker.tsx";
+import { type Done, DoneLine } from "./done-line.tsx";
 import { type RulePreview, ScopeChoice } from "./scope-choice.tsx";
 import { saidByPerson, useCategoryReason } from "./category-reason.ts";
 import { useSayCategory, type Word } from "./use-said.ts";
@@ -24,7 +25,7 @@ export function CategoryPart({ view }: { view: TransactionView }) {
   const { transactionId, category, recurringId, bookingStatus } = view.transaction;
   /** Nothing, which category, or how far it goes. */
   const [step, setStep] = useState<"pick" | CategoryId>();
-  const [done, setDone] = useState<{ readonly sentence: string; readonly undo?: Word }>();
+  const [done, setDone] = useState<Done<Word>>();
   const change = useRef<HTMLButtonElement>(null);
   const say = useSayCategory(transactionId);
   if (category === null) {
@@ -100,14 +101,7 @@ export function CategoryPart({ view }: { view: TransactionView }) {
           onLeave={leave}
         />
       )}
-      <div role="status" className="flex flex-wrap items-center gap-x-3 text-14 not-empty:mt-2">
-        {done !== undefined && <span>{done.sentence}</span>}
-        {done?.undo !== undefined && (
-          <Button size="small" look="quiet" busy={say.isPending} onClick={() => done.undo !== undefined && send(done.undo, t`It is as it was before.`)}>
-            <Trans>Undo</Trans>
-          </Button>
-        )}
-      </div>
+      <DoneLine done={done} busy={say.isPending} onUndo={(undo) => send(undo, t`It is as it was before.`)} />
       {say.error !== null && (
         <Notice tone="danger" live title={problem(say.error).title} className="mt-2">
           {problem(say.error).detail}

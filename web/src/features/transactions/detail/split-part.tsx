@@ -10,6 +10,7 @@ import { Button } from "../../../ui/button.tsx";
 import { categories, CategoryMark } from "../../../ui/category.tsx";
 import { Notice } from "../../../ui/notice.tsx";
 import type { SplitPart as Part } from "../../../ui/split-parts.ts";
+import { type Done, DoneLine } from "./done-line.tsx";
 import { beginDraft, type DraftPart, fewestParts, type SaidParts } from "./split-draft.ts";
 import { SplitEditor } from "./split-editor.tsx";
 import { useSplit } from "./use-split.ts";
@@ -23,7 +24,7 @@ export function SplitPart({ row }: { row: TransactionRow }) {
   const decimal = format.amountParts({ amount: "0.00", currency: "EUR" }).decimal;
   const [open, setOpen] = useState(false);
   const [draft, setDraft] = useState<readonly DraftPart[]>();
-  const [done, setDone] = useState<{ readonly sentence: string; readonly undo?: SaidParts | null }>();
+  const [done, setDone] = useState<Done<SaidParts | null>>();
   const change = useRef<HTMLButtonElement>(null);
   const say = useSplit(row.transactionId);
   // A cent cannot be split.
@@ -105,14 +106,7 @@ export function SplitPart({ row }: { row: TransactionRow }) {
           onDiscard={discard}
         />
       )}
-      <div role="status" className="flex flex-wrap items-center gap-x-3 text-14 not-empty:mt-2">
-        {done !== undefined && <span>{done.sentence}</span>}
-        {done?.undo !== undefined && (
-          <Button size="small" look="quiet" busy={say.isPending} onClick={() => done.undo !== undefined && send(done.undo, t`It is as it was before.`)}>
-            <Trans>Undo</Trans>
-          </Button>
-        )}
-      </div>
+      <DoneLine done={done} busy={say.isPending} onUndo={(undo) => send(undo, t`It is as it was before.`)} />
       {error !== null && (
         <Notice tone="danger" live title={changedMeanwhile ? <Trans>The bank changed the amount meanwhile</Trans> : problem(error).title} className="mt-2">
           {changedMeanwhile ? <Trans>Look at what is left to assign, and save again.</Trans> : problem(error).detail}
