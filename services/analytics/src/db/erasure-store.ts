@@ -23,7 +23,7 @@ export async function erasePerson(tx: Transaction<Tables>, psuId: string, erased
   for (const table of personal) await tx.deleteFrom(table).where("psuId", "=", psuId).execute();
   await forgetPerson(tx, psuId);
   await tx.deleteFrom("outboxVersions").where("eventType", "=", "analytics.insights-changed").where("aggregateId", "=", psuId).execute();
-  await tx.updateTable("people").set({ erasedAt, rulesVersion: 0 }).where("psuId", "=", psuId).execute();
+  await tx.updateTable("people").set({ erasedAt, rulesVersion: 0, hasSplit: false }).where("psuId", "=", psuId).execute();
 }
 
 /** People forgotten before a moment about whom facts may still lie in the event server. */

@@ -40,11 +40,18 @@ export async function putSplit(
   const { psuId, transactionId } = about;
   await tx.deleteFrom("splitParts").where("psuId", "=", psuId).where("transactionId", "=", transactionId).execute();
   if (split === undefined) return;
+  await tx.updateTable("people").set({ hasSplit: true }).where("psuId", "=", psuId).where("hasSplit", "=", false).execute();
   const { parts, ...whole } = split;
   await tx
     .insertInto("splitParts")
     .values(parts.map((part, index) => ({ ...about, ...whole, ...part, position: index + 1, changedAt })))
     .execute();
+}
+
+/** Whether a person ever split an entry, also when they took it back. */
+export async function hasSplit(db: Executor<Tables>, psuId: string): Promise<boolean> {
+  const row = await db.selectFrom("people").select("hasSplit").where("psuId", "=", psuId).executeTakeFirst();
+  return row?.hasSplit === true;
 }
 
 export async function deleteSplitsOfAccounts(tx: Transaction<Tables>, psuId: string, accountIds: readonly string[]): Promise<void> {

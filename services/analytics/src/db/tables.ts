@@ -10,6 +10,7 @@ type Numeric = ColumnType<string, bigint | string, bigint | string>;
 interface PeopleTable {
   psuId: string;
   rulesVersion: Generated<number>;
+  hasSplit: Generated<boolean>;
   erasedAt: Timestamp | null;
   purgedAt: Timestamp | null;
 }
@@ -183,7 +184,7 @@ export interface Tables extends MessagingTables {
 /** The same as values: for the comparison with the live schema, and for writing many rows at once. */
 export const columns = {
   ...messagingColumns,
-  people: { psuId: "uuid", rulesVersion: "int4", erasedAt: "timestamptz?", purgedAt: "timestamptz?" },
+  people: { psuId: "uuid", rulesVersion: "int4", hasSplit: "bool", erasedAt: "timestamptz?", purgedAt: "timestamptz?" },
   unsettledPeople: { psuId: "uuid", firstChangeAt: "timestamptz", dueAt: "timestamptz" },
   rebuilds: { generation: "int4", startedAt: "timestamptz", finishedAt: "timestamptz?" },
   accounts: {

@@ -2,6 +2,7 @@ import { inTransaction } from "@opl/postgres";
 import { erasedAccountsOf, putExportedAccounts } from "../db/account-store.ts";
 import { currentGeneration, lockPeople } from "../db/person-store.ts";
 import { deleteStale, finishRebuild, peopleAfter, startRebuild } from "../db/rebuild-store.ts";
+import { recountMonths } from "../projections/cash-flow/store.ts";
 import { entryOf } from "../projections/ledger/translate.ts";
 import { putBalances } from "../projections/net-worth/store.ts";
 import type { AnalyticsContext } from "./context.ts";
@@ -45,6 +46,7 @@ async function rebuildPerson(ctx: RebuildContext, psuId: string, generation: num
     if (!(await lockPeople(tx, [psuId])).has(psuId)) return;
     await deleteStale(tx, psuId, generation);
     await settlePerson(ctx, tx, psuId, { announce: false });
+    await recountMonths(tx, psuId);
   });
 }
 

@@ -4,6 +4,7 @@ import type { Transaction } from "kysely";
 import { accountsOf } from "../db/account-store.ts";
 import { saidBy } from "../db/annotation-store.ts";
 import { markSettled, nextUnsettled, postponeSettling } from "../db/person-store.ts";
+import { hasSplit } from "../db/split-store.ts";
 import type { Tables } from "../db/tables.ts";
 import { toWire } from "@opl/money";
 import { bankDay } from "../domain/bank-day.ts";
@@ -76,7 +77,7 @@ export async function settlePerson(
   if (said !== undefined) await putNotedTexts(tx, psuId, said);
   const moved = changed.filter(({ row, meaning }) => row.category !== meaning.category);
   // From nothing and not by difference: whatever was wrong with the totals is right again, as where a process that knows no parts counted.
-  const recounted = await recountMonths(tx, psuId);
+  const recounted = moved.length > 0 || (await hasSplit(tx, psuId)) ? await recountMonths(tx, psuId) : [];
 
   const fresh = await replaceSeries(
     tx,
