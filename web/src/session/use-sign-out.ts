@@ -8,7 +8,9 @@ export function useSignOut(): () => Promise<void> {
   const queryClient = useQueryClient();
   const router = useRouter();
   return async () => {
-    await send("POST", signOutPath);
+    // Beside it Welcome's code, so that nothing of the person stands on the screen while that loads; leaving does not depend on it.
+    const welcome = router.loadRouteChunk(router.routesByPath["/welcome"])?.catch(() => undefined);
+    await Promise.all([send("POST", signOutPath), welcome]);
     queryClient.clear();
     await router.navigate({ to: "/welcome", replace: true });
   };
