@@ -123,7 +123,7 @@ function AllowFunds({ choices: { banks, accounts } }: { choices: Choices }) {
     if (aspspId !== "") begin.mutate({ aspspId, accountId: accountId === "" ? null : accountId });
   };
   return (
-    <form onSubmit={submit} className="border-t px-4 py-4 sm:px-6">
+    <form onSubmit={submit} className="px-4 py-4 sm:px-6 [ul+&]:border-t">
       {begin.isError && (
         <Notice tone="danger" live className="mb-4" title={problem(begin.error).title}>
           {problem(begin.error).detail}
