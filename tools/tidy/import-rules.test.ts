@@ -41,6 +41,7 @@ const plants: Readonly<Record<string, Plant>> = {
   "one-importer-jose": { folder: "services/consent/src/http", imports: "jose" },
   "one-importer-node-forge": { folder: "services/bank-gateway/src/usecases", imports: "node-forge" },
   "one-importer-ibantools": { folder: "services/consent/src/domain", imports: "ibantools" },
+  "one-importer-iso11649": { folder: "services/consent/src/domain", imports: "node-iso11649" },
   "one-importer-undici": { folder: "services/consent/src/clients", imports: "undici" },
   ...Object.fromEntries(
     ["errors", "money", "contracts", "payment-rules", "telemetry", "sealing", "eidas", "fapi", "postgres", "messaging"].map((lib) => [
