@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
+import { openDatabase } from "@opl/postgres";
+import { sql } from "kysely";
 import { productFolder } from "./folder.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { familyOf, type RunningProcess } from "../tools/up/memory.ts";
@@ -25,6 +27,19 @@ const processesOf = (folder: string): string[] =>
         return [];
       }
     });
+
+/** Asks the database of the product in a folder; nothing while it is being made. */
+async function ask(dir: string, question: string): Promise<unknown[]> {
+  try {
+    const { postgres: port }: { postgres: number } = JSON.parse(readFileSync(path.join(dir, "ports.json"), "utf8"));
+    const password = readFileSync(path.join(dir, "postgres/opl-admin-password"), "utf8").trim();
+    const url = `postgres://opl_admin:${password}@127.0.0.1:${port}/opl`;
+    await using database = openDatabase<Record<string, never>>({ url, schema: "public", applicationName: "test", poolSize: 1 });
+    return (await sql.raw(question).execute(database.db)).rows;
+  } catch {
+    return [];
+  }
+}
 
 /** The lines it has printed, one a step that is done. */
 const stepsOf = (command: StartCommand): string[] => command.printed().match(/^ +\d+\.\d s {2}\S.*$/gm) ?? [];
@@ -126,5 +141,42 @@ describe.runIf(process.platform === "linux")("npm start", () => {
     expect((await person.untilRead(consentId)).connection.status).toBe("valid");
     next.interrupt();
     expect(await next.ended).toBe("0");
+  });
+
+  it("D5 SIGKILL of the npm that runs it ends everything all the same, and keeps the data", async () => {
+    const command = start({ byNpm: true });
+    await command.ready;
+    process.kill(command.pid, "SIGKILL");
+    await expect.poll(() => processesOf(dir), { timeout: 30_000, interval: 100 }).toEqual([]);
+    await command.ended;
+    expect(command.printed()).toContain("Stopped. Your data is kept.");
+  });
+});
+
+describe.runIf(process.platform === "linux")("SIGKILL of bank-gateway while the bank registers us, at the first start", () => {
+  const dir = productFolder("opl-unknown-");
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  it("what became of it nobody knows; it is registered anew, and the start goes on", async () => {
+    // The answer is not there yet when the process is gone.
+    const command = npmStart({ dir, port: await freePort(), env: { SANDBOX_RSA_BITS: "2048", SANDBOX_LATENCY_MS: "2000" } });
+    try {
+      await expect
+        .poll(() => ask(dir, "select 1 from opl_bank_gateway.registrations where aspsp_id = 'op' and sent_request is not null"), {
+          timeout: 120_000,
+          interval: 10,
+        })
+        .toHaveLength(1);
+      const gateway = familyOf(command.pid).find((one) => one.command.includes("services/bank-gateway/src/main.ts"));
+      process.kill(gateway?.pid ?? Number.NaN, "SIGKILL");
+      await command.ready;
+      expect(await ask(dir, "select status, error_code as code from opl_tpp_registry.registrations where aspsp_id = 'op' order by started_at")).toEqual([
+        { status: "failed", code: "ERR_REGISTRATION_OUTCOME_UNKNOWN" },
+        { status: "completed", code: null },
+      ]);
+    } finally {
+      command.interrupt();
+      await command.ended;
+    }
   });
 });

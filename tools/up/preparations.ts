@@ -47,6 +47,7 @@ async function makeSchemas({
 }
 
 interface Registration {
+  readonly registrationId: string;
   readonly aspspId: string;
   readonly status: string;
   readonly lastError: { readonly code: string; readonly message: string } | null;
@@ -55,12 +56,14 @@ interface Registration {
 /**
  * Whether our registrations, newest first, let people connect the bank that is for them; null while that is open. A completed one stays in
  * use when the bank refuses its renewal; without one, a refusal will not turn into a yes by waiting. The other banks nobody waits for.
+ * `unknown` names one of which nobody knows whether the bank took it.
  */
-export function outcomeOf(all: readonly Registration[]): { readonly refused: Registration["lastError"] } | null {
+export function outcomeOf(all: readonly Registration[]): { readonly refused: Registration["lastError"] } | { readonly unknown: string } | null {
   const registrations = all.filter(({ aspspId }) => aspspId === "op");
   if (registrations.some(({ status }) => status === "completed")) return { refused: null };
   const [newest] = registrations;
-  return newest?.status === "failed" ? { refused: newest.lastError } : null;
+  if (newest?.status !== "failed") return null;
+  return newest.lastError?.code === "ERR_REGISTRATION_OUTCOME_UNKNOWN" ? { unknown: newest.registrationId } : { refused: newest.lastError };
 }
 
 /**
@@ -69,11 +72,16 @@ export function outcomeOf(all: readonly Registration[]): { readonly refused: Reg
  */
 async function awaitRegistration({ url, secretsDir, logFile }: { readonly url: string; readonly secretsDir: string; readonly logFile: string }): Promise<void> {
   const tokens = operatorTokens(secretsDir);
+  const ask = async (path: string, method: "GET" | "POST") =>
+    (await fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${await tokens.issue("tpp-registry")}` } })).text();
   const { refused } = await waitFor(
     async () => {
-      const response = await fetch(`${url}/registrations`, { headers: { authorization: `Bearer ${await tokens.issue("tpp-registry")}` } });
-      const { registrations }: { registrations: Registration[] } = JSON.parse(await response.text());
-      return outcomeOf(registrations);
+      const { registrations }: { registrations: Registration[] } = JSON.parse(await ask("/registrations", "GET"));
+      const outcome = outcomeOf(registrations);
+      if (outcome === null || !("unknown" in outcome)) return outcome;
+      // Killed while the bank was registering. It is our own sandbox, where a client that nobody knows harms nobody.
+      await ask(`/registrations/${outcome.unknown}/retry`, "POST");
+      return null;
     },
     registeredWithinMs,
     () => `The registration at the sandbox bank did not complete; the log of tpp-registry ends with:\n${tailOf(logFile)}`,

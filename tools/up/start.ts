@@ -1,5 +1,6 @@
 import path from "node:path";
 import { OplError } from "@opl/errors";
+import { whenNpmIsGone } from "./npm.ts";
 import { type Product, startProduct } from "./product.ts";
 import { terminalProgress } from "./progress.ts";
 
@@ -32,6 +33,7 @@ const end = (): void => {
   });
 };
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+whenNpmIsGone(end);
 
 progress.say("One Point Ledger is starting …");
 try {
