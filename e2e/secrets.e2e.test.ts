@@ -1,15 +1,17 @@
-import { hash } from "node:crypto";
+import { generateKeyPairSync, hash, type KeyObject } from "node:crypto";
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Person, visitBank } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
-import { readTables } from "./tables.ts";
+import { readTables, type TableText } from "./tables.ts";
 
 /** G-16: after registration and the journey no key, client secret, token, password or code lies about in clear. */
 let product: TestProduct;
 let known: Record<string, string>;
 let consentId: string;
+/** While the permission stands its tokens are kept; withdrawn, they are gone. */
+let tables: { standing: readonly TableText[]; withdrawn: readonly TableText[] };
 
 beforeAll(async () => {
   product = await startTestProduct();
@@ -36,7 +38,9 @@ beforeAll(async () => {
     "NATS password": secret("ingest", "nats-password"),
     "demo password": secret("demo", "password"),
   };
+  const standing = await readTables(product);
   await person.post("withdrawConnection", `/api/connections/${consentId}/withdrawal`, { keepData: true });
+  tables = { standing, withdrawn: await readTables(product) };
 });
 afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
@@ -114,11 +118,22 @@ function leaks(text: string): string[] {
     ...Object.entries(known)
       .filter(([, value]) => value.length >= 8 && text.includes(value))
       .map(([name]) => name),
-    ...[/-----BEGIN [A-Z ]*PRIVATE KEY-----/, /"d"\s*:\s*"[A-Za-z0-9_-]{40,}"/]
-      .filter((pattern) => pattern.test(text))
-      .map((pattern) => `private key (${pattern.source})`),
+    ...Object.entries(privateKeys)
+      .filter(([, pattern]) => pattern.test(text))
+      .map(([form]) => `private key (${form})`),
   ];
 }
+
+/** How a private key lies about: what its forms have in common. */
+const privateKeys = {
+  PEM: /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  JWK: /"d"\s*:\s*"[A-Za-z0-9_-]{40,}"/,
+  "RSA, PKCS #8, bytes": /\x02\x01\x00\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x04\x82/,
+  "RSA, PKCS #8, base64": /IBADANBgkqhkiG9w0BAQEFAAS[A-P]/,
+  "RSA, PKCS #1, base64": /MII[A-Z][\w+/-]{2}IBAAK[A-P]/,
+  "EC, PKCS #8, bytes": /\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06[\s\S]{6,12}\x04[\s\S]{1,2}\x30[\s\S]{1,2}\x02\x01\x01\x04/,
+  "EC, PKCS #8, base64": /MI[\w+/-]{3}gEAMB[\w+/-]{2}ByqGSM49AgEG/,
+} as const;
 
 describe("G-16 TM-01 no secret in clear", () => {
   it("knows what it looks for", () => {
@@ -139,10 +154,12 @@ describe("G-16 TM-01 no secret in clear", () => {
     }
   });
 
-  it("in any table of any service", async () => {
+  it.each(["standing", "withdrawn"] as const)("in any table of any service, the permission %s", (permission) => {
     const digests = issuedDigests();
-    const dump = await readTables(product);
+    const dump = tables[permission];
     expect(dump.length).toBeGreaterThan(20);
+    const kept = dump.find(({ at }) => at === "opl_bank_gateway.token_sets")?.text;
+    expect(kept === "").toBe(permission === "withdrawn");
     for (const { at, text } of dump) {
       expect(leaks(text), at).toEqual([]);
       expect(findIssued(text, digests), at).toEqual([]);
@@ -168,6 +185,15 @@ describe("G-16 TM-01 no secret in clear", () => {
   });
 
   it("finds a planted one", () => {
+    const [rsa, ec] = [generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey, generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey];
+    const der = (key: KeyObject, type: "pkcs8" | "pkcs1", as: "latin1" | "base64"): string =>
+      `x ${key.export({ format: "der", type: type as "pkcs8" }).toString(as)} y`;
+    expect(leaks(der(rsa, "pkcs8", "latin1"))).toEqual(["private key (RSA, PKCS #8, bytes)"]);
+    expect(leaks(der(rsa, "pkcs8", "base64"))).toEqual(["private key (RSA, PKCS #8, base64)"]);
+    expect(leaks(der(rsa, "pkcs1", "base64"))).toEqual(["private key (RSA, PKCS #1, base64)"]);
+    expect(leaks(der(ec, "pkcs8", "latin1"))).toEqual(["private key (EC, PKCS #8, bytes)"]);
+    expect(leaks(der(ec, "pkcs8", "base64"))).toEqual(["private key (EC, PKCS #8, base64)"]);
+    expect(leaks(JSON.stringify(rsa.export({ format: "jwk" })))).toEqual(["private key (JWK)"]);
     expect(leaks(`x ${known["authorization code"]} y`)).toEqual(["authorization code"]);
     expect(findIssued("prefix A1b2C3d4E5f6G7h8I9j0K1l2M3n4 suffix", new Set(digestsOf("A1b2C3d4E5f6G7h8I9j0K1l2M3n4")))).toEqual([
       "A1b2C3d4E5f6G7h8I9j0K1l2M3n4",
