@@ -207,6 +207,7 @@ describe("a return that a real bank made, and that must not be believed", () => 
 
   const tokens = { fault: "response.tokens" };
   const repeated = (name: string) => [{ fault: "response.repeat", options: { name } }];
+  const otherCode = (value: string) => [{ fault: "response.set", options: { name: "code", value } }];
   const elsewhere = (returned: string): string => returned.replace("/return/op", "/return/fapi2-sandbox");
   const refused: [row: string, faults: { fault: string; options?: unknown }[], change: (attempt: Attempt) => Promise<string> | string, reason: string][] = [
     ["OA-11 brought ten minutes late", [], tooLate, "ERR_AUTHORISATION_TIMED_OUT"],
@@ -216,6 +217,14 @@ describe("a return that a real bank made, and that must not be believed", () => 
     ["OA-15 two issuers", [...repeated("iss"), ...repeated("iss")], same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
     ["OA-15 two ID tokens", repeated("id_token"), same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
     ["OA-16 at another bank's return address", [], ({ returned }) => elsewhere(returned), "ERR_AUTHORISATION_REDIRECT_CONTEXT"],
+    ["OA-20 an empty code", otherCode(""), same, "ERR_AUTHORISATION_CODE_MALFORMED"],
+    ["OA-20 a code of 20 kB", otherCode("planted-".repeat(2_560)), same, "ERR_AUTHORISATION_CODE_MALFORMED"],
+    ...["\0", "\r\n", "\t", "\u007f"].map((character): (typeof refused)[number] => [
+      `OA-20 a code with ${encodeURIComponent(character)}`,
+      otherCode(`planted-code${character}and-more`),
+      same,
+      "ERR_AUTHORISATION_CODE_MALFORMED",
+    ]),
     ["OA-21 an access token in the fragment", [tokens], same, "ERR_AUTHORISATION_TOKEN_IN_RESPONSE"],
     ["OA-21 an access token in the query", [tokens, { fault: "response.delivery" }], same, "ERR_AUTHORISATION_TOKEN_IN_RESPONSE"],
   ];
@@ -236,10 +245,12 @@ describe("a return that a real bank made, and that must not be believed", () => 
     ended.push({ ...attempt, endedAt: performance.now() });
     await expect.poll(() => eventsSince(attempt)).toEqual([reason]);
     expect(await kept(attempt)).toEqual({ consent: "rejected", outcome: "failed", tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
-    // What the bank should have said comes too late.
+    // What the bank should have said comes too late, and so does any other code in place of one that cannot be.
     const honest = parametersOf(attempt.returned);
     const once = Object.fromEntries([...honest.keys()].map((name) => [name, honest.get(name)]));
-    expect(await bring(attempt, changed(attempt.returned, { ...once, access_token: null, token_type: null }))).toMatchObject({ outcome: "failed", reason });
+    const code = honest.get("code") ?? "";
+    const mended = { ...once, code: /^[!-~]{1,4096}$/.test(code) ? code : "another-code", access_token: null, token_type: null };
+    expect(await bring(attempt, changed(attempt.returned, mended))).toMatchObject({ outcome: "failed", reason });
   });
 
   const lost: [row: string, fault: string, options: unknown, reason: string][] = [
@@ -254,13 +265,15 @@ describe("a return that a real bank made, and that must not be believed", () => 
     expect(await kept(attempt)).toEqual({ consent: "received", outcome: null, tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
   });
 
-  it("OA-07 OA-08 OA-11 OA-15 OA-16 OA-21: for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
+  it("OA-07 OA-08 OA-11 OA-15 OA-16 OA-20 OA-21: for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
     expect(ended).toHaveLength(refused.length + lost.length);
     await delay(Math.max(0, Math.max(...ended.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
     for (const attempt of ended) {
       expect(await heard(attempt)).toEqual([]);
       const carried = [...parametersOf(attempt.returned)];
-      const secrets = carried.filter(([name]) => ["code", "state", "id_token", "access_token"].includes(name)).map(([, value]) => value);
+      const values = carried.filter(([name]) => ["code", "state", "id_token", "access_token"].includes(name)).map(([, value]) => value);
+      // A log would write a control character in another way: what stands before it counts.
+      const secrets = values.map((value) => /^[ -~]*/.exec(value)?.[0] ?? "").filter((secret) => secret !== "");
       for (const service of services)
         expect(
           secrets.filter((secret) => logOf(service).includes(secret)),
