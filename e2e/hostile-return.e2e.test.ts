@@ -217,6 +217,7 @@ describe("a return that a real bank made, and that must not be believed", () => 
     ["OA-15 two issuers", [...repeated("iss"), ...repeated("iss")], same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
     ["OA-15 two ID tokens", repeated("id_token"), same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
     ["OA-16 at another bank's return address", [], ({ returned }) => elsewhere(returned), "ERR_AUTHORISATION_REDIRECT_CONTEXT"],
+    ["OA-19 an error beside the code", [{ fault: "response.error-beside-code" }], same, "ERR_AUTHORISATION_CODE_AND_ERROR"],
     ["OA-20 an empty code", otherCode(""), same, "ERR_AUTHORISATION_CODE_MALFORMED"],
     ["OA-20 a code of 20 kB", otherCode("planted-".repeat(2_560)), same, "ERR_AUTHORISATION_CODE_MALFORMED"],
     ...["\0", "\r\n", "\t", "\u007f"].map((character): (typeof refused)[number] => [
@@ -249,7 +250,7 @@ describe("a return that a real bank made, and that must not be believed", () => 
     const honest = parametersOf(attempt.returned);
     const once = Object.fromEntries([...honest.keys()].map((name) => [name, honest.get(name)]));
     const code = honest.get("code") ?? "";
-    const mended = { ...once, code: /^[!-~]{1,4096}$/.test(code) ? code : "another-code", access_token: null, token_type: null };
+    const mended = { ...once, code: /^[!-~]{1,4096}$/.test(code) ? code : "another-code", error: null, access_token: null, token_type: null };
     expect(await bring(attempt, changed(attempt.returned, mended))).toMatchObject({ outcome: "failed", reason });
   });
 
@@ -265,7 +266,7 @@ describe("a return that a real bank made, and that must not be believed", () => 
     expect(await kept(attempt)).toEqual({ consent: "received", outcome: null, tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
   });
 
-  it("OA-07 OA-08 OA-11 OA-15 OA-16 OA-20 OA-21: for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
+  it("OA-07 OA-08 OA-11 OA-15 OA-16 OA-19 to OA-21: for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
     expect(ended).toHaveLength(refused.length + lost.length);
     await delay(Math.max(0, Math.max(...ended.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
     for (const attempt of ended) {
