@@ -537,6 +537,9 @@ describe("a bank that lies in its tokens", () => {
     ["OA-54", fapi2, "token.set", { name: "scope", value: "openid accounts payments" }, "scope", false],
     ["OA-48", fapi1, "id-token.rsa1-5", {}, "id-token-encrypted", false],
     ["OA-48", fapi2, "id-token.rsa1-5", {}, "id-token-encrypted", false],
+    ["OA-33", fapi1, "id-token.expired", {}, "id-token-exp", false],
+    ["OA-33", fapi2, "id-token.expired", {}, "id-token-exp", false],
+    ["OA-33", fapi2, "id-token.no-exp", {}, "id-token-exp", false],
     ["OA-35", fapi2, "id-token.no-nonce", {}, "id-token-nonce", false],
     ["OA-40", fapi2, "id-token.rs256", {}, "id-token-algorithm", false],
     ["OA-42", fapi1, "id-token.broken-signature", {}, "id-token-signature", false],
@@ -768,6 +771,6 @@ describe("a decoupled bank that lies", () => {
 });
 
 describe("after it all", () => {
-  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
+  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-33 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
     outcome.silence());
 });

@@ -213,6 +213,34 @@ describe("sizes, clocks and keys of a bank", () => {
     },
   );
 
+  it.each(
+    (["front", "token"] as const).flatMap((channel) =>
+      (
+        [
+          [0, "believed"],
+          [120, "believed"],
+          [121, "refused"],
+          [300, "refused"],
+          [301, "refused"],
+        ] as const
+      ).map(([secondsPast, judged]) => [channel, secondsPast, judged] as const),
+    ),
+  )("OA-33 an ID token (%s channel) whose end is %i seconds past is %s", async (channel, secondsPast, judged) => {
+    // A clock that stands still shows the second itself.
+    const now = Temporal.Now.instant();
+    await using replica = await gateway.replica({ clock: { now: () => now } });
+    const exp = Math.floor(now.epochMilliseconds / 1000) - secondsPast;
+    const attempt = await approved({ name: "id-token.claims", options: { channel, set: { iat: exp - 200, exp } } });
+    const exchanged = exchange(replica, attempt.begun, attempt.returned);
+    if (judged === "believed") {
+      await expect(exchanged).resolves.toMatchObject({ scope: ["openid", "accounts"] });
+      return;
+    }
+    await expect(exchanged).rejects.toEqual(refused("id-token-exp"));
+    const tokensCame = channel === "token";
+    await outcome.refused(attempt, { reason: "id-token-exp", calls: tokensCame ? ["T1"] : [], tokensCame });
+  });
+
   it("OA-70 a bank whose clock is ten seconds ahead is believed", async () => {
     await sandbox.fault("bank.clock", { options: { offsetSeconds: 10 } });
     const { begun, returned } = await approved();
