@@ -73,6 +73,7 @@ describe.each(Object.entries(channels))("%s channel", (channel, [claims, expecte
     ["OA-30 missing aud", { aud: undefined }, "aud"],
     ["OA-31 a second audience", { aud: ["client-1", "stranger"] }, "aud"],
     ["OA-31 a second audience with azp", { aud: ["client-1", "stranger"], azp: "client-1" }, "accepted"],
+    ["OA-31 a second audience with azp of it", { aud: ["client-1", "stranger"], azp: "stranger" }, "aud"],
     ["OA-31 azp of another", { azp: "stranger" }, "aud"],
     ["OA-32 aud as an array of one", { aud: ["client-1"] }, "accepted"],
     ["OA-33 exp missing", { exp: undefined }, "exp"],

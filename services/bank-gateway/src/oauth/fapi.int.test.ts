@@ -537,6 +537,9 @@ describe("a bank that lies in its tokens", () => {
     ["OA-54", fapi2, "token.set", { name: "scope", value: "openid accounts payments" }, "scope", false],
     ["OA-48", fapi1, "id-token.rsa1-5", {}, "id-token-encrypted", false],
     ["OA-48", fapi2, "id-token.rsa1-5", {}, "id-token-encrypted", false],
+    ["OA-31", fapi1, "id-token.second-aud", {}, "id-token-aud", false],
+    ["OA-31", fapi2, "id-token.second-aud", {}, "id-token-aud", false],
+    ["OA-31", fapi2, "id-token.second-aud-other-azp", {}, "id-token-aud", false],
     ["OA-33", fapi1, "id-token.expired", {}, "id-token-exp", false],
     ["OA-33", fapi2, "id-token.expired", {}, "id-token-exp", false],
     ["OA-33", fapi2, "id-token.no-exp", {}, "id-token-exp", false],
@@ -581,6 +584,14 @@ describe("a bank that lies in its tokens", () => {
     const { archived, ...rest } = await storedOf(begun);
     expect(rest).toEqual({ status: "authorised", tokenSets: 1, open: 0, facts: [] });
     expect(archived).not.toContain("accounts.list");
+  });
+
+  it.each([fapi1, fapi2])("OA-31 OA-32 %s: a list of one, and a stranger beside us where azp says that we are meant, are taken", async (aspspId) => {
+    for (const fault of ["id-token.aud-as-list", "id-token.second-aud-azp"]) {
+      const begun = await begin(aspspId);
+      await sandbox.fault(fault, { for: { authorizationId: begun.aspspConsentId } });
+      await expect(exchange(gateway, begun, await visit(begun))).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    }
   });
 
   it("OA-53 OA-55 OA-75 odd letters in type and scheme, and no lifetime, are taken", async () => {
@@ -771,6 +782,6 @@ describe("a decoupled bank that lies", () => {
 });
 
 describe("after it all", () => {
-  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-33 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
+  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-31 OA-33 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
     outcome.silence());
 });
