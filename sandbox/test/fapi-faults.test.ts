@@ -209,6 +209,15 @@ describe("the ID token, which comes from the token endpoint alone", () => {
     expect(await verified(fapi1, token)).toBe(good);
   });
 
+  it("OA-42 verifies by ES256 too, and no more once its signature is broken", async () => {
+    await fault("id-token.es256");
+    const whole = await idToken();
+    expect(decodeProtectedHeader(whole).alg).toBe("ES256");
+    expect(await verified(fapi1, whole)).toBe(true);
+    await fault("id-token.broken-signature");
+    expect(await verified(fapi1, await idToken())).toBe(false);
+  });
+
   it("OA-41 verifies with the client's id as the secret", async () => {
     await fault("id-token.hs256-client-id");
     const secret = new TextEncoder().encode(fapi1.client.client_id);

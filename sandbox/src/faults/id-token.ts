@@ -58,6 +58,10 @@ const changes: Readonly<Record<string, readonly [summary: string, change: Change
     "Is signed by another published key with another algorithm.",
     (token) => ({ ...token, header: { ...token.header, alg: "ES256" }, signer: "other-published" }),
   ],
+  es256: [
+    "Is signed with ES256 by the key that is published for it; this is allowed.",
+    (token) => ({ ...token, header: { ...token.header, alg: "ES256" }, signer: "other-published-by-name" }),
+  ],
   rs256: [
     "Is signed by the published key with RS256, where another algorithm was registered.",
     (token) => ({ ...token, header: { ...token.header, alg: "RS256" }, signer: "published-for-another-alg" }),

@@ -586,6 +586,20 @@ describe("a bank that lies in its tokens", () => {
     expect(archived).not.toContain("accounts.list");
   });
 
+  it.each([fapi1, fapi2])("OA-42 %s: an ID token signed by ES256 is believed, and refused once the signature is broken", async (aspspId) => {
+    await sandbox.fault("id-token.es256");
+    const whole = await begin(aspspId);
+    await expect(exchange(gateway, whole, await visit(whole))).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    const broken = await begin(aspspId);
+    await sandbox.fault("id-token.broken-signature", { for: { authorizationId: broken.aspspConsentId } });
+    const returned = await visit(broken);
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, broken, returned)).rejects.toEqual(refused("id-token-signature"));
+    await sandbox.calm();
+    const calls = [`${aspspId.replace("-sandbox", "")}-F5`];
+    await outcome.refused({ begun: broken, returned, since }, { reason: "id-token-signature", calls, tokensCame: true });
+  });
+
   it.each([fapi1, fapi2])("OA-31 OA-32 %s: a list of one, and a stranger beside us where azp says that we are meant, are taken", async (aspspId) => {
     for (const fault of ["id-token.aud-as-list", "id-token.second-aud-azp"]) {
       const begun = await begin(aspspId);

@@ -82,7 +82,6 @@ const idTokenLies: [row: string, lie: string, front: string | undefined, token: 
   ["OA-39", "alg-nOnE", "malformed", "malformed"],
   ["OA-41", "hs256", "algorithm", "algorithm"],
   ["OA-41", "hs256-client-id", "algorithm", "algorithm"],
-  ["OA-42", "broken-signature", "signature", "signature"],
   ["OA-43", "unknown-kid", "unknown-key", "unknown-key"],
   ["OA-43", "no-kid", undefined, undefined],
   ["OA-47", "unknown-crit", "critical-header", "critical-header"],
@@ -201,6 +200,28 @@ describe("sizes, clocks and keys of a bank", () => {
     const attempt = await approved({ name, options: { ...options, channel: "token" } });
     await expect(exchange(gateway, attempt.begun, attempt.returned)).rejects.toEqual(refused("id-token-too-large"));
     await outcome.refused(attempt, { reason: "id-token-too-large", calls: ["T1"], tokensCame: true });
+  });
+
+  it.each([
+    ["front", "RS256", []],
+    ["front", "ES256", ["id-token.es256"]],
+    ["token", "RS256", []],
+    ["token", "ES256", ["id-token.es256"]],
+  ] as const)("OA-42 in the %s channel, signed by %s: believed, and refused once the signature is broken", async (channel, algorithm, switches) => {
+    const signed = async (faults: readonly string[]): Promise<Attempt> => {
+      for (const fault of faults) await sandbox.fault(fault, { options: { channel } });
+      const attempt = await approved();
+      const [header = ""] = (attempt.returned["id_token"] ?? "").split(".");
+      expect(JSON.parse(Buffer.from(header, "base64url").toString())).toMatchObject({ alg: channel === "front" ? algorithm : "RS256" });
+      return attempt;
+    };
+    const whole = await signed(switches);
+    await expect(exchange(gateway, whole.begun, whole.returned)).resolves.toMatchObject({ scope: ["openid", "accounts"] });
+    await sandbox.calm();
+    const broken = await signed([...switches, "id-token.broken-signature"]);
+    await expect(exchange(gateway, broken.begun, broken.returned)).rejects.toEqual(refused("id-token-signature"));
+    const tokensCame = channel === "token";
+    await outcome.refused(broken, { reason: "id-token-signature", calls: tokensCame ? ["T1"] : [], tokensCame });
   });
 
   it.each([
