@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { request } from "undici";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { launchBrowser, newPerson } from "./browser.ts";
 import { Person, visitBank } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
@@ -144,11 +144,25 @@ function changed(returned: string, change: Readonly<Record<string, string | null
   return url.href;
 }
 
+/** People of these banks. */
+const customerOf = { op: "88888881", "fapi1-sandbox": "77777771", "fapi2-sandbox": "66666661" } as const;
+
+/** The product goes on registering at banks while it runs. */
+const registeredAt = (person: Person, aspspId: string) =>
+  vi.waitUntil(async () => (await person.get("listBanks", "/api/banks")).banks.some((bank) => bank.aspspId === aspspId && bank.registered), {
+    timeout: 60_000,
+    interval: 200,
+  });
+
 /** A person who was at the bank and approved, while the bank had these switches on. */
-async function approvedAt(person: Person, faults: readonly { fault: string; options?: unknown }[] = []): Promise<Attempt> {
-  const { consentId, redirectUrl } = await person.post("startConnection", "/api/connections", { aspspId: "op" });
+async function approvedAt(
+  person: Person,
+  faults: readonly { fault: string; options?: unknown }[] = [],
+  aspspId: keyof typeof customerOf = "op",
+): Promise<Attempt> {
+  const { consentId, redirectUrl } = await person.post("startConnection", "/api/connections", { aspspId });
   for (const fault of faults) await product.bank("POST", "/faults", fault);
-  const returned = await visitBank(redirectUrl, "88888881", "approve");
+  const returned = await visitBank(redirectUrl, customerOf[aspspId], "approve");
   await product.bank("DELETE", "/faults");
   const { rows } = await asAdmin(product, (db) =>
     sql<{ psuId: string; authorizationId: string }>`
@@ -203,6 +217,7 @@ describe("a return that a real bank made, and that must not be believed", () => 
   let person: Person;
   beforeAll(async () => {
     person = await new Person(product.origin).signUp();
+    await registeredAt(person, "fapi1-sandbox");
   });
 
   const tokens = { fault: "response.tokens" };
@@ -254,25 +269,27 @@ describe("a return that a real bank made, and that must not be believed", () => 
     expect(await bring(attempt, changed(attempt.returned, mended))).toMatchObject({ outcome: "failed", reason });
   });
 
-  const lost: [row: string, fault: string, options: unknown, reason: string][] = [
+  const lost: [row: string, fault: string, options: unknown, reason: string, aspspId?: keyof typeof customerOf][] = [
     ["OA-07 no state", "response.drop", { name: "state" }, "ERR_AUTHORISATION_STATE_MISSING"],
     ["OA-08 another state", "response.wrong-state", {}, "ERR_AUTHORISATION_UNKNOWN"],
+    // Whose it is stands inside, where nobody looks.
+    ["OA-52 a signed answer of more than 16 kB", "jarm.huge", {}, "ERR_AUTHORISATION_STATE_MISSING", "fapi1-sandbox"],
   ];
-  it.each(lost)("%s: it is nobody's, with one security event; nothing is kept", async (_row, fault, options, reason) => {
-    const attempt = await approvedAt(person, [{ fault, options }]);
+  it.each(lost)("%s: it is nobody's, with one security event; nothing is kept", async (_row, fault, options, reason, aspspId = "op") => {
+    const attempt = await approvedAt(person, [{ fault, options }], aspspId);
     await expect(bring(attempt)).rejects.toThrow(reason);
     ended.push({ ...attempt, endedAt: performance.now() });
     await expect.poll(() => eventsSince(attempt)).toEqual([reason]);
     expect(await kept(attempt)).toEqual({ consent: "received", outcome: null, tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
   });
 
-  it("OA-07 OA-08 OA-11 OA-15 OA-16 OA-19 to OA-21: for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
+  it("OA-07 OA-08 OA-11 OA-15 OA-16 OA-19 to OA-21 OA-52: for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
     expect(ended).toHaveLength(refused.length + lost.length);
     await delay(Math.max(0, Math.max(...ended.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
     for (const attempt of ended) {
       expect(await heard(attempt)).toEqual([]);
       const carried = [...parametersOf(attempt.returned)];
-      const values = carried.filter(([name]) => ["code", "state", "id_token", "access_token"].includes(name)).map(([, value]) => value);
+      const values = carried.filter(([name]) => ["code", "state", "id_token", "access_token", "response"].includes(name)).map(([, value]) => value);
       // A log would write a control character in another way: what stands before it counts.
       const secrets = values.map((value) => /^[ -~]*/.exec(value)?.[0] ?? "").filter((secret) => secret !== "");
       for (const service of services)
@@ -349,8 +366,24 @@ describe("an answer to the code that a real bank gave, and that must not be take
     expect(await bring(attempt)).toMatchObject({ outcome: "failed", reason });
   });
 
+  it("OA-52 a JWT from userinfo, where a bank is asked who the person is: not read, nothing is kept, and the tokens are given back once", async () => {
+    await registeredAt(person, "fapi2-sandbox");
+    const attempt = await approvedAt(person, [], "fapi2-sandbox");
+    const at = { endpoint: "fapi2-F13" };
+    await product.bank("POST", "/faults", { fault: "network.headers", for: at, options: { set: { "content-type": "application/jwt" } } });
+    await product.bank("POST", "/faults", { fault: "body.replace", for: at, options: { text: "e30.e30.b" } });
+    expect(await bring(attempt)).toMatchObject({ outcome: "failed", reason: "ERR_ASPSP_PROTOCOL" });
+    await product.bank("DELETE", "/faults");
+    // Token endpoint and userinfo each ask once for a nonce in our proof.
+    const hears = ["fapi2-F5 400", "fapi2-F5 200", "fapi2-F13 401", "fapi2-F13 200", "fapi2-A3 200"];
+    await expect.poll(() => callsOf(attempt), { timeout: 30_000 }).toEqual(hears);
+    refused.push({ ...attempt, hears, endedAt: performance.now() });
+    await expect.poll(() => kept(attempt)).toEqual({ consent: "rejected", outcome: "failed", tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
+    expect(await bring(attempt)).toMatchObject({ outcome: "failed", reason: "ERR_ASPSP_PROTOCOL" });
+  });
+
   it("OA-52 to OA-54 OA-56 OA-57 OA-59 OA-60: for two seconds after that the bank hears nothing more: one code, one withdrawal where tokens came or may have, and no reading", async () => {
-    expect(refused).toHaveLength(answers.length);
+    expect(refused).toHaveLength(answers.length + 1);
     await delay(Math.max(0, Math.max(...refused.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
     for (const attempt of refused) expect(await callsOf(attempt)).toEqual(attempt.hears);
     for (const service of services) expect(logOf(service), service).not.toMatch(/\beyJ[\w-]{10,}\./);

@@ -129,6 +129,17 @@ describe.each(["only", "refresh"] as const)("%s channel, after a request without
   });
 });
 
+describe("an encrypted ID token", () => {
+  const encrypted = (length: number) => ["e30", "a".repeat(length), "b", "c", "d"].join(".");
+  it.each([
+    ["OA-48 is refused unopened", encrypted(256), "encrypted"],
+    ["OA-48 is refused unopened without a key of its own", encrypted(0), "encrypted"],
+    ["OA-52 of a megabyte is refused by its size", encrypted(1_000_000), "too-large"],
+  ])("%s", async (_title, token, reason) => {
+    await expect(validateIdToken(token, keys(), front)).rejects.toMatchObject({ code: "ERR_ID_TOKEN_REFUSED", details: { reason } });
+  });
+});
+
 describe("validateIdToken and the keys", () => {
   it("OA-42 refuses another key under the same id, without asking for keys again", async () => {
     let loads = 0;

@@ -479,6 +479,8 @@ describe("a bank that lies in its answer to the browser", () => {
     ["OA-26", fapi1, "jarm.no-aud", {}, "response-aud"],
     ["OA-27", fapi1, "jarm.expired", {}, "response-exp"],
     ["OA-27", fapi1, "jarm.no-exp", {}, "response-exp"],
+    ["OA-52", fapi1, "jarm.deep", {}, "response-malformed"],
+    ["OA-52", fapi1, "jarm.twice-code", {}, "response-malformed"],
     ["OA-28", fapi1, "jarm.plain", {}, "response-mode"],
   ];
   it.each(lies)("%s %s %s %o", async (_row, aspspId, fault, options, reason) => {
@@ -598,6 +600,33 @@ describe("a bank that lies in its tokens", () => {
     await sandbox.calm();
     const calls = [`${aspspId.replace("-sandbox", "")}-F5`];
     await outcome.refused({ begun: broken, returned, since }, { reason: "id-token-signature", calls, tokensCame: true });
+  });
+
+  it.each([fapi1, fapi2])("OA-52 %s: a megabyte of ID token is refused by its size where it is encrypted too, and nobody tries to open it", async (aspspId) => {
+    const begun = await begin(aspspId);
+    const returned = await visit(begun);
+    for (const fault of ["id-token.huge", "id-token.rsa1-5"]) await sandbox.fault(fault, { for: { authorizationId: begun.aspspConsentId } });
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused("id-token-too-large"));
+    await sandbox.calm();
+    const calls = [`${aspspId.replace("-sandbox", "")}-F5`];
+    await outcome.refused({ begun, returned, since }, { reason: "id-token-too-large", calls, tokensCame: true });
+  });
+
+  const jwt = { name: "network.headers", options: { set: { "content-type": "application/jwt" } } };
+  it.each<[what: string, faults: { name: string; options: Record<string, unknown> }[], reason: string]>([
+    ["a signed JWT, of a megabyte,", [{ name: "body.replace", options: { text: `e30.${"a".repeat(1_000_000)}.b` } }, jwt], "content-type"],
+    ["a JWT that calls itself JSON", [{ name: "body.replace", options: { text: "e30.e30.b" } }], "syntax"],
+    ["ten thousand arrays within each other", [{ name: "body.deep-nesting", options: { depth: 10_000 } }], "too-deep"],
+    ["two persons by the same member", [{ name: "body.replace", options: { text: '{"sub":"a","sub":"b"}' } }], "duplicate-member"],
+  ])("OA-52 %s from userinfo: not read, the tokens are given back", async (_what, faults, reason) => {
+    const begun = await begin(fapi2);
+    const returned = await visit(begun);
+    for (const { name, options } of faults) await sandbox.fault(name, { for: { endpoint: "fapi2-F13" }, options });
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, begun, returned)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason } });
+    await sandbox.calm();
+    await outcome.refused({ begun, returned, since }, { reason, calls: ["fapi2-F5", "fapi2-F13"], tokensCame: true });
   });
 
   it.each([fapi1, fapi2])("OA-31 OA-32 %s: a list of one, and a stranger beside us where azp says that we are meant, are taken", async (aspspId) => {
@@ -796,6 +825,6 @@ describe("a decoupled bank that lies", () => {
 });
 
 describe("after it all", () => {
-  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-31 OA-33 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
+  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-31 OA-33 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-52 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
     outcome.silence());
 });
