@@ -323,7 +323,8 @@ describe("an answer to the code that a real bank gave, and that must not be take
   const text = { set: { "content-type": "text/plain; charset=utf-8" } };
   /**
    * What the bank hears, beginning with the code: then that the tokens which came are withdrawn, by themselves; where none came that could be read, it is told
-   * by our own token all the same, which OP does not take for this.
+   * by our own token all the same, which OP does not take for this: it keeps a permission that nobody here can use, until it runs out there. Where OP says
+   * that it gave none, it is told nothing.
    */
   const [code, withdrawn, told] = ["T1 200", "A3 200", "A3 403"];
   const answers: [row: string, fault: string, options: unknown, reason: string, hears: readonly string[]][] = [
@@ -336,6 +337,7 @@ describe("an answer to the code that a real bank gave, and that must not be take
     ["OA-56 tokens that call themselves text", "network.headers", text, "ERR_ASPSP_PROTOCOL", [code, told]],
     ["OA-56 no access token", "token.drop", { name: "access_token" }, "ERR_ASPSP_PROTOCOL", [code, told]],
     ["OA-56 an error inside success, and so no tokens", "token.error-in-success", {}, "ERR_AUTHORIZATION_REFUSED", [code]],
+    ["OA-56 tokens beside an error", "token.set", { name: "error", value: "invalid_grant" }, "ERR_AUTHORIZATION_REFUSED", [code, withdrawn]],
     ["OA-54 a scope wider than asked", "token.set", { name: "scope", value: "openid accounts payments" }, "ERR_AUTHORIZATION_REFUSED", [code, withdrawn]],
     ["OA-57 sent elsewhere", "network.redirect", { to: "https://evil.example/token", status: 307 }, "ERR_ASPSP_PROTOCOL", ["T1 307", told]],
     ["OA-59 the code is refused", "token.refused", { error: "invalid_grant" }, "ERR_AUTHORIZATION_REFUSED", ["T1 400"]],

@@ -537,6 +537,8 @@ describe("a bank that lies in its tokens", () => {
     ["OA-58", fapi2, "token.unbound", {}, "token-binding", true],
     ["OA-58", fapi2, "token.set", { name: "token_type", value: "Bearer" }, "token-type", true],
     ["OA-54", fapi2, "token.set", { name: "scope", value: "openid accounts payments" }, "scope", false],
+    ["OA-56", fapi1, "token.set", { name: "error", value: "invalid_grant" }, "error-beside-tokens", false],
+    ["OA-56", fapi2, "token.set", { name: "error", value: "invalid_grant" }, "error-beside-tokens", false],
     ["OA-48", fapi1, "id-token.rsa1-5", {}, "id-token-encrypted", false],
     ["OA-48", fapi2, "id-token.rsa1-5", {}, "id-token-encrypted", false],
     ["OA-31", fapi1, "id-token.second-aud", {}, "id-token-aud", false],
@@ -825,6 +827,6 @@ describe("a decoupled bank that lies", () => {
 });
 
 describe("after it all", () => {
-  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-31 OA-33 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-52 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
+  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-31 OA-33 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-52 OA-54 OA-56 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
     outcome.silence());
 });

@@ -331,6 +331,19 @@ describe("answers of the token endpoint", () => {
       ],
       ["OA-54 no scope", "token.drop", { name: "scope" }, "accepted"],
       ["OA-56 error inside success", "token.error-in-success", {}, { code: "ERR_AUTHORIZATION_REFUSED", reason: "token-endpoint-invalid_grant" }],
+      [
+        "OA-56 an error beside tokens",
+        "token.set",
+        { name: "error", value: "invalid_grant" },
+        { code: "ERR_AUTHORIZATION_REFUSED", reason: "error-beside-tokens" },
+        true,
+      ],
+      [
+        "OA-52 an access token without end",
+        "token.set",
+        { name: "access_token", value: "a".repeat(8_193) },
+        { code: "ERR_ASPSP_PROTOCOL", reason: "invalid_response" },
+      ],
       ["OA-56 no access token", "token.drop", { name: "access_token" }, { code: "ERR_ASPSP_PROTOCOL", reason: "invalid_response" }],
       ["no ID token", "token.drop", { name: "id_token" }, { code: "ERR_AUTHORIZATION_REFUSED", reason: "id-token-missing" }, true],
       ["OA-56 a page for people", "network.html-page", {}, { code: "ERR_ASPSP_PROTOCOL", reason: "content-type" }],
@@ -371,6 +384,17 @@ describe("answers of the token endpoint", () => {
     expect((await sandbox.calls({ since: attempt.since, endpoint: "T1" })).map(({ grant }) => grant)).toEqual(["authorization_code"]);
     await sandbox.calm();
     await outcome.refused(attempt, { reason: result.reason, calls: ["T1"], tokensCame });
+  });
+
+  it("OA-56 our own token beside an error: nothing is asked with it", async () => {
+    await sandbox.fault("token.set", { for: { endpoint: "T1" }, options: { name: "error", value: "server_error" } });
+    await using replica = await gateway.replica();
+    const since = await sandbox.lastSeq();
+    await expect(beginConsent({ ...gateway, as: replica.as })).rejects.toMatchObject({
+      code: "ERR_ASPSP_PROTOCOL",
+      details: { reason: "error-beside-tokens" },
+    });
+    expect((await sandbox.calls({ since })).map(({ endpoint }) => endpoint)).toEqual(["T1"]);
   });
 
   it.each<[title: string, fault: string, options: Record<string, unknown>, keptSeconds: number, logged: unknown]>([
