@@ -650,13 +650,15 @@ describe("a bank that lies in its tokens", () => {
 
 describe("pushed requests", () => {
   /** The bank heard of it once and then nothing more; nobody is sent there, and nothing is stored. */
-  async function refusedOnce(reason: string) {
+  async function refusedOnce(aspspId: string, reason: string) {
+    const push = `${aspspId.replace("-sandbox", "")}-F8`;
     const before = await stored();
     const since = await sandbox.lastSeq();
-    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason } });
-    const calls = await callsAt(fapi2, since);
-    expect(calls.filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(1);
-    expect(calls.at(-1)).toBe("fapi2-F8");
+    await expect(begin(aspspId)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason } });
+    await delay(silenceMs);
+    const calls = await callsAt(aspspId, since);
+    expect(calls.filter((endpoint) => endpoint === push)).toHaveLength(1);
+    expect(calls.at(-1)).toBe(push);
     expect(await stored()).toEqual(before);
   }
 
@@ -666,19 +668,19 @@ describe("pushed requests", () => {
     ["OA-68 no lifetime left", '{"request_uri":"urn:ietf:params:oauth:request_uri:abc","expires_in":0}'],
     ["OA-68 an endless name", JSON.stringify({ request_uri: `urn:${"a".repeat(1_001)}`, expires_in: 60 })],
   ];
-  it.each(answers)("%s", async (_row, text) => {
-    await sandbox.fault("body.replace", { for: { endpoint: "fapi2-F8" }, options: { text } });
-    await refusedOnce("pushed-request-answer");
+  it.each(answers.flatMap(([row, text]) => [fapi1, fapi2].map((aspspId) => [row, aspspId, text] as const)))("%s (%s)", async (_row, aspspId, text) => {
+    await sandbox.fault("body.replace", { for: { endpoint: `${aspspId.replace("-sandbox", "")}-F8` }, options: { text } });
+    await refusedOnce(aspspId, "pushed-request-answer");
   });
 
-  it("OA-68 a name that was given out before is not used again", async () => {
+  it.each([fapi1, fapi2])("OA-68 %s: a name that was given out before is not used again", async (aspspId) => {
     await sandbox.fault("body.replace", {
-      for: { endpoint: "fapi2-F8" },
-      options: { text: '{"request_uri":"urn:ietf:params:oauth:request_uri:same","expires_in":60}' },
+      for: { endpoint: `${aspspId.replace("-sandbox", "")}-F8` },
+      options: { text: JSON.stringify({ request_uri: `urn:ietf:params:oauth:request_uri:same-at-${aspspId}`, expires_in: 60 }) },
     });
-    const first = await begin(fapi2);
+    const first = await begin(aspspId);
     const before = await storedOf(first);
-    await refusedOnce("request-uri-reused");
+    await refusedOnce(aspspId, "request-uri-reused");
     // Whoever was given the name first keeps it.
     expect(await storedOf(first)).toEqual(before);
   });
