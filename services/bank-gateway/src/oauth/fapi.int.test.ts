@@ -631,6 +631,42 @@ describe("a bank that lies in its tokens", () => {
     await outcome.refused({ begun, returned, since }, { reason, calls: ["fapi2-F5", "fapi2-F13"], tokensCame: true });
   });
 
+  it.each([fapi1, fapi2])("OA-70 %s: a clock ten seconds ahead is believed, and reads", async (aspspId) => {
+    await sandbox.fault("bank.clock", { options: { offsetSeconds: 10 } });
+    const begun = await begin(aspspId);
+    await expect(exchange(gateway, begun, await visit(begun))).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).resolves.toMatchObject({ accounts: expect.any(Array) });
+  });
+
+  it.each([fapi1, fapi2])("OA-70 %s: a clock more than a minute ahead is refused, and the log says that it is the clock", async (aspspId) => {
+    await sandbox.fault("bank.clock", { options: { offsetSeconds: 90 } });
+    const begun = await begin(aspspId);
+    const returned = await visit(begun);
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused("id-token-clock"));
+    await sandbox.calm();
+    const calls = [`${aspspId.replace("-sandbox", "")}-F5`];
+    await outcome.refused({ begun, returned, since }, { reason: "id-token-clock", calls, tokensCame: true });
+  });
+
+  it.each([fapi1, fapi2])("OA-70 %s: an ID token issued sixty seconds from now is believed, one of sixty-one is not", async (aspspId) => {
+    // A clock that stands still shows the second itself.
+    const now = Temporal.Now.instant();
+    await using replica = await gateway.replica({ clock: { now: () => now } });
+    const issued = async (ahead: number) => {
+      const iat = Math.floor(now.epochMilliseconds / 1000) + ahead;
+      const begun = await begin(aspspId);
+      await sandbox.fault("id-token.claims", { for: { authorizationId: begun.aspspConsentId }, options: { set: { iat, exp: iat + 600 } } });
+      const returned = await visit(begun);
+      return { begun, returned, since: await sandbox.lastSeq() };
+    };
+    const [within, beyond] = [await issued(60), await issued(61)];
+    await expect(exchange(replica, within.begun, within.returned)).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    await expect(exchange(replica, beyond.begun, beyond.returned)).rejects.toEqual(refused("id-token-clock"));
+    const calls = [`${aspspId.replace("-sandbox", "")}-F5`];
+    await outcome.refused(beyond, { reason: "id-token-clock", calls, tokensCame: true });
+  });
+
   it.each([fapi1, fapi2])("OA-31 OA-32 %s: a list of one, and a stranger beside us where azp says that we are meant, are taken", async (aspspId) => {
     for (const fault of ["id-token.aud-as-list", "id-token.second-aud-azp"]) {
       const begun = await begin(aspspId);
@@ -829,6 +865,6 @@ describe("a decoupled bank that lies", () => {
 });
 
 describe("after it all", () => {
-  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-31 OA-33 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-52 OA-54 OA-56 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
+  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-31 OA-33 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-52 OA-54 OA-56 to OA-58 OA-70: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
     outcome.silence());
 });

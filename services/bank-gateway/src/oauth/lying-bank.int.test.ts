@@ -279,6 +279,25 @@ describe("sizes, clocks and keys of a bank", () => {
   });
 });
 
+describe("the border of what a clock may be ahead", () => {
+  it.each([
+    ["front", [], false],
+    ["token", ["T1"], true],
+  ] as const)("OA-70 issued sixty seconds from now (%s channel) is believed, sixty-one is not", async (channel, calls, tokensCame) => {
+    // A clock that stands still shows the second itself.
+    const now = Temporal.Now.instant();
+    await using replica = await gateway.replica({ clock: { now: () => now } });
+    const issued = (ahead: number) => {
+      const iat = Math.floor(now.epochMilliseconds / 1000) + ahead;
+      return approved({ name: "id-token.claims", options: { channel, set: { iat, exp: iat + 600 } } });
+    };
+    const [within, beyond] = [await issued(60), await issued(61)];
+    await expect(exchange(replica, within.begun, within.returned)).resolves.toMatchObject({ scope: ["openid", "accounts"] });
+    await expect(exchange(replica, beyond.begun, beyond.returned)).rejects.toEqual(refused("id-token-clock"));
+    await outcome.refused(beyond, { reason: "id-token-clock", calls, tokensCame });
+  });
+});
+
 describe("what comes back with the browser", () => {
   const cases: [title: string, change: (returned: Record<string, string>) => Record<string, unknown>, reason: string][] = [
     ["OA-08 another state", () => ({ state: "x".repeat(32) }), "state"],
