@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import { request } from "undici";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { launchBrowser, newPerson } from "./browser.ts";
 import { Person, visitBank } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
@@ -144,11 +144,25 @@ function changed(returned: string, change: Readonly<Record<string, string | null
   return url.href;
 }
 
+/** People of these banks. */
+const customerOf = { op: "88888881", "fapi1-sandbox": "77777771", "fapi2-sandbox": "66666661" } as const;
+
+/** The product goes on registering at banks while it runs. */
+const registeredAt = (person: Person, aspspId: string) =>
+  vi.waitUntil(async () => (await person.get("listBanks", "/api/banks")).banks.some((bank) => bank.aspspId === aspspId && bank.registered), {
+    timeout: 60_000,
+    interval: 200,
+  });
+
 /** A person who was at the bank and approved, while the bank had these switches on. */
-async function approvedAt(person: Person, faults: readonly { fault: string; options?: unknown }[] = []): Promise<Attempt> {
-  const { consentId, redirectUrl } = await person.post("startConnection", "/api/connections", { aspspId: "op" });
+async function approvedAt(
+  person: Person,
+  faults: readonly { fault: string; options?: unknown }[] = [],
+  aspspId: keyof typeof customerOf = "op",
+): Promise<Attempt> {
+  const { consentId, redirectUrl } = await person.post("startConnection", "/api/connections", { aspspId });
   for (const fault of faults) await product.bank("POST", "/faults", fault);
-  const returned = await visitBank(redirectUrl, "88888881", "approve");
+  const returned = await visitBank(redirectUrl, customerOf[aspspId], "approve");
   await product.bank("DELETE", "/faults");
   const { rows } = await asAdmin(product, (db) =>
     sql<{ psuId: string; authorizationId: string }>`
@@ -203,10 +217,12 @@ describe("a return that a real bank made, and that must not be believed", () => 
   let person: Person;
   beforeAll(async () => {
     person = await new Person(product.origin).signUp();
+    await registeredAt(person, "fapi1-sandbox");
   });
 
   const tokens = { fault: "response.tokens" };
   const repeated = (name: string) => [{ fault: "response.repeat", options: { name } }];
+  const otherCode = (value: string) => [{ fault: "response.set", options: { name: "code", value } }];
   const elsewhere = (returned: string): string => returned.replace("/return/op", "/return/fapi2-sandbox");
   const refused: [row: string, faults: { fault: string; options?: unknown }[], change: (attempt: Attempt) => Promise<string> | string, reason: string][] = [
     ["OA-11 brought ten minutes late", [], tooLate, "ERR_AUTHORISATION_TIMED_OUT"],
@@ -216,6 +232,15 @@ describe("a return that a real bank made, and that must not be believed", () => 
     ["OA-15 two issuers", [...repeated("iss"), ...repeated("iss")], same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
     ["OA-15 two ID tokens", repeated("id_token"), same, "ERR_AUTHORISATION_PARAMETER_REPEATED"],
     ["OA-16 at another bank's return address", [], ({ returned }) => elsewhere(returned), "ERR_AUTHORISATION_REDIRECT_CONTEXT"],
+    ["OA-19 an error beside the code", [{ fault: "response.error-beside-code" }], same, "ERR_AUTHORISATION_CODE_AND_ERROR"],
+    ["OA-20 an empty code", otherCode(""), same, "ERR_AUTHORISATION_CODE_MALFORMED"],
+    ["OA-20 a code of 20 kB", otherCode("planted-".repeat(2_560)), same, "ERR_AUTHORISATION_CODE_MALFORMED"],
+    ...["\0", "\r\n", "\t", "\u007f"].map((character): (typeof refused)[number] => [
+      `OA-20 a code with ${encodeURIComponent(character)}`,
+      otherCode(`planted-code${character}and-more`),
+      same,
+      "ERR_AUTHORISATION_CODE_MALFORMED",
+    ]),
     ["OA-21 an access token in the fragment", [tokens], same, "ERR_AUTHORISATION_TOKEN_IN_RESPONSE"],
     ["OA-21 an access token in the query", [tokens, { fault: "response.delivery" }], same, "ERR_AUTHORISATION_TOKEN_IN_RESPONSE"],
   ];
@@ -236,31 +261,37 @@ describe("a return that a real bank made, and that must not be believed", () => 
     ended.push({ ...attempt, endedAt: performance.now() });
     await expect.poll(() => eventsSince(attempt)).toEqual([reason]);
     expect(await kept(attempt)).toEqual({ consent: "rejected", outcome: "failed", tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
-    // What the bank should have said comes too late.
+    // What the bank should have said comes too late, and so does any other code in place of one that cannot be.
     const honest = parametersOf(attempt.returned);
     const once = Object.fromEntries([...honest.keys()].map((name) => [name, honest.get(name)]));
-    expect(await bring(attempt, changed(attempt.returned, { ...once, access_token: null, token_type: null }))).toMatchObject({ outcome: "failed", reason });
+    const code = honest.get("code") ?? "";
+    const mended = { ...once, code: /^[!-~]{1,4096}$/.test(code) ? code : "another-code", error: null, access_token: null, token_type: null };
+    expect(await bring(attempt, changed(attempt.returned, mended))).toMatchObject({ outcome: "failed", reason });
   });
 
-  const lost: [row: string, fault: string, options: unknown, reason: string][] = [
+  const lost: [row: string, fault: string, options: unknown, reason: string, aspspId?: keyof typeof customerOf][] = [
     ["OA-07 no state", "response.drop", { name: "state" }, "ERR_AUTHORISATION_STATE_MISSING"],
     ["OA-08 another state", "response.wrong-state", {}, "ERR_AUTHORISATION_UNKNOWN"],
+    // Whose it is stands inside, where nobody looks.
+    ["OA-52 a signed answer of more than 16 kB", "jarm.huge", {}, "ERR_AUTHORISATION_STATE_MISSING", "fapi1-sandbox"],
   ];
-  it.each(lost)("%s: it is nobody's, with one security event; nothing is kept", async (_row, fault, options, reason) => {
-    const attempt = await approvedAt(person, [{ fault, options }]);
+  it.each(lost)("%s: it is nobody's, with one security event; nothing is kept", async (_row, fault, options, reason, aspspId = "op") => {
+    const attempt = await approvedAt(person, [{ fault, options }], aspspId);
     await expect(bring(attempt)).rejects.toThrow(reason);
     ended.push({ ...attempt, endedAt: performance.now() });
     await expect.poll(() => eventsSince(attempt)).toEqual([reason]);
     expect(await kept(attempt)).toEqual({ consent: "received", outcome: null, tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
   });
 
-  it("OA-07 OA-08 OA-11 OA-15 OA-16 OA-21: for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
+  it("OA-07 OA-08 OA-11 OA-15 OA-16 OA-19 to OA-21 OA-52: for two seconds the bank hears nothing of them, and no log holds what they carried", async () => {
     expect(ended).toHaveLength(refused.length + lost.length);
     await delay(Math.max(0, Math.max(...ended.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
     for (const attempt of ended) {
       expect(await heard(attempt)).toEqual([]);
       const carried = [...parametersOf(attempt.returned)];
-      const secrets = carried.filter(([name]) => ["code", "state", "id_token", "access_token"].includes(name)).map(([, value]) => value);
+      const values = carried.filter(([name]) => ["code", "state", "id_token", "access_token", "response"].includes(name)).map(([, value]) => value);
+      // A log would write a control character in another way: what stands before it counts.
+      const secrets = values.map((value) => /^[ -~]*/.exec(value)?.[0] ?? "").filter((secret) => secret !== "");
       for (const service of services)
         expect(
           secrets.filter((secret) => logOf(service).includes(secret)),
@@ -292,7 +323,8 @@ describe("an answer to the code that a real bank gave, and that must not be take
   const text = { set: { "content-type": "text/plain; charset=utf-8" } };
   /**
    * What the bank hears, beginning with the code: then that the tokens which came are withdrawn, by themselves; where none came that could be read, it is told
-   * by our own token all the same, which OP does not take for this.
+   * by our own token all the same, which OP does not take for this: it keeps a permission that nobody here can use, until it runs out there. Where OP says
+   * that it gave none, it is told nothing.
    */
   const [code, withdrawn, told] = ["T1 200", "A3 200", "A3 403"];
   const answers: [row: string, fault: string, options: unknown, reason: string, hears: readonly string[]][] = [
@@ -305,6 +337,7 @@ describe("an answer to the code that a real bank gave, and that must not be take
     ["OA-56 tokens that call themselves text", "network.headers", text, "ERR_ASPSP_PROTOCOL", [code, told]],
     ["OA-56 no access token", "token.drop", { name: "access_token" }, "ERR_ASPSP_PROTOCOL", [code, told]],
     ["OA-56 an error inside success, and so no tokens", "token.error-in-success", {}, "ERR_AUTHORIZATION_REFUSED", [code]],
+    ["OA-56 tokens beside an error", "token.set", { name: "error", value: "invalid_grant" }, "ERR_AUTHORIZATION_REFUSED", [code, withdrawn]],
     ["OA-54 a scope wider than asked", "token.set", { name: "scope", value: "openid accounts payments" }, "ERR_AUTHORIZATION_REFUSED", [code, withdrawn]],
     ["OA-57 sent elsewhere", "network.redirect", { to: "https://evil.example/token", status: 307 }, "ERR_ASPSP_PROTOCOL", ["T1 307", told]],
     ["OA-59 the code is refused", "token.refused", { error: "invalid_grant" }, "ERR_AUTHORIZATION_REFUSED", ["T1 400"]],
@@ -335,8 +368,24 @@ describe("an answer to the code that a real bank gave, and that must not be take
     expect(await bring(attempt)).toMatchObject({ outcome: "failed", reason });
   });
 
+  it("OA-52 a JWT from userinfo, where a bank is asked who the person is: not read, nothing is kept, and the tokens are given back once", async () => {
+    await registeredAt(person, "fapi2-sandbox");
+    const attempt = await approvedAt(person, [], "fapi2-sandbox");
+    const at = { endpoint: "fapi2-F13" };
+    await product.bank("POST", "/faults", { fault: "network.headers", for: at, options: { set: { "content-type": "application/jwt" } } });
+    await product.bank("POST", "/faults", { fault: "body.replace", for: at, options: { text: "e30.e30.b" } });
+    expect(await bring(attempt)).toMatchObject({ outcome: "failed", reason: "ERR_ASPSP_PROTOCOL" });
+    await product.bank("DELETE", "/faults");
+    // Token endpoint and userinfo each ask once for a nonce in our proof.
+    const hears = ["fapi2-F5 400", "fapi2-F5 200", "fapi2-F13 401", "fapi2-F13 200", "fapi2-A3 200"];
+    await expect.poll(() => callsOf(attempt), { timeout: 30_000 }).toEqual(hears);
+    refused.push({ ...attempt, hears, endedAt: performance.now() });
+    await expect.poll(() => kept(attempt)).toEqual({ consent: "rejected", outcome: "failed", tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
+    expect(await bring(attempt)).toMatchObject({ outcome: "failed", reason: "ERR_ASPSP_PROTOCOL" });
+  });
+
   it("OA-52 to OA-54 OA-56 OA-57 OA-59 OA-60: for two seconds after that the bank hears nothing more: one code, one withdrawal where tokens came or may have, and no reading", async () => {
-    expect(refused).toHaveLength(answers.length);
+    expect(refused).toHaveLength(answers.length + 1);
     await delay(Math.max(0, Math.max(...refused.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
     for (const attempt of refused) expect(await callsOf(attempt)).toEqual(attempt.hears);
     for (const service of services) expect(logOf(service), service).not.toMatch(/\beyJ[\w-]{10,}\./);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { bffRoutes } from "@opl/contracts/http/bff";
 import type { ResponseOf } from "@opl/contracts/http";
-import { request } from "undici";
+import { Agent, request } from "undici";
 
 type Routes = typeof bffRoutes;
 
@@ -130,6 +130,9 @@ function formOf(html: string): BankForm {
   return { action: attribute(form[0], "action") ?? "", fields };
 }
 
+/** Browsers read headers far longer than this library of its own accord: a bank may send them to an address of any length. */
+const likeABrowser = new Agent({ maxHeaderSize: 262_144 });
+
 /** Logs in at the sandbox bank's page as that PSU and decides. @returns the address the bank sends the browser to */
 export async function visitBank(redirectUrl: string | null, bankPsu: string, decision: "approve" | "refuse"): Promise<string> {
   if (redirectUrl === null) throw new Error("This bank asks the person in its app.");
@@ -138,6 +141,7 @@ export async function visitBank(redirectUrl: string | null, bankPsu: string, dec
   const go = async (url: string, body?: URLSearchParams): Promise<{ url: string; html: string }> => {
     if (new URL(url).origin !== bank) return { url, html: "" };
     const answer = await request(url, {
+      dispatcher: likeABrowser,
       method: body === undefined ? "GET" : "POST",
       headers: {
         "accept-language": "en",

@@ -160,6 +160,20 @@ describe("the authorization response", () => {
     expect(await verified(fapi1, response)).toBe(false);
   });
 
+  it("OA-52 jarm.huge, .deep and .twice-code, with good signatures", async () => {
+    const textOf = async (name: string, options: object): Promise<string> => {
+      await fault(`jarm.${name}`, options);
+      const response = (await fapi1.approve()).url.searchParams.get("response") ?? "";
+      await bank.admin("DELETE", "/faults");
+      expect(await verified(fapi1, response)).toBe(true);
+      return Buffer.from(response.split(".")[1] ?? "", "base64url").toString();
+    };
+    // What this client still reads; browsers read more.
+    expect((await textOf("huge", { length: 8_000 })).length).toBeGreaterThan(8_000);
+    expect(await textOf("deep", {})).toContain("[".repeat(2_000));
+    expect((await textOf("twice-code", {})).match(/"code":/g)).toHaveLength(2);
+  });
+
   it("OA-28 jarm.plain", async () => {
     await fault("jarm.plain");
     const sent = await answered(fapi1);
@@ -207,6 +221,15 @@ describe("the ID token, which comes from the token endpoint alone", () => {
     const token = await idToken();
     expect(decodeProtectedHeader(token).alg).toBe(alg);
     expect(await verified(fapi1, token)).toBe(good);
+  });
+
+  it("OA-42 verifies by ES256 too, and no more once its signature is broken", async () => {
+    await fault("id-token.es256");
+    const whole = await idToken();
+    expect(decodeProtectedHeader(whole).alg).toBe("ES256");
+    expect(await verified(fapi1, whole)).toBe(true);
+    await fault("id-token.broken-signature");
+    expect(await verified(fapi1, await idToken())).toBe(false);
   });
 
   it("OA-41 verifies with the client's id as the secret", async () => {

@@ -52,7 +52,10 @@ export interface PageMoment {
 export interface IdToken {
   readonly header: { readonly alg: string; readonly kid?: string | undefined; readonly [name: string]: unknown };
   readonly claims: Readonly<Record<string, unknown>>;
-  /** Which key signs: the published one, a new unpublished one, a new one that the header carries, none at all, or a secret everybody knows. */
+  /**
+   * Which key signs: the published one, the published one of another type (whose id the header then has, or keeps from the first), a new unpublished one, a
+   * new one that the header carries, none at all, or a secret everybody knows.
+   */
   readonly signer?:
     | "published"
     | "unpublished"
@@ -60,6 +63,7 @@ export interface IdToken {
     | "none"
     | "public-key-as-secret"
     | "other-published"
+    | "other-published-by-name"
     | "published-for-another-alg"
     | { readonly secret: string };
   /** Encrypted to the third party's own signature key by RSA1_5, which nobody should still read. */

@@ -16,6 +16,15 @@ const changes: Readonly<Record<string, readonly [summary: string, change: Change
   "wrong-aud": ["Is made for another client.", set("aud", "somebody-else")],
   "no-aud": ["Has no audience.", drop("aud")],
   "second-aud": ["Is made for this client and a stranger.", claims((_now, { clientId }) => ({ aud: [clientId, "somebody-else"] }))],
+  "second-aud-azp": [
+    "Is made for this client and a stranger, and says by azp that it was issued to this client; this is allowed.",
+    claims((_now, { clientId }) => ({ aud: [clientId, "somebody-else"], azp: clientId })),
+  ],
+  "second-aud-other-azp": [
+    "Is made for this client and a stranger, and issued to the stranger.",
+    claims((_now, { clientId }) => ({ aud: [clientId, "somebody-else"], azp: "somebody-else" })),
+  ],
+  "other-azp": ["Is made for this client and issued to a stranger.", set("azp", "somebody-else")],
   "aud-as-list": ["Names its audience as a list of one; this is allowed.", claims((_now, { clientId }) => ({ aud: [clientId] }))],
   expired: ["Ended ten minutes ago.", claims((now) => ({ iat: now - 1200, exp: now - 600 }))],
   "no-exp": ["Has no end.", drop("exp")],
@@ -48,6 +57,10 @@ const changes: Readonly<Record<string, readonly [summary: string, change: Change
   "other-alg": [
     "Is signed by another published key with another algorithm.",
     (token) => ({ ...token, header: { ...token.header, alg: "ES256" }, signer: "other-published" }),
+  ],
+  es256: [
+    "Is signed with ES256 by the key that is published for it; this is allowed.",
+    (token) => ({ ...token, header: { ...token.header, alg: "ES256" }, signer: "other-published-by-name" }),
   ],
   rs256: [
     "Is signed by the published key with RS256, where another algorithm was registered.",

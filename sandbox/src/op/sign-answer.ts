@@ -12,7 +12,9 @@ export async function signAnswer(token: IdToken, keys: IdTokenKeys): Promise<str
   const payload = new TextEncoder().encode(token.text?.(claims) ?? claims);
   const signer = token.signer ?? "published";
   if (signer === "none") return finish(`${base64url.encode(JSON.stringify(token.header))}.${base64url.encode(payload)}.`);
-  const { key, members } = signer === "in-header" ? await broughtAlong(token.header.alg) : { key: await keyFor(signer, token.header.alg, keys), members: {} };
+  const named = signer === "other-published-by-name" ? { kid: keys.other.kid } : {};
+  const { key, members } =
+    signer === "in-header" ? await broughtAlong(token.header.alg) : { key: await keyFor(signer, token.header.alg, keys), members: named };
   const header = Object.fromEntries(Object.entries({ ...token.header, ...members }).filter(([, value]) => value !== undefined)) as CompactJWSHeaderParameters;
   const crit = Array.isArray(token.header["crit"]) ? { crit: Object.fromEntries((token.header["crit"] as string[]).map((name) => [name, true])) } : undefined;
   return finish(await new CompactSign(payload).setProtectedHeader(header).sign(key, crit));
@@ -42,6 +44,7 @@ async function keyFor(
     case "published-for-another-alg":
       return importJWK(keys.privateJwks().findLast(({ kty }) => kty === "RSA") ?? {}, alg);
     case "other-published":
+    case "other-published-by-name":
       return keys.other.key;
     case "unpublished":
       return (await generateKeyPair(alg === "ES256" ? "ES256" : keys.alg)).privateKey;

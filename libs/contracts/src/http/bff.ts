@@ -2,6 +2,7 @@ import { z } from "zod";
 import { accountKind } from "../model/account.ts";
 import { amountWire } from "../model/amount.ts";
 import { approvalAbout } from "../model/approval.ts";
+import { returnedParameters } from "../model/authorisation-return.ts";
 import { aspsp } from "../model/aspsp.ts";
 import { balanceType } from "../model/balance.ts";
 import { categoryId } from "../model/category.ts";
@@ -179,7 +180,7 @@ export const finishConnection = defineRoute({
   operationId: "finishConnection",
   summary: "The person came back: hand over what the bank put into the address. Works once.",
   path: "/api/connections/return",
-  body: z.strictObject({ redirectContext: aspspId, parameters: z.array(z.strictObject({ name: z.string().max(100), value: z.string().max(20_000) })).max(30) }),
+  body: z.strictObject({ redirectContext: aspspId, parameters: returnedParameters }),
   status: 200,
   response: z.object({
     outcome: z.enum(["authorised", "refused", "failed"]),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalAbout } from "../model/approval.ts";
+import { returnedParameters } from "../model/authorisation-return.ts";
 import { consent, loginHint } from "../model/consent.ts";
 import { listedReceipt } from "../model/consent-receipt.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
@@ -36,8 +37,7 @@ export const completeAuthorisation = defineRoute({
     /** Which bank's redirect URI the answer arrived at. */
     redirectContext: aspspId,
     sessionBinding,
-    /** Every parameter as delivered, repeated ones kept apart. */
-    parameters: z.array(z.strictObject({ name: z.string().max(100), value: z.string().max(20_000) })).max(30),
+    parameters: returnedParameters,
   }),
   status: 200,
   response: z.discriminatedUnion("outcome", [

@@ -43,6 +43,9 @@ describe("a signed authorization response", () => {
     const none = Buffer.from('{"alg":"none"}').toString("base64url");
     expect(await outcome({}, (jws) => `${none}.${jws.split(".")[1] ?? ""}.`)).toBe("malformed");
   });
+  it("OA-52 is refused by its size, before it is read", async () => {
+    expect(await outcome({ padding: "x".repeat(16_384) })).toBe("too-large");
+  });
   it("OA-24 is not believed with another's", async () => {
     expect(await outcome({}, (jws) => `${jws.slice(0, -4)}AAAA`)).toBe("signature");
   });

@@ -92,6 +92,8 @@ export type TokenAnswer =
       readonly expiresInSeconds: number | undefined;
       readonly refreshExpiresInSeconds: number | undefined;
       readonly scope: string | undefined;
+      /** The bank says in the same answer that it gives none: they are not used, and to be given back. */
+      readonly besideError?: true;
     }
   | { readonly ok: false; readonly error: string };
 

@@ -21,9 +21,11 @@ export interface BankConsent {
   readonly reconfirmBy: Temporal.Instant | null;
   /** Since when the bank wants to see the person. */
   readonly scaRequiredAt: Temporal.Instant | null;
+  /** Since when tokens that came of its exchange, and are not wanted, go back to the bank. */
+  readonly tokensDiscardedAt: Temporal.Instant | null;
 }
 /** A consent before anybody has authorised it. */
-export type NewBankConsent = Omit<BankConsent, "reconfirmBy" | "scaRequiredAt">;
+export type NewBankConsent = Omit<BankConsent, "reconfirmBy" | "scaRequiredAt" | "tokensDiscardedAt">;
 
 const columns = [
   "consentId",
@@ -39,6 +41,7 @@ const columns = [
   "validUntil",
   "reconfirmBy",
   "scaRequiredAt",
+  "tokensDiscardedAt",
 ] as const;
 
 /** False when this consent was created before. */
@@ -212,6 +215,10 @@ export async function lockConsentsOfPsu(tx: Executor<Tables>, psuId: string): Pr
 
 export async function markReplaced(tx: Executor<Tables>, consentId: string, successor: string): Promise<void> {
   await tx.updateTable("bankConsents").set({ successor }).where("consentId", "=", consentId).execute();
+}
+
+export async function markTokensDiscarded(tx: Executor<Tables>, consentId: string, now: Temporal.Instant): Promise<void> {
+  await tx.updateTable("bankConsents").set({ tokensDiscardedAt: now }).where("consentId", "=", consentId).execute();
 }
 
 export async function markDataErased(tx: Executor<Tables>, consentId: string, now: Temporal.Instant): Promise<void> {

@@ -89,6 +89,7 @@ interface BankConsentsTable {
   reconfirmBy: Timestamp | null;
   scaRequiredAt: Timestamp | null;
   kind: ConsentKind;
+  tokensDiscardedAt: Timestamp | null;
 }
 
 export interface PaymentOrdersTable {
@@ -346,6 +347,7 @@ export const ownColumns = {
     kind: "text",
     reconfirmBy: "timestamptz?",
     scaRequiredAt: "timestamptz?",
+    tokensDiscardedAt: "timestamptz?",
   },
   paymentOrders: {
     orderId: "uuid",

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { eventually, keptLog } from "@opl/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { visitBank } from "../../testing/browser.ts";
@@ -7,7 +8,7 @@ import { requestPair } from "../../testing/own-certificates.ts";
 import { saga } from "../../testing/saga.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
-import { oneSecurityEvent } from "../../testing/standard-outcome.ts";
+import { oneSecurityEvent, silenceMs } from "../../testing/standard-outcome.ts";
 import { refreshLapsing } from "../usecases/refresh-lapsing.ts";
 import { retryRevocations } from "../usecases/retry-revocations.ts";
 
@@ -52,6 +53,12 @@ const read = ({ consentId, psu }: BegunConsent) => gateway.as.ingest.fetchAccoun
 async function granted({ aspspConsentId }: BegunConsent, since: number) {
   const calls = (await sandbox.calls({ since })).filter(({ endpoint, authorizationId }) => endpoint.endsWith("-F5") && authorizationId === aspspConsentId);
   return calls.filter(({ status }) => status === 200).map(({ grant }) => grant);
+}
+
+/** How a bank's token endpoint answered whoever refreshed, challenges for a nonce among it. */
+async function aboutRefreshing(aspspId: FapiBank, since: number) {
+  const calls = await sandbox.calls({ since, endpoint: `${aspspId.replace("-sandbox", "")}-F5` });
+  return calls.filter(({ grant }) => grant === "refresh_token").map(({ status }) => status);
 }
 
 async function storedOf({ consentId }: BegunConsent) {
@@ -127,6 +134,49 @@ describe.each(fapiBanks)("tokens of %s grow old", (aspspId) => {
     expect((await kept.execute()).map(({ operation }) => operation)).toEqual(["consents.create"]);
     await sandbox.calm();
     await expect(read(begun)).resolves.toMatchObject({ accounts: expect.any(Array) });
+  });
+
+  it("OA-64 a refresh that the bank refuses: the consent ends and that is told once; nothing is tried again, and nothing is read", async () => {
+    const begun = await connect(aspspId);
+    await expireAtBank(begun);
+    await sandbox.fault("token.forget-refresh", { for: { authorizationId: begun.aspspConsentId } });
+    const since = await sandbox.lastSeq();
+    await expect(read(begun)).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: "refresh-refused" } });
+    const asked = await aboutRefreshing(aspspId, since);
+    // The one before, where there is one, was asked for a nonce.
+    expect(asked.at(-1)).toBe(400);
+    expect(asked.length).toBe(aspspId === "fapi2-sandbox" ? 2 : 1);
+    await expect(read(begun)).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    await refreshLapsing(gateway.app.context, new AbortController().signal);
+    await delay(silenceMs);
+    const heard = (await sandbox.calls({ since })).filter(
+      ({ authorizationId, endpoint }) => authorizationId === begun.aspspConsentId && !/-(F5|A[47])$/.test(endpoint),
+    );
+    expect(heard).toEqual([]);
+    expect(await aboutRefreshing(aspspId, since)).toEqual(asked);
+    expect(await storedOf(begun)).toEqual({ status: "ended", version: undefined, lost: ["refresh-refused"] });
+  });
+
+  it("OA-62 a process died while it refreshed: the token is tried once more; where that one died as well, the bank hears nothing and the person is asked", async () => {
+    // What a killed process leaves behind: a lease that ran out, an attempt that was counted.
+    const diedTimes = async (refreshAttempts: number): Promise<BegunConsent> => {
+      const begun = await connect(aspspId);
+      await expireAtBank(begun);
+      await db()
+        .updateTable("tokenSets")
+        .set({ refreshAttempts, refreshLeaseUntil: "2026-01-01T00:00:00Z" })
+        .where("consentId", "=", begun.consentId)
+        .execute();
+      return begun;
+    };
+    const once = await diedTimes(1);
+    await expect(read(once)).resolves.toMatchObject({ accounts: expect.any(Array) });
+    expect(await storedOf(once)).toEqual({ status: "authorised", version: 2, lost: [] });
+    const twice = await diedTimes(2);
+    const since = await sandbox.lastSeq();
+    await expect(read(twice)).rejects.toMatchObject({ details: { reason: "refresh-interrupted" } });
+    expect(await aboutRefreshing(aspspId, since)).toEqual([]);
+    expect(await storedOf(twice)).toEqual({ status: "ended", version: undefined, lost: ["refresh-interrupted"] });
   });
 
   it("OA-35 a refreshed ID token needs no nonce", async () => {

@@ -479,6 +479,8 @@ describe("a bank that lies in its answer to the browser", () => {
     ["OA-26", fapi1, "jarm.no-aud", {}, "response-aud"],
     ["OA-27", fapi1, "jarm.expired", {}, "response-exp"],
     ["OA-27", fapi1, "jarm.no-exp", {}, "response-exp"],
+    ["OA-52", fapi1, "jarm.deep", {}, "response-malformed"],
+    ["OA-52", fapi1, "jarm.twice-code", {}, "response-malformed"],
     ["OA-28", fapi1, "jarm.plain", {}, "response-mode"],
   ];
   it.each(lies)("%s %s %s %o", async (_row, aspspId, fault, options, reason) => {
@@ -535,8 +537,16 @@ describe("a bank that lies in its tokens", () => {
     ["OA-58", fapi2, "token.unbound", {}, "token-binding", true],
     ["OA-58", fapi2, "token.set", { name: "token_type", value: "Bearer" }, "token-type", true],
     ["OA-54", fapi2, "token.set", { name: "scope", value: "openid accounts payments" }, "scope", false],
+    ["OA-56", fapi1, "token.set", { name: "error", value: "invalid_grant" }, "error-beside-tokens", false],
+    ["OA-56", fapi2, "token.set", { name: "error", value: "invalid_grant" }, "error-beside-tokens", false],
     ["OA-48", fapi1, "id-token.rsa1-5", {}, "id-token-encrypted", false],
     ["OA-48", fapi2, "id-token.rsa1-5", {}, "id-token-encrypted", false],
+    ["OA-31", fapi1, "id-token.second-aud", {}, "id-token-aud", false],
+    ["OA-31", fapi2, "id-token.second-aud", {}, "id-token-aud", false],
+    ["OA-31", fapi2, "id-token.second-aud-other-azp", {}, "id-token-aud", false],
+    ["OA-33", fapi1, "id-token.expired", {}, "id-token-exp", false],
+    ["OA-33", fapi2, "id-token.expired", {}, "id-token-exp", false],
+    ["OA-33", fapi2, "id-token.no-exp", {}, "id-token-exp", false],
     ["OA-35", fapi2, "id-token.no-nonce", {}, "id-token-nonce", false],
     ["OA-40", fapi2, "id-token.rs256", {}, "id-token-algorithm", false],
     ["OA-42", fapi1, "id-token.broken-signature", {}, "id-token-signature", false],
@@ -580,6 +590,91 @@ describe("a bank that lies in its tokens", () => {
     expect(archived).not.toContain("accounts.list");
   });
 
+  it.each([fapi1, fapi2])("OA-42 %s: an ID token signed by ES256 is believed, and refused once the signature is broken", async (aspspId) => {
+    await sandbox.fault("id-token.es256");
+    const whole = await begin(aspspId);
+    await expect(exchange(gateway, whole, await visit(whole))).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    const broken = await begin(aspspId);
+    await sandbox.fault("id-token.broken-signature", { for: { authorizationId: broken.aspspConsentId } });
+    const returned = await visit(broken);
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, broken, returned)).rejects.toEqual(refused("id-token-signature"));
+    await sandbox.calm();
+    const calls = [`${aspspId.replace("-sandbox", "")}-F5`];
+    await outcome.refused({ begun: broken, returned, since }, { reason: "id-token-signature", calls, tokensCame: true });
+  });
+
+  it.each([fapi1, fapi2])("OA-52 %s: a megabyte of ID token is refused by its size where it is encrypted too, and nobody tries to open it", async (aspspId) => {
+    const begun = await begin(aspspId);
+    const returned = await visit(begun);
+    for (const fault of ["id-token.huge", "id-token.rsa1-5"]) await sandbox.fault(fault, { for: { authorizationId: begun.aspspConsentId } });
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused("id-token-too-large"));
+    await sandbox.calm();
+    const calls = [`${aspspId.replace("-sandbox", "")}-F5`];
+    await outcome.refused({ begun, returned, since }, { reason: "id-token-too-large", calls, tokensCame: true });
+  });
+
+  const jwt = { name: "network.headers", options: { set: { "content-type": "application/jwt" } } };
+  it.each<[what: string, faults: { name: string; options: Record<string, unknown> }[], reason: string]>([
+    ["a signed JWT, of a megabyte,", [{ name: "body.replace", options: { text: `e30.${"a".repeat(1_000_000)}.b` } }, jwt], "content-type"],
+    ["a JWT that calls itself JSON", [{ name: "body.replace", options: { text: "e30.e30.b" } }], "syntax"],
+    ["ten thousand arrays within each other", [{ name: "body.deep-nesting", options: { depth: 10_000 } }], "too-deep"],
+    ["two persons by the same member", [{ name: "body.replace", options: { text: '{"sub":"a","sub":"b"}' } }], "duplicate-member"],
+  ])("OA-52 %s from userinfo: not read, the tokens are given back", async (_what, faults, reason) => {
+    const begun = await begin(fapi2);
+    const returned = await visit(begun);
+    for (const { name, options } of faults) await sandbox.fault(name, { for: { endpoint: "fapi2-F13" }, options });
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, begun, returned)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason } });
+    await sandbox.calm();
+    await outcome.refused({ begun, returned, since }, { reason, calls: ["fapi2-F5", "fapi2-F13"], tokensCame: true });
+  });
+
+  it.each([fapi1, fapi2])("OA-70 %s: a clock ten seconds ahead is believed, and reads", async (aspspId) => {
+    await sandbox.fault("bank.clock", { options: { offsetSeconds: 10 } });
+    const begun = await begin(aspspId);
+    await expect(exchange(gateway, begun, await visit(begun))).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    await expect(gateway.as.ingest.fetchAccounts({ params: { consentId: begun.consentId } })).resolves.toMatchObject({ accounts: expect.any(Array) });
+  });
+
+  it.each([fapi1, fapi2])("OA-70 %s: a clock more than a minute ahead is refused, and the log says that it is the clock", async (aspspId) => {
+    await sandbox.fault("bank.clock", { options: { offsetSeconds: 90 } });
+    const begun = await begin(aspspId);
+    const returned = await visit(begun);
+    const since = await sandbox.lastSeq();
+    await expect(exchange(gateway, begun, returned)).rejects.toEqual(refused("id-token-clock"));
+    await sandbox.calm();
+    const calls = [`${aspspId.replace("-sandbox", "")}-F5`];
+    await outcome.refused({ begun, returned, since }, { reason: "id-token-clock", calls, tokensCame: true });
+  });
+
+  it.each([fapi1, fapi2])("OA-70 %s: an ID token issued sixty seconds from now is believed, one of sixty-one is not", async (aspspId) => {
+    // A clock that stands still shows the second itself.
+    const now = Temporal.Now.instant();
+    await using replica = await gateway.replica({ clock: { now: () => now } });
+    const issued = async (ahead: number) => {
+      const iat = Math.floor(now.epochMilliseconds / 1000) + ahead;
+      const begun = await begin(aspspId);
+      await sandbox.fault("id-token.claims", { for: { authorizationId: begun.aspspConsentId }, options: { set: { iat, exp: iat + 600 } } });
+      const returned = await visit(begun);
+      return { begun, returned, since: await sandbox.lastSeq() };
+    };
+    const [within, beyond] = [await issued(60), await issued(61)];
+    await expect(exchange(replica, within.begun, within.returned)).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    await expect(exchange(replica, beyond.begun, beyond.returned)).rejects.toEqual(refused("id-token-clock"));
+    const calls = [`${aspspId.replace("-sandbox", "")}-F5`];
+    await outcome.refused(beyond, { reason: "id-token-clock", calls, tokensCame: true });
+  });
+
+  it.each([fapi1, fapi2])("OA-31 OA-32 %s: a list of one, and a stranger beside us where azp says that we are meant, are taken", async (aspspId) => {
+    for (const fault of ["id-token.aud-as-list", "id-token.second-aud-azp"]) {
+      const begun = await begin(aspspId);
+      await sandbox.fault(fault, { for: { authorizationId: begun.aspspConsentId } });
+      await expect(exchange(gateway, begun, await visit(begun))).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+    }
+  });
+
   it("OA-53 OA-55 OA-75 odd letters in type and scheme, and no lifetime, are taken", async () => {
     await sandbox.fault("dpop.odd-case");
     await sandbox.fault("token.drop", { options: { name: "expires_in" } });
@@ -591,13 +686,15 @@ describe("a bank that lies in its tokens", () => {
 
 describe("pushed requests", () => {
   /** The bank heard of it once and then nothing more; nobody is sent there, and nothing is stored. */
-  async function refusedOnce(reason: string) {
+  async function refusedOnce(aspspId: string, reason: string) {
+    const push = `${aspspId.replace("-sandbox", "")}-F8`;
     const before = await stored();
     const since = await sandbox.lastSeq();
-    await expect(begin(fapi2)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason } });
-    const calls = await callsAt(fapi2, since);
-    expect(calls.filter((endpoint) => endpoint === "fapi2-F8")).toHaveLength(1);
-    expect(calls.at(-1)).toBe("fapi2-F8");
+    await expect(begin(aspspId)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason } });
+    await delay(silenceMs);
+    const calls = await callsAt(aspspId, since);
+    expect(calls.filter((endpoint) => endpoint === push)).toHaveLength(1);
+    expect(calls.at(-1)).toBe(push);
     expect(await stored()).toEqual(before);
   }
 
@@ -607,19 +704,19 @@ describe("pushed requests", () => {
     ["OA-68 no lifetime left", '{"request_uri":"urn:ietf:params:oauth:request_uri:abc","expires_in":0}'],
     ["OA-68 an endless name", JSON.stringify({ request_uri: `urn:${"a".repeat(1_001)}`, expires_in: 60 })],
   ];
-  it.each(answers)("%s", async (_row, text) => {
-    await sandbox.fault("body.replace", { for: { endpoint: "fapi2-F8" }, options: { text } });
-    await refusedOnce("pushed-request-answer");
+  it.each(answers.flatMap(([row, text]) => [fapi1, fapi2].map((aspspId) => [row, aspspId, text] as const)))("%s (%s)", async (_row, aspspId, text) => {
+    await sandbox.fault("body.replace", { for: { endpoint: `${aspspId.replace("-sandbox", "")}-F8` }, options: { text } });
+    await refusedOnce(aspspId, "pushed-request-answer");
   });
 
-  it("OA-68 a name that was given out before is not used again", async () => {
+  it.each([fapi1, fapi2])("OA-68 %s: a name that was given out before is not used again", async (aspspId) => {
     await sandbox.fault("body.replace", {
-      for: { endpoint: "fapi2-F8" },
-      options: { text: '{"request_uri":"urn:ietf:params:oauth:request_uri:same","expires_in":60}' },
+      for: { endpoint: `${aspspId.replace("-sandbox", "")}-F8` },
+      options: { text: JSON.stringify({ request_uri: `urn:ietf:params:oauth:request_uri:same-at-${aspspId}`, expires_in: 60 }) },
     });
-    const first = await begin(fapi2);
+    const first = await begin(aspspId);
     const before = await storedOf(first);
-    await refusedOnce("request-uri-reused");
+    await refusedOnce(aspspId, "request-uri-reused");
     // Whoever was given the name first keeps it.
     expect(await storedOf(first)).toEqual(before);
   });
@@ -768,6 +865,6 @@ describe("a decoupled bank that lies", () => {
 });
 
 describe("after it all", () => {
-  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-54 OA-57 OA-58: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
+  it("OA-07 OA-08 OA-12 to OA-14 OA-17 OA-19 OA-20 OA-23 to OA-28 OA-31 OA-33 OA-35 OA-40 OA-42 OA-48 to OA-50 OA-52 OA-54 OA-56 to OA-58 OA-70: the bank heard nothing more of a refused attempt for two seconds, and was asked once to withdraw each token that came", () =>
     outcome.silence());
 });

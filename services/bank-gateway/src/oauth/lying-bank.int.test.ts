@@ -58,6 +58,9 @@ const idTokenLies: [row: string, lie: string, front: string | undefined, token: 
   ["OA-30", "wrong-aud", "aud", "aud"],
   ["OA-30", "no-aud", "aud", "aud"],
   ["OA-31", "second-aud", "aud", "aud"],
+  ["OA-31", "second-aud-other-azp", "aud", "aud"],
+  ["OA-31", "other-azp", "aud", "aud"],
+  ["OA-31", "second-aud-azp", undefined, undefined],
   ["OA-32", "aud-as-list", undefined, undefined],
   ["OA-33", "expired", "exp", "exp"],
   ["OA-33", "no-exp", "exp", "exp"],
@@ -79,7 +82,6 @@ const idTokenLies: [row: string, lie: string, front: string | undefined, token: 
   ["OA-39", "alg-nOnE", "malformed", "malformed"],
   ["OA-41", "hs256", "algorithm", "algorithm"],
   ["OA-41", "hs256-client-id", "algorithm", "algorithm"],
-  ["OA-42", "broken-signature", "signature", "signature"],
   ["OA-43", "unknown-kid", "unknown-key", "unknown-key"],
   ["OA-43", "no-kid", undefined, undefined],
   ["OA-47", "unknown-crit", "critical-header", "critical-header"],
@@ -201,6 +203,28 @@ describe("sizes, clocks and keys of a bank", () => {
   });
 
   it.each([
+    ["front", "RS256", []],
+    ["front", "ES256", ["id-token.es256"]],
+    ["token", "RS256", []],
+    ["token", "ES256", ["id-token.es256"]],
+  ] as const)("OA-42 in the %s channel, signed by %s: believed, and refused once the signature is broken", async (channel, algorithm, switches) => {
+    const signed = async (faults: readonly string[]): Promise<Attempt> => {
+      for (const fault of faults) await sandbox.fault(fault, { options: { channel } });
+      const attempt = await approved();
+      const [header = ""] = (attempt.returned["id_token"] ?? "").split(".");
+      expect(JSON.parse(Buffer.from(header, "base64url").toString())).toMatchObject({ alg: channel === "front" ? algorithm : "RS256" });
+      return attempt;
+    };
+    const whole = await signed(switches);
+    await expect(exchange(gateway, whole.begun, whole.returned)).resolves.toMatchObject({ scope: ["openid", "accounts"] });
+    await sandbox.calm();
+    const broken = await signed([...switches, "id-token.broken-signature"]);
+    await expect(exchange(gateway, broken.begun, broken.returned)).rejects.toEqual(refused("id-token-signature"));
+    const tokensCame = channel === "token";
+    await outcome.refused(broken, { reason: "id-token-signature", calls: tokensCame ? ["T1"] : [], tokensCame });
+  });
+
+  it.each([
     ["front", [], false],
     ["token", ["T1"], true],
   ] as const)(
@@ -213,6 +237,34 @@ describe("sizes, clocks and keys of a bank", () => {
     },
   );
 
+  it.each(
+    (["front", "token"] as const).flatMap((channel) =>
+      (
+        [
+          [0, "believed"],
+          [120, "believed"],
+          [121, "refused"],
+          [300, "refused"],
+          [301, "refused"],
+        ] as const
+      ).map(([secondsPast, judged]) => [channel, secondsPast, judged] as const),
+    ),
+  )("OA-33 an ID token (%s channel) whose end is %i seconds past is %s", async (channel, secondsPast, judged) => {
+    // A clock that stands still shows the second itself.
+    const now = Temporal.Now.instant();
+    await using replica = await gateway.replica({ clock: { now: () => now } });
+    const exp = Math.floor(now.epochMilliseconds / 1000) - secondsPast;
+    const attempt = await approved({ name: "id-token.claims", options: { channel, set: { iat: exp - 200, exp } } });
+    const exchanged = exchange(replica, attempt.begun, attempt.returned);
+    if (judged === "believed") {
+      await expect(exchanged).resolves.toMatchObject({ scope: ["openid", "accounts"] });
+      return;
+    }
+    await expect(exchanged).rejects.toEqual(refused("id-token-exp"));
+    const tokensCame = channel === "token";
+    await outcome.refused(attempt, { reason: "id-token-exp", calls: tokensCame ? ["T1"] : [], tokensCame });
+  });
+
   it("OA-70 a bank whose clock is ten seconds ahead is believed", async () => {
     await sandbox.fault("bank.clock", { options: { offsetSeconds: 10 } });
     const { begun, returned } = await approved();
@@ -224,6 +276,25 @@ describe("sizes, clocks and keys of a bank", () => {
     const attempt = await approved();
     await expect(exchange(gateway, attempt.begun, attempt.returned)).rejects.toEqual(refused("id-token-clock"));
     await outcome.refused(attempt, { reason: "id-token-clock", calls: [], tokensCame: false });
+  });
+});
+
+describe("the border of what a clock may be ahead", () => {
+  it.each([
+    ["front", [], false],
+    ["token", ["T1"], true],
+  ] as const)("OA-70 issued sixty seconds from now (%s channel) is believed, sixty-one is not", async (channel, calls, tokensCame) => {
+    // A clock that stands still shows the second itself.
+    const now = Temporal.Now.instant();
+    await using replica = await gateway.replica({ clock: { now: () => now } });
+    const issued = (ahead: number) => {
+      const iat = Math.floor(now.epochMilliseconds / 1000) + ahead;
+      return approved({ name: "id-token.claims", options: { channel, set: { iat, exp: iat + 600 } } });
+    };
+    const [within, beyond] = [await issued(60), await issued(61)];
+    await expect(exchange(replica, within.begun, within.returned)).resolves.toMatchObject({ scope: ["openid", "accounts"] });
+    await expect(exchange(replica, beyond.begun, beyond.returned)).rejects.toEqual(refused("id-token-clock"));
+    await outcome.refused(beyond, { reason: "id-token-clock", calls, tokensCame });
   });
 });
 
@@ -279,6 +350,19 @@ describe("answers of the token endpoint", () => {
       ],
       ["OA-54 no scope", "token.drop", { name: "scope" }, "accepted"],
       ["OA-56 error inside success", "token.error-in-success", {}, { code: "ERR_AUTHORIZATION_REFUSED", reason: "token-endpoint-invalid_grant" }],
+      [
+        "OA-56 an error beside tokens",
+        "token.set",
+        { name: "error", value: "invalid_grant" },
+        { code: "ERR_AUTHORIZATION_REFUSED", reason: "error-beside-tokens" },
+        true,
+      ],
+      [
+        "OA-52 an access token without end",
+        "token.set",
+        { name: "access_token", value: "a".repeat(8_193) },
+        { code: "ERR_ASPSP_PROTOCOL", reason: "invalid_response" },
+      ],
       ["OA-56 no access token", "token.drop", { name: "access_token" }, { code: "ERR_ASPSP_PROTOCOL", reason: "invalid_response" }],
       ["no ID token", "token.drop", { name: "id_token" }, { code: "ERR_AUTHORIZATION_REFUSED", reason: "id-token-missing" }, true],
       ["OA-56 a page for people", "network.html-page", {}, { code: "ERR_ASPSP_PROTOCOL", reason: "content-type" }],
@@ -319,6 +403,17 @@ describe("answers of the token endpoint", () => {
     expect((await sandbox.calls({ since: attempt.since, endpoint: "T1" })).map(({ grant }) => grant)).toEqual(["authorization_code"]);
     await sandbox.calm();
     await outcome.refused(attempt, { reason: result.reason, calls: ["T1"], tokensCame });
+  });
+
+  it("OA-56 our own token beside an error: nothing is asked with it", async () => {
+    await sandbox.fault("token.set", { for: { endpoint: "T1" }, options: { name: "error", value: "server_error" } });
+    await using replica = await gateway.replica();
+    const since = await sandbox.lastSeq();
+    await expect(beginConsent({ ...gateway, as: replica.as })).rejects.toMatchObject({
+      code: "ERR_ASPSP_PROTOCOL",
+      details: { reason: "error-beside-tokens" },
+    });
+    expect((await sandbox.calls({ since })).map(({ endpoint }) => endpoint)).toEqual(["T1"]);
   });
 
   it.each<[title: string, fault: string, options: Record<string, unknown>, keptSeconds: number, logged: unknown]>([

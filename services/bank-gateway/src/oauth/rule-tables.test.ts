@@ -144,6 +144,7 @@ const bearer = { ...tokens.granted, tokenType: "bearer" } as const;
 type TokenCase = [title: string, change: Partial<TokensToJudge>, reason: string | undefined];
 const tokenCases: readonly TokenCase[] = [
   ["honest tokens", {}, undefined],
+  ["OA-56 tokens and an error", { granted: { ...tokens.granted, besideError: true } }, "error-beside-tokens"],
   ["OA-53 OA-58 a bearer token where a bound one is due", { granted: bearer }, "token-type"],
   ["OA-58 OA-53 a bound token where none is due", { oauth: { senderConstraint: "none" } }, "token-type"],
   ["OA-53 OA-58 a type nobody knows", { oauth: { senderConstraint: "none" }, granted: { ...bearer, tokenType: "unknown" } }, "token-type"],

@@ -58,6 +58,7 @@ export function createTokenEndpoint(client: OAuthClient): TokenEndpoint {
   return {
     async clientCredentials(scope) {
       const granted = await run("token.client", (configuration, options) => clientCredentialsGrant(configuration, { scope }, options));
+      if (granted.besideError === true) throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "error-beside-tokens" } });
       if (granted.tokenType === "unknown") throw errors.ERR_ASPSP_PROTOCOL({ details: { reason: "token-type" } });
       return granted;
     },

@@ -22,14 +22,13 @@ const tokenTypes: ReadonlyMap<string, "bearer" | "dpop"> = new Map([
   ["dpop", "dpop"],
 ]);
 
-/** Reads an answer of the token endpoint in any of the bank's forms; a 200 may carry an error too. */
+/** Reads an answer of the token endpoint in any of the bank's forms; a 200 may carry an error too, even beside tokens. */
 export function readTokenAnswer(status: number, json: unknown): TokenAnswer {
   const told = failure.safeParse(json);
   const error = told.success ? (told.data.error ?? told.data.ErrorCode ?? undefined) : undefined;
-  if (error !== undefined) return { ok: false, error: stable(error) };
-  if (status !== 200) return { ok: false, error: `http_${status}` };
+  if (status !== 200) return { ok: false, error: error === undefined ? `http_${status}` : stable(error) };
   const parsed = success.safeParse(json);
-  if (!parsed.success) return { ok: false, error: "invalid_response" };
+  if (!parsed.success) return { ok: false, error: error === undefined ? "invalid_response" : stable(error) };
   const { data } = parsed;
   return {
     ok: true,
@@ -40,6 +39,7 @@ export function readTokenAnswer(status: number, json: unknown): TokenAnswer {
     expiresInSeconds: data.expires_in ?? undefined,
     refreshExpiresInSeconds: data.refresh_token_expires_in ?? undefined,
     scope: data.scope ?? undefined,
+    ...(error === undefined ? {} : { besideError: true }),
   };
 }
 

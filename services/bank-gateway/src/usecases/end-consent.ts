@@ -1,7 +1,7 @@
 import type { Transaction } from "kysely";
 import { publish } from "@opl/messaging";
 import { inTransaction } from "@opl/postgres";
-import { lockConsent, markEnded } from "../db/consent-store.ts";
+import { lockConsent, markEnded, markTokensDiscarded } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import { insertRevocation } from "../db/revocation-store.ts";
 import { lockTokenSet, takeTokenSet } from "../db/token-store.ts";
@@ -21,15 +21,18 @@ export async function endConsent(ctx: Context, tx: Transaction<Tables>, consent:
   const now = ctx.clock.now();
   const wasAlive = await markEnded(tx, consent.consentId, "ended", reason, now);
   const sealed = await takeTokenSet(tx, consent.consentId);
-  // A failed attempt may have left an authorised consent at the bank; one that ended before has been dealt with.
-  if (!wasAlive && consent.status !== "failed") return false;
+  // A failed attempt may have left an authorised consent at the bank; one whose tokens came goes by them, one that ended before has been dealt with.
+  if (!wasAlive && (consent.status !== "failed" || consent.tokensDiscardedAt !== null)) return false;
   await noteRevocation(ctx, tx, consent, sealed === undefined ? null : await openTokens(ctx.vault, consent, sealed, tx));
   return wasAlive;
 }
 
 /** Tokens that came and are not wanted: the bank is told to withdraw them, and nothing is kept to read with. */
 export async function discardTokens(ctx: Context & Pick<GatewayContext, "db">, consent: BankConsent, tokens: TokenSet): Promise<void> {
-  await inTransaction(ctx.db, (tx) => noteRevocation(ctx, tx, consent, tokens));
+  await inTransaction(ctx.db, async (tx) => {
+    await markTokensDiscarded(tx, consent.consentId, ctx.clock.now());
+    await noteRevocation(ctx, tx, consent, tokens);
+  });
 }
 
 /** The bank is told that a consent has ended, with the tokens that are there for it. */

@@ -187,10 +187,13 @@ describe("the token endpoint", () => {
       scope: "openid accounts",
     });
   });
+  it("OA-56 reads tokens beside an error as both", () => {
+    expect(readTokenAnswer(200, { ...gateway, error: "server_error" })).toMatchObject({ ok: true, accessToken: expect.any(String), besideError: true });
+  });
   it.each([
     ["RFC 6749 refusal", 400, { error: "invalid_grant" }, "invalid_grant"],
     ["refusal of the gateway", 401, { ErrorCode: "invalid_client", Error: "Client credentials are invalid" }, "invalid_client"],
-    ["a refusal that says 200", 200, { ...gateway, error: "server_error" }, "server_error"],
+    ["a refusal that says 200", 200, { error: "server_error" }, "server_error"],
     ["an error that is no word", 400, { error: "<script>" }, "unreadable_error"],
     ["no body to speak of", 500, null, "http_500"],
     ["no token", 200, { token_type: "Bearer" }, "invalid_response"],
