@@ -20,12 +20,24 @@ const commands = {
   reject: { type: "reject", at, reason: "ERR_AUTHORISATION_REFUSED" },
   revoke: { type: "revoke", at, by: "psu" },
   terminate: { type: "revoke", at, by: "tpp" },
+  "lose at the bank": { type: "lose", at, by: "aspsp", code: "ERR_ASPSP_CONSENT_INVALID" },
+  "lose here": { type: "lose", at, by: "tpp", code: "refresh-interrupted" },
   "expire early": { type: "expire", at },
   expire: { type: "expire", at: validUntil },
 } satisfies Record<string, FundsCommand>;
 type CommandName = keyof typeof commands;
 
-const ended = { authorise: "ended", "authorise too late": "ended", reject: "ended", revoke: "=", terminate: "=", "expire early": "=", expire: "=" };
+const ended = {
+  authorise: "ended",
+  "authorise too late": "ended",
+  reject: "ended",
+  revoke: "=",
+  terminate: "=",
+  "lose at the bank": "=",
+  "lose here": "=",
+  "expire early": "=",
+  expire: "=",
+};
 const expected: { readonly [S in FundsConsent["status"]]: { readonly [C in CommandName]: string } } = {
   received: {
     authorise: "valid",
@@ -33,6 +45,8 @@ const expected: { readonly [S in FundsConsent["status"]]: { readonly [C in Comma
     reject: "rejected",
     revoke: "revokedByPsu",
     terminate: "terminatedByTpp",
+    "lose at the bank": "rejected",
+    "lose here": "rejected",
     "expire early": "not-authorised",
     expire: "not-authorised",
   },
@@ -42,6 +56,8 @@ const expected: { readonly [S in FundsConsent["status"]]: { readonly [C in Comma
     reject: "already-authorised",
     revoke: "revokedByPsu",
     terminate: "terminatedByTpp",
+    "lose at the bank": "revokedByPsu",
+    "lose here": "terminatedByTpp",
     "expire early": "too-early",
     expire: "expired",
   },
@@ -77,6 +93,8 @@ describe("what happened to it", () => {
     ["nobody came back", { ...base, ...gone, reason: "ERR_AUTHORISATION_TIMED_OUT", status: "rejected" }, ["created psu", "rejected tpp"]],
     ["withdrawn", { ...given, ...gone, status: "revokedByPsu" }, ["created psu", "authorised psu", "revoked psu"]],
     ["ended by us", { ...given, ...gone, status: "terminatedByTpp" }, ["created psu", "authorised psu", "revoked tpp"]],
+    ["ended at the bank", { ...given, ...gone, reason: "ERR_ASPSP_CONSENT_INVALID", status: "revokedByPsu" }, ["created psu", "authorised psu", "lost aspsp"]],
+    ["we lost the way in", { ...given, ...gone, reason: "refresh-interrupted", status: "terminatedByTpp" }, ["created psu", "authorised psu", "lost tpp"]],
     ["run out", { ...given, ...gone, status: "expired" }, ["created psu", "authorised psu", "expired tpp"]],
   ] satisfies [string, FundsConsent, string[]][])("%s", (_, consent, happened) => {
     expect(fundsHistory(consent).map(({ what, by }) => `${what} ${by}`)).toEqual(happened);

@@ -25,6 +25,8 @@ export type FundsCommand =
   | { readonly type: "authorise"; readonly at: Temporal.Instant; readonly validUntil: Temporal.Instant; readonly iban: string | null }
   | { readonly type: "reject"; readonly at: Temporal.Instant; readonly reason: string }
   | { readonly type: "revoke"; readonly at: Temporal.Instant; readonly by: Exclude<Actor, "aspsp"> }
+  /** It is gone: the bank says so, or we have lost the way in. */
+  | { readonly type: "lose"; readonly at: Temporal.Instant; readonly by: Exclude<Actor, "psu">; readonly code: string }
   | { readonly type: "expire"; readonly at: Temporal.Instant };
 
 export type FundsDecision =
@@ -35,7 +37,7 @@ export type FundsDecision =
 /** The one way such a permission changes. Pure; `at` is part of the command. */
 export function decideFunds(consent: FundsConsent, command: FundsCommand): FundsDecision {
   if (consent.status !== "received" && consent.status !== "valid")
-    return command.type === "revoke" || command.type === "expire" ? { kind: "unchanged" } : { kind: "refused", refusal: "ended" };
+    return command.type === "authorise" || command.type === "reject" ? { kind: "refused", refusal: "ended" } : { kind: "unchanged" };
   const { at } = command;
   switch (command.type) {
     case "authorise": {
@@ -49,6 +51,11 @@ export function decideFunds(consent: FundsConsent, command: FundsCommand): Funds
       return { kind: "changed", consent: { ...consent, status: "rejected", endedAt: at, reason: command.reason } };
     case "revoke":
       return { kind: "changed", consent: { ...consent, status: command.by === "psu" ? "revokedByPsu" : "terminatedByTpp", endedAt: at, reason: null } };
+    case "lose": {
+      const over = { ...consent, endedAt: at, reason: command.code };
+      if (consent.status === "received") return { kind: "changed", consent: { ...over, status: "rejected" } };
+      return { kind: "changed", consent: { ...over, status: command.by === "aspsp" ? "revokedByPsu" : "terminatedByTpp" } };
+    }
     case "expire":
       if (consent.status === "received") return { kind: "refused", refusal: "not-authorised" };
       if (Temporal.Instant.compare(at, consent.validUntil) < 0) return { kind: "refused", refusal: "too-early" };
@@ -58,7 +65,7 @@ export function decideFunds(consent: FundsConsent, command: FundsCommand): Funds
 
 export interface FundsHistoryEntry {
   readonly at: Temporal.Instant;
-  readonly what: "created" | "authorised" | "rejected" | "revoked" | "expired";
+  readonly what: "created" | "authorised" | "rejected" | "revoked" | "lost" | "expired";
   readonly by: Actor;
   readonly reason: string | null;
 }
@@ -79,12 +86,17 @@ function endOf(consent: FundsConsent): readonly FundsHistoryEntry[] {
     case "rejected":
       return [{ at: consent.endedAt, what: "rejected", by: whoRejected(consent.reason), reason: consent.reason }];
     case "revokedByPsu":
-      return [{ at: consent.endedAt, what: "revoked", by: "psu", reason: null }];
+      return [{ at: consent.endedAt, ...(isLost(consent) ? { what: "lost", by: "aspsp" } : { what: "revoked", by: "psu" }), reason: consent.reason }];
     case "terminatedByTpp":
-      return [{ at: consent.endedAt, what: "revoked", by: "tpp", reason: null }];
+      return [{ at: consent.endedAt, what: isLost(consent) ? "lost" : "revoked", by: "tpp", reason: consent.reason }];
     case "expired":
       return [{ at: consent.endedAt, what: "expired", by: "tpp", reason: null }];
   }
+}
+
+/** Whoever withdraws gives no reason; of one that was lost, at the bank or here, the reason is kept. */
+export function isLost(consent: FundsConsent): boolean {
+  return (consent.status === "revokedByPsu" || consent.status === "terminatedByTpp") && consent.reason !== null;
 }
 
 /** Its reason says it: the person's no, what the bank said or did not, or else us. */

@@ -2,6 +2,7 @@
 import type { ReceiptHappened } from "@opl/contracts/model";
 import { grantOf } from "./consent.ts";
 import type { Consent, Fact } from "./consent.ts";
+import { isLost } from "./funds-consent.ts";
 import type { FundsConsent } from "./funds-consent.ts";
 
 export interface ReceiptFacts {
@@ -54,18 +55,25 @@ function happenedOf({ replaces }: Consent, fact: Fact): ReceiptHappened | null {
   }
 }
 
-const happenedToFunds: Readonly<Record<FundsConsent["status"], ReceiptHappened | null>> = {
-  received: null,
-  valid: "granted",
-  rejected: null,
-  revokedByPsu: "withdrawn",
-  terminatedByTpp: "ended-by-us",
-  expired: "expired",
-};
+function happenedToFunds(consent: FundsConsent): ReceiptHappened | null {
+  switch (consent.status) {
+    case "received":
+    case "rejected":
+      return null;
+    case "valid":
+      return "granted";
+    case "revokedByPsu":
+      return isLost(consent) ? "ended-at-bank" : "withdrawn";
+    case "terminatedByTpp":
+      return "ended-by-us";
+    case "expired":
+      return "expired";
+  }
+}
 
 /** The same for a permission to ask one account for funds, after a change at `at`. It names no account where the bank did not say which the person chose. */
 export function fundsReceiptFacts(consent: FundsConsent, at: Temporal.Instant): (ReceiptFacts & { readonly accounts: readonly string[] }) | null {
-  const happened = happenedToFunds[consent.status];
+  const happened = happenedToFunds(consent);
   const account = maskedNumber(consent.iban);
   if (happened === null || consent.authorisedAt === null) return null;
   return {

@@ -1,3 +1,4 @@
+import { toOplError } from "@opl/errors";
 import { fromWire } from "@opl/money";
 import type { AmountWire } from "@opl/money";
 import { amountProblems, ibanProblems } from "@opl/payment-rules";
@@ -14,6 +15,8 @@ import { askWhereTo, beginAttempt } from "./begin-attempt.ts";
 import { bidFarewell } from "./bid-farewell.ts";
 
 const batch = 200;
+/** How the gateway says that the bank, or time there, has ended a permission. */
+const overAtAspsp: ReadonlySet<string> = new Set(["ERR_ASPSP_CONSENT_INVALID", "ERR_ASPSP_CONSENT_EXPIRED"]);
 
 export interface CreateFundsConsentInput {
   readonly psu: PsuContext;
@@ -66,7 +69,11 @@ export async function createFundsConsent(
   return { fundsConsentId, redirectUrl: start.redirectUrl, expiresAt };
 }
 
-/** Whether the account has this much now. @throws ERR_FUNDS_CONSENT_NOT_FOUND, ERR_FUNDS_CONSENT_NOT_VALID, what the gateway says */
+/**
+ * Whether the account has this much now. What the gateway says of the end of the permission ends it here too, also where its own word of that
+ * has not arrived.
+ * @throws ERR_FUNDS_CONSENT_NOT_FOUND, ERR_FUNDS_CONSENT_NOT_VALID, what the gateway says
+ */
 export async function confirmFunds(
   ctx: Pick<ConsentContext, "db" | "clock" | "bankGateway">,
   { psu, fundsConsentId, amount }: { readonly psu: PsuContext; readonly fundsConsentId: string; readonly amount: AmountWire },
@@ -77,7 +84,11 @@ export async function confirmFunds(
   const found = await getFundsConsent(ctx.db, key);
   if (found === undefined) throw errors.ERR_FUNDS_CONSENT_NOT_FOUND();
   if (found.consent.status !== "valid" || Temporal.Instant.compare(ctx.clock.now(), found.consent.validUntil) >= 0) throw errors.ERR_FUNDS_CONSENT_NOT_VALID();
-  const told = await ctx.bankGateway.confirmFunds({ params: { fundsConsentId }, body: { amount: { ...amount } }, psu });
+  const told = await ctx.bankGateway.confirmFunds({ params: { fundsConsentId }, body: { amount: { ...amount } }, psu }).catch(async (cause: unknown) => {
+    const { code } = toOplError(cause);
+    if (overAtAspsp.has(code)) await inTransaction(ctx.db, (tx) => applyToFunds(tx, key, { type: "lose", at: ctx.clock.now(), by: "aspsp", code }));
+    throw cause;
+  });
   const confirmation = { amount: fromWire(amount), fundsAvailable: told.fundsAvailable, confirmedAt: Temporal.Instant.from(told.confirmedAt) };
   await recordConfirmation(ctx.db, key, confirmation);
   return confirmation;

@@ -1,8 +1,11 @@
 import { OplError } from "@opl/errors";
+import { inTransaction } from "@opl/postgres";
+import { example } from "@opl/testkit";
 import { beforeAll, beforeEach, expect, it } from "vitest";
 import { dateGivenFunds, getFundsConsent, listFundsConsents } from "../db/funds-store.ts";
 import { listReceipts } from "../db/receipt-store.ts";
 import { fundsHistory } from "../domain/funds-consent.ts";
+import { onAspspConsentLost } from "../events/on-aspsp-consent-lost.ts";
 import { aPerson, returned, startHarness } from "../testing/harness.ts";
 import type { Harness, Person } from "../testing/harness.ts";
 import { runPayments } from "../testing/payments.ts";
@@ -27,6 +30,23 @@ async function allow(person: Person, validityDays?: number): Promise<string> {
   const { fundsConsentId, state } = await begin(person, validityDays);
   expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised", about: { kind: "funds", fundsConsentId } });
   return fundsConsentId;
+}
+/** Everywhere the end of one that was given at ten shows: an hour later, by whom and why. */
+async function isOver({ psu: { psuId } }: Person, fundsConsentId: string, status: string, { by, code }: { by: string; code: string }): Promise<void> {
+  const { db } = harness.ctx;
+  const at = "2026-11-29T11:00:00Z";
+  const found = await getFundsConsent(db, { psuId, fundsConsentId });
+  expect(found?.consent.status).toBe(status);
+  const history = found === undefined ? [] : fundsHistory(found.consent);
+  expect(history.map(({ what, by: who, reason, at: when }) => [what, who, reason, String(when)])).toEqual([
+    ["created", "psu", null, "2026-11-29T10:00:00Z"],
+    ["authorised", "psu", null, "2026-11-29T10:00:00Z"],
+    ["lost", by, code, at],
+  ]);
+  const happened = by === "aspsp" ? "ended-at-bank" : "ended-by-us";
+  expect(await listReceipts(db, { about: "funds", psuId, consentId: fundsConsentId })).toMatchObject([{ happened: "granted" }, { happened, at }]);
+  const facts = await db.selectFrom("outbox").select("data").where("aggregateId", "=", fundsConsentId).orderBy("position").execute();
+  expect(facts.map(({ data }) => JSON.parse(data) as unknown)).toMatchObject([{ status: "received" }, { status: "valid" }, { status, reason: code }]);
 }
 const statusOf = async ({ psu }: Person, fundsConsentId: string) =>
   (await getFundsConsent(harness.ctx.db, { psuId: psu.psuId, fundsConsentId }))?.consent.status;
@@ -92,6 +112,52 @@ it("withdrawn: ours at once, the gateway at once or later; run out: by the clock
   await runPayments(harness.ctx);
   expect([withdrawn, expiring, erased].map((fundsConsentId) => harness.gateway.funds.get(fundsConsentId)?.revoked)).toEqual([true, true, true]);
   expect(await listFundsConsents(harness.ctx.db, person.psu.psuId)).toEqual([]);
+});
+
+it.each([
+  ["ERR_ASPSP_CONSENT_INVALID", "withdrawn there"],
+  ["ERR_ASPSP_CONSENT_EXPIRED", "run out there"],
+])("ended at the bank (%s, %s): who asked is told, and it is over with its history, receipt and fact", async (code) => {
+  const person = aPerson();
+  const { psu } = person;
+  const fundsConsentId = await allow(person);
+  const question = confirmFunds(harness.ctx, { psu, fundsConsentId, amount });
+  await expect(question).resolves.toMatchObject({ fundsAvailable: true });
+  harness.gateway.fault = (point) => {
+    if (point === "before confirmFunds") throw new OplError({ code, kind: "rejected", message: "over" });
+  };
+  harness.clock.advance({ hours: 1 });
+  await expect(confirmFunds(harness.ctx, { psu, fundsConsentId, amount })).rejects.toMatchObject({ code });
+  const asked = harness.gateway.calls.filter((call) => call === "confirmFunds").length;
+  await expect(confirmFunds(harness.ctx, { psu, fundsConsentId, amount })).rejects.toMatchObject({ code: "ERR_FUNDS_CONSENT_NOT_VALID" });
+  expect(harness.gateway.calls.filter((call) => call === "confirmFunds")).toHaveLength(asked);
+  await isOver(person, fundsConsentId, "revokedByPsu", { by: "aspsp", code });
+  await expect(allow(person)).resolves.not.toBe(fundsConsentId);
+});
+
+it.each([
+  ["aspsp", "refresh-refused", "revokedByPsu"],
+  ["tpp", "refresh-interrupted", "terminatedByTpp"],
+] as const)("what the gateway lost by itself (%s, %s) ends it the same way, once", async (by, code, status) => {
+  const person = aPerson();
+  const fundsConsentId = await allow(person);
+  harness.clock.advance({ hours: 1 });
+  const lost = {
+    ...example("bank-gateway.aspsp-consent-lost"),
+    data: { consentId: fundsConsentId, psuId: person.psu.psuId, aspspId: "op-fi", code, by },
+  };
+  for (let heard = 0; heard < 2; heard += 1) await inTransaction(harness.ctx.db, (tx) => onAspspConsentLost(harness.ctx)(tx, lost));
+  await isOver(person, fundsConsentId, status, { by, code });
+});
+
+it("a question that the bank did not answer ends nothing", async () => {
+  const person = aPerson();
+  const fundsConsentId = await allow(person);
+  harness.gateway.fault = (point) => {
+    if (point === "before confirmFunds") throw new OplError({ code: "ERR_ASPSP_UNAVAILABLE", kind: "unavailable", message: "down" });
+  };
+  await expect(confirmFunds(harness.ctx, { psu: person.psu, fundsConsentId, amount })).rejects.toMatchObject({ code: "ERR_ASPSP_UNAVAILABLE" });
+  expect(await statusOf(person, fundsConsentId)).toBe("valid");
 });
 
 it("given while a replica from before still serves: what the attempt knows is filled in, and the end has its receipt", async () => {
