@@ -296,13 +296,13 @@ describe("receipts verify without us", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** The script of the documentation, run as a person would. */
-  async function verify(bundle: unknown, keys?: unknown): Promise<{ readonly ok: boolean; readonly said: string }> {
+  async function verify(bundle: object | string, keys?: unknown): Promise<{ readonly ok: boolean; readonly said: string }> {
     const script = /```js\n([\s\S]*?)```/.exec(readFileSync(path.join(root, "docs/consent-receipts.md"), "utf8"))?.[1] ?? "";
     const written = (name: string, content: string): string => {
       writeFileSync(path.join(folder, name), content);
       return name;
     };
-    const args = [written("verify.mjs", script), written("receipts.json", JSON.stringify(bundle))];
+    const args = [written("verify.mjs", script), written("receipts.json", typeof bundle === "string" ? bundle : JSON.stringify(bundle))];
     if (keys !== undefined) args.push(written("keys.json", JSON.stringify(keys)));
     return promisify(execFile)(process.execPath, args, { cwd: folder }).then(
       ({ stdout }) => ({ ok: true, said: stdout }),
@@ -365,5 +365,35 @@ describe("receipts verify without us", () => {
       expect(await verify({ ...bundle, receipts: wrong }), what).toMatchObject({ ok: false, said: expect.stringMatching(/^Receipt \d/) });
     }
     expect(await verify({ ...bundle, keys: [] })).toMatchObject({ ok: false, said: expect.stringContaining("unknown key") });
+  });
+
+  it("the file that the page saves of a permission to read, just as it was downloaded", async () => {
+    const person = await new Person(product.origin).signUp();
+    const { consentId } = await person.connect("op", "88888882");
+    await person.untilRead(consentId);
+    await person.post("withdrawConnection", `/api/connections/${consentId}/withdrawal`, { keepData: true });
+    const signed = async () =>
+      (await person.get("getReceipts", `/api/connections/${consentId}/receipts`)).receipts.map(({ jws: signature }) => signature !== null);
+    await expect.poll(signed, { timeout: 90_000, interval: 500 }).toEqual([true, true]);
+    const browser = await launchBrowser();
+    try {
+      const { context, page, complaints } = await newPerson(browser);
+      await carrySession(person, context);
+      await page.goto(`${product.origin}/permissions`);
+      const card = page.getByRole("region", { name: "OP (sandbox)" });
+      await card.getByText("Receipts", { exact: true }).click();
+      const saved = page.waitForEvent("download");
+      await card.getByRole("button", { name: "Download receipts" }).click();
+      const file = await saved;
+      expect(file.suggestedFilename()).toMatch(/^receipts-op-\d{4}-\d{2}-\d{2}\.json$/);
+      const { ok, said } = await verify(readFileSync(await file.path(), "utf8"));
+      expect([ok, said.split("\n").map((line) => line.split(" ").slice(1, 3).join(" "))]).toEqual([
+        true,
+        ["granted at", "withdrawn at", "receipts, whole", ""],
+      ]);
+      expect(complaints.found).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 });

@@ -5,11 +5,13 @@ const withOwnWords = [
   "features/bank-handover",
   "features/insights/ahead",
   "features/operator",
+  "features/overview/funds",
   "features/payments",
   "features/permissions/card",
   "features/settings",
   "features/transactions/detail",
   "features/transactions/select",
+  "ui/withdraw",
 ];
 
 export default defineConfig({

@@ -334,6 +334,119 @@ describe("is there enough?", () => {
     expect(again.body.code).toBe("ERR_FUNDS_CONSENT_NOT_VALID");
     expect((await fundsCalls()).filter((endpoint) => endpoint === "F3")).toHaveLength(2);
   });
+
+  const section = () => seen.page.getByRole("region", { name: "Is there enough?" });
+  const cards = () => seen.page.getByRole("region", { name: "OP (sandbox): is there enough?" });
+  const allowed = async () => (await person.get("listFundsPermissions", "/api/funds-permissions")).permissions;
+  const maskedNumber = async () => (await person.get("listPaymentChoices", "/api/payment-choices")).accounts[0]?.maskedNumber ?? "?";
+  /** At the bank, to which the page has sent the person; then back where accounts are asked. */
+  const approve = async (): Promise<void> => {
+    await approveAtBank(seen.page, product.origin, bankPsu);
+    await seen.page.waitForURL(`${product.origin}/payments`);
+    await section().getByRole("button", { name: "Ask the bank" }).waitFor();
+  };
+  /** Moves its end so near that the warning of this day is due now; the service's own clock then finds it. */
+  const comeNear = (fundsConsentId: string, days: number) =>
+    asAdmin(product, (db) =>
+      sql`update opl_consent.funds_consents
+          set valid_until = now() + make_interval(days => ${days}), next_warning_at = now() - interval '1 second'
+          where funds_consent_id = ${fundsConsentId}::uuid`.execute(db),
+    );
+
+  it("ended at the bank: who asks is told so, sees it with history and receipt, and allows it again for the same account", async () => {
+    const { page } = seen;
+    const account = (await person.get("listPaymentChoices", "/api/payment-choices")).accounts[0];
+    await page.goto(`${product.origin}/payments`);
+    await section().getByLabel("Allow asking about another account").selectOption(`op ${account?.accountId}`);
+    await section().getByRole("button", { name: "Allow at the bank" }).click();
+    await approve();
+    const [ended] = await allowed();
+    const { authorizations } = await product.bank<{ authorizations: { authorizationId: string; kind: string; status: string }[] }>(
+      "GET",
+      `/authorizations?psu=${bankPsu}`,
+    );
+    const authorizationId = authorizations.find(({ kind, status }) => kind === "fundsconfirmations" && status === "Authorized")?.authorizationId;
+    await product.bank("POST", "/faults", { fault: "consent.revoke", for: { authorizationId } });
+
+    await section().getByLabel("Amount in euros").fill("1.00");
+    await section().getByRole("button", { name: "Ask the bank" }).click();
+    const told = section()
+      .getByRole("status")
+      .filter({ hasText: `OP (sandbox) no longer accepts your permission to ask about ${await maskedNumber()}` });
+    await told.waitFor();
+    await expectAccessible(page, "a permission to ask that the bank ended");
+    expect(await section().getByRole("button", { name: "Ask the bank" }).count()).toBe(0);
+    const over = (await allowed()).find(({ fundsConsentId }) => fundsConsentId === ended?.fundsConsentId);
+    expect([over?.status, over?.history.at(-1)]).toMatchObject(["revokedByPsu", { what: "lost", by: "aspsp", reason: "ERR_ASPSP_CONSENT_INVALID" }]);
+
+    await page.goto(`${product.origin}/`);
+    const attention = page.getByRole("region", { name: "Needs your attention" }).getByRole("listitem");
+    const line = attention.filter({ hasText: `Your permission to ask OP (sandbox) about ${await maskedNumber()} has ended.` });
+    await line.getByRole("link", { name: "Allow again" }).click();
+    await page.waitForURL(/\/permissions$/);
+    const card = cards().filter({ hasText: "Ended at your bank" });
+    await card.getByText("History: 3 events").click();
+    await card.getByText("OP (sandbox) no longer accepts the permission").first().waitFor();
+    await card.getByRole("button", { name: "Allow again" }).click();
+    await approve();
+    expect(await section().getByRole("status").filter({ hasText: "no longer accepts" }).count()).toBe(0);
+    expect((await allowed()).filter(({ status }) => status === "valid").map(({ maskedNumber: number }) => number)).toEqual([await maskedNumber()]);
+  });
+
+  it.each([
+    [30, "30 days"],
+    [7, "7 days"],
+    [1, "1 day"],
+  ])("%d days before its end: told in the open page, with the bar and the way to renew", async (days, words) => {
+    const { page } = seen;
+    const standing = (await allowed()).find(({ status }) => status === "valid");
+    await page.goto(`${product.origin}/`);
+    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    await comeNear(standing?.fundsConsentId ?? "", days);
+    const attention = page.getByRole("region", { name: "Needs your attention" }).getByRole("listitem");
+    const line = attention.filter({ hasText: `Your permission to ask OP (sandbox) about ${await maskedNumber()} ends in ${words}.` });
+    await line.waitFor({ timeout: 30_000 });
+    await expectAccessible(page, `the overview ${words} before`);
+    await line.getByRole("link", { name: "Renew" }).click();
+    await page.waitForURL(/\/permissions$/);
+    const card = cards().filter({ hasText: `Ends in ${words}` });
+    expect(await card.getByRole("progressbar", { name: "Time used of this permission" }).getAttribute("aria-valuetext")).toMatch(new RegExp(`^${days} of `));
+    await card.getByRole("button", { name: "Renew" }).waitFor();
+  });
+
+  it("renewed at the bank: the newer one takes the place of the older, which ends there too", async () => {
+    const { page } = seen;
+    const older = (await allowed()).find(({ status }) => status === "valid");
+    await cards().getByRole("button", { name: "Renew" }).click();
+    await approve();
+    const now = await allowed();
+    expect(now.filter(({ status }) => status === "valid")).toMatchObject([{ maskedNumber: await maskedNumber(), daysLeft: 180 }]);
+    expect(now.find(({ fundsConsentId }) => fundsConsentId === older?.fundsConsentId)?.history.at(-1)).toMatchObject({ what: "replaced", by: "psu" });
+    const standsAtBank = async () =>
+      (await product.bank<{ authorizations: { kind: string; status: string }[] }>("GET", `/authorizations?psu=${bankPsu}`)).authorizations.filter(
+        ({ kind, status }) => kind === "fundsconfirmations" && status === "Authorized",
+      ).length;
+    await expect.poll(standsAtBank, waiting).toBe(1);
+    await page.goto(`${product.origin}/permissions`);
+    await cards().filter({ hasText: "Renewed by a newer one" }).waitFor();
+  });
+
+  it("withdrawn where it is asked: after the same question as with the other permissions", async () => {
+    const { page } = seen;
+    await page.goto(`${product.origin}/payments`);
+    await section().getByRole("button", { name: "Withdraw" }).click();
+    const dialog = page.getByRole("dialog", { name: "Withdraw the permission at OP (sandbox)?" });
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect((await allowed()).filter(({ status }) => status === "valid")).toHaveLength(1);
+    await section().getByRole("button", { name: "Withdraw" }).click();
+    await expectAccessible(page, "the last question before a withdrawal");
+    await dialog.getByRole("button", { name: "Withdraw" }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect((await allowed()).filter(({ status }) => status === "valid")).toEqual([]);
+    expect(await section().getByRole("button", { name: "Ask the bank" }).count()).toBe(0);
+    await expect.poll(() => page.evaluate<string>("document.activeElement?.tagName"), waiting).toBe("H1");
+  });
 });
 
 it("the pages complained of nothing", () => {

@@ -417,7 +417,7 @@ const shots: readonly Shot[] = [
     path: "/payments",
     ready: "main form",
     act: async (page) => {
-      await page.locator("main input[name=amount]").fill("12,50");
+      await page.locator("main input[name=amount]").first().fill("12,50");
       await page.locator("main form button[type=submit]").first().click();
       await page.getByRole("alert").waitFor();
     },

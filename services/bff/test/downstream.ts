@@ -163,6 +163,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       psuRoute(consent.consentOverview, async ({ psu }) => ({
         consents: [mine(psu)?.consent ?? []].flat(),
         paymentOrders: [mine(psu)?.paymentOrder ?? []].flat(),
+        fundsConsents: [fundsOf(mine(psu)) ?? []].flat(),
       })),
       psuRoute(consent.getConsent, async ({ psu, params }) => ownConsent(psu, params.consentId).consent),
       psuRoute(payments.putPaymentOrder, async ({ psu, params, body }) => {
@@ -192,11 +193,10 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         if (body.paymentId !== null && order.payments.every(({ paymentId }) => paymentId !== body.paymentId)) throw errors.ERR_PAYMENT_NOT_FOUND();
         return { ...order, status: "cancelled" as const };
       }),
-      psuRoute(payments.createFundsConsentOrder, async () => ({
-        fundsConsentId: newId(),
-        redirectUrl: "https://bank.example/authorize?request=funds",
-        expiresAt: "2026-11-22T11:00:00Z",
-      })),
+      psuRoute(payments.createFundsConsentOrder, async ({ psu, body: { renews } }) => {
+        if (renews !== undefined) requireOwnFunds(psu, renews);
+        return { fundsConsentId: newId(), redirectUrl: "https://bank.example/authorize?request=funds", expiresAt: "2026-11-22T11:00:00Z" };
+      }),
       psuRoute(payments.listFundsConsents, async ({ psu }) => ({ fundsConsents: [fundsOf(mine(psu)) ?? []].flat() })),
       psuRoute(payments.listFundsReceipts, async ({ psu, params: { fundsConsentId } }) => {
         requireOwnFunds(psu, fundsConsentId);

@@ -11,7 +11,7 @@ describe("staleAfter", () => {
     expect(staleAfter("ingest.transactions-recorded")).toContain("transactions");
     expect(staleAfter("consent.created")).not.toContain("transactions");
     // Permissions to ask for funds stand beside the payments.
-    expect(staleAfter("consent.funds-status-changed")).toEqual(["payments"]);
+    expect(staleAfter("consent.funds-status-changed")).toEqual(["payments", "overview"]);
   });
 
   it("refreshes everything for a fact it does not know", () => {

@@ -7,7 +7,7 @@ import { refresh } from "./refresh.ts";
 export function staleAfter(type: string): readonly string[] {
   const [owner = "", fact = ""] = type.split(".");
   if (owner === "consent" && fact.startsWith("payment-")) return ["payments", "overview"];
-  if (type === "consent.funds-status-changed") return ["payments"];
+  if (type === "consent.funds-status-changed") return ["payments", "overview"];
   if (type === "ingest.payment-booked") return ["payments", "transactions"];
   if (owner === "consent") return ["connections", "overview", "accounts"];
   if (owner === "bank-gateway") return ["banks", "connections", "overview"];

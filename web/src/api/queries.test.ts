@@ -13,12 +13,20 @@ describe("readFundsPermission", () => {
   } as const;
 
   it("reads the answer of a bff that is not replaced yet", () => {
-    expect(readFundsPermission(before)).toEqual({ ...before, createdAt: null, authorisedAt: null, endedAt: null, history: [] });
+    expect(readFundsPermission(before)).toEqual({ ...before, createdAt: null, authorisedAt: null, endedAt: null, daysLeft: null, missed: false, history: [] });
   });
 
   it("keeps all that is said", () => {
     const at = "2026-11-20T08:01:00Z";
-    const now = { ...before, createdAt: at, authorisedAt: at, endedAt: at, history: [{ at, what: "authorised", by: "psu", reason: null } as const] };
+    const now = {
+      ...before,
+      createdAt: at,
+      authorisedAt: at,
+      endedAt: at,
+      daysLeft: 3,
+      missed: true,
+      history: [{ at, what: "authorised", by: "psu", reason: null } as const],
+    };
     expect(readFundsPermission(now)).toEqual(now);
   });
 });

@@ -8,7 +8,7 @@ export type Overview = Answer<"getOverview">;
 export type AccountView = Answer<"listAccountViews">["accounts"][number];
 export type ConnectionView = Answer<"listConnections">["connections"][number];
 type SentFundsPermission = Answer<"listFundsPermissions">["permissions"][number];
-type LaterField = "createdAt" | "authorisedAt" | "endedAt" | "history";
+type LaterField = "createdAt" | "authorisedAt" | "endedAt" | "daysLeft" | "missed" | "history";
 export type FundsPermission = Omit<SentFundsPermission, "createdAt"> & { readonly createdAt: string | null };
 export type Receipts = Answer<"getReceipts">;
 export type Bank = Answer<"listBanks">["banks"][number];
@@ -29,7 +29,7 @@ const isShort = ({ state }: { readonly state: { readonly data: unknown } }): boo
 
 /** A permission to ask for funds, also as a bff tells it that is not replaced yet: what it does not say is not known. */
 export function readFundsPermission(sent: Omit<SentFundsPermission, LaterField> & Partial<Pick<SentFundsPermission, LaterField>>): FundsPermission {
-  return { createdAt: null, authorisedAt: null, endedAt: null, history: [], ...sent };
+  return { createdAt: null, authorisedAt: null, endedAt: null, daysLeft: null, missed: false, history: [], ...sent };
 }
 
 /** Every question pages ask, with its place in the cache. The first word of a key is what live events invalidate. */

@@ -10,7 +10,8 @@ export const aspspConsentLost = defineEvent({
   aggregate: "consent",
   psu: true,
   consumers: ["consent"],
-  summary: "The consent is gone: the bank says so, or we can or will not use what we hold of it any more; `by` says which of the two.",
+  summary:
+    "The consent, to read or to ask for funds, is gone: the bank says so, or we can or will not use what we hold of it any more; `by` says which of the two.",
   data: z.object({ consentId: uuid, psuId: uuid, aspspId, code: z.string(), by: z.enum(["aspsp", "tpp"]).optional() }),
 });
 export const aspspScaRequired = defineEvent({

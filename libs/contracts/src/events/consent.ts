@@ -130,6 +130,15 @@ export const fundsStatusChanged = defineEvent({
   psu: true,
   type: "consent.funds-status-changed",
   consumers: ["bff"],
-  summary: "A permission to ask one account for funds is further than before: begun, given, or over.",
-  data: z.object({ fundsConsentId: uuid, psuId: uuid, aspspId, status: fundsStatus, validUntil: isoInstant, reason: z.string().nullable() }),
+  summary:
+    "A permission to ask one account for funds is further than before: begun, given, near its end (30, 7 and 1 days before, then with `daysLeft`), or over.",
+  data: z.object({
+    fundsConsentId: uuid,
+    psuId: uuid,
+    aspspId,
+    status: fundsStatus,
+    validUntil: isoInstant,
+    reason: z.string().nullable(),
+    daysLeft: z.int().optional(),
+  }),
 });

@@ -129,6 +129,10 @@ export const listFundsPermissions = defineRoute({
         authorisedAt: isoInstant.nullable(),
         validUntil: isoInstant,
         endedAt: isoInstant.nullable(),
+        /** Days until its end; null once it is over. */
+        daysLeft: z.int().nullable(),
+        /** It ended lately, not by the person, and no other may ask that account. */
+        missed: z.boolean(),
         history: z.array(consentHistoryEntry),
         lastConfirmation: z.object({ amount: amountWire, fundsAvailable: z.boolean(), confirmedAt: isoInstant }).nullable(),
       }),
@@ -146,9 +150,10 @@ export const getFundsReceipts = defineRoute({
 export const startFundsPermission = defineRoute({
   ...change,
   operationId: "startFundsPermission",
-  summary: "Begin to allow fund checks on one account; the browser then goes to `redirectUrl`.",
+  summary:
+    "Begin to allow fund checks on one account, or with `renews` on that of an earlier permission, in whose place it comes; the browser then goes to `redirectUrl`.",
   path: "/api/funds-permissions",
-  body: z.strictObject({ aspspId, accountId: uuid.nullable() }),
+  body: z.strictObject({ aspspId, accountId: uuid.nullable(), renews: uuid.optional() }),
   status: 201,
   timeoutMs: 40_000,
   response: z.object({ fundsConsentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),

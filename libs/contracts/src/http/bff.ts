@@ -124,6 +124,15 @@ export const overviewView = z.object({
       /** It stands, and nothing is read until the person did something: confirm it here, or renew it at the bank. */
       z.object({ kind: z.literal("permission-paused"), consentId: uuid, aspspId, aspspName: z.string(), reason: z.enum(["unconfirmed", "scaRequired"]) }),
       z.object({ kind: z.literal("permission-ended"), consentId: uuid, aspspId, aspspName: z.string() }),
+      /** The same of a permission to ask whether an account holds an amount. */
+      z.object({
+        kind: z.literal("funds-permission-ends"),
+        fundsConsentId: uuid,
+        aspspName: z.string(),
+        maskedNumber: z.string().nullable(),
+        daysLeft: z.int(),
+      }),
+      z.object({ kind: z.literal("funds-permission-ended"), fundsConsentId: uuid, aspspName: z.string(), maskedNumber: z.string().nullable() }),
       z.object({ kind: z.literal("account-incomplete"), accountId: uuid, accountName: z.string(), since: isoInstant }),
       z.object({ kind: z.literal("bank-down"), aspspId, aspspName: z.string(), since: isoInstant.nullable() }),
       /** Wanted and not approved yet; or the bank could not execute it and is asked again. */

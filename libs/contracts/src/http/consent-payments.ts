@@ -96,12 +96,12 @@ const fundsParams = z.strictObject({ fundsConsentId: uuid });
 export const createFundsConsentOrder = defineRoute({
   ...bff,
   operationId: "createFundsConsentOrder",
-  summary: "Begin to allow fund checks on one account.",
+  summary: "Begin to allow fund checks on one account; `renews`: on that of an earlier permission, in whose place the new one comes.",
   method: "POST",
   path: "/funds-consents",
   idempotent: false,
   timeoutMs: 35_000,
-  body: z.strictObject({ aspspId, iban: iban.nullable(), validityDays: z.int().min(1).max(365), sessionBinding }),
+  body: z.strictObject({ aspspId, iban: iban.nullable(), validityDays: z.int().min(1).max(365), sessionBinding, renews: uuid.optional() }),
   status: 201,
   response: z.object({ fundsConsentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),
 });

@@ -5,6 +5,7 @@ import { consent, loginHint } from "../model/consent.ts";
 import { listedReceipt } from "../model/consent-receipt.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
 import { paymentOrder } from "../model/payment.ts";
+import { fundsConsent } from "./consent-payments.ts";
 import { defineRoute } from "./route.ts";
 
 const bff = { callers: ["bff"], psu: "required" } as const;
@@ -68,7 +69,11 @@ export const consentOverview = defineRoute({
   idempotent: true,
   query: z.strictObject({ orders: z.coerce.number().int().min(1).max(100) }),
   status: 200,
-  response: z.object({ consents: z.array(consent), paymentOrders: z.array(paymentOrder) }),
+  response: z.object({
+    consents: z.array(consent),
+    paymentOrders: z.array(paymentOrder),
+    fundsConsents: z.array(fundsConsent).default([]),
+  }),
 });
 export const getConsent = defineRoute({
   ...bff,

@@ -40,8 +40,15 @@ async function permit(options: { iban?: string; validUntil?: string } = {}) {
   const answer = { aspspId: "op", redirectUri, state, nonce, code: returned["code"] ?? "", idToken: returned["id_token"] ?? null, issuer: null };
   const granted = await api.exchangeFundsCode({ params, psu, body: answer });
   const ask = (amount: string, currency = "EUR") => api.confirmFunds({ params, psu, body: { amount: { amount, currency } } });
-  return { api, params, psu, nonce, begun, granted, ask };
+  const consents = gateway.database.database.db.selectFrom("bankConsents").select("aspspConsentId");
+  const { aspspConsentId: authorizationId } = await consents.where("consentId", "=", params.fundsConsentId).executeTakeFirstOrThrow();
+  return { api, params, psu, nonce, authorizationId, begun, granted, ask };
 }
+/** What was told of its loss, if anything. */
+const lostFacts = async (consentId: string): Promise<unknown[]> => {
+  const told = gateway.database.database.db.selectFrom("outbox").select("data").where("eventType", "=", "bank-gateway.aspsp-consent-lost");
+  return (await told.where("aggregateId", "=", consentId).execute()).map(({ data }) => JSON.parse(data) as unknown);
+};
 
 describe("confirmation of funds", () => {
   it("answers yes or no for the account the person chose, and never how much", async () => {
@@ -83,9 +90,7 @@ describe("confirmation of funds", () => {
   });
 
   it("OA-35 a refresh that repeats the nonce goes on, one with another nonce ends the permission", async () => {
-    const { params, nonce, ask } = await permit();
-    const consents = gateway.database.database.db.selectFrom("bankConsents").select("aspspConsentId");
-    const { aspspConsentId: authorizationId } = await consents.where("consentId", "=", params.fundsConsentId).executeTakeFirstOrThrow();
+    const { params, nonce, authorizationId, ask } = await permit();
     const refreshedWith = async (value: string) => {
       await sandbox.calm();
       await sandbox.fault("token.expire-access", { for: { authorizationId } });
@@ -95,16 +100,21 @@ describe("confirmation of funds", () => {
     expect(await refreshedWith(nonce)).toMatchObject({ fundsAvailable: true });
     await expect(refreshedWith("another")).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: "id-token-refused" } });
     await expect(ask("0.01")).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    expect(await lostFacts(params.fundsConsentId)).toMatchObject([{ code: "id-token-refused", by: "tpp" }]);
   });
 
-  it("a loss at the bank is told to nobody who thinks of accounts", async () => {
-    const { ask } = await permit();
-    await sandbox.fault("network.status", {
-      for: { endpoint: "F3" },
-      options: { status: 403, shape: "wrapped", type: "SECURITY", message: "Authorization is revoked" },
-    });
+  it.each([
+    ["the bank says so", "consent.revoke", "ERR_ASPSP_CONSENT_INVALID", "ERR_ASPSP_CONSENT_INVALID"],
+    ["its time is over at the bank", "consent.expire", "ERR_ASPSP_CONSENT_EXPIRED", "ERR_ASPSP_CONSENT_EXPIRED"],
+    ["its tokens are renewed no more", "token.forget-refresh", "ERR_ASPSP_TOKEN_INVALID", "refresh-refused"],
+  ])("ends where %s, which is told once, and nothing is asked afterwards", async (_, fault, answered, code) => {
+    const { params, psu, authorizationId, ask } = await permit();
+    await sandbox.fault(fault, { for: { authorizationId } });
+    if (fault.startsWith("token")) await sandbox.fault("token.expire-access", { for: { authorizationId } });
+    await expect(ask("1.00")).rejects.toMatchObject({ code: answered });
+    const since = await sandbox.lastSeq();
     await expect(ask("1.00")).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
-    const { db } = gateway.database.database;
-    expect(await db.selectFrom("outbox").select("eventType").where("eventType", "=", "bank-gateway.aspsp-consent-lost").execute()).toEqual([]);
+    expect((await sandbox.calls({ since })).filter(({ endpoint }) => endpoint.startsWith("F"))).toEqual([]);
+    expect(await lostFacts(params.fundsConsentId)).toEqual([{ consentId: params.fundsConsentId, psuId: psu.psuId, aspspId: "op", code, by: "aspsp" }]);
   });
 });

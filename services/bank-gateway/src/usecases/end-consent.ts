@@ -52,8 +52,8 @@ export interface Loss {
 }
 
 /**
- * The consent is gone: forget the tokens and tell whoever thought it was there, and the bank where it is we who end it. Who pays or asks for funds learns it by the
- * answer; a payment order stays open, since what became of its payments can still be asked with our own token. With a version, only while
+ * The consent is gone: forget the tokens and tell whoever thought it was there, and the bank where it is we who end it. Who pays learns it by the
+ * answer: a payment order stays open, since what became of its payments can still be asked with our own token. With a version, only while
  * that one is the newest: an answer to an older token says nothing about the next. @returns whether nothing newer stood in the way
  */
 export async function loseConsent(
@@ -72,8 +72,7 @@ export async function loseConsent(
     const held = wasAlive && by === "tpp" && sealed !== undefined ? await openTokens(ctx.vault, consent, sealed, tx) : undefined;
     const toGiveBack = unwanted ?? held;
     if (toGiveBack !== undefined) await noteRevocation(ctx, tx, consent, toGiveBack);
-    if (wasAlive && kind === "accounts")
-      await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code, by } });
+    if (wasAlive) await publish(tx, { type: "bank-gateway.aspsp-consent-lost", subject: consentId, psuId, data: { consentId, psuId, aspspId, code, by } });
     return true;
   });
 }

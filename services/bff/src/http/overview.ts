@@ -49,16 +49,21 @@ async function makeOverview({ bankDirectory, clients }: Context, asking: Asking,
     orMissing(asking, "banks", bankDirectory.list(lastHint)),
     orMissing(asking, "insights", clients.analytics.firstScreen({ ...part, query: history })),
   ]);
-  return overviewView({ accounts: accounts?.accounts, consents: consent?.consents, banks, insights, payments: consent?.paymentOrders }, moment);
+  const { consents, paymentOrders: payments, fundsConsents: funds } = consent ?? {};
+  return overviewView({ accounts: accounts?.accounts, consents, banks, insights, payments, funds }, moment);
 }
 
-/** A consent that is yet to be replaced by one with the common answer is asked for its halves. */
+/** A consent that is yet to be replaced by one with the common answer is asked for its parts. */
 async function askConsent(consent: BffContext["clients"]["consent"], part: CallOptions): Promise<ResponseOf<typeof consentOverview>> {
   try {
     return await consent.consentOverview({ ...part, query: { orders: recentOrders } });
   } catch (error) {
     if (!isOplError(error) || error.code !== "ERR_ROUTE_NOT_FOUND") throw error;
-    const [allowed, ordered] = await Promise.all([consent.listConsents(part), consent.listPaymentOrders({ ...part, query: { limit: recentOrders } })]);
-    return { ...allowed, ...ordered };
+    const [allowed, ordered, askable] = await Promise.all([
+      consent.listConsents(part),
+      consent.listPaymentOrders({ ...part, query: { limit: recentOrders } }),
+      consent.listFundsConsents(part),
+    ]);
+    return { ...allowed, ...ordered, ...askable };
   }
 }

@@ -111,6 +111,10 @@ const cases: Readonly<Record<string, Case>> = {
     ask: (paymentId, owner) => ({ path: `/api/payment-orders/${order(owner)}/cancellation`, body: { paymentId } }),
   },
   "startFundsPermission body.accountId": { id: account, ask: (accountId) => ({ path: "/api/funds-permissions", body: { aspspId: "op-fi", accountId } }) },
+  "startFundsPermission body.renews": {
+    id: funds,
+    ask: (renews) => ({ path: "/api/funds-permissions", body: { aspspId: "op-fi", accountId: null, renews } }),
+  },
   "getFundsReceipts params.fundsConsentId": { id: funds, ask: (id) => ({ path: `/api/funds-permissions/${id}/receipts` }) },
   "confirmFundsOf params.fundsConsentId": {
     id: funds,

@@ -5,8 +5,7 @@ import type { PaymentOrder } from "@opl/contracts/model";
 import type { BffContext } from "../context.ts";
 import { errors } from "../errors.ts";
 import { signedInOf } from "../session/visitor.ts";
-import { bankNames } from "../views/bank-names.ts";
-import { maskNumber } from "../views/masked-number.ts";
+import { fundsViews } from "../views/funds.ts";
 import { paymentOrderView } from "../views/payment.ts";
 import { mayPayFrom, paymentChoices } from "../views/payment-choices.ts";
 import { orMissing, partOf, wholeOf } from "./parts.ts";
@@ -60,23 +59,16 @@ export function paymentRoutes(ctx: Context): readonly BoundRoute[] {
         clients.consent.listFundsConsents(wholeOf(asking)),
         orMissing(asking, "banks", bankDirectory.list()),
       ]);
-      // As with connections: attempts that never became a permission are left out.
-      const given = fundsConsents.filter(({ status, authorisedAt }) => status === "valid" || authorisedAt !== null);
-      const permissions = given.map(({ iban, ...permission }) => ({
-        ...permission,
-        aspspName: bankNames(banks)(permission.aspspId),
-        maskedNumber: maskNumber(iban),
-      }));
-      return { permissions };
+      return { permissions: fundsViews(fundsConsents, banks, clock.now()) };
     }),
     psuRoute(contracts.getFundsReceipts, async ({ params, ...asking }) => {
       const { receipts } = await clients.consent.listFundsReceipts({ ...wholeOf(asking), params });
       return withKeys(clients, asking, receipts);
     }),
-    psuRoute(contracts.startFundsPermission, async ({ body: { aspspId, accountId }, request, ...asking }) => {
+    psuRoute(contracts.startFundsPermission, async ({ body: { aspspId, accountId, renews }, request, ...asking }) => {
       const iban = await ibanOf(ctx, asking, { aspspId, accountId });
       const sessionBinding = keys.sessionBinding(signedInOf(request).sessionId);
-      return clients.consent.createFundsConsentOrder({ ...wholeOf(asking), body: { aspspId, iban, validityDays: fundsValidityDays, sessionBinding } });
+      return clients.consent.createFundsConsentOrder({ ...wholeOf(asking), body: { aspspId, iban, validityDays: fundsValidityDays, sessionBinding, renews } });
     }),
     psuRoute(contracts.confirmFundsOf, async ({ params, body, ...asking }) => clients.consent.confirmFundsNow({ ...wholeOf(asking), params, body })),
     psuRoute(contracts.withdrawFundsPermission, async ({ params, ...asking }) => {

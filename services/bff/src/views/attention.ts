@@ -1,15 +1,16 @@
 import type { OverviewView } from "@opl/contracts/http/bff";
-import type { Consent } from "@opl/contracts/model";
 import { bankNames } from "./bank-names.ts";
 import { daysBetween, isStanding } from "./connection.ts";
+import { fundsViews } from "./funds.ts";
 import type { Moment, OverviewParts } from "./overview.ts";
 import { mayBeApproved } from "./payment.ts";
+import { endedLatelyByOthers } from "./permission-end.ts";
 
 type Attention = OverviewView["attention"];
 
 /** So many days before the end of a confirmation the person is first reminded, and is told here. */
 const confirmDays = 30;
-/** A lost permission and a changed price stop asking for attention after this time. */
+/** A changed price stops asking for attention after this time. */
 const rememberDays = 30;
 
 /** What needs the person, most pressing kind first. */
@@ -18,8 +19,10 @@ export function attentionList(parts: OverviewParts, moment: Moment): Attention {
     ...pausedPermissions(parts),
     ...unfinishedPayments(parts),
     ...endedPermissions(parts, moment),
+    ...endedFunds(parts, moment),
     ...banksDown(parts),
     ...endingPermissions(parts, moment),
+    ...endingFunds(parts, moment),
     ...unconfirmedSoon(parts, moment),
     ...incompleteAccounts(parts),
     ...changedPrices(parts, moment),
@@ -72,18 +75,22 @@ function pausedPermissions({ consents = [], banks }: OverviewParts): Attention {
 function endedPermissions({ consents = [], banks }: OverviewParts, { now }: Moment): Attention {
   const connected = new Set(consents.filter(isStanding).map((consent) => consent.aspspId));
   return consents
-    .filter((consent) => endedByOthers(consent) && !connected.has(consent.aspspId) && endedLately(consent, now))
+    .filter((consent) => !connected.has(consent.aspspId) && endedLatelyByOthers(consent, now))
     .map(({ consentId, aspspId }) => ({ kind: "permission-ended" as const, consentId, aspspId, aspspName: bankNames(banks)(aspspId) }));
 }
 
-function endedByOthers(consent: Consent): boolean {
-  if (consent.authorisedAt === null || consent.endedAt === null || consent.status === "replaced") return false;
-  const end = consent.history.findLast((entry) => entry.what === "expired" || entry.what === "revoked" || entry.what === "lost");
-  return end !== undefined && end.by !== "psu";
+function endingFunds({ funds = [], banks }: OverviewParts, { now }: Moment): Attention {
+  return fundsViews(funds, banks, now).flatMap(({ fundsConsentId, aspspName, maskedNumber, daysLeft, history }) =>
+    daysLeft !== null && history.some(({ what }) => what === "expiring")
+      ? [{ kind: "funds-permission-ends" as const, fundsConsentId, aspspName, maskedNumber, daysLeft }]
+      : [],
+  );
 }
 
-function endedLately(consent: Consent, now: Temporal.Instant): boolean {
-  return consent.endedAt !== null && Temporal.Instant.compare(now.subtract({ hours: rememberDays * 24 }), consent.endedAt) <= 0;
+function endedFunds({ funds = [], banks }: OverviewParts, { now }: Moment): Attention {
+  return fundsViews(funds, banks, now)
+    .filter(({ missed }) => missed)
+    .map(({ fundsConsentId, aspspName, maskedNumber }) => ({ kind: "funds-permission-ended" as const, fundsConsentId, aspspName, maskedNumber }));
 }
 
 function incompleteAccounts({ accounts = [] }: OverviewParts): Attention {

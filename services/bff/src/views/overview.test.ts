@@ -1,6 +1,7 @@
 import { overviewView as contract } from "@opl/contracts/http/bff";
 import type { z } from "zod";
 import type { recurring } from "@opl/contracts/http/analytics";
+import type { FundsConsent } from "@opl/contracts/http/consent-payments";
 import type { Consent } from "@opl/contracts/model";
 import { describe, expect, it } from "vitest";
 import { aConsent, anAccount, bank } from "../../test/world.ts";
@@ -15,6 +16,7 @@ const complete: OverviewParts = {
   accounts: [],
   consents: [],
   payments: [],
+  funds: [],
   banks: [bank],
   insights: { netWorth: [], accounts: [], month: [], recurring: [] },
 };
@@ -83,6 +85,57 @@ describe("upcoming payments", () => {
     const dates = ["2026-11-21", "2026-11-22", "2026-12-06", "2026-12-07", "2026-11-30", null];
     const view = show(insights({ recurring: [...dates.map((nextDate) => aRecurring({ nextDate })), aRecurring({ nextDate: "2026-11-25", status: "ended" })] }));
     expect(view.upcoming.map(({ nextDate }) => nextDate)).toEqual(["2026-11-22", "2026-11-30", "2026-12-06"]);
+  });
+});
+
+describe("what needs attention of permissions to ask for funds", () => {
+  const given = {
+    fundsConsentId: "01a20000-0000-7000-8000-0000000000a1",
+    aspspId: bank.aspspId,
+    iban: "FI2112345600000785",
+    status: "valid",
+    createdAt: "2026-05-20T08:00:00Z",
+    authorisedAt: "2026-05-20T08:00:00Z",
+    validUntil: "2026-11-29T10:00:00Z",
+    endedAt: null,
+    history: [{ at: "2026-05-20T08:00:00Z", what: "authorised", by: "psu", reason: null }],
+    lastConfirmation: null,
+  } satisfies FundsConsent;
+  const at = "2026-11-20T10:00:00Z";
+  const endsWith = (what: FundsConsent["history"][number]["what"], by: "psu" | "tpp" | "aspsp", more: Partial<FundsConsent> = {}): FundsConsent => ({
+    ...given,
+    history: [...given.history, { at, what, by, reason: null }],
+    ...more,
+  });
+  const over = (what: "revoked" | "expired" | "lost" | "replaced", by: "psu" | "tpp" | "aspsp", endedAt = at) =>
+    endsWith(what, by, { status: what === "expired" ? "expired" : "revokedByPsu", endedAt });
+
+  it.each<[string, FundsConsent[], string[]]>([
+    ["no warning yet", [given], []],
+    ["told that it ends", [endsWith("expiring", "tpp")], ["funds-permission-ends"]],
+    ["ended at the bank", [over("lost", "aspsp")], ["funds-permission-ended"]],
+    ["lost by us", [over("lost", "tpp")], ["funds-permission-ended"]],
+    ["ran out", [over("expired", "tpp")], ["funds-permission-ended"]],
+    ["withdrawn by the person", [over("revoked", "psu")], []],
+    ["renewed", [over("replaced", "psu")], []],
+    ["ended long ago", [over("lost", "aspsp", "2026-10-20T10:00:00Z")], []],
+    ["ended, and allowed again for the same account", [over("lost", "aspsp"), given], []],
+    [
+      "ended, allowed again and ended again: told once",
+      [over("lost", "aspsp"), { ...over("lost", "aspsp"), createdAt: "2026-11-10T08:00:00Z" }],
+      ["funds-permission-ended"],
+    ],
+    ["ended, and another account may be asked", [over("lost", "aspsp"), { ...given, iban: "FI5549299510000252" }], ["funds-permission-ended"]],
+    ["begun, never given", [over("lost", "aspsp")].map((one) => ({ ...one, authorisedAt: null })), []],
+  ])("%s", (_, funds, wanted) => {
+    expect(contract.parse(show({ funds })).attention.map(({ kind }) => kind)).toEqual(wanted);
+  });
+
+  it("says which account, behind dots, and how many days are left", () => {
+    const { fundsConsentId } = given;
+    expect(show({ funds: [endsWith("expiring", "tpp")] }).attention).toEqual([
+      { kind: "funds-permission-ends", fundsConsentId, aspspName: bank.name, maskedNumber: "•••• 0785", daysLeft: 7 },
+    ]);
   });
 });
 
@@ -171,7 +224,7 @@ describe("parts that could not be had", () => {
   });
 
   it("may be all of them", () => {
-    const nothing = { accounts: undefined, consents: undefined, banks: undefined, insights: undefined, payments: undefined };
+    const nothing = { accounts: undefined, consents: undefined, banks: undefined, insights: undefined, payments: undefined, funds: undefined };
     const view = overviewView(nothing, moment);
     expect(view.missing).toEqual(["accounts", "consents", "insights", "banks", "payments"]);
     expect(contract.parse(view)).toEqual(view);

@@ -1,5 +1,6 @@
 import type { DayLine, firstScreen } from "@opl/contracts/http/analytics";
 import type { AccountView, OverviewView } from "@opl/contracts/http/bff";
+import type { FundsConsent } from "@opl/contracts/http/consent-payments";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
 import type { ResponseOf } from "@opl/contracts/http/route";
 import type { Aspsp, AmountWire, Consent, PaymentOrder } from "@opl/contracts/model";
@@ -17,6 +18,7 @@ export interface OverviewParts {
   readonly banks: readonly Aspsp[] | undefined;
   readonly insights: ResponseOf<typeof firstScreen> | undefined;
   readonly payments: readonly PaymentOrder[] | undefined;
+  readonly funds: readonly FundsConsent[] | undefined;
 }
 
 /** Whose clock says "today", and what a day is. */

@@ -80,7 +80,7 @@ it("the overview asks for attention to a payment that waits for its approval, or
   const now = Temporal.Instant.from("2026-11-22T10:00:00Z");
   const payments = [orderAt("awaitingAuthorisation"), orderAt("pending", { approved: true, sent: true }), aPaymentOrder(), orderAt("expired")];
   const view = overviewView(
-    { accounts: [], consents: [], banks: [bank], insights: undefined, payments },
+    { accounts: [], consents: [], banks: [bank], insights: undefined, payments, funds: [] },
     { now, today: Temporal.PlainDate.from("2026-11-22") },
   );
   expect(view.attention).toEqual(

@@ -84,6 +84,30 @@ export async function listRunOutFunds(db: Db, now: Temporal.Instant, limit: numb
     .execute();
 }
 
+/** For the clock: permissions whose person must be told by `now` that the end is near. */
+export async function listFundsToWarn(db: Db, now: Temporal.Instant, limit: number): Promise<readonly FundsKey[]> {
+  return db
+    .selectFrom("fundsConsents")
+    .select(["psuId", "fundsConsentId"])
+    .where("status", "=", "valid")
+    .where("nextWarningAt", "<=", now)
+    .where("validUntil", ">", now)
+    .orderBy("nextWarningAt")
+    .limit(limit)
+    .execute();
+}
+
+/**
+ * For the clock: a permission that was given by a replica which knew no warnings gets its first, at once where its time has come. All others
+ * have one until their last day. @returns how many
+ */
+export async function scheduleFundsWarnings(db: Db, now: Temporal.Instant): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    update funds_consents set next_warning_at = greatest(valid_until - interval '720 hours', ${now}::timestamptz)
+    where status = 'valid' and next_warning_at is null and warned_at = '{}' and valid_until > ${now}::timestamptz + interval '24 hours'`.execute(db);
+  return Number(numAffectedRows);
+}
+
 /**
  * For the clock: a permission that was given by a replica which knew no `authorisedAt` yet gets it from its attempt, and with it its receipts.
  * @returns how many
@@ -105,15 +129,16 @@ function withAnswer(row: Row): FundsConsentWithAnswer {
 }
 
 function toRow(consent: FundsConsent) {
-  const { psuId, fundsConsentId, aspspId, iban, status, createdAt, authorisedAt, validUntil } = consent;
-  const ended = "endedAt" in consent ? consent : null;
-  return { psuId, fundsConsentId, aspspId, iban, status, createdAt, authorisedAt, validUntil, endedAt: ended?.endedAt ?? null, reason: ended?.reason ?? null };
+  const { warnedAt, ...kept } = consent;
+  const { endedAt = null, reason = null, replacedBy = null } = "endedAt" in consent ? consent : {};
+  return { ...kept, warnedAt: [...warnedAt], endedAt, reason, replacedBy };
 }
 
 function fromRow(row: Row): FundsConsent {
-  const { psuId, fundsConsentId, aspspId, iban, createdAt, authorisedAt, validUntil, endedAt, reason, status } = row;
-  const base = { psuId, fundsConsentId, aspspId, iban, createdAt, authorisedAt, validUntil };
+  const { psuId, fundsConsentId, aspspId, iban, createdAt, authorisedAt, validUntil, replaces, nextWarningAt, warnedAt, endedAt, reason, replacedBy, status } =
+    row;
+  const base = { psuId, fundsConsentId, aspspId, iban, createdAt, authorisedAt, validUntil, replaces, nextWarningAt, warnedAt };
   if (status === "received" || status === "valid") return { ...base, status };
   if (endedAt === null) throw new TypeError("A funds consent in the database breaks its own constraints.");
-  return { ...base, status, endedAt, reason };
+  return { ...base, status, endedAt, reason, replacedBy };
 }

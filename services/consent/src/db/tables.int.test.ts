@@ -143,6 +143,10 @@ const columns: TableColumns<ConsentTables> = {
     confirmedCurrency: "bpchar?",
     fundsAvailable: "bool?",
     confirmedAt: "timestamptz?",
+    replaces: "uuid?",
+    replacedBy: "uuid?",
+    nextWarningAt: "timestamptz?",
+    warnedAt: "_timestamptz",
   },
   fundsReceipts: receipts,
   gatewayFarewells: {

@@ -176,6 +176,10 @@ export interface FundsConsentsTable {
   confirmedCurrency: string | null;
   fundsAvailable: boolean | null;
   confirmedAt: Timestamp | null;
+  replaces: string | null;
+  replacedBy: string | null;
+  nextWarningAt: Timestamp | null;
+  warnedAt: Temporal.Instant[];
 }
 
 interface GatewayFarewellsTable {

@@ -4,11 +4,22 @@ import type { FundsCommand, FundsConsent } from "./funds-consent.ts";
 
 const at = Temporal.Instant.from("2026-11-29T10:00:00Z");
 const validUntil = at.add({ hours: 24 });
-const base = { fundsConsentId: "f", psuId: "p", aspspId: "op-fi", iban: null, createdAt: at, authorisedAt: null, validUntil };
-const over = { endedAt: at, reason: null };
+const base = {
+  fundsConsentId: "f",
+  psuId: "p",
+  aspspId: "op-fi",
+  iban: null,
+  createdAt: at,
+  authorisedAt: null,
+  validUntil,
+  replaces: null,
+  nextWarningAt: null,
+  warnedAt: [],
+};
+const over = { endedAt: at, reason: null, replacedBy: null };
 const states: { readonly [S in FundsConsent["status"]]: FundsConsent } = {
   received: { ...base, status: "received" },
-  valid: { ...base, status: "valid" },
+  valid: { ...base, status: "valid", authorisedAt: at, nextWarningAt: at },
   rejected: { ...base, ...over, status: "rejected" },
   revokedByPsu: { ...base, ...over, status: "revokedByPsu" },
   terminatedByTpp: { ...base, ...over, status: "terminatedByTpp" },
@@ -20,12 +31,32 @@ const commands = {
   reject: { type: "reject", at, reason: "ERR_AUTHORISATION_REFUSED" },
   revoke: { type: "revoke", at, by: "psu" },
   terminate: { type: "revoke", at, by: "tpp" },
+  "lose at the bank": { type: "lose", at, by: "aspsp", code: "ERR_ASPSP_CONSENT_INVALID" },
+  "lose here": { type: "lose", at, by: "tpp", code: "refresh-interrupted" },
+  replace: { type: "replace", at, successor: "newer" },
+  warn: { type: "warn", at },
+  "warn early": { type: "warn", at: at.subtract({ hours: 1 }) },
+  "warn too late": { type: "warn", at: validUntil },
   "expire early": { type: "expire", at },
   expire: { type: "expire", at: validUntil },
 } satisfies Record<string, FundsCommand>;
 type CommandName = keyof typeof commands;
 
-const ended = { authorise: "ended", "authorise too late": "ended", reject: "ended", revoke: "=", terminate: "=", "expire early": "=", expire: "=" };
+const ended = {
+  authorise: "ended",
+  "authorise too late": "ended",
+  reject: "ended",
+  revoke: "=",
+  terminate: "=",
+  "lose at the bank": "=",
+  "lose here": "=",
+  replace: "=",
+  warn: "ended",
+  "warn early": "ended",
+  "warn too late": "ended",
+  "expire early": "=",
+  expire: "=",
+};
 const expected: { readonly [S in FundsConsent["status"]]: { readonly [C in CommandName]: string } } = {
   received: {
     authorise: "valid",
@@ -33,6 +64,12 @@ const expected: { readonly [S in FundsConsent["status"]]: { readonly [C in Comma
     reject: "rejected",
     revoke: "revokedByPsu",
     terminate: "terminatedByTpp",
+    "lose at the bank": "rejected",
+    "lose here": "rejected",
+    replace: "not-authorised",
+    warn: "not-authorised",
+    "warn early": "not-authorised",
+    "warn too late": "not-authorised",
     "expire early": "not-authorised",
     expire: "not-authorised",
   },
@@ -42,6 +79,12 @@ const expected: { readonly [S in FundsConsent["status"]]: { readonly [C in Comma
     reject: "already-authorised",
     revoke: "revokedByPsu",
     terminate: "terminatedByTpp",
+    "lose at the bank": "revokedByPsu",
+    "lose here": "terminatedByTpp",
+    replace: "revokedByPsu",
+    warn: "valid",
+    "warn early": "too-early",
+    "warn too late": "too-late",
     "expire early": "too-early",
     expire: "expired",
   },
@@ -59,6 +102,22 @@ describe("every state and every command of a permission to ask for funds", () =>
     const decision = decideFunds(states[status], commands[command]);
     expect(decision.kind === "changed" ? decision.consent.status : decision.kind === "unchanged" ? "=" : decision.refusal).toBe(outcome);
   });
+  it("is warned of 30, 7 and 1 days before its end, each once, and never before it was given", () => {
+    const warned = (days: number): number[] => {
+      const until = at.add({ hours: 24 * days });
+      const given = decideFunds({ ...states.received, validUntil: until }, { type: "authorise", at, validUntil: until, iban: null });
+      const daysBefore: number[] = [];
+      for (let decision = given; decision.kind === "changed";) {
+        const { consent } = decision;
+        if (consent.nextWarningAt === null) break;
+        daysBefore.push(consent.nextWarningAt.until(until).total("hours") / 24);
+        decision = decideFunds(consent, { type: "warn", at: consent.nextWarningAt });
+      }
+      return daysBefore;
+    };
+    expect([180, 30, 8, 1].map(warned)).toEqual([[30, 7, 1], [7, 1], [7, 1], []]);
+    expect(decideFunds({ ...states.valid, nextWarningAt: null }, commands.warn)).toEqual({ kind: "unchanged" });
+  });
   it("never lasts longer than asked for", () => {
     expect(decideFunds(states.received, commands.authorise)).toMatchObject({ consent: { validUntil, iban: "FI2112345600000785" } });
   });
@@ -67,7 +126,8 @@ describe("every state and every command of a permission to ask for funds", () =>
 describe("what happened to it", () => {
   const later = at.add({ hours: 1 });
   const given = { ...base, authorisedAt: at };
-  const gone = { endedAt: later, reason: null };
+  const told = { ...given, warnedAt: [at, later] };
+  const gone = { endedAt: later, reason: null, replacedBy: null };
   it.each([
     ["begun", { ...base, status: "received" }, ["created psu"]],
     ["given", { ...given, status: "valid" }, ["created psu", "authorised psu"]],
@@ -77,7 +137,11 @@ describe("what happened to it", () => {
     ["nobody came back", { ...base, ...gone, reason: "ERR_AUTHORISATION_TIMED_OUT", status: "rejected" }, ["created psu", "rejected tpp"]],
     ["withdrawn", { ...given, ...gone, status: "revokedByPsu" }, ["created psu", "authorised psu", "revoked psu"]],
     ["ended by us", { ...given, ...gone, status: "terminatedByTpp" }, ["created psu", "authorised psu", "revoked tpp"]],
-    ["run out", { ...given, ...gone, status: "expired" }, ["created psu", "authorised psu", "expired tpp"]],
+    ["ended at the bank", { ...given, ...gone, reason: "ERR_ASPSP_CONSENT_INVALID", status: "revokedByPsu" }, ["created psu", "authorised psu", "lost aspsp"]],
+    ["we lost the way in", { ...given, ...gone, reason: "refresh-interrupted", status: "terminatedByTpp" }, ["created psu", "authorised psu", "lost tpp"]],
+    ["near its end", { ...told, status: "valid" }, ["created psu", "authorised psu", "expiring tpp", "expiring tpp"]],
+    ["run out", { ...told, ...gone, status: "expired" }, ["created psu", "authorised psu", "expiring tpp", "expiring tpp", "expired tpp"]],
+    ["renewed", { ...given, ...gone, replacedBy: "newer", status: "revokedByPsu" }, ["created psu", "authorised psu", "replaced psu"]],
   ] satisfies [string, FundsConsent, string[]][])("%s", (_, consent, happened) => {
     expect(fundsHistory(consent).map(({ what, by }) => `${what} ${by}`)).toEqual(happened);
   });

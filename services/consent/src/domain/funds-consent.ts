@@ -1,6 +1,7 @@
 /** The permission to ask one account whether it holds an amount, as a state machine. */
 import { refusedReason } from "./authorisation.ts";
 import type { Actor } from "./consent.ts";
+import { nextWarningAt } from "./validity.ts";
 
 interface FundsBase {
   readonly fundsConsentId: string;
@@ -12,6 +13,12 @@ interface FundsBase {
   /** When the person said yes; null: not yet, or never. */
   readonly authorisedAt: Temporal.Instant | null;
   readonly validUntil: Temporal.Instant;
+  /** The older permission for the same account that this one takes over from. */
+  readonly replaces: string | null;
+  /** When the person is next told that the end is near; null before it is given and after the last time. */
+  readonly nextWarningAt: Temporal.Instant | null;
+  /** When they were told, oldest first. */
+  readonly warnedAt: readonly Temporal.Instant[];
 }
 export type FundsConsent =
   | (FundsBase & { readonly status: "received" | "valid" })
@@ -19,12 +26,18 @@ export type FundsConsent =
       readonly status: "rejected" | "revokedByPsu" | "terminatedByTpp" | "expired";
       readonly endedAt: Temporal.Instant;
       readonly reason: string | null;
+      readonly replacedBy: string | null;
     });
 
 export type FundsCommand =
   | { readonly type: "authorise"; readonly at: Temporal.Instant; readonly validUntil: Temporal.Instant; readonly iban: string | null }
   | { readonly type: "reject"; readonly at: Temporal.Instant; readonly reason: string }
   | { readonly type: "revoke"; readonly at: Temporal.Instant; readonly by: Exclude<Actor, "aspsp"> }
+  /** It is gone: the bank says so, or we have lost the way in. */
+  | { readonly type: "lose"; readonly at: Temporal.Instant; readonly by: Exclude<Actor, "psu">; readonly code: string }
+  /** The end comes near. */
+  | { readonly type: "warn"; readonly at: Temporal.Instant }
+  | { readonly type: "replace"; readonly at: Temporal.Instant; readonly successor: string }
   | { readonly type: "expire"; readonly at: Temporal.Instant };
 
 export type FundsDecision =
@@ -35,42 +48,68 @@ export type FundsDecision =
 /** The one way such a permission changes. Pure; `at` is part of the command. */
 export function decideFunds(consent: FundsConsent, command: FundsCommand): FundsDecision {
   if (consent.status !== "received" && consent.status !== "valid")
-    return command.type === "revoke" || command.type === "expire" ? { kind: "unchanged" } : { kind: "refused", refusal: "ended" };
+    return ["authorise", "reject", "warn"].includes(command.type) ? { kind: "refused", refusal: "ended" } : { kind: "unchanged" };
   const { at } = command;
   switch (command.type) {
     case "authorise": {
       if (consent.status === "valid") return { kind: "refused", refusal: "already-authorised" };
       const validUntil = Temporal.Instant.compare(command.validUntil, consent.validUntil) < 0 ? command.validUntil : consent.validUntil;
       if (Temporal.Instant.compare(at, validUntil) >= 0) return { kind: "refused", refusal: "too-late" };
-      return { kind: "changed", consent: { ...consent, status: "valid", authorisedAt: at, validUntil, iban: command.iban ?? consent.iban } };
+      const warning = nextWarningAt({ from: at, validUntil, after: at });
+      return {
+        kind: "changed",
+        consent: { ...consent, status: "valid", authorisedAt: at, validUntil, iban: command.iban ?? consent.iban, nextWarningAt: warning },
+      };
     }
     case "reject":
       if (consent.status === "valid") return { kind: "refused", refusal: "already-authorised" };
-      return { kind: "changed", consent: { ...consent, status: "rejected", endedAt: at, reason: command.reason } };
+      return { kind: "changed", consent: { ...consent, status: "rejected", endedAt: at, reason: command.reason, replacedBy: null } };
     case "revoke":
-      return { kind: "changed", consent: { ...consent, status: command.by === "psu" ? "revokedByPsu" : "terminatedByTpp", endedAt: at, reason: null } };
+      return {
+        kind: "changed",
+        consent: { ...consent, status: command.by === "psu" ? "revokedByPsu" : "terminatedByTpp", endedAt: at, reason: null, replacedBy: null },
+      };
+    case "lose": {
+      const over = { ...consent, endedAt: at, reason: command.code, replacedBy: null };
+      if (consent.status === "received") return { kind: "changed", consent: { ...over, status: "rejected" } };
+      return { kind: "changed", consent: { ...over, status: command.by === "aspsp" ? "revokedByPsu" : "terminatedByTpp" } };
+    }
+    case "warn": {
+      if (consent.status === "received") return { kind: "refused", refusal: "not-authorised" };
+      const { validUntil, authorisedAt, createdAt, warnedAt } = consent;
+      if (Temporal.Instant.compare(at, validUntil) >= 0) return { kind: "refused", refusal: "too-late" };
+      if (consent.nextWarningAt === null) return { kind: "unchanged" };
+      if (Temporal.Instant.compare(at, consent.nextWarningAt) < 0) return { kind: "refused", refusal: "too-early" };
+      const next = nextWarningAt({ from: authorisedAt ?? createdAt, validUntil, after: at });
+      return { kind: "changed", consent: { ...consent, nextWarningAt: next, warnedAt: [...warnedAt, at] } };
+    }
+    case "replace":
+      if (consent.status === "received") return { kind: "refused", refusal: "not-authorised" };
+      return { kind: "changed", consent: { ...consent, status: "revokedByPsu", endedAt: at, reason: null, replacedBy: command.successor } };
     case "expire":
       if (consent.status === "received") return { kind: "refused", refusal: "not-authorised" };
       if (Temporal.Instant.compare(at, consent.validUntil) < 0) return { kind: "refused", refusal: "too-early" };
-      return { kind: "changed", consent: { ...consent, status: "expired", endedAt: at, reason: null } };
+      return { kind: "changed", consent: { ...consent, status: "expired", endedAt: at, reason: null, replacedBy: null } };
   }
 }
 
 export interface FundsHistoryEntry {
   readonly at: Temporal.Instant;
-  readonly what: "created" | "authorised" | "rejected" | "revoked" | "expired";
+  readonly what: "created" | "authorised" | "rejected" | "revoked" | "lost" | "replaced" | "expiring" | "expired";
   readonly by: Actor;
   readonly reason: string | null;
 }
 
-/** What happened to it, oldest first: it begins, is given or not, and ends, each once, so that its state says all of it. */
+/** What happened to it, oldest first: it begins, is given or not, comes near its end, and ends. Its state says all of it. */
 export function fundsHistory(consent: FundsConsent): readonly FundsHistoryEntry[] {
-  const { createdAt, authorisedAt } = consent;
+  const { createdAt, authorisedAt, warnedAt } = consent;
   const begun: FundsHistoryEntry = { at: createdAt, what: "created", by: "psu", reason: null };
   const given: FundsHistoryEntry[] = authorisedAt === null ? [] : [{ at: authorisedAt, what: "authorised", by: "psu", reason: null }];
-  return [begun, ...given, ...endOf(consent)];
+  const warned: FundsHistoryEntry[] = warnedAt.map((at) => ({ at, what: "expiring", by: "tpp", reason: null }));
+  return [begun, ...given, ...warned, ...endOf(consent)];
 }
 
+/** Whoever withdraws or renews gives no reason; of one that was lost, at the bank or here, it is kept. */
 function endOf(consent: FundsConsent): readonly FundsHistoryEntry[] {
   switch (consent.status) {
     case "received":
@@ -79,9 +118,10 @@ function endOf(consent: FundsConsent): readonly FundsHistoryEntry[] {
     case "rejected":
       return [{ at: consent.endedAt, what: "rejected", by: whoRejected(consent.reason), reason: consent.reason }];
     case "revokedByPsu":
-      return [{ at: consent.endedAt, what: "revoked", by: "psu", reason: null }];
+      if (consent.reason !== null) return [{ at: consent.endedAt, what: "lost", by: "aspsp", reason: consent.reason }];
+      return [{ at: consent.endedAt, what: consent.replacedBy === null ? "revoked" : "replaced", by: "psu", reason: null }];
     case "terminatedByTpp":
-      return [{ at: consent.endedAt, what: "revoked", by: "tpp", reason: null }];
+      return [{ at: consent.endedAt, what: consent.reason === null ? "revoked" : "lost", by: "tpp", reason: consent.reason }];
     case "expired":
       return [{ at: consent.endedAt, what: "expired", by: "tpp", reason: null }];
   }

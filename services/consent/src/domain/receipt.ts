@@ -2,7 +2,7 @@
 import type { ReceiptHappened } from "@opl/contracts/model";
 import { grantOf } from "./consent.ts";
 import type { Consent, Fact } from "./consent.ts";
-import type { FundsConsent } from "./funds-consent.ts";
+import type { FundsCommand, FundsConsent } from "./funds-consent.ts";
 
 export interface ReceiptFacts {
   readonly happened: ReceiptHappened;
@@ -54,30 +54,39 @@ function happenedOf({ replaces }: Consent, fact: Fact): ReceiptHappened | null {
   }
 }
 
-const happenedToFunds: Readonly<Record<FundsConsent["status"], ReceiptHappened | null>> = {
-  received: null,
-  valid: "granted",
-  rejected: null,
-  revokedByPsu: "withdrawn",
-  terminatedByTpp: "ended-by-us",
-  expired: "expired",
-};
+function happenedToFunds({ replaces }: FundsConsent, command: FundsCommand): ReceiptHappened | null {
+  switch (command.type) {
+    case "authorise":
+      return replaces === null ? "granted" : "renewed";
+    case "revoke":
+      return command.by === "psu" ? "withdrawn" : "ended-by-us";
+    case "lose":
+      return command.by === "aspsp" ? "ended-at-bank" : "ended-by-us";
+    case "replace":
+      return "replaced";
+    case "expire":
+      return "expired";
+    case "reject":
+    case "warn":
+      return null;
+  }
+}
 
-/** The same for a permission to ask one account for funds, after a change at `at`. It names no account where the bank did not say which the person chose. */
-export function fundsReceiptFacts(consent: FundsConsent, at: Temporal.Instant): (ReceiptFacts & { readonly accounts: readonly string[] }) | null {
-  const happened = happenedToFunds[consent.status];
+/** The same for a permission to ask one account for funds, after a command changed it. It names no account where the bank did not say which the person chose. */
+export function fundsReceiptFacts(consent: FundsConsent, command: FundsCommand): (ReceiptFacts & { readonly accounts: readonly string[] }) | null {
+  const happened = happenedToFunds(consent, command);
   const account = maskedNumber(consent.iban);
   if (happened === null || consent.authorisedAt === null) return null;
   return {
     happened,
-    at: at.toString(),
+    at: command.at.toString(),
     scope: ["funds"],
     accounts: account === null ? [] : [account],
     since: consent.authorisedAt.toString(),
     until: consent.validUntil.toString(),
     reconfirmBy: null,
-    replaces: null,
-    replacedBy: null,
+    replaces: consent.replaces,
+    replacedBy: command.type === "replace" ? command.successor : null,
     dataKept: null,
   };
 }

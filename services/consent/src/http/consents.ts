@@ -3,6 +3,7 @@ import { psuRoute } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { ConsentContext } from "../context.ts";
 import * as consents from "../db/consent-store.ts";
+import * as funds from "../db/funds-store.ts";
 import * as orders from "../db/payment-store.ts";
 import * as receipts from "../db/receipt-store.ts";
 import { errors } from "../errors.ts";
@@ -10,7 +11,7 @@ import * as create from "../usecases/create-consent.ts";
 import * as reconfirm from "../usecases/reconfirm-consent.ts";
 import * as revoke from "../usecases/revoke-consent.ts";
 import { viewConsent } from "./consent-view.ts";
-import { viewOrder } from "./payment-view.ts";
+import { viewFundsConsent, viewOrder } from "./payment-view.ts";
 
 export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
   return [
@@ -20,8 +21,13 @@ export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
     }),
     psuRoute(listConsents, async ({ psu }) => ({ consents: (await consents.listConsents(ctx.db, psu.psuId)).map(viewConsent) })),
     psuRoute(consentOverview, async ({ psu, query }) => {
-      const [allowed, ordered] = await Promise.all([consents.listConsents(ctx.db, psu.psuId), orders.listOrders(ctx.db, psu.psuId, { limit: query.orders })]);
-      return { consents: allowed.map(viewConsent), paymentOrders: ordered.map(viewOrder) };
+      const { psuId } = psu;
+      const [allowed, ordered, askable] = await Promise.all([
+        consents.listConsents(ctx.db, psuId),
+        orders.listOrders(ctx.db, psuId, { limit: query.orders }),
+        funds.listFundsConsents(ctx.db, psuId),
+      ]);
+      return { consents: allowed.map(viewConsent), paymentOrders: ordered.map(viewOrder), fundsConsents: askable.map(viewFundsConsent) };
     }),
     psuRoute(getConsent, async ({ psu, params }) => {
       const found = await consents.getConsent(ctx.db, { psuId: psu.psuId, consentId: params.consentId });

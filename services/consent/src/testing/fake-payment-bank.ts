@@ -35,7 +35,7 @@ export class FakePaymentBank implements Routes {
   readonly tokens = new Set<string>();
   /** The state of the newest attempt at each order: what comes back with another is not exchanged. */
   readonly #newest = new Map<string, string>();
-  readonly funds = new Map<string, { available: boolean; revoked: boolean }>();
+  readonly funds = new Map<string, { readonly iban: string | null; available: boolean; revoked: boolean }>();
   readonly calls: PaymentOperation[] = [];
   /** Called at each point; may throw, or never come back, as where the process ends. */
   fault: (point: FaultPoint) => void | Promise<void> = () => undefined;
@@ -116,7 +116,7 @@ export class FakePaymentBank implements Routes {
     this.#at("forgetPaymentOrder", () => void this.tokens.delete(orderId));
   readonly createFundsConsent: Routes["createFundsConsent"] = ({ params: { fundsConsentId }, body }) =>
     this.#at("createFundsConsent", () => {
-      this.funds.set(fundsConsentId, { available: true, revoked: false });
+      this.funds.set(fundsConsentId, { iban: body.iban, available: true, revoked: false });
       return { ...this.#redirect(body.state), authorizationServer: server, validUntil: body.validUntil };
     });
   readonly exchangeFundsCode: Routes["exchangeFundsCode"] = () =>

@@ -185,7 +185,11 @@ async function settleGrant(tx: Tx, ctx: Context, { psuId, about }: Authorisation
       { psuId, fundsConsentId: about.fundsConsentId },
       { type: "authorise", at, validUntil: grant.validUntil, iban: grant.iban },
     );
-    if (applied?.kind === "changed") return { outcome: "authorised", validUntil: applied.consent.validUntil };
+    if (applied?.kind === "changed") {
+      const { fundsConsentId: successor, replaces, validUntil } = applied.consent;
+      if (replaces !== null) await applyToFunds(tx, { psuId, fundsConsentId: replaces }, { type: "replace", at, successor });
+      return { outcome: "authorised", validUntil };
+    }
     return applied?.kind === "refused" && applied.refusal === "too-late" ? grantOver : consentEnded;
   }
   if (

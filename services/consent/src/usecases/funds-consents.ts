@@ -1,3 +1,4 @@
+import { toOplError } from "@opl/errors";
 import { fromWire } from "@opl/money";
 import type { AmountWire } from "@opl/money";
 import { amountProblems, ibanProblems } from "@opl/payment-rules";
@@ -5,15 +6,17 @@ import { inTransaction } from "@opl/postgres";
 import type { PsuContext } from "@opl/service";
 import type { ConsentContext } from "../context.ts";
 import { lockPsu } from "../db/erasure-store.ts";
-import { getFundsConsent, insertFundsConsent, listRunOutFunds, recordConfirmation } from "../db/funds-store.ts";
+import { getFundsConsent, insertFundsConsent, listFundsToWarn, listRunOutFunds, recordConfirmation } from "../db/funds-store.ts";
 import type { Confirmation, FundsConsentWithAnswer } from "../db/funds-store.ts";
 import type { FundsConsent } from "../domain/funds-consent.ts";
 import { errors } from "../errors.ts";
 import { applyToFunds, tellOfFunds } from "./apply-to-funds.ts";
+import { applyWhenDue } from "./apply-when-due.ts";
 import { askWhereTo, beginAttempt } from "./begin-attempt.ts";
 import { bidFarewell } from "./bid-farewell.ts";
 
-const batch = 200;
+/** How the gateway says that the bank, or time there, has ended a permission. */
+const overAtAspsp: ReadonlySet<string> = new Set(["ERR_ASPSP_CONSENT_INVALID", "ERR_ASPSP_CONSENT_EXPIRED"]);
 
 export interface CreateFundsConsentInput {
   readonly psu: PsuContext;
@@ -21,17 +24,24 @@ export interface CreateFundsConsentInput {
   readonly iban: string | null;
   readonly validityDays: number;
   readonly sessionBinding: string;
+  /** An earlier permission, whose account this one is for too; where that stands or has run out, it takes its place. */
+  readonly renews?: string | undefined;
 }
 
 /**
  * Begins to allow fund checks on one account and answers where to send the person.
- * @throws ERR_PAYMENT_ASPSP_UNKNOWN, ERR_PAYMENT_ASPSP_NOT_READY, ERR_PAYMENT_ORDER_INVALID, ERR_CONSENT_PSU_ERASED, and what the
- *   gateway says when the bank does not create it; it is then rejected
+ * @throws ERR_PAYMENT_ASPSP_UNKNOWN, ERR_PAYMENT_ASPSP_NOT_READY, ERR_PAYMENT_ORDER_INVALID, ERR_FUNDS_CONSENT_NOT_FOUND,
+ *   ERR_CONSENT_NOT_REPLACEABLE (another bank's), ERR_CONSENT_PSU_ERASED, and what the gateway says when the bank does not create it; it is
+ *   then rejected
  */
 export async function createFundsConsent(
   ctx: Pick<ConsentContext, "db" | "clock" | "newId" | "newSecret" | "bankGateway" | "publicOrigin">,
-  { psu, aspspId, iban, validityDays, sessionBinding }: CreateFundsConsentInput,
+  { psu, aspspId, iban: named, validityDays, sessionBinding, renews }: CreateFundsConsentInput,
 ): Promise<{ readonly fundsConsentId: string; readonly redirectUrl: string; readonly expiresAt: Temporal.Instant }> {
+  const renewed = renews === undefined ? undefined : await getFundsConsent(ctx.db, { psuId: psu.psuId, fundsConsentId: renews });
+  if (renews !== undefined && renewed === undefined) throw errors.ERR_FUNDS_CONSENT_NOT_FOUND();
+  if (renewed !== undefined && renewed.consent.aspspId !== aspspId) throw errors.ERR_CONSENT_NOT_REPLACEABLE();
+  const iban = renewed?.consent.iban ?? named;
   if (iban !== null && ibanProblems(iban).length > 0) throw errors.ERR_PAYMENT_ORDER_INVALID({ details: { field: "iban", problem: "iban" } });
   const { aspsps } = await ctx.bankGateway.listAspsps({});
   const aspsp = aspsps.find((candidate) => candidate.aspspId === aspspId);
@@ -47,6 +57,9 @@ export async function createFundsConsent(
     createdAt: now,
     authorisedAt: null,
     validUntil: now.add({ hours: validityDays * 24 }),
+    replaces: renewed?.consent.status === "valid" || renewed?.consent.status === "expired" ? renewed.consent.fundsConsentId : null,
+    nextWarningAt: null,
+    warnedAt: [],
   };
   const { fundsConsentId } = consent;
   const { attempt, state } = await inTransaction(ctx.db, async (tx) => {
@@ -66,7 +79,11 @@ export async function createFundsConsent(
   return { fundsConsentId, redirectUrl: start.redirectUrl, expiresAt };
 }
 
-/** Whether the account has this much now. @throws ERR_FUNDS_CONSENT_NOT_FOUND, ERR_FUNDS_CONSENT_NOT_VALID, what the gateway says */
+/**
+ * Whether the account has this much now. What the gateway says of the end of the permission ends it here too, also where its own word of that
+ * has not arrived.
+ * @throws ERR_FUNDS_CONSENT_NOT_FOUND, ERR_FUNDS_CONSENT_NOT_VALID, what the gateway says
+ */
 export async function confirmFunds(
   ctx: Pick<ConsentContext, "db" | "clock" | "bankGateway">,
   { psu, fundsConsentId, amount }: { readonly psu: PsuContext; readonly fundsConsentId: string; readonly amount: AmountWire },
@@ -77,7 +94,11 @@ export async function confirmFunds(
   const found = await getFundsConsent(ctx.db, key);
   if (found === undefined) throw errors.ERR_FUNDS_CONSENT_NOT_FOUND();
   if (found.consent.status !== "valid" || Temporal.Instant.compare(ctx.clock.now(), found.consent.validUntil) >= 0) throw errors.ERR_FUNDS_CONSENT_NOT_VALID();
-  const told = await ctx.bankGateway.confirmFunds({ params: { fundsConsentId }, body: { amount: { ...amount } }, psu });
+  const told = await ctx.bankGateway.confirmFunds({ params: { fundsConsentId }, body: { amount: { ...amount } }, psu }).catch(async (cause: unknown) => {
+    const { code } = toOplError(cause);
+    if (overAtAspsp.has(code)) await inTransaction(ctx.db, (tx) => applyToFunds(tx, key, { type: "lose", at: ctx.clock.now(), by: "aspsp", code }));
+    throw cause;
+  });
   const confirmation = { amount: fromWire(amount), fundsAvailable: told.fundsAvailable, confirmedAt: Temporal.Instant.from(told.confirmedAt) };
   await recordConfirmation(ctx.db, key, confirmation);
   return confirmation;
@@ -99,16 +120,11 @@ export async function revokeFundsConsent(
 }
 
 /** Ends the permissions whose time is over. @returns how many */
-export async function expireFundsConsents(ctx: Pick<ConsentContext, "db" | "clock">, signal?: AbortSignal): Promise<number> {
-  let expired = 0;
-  for (;;) {
-    const now = ctx.clock.now();
-    const keys = await listRunOutFunds(ctx.db, now, batch);
-    for (const key of keys) {
-      if (signal?.aborted === true) return expired;
-      const decision = await inTransaction(ctx.db, (tx) => applyToFunds(tx, key, { type: "expire", at: now }));
-      if (decision?.kind === "changed") expired += 1;
-    }
-    if (keys.length < batch) return expired;
-  }
+export function expireFundsConsents(ctx: Pick<ConsentContext, "db" | "clock">, signal?: AbortSignal): Promise<number> {
+  return applyWhenDue(ctx, listRunOutFunds, (tx, key, at) => applyToFunds(tx, key, { type: "expire", at }), signal);
+}
+
+/** Says of every permission near its end how many days are left: once for each warning day. @returns how many */
+export function warnOfFundsEnds(ctx: Pick<ConsentContext, "db" | "clock">, signal?: AbortSignal): Promise<number> {
+  return applyWhenDue(ctx, listFundsToWarn, (tx, key, at) => applyToFunds(tx, key, { type: "warn", at }), signal);
 }

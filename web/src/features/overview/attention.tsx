@@ -1,10 +1,13 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { CalendarCheck, CalendarClock, CircleAlert, CirclePause, CloudOff, type LucideIcon, Send, TrendingUp, Unplug } from "lucide-react";
-import type { ReactNode } from "react";
+import { CalendarCheck, CalendarClock, CircleAlert, CirclePause, CloudOff, Send, TrendingUp, Unplug } from "lucide-react";
+import { lazy, Suspense } from "react";
 import type { Overview } from "../../api/queries.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Amount } from "../../ui/amount.tsx";
 import { LinkButton } from "../../ui/button.tsx";
+import { AttentionLine } from "./attention-line.tsx";
+
+const FundsAttention = lazy(() => import("./funds/funds-attention.tsx").then((module) => ({ default: module.FundsAttention })));
 
 type Item = Overview["attention"][number];
 
@@ -25,25 +28,13 @@ export function Attention({ items }: { items: readonly Item[] }) {
   );
 }
 
-function Line({ icon: Icon, children, action }: { icon: LucideIcon; children: ReactNode; action?: ReactNode }) {
-  return (
-    <div className="flex min-h-14 items-start gap-3 px-4 py-3 sm:items-center sm:px-6">
-      <Icon aria-hidden="true" size={20} strokeWidth={1.75} className="shrink-0 text-warning" />
-      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-2">
-        <p className="min-w-0 flex-1 basis-56 text-14">{children}</p>
-        {action}
-      </div>
-    </div>
-  );
-}
-
 function AttentionItem({ item }: { item: Item }) {
   const format = useFormat();
   switch (item.kind) {
     case "permission-ends": {
       const { aspspName } = item;
       return (
-        <Line
+        <AttentionLine
           icon={CalendarClock}
           action={
             <LinkButton size="small" to="/permissions">
@@ -57,13 +48,13 @@ function AttentionItem({ item }: { item: Item }) {
             one={`Your permission at ${aspspName} ends in # day. Renew it to keep figures coming.`}
             other={`Your permission at ${aspspName} ends in # days. Renew it to keep figures coming.`}
           />
-        </Line>
+        </AttentionLine>
       );
     }
     case "permission-to-confirm": {
       const { aspspName } = item;
       return (
-        <Line
+        <AttentionLine
           icon={CalendarCheck}
           action={
             <LinkButton size="small" to="/permissions">
@@ -77,13 +68,13 @@ function AttentionItem({ item }: { item: Item }) {
             one={`Confirm within # day that we may go on reading at ${aspspName}. You need not visit the bank.`}
             other={`Confirm within # days that we may go on reading at ${aspspName}. You need not visit the bank.`}
           />
-        </Line>
+        </AttentionLine>
       );
     }
     case "permission-paused": {
       const { aspspName, aspspId, consentId } = item;
       return item.reason === "unconfirmed" ? (
-        <Line
+        <AttentionLine
           icon={CirclePause}
           action={
             <LinkButton size="small" to="/permissions">
@@ -92,9 +83,9 @@ function AttentionItem({ item }: { item: Item }) {
           }
         >
           <Trans>Reading at {aspspName} is paused until you confirm it. Its figures stay as they were.</Trans>
-        </Line>
+        </AttentionLine>
       ) : (
-        <Line
+        <AttentionLine
           icon={CirclePause}
           action={
             <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }} search={{ renews: consentId }}>
@@ -103,13 +94,13 @@ function AttentionItem({ item }: { item: Item }) {
           }
         >
           <Trans>{aspspName} wants to see you again. Until you renew the permission there, its figures stay as they were.</Trans>
-        </Line>
+        </AttentionLine>
       );
     }
     case "permission-ended": {
       const { aspspName, aspspId } = item;
       return (
-        <Line
+        <AttentionLine
           icon={Unplug}
           action={
             <LinkButton size="small" to="/connect/$aspspId" params={{ aspspId }}>
@@ -118,14 +109,21 @@ function AttentionItem({ item }: { item: Item }) {
           }
         >
           <Trans>Your permission at {aspspName} has ended. Its figures stay as they were.</Trans>
-        </Line>
+        </AttentionLine>
       );
     }
+    case "funds-permission-ends":
+    case "funds-permission-ended":
+      return (
+        <Suspense fallback={null}>
+          <FundsAttention item={item} />
+        </Suspense>
+      );
     case "account-incomplete": {
       const { accountName } = item;
       const since = format.instantDay(item.since);
       return (
-        <Line
+        <AttentionLine
           icon={CircleAlert}
           action={
             <LinkButton size="small" to="/transactions" search={{ account: [item.accountId] }}>
@@ -136,14 +134,14 @@ function AttentionItem({ item }: { item: Item }) {
           <Trans>
             Since {since}, some transactions of {accountName} could not be understood and are missing. We keep what the bank sent and try again.
           </Trans>
-        </Line>
+        </AttentionLine>
       );
     }
     case "bank-down": {
       const { aspspName } = item;
       const since = item.since === null ? undefined : format.time(item.since);
       return (
-        <Line icon={CloudOff}>
+        <AttentionLine icon={CloudOff}>
           {since === undefined ? (
             <Trans>{aspspName} does not answer right now. You see its latest figures; new ones follow by themselves.</Trans>
           ) : (
@@ -151,13 +149,13 @@ function AttentionItem({ item }: { item: Item }) {
               {aspspName} has not answered since {since}. You see its latest figures; new ones follow by themselves.
             </Trans>
           )}
-        </Line>
+        </AttentionLine>
       );
     }
     case "payment-unfinished": {
       const { aspspName, paymentOrderId } = item;
       return (
-        <Line
+        <AttentionLine
           icon={Send}
           action={
             <LinkButton size="small" to="/payments/$order" params={{ order: paymentOrderId }}>
@@ -170,13 +168,13 @@ function AttentionItem({ item }: { item: Item }) {
           ) : (
             <Trans>A payment at {aspspName} waits for your approval. Nothing has left your account.</Trans>
           )}
-        </Line>
+        </AttentionLine>
       );
     }
     case "price-changed": {
       const { counterpartyName } = item;
       return (
-        <Line
+        <AttentionLine
           icon={TrendingUp}
           action={
             <LinkButton size="small" to="/transactions" search={{ recurring: item.recurringId }}>
@@ -187,7 +185,7 @@ function AttentionItem({ item }: { item: Item }) {
           <Trans>
             {counterpartyName} changed its price from <Amount value={item.before} sign="never" /> to <Amount value={item.now} sign="never" />.
           </Trans>
-        </Line>
+        </AttentionLine>
       );
     }
   }

@@ -1,10 +1,11 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, lazy, Suspense, useState } from "react";
 import { type FundsPermission, queries } from "../../api/queries.ts";
 import { useProblem } from "../../api/use-problem.ts";
 import { typedAmount } from "../../format/typed-amount.ts";
 import { useFormat } from "../../format/use-format.ts";
+import { AllowFundsAgain } from "../../ui/allow-funds-again.tsx";
 import { Button } from "../../ui/button.tsx";
 import { SectionCard } from "../../ui/card.tsx";
 import { Field, inputClass } from "../../ui/field.tsx";
@@ -13,16 +14,28 @@ import { leaveForBank } from "../../ui/leave-for-bank.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { askToPay, type Choices } from "./payments-api.ts";
 
+const WithdrawFundsDialog = lazy(() => import("../../ui/withdraw/withdraw-funds-dialog.tsx").then((module) => ({ default: module.WithdrawFundsDialog })));
+
 /** Asking a bank "is there this much?": yes or no, never how much. */
 export function FundsSection({ choices }: { choices: Choices }) {
   const { data } = useQuery(queries.funds());
-  const permissions = (data?.permissions ?? []).filter(({ status }) => status === "valid");
+  const all = data?.permissions ?? [];
+  const permissions = all.filter(({ status }) => status === "valid");
   return (
     <SectionCard
       className="mt-8"
       title={<Trans>Is there enough?</Trans>}
       description={<Trans>Your bank can say whether an account holds an amount. It answers yes or no, never how much there is.</Trans>}
     >
+      {all.some(({ missed }) => missed) && (
+        <div role="status" className="space-y-3 px-4 pt-4 sm:px-6">
+          {all
+            .filter(({ missed }) => missed)
+            .map((permission) => (
+              <Missed key={permission.fundsConsentId} permission={permission} />
+            ))}
+        </div>
+      )}
       {permissions.length > 0 && (
         <ul className="divide-y px-4 pt-2 sm:px-6">
           {permissions.map((permission) => (
@@ -37,7 +50,38 @@ export function FundsSection({ choices }: { choices: Choices }) {
   );
 }
 
-function FundsQuestion({ permission: { fundsConsentId, aspspName, maskedNumber, validUntil } }: { permission: FundsPermission }) {
+/** It ended, and not by the person: by whom, and the way to ask on. */
+function Missed({ permission }: { permission: FundsPermission }) {
+  const { t } = useLingui();
+  const { aspspName: bank, maskedNumber, history } = permission;
+  const account = maskedNumber ?? t`the account you chose`;
+  return (
+    <Notice
+      tone="warning"
+      title={
+        history.at(-1)?.by === "aspsp" ? (
+          <Trans>
+            {bank} no longer accepts your permission to ask about {account}
+          </Trans>
+        ) : (
+          <Trans>
+            Your permission to ask {bank} about {account} has ended
+          </Trans>
+        )
+      }
+      action={
+        <AllowFundsAgain permission={permission}>
+          <Trans>Allow again</Trans>
+        </AllowFundsAgain>
+      }
+    >
+      <Trans>Nothing is asked about it until you allow it again at the bank.</Trans>
+    </Notice>
+  );
+}
+
+function FundsQuestion({ permission }: { permission: FundsPermission }) {
+  const { fundsConsentId, aspspName, maskedNumber, validUntil } = permission;
   const { t } = useLingui();
   const format = useFormat();
   const problem = useProblem();
@@ -46,13 +90,10 @@ function FundsQuestion({ permission: { fundsConsentId, aspspName, maskedNumber, 
   const params = { fundsConsentId };
   const ask = useMutation({
     mutationFn: (amount: string) => askToPay("confirmFundsOf", { params, body: { amount: { amount, currency: "EUR" } } }),
-    // When it was last used.
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["payments", "funds"] }),
+    // When it was last used, or that it is over.
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["payments", "funds"] }),
   });
-  const withdraw = useMutation({
-    mutationFn: () => askToPay("withdrawFundsPermission", { params }),
-    onSuccess: () => Promise.all([["payments", "funds"], ["receipts"]].map((queryKey) => queryClient.invalidateQueries({ queryKey }))),
-  });
+  const [withdrawing, setWithdrawing] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const amount = typedAmount(formText(new FormData(event.currentTarget), "amount"), "EUR");
@@ -61,7 +102,6 @@ function FundsQuestion({ permission: { fundsConsentId, aspspName, maskedNumber, 
   };
   const until = format.instantDay(validUntil);
   const asked = ask.variables === undefined ? "" : format.amount({ amount: ask.variables, currency: "EUR" });
-  const error = ask.error ?? withdraw.error;
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4">
@@ -73,7 +113,7 @@ function FundsQuestion({ permission: { fundsConsentId, aspspName, maskedNumber, 
             <Trans>Until {until}</Trans>
           </p>
         </div>
-        <Button look="danger" size="small" busy={withdraw.isPending} onClick={() => withdraw.mutate()}>
+        <Button look="danger" size="small" onClick={() => setWithdrawing(true)}>
           <Trans>Withdraw</Trans>
         </Button>
       </div>
@@ -92,9 +132,9 @@ function FundsQuestion({ permission: { fundsConsentId, aspspName, maskedNumber, 
           <Trans>Ask the bank</Trans>
         </Button>
       </form>
-      {error !== null && (
-        <Notice tone="danger" live className="mt-3" title={problem(error).title}>
-          {problem(error).detail}
+      {ask.isError && (
+        <Notice tone="danger" live className="mt-3" title={problem(ask.error).title}>
+          {problem(ask.error).detail}
         </Notice>
       )}
       {ask.data !== undefined && (
@@ -104,6 +144,11 @@ function FundsQuestion({ permission: { fundsConsentId, aspspName, maskedNumber, 
           className="mt-3"
           title={ask.data.fundsAvailable ? <Trans>Yes, {asked} is there</Trans> : <Trans>No, {asked} is not there</Trans>}
         />
+      )}
+      {withdrawing && (
+        <Suspense fallback={null}>
+          <WithdrawFundsDialog permission={permission} onClose={() => setWithdrawing(false)} />
+        </Suspense>
       )}
     </>
   );

@@ -59,7 +59,7 @@ export function PermissionsPage() {
             </LinkButton>
           }
         >
-          <Trans>Each bank you connect appears here with what may be read, until when, and every time it was used.</Trans>
+          <Trans>Each bank you connect appears here with what may be read, until when, and when it was last used.</Trans>
         </EmptyState>
       )}
       {data !== undefined && data.connections.length + permissions.length > 0 && (

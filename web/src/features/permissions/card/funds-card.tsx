@@ -3,17 +3,19 @@ import { lazy, Suspense, useState } from "react";
 import { type FundsPermission, queries } from "../../../api/queries.ts";
 import { useFormat } from "../../../format/use-format.ts";
 import { Age } from "../../../ui/age.tsx";
+import { AllowFundsAgain } from "../../../ui/allow-funds-again.tsx";
 import { Button } from "../../../ui/button.tsx";
 import { BankMark } from "../../../ui/mark.tsx";
+import { permissionTitleId } from "../../../ui/withdraw/permission-title.ts";
 import { Fact } from "./fact.tsx";
 import { History } from "./history.tsx";
-import { permissionTitleId } from "./permission-title.ts";
 import { Receipts } from "./receipts.tsx";
 import { StatusBadge } from "./status-badge.tsx";
+import { ValidityBar } from "./validity-bar.tsx";
 
-const WithdrawFundsDialog = lazy(() => import("./withdraw-funds-dialog.tsx").then((module) => ({ default: module.WithdrawFundsDialog })));
+const WithdrawFundsDialog = lazy(() => import("../../../ui/withdraw/withdraw-funds-dialog.tsx").then((module) => ({ default: module.WithdrawFundsDialog })));
 
-/** A permission to ask whether one account holds an amount: what, which account, since, until, last used, what happened, and its end. */
+/** A permission to ask whether one account holds an amount: what, which account, since, until, last used, what happened, and the ways to renew and to end it. */
 export function FundsCard({ permission }: { permission: FundsPermission }) {
   const { t } = useLingui();
   const format = useFormat();
@@ -31,15 +33,26 @@ export function FundsCard({ permission }: { permission: FundsPermission }) {
             {t`${bank}: is there enough?`}
           </h2>
           <div className="mt-1 flex flex-wrap gap-2">
-            <StatusBadge connection={{ ...permission, daysLeft: null }} />
+            <StatusBadge connection={permission} />
           </div>
         </div>
         {status === "valid" && (
-          <Button size="small" look="danger" onClick={() => setWithdrawing(true)}>
-            <Trans>Withdraw</Trans>
-          </Button>
+          <div className="flex flex-wrap gap-2">
+            <AllowFundsAgain permission={permission}>
+              <Trans>Renew</Trans>
+            </AllowFundsAgain>
+            <Button size="small" look="danger" onClick={() => setWithdrawing(true)}>
+              <Trans>Withdraw</Trans>
+            </Button>
+          </div>
+        )}
+        {permission.missed && (
+          <AllowFundsAgain permission={permission}>
+            <Trans>Allow again</Trans>
+          </AllowFundsAgain>
         )}
       </header>
+      {since !== null && permission.daysLeft !== null && <ValidityBar since={since} permission={permission} />}
       <dl className="grid grid-cols-2 gap-x-6 gap-y-4 border-t p-4 sm:p-6 lg:grid-cols-4">
         <Fact name={<Trans>May be asked</Trans>}>
           <Trans>Whether an amount is there: yes or no, never how much</Trans>

@@ -52,8 +52,8 @@ function useEntryWords(): (entry: Entry, bank: string) => string {
       case "lost":
         if (by === "aspsp") return t`${bank} no longer accepts the permission`;
         return reason === "refresh-interrupted"
-          ? t`Renewing our access at ${bank} was interrupted on our side, so the permission ended. It may still be listed at ${bank}; you can remove it there. Connect ${bank} again to go on.`
-          : t`${bank} renewed our access in a way that we do not trust, so we ended the permission. Connect ${bank} again to go on.`;
+          ? t`Renewing our access at ${bank} was interrupted on our side, so the permission ended. It may still be listed at ${bank}; you can remove it there. Allow it again to go on.`
+          : t`${bank} renewed our access in a way that we do not trust, so we ended the permission. Allow it again to go on.`;
       case "reconfirmation-due":
         return t`We reminded you to confirm it`;
       case "reconfirmed":

@@ -1,4 +1,4 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { Trans } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { RefreshCw } from "lucide-react";
@@ -6,7 +6,6 @@ import { lazy, Suspense, useState } from "react";
 import { ask } from "../../../api/client.ts";
 import { type ConnectionView, queries } from "../../../api/queries.ts";
 import { useProblem } from "../../../api/use-problem.ts";
-import { useMinute } from "../../../format/clock.ts";
 import { useFormat } from "../../../format/use-format.ts";
 import { numberTail } from "../../../ui/account-name.ts";
 import { Age } from "../../../ui/age.tsx";
@@ -15,13 +14,14 @@ import { Button, LinkButton } from "../../../ui/button.tsx";
 import { cx } from "../../../ui/classes.ts";
 import { BankMark } from "../../../ui/mark.tsx";
 import { Notice } from "../../../ui/notice.tsx";
+import { permissionTitleId } from "../../../ui/withdraw/permission-title.ts";
 import { Fact } from "./fact.tsx";
 import { History } from "./history.tsx";
 import { Pause } from "./pause.tsx";
-import { permissionTitleId } from "./permission-title.ts";
 import { Receipts } from "./receipts.tsx";
 import { StatusBadge } from "./status-badge.tsx";
-import { elapsedShare, endsSoon, isStanding } from "./validity.ts";
+import { ValidityBar } from "./validity-bar.tsx";
+import { isStanding } from "./validity.ts";
 
 const WithdrawDialog = lazy(() => import("./withdraw-dialog.tsx").then((module) => ({ default: module.WithdrawDialog })));
 
@@ -80,7 +80,7 @@ export function PermissionCard({ connection, ledgerAway }: { connection: Connect
           <Pause connection={connection} />
         </div>
       )}
-      {standing && <ValidityBar connection={connection} />}
+      {standing && <ValidityBar since={connection.authorisedAt ?? connection.createdAt} permission={connection} />}
 
       <dl className="grid grid-cols-2 gap-x-6 gap-y-4 border-t p-4 sm:p-6 lg:grid-cols-4">
         <Fact name={<Trans>May be read</Trans>}>
@@ -179,37 +179,6 @@ function SyncBadge({ sync, valid }: { sync: ConnectionView["sync"]; valid: boole
     );
   }
   return null;
-}
-
-/** The time of the permission as a bar, with what is left in words. */
-function ValidityBar({ connection }: { connection: ConnectionView }) {
-  const { t } = useLingui();
-  const minute = useMinute();
-  const from = connection.authorisedAt ?? connection.createdAt;
-  const share = elapsedShare(from, connection.validUntil, minute);
-  const daysLeft = connection.daysLeft ?? 0;
-  const soon = endsSoon(connection);
-  const whole = Math.round((Date.parse(connection.validUntil) - Date.parse(from)) / 86_400_000);
-  return (
-    <div className="px-4 pb-5 sm:px-6">
-      <div
-        role="progressbar"
-        aria-label={t`Time used of this permission`}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(share * 100)}
-        aria-valuetext={t`${daysLeft} of ${whole} days left`}
-        className="h-2 overflow-hidden rounded-full bg-sunken"
-      >
-        <div data-drawn="" className={cx("h-full rounded-full", soon ? "bg-warning" : "bg-accent")} style={{ width: `${Math.max(1, share * 100)}%` }} />
-      </div>
-      <p className="mt-2 text-12 text-muted tabular">
-        <Trans>
-          {daysLeft} of {whole} days left
-        </Trans>
-      </p>
-    </div>
-  );
 }
 
 function ReadNow({ connection }: { connection: ConnectionView }) {

@@ -32,6 +32,8 @@ export function StatusBadge({ connection }: { connection: Pick<ConnectionView, "
       </Badge>
     );
   }
-  const [name, tone] = connection.history.some(({ what, by }) => what === "lost" && by === "aspsp") ? endedAtBank : statusNames[status];
+  const [name, tone] = connection.history.some(({ what, by }) => what === "lost" && by === "aspsp")
+    ? endedAtBank
+    : statusNames[connection.history.some(({ what }) => what === "replaced") ? "replaced" : status];
   return <Badge tone={tone}>{i18n._(name)}</Badge>;
 }

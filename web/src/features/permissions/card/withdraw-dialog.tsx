@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useId, useState } from "react";
 import { ask } from "../../../api/client.ts";
 import type { ConnectionView } from "../../../api/queries.ts";
-import { WithdrawFrame } from "./withdraw-frame.tsx";
+import { WithdrawFrame } from "../../../ui/withdraw/withdraw-frame.tsx";
 
 /** Withdrawing, with the one choice there is: keep what was read, or erase it. */
 export function WithdrawDialog({ connection, onClose }: { connection: ConnectionView; onClose: () => void }) {

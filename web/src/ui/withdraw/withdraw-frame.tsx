@@ -1,11 +1,13 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { UseMutationResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useProblem } from "../../../api/use-problem.ts";
-import { Button } from "../../../ui/button.tsx";
-import { Dialog } from "../../../ui/dialog.tsx";
-import { Notice } from "../../../ui/notice.tsx";
+import { useProblem } from "../../api/use-problem.ts";
+import { usePageWords } from "../../i18n/use-page-words.ts";
+import { Button } from "../button.tsx";
+import { Dialog } from "../dialog.tsx";
+import { Notice } from "../notice.tsx";
 import { permissionTitleId } from "./permission-title.ts";
+import { withdrawWords } from "./withdraw-words.ts";
 
 /** The last question before a permission ends: what that means, what there is to choose, and what came in its way. */
 export function WithdrawFrame({
@@ -27,6 +29,7 @@ export function WithdrawFrame({
 }) {
   const { t } = useLingui();
   const problem = useProblem();
+  if (!usePageWords(withdrawWords)) return null;
   return (
     <Dialog
       open

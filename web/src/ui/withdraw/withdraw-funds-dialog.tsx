@@ -1,7 +1,7 @@
 import { Trans } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ask } from "../../../api/client.ts";
-import type { FundsPermission } from "../../../api/queries.ts";
+import { ask } from "../../api/client.ts";
+import type { FundsPermission } from "../../api/queries.ts";
 import { WithdrawFrame } from "./withdraw-frame.tsx";
 
 /** Ending the permission to ask; nothing was read under it, so there is nothing to keep or erase. */
