@@ -42,7 +42,7 @@ export const us: Rows = {
   "US-38": "another person's export",
   "US-39": "formulas in an export",
   "US-40": "months by time zone",
-  "US-41": "absurd amounts, counts and filters (there are no budgets or rules of a person)",
+  "US-41": "absurd amounts, counts and filters, budgets and rules of a person (a rule is about one counterparty and starts no other, so none can loop)",
   "US-42": "our server as a way into the others",
   "US-43": "a thousand ids in one call",
   "US-44": "plain http (TLS ends at the ingress: a rule demands it there, old versions are the controller's to refuse)",
