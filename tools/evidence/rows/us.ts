@@ -4,7 +4,7 @@ import type { Rows } from "../judge-rows.ts";
 export const us: Rows = {
   "US-01": "a form of another site",
   "US-02": "a request of a sibling domain",
-  "US-03": "signing somebody in as somebody else (no token before sign-in: a header only our page can set, and its origin)",
+  "US-03": "signing somebody in as somebody else (there is no token before sign-in: every way in wants a header that only our page can set, and its origin)",
   "US-04": "a cookie planted before sign-in",
   "US-05": "an attacker's return opened by the victim",
   "US-06": "an attacker's bank page approved by the victim",
@@ -14,7 +14,7 @@ export const us: Rows = {
   "US-10": "guessed ids",
   "US-11": "members nobody asked for",
   "US-12": "more in an answer than the page needs",
-  "US-13": "tricks with methods (one GET has an effect: an export, asked for after a recent sign-in, is handed out once)",
+  "US-13": "tricks with methods (no GET has an effect; a session that is in use lives on)",
   "US-14": "tricks with content types",
   "US-15": "invented forwarding headers",
   "US-16": "an invented host",

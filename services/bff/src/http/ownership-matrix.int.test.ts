@@ -124,7 +124,7 @@ const cases: Readonly<Record<string, Case>> = {
   "renamePasskey params.passkeyId": { id: addPasskey, ask: (id) => ({ path: `/api/me/passkeys/${id}`, body: { name: "Mine" } }) },
   "removePasskey params.passkeyId": { id: addPasskey, ask: (id) => ({ path: `/api/me/passkeys/${id}` }) },
   "endSession params.sessionId": { id: otherSession, ask: (id) => ({ path: `/api/me/sessions/${id}` }) },
-  "downloadExport params.exportId": { id: exported, ask: (id) => ({ path: `/api/me/exports/${id}` }) },
+  "downloadExport params.exportId": { id: exported, ask: (id) => ({ path: `/api/me/exports/${id}/download` }) },
 };
 
 const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(signInRoutes), ...Object.values(securityRoutes)];
