@@ -34,12 +34,25 @@ describe("a payment", () => {
     await page.getByRole("heading", { name: "New payment" }).waitFor();
     // A wrong digit is said beside the field, and nothing is sent.
     await page.getByLabel("Who is paid").fill("Maija Mallikas");
-    await page.getByLabel("IBAN").fill("FI21 1234 5600 0007 84");
+    const iban = page.getByLabel("IBAN", { exact: true });
+    const [slip, invalid] = [page.getByRole("status").filter({ hasText: "This IBAN has a slip" }), () => iban.getAttribute("aria-invalid")];
+    // Said while it is typed, also to who does not see it, as soon as no further letter can mend it; the focus stays.
+    await iban.pressSequentially("FI21 1234 5600 0007 8");
+    expect(await invalid()).toBeNull();
+    await iban.press("4");
+    await slip.waitFor();
+    expect([await invalid(), await iban.evaluate((field) => field === field.ownerDocument.activeElement)]).toEqual(["true", true]);
+    await expectAccessible(page, "an IBAN with a slip");
+    await iban.press("Backspace");
+    expect([await invalid(), await slip.count()]).toEqual([null, 0]);
+    await iban.fill("XX21");
+    await page.getByRole("status").filter({ hasText: "No country’s IBANs begin like this" }).waitFor();
+    await iban.fill("FI21 1234 5600 0007 84");
     await page.getByLabel("Amount in euros").fill("12,50");
     await page.getByLabel("Reference or message").fill("1232");
     await page.getByRole("button", { name: "Check once more" }).click();
-    expect(await page.getByLabel("IBAN").getAttribute("aria-invalid")).toBe("true");
-    await page.getByLabel("IBAN").fill("FI21 1234 5600 0007 85");
+    expect(await invalid()).toBe("true");
+    await iban.fill("FI21 1234 5600 0007 85");
     await page.getByRole("button", { name: "Check once more" }).click();
 
     // Payee, amount and account before leaving.
@@ -47,6 +60,9 @@ describe("a payment", () => {
     await approve.waitFor();
     for (const text of ["Maija Mallikas", "€12.50", "FI21 1234 5600 0007 85"]) await page.getByText(text).first().waitFor();
     await expectAccessible(page, "before the approval");
+    // Nobody was sent anything so far, so there is nobody to offer.
+    const payees = async (): Promise<readonly string[]> => (await person.get("listPaymentChoices", "/api/payment-choices")).payees.map(({ name }) => name);
+    expect(await payees()).toEqual([]);
     await approve.click();
 
     await approveAtBank(page, product.origin, "88888881");
@@ -56,6 +72,7 @@ describe("a payment", () => {
     await page.getByRole("heading", { name: "€12.50 to Maija Mallikas" }).waitFor();
     await page.getByText("Not yet").waitFor({ state: "detached", timeout: 30_000 });
     await expectAccessible(page, "paid");
+    expect(await payees()).toEqual(["Maija Mallikas"]);
     const line = page.getByRole("link", { name: "See it on your account" });
     const isThere = async (): Promise<boolean> => {
       await person.ask("POST", `/api/connections/${consentId}/refresh`, {});
@@ -70,6 +87,10 @@ describe("a payment", () => {
     await expectAccessible(page, "the line of a payment");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "€12.50 to Maija Mallikas" }).waitFor();
+    // Whom money was sent to is offered the next time, account and all.
+    await page.goto(`${product.origin}/payments/new`);
+    await page.getByLabel("Who is paid").fill("Maija Mallikas");
+    await expect.poll(() => iban.inputValue()).toMatch(/^FI21\s1234\s5600\s0007\s85$/);
     expect(complaints.found).toEqual([]);
     await context.close();
   });

@@ -1,4 +1,4 @@
-export { electronicIban, isBic } from "./account-number.ts";
+export { electronicIban, ibanMistake, ibanMistakeSoFar, isBic } from "./account-number.ts";
 export { dueDates } from "./due-dates.ts";
 export { amountProblems, ibanProblems, judgePayments } from "./judge.ts";
 export type { Finding, PaymentProblem } from "./judge.ts";

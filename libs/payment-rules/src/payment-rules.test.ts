@@ -7,6 +7,8 @@ import {
   dueDates,
   electronicIban,
   finnishCheckDigit,
+  ibanMistake,
+  ibanMistakeSoFar,
   ibanProblems,
   isCreditorReference,
   isFinnishReference,
@@ -39,7 +41,8 @@ const problemsOf = (instruction: PaymentInstruction, schedule: PaymentSchedule =
 
 describe("account numbers", () => {
   it("takes the IBAN as people write it and gives it as banks do", () => {
-    expect(electronicIban("fi21 1234 5600 0007 85")).toBe("FI2112345600000785");
+    for (const text of ["fi21 1234 5600 0007 85", "FI21\u00a01234\u00a05600\u00a00007\u00a085", "FI21-1234-5600-0007-85"])
+      expect(electronicIban(text)).toBe("FI2112345600000785");
     expect(ibanProblems("FI21 1234 5600 0007 85")).toEqual(["iban-not-electronic"]);
   });
   it("finds every single wrong digit (mod 97)", () => {
@@ -54,6 +57,36 @@ describe("account numbers", () => {
   });
   it.each(["", "FI", "XX2112345600000785", "FI211234560000078", "FI2112345600000785 "])("%j is no IBAN of a payment", (text) => {
     expect(ibanProblems(text)).not.toEqual([]);
+  });
+});
+
+describe("an IBAN while it is typed", () => {
+  const whole = ["FI2112345600000785", "DE89370400440532013000", "MT84MALT011000012345MTLCAST001S", "NO9386011117947"];
+  it.each(whole)("has no mistake at any letter of %s", (iban) => {
+    for (let typed = 0; typed <= iban.length; typed += 1) expect([typed, ibanMistakeSoFar(iban.slice(0, typed))]).toEqual([typed, null]);
+    expect(ibanMistake(iban)).toBeNull();
+  });
+  it.each([
+    ["", null, "country"],
+    ["X", null, "country"],
+    ["XX2", null, "country"],
+    ["XX21", "country", "country"],
+    ["1234", "country", "country"],
+    ["US64", "country", "country"],
+    ["FI21 1234 5600 0007 8", null, "length"],
+    ["FI21 1234 5600 0007 84", "digits", "digits"],
+    ["FI12 1234 5600 0007 85", "digits", "digits"],
+    ["fi21\u00a01234\u00a05600\u00a00007\u00a085", null, null],
+    ["FI21 1234 5600 0007 85 1", "length", "length"],
+  ])("%j: %s so far, %s as a whole", (typed, soFar, mistake) => {
+    expect([ibanMistakeSoFar(typed), ibanMistake(typed)]).toEqual([soFar, mistake]);
+  });
+  it("what is wrong so far is wrong however it goes on", () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^(FI|NO|DE|US|XX|12)\d{2}[\dA-Z ]{8,24}$/), fc.stringMatching(/^[\dA-Z ]{0,8}$/), (typed, rest) => {
+        if (ibanMistakeSoFar(typed) !== null) expect(electronicIban(typed + rest)).toBeNull();
+      }),
+    );
   });
 });
 

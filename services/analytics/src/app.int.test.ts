@@ -285,13 +285,23 @@ describe("bad questions get a clear answer, never a 5xx (US-33, US-34)", () => {
     ["EUR", "groceries", "0"],
     ["EUR", "groceries", "-1"],
     ["EUR", "groceries", "1e3"],
+    ["EUR", "groceries", "1000000000000000000"],
+    ["EUR", "groceries", "1e18"],
+    ["EUR", "groceries", "10 %"],
     ["ZZZ", "groceries", "1"],
     ["eur", "groceries", "1"],
     ["EUR", "income" as BudgetCategory, "1"],
     ["EUR", "transfers" as BudgetCategory, "1"],
-  ])("a budget in %s for %s of %s is refused", async (currency, category, limit) => {
+  ])("a budget in %s for %s of %s is refused (US-41)", async (currency, category, limit) => {
     const { psu } = await quiet();
     await expect(app.bff.putBudget({ psu, params: { currency, category }, body: { limit } })).rejects.toMatchObject({ kind: "invalid" });
+  });
+
+  it("a category has one budget in a currency, however often another limit is set (US-41)", async () => {
+    const { psu } = await quiet();
+    const params = { currency: "EUR", category: "groceries" } as const;
+    for (let limit = 1; limit <= 200; limit += 1) await app.bff.putBudget({ psu, params, body: { limit: `${limit}` } });
+    expect((await app.bff.listBudgets({ psu })).budgets.map((budget) => budget.limit)).toEqual([{ amount: "200.00", currency: "EUR" }]);
   });
 
   it.each(["", " ", "a\nb", "\u0000", "\ud800", "a".repeat(501)])("a note %j is refused", async (note) => {

@@ -6,6 +6,7 @@ export const errors = defineErrors({
   ERR_ANALYTICS_TRANSACTION_PENDING: ["conflict", "The bank has not booked this transaction yet; it will be another one then. Say it again when it is booked."],
   ERR_ANALYTICS_PERSON_BUSY: ["conflict", "Your figures are being worked out this very moment; ask again in a second."],
   ERR_ANALYTICS_COUNTERPARTY_UNKNOWN: ["rejected", "Nothing tells who this transaction was with, so there is nothing a rule could go by."],
+  ERR_ANALYTICS_RULES_TOO_MANY: ["rejected", "You have 1000 rules, which is as many as there can be: remove one that you no longer need."],
   ERR_ANALYTICS_RULE_NOT_FOUND: ["not-found", "There is no such rule."],
   ERR_ANALYTICS_SPLIT_PART_INVALID: [
     "rejected",

@@ -33,10 +33,6 @@ const addresses: Readonly<Record<string, (person: Person, bff: Bff) => string | 
   getPaymentOrderView: ({ holdings }) => `/api/payment-orders/${holdings.paymentOrder.paymentOrderId}`,
   getOperatorRegistration: (_, { downstream }) => `/api/operator/registrations/${downstream.registrations[0]?.registrationId}`,
   searchDirectory: () => "/api/operator/directory?name=op&country=FI&bic=OKOYFIHH",
-  downloadExport: async ({ browser }) => {
-    const begun = await browser.send("POST", "/api/me/exports", { body: { format: "json" } });
-    return `/api/me/exports/${begun.json<{ exportId: string }>().exportId}`;
-  },
 };
 
 /** The address to ask a reading route at. @throws where its contract wants an id or a query and none is named above */

@@ -5,7 +5,7 @@ import { proveAgain } from "./recent-sign-in.ts";
 import { type Answer, type Ask, buildUrl, type Operation, routes } from "./routes.ts";
 
 /** Proof that a change comes from our own page: another site cannot set a header without our leave. */
-const CSRF = { "opl-csrf": "1" } as const;
+export const CSRF = { "opl-csrf": "1" } as const;
 
 interface Sending {
   readonly body?: unknown;

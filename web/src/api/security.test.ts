@@ -1,8 +1,7 @@
 import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { expect, it } from "vitest";
-import { exportUrl, securityPaths } from "./security.ts";
+import { securityPaths } from "./security.ts";
 
 it("the routes of the ways in are those of the contract", () => {
   expect(securityPaths).toEqual(Object.fromEntries(Object.entries(securityRoutes).map(([name, { method, path }]) => [name, [method, path]])));
-  expect(exportUrl("a/b")).toBe("/api/me/exports/a%2Fb");
 });

@@ -1,7 +1,8 @@
 import type { securityRoutes } from "@opl/contracts/http/bff-security";
 import type { ResponseOf } from "@opl/contracts/http/route";
 import { queryOptions } from "@tanstack/react-query";
-import { send } from "./client.ts";
+import { ApiError, apiErrorFrom, isApiError } from "./api-error.ts";
+import { CSRF, send } from "./client.ts";
 import { type AskOf, buildUrl } from "./routes.ts";
 
 type Routes = typeof securityRoutes;
@@ -30,7 +31,7 @@ export const securityPaths: Record<SecurityOperation, readonly [method: string, 
   listSessions: ["GET", "/api/me/sessions"],
   endSession: ["DELETE", "/api/me/sessions/:sessionId"],
   startExport: ["POST", "/api/me/exports"],
-  downloadExport: ["GET", "/api/me/exports/:exportId"],
+  downloadExport: ["POST", "/api/me/exports/:exportId/download"],
 };
 
 export async function askSecurity<O extends SecurityOperation>(operation: O, input: AskOf<Routes[O]>, signal?: AbortSignal): Promise<SecurityAnswer<O>> {
@@ -43,7 +44,17 @@ export const securityQueries = {
   sessions: () => queryOptions({ queryKey: ["sessions"], queryFn: ({ signal }) => askSecurity("listSessions", {}, signal) }),
 };
 
-/** Where the browser fetches a file that was made ready. */
-export function exportUrl(exportId: string): string {
-  return buildUrl(securityPaths.downloadExport[1], { exportId });
+/** A file that was made ready, with its name. It is handed out once: one that broke off is asked for anew. */
+export async function downloadExport(exportId: string): Promise<{ name: string; file: Blob }> {
+  const [method, path] = securityPaths.downloadExport;
+  try {
+    const headers = { "content-type": "application/json", ...CSRF };
+    const response = await fetch(buildUrl(path, { exportId }), { method, headers, credentials: "same-origin", redirect: "error", body: "{}" });
+    if (!response.ok) throw await apiErrorFrom(response);
+    const [, name = "one-point-ledger"] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
+    return { name, file: await response.blob() };
+  } catch (error) {
+    if (isApiError(error)) throw error;
+    throw new ApiError({ status: 0, code: "ERR_UNREACHABLE" });
+  }
 }

@@ -107,7 +107,8 @@ export const listPaymentChoices = defineRoute({
     /** `foreign`: this bank takes payments abroad. What it does not take of one, it says (`ERR_PAYMENT_UNFIT`). */
     banks: z.array(z.object({ aspspId, name: z.string(), foreign: z.boolean() })),
     accounts: z.array(z.object({ accountId: uuid, aspspId, name: z.string(), maskedNumber: z.string().nullable(), balance: amountWire.nullable() })),
-    payees: z.array(z.object({ name: z.string(), iban: z.string(), lastPaidOn: isoDate.nullable() })).max(200),
+    /** Whom money was sent to, the latest first. */
+    payees: z.array(z.object({ name: z.string(), iban: z.string() })).max(200),
     /** The banks' calendar day: days of payments are theirs, wherever the person is. */
     today: isoDate,
   }),

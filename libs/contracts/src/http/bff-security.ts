@@ -174,14 +174,14 @@ export const startExport = defineRoute({
   status: 201,
   response: z.object({ exportId: uuid, expiresAt: isoInstant }),
 });
-/** Answers with the file itself, JSON or CSV. */
+/** Answers with the file itself, JSON or CSV. A change, since it is handed out once: nothing that only looks at an address uses it up. */
 export const downloadExport = defineRoute({
-  ...read,
-  idempotent: false,
+  ...change,
   operationId: "downloadExport",
   summary: "The file. Works once.",
-  path: "/api/me/exports/:exportId",
+  path: "/api/me/exports/:exportId/download",
   params: z.strictObject({ exportId: uuid }),
+  status: 200,
   response: null,
 });
 

@@ -3,6 +3,9 @@ import { rulesVersion } from "./category-rules/index.ts";
 import { cleanCounterparty, counterpartyTextOf } from "./counterparty.ts";
 import type { Split } from "./split.ts";
 
+/** Of one person: more than anybody has counterparties to speak of, and few enough to read with every settling. */
+export const mostRules = 1_000;
+
 /** What a person said about everything with one counterparty. */
 export interface CounterpartyRule {
   readonly counterpartyRuleId: string;

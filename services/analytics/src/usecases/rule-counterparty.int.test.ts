@@ -124,6 +124,37 @@ describe("everything with one counterparty", () => {
     await expect(stage.rule(psuId, label("nobody"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_COUNTERPARTY_UNKNOWN" });
   });
 
+  it("there may be a thousand of, and one more when another is removed; one there is can always be changed (US-41)", async () => {
+    const { rule } = await stage.rule(psuId, label("one"), "family");
+    const letters = Array.from("abcdefghij");
+    const names = letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => `Kauppa ${a}${b}${c} Oy`))).slice(1);
+    const others = names.map((name) => ({ psuId, counterpartyRuleId: newId(), counterpartyText: name, counterpartyName: name }));
+    const said = { category: "health", createdAt: stage.clock.now() } as const;
+    await stage.ctx.db
+      .insertInto("counterpartyRules")
+      .values(others.map((other) => ({ ...other, ...said })))
+      .execute();
+    await expect(stage.rule(psuId, label("elsewhere"), "family")).rejects.toMatchObject({ code: "ERR_ANALYTICS_RULES_TOO_MANY", kind: "rejected" });
+    await stage.rule(psuId, label("one"), "leisure");
+    expect(await november()).toMatchObject({ leisure: "12.34", groceries: "7.00" });
+    await stage.removeRule(psuId, others[0]?.counterpartyRuleId ?? "");
+    await stage.rule(psuId, label("elsewhere"), "family");
+    expect(await stage.rules(psuId)).toHaveLength(1_000);
+    expect((await stage.rules(psuId)).map(({ counterpartyRuleId }) => counterpartyRuleId)).toContain(rule.counterpartyRuleId);
+  });
+
+  it("never start each other: two that name each other's category each move their own entries alone (US-41)", async () => {
+    const turns = [
+      ["one", "family"],
+      ["elsewhere", "groceries"],
+      ["one", "groceries"],
+      ["elsewhere", "family"],
+    ] as const;
+    for (const [name, category] of turns) await stage.rule(psuId, label(name), category);
+    expect(await november()).toMatchObject({ groceries: "12.34", family: "7.00" });
+    expect(await stage.rules(psuId)).toHaveLength(2);
+  });
+
   it("keeps the bank's own words and is found by what they are cleaned to today; of two that are one today the later counts", async () => {
     const { db } = stage.ctx;
     const { rule } = await stage.rule(psuId, label("two"), "family");

@@ -6,7 +6,7 @@ import { inTransaction } from "@opl/postgres";
 import { annotate, saidBy } from "../db/annotation-store.ts";
 import { changeRule, deleteRules, insertRule, rulesOf } from "../db/counterparty-rule-store.ts";
 import { cleanCounterparty, counterpartyTextOf } from "../domain/counterparty.ts";
-import type { CounterpartyRule } from "../domain/said.ts";
+import { type CounterpartyRule, mostRules } from "../domain/said.ts";
 import { stands } from "../domain/split.ts";
 import { errors } from "../errors.ts";
 import { type EntryKey, rowsElsewhere, rowsOf } from "../projections/ledger/store.ts";
@@ -49,7 +49,7 @@ export async function previewRule(
 /**
  * The person says that everything with this entry's counterparty belongs in a category, before and from now on. What they said about this
  * very entry gives way; totals follow in the same transaction.
- * @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_COUNTERPARTY_UNKNOWN, ERR_ANALYTICS_PERSON_BUSY
+ * @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_COUNTERPARTY_UNKNOWN, ERR_ANALYTICS_RULES_TOO_MANY, ERR_ANALYTICS_PERSON_BUSY
  */
 export async function ruleCounterparty(ctx: RuleContext, key: EntryKey, category: CategoryId): Promise<ResponseInputOf<typeof putCounterpartyRule>> {
   return inTransaction(ctx.db, async (tx) => {
@@ -58,7 +58,9 @@ export async function ruleCounterparty(ctx: RuleContext, key: EntryKey, category
     const counterpartyText = counterpartyTextOf(entry);
     const { key: counterpartyKey, name: counterpartyName } = cleanCounterparty(counterpartyText);
     if (counterpartyKey === "") throw errors.ERR_ANALYTICS_COUNTERPARTY_UNKNOWN();
-    const known = (await saidBy(tx, [psuId])).get(psuId)?.counterparties.get(counterpartyKey);
+    const rules = (await saidBy(tx, [psuId])).get(psuId)?.counterparties;
+    const known = rules?.get(counterpartyKey);
+    if (known === undefined && (rules?.size ?? 0) >= mostRules) throw errors.ERR_ANALYTICS_RULES_TOO_MANY();
     const rule =
       known === undefined
         ? await insertRule(tx, { psuId, counterpartyText, counterpartyName, category, createdAt: ctx.clock.now() })

@@ -70,7 +70,7 @@ describe("every answer", () => {
     ["POST", "/api/csp-reports"] as const,
   ];
 
-  it.each(paths)("to %s %s carries the written policy (G-28, US-18)", async (method, path) => {
+  it.each(paths)("to %s %s carries the written policy (G-28, US-18, US-44)", async (method, path) => {
     for (const cookie of [undefined, aino.browser.cookie]) {
       // Nobody is signed out or erased on the way: without our header no change happens.
       const { headers, text } = await rawRequest(bff.address, method, path, cookie === undefined ? {} : { cookie });

@@ -17,7 +17,7 @@ describe("taking everything along", () => {
     expect(answer.status).toBe(201);
     return answer.json<{ exportId: string }>().exportId;
   };
-  const fetchOf = (browser: Browser, exportId: string): Promise<Answer> => browser.get(`/api/me/exports/${exportId}`);
+  const fetchOf = (browser: Browser, exportId: string): Promise<Answer> => browser.send("POST", `/api/me/exports/${exportId}/download`, { body: {} });
 
   it("gives all of it as one JSON document, transactions and payments of every page, permissions of both kinds with their receipts", async () => {
     const { browser, email, holdings, psuId } = await bff.person();
@@ -114,6 +114,18 @@ describe("taking everything along", () => {
       }
     },
   );
+
+  it("is used up by nothing that only looks at an address: a prefetch, a scanner of links, another site (US-13, US-38)", async () => {
+    const { browser } = await bff.person();
+    const exportId = await start(browser);
+    for (const path of [`/api/me/exports/${exportId}/download`, `/api/me/exports/${exportId}`])
+      for (const method of ["GET", "HEAD"]) expect([path, [404, 405].includes((await browser.send(method, path)).status)]).toEqual([path, true]);
+    for (const site of ["cross-site", "same-site"]) {
+      const asked = await browser.send("POST", `/api/me/exports/${exportId}/download`, { body: {}, headers: { "sec-fetch-site": site } });
+      expect([site, asked.status]).toEqual([site, 403]);
+    }
+    expect((await fetchOf(browser, exportId)).status).toBe(200);
+  });
 
   it("is for its person alone, once, and for ten minutes (US-38)", async () => {
     const [{ browser, psuId }, other] = [await bff.person(), await bff.person()];

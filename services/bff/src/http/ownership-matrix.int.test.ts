@@ -1,4 +1,5 @@
 import { bffRoutes } from "@opl/contracts/http/bff";
+import { operatorRoutes } from "@opl/contracts/http/bff-operator";
 import { securityRoutes } from "@opl/contracts/http/bff-security";
 import { signInRoutes } from "@opl/contracts/http/bff-sign-in";
 import type { RouteContract } from "@opl/contracts/http";
@@ -11,6 +12,8 @@ import { password, startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 import { browserAt } from "../../test/browser.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
+import { halfSignedIn, personWithFactor } from "../../test/second-factor.ts";
+import { routes } from "./index.ts";
 
 /**
  * Every route with an id, tried by everybody who must not have it (G-15, US-08, US-09, US-10). The list of routes and ids comes
@@ -125,10 +128,13 @@ const cases: Readonly<Record<string, Case>> = {
   "renamePasskey params.passkeyId": { id: addPasskey, ask: (id) => ({ path: `/api/me/passkeys/${id}`, body: { name: "Mine" } }) },
   "removePasskey params.passkeyId": { id: addPasskey, ask: (id) => ({ path: `/api/me/passkeys/${id}` }) },
   "endSession params.sessionId": { id: otherSession, ask: (id) => ({ path: `/api/me/sessions/${id}` }) },
-  "downloadExport params.exportId": { id: exported, ask: (id) => ({ path: `/api/me/exports/${id}` }) },
+  "downloadExport params.exportId": { id: exported, ask: (id) => ({ path: `/api/me/exports/${id}/download` }) },
 };
 
 const contracts: readonly RouteContract[] = [...Object.values(bffRoutes), ...Object.values(signInRoutes), ...Object.values(securityRoutes)];
+
+/** With those of the operators, whose matrix says who of the signed in may use them. */
+const everyRoute: readonly RouteContract[] = [...contracts, ...Object.values(operatorRoutes)];
 
 /** `operation place.name` for each id a request can carry. */
 const idPlaces = contracts.flatMap(({ operationId, params, query, body }) =>
@@ -149,6 +155,27 @@ function uuidsIn(schema: unknown, name = ""): string[] {
   return [...new Set(inner)];
 }
 
+/** What is done where there is no session yet; signing out of none is no mistake. */
+const openToAll = [
+  "beginPasskeySignIn",
+  "beginPasskeySignUp",
+  "beginRecovery",
+  "beginSingleSignOn",
+  "enterAfterSignUp",
+  "finishRecovery",
+  "finishSignIn",
+  "finishSingleSignOn",
+  "getProvider",
+  "signIn",
+  "signInByPasskey",
+  "signOut",
+  "signUp",
+  "signUpByPasskey",
+];
+
+/** Who is nobody to us: `another person` is somebody, with things of their own. */
+const closedTo = ["anonymous", "half signed in", "signed out", "erased", "with a forged cookie"] as const;
+
 /** How often a way is gone, so that what else the process does is not taken for a part of it. */
 const tries = 3;
 const methodOf = (place: string): string => contracts.find(({ operationId }) => operationId === place.split(" ")[0])?.method ?? "GET";
@@ -166,6 +193,7 @@ describe("whose is it", () => {
     strangers["another person"] = (await bff.person()).browser;
     strangers["signed out"] = await afterwards(await bff.person(owner.email), (browser) => browser.send("POST", "/api/auth/sign-out", { body: {} }));
     strangers["erased"] = await afterwards(await bff.person(), (browser) => browser.send("DELETE", "/api/me"));
+    strangers["half signed in"] = await halfSignedIn(bff, (await personWithFactor(bff, Temporal.Now.instant())).email);
     strangers["with a forged cookie"] = browserAt(bff.address, owner.browser.origin);
     strangers["with a forged cookie"].cookie = owner.browser.cookie?.replace(/.{8}$/, "AAAAAAA%3D");
   });
@@ -245,7 +273,7 @@ describe("whose is it", () => {
       return { asked: ways.map(({ asked }) => asked), statements: Math.min(...ways.map((way) => way.statements)) };
     }
 
-    it.each(["anonymous", "signed out", "erased", "with a forged cookie"])("is closed to who is %s", async (who) => {
+    it.each(closedTo)("is closed to who is %s", async (who) => {
       const answer = await send(strangers[who] as Browser, await id(owner));
       expect(answer.status).toBe(401);
       expect(answer.json()).toMatchObject({ code: "ERR_NOT_SIGNED_IN" });
@@ -260,6 +288,27 @@ describe("whose is it", () => {
         expect(answer.text).not.toContain(owner.holdings.canary);
       },
     );
+  });
+
+  describe("every route there is, with an id or without", () => {
+    it("needs a person, but for those of signing up and in (G-15)", () => {
+      const served = routes(bff.app.context).map(({ contract }) => contract);
+      expect(served.map(({ operationId }) => operationId).toSorted()).toEqual(everyRoute.map(({ operationId }) => operationId).toSorted());
+      const open = everyRoute.filter(({ psu }) => psu === "none").map(({ operationId }) => operationId);
+      expect(open.toSorted()).toEqual(openToAll.toSorted());
+    });
+
+    it.each(closedTo)("is closed to who is %s, and nothing is asked for them (US-08, US-23, US-24)", async (who) => {
+      const stranger = strangers[who] as Browser;
+      const [before, answers] = [bff.downstream.asked.length, new Map<string, unknown>()];
+      for (const { method, path } of [...everyRoute.filter(({ psu }) => psu === "required"), { method: "GET", path: "/api/live" }]) {
+        const answer = await stranger.send(method, path.replaceAll(/:\w+/g, newId()), method === "GET" ? {} : { body: {} });
+        answers.set(`${method} ${path}`, [answer.status, answer.json()["code"]]);
+      }
+      expect(answers.size).toBeGreaterThan(70);
+      expect([...answers].filter(([, answer]) => String(answer) !== "401,ERR_NOT_SIGNED_IN")).toEqual([]);
+      expect(bff.downstream.asked).toHaveLength(before);
+    });
   });
 
   it("refuses a list of ids of which one is another's as a whole (US-09)", async () => {

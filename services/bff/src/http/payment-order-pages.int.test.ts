@@ -47,7 +47,7 @@ describe("while services are replaced one by one, all payments come, page by pag
     const { browser, orders } = await buyer();
     bff.downstream.former.add("listPaymentOrders");
     const { exportId } = (await browser.send("POST", "/api/me/exports", { body: { format: "json" } })).json<{ exportId: string }>();
-    const all = (await browser.get(`/api/me/exports/${exportId}`)).json<{ paymentOrders: { paymentOrderId: string }[] }>();
+    const all = (await browser.send("POST", `/api/me/exports/${exportId}/download`, { body: {} })).json<{ paymentOrders: { paymentOrderId: string }[] }>();
     expect(all.paymentOrders.map(({ paymentOrderId }) => paymentOrderId)).toEqual(orders);
   });
 

@@ -267,6 +267,21 @@ describe("what is not one of our own page's requests", () => {
     expect(answer.json()).toMatchObject({ requestId: expect.any(String), code: expect.stringMatching(/^ERR_/) });
   });
 
+  it.each(Object.values(signInRoutes).filter(({ method }) => method !== "GET"))(
+    "$operationId gives no session and begins nothing for another site, a sibling domain or a page without our header (US-03)",
+    async ({ method, path }) => {
+      const body = JSON.stringify({ email: aino.email, password });
+      for (const headers of [
+        { origin: "https://evil.example", "opl-csrf": "1", "sec-fetch-site": "cross-site", ...json },
+        { origin: "https://evil.ledger.example", "opl-csrf": "1", "sec-fetch-site": "same-site", ...json },
+        { origin: publicOrigin, "sec-fetch-site": "same-origin", ...json },
+      ]) {
+        const answer = await rawRequest(bff.address, method, path, headers, body);
+        expect([headers.origin, answer.status, answer.headers["set-cookie"]]).toEqual([headers.origin, 403, undefined]);
+      }
+    },
+  );
+
   it("refuses signing in by form, from another site and without our header (US-03)", async () => {
     const body = new URLSearchParams({ email: aino.email, password }).toString();
     const form = await rawRequest(
@@ -277,5 +292,8 @@ describe("what is not one of our own page's requests", () => {
       body,
     );
     expect([form.status, form.headers["set-cookie"]]).toEqual([403, undefined]);
+    // What is sent is good, and from our own page it signs in.
+    const own = await rawRequest(bff.address, "POST", "/api/auth/sign-in/email", { ...ours, ...json }, JSON.stringify({ email: aino.email, password }));
+    expect([own.status, own.headers["set-cookie"]?.length]).toEqual([200, 1]);
   });
 });

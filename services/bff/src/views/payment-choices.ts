@@ -1,7 +1,7 @@
 import type { listPaymentChoices } from "@opl/contracts/http/bff-payments";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
 import type { ResponseInputOf } from "@opl/contracts/http";
-import type { Aspsp, Payment, PaymentOrder } from "@opl/contracts/model";
+import type { Aspsp, PaymentOrder, PaymentStatus } from "@opl/contracts/model";
 import { headlineBalance } from "./balance.ts";
 import { maskNumber } from "./masked-number.ts";
 
@@ -37,22 +37,21 @@ export function mayPayFrom({ connected, iban }: LedgerAccount): boolean {
   return connected && iban !== null;
 }
 
-/** Everybody paid or meant to be paid before, once each, as last named; whom one pays most recently first. */
+/** Of an execution that the bank was given and did not turn away. */
+const sent: ReadonlySet<PaymentStatus> = new Set(["submitted", "accepted", "pending", "debited", "credited"]);
+
+/** Whom money was sent to before, once each, as named the last time, the latest first. Who was only written down may be written with a slip. */
 function payeesOf(orders: readonly PaymentOrder[]): Choices["payees"] {
+  const paid = orders
+    .flatMap(({ payments }) => payments)
+    .flatMap(({ instruction, executions }) => {
+      const last = executions.findLast(({ status }) => sent.has(status));
+      if (instruction.scheme !== "sepa" || last === undefined) return [];
+      const { name, iban } = instruction.creditor;
+      return [{ name, iban, on: last.dueDate }];
+    })
+    .toSorted((a, b) => b.on.localeCompare(a.on));
   const payees = new Map<string, Choices["payees"][number]>();
-  for (const payment of orders.flatMap(({ payments }) => payments)) {
-    if (payment.instruction.scheme !== "sepa") continue;
-    const { name, iban } = payment.instruction.creditor;
-    const known = payees.get(iban);
-    payees.set(iban, { name: known?.name ?? name, iban, lastPaidOn: later(known?.lastPaidOn ?? null, lastPaidOn(payment)) });
-  }
-  return [...payees.values()].slice(0, mostPayees).toSorted((a, b) => (b.lastPaidOn ?? "").localeCompare(a.lastPaidOn ?? ""));
-}
-
-function lastPaidOn({ executions }: Payment): string | null {
-  return executions.filter(({ status }) => status === "debited" || status === "credited").at(-1)?.dueDate ?? null;
-}
-
-function later(a: string | null, b: string | null): string | null {
-  return (a ?? "") > (b ?? "") ? a : b;
+  for (const { name, iban } of paid) if (!payees.has(iban)) payees.set(iban, { name, iban });
+  return [...payees.values()].slice(0, mostPayees);
 }

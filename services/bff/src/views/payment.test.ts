@@ -94,10 +94,10 @@ it("the overview asks for attention to a payment that waits for its approval, or
   );
 });
 
-it("offers accounts with a number at banks that take payments, and payees once each, the latest paid first", () => {
+it("offers accounts with a number at banks that take payments, and payees that money was sent to, once each, the latest first", () => {
   const [own, card] = [anAccount(), anAccount({ kind: "card", iban: null })];
   const elsewhere = anAccount({ aspspId: "nowhere" });
-  const payee = (iban: string, name: string, order: PaymentOrder): PaymentOrder => ({
+  const payee = (iban: string, name: string, order: PaymentOrder, dueDate = "2026-11-22"): PaymentOrder => ({
     ...order,
     payments: order.payments.map((payment) => ({
       ...payment,
@@ -107,12 +107,20 @@ it("offers accounts with a number at banks that take payments, and payees once e
         remittance: payment.instruction.remittance,
         creditor: { iban, name, address: null, country: null },
       },
+      executions: payment.executions.map((execution) => ({ ...execution, status: payment.status, dueDate })),
     })),
   });
+  const at = (status: PaymentStatus): PaymentOrder => {
+    const order = aPaymentOrder({ status });
+    return { ...order, payments: order.payments.map((payment) => ({ ...payment, status })) };
+  };
   const orders = [
-    payee("FI1410093000123458", "Sähkö Oyj", orderAt("intended")),
-    payee("FI1410093000123458", "Sähkö Oy", aPaymentOrder()),
-    payee("FI5542345670000081", "Vesi Oy", orderAt("refused")),
+    payee("FI1410093000123458", "Sähkö Ojy", orderAt("intended")),
+    payee("FI5542345670000081", "Vesi Oy", at("submitted")),
+    payee("FI1410093000123458", "Sähkö Oyj", aPaymentOrder(), "2026-11-23"),
+    payee("FI1410093000123458", "Sähkö Oy", aPaymentOrder(), "2026-10-23"),
+    ...(["awaitingAuthorisation", "refused", "expired", "cancelled"] as const).map((status) => payee("FI2112345600000785", "Typo", orderAt(status))),
+    payee("FI2112345600000785", "Turned away", at("rejected")),
   ];
   const banks: Aspsp[] = [
     { ...bank, paymentSchemes: ["sepa", "foreign"] },
@@ -126,8 +134,8 @@ it("offers accounts with a number at banks that take payments, and payees once e
     ],
     accounts: [{ accountId: own.accountId, aspspId: "op-fi", name: own.name, maskedNumber: "•••• 0785", balance: { amount: "1234.56", currency: "EUR" } }],
     payees: [
-      { name: "Sähkö Oyj", iban: "FI1410093000123458", lastPaidOn: "2026-11-22" },
-      { name: "Vesi Oy", iban: "FI5542345670000081", lastPaidOn: null },
+      { name: "Sähkö Oyj", iban: "FI1410093000123458" },
+      { name: "Vesi Oy", iban: "FI5542345670000081" },
     ],
     today: "2026-11-23",
   });

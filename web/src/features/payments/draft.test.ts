@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Draft, type DraftItem, emptyItem, findMistakes, orderOf, readNote, wantsAddress } from "./draft.ts";
+import { accountMistakeSoFar, type Draft, type DraftItem, emptyItem, findMistakes, orderOf, readNote, wantsAddress } from "./draft.ts";
 
 const today = "2026-11-29";
 const item: DraftItem = {
@@ -62,7 +62,9 @@ describe("a draft", () => {
     ["no name", { item: { name: " " } }, "name missing"],
     ["an endless name", { item: { name: "a".repeat(71) } }, "name too-long"],
     ["no account of the payee", { item: { account: "" } }, "account missing"],
-    ["an IBAN with a slip", { item: { account: "FI21 1234 5600 0007 58" } }, "account iban"],
+    ["an IBAN with a slip", { item: { account: "FI21 1234 5600 0007 58" } }, "account iban-digits"],
+    ["an IBAN cut short", { item: { account: "FI21 1234 5600 0007 8" } }, "account iban-length"],
+    ["an IBAN of no country", { item: { account: "1234 5600 0007 85" } }, "account iban-country"],
     ["no amount", { item: { amount: "" } }, "amount missing"],
     ["an amount that is none", { item: { amount: "twelve" } }, "amount amount"],
     ["more than SEPA carries", { item: { amount: "1 000 000 000" } }, "amount amount-too-large"],
@@ -80,9 +82,22 @@ describe("a draft", () => {
     expect(findMistakes(changed, today).map(({ field, mistake }) => `${field} ${mistake}`)).toEqual([finding]);
   });
 
+  it.each([
+    ["sepa", "FI21 1234", null],
+    ["sepa", "FI21 1234 5600 0007 84", "iban-digits"],
+    ["sepa", "1234", "iban-country"],
+    ["foreign", "1234", null],
+    ["foreign", "ACME", null],
+    ["foreign", "FI21 1234 5600 0007 84", "iban-digits"],
+  ] as const)("%s: the account %s has the mistake %s while it is typed", (scheme, account, mistake) => {
+    expect(accountMistakeSoFar(scheme, account)).toBe(mistake);
+  });
+
   it("to another country wants an address", () => {
     const german = { ...item, account: "DE89 3704 0044 0532 0130 00" };
     expect(wantsAddress(draft, german)).toBe(true);
+    // As the page groups it when the field is left.
+    expect(wantsAddress(draft, { ...item, account: german.account.replaceAll(" ", "\u00a0") })).toBe(true);
     expect(findMistakes({ ...draft, items: [german] }, today).map(({ field }) => field)).toEqual(["address", "city", "country"]);
     const whole = { ...german, address: "Hauptstr. 1", city: "10115 Berlin", country: "de" };
     expect(findMistakes({ ...draft, items: [whole] }, today)).toEqual([]);

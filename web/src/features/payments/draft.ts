@@ -1,5 +1,5 @@
 import { fromWire, isCurrency } from "@opl/money";
-import { electronicIban, isBic } from "@opl/payment-rules/account-number";
+import { electronicIban, type IbanMistake, ibanMistake, ibanMistakeSoFar, isBic } from "@opl/payment-rules/account-number";
 import { isCreditorReference, isFinnishReference } from "@opl/payment-rules/reference";
 import { typedAmount } from "../../format/typed-amount.ts";
 import type { NewOrder } from "./payments-api.ts";
@@ -35,7 +35,7 @@ export type DraftField = "from" | "name" | "account" | "address" | "city" | "cou
 export type DraftMistake =
   | "missing"
   | "too-long"
-  | "iban"
+  | `iban-${IbanMistake}`
   | "account"
   | "bic"
   | "country"
@@ -97,15 +97,33 @@ export function findMistakes(draft: Draft, today: string): readonly DraftFinding
   return findings;
 }
 
+/** What is missing or wrong with the payee's account when the person is done with it. */
+export function accountMistake(scheme: Draft["scheme"], typed: string): DraftMistake | null {
+  const account = compact(typed);
+  if (account === "") return "missing";
+  if (!isMeantAsIban(scheme, account)) return /^\d{1,35}$/.test(account) ? null : "account";
+  const mistake = ibanMistake(account);
+  return mistake === null ? null : `iban-${mistake}`;
+}
+
+/** What is surely wrong with it already, while more may be typed. */
+export function accountMistakeSoFar(scheme: Draft["scheme"], typed: string): DraftMistake | null {
+  const mistake = isMeantAsIban(scheme, compact(typed)) ? ibanMistakeSoFar(typed) : null;
+  return mistake === null ? null : `iban-${mistake}`;
+}
+
+/** Abroad digits are an account number of another kind. */
+function isMeantAsIban(scheme: Draft["scheme"], account: string): boolean {
+  return scheme === "sepa" || /^[A-Z]{2}\d{2}/.test(account);
+}
+
 function itemMistakes({ scheme }: Draft, item: DraftItem): readonly (readonly [DraftField, DraftMistake])[] {
   const found: (readonly [DraftField, DraftMistake])[] = [];
   const name = single(item.name);
   if (name === "") found.push(["name", "missing"]);
   else if (name.length > 70) found.push(["name", "too-long"]);
-  const account = compact(item.account);
-  if (account === "") found.push(["account", "missing"]);
-  else if (electronicIban(account) === null && (scheme === "sepa" || /^[A-Z]{2}\d{2}/.test(account))) found.push(["account", "iban"]);
-  else if (electronicIban(account) === null && !/^\d{1,35}$/.test(account)) found.push(["account", "account"]);
+  const account = accountMistake(scheme, item.account);
+  if (account !== null) found.push(["account", account]);
   if (wantsAddress({ scheme }, item)) found.push(...addressMistakes(scheme, item));
   if (scheme === "foreign" && !isBic(compact(item.bic))) found.push(["bic", item.bic.trim() === "" ? "missing" : "bic"]);
   const currency = scheme === "sepa" ? "EUR" : compact(item.currency);

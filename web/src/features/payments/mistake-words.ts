@@ -5,7 +5,9 @@ import type { DraftField, DraftMistake } from "./draft.ts";
 const words: Record<DraftMistake, MessageDescriptor> = {
   missing: msg`This is needed.`,
   "too-long": msg`This is longer than banks carry.`,
-  iban: msg`This IBAN has a slip: its check digits do not fit.`,
+  "iban-country": msg`No country’s IBANs begin like this.`,
+  "iban-length": msg`This IBAN is too short or too long for its country.`,
+  "iban-digits": msg`This IBAN has a slip: its check digits do not fit.`,
   account: msg`Write an IBAN, or digits only.`,
   bic: msg`A BIC has eight or eleven characters, such as NDEAFIHH.`,
   country: msg`Two letters, such as DE.`,

@@ -17,7 +17,18 @@ import { Segmented } from "../../ui/segmented.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { Send } from "lucide-react";
 import { useFormat } from "../../format/use-format.ts";
-import { type Draft, type DraftField, type DraftFinding, type DraftItem, emptyItem, findMistakes, orderOf, wantsAddress } from "./draft.ts";
+import {
+  accountMistake,
+  accountMistakeSoFar,
+  type Draft,
+  type DraftField,
+  type DraftFinding,
+  type DraftItem,
+  emptyItem,
+  findMistakes,
+  orderOf,
+  wantsAddress,
+} from "./draft.ts";
 import { mistakeWords } from "./mistake-words.ts";
 import { grouped } from "./payee.tsx";
 import { askToPay, type Choices, type NewOrder, paymentQueries } from "./payments-api.ts";
@@ -335,7 +346,7 @@ function ItemCard({
             </option>
           ))}
         </datalist>
-        <AccountField item={item} foreign={foreign} error={wrong("account")} onChange={onChange} />
+        <AccountField item={item} scheme={draft.scheme} error={wrong("account")} onChange={onChange} />
         {foreign && (
           <Field
             label={t`BIC of the payee’s bank`}
@@ -409,41 +420,43 @@ function ItemCard({
   );
 }
 
-/** Checked when the person leaves the field, and forgiven while it is typed. */
+/** Checked while it is typed, as far as that is sure, and as a whole when the person leaves the field. */
 function AccountField({
   item,
-  foreign,
+  scheme,
   error,
   onChange,
 }: {
   item: DraftItem;
-  foreign: boolean;
+  scheme: Draft["scheme"];
   error: string | false;
   onChange: (part: Partial<DraftItem>) => void;
 }) {
   const { t, i18n } = useLingui();
   const [left, setLeft] = useState(false);
-  const slip =
-    left && item.account.trim() !== ""
-      ? findMistakes({ from: null, scheme: foreign ? "foreign" : "sepa", items: [item], when: "now", firstDate: "", every: "month", count: "" }, "").find(
-          ({ field }) => field === "account",
-        )
-      : undefined;
+  const mistake = item.account.trim() === "" ? null : (left ? accountMistake : accountMistakeSoFar)(scheme, item.account);
+  const slip = mistake !== null && i18n._(mistakeWords("account", mistake));
   return (
-    <Field
-      label={foreign ? t`IBAN or account number` : t`IBAN`}
-      value={item.account}
-      maxLength={50}
-      autoComplete="off"
-      spellCheck={false}
-      error={error === false ? slip !== undefined && i18n._(mistakeWords("account", slip.mistake)) : error}
-      onFocus={() => setLeft(false)}
-      onBlur={() => {
-        setLeft(true);
-        if (/^[A-Za-z]{2}\d{2}/.test(item.account.trim())) onChange({ account: grouped(item.account.toUpperCase()) });
-      }}
-      onChange={({ target }) => onChange({ account: target.value })}
-    />
+    <div>
+      <Field
+        label={scheme === "foreign" ? t`IBAN or account number` : t`IBAN`}
+        value={item.account}
+        maxLength={50}
+        autoComplete="off"
+        spellCheck={false}
+        error={error === false ? slip : error}
+        onFocus={() => setLeft(false)}
+        onBlur={() => {
+          setLeft(true);
+          if (/^[A-Za-z]{2}\d{2}/.test(item.account.trim())) onChange({ account: grouped(item.account.toUpperCase()) });
+        }}
+        onChange={({ target }) => onChange({ account: target.value })}
+      />
+      {/* What describes a field is not read out while somebody types in it. */}
+      <p role="status" className="sr-only">
+        {slip}
+      </p>
+    </div>
   );
 }
 

@@ -1,21 +1,20 @@
 import { Trans } from "@lingui/react/macro";
 import { useMutation } from "@tanstack/react-query";
-import { askSecurity, exportUrl } from "../../api/security.ts";
+import { askSecurity, downloadExport } from "../../api/security.ts";
 import { Button } from "../../ui/button.tsx";
 import { SectionCard } from "../../ui/card.tsx";
+import { saveAsFile } from "../../ui/save-as-file.ts";
 import { Failure } from "./failure.tsx";
 import { Row } from "./row.tsx";
 
 /** A copy of everything, to take along. */
 export function ExportSection() {
   const take = useMutation({
-    mutationFn: (format: "json" | "csv") => askSecurity("startExport", { body: { format } }),
-    onSuccess: ({ exportId }) => {
-      const link = document.createElement("a");
-      link.href = exportUrl(exportId);
-      link.download = "";
-      link.click();
+    mutationFn: async (format: "json" | "csv") => {
+      const { exportId } = await askSecurity("startExport", { body: { format } });
+      return downloadExport(exportId);
     },
+    onSuccess: ({ name, file }) => saveAsFile(name, file, file.type),
   });
   const busyWith = (format: string): boolean => take.isPending && take.variables === format;
   return (

@@ -1,27 +1,23 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useEffect } from "react";
+import type { FormEvent } from "react";
 import { encode } from "uqr";
 import { askSecurity } from "../../api/security.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { formText } from "../../ui/form-text.ts";
-import { Bone } from "../../ui/skeleton.tsx";
 import { Failure } from "./failure.tsx";
 import { RecoveryCodes } from "./recovery-codes.tsx";
 
 /** Gives an authenticator app its secret, and sees by a code that it has it. */
-export function SecondFactorDialog({ onClose }: { onClose: () => void }) {
+export function SecondFactorDialog({ secret, uri, onClose }: { secret: string; uri: string; onClose: () => void }) {
   const { t } = useLingui();
   const queryClient = useQueryClient();
-  const begin = useMutation({ mutationFn: () => askSecurity("beginSecondFactor", {}) });
   const confirm = useMutation({
     mutationFn: (code: string) => askSecurity("confirmSecondFactor", { body: { code } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["security"] }),
   });
-  const { mutate: start } = begin;
-  useEffect(() => start(), [start]);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const code = formText(new FormData(event.currentTarget), "code").replaceAll(/\s/g, "");
@@ -43,12 +39,10 @@ export function SecondFactorDialog({ onClose }: { onClose: () => void }) {
     >
       <div className="pt-5">
         <form onSubmit={submit} noValidate className="space-y-5 px-4 pb-5 sm:px-6">
-          {begin.data === undefined ? <Bone className="mx-auto size-44" /> : <QrCode text={begin.data.uri} />}
-          {begin.data !== undefined && (
-            <p className="text-12 text-muted">
-              <Trans>No camera? Type this into the app:</Trans> <span className="font-mono break-all text-ink select-all">{begin.data.secret}</span>
-            </p>
-          )}
+          <QrCode text={uri} />
+          <p className="text-12 text-muted">
+            <Trans>No camera? Type this into the app:</Trans> <span className="font-mono break-all text-ink select-all">{secret}</span>
+          </p>
           <Field label={t`Code`} name="code" inputMode="numeric" autoComplete="one-time-code" maxLength={7} required />
           <div className="flex flex-wrap justify-end gap-3">
             <Button look="quiet" onClick={onClose}>
@@ -59,7 +53,7 @@ export function SecondFactorDialog({ onClose }: { onClose: () => void }) {
             </Button>
           </div>
         </form>
-        <Failure error={confirm.error ?? begin.error} />
+        <Failure error={confirm.error} />
       </div>
     </Dialog>
   );

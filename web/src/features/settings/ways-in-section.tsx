@@ -35,11 +35,13 @@ export function WaysInSection() {
     },
     ...again,
   });
+  // By the click, never by a window that opens: each call makes a new secret, and only the last one counts.
+  const beginFactor = useMutation({ mutationFn: () => askSecurity("beginSecondFactor", {}), onSuccess: () => setShown("second-factor") });
   const removeFactor = useMutation({ mutationFn: () => askSecurity("removeSecondFactor", {}), ...again });
   const removePassword = useMutation({ mutationFn: () => askSecurity("removePassword", {}), ...again });
   const link = useMutation({ mutationFn: () => askSecurity("beginLink", {}), onSuccess: ({ redirectUrl }) => window.location.assign(redirectUrl) });
   const unlink = useMutation({ mutationFn: () => askSecurity("removeLink", {}), ...again });
-  const failed = [add, removeFactor, removePassword, link, unlink].find(({ isError }) => isError)?.error;
+  const failed = [add, beginFactor, removeFactor, removePassword, link, unlink].find(({ isError }) => isError)?.error;
   return (
     <SectionCard title={<Trans>Signing in</Trans>} className="pb-1">
       <div className="mt-2">
@@ -113,7 +115,7 @@ export function WaysInSection() {
                     <Trans>Switch off</Trans>
                   </Button>
                 ) : (
-                  <Button onClick={() => setShown("second-factor")}>
+                  <Button busy={beginFactor.isPending} onClick={() => beginFactor.mutate()}>
                     <Trans>Set up</Trans>
                   </Button>
                 )}
@@ -151,7 +153,7 @@ export function WaysInSection() {
         <Failure error={failed} />
       </div>
       <Suspense fallback={null}>
-        {shown === "second-factor" && <SecondFactorDialog onClose={close} />}
+        {shown === "second-factor" && beginFactor.data !== undefined && <SecondFactorDialog {...beginFactor.data} onClose={close} />}
         {shown === "recovery-codes" && <RecoveryCodesDialog onClose={close} />}
         {shown === "password" && <PasswordDialog onClose={close} />}
         {typeof shown === "object" && <PasskeyDialog passkey={shown} onClose={close} />}
