@@ -19,7 +19,7 @@ export const paymentStatus = z.enum([
   "accepted",
   /** The bank could not debit it now and will be asked again with the same submission. */
   "pending",
-  /** Money left the account. */
+  /** Money left the account; where it is said of several executions or payments, for one of them at least, and none is open. */
   "debited",
   /** Money left the account and reached the payee's bank (instant). */
   "credited",

@@ -4,6 +4,7 @@ import type { ResponseInputOf } from "@opl/contracts/http";
 import type { Aspsp, Payment, PaymentOrder } from "@opl/contracts/model";
 import { headlineBalance } from "./balance.ts";
 import { maskNumber } from "./masked-number.ts";
+import { hasMoved } from "./payment.ts";
 
 type Choices = ResponseInputOf<typeof listPaymentChoices>;
 
@@ -50,7 +51,7 @@ function payeesOf(orders: readonly PaymentOrder[]): Choices["payees"] {
 }
 
 function lastPaidOn({ executions }: Payment): string | null {
-  return executions.filter(({ status }) => status === "debited" || status === "credited").at(-1)?.dueDate ?? null;
+  return executions.findLast(hasMoved)?.dueDate ?? null;
 }
 
 function later(a: string | null, b: string | null): string | null {

@@ -46,6 +46,46 @@ describe("the four honest steps", () => {
   });
 });
 
+describe("an order of which only a part was paid", () => {
+  const [one] = aPaymentOrder().payments;
+  const [once] = one?.executions ?? [];
+  if (one === undefined || once === undefined) throw new Error("no payment");
+  /** One payment of 12.50 € for each word of an execution, or one that repeats for several of them. */
+  const paymentOf = (...statuses: readonly PaymentStatus[]): PaymentOrder["payments"][number] => ({
+    ...one,
+    status: (["authorised", "debited"] as const).find((status) => statuses.includes(status)) ?? statuses[0] ?? "rejected",
+    schedule: { firstDate: null, every: statuses.length > 1 ? "month" : null, count: Math.max(statuses.length, 1) },
+    executions: statuses.map((status) => ({ ...once, status })),
+  });
+  const view = (status: PaymentStatus, ...payments: PaymentOrder["payments"]) => {
+    const { paid, partlyPaid, steps, payments: shown } = paymentOrderView(aPaymentOrder({ status, payments }), parts);
+    return { paid: paid.map(({ amount }) => amount), partlyPaid, step: steps[3]?.state, each: shown.map((payment) => payment.partlyPaid) };
+  };
+
+  it.each([
+    ["one paid, one rejected", view("debited", paymentOf("debited"), paymentOf("rejected")), ["12.50"], [false, false]],
+    ["one paid, one turned away", view("debited", paymentOf("debited"), paymentOf()), ["12.50"], [false, false]],
+    ["one received, one taken back", view("credited", paymentOf("credited"), paymentOf("cancelled")), ["12.50"], [false, false]],
+    ["one of three times paid", view("debited", paymentOf("debited", "rejected", "rejected")), ["12.50"], [true]],
+    [
+      "two of three times paid, beside one paid whole",
+      view("debited", paymentOf("debited", "debited", "cancelled"), paymentOf("credited")),
+      ["37.50"],
+      [true, false],
+    ],
+  ])("%s: the step of being paid is not done, and how much of it was paid is said", (_, shown, paid, each) => {
+    expect(shown).toEqual({ paid, partlyPaid: true, step: "failed", each });
+  });
+  it.each([
+    ["all paid", view("debited", paymentOf("debited", "debited"), paymentOf("credited")), ["37.50"], "done"],
+    ["nothing paid", view("rejected", paymentOf("rejected"), paymentOf("rejected")), ["0.00"], "failed"],
+    ["one time paid, and the next waits for its day", view("authorised", paymentOf("debited", "authorised")), ["12.50"], "now"],
+  ])("%s is no part", (_, shown, paid, step) => {
+    expect(shown).toMatchObject({ paid, partlyPaid: false, step });
+    expect(shown.each).not.toContain(true);
+  });
+});
+
 describe("an order as pages show it", () => {
   it("hides the number of the account it comes from, and names it where it is one of the person's (US-12)", () => {
     const own = anAccount({ iban: "FI2112345600000785", name: "Käyttötili" });

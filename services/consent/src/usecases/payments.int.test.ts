@@ -411,6 +411,9 @@ describe("executions", () => {
     await runPayments(harness.ctx);
     expect((await orderOf(person, order.paymentOrderId)).executions.map(({ status }) => status)).toEqual(["debited", "debited", "cancelled", "cancelled"]);
     expect(harness.gateway.executions.size).toBe(2);
+    const facts = await harness.database.db.selectFrom("outbox").select("data").where("aggregateId", "=", order.paymentOrderId).orderBy("position").execute();
+    const partly = facts.map(({ data }) => JSON.parse(data)).filter(({ partlyPaid }) => partlyPaid === true);
+    expect(partly).toMatchObject([{ status: "debited" }]);
   });
 
   it("the line of the ledger is kept with the execution, and moved when the bank replaces the line", async () => {

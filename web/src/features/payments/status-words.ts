@@ -4,7 +4,7 @@ import type { Tone } from "../../ui/badge.tsx";
 import type { Order, PaymentStatus } from "./payments-api.ts";
 
 /** How far a payment is, in a word or two. Only what is surely so. */
-export const statusNames: Record<PaymentStatus, readonly [name: MessageDescriptor, tone: Tone]> = {
+const statusNames: Record<PaymentStatus, readonly [name: MessageDescriptor, tone: Tone]> = {
   intended: [msg`Not sent yet`, "neutral"],
   awaitingAuthorisation: [msg`Waits for your approval`, "accent"],
   authorised: [msg`Approved`, "accent"],
@@ -18,6 +18,12 @@ export const statusNames: Record<PaymentStatus, readonly [name: MessageDescripto
   cancelled: [msg`Cancelled`, "neutral"],
   expired: [msg`Ran out`, "neutral"],
 };
+const partlyPaidName = [msg`Partly paid`, "warning"] as const;
+
+/** The word for an order, a payment or one time of it. */
+export function statusNameOf({ status, partlyPaid = false }: { status: PaymentStatus; partlyPaid?: boolean }) {
+  return partlyPaid ? partlyPaidName : statusNames[status];
+}
 
 /** What it means for the money. */
 export const statusSentences: Record<PaymentStatus, MessageDescriptor> = {
