@@ -1,4 +1,6 @@
 import type { AspspExecutionStatus } from "@opl/contracts/http/bank-gateway-payments";
+import { aspspReason } from "@opl/contracts/model";
+import type { AspspReason } from "@opl/contracts/model";
 import { isOplError } from "@opl/errors";
 import type { AspspExecution, AspspPaymentRef, BankCalls, PaymentsFacet } from "../adapters/bank-adapter.ts";
 import { claimExecution, releaseExecution } from "../db/payment-store.ts";
@@ -13,7 +15,7 @@ export interface ExecutionRequest extends OrderRequest {
 
 interface ExecutionState extends AspspExecution {
   readonly debtorIban: string | null;
-  readonly reason: string | null;
+  readonly reason: AspspReason | null;
   readonly answeredAt: string;
 }
 
@@ -62,7 +64,7 @@ export async function readExecution(
   });
 }
 
-type Executed = AspspExecution & { readonly reason: string | null };
+type Executed = AspspExecution & { readonly reason: AspspReason | null };
 
 /** A bank that refuses may have noted the execution all the same, as one to try again or as one that is over. */
 async function execute(payments: PaymentsFacet, calls: BankCalls, payment: AspspPaymentRef, executionId: string): Promise<Executed> {
@@ -72,8 +74,7 @@ async function execute(payments: PaymentsFacet, calls: BankCalls, payment: Aspsp
     if (!isOplError(error) || error.code !== "ERR_ASPSP_REJECTED") throw error;
     const noted = await payments.readExecution(calls, payment, executionId);
     if (noted === undefined) throw error;
-    const reason = error.details?.["reason"];
-    return { ...noted, reason: typeof reason === "string" ? reason : "refused" };
+    return { ...noted, reason: aspspReason.catch("refused").parse(error.details?.["reason"]) };
   }
 }
 

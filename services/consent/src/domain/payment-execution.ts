@@ -2,6 +2,7 @@
  * One execution of an approved payment: from its day until the bank says that money moved, or that it never will. The id is made
  * before the bank hears of it and is the same at every repetition.
  */
+import type { AspspReason, ExecutionReason } from "@opl/contracts/model";
 import { growingPause } from "./pause.ts";
 
 /** The bank's words for one execution; `unknown`: the bank never got it. */
@@ -14,7 +15,7 @@ interface ExecutionBase {
   readonly dueDate: Temporal.PlainDate;
   readonly statusAt: Temporal.Instant;
   readonly archiveId: string | null;
-  readonly reason: string | null;
+  readonly reason: ExecutionReason | null;
 }
 interface Sent {
   readonly submittedAt: Temporal.Instant;
@@ -51,7 +52,7 @@ export type ExecutionCommand =
       readonly archiveId: string | null;
       readonly debtorIban: string | null;
       /** Why the bank did not execute it, where it said so. */
-      readonly aspspReason: string | null;
+      readonly aspspReason: AspspReason | null;
     }
   | { readonly type: "cancel"; readonly at: Temporal.Instant }
   | { readonly type: "book"; readonly at: Temporal.Instant; readonly transactionId: string };

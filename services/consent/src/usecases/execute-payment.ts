@@ -1,3 +1,4 @@
+import type { AspspReason } from "@opl/contracts/model";
 import { toOplError } from "@opl/errors";
 import type { OplError } from "@opl/errors";
 import { inTransaction } from "@opl/postgres";
@@ -79,7 +80,7 @@ interface Told {
   readonly status: AspspExecutionStatus;
   readonly archiveId: string | null;
   readonly debtorIban: string | null;
-  readonly reason?: string | null | undefined;
+  readonly reason?: AspspReason | null | undefined;
 }
 
 async function tellOrAsk({ bankGateway }: Context, { paymentOrderId, paymentId, executionId }: ExecutionKey, step: Due["step"]): Promise<Told> {

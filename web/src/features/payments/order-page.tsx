@@ -19,7 +19,7 @@ import { CancelDialog } from "./cancel-dialog.tsx";
 import { PaidOf } from "./paid-of.tsx";
 import { accountOf, grouped, Note } from "./payee.tsx";
 import { askToPay, type Execution, type Order, type Payment, paymentQueries } from "./payments-api.ts";
-import { reasonWords, statusNameOf, statusSentences } from "./status-words.ts";
+import { reasonSentenceOf, statusNameOf, statusSentences } from "./status-words.ts";
 import { StepLine } from "./step-line.tsx";
 
 /** One order: what will be paid before the person leaves for the bank, and how far it is afterwards. */
@@ -224,12 +224,11 @@ function ExecutionLine({ execution }: { execution: Execution }) {
   const { i18n } = useLingui();
   const format = useFormat();
   const [name, tone] = statusNameOf(execution);
-  const why = reason === null ? undefined : reasonWords[reason];
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-3 text-14">
       <span className="min-w-0 flex-1 basis-40">
         {format.day(dueDate)}
-        {why !== undefined && <span className="block text-12 text-muted">{i18n._(why)}</span>}
+        {reason !== null && <span className="block text-12 text-muted">{i18n._(reasonSentenceOf(reason))}</span>}
         {archiveId !== null && (
           <span className="block text-12 text-muted">
             <Trans>The bank’s archive id: {archiveId}</Trans>

@@ -1,5 +1,6 @@
 import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
+import type { ExecutionReason } from "@opl/contracts/model";
 import type { Tone } from "../../ui/badge.tsx";
 import type { Order, PaymentStatus } from "./payments-api.ts";
 
@@ -48,10 +49,21 @@ export const stepNames: Record<Order["steps"][number]["step"], MessageDescriptor
   paid: msg`Paid`,
 };
 
-/** Why a bank did not pay, where it says so in a word we know. */
-export const reasonWords: Readonly<Record<string, MessageDescriptor>> = {
-  InsufficientFunds: msg`There was not enough money on the account.`,
-  AccountClosed: msg`The account is closed.`,
-  InvalidPayee: msg`The bank does not know the payee’s account.`,
-  LimitExceeded: msg`It is above a limit of the account.`,
+const unsaid = msg`The bank did not say why.`;
+const reasonSentences: Record<ExecutionReason, MessageDescriptor> = {
+  "insufficient-funds": msg`There was not enough money on the account.`,
+  "account-closed": msg`The account is closed.`,
+  "invalid-payee": msg`The bank does not know the payee’s account.`,
+  "limit-exceeded": msg`It is above a limit of the account.`,
+  "payment-fail": unsaid,
+  refused: unsaid,
+  ERR_PAYMENT_REJECTED_BY_ASPSP: unsaid,
+  ERR_PAYMENT_NOT_DEBITED_YET: msg`The bank could not take the money so far.`,
+  ERR_PAYMENT_NOT_DEBITED_IN_TIME: msg`The bank could not take the money in time.`,
+  ERR_PAYMENT_NEVER_ARRIVED: msg`It never reached the bank.`,
 };
+
+/** Why no money moved; what was written down before these words were is the bank’s own and not shown. */
+export function reasonSentenceOf(reason: string): MessageDescriptor {
+  return Object.hasOwn(reasonSentences, reason) ? reasonSentences[reason as ExecutionReason] : unsaid;
+}
