@@ -9,7 +9,7 @@ type Attention = OverviewView["attention"];
 
 /** So many days before the end of a confirmation the person is first reminded, and is told here. */
 const confirmDays = 30;
-/** A lost permission and a changed price stop asking for attention after this time. */
+/** A failed payment, a lost permission and a changed price stop asking for attention after this time. */
 const rememberDays = 30;
 
 /** What needs the person, most pressing kind first. */
@@ -17,6 +17,7 @@ export function attentionList(parts: OverviewParts, moment: Moment): Attention {
   return [
     ...pausedPermissions(parts),
     ...unfinishedPayments(parts),
+    ...failedPayments(parts, moment),
     ...endedPermissions(parts, moment),
     ...banksDown(parts),
     ...endingPermissions(parts, moment),
@@ -37,6 +38,19 @@ function unfinishedPayments({ payments = [], banks }: OverviewParts): Attention 
       status,
       since: createdAt,
     }));
+}
+
+/** Of each order the latest time that the bank did not pay: it may have been months after anybody looked. */
+function failedPayments({ payments = [] }: OverviewParts, { now }: Moment): Attention {
+  return payments.flatMap(({ paymentOrderId, payments: ordered }) => {
+    const failed = ordered.flatMap(({ instruction, executions }) =>
+      executions
+        .filter(({ status, statusAt }) => status === "rejected" && isRemembered(statusAt, now))
+        .map(({ statusAt, dueDate }) => ({ payeeName: instruction.creditor.name, statusAt, dueDate })),
+    );
+    const latest = failed.toSorted((a, b) => Temporal.Instant.compare(a.statusAt, b.statusAt)).at(-1);
+    return latest === undefined ? [] : [{ kind: "payment-failed" as const, paymentOrderId, payeeName: latest.payeeName, dueDate: latest.dueDate }];
+  });
 }
 
 /** Told from the first warning on (30, 7 and 1 days before); consent says when that is. */
@@ -72,7 +86,7 @@ function pausedPermissions({ consents = [], banks }: OverviewParts): Attention {
 function endedPermissions({ consents = [], banks }: OverviewParts, { now }: Moment): Attention {
   const connected = new Set(consents.filter(isStanding).map((consent) => consent.aspspId));
   return consents
-    .filter((consent) => endedByOthers(consent) && !connected.has(consent.aspspId) && endedLately(consent, now))
+    .filter((consent) => endedByOthers(consent) && !connected.has(consent.aspspId) && consent.endedAt !== null && isRemembered(consent.endedAt, now))
     .map(({ consentId, aspspId }) => ({ kind: "permission-ended" as const, consentId, aspspId, aspspName: bankNames(banks)(aspspId) }));
 }
 
@@ -82,8 +96,8 @@ function endedByOthers(consent: Consent): boolean {
   return end !== undefined && end.by !== "psu";
 }
 
-function endedLately(consent: Consent, now: Temporal.Instant): boolean {
-  return consent.endedAt !== null && Temporal.Instant.compare(now.subtract({ hours: rememberDays * 24 }), consent.endedAt) <= 0;
+function isRemembered(at: string, now: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(now.subtract({ hours: rememberDays * 24 }), at) <= 0;
 }
 
 function incompleteAccounts({ accounts = [] }: OverviewParts): Attention {

@@ -134,6 +134,45 @@ it("the overview asks for attention to a payment that waits for its approval, or
   );
 });
 
+describe("a payment that failed while nobody looked", () => {
+  const now = Temporal.Instant.from("2026-11-22T10:00:00Z");
+  const today = Temporal.PlainDate.from("2026-11-22");
+  /** Paid monthly, each time as it is said. */
+  const monthly = (...times: readonly { readonly status: PaymentStatus; readonly statusAt: string }[]): PaymentOrder => {
+    const order = aPaymentOrder({ status: "authorised", createdAt: "2026-06-01T09:00:00Z" });
+    return {
+      ...order,
+      payments: order.payments.map((payment) => ({
+        ...payment,
+        executions: times.map((time, index) => ({ ...payment.executions[0]!, ...time, dueDate: `2026-${String(index + 7).padStart(2, "0")}-01` })),
+      })),
+    };
+  };
+  const toldOf = (...payments: readonly PaymentOrder[]) =>
+    overviewView({ accounts: [], consents: [], banks: [bank], insights: undefined, payments }, { now, today }).attention.filter(
+      ({ kind }) => kind === "payment-failed",
+    );
+  const paid = { status: "debited", statusAt: "2026-11-20T08:00:00Z" } as const;
+
+  it("one time of an order that goes on is told, with whom and for which day it was", () => {
+    const order = monthly(paid, { status: "rejected", statusAt: "2026-11-20T08:00:00Z" }, { status: "authorised", statusAt: "2026-06-01T09:00:00Z" });
+    expect(toldOf(order)).toEqual([{ kind: "payment-failed", paymentOrderId: order.paymentOrderId, payeeName: "Sähkö ", dueDate: "2026-08-01" }]);
+  });
+  it("of several times the latest is told, once for the order", () => {
+    const order = monthly({ status: "rejected", statusAt: "2026-11-10T08:00:00Z" }, { status: "rejected", statusAt: "2026-11-20T08:00:00Z" });
+    expect(toldOf(order)).toMatchObject([{ dueDate: "2026-08-01" }]);
+  });
+  it.each([
+    ["30 days ago to the second, it is still told", "2026-10-23T10:00:00Z", 1],
+    ["longer ago it is not told any more", "2026-10-23T09:59:59Z", 0],
+  ])("%s", (_, statusAt, times) => {
+    expect(toldOf(monthly({ status: "rejected", statusAt }))).toHaveLength(times);
+  });
+  it("what was paid, or taken back by the person, is no failure", () => {
+    expect(toldOf(monthly(paid, { status: "cancelled", statusAt: "2026-11-20T08:00:00Z" }), orderAt("refused"), orderAt("cancelled"))).toEqual([]);
+  });
+});
+
 it("offers accounts with a number at banks that take payments, and payees once each, the latest paid first", () => {
   const [own, card] = [anAccount(), anAccount({ kind: "card", iban: null })];
   const elsewhere = anAccount({ aspspId: "nowhere" });

@@ -173,6 +173,24 @@ function AttentionItem({ item }: { item: Item }) {
         </Line>
       );
     }
+    case "payment-failed": {
+      const { payeeName, paymentOrderId } = item;
+      const day = format.day(item.dueDate);
+      return (
+        <Line
+          icon={Send}
+          action={
+            <LinkButton size="small" to="/payments/$order" params={{ order: paymentOrderId }}>
+              <Trans>See the payment</Trans>
+            </LinkButton>
+          }
+        >
+          <Trans>
+            A payment to {payeeName} for {day} was not made. No money left your account for it.
+          </Trans>
+        </Line>
+      );
+    }
     case "price-changed": {
       const { counterpartyName } = item;
       return (
