@@ -113,6 +113,7 @@ export const executionReason = z.enum([
   "ERR_PAYMENT_NOT_DEBITED_YET",
   "ERR_PAYMENT_NOT_DEBITED_IN_TIME",
   "ERR_PAYMENT_NEVER_ARRIVED",
+  "ERR_PAYMENT_APPROVAL_LOST",
 ]);
 export type ExecutionReason = z.infer<typeof executionReason>;
 

@@ -39,6 +39,14 @@ describe("the four honest steps", () => {
   ])("%s", (_, order, steps) => {
     expect(stepsOf(order)).toBe(steps);
   });
+  it("sent is not done where the approval was lost before anything left", () => {
+    const lost = orderAt("rejected", { approved: true, sent: true });
+    const payments = lost.payments.map((payment) => ({
+      ...payment,
+      executions: payment.executions.map((execution) => ({ ...execution, status: "rejected" as const, reason: "ERR_PAYMENT_APPROVAL_LOST" })),
+    }));
+    expect(stepsOf({ ...lost, payments })).toBe("done done failed open");
+  });
   it("paid is said only with the time at which the bank said so", () => {
     const { steps } = paymentOrderView(aPaymentOrder(), parts);
     expect(steps.map(({ at }) => at)).toEqual(["2026-11-22T09:30:00Z", approvedAt, "2026-11-22T09:31:02Z", "2026-11-22T09:31:05Z"]);

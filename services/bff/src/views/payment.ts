@@ -75,7 +75,7 @@ function sumsOf(payments: readonly Payment[], timesOf: (payment: Payment) => num
 
 /** Ordered, approved, sent, paid: nothing is done before it is. */
 function stepsOf(order: PaymentOrder): Steps {
-  const sentAt = firstTime(order, ["submitted"]);
+  const sentAt = order.payments.some(({ executions }) => executions.some(wasSent)) ? firstTime(order, ["submitted"]) : null;
   const [approved, sent, paid] = statesOf(order, sentAt !== null);
   return [
     { step: "ordered", state: "done", at: order.createdAt },
@@ -108,6 +108,11 @@ function statesOf(order: PaymentOrder, wasSent: boolean): readonly [StepState, S
       if (approvedAt === null) return ["failed", "open", "open"];
       return wasSent ? ["done", "done", "failed"] : ["done", "failed", "open"];
   }
+}
+
+/** Given to the bank, as far as is known; what was about to be and surely never left was not. */
+function wasSent({ status, reason }: Payment["executions"][number]): boolean {
+  return status !== "authorised" && status !== "cancelled" && reason !== "ERR_PAYMENT_APPROVAL_LOST";
 }
 
 function timesOf({ payments }: PaymentOrder, statuses: readonly PaymentStatus[]): string[] {

@@ -33,10 +33,10 @@ export const statusSentences: Record<PaymentStatus, MessageDescriptor> = {
   authorised: msg`You approved it. We send it to the bank when it is due.`,
   submitted: msg`We sent it and ask the bank what became of it. It is never sent twice.`,
   accepted: msg`The bank has it and may still say no. Your money has not moved yet.`,
-  pending: msg`The bank could not take the money now. We ask again today; it is never paid twice.`,
+  pending: msg`The bank could not take the money now. We ask again until midnight, or for three days where the account is short; it is never paid twice.`,
   debited: msg`The money left your account.`,
   credited: msg`The money left your account and reached the payee’s bank.`,
-  rejected: msg`The bank said no. Your money did not move.`,
+  rejected: msg`It was not paid. Your money did not move.`,
   refused: msg`You or the bank said no at the approval. Your money did not move.`,
   cancelled: msg`It was taken back before any money moved.`,
   expired: msg`It was not approved in time. Your money did not move.`,
@@ -60,6 +60,7 @@ const reasonSentences: Record<ExecutionReason, MessageDescriptor> = {
   ERR_PAYMENT_REJECTED_BY_ASPSP: unsaid,
   ERR_PAYMENT_NOT_DEBITED_YET: msg`The bank could not take the money so far.`,
   ERR_PAYMENT_NOT_DEBITED_IN_TIME: msg`The bank could not take the money in time.`,
+  ERR_PAYMENT_APPROVAL_LOST: msg`Your approval at the bank was lost, so we sent nothing. Order it again.`,
   ERR_PAYMENT_NEVER_ARRIVED: msg`It never reached the bank.`,
 };
 
