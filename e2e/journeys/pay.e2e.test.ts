@@ -54,6 +54,8 @@ describe("a payment", () => {
     await page.getByRole("main").getByRole("link", { name: /pay/i }).first().click();
     await page.getByRole("heading", { name: "New payment" }).waitFor();
     // A wrong digit is said beside the field, and nothing is sent.
+    const account = (await person.get("listPaymentChoices", "/api/payment-choices")).accounts.at(-1);
+    await page.getByLabel("The account the money comes from").selectOption(`op ${account?.accountId}`);
     await page.getByLabel("Who is paid").fill("Maija Mallikas");
     await page.getByLabel("IBAN").fill("FI21 1234 5600 0007 84");
     await page.getByLabel("Amount in euros").fill("12,50");
@@ -67,6 +69,11 @@ describe("a payment", () => {
     const approve = page.getByRole("button", { name: /Approve at/ });
     await approve.waitFor();
     for (const text of ["Maija Mallikas", "€12.50", "FI21 1234 5600 0007 85"]) await page.getByText(text).first().waitFor();
+    const from = page
+      .getByRole("region", { name: "Maija Mallikas" })
+      .getByRole("definition")
+      .filter({ hasText: account?.maskedNumber ?? "?" });
+    await from.getByText(account?.name ?? "?").waitFor();
     await expectAccessible(page, "before the approval");
     await approve.click();
 
