@@ -76,9 +76,9 @@ describe("every x-sandbox-scenario: final only where money moved, or surely neve
     ["InsufficientFunds", "InsufficientFunds", "pending", "insufficient-funds", 0],
     ["PaymentSystemUnavailable", "PaymentSystemUnavailable", "pending", "ERR_PAYMENT_NOT_DEBITED_YET", 0],
     ["PaymentFail", "PaymentFail", "rejected", "payment-fail", 0],
-    ["PaymentFail=AccountClosed", "PaymentFail=AccountClosed", "rejected", "payment-fail", 0],
-    ["PaymentFail=InvalidPayee", "PaymentFail=InvalidPayee", "rejected", "payment-fail", 0],
-    ["PaymentFail=LimitExceeded", "PaymentFail=LimitExceeded", "rejected", "payment-fail", 0],
+    ["PaymentFail=AccountClosed", "PaymentFail=AccountClosed", "rejected", "account-closed", 0],
+    ["PaymentFail=InvalidPayee", "PaymentFail=InvalidPayee", "rejected", "invalid-payee", 0],
+    ["PaymentFail=LimitExceeded", "PaymentFail=LimitExceeded", "rejected", "limit-exceeded", 0],
     ["PaymentSubmitFailed", "PaymentSubmitFailed", "rejected", "ERR_PAYMENT_REJECTED_BY_ASPSP", 0],
     ["PaymentSubmitSuccess", "PaymentSubmitSuccess", "debited", null, 1],
   ])("%s", async (_name, scenario, status, reason, debits) => {

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { PaymentOrderView } from "@opl/contracts/http/bff-payments";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Person, visitBank } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
+import { asAdmin } from "./truth.ts";
 
 /**
  * DR-T1, TM-26: payments through the running product, whose processes are killed meanwhile. `npm run test:payments -- 1000 SEED` runs
@@ -31,6 +33,7 @@ afterAll(async () => {
 });
 
 interface Book {
+  readonly payments: readonly { readonly submissions: readonly { readonly submissionId: string; readonly archiveId: string }[] }[];
   readonly movements: readonly { readonly kind: "debit" | "credit"; readonly paymentId: string; readonly submissionId: string }[];
 }
 
@@ -51,6 +54,15 @@ const wanted = (index: number) => ({
     },
   ],
 });
+/** The bank's references on these lines of the ledger, in their order. */
+async function referencesOf(transactionIds: readonly (string | null)[]): Promise<readonly (string | null | undefined)[]> {
+  const { rows } = await asAdmin(product, (db) =>
+    sql<{ id: string; reference: string | null }>`
+      select transaction_id::text as id, entry_reference as reference from opl_ingest.transactions`.execute(db),
+  );
+  const references = new Map(rows.map(({ id, reference }) => [id, reference]));
+  return transactionIds.map((id) => references.get(id ?? ""));
+}
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 const isPaid = ({ status }: PaymentOrderView): boolean => status === "debited" || status === "credited";
 
@@ -105,7 +117,7 @@ describe("payments through the whole product", () => {
       };
       await Promise.all(Array.from({ length: atOnce }, worker));
 
-      const { movements } = await product.bank<Book>("GET", `/payments?psu=${bankPsu}`);
+      const { payments: booked, movements } = await product.bank<Book>("GET", `/payments?psu=${bankPsu}`);
       const debits = movements.filter(({ kind }) => kind === "debit");
       expect(new Set(debits.map(({ paymentId }) => paymentId)).size).toBe(debits.length);
       const executions = paid.flatMap(({ payments }) => payments.flatMap((payment) => payment.executions));
@@ -122,7 +134,11 @@ describe("payments through the whole product", () => {
         return (await lines()).filter((line) => line === null).length;
       };
       await expect.poll(openLines, { timeout: 120_000, interval: 2_000 }).toBe(0);
-      expect(new Set(await lines()).size).toBe(orders);
+      const linked = await lines();
+      expect(new Set(linked).size).toBe(orders);
+      // By the bank's own book: the line of each is the one with its archive id, also where another has its amount.
+      const archiveIds = new Map(booked.flatMap(({ submissions }) => submissions.map(({ submissionId, archiveId }) => [submissionId, archiveId])));
+      expect(await referencesOf(linked)).toEqual(executions.map(({ executionId }) => archiveIds.get(executionId)));
     },
     300_000 + orders * 10_000,
   );

@@ -170,6 +170,13 @@ describe("again and again", () => {
     await lines.nth(2).getByText("Cancelled").waitFor();
     await page.getByText("Paid 2 of 3 times. Each says how far it is.").waitFor();
     expect(await page.getByRole("button", { name: "Cancel", exact: true }).count()).toBe(0);
+    // Two of three times is not paid: neither on its page nor in the list.
+    const steps = page.getByRole("list", { name: "How far it is" }).getByRole("listitem");
+    await steps.last().getByText("€15.00 of €22.50").waitFor();
+    await page.getByRole("link", { name: "All payments" }).click();
+    const row = page.getByRole("main").getByRole("link", { name: /Kallion Vuokra Oy/ });
+    for (const text of ["Partly paid", "€15.00 of €22.50"]) await row.getByText(text).waitFor();
+    await expectAccessible(page, "partly paid");
     // The bank has let go of it, so the day of the third can come.
     await becomesDue(third?.executionId ?? "");
     await whatWasDueIsDone();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "../accessible.ts";
 import { approveAtBank, carrySession, launchBrowser, newPerson } from "../browser.ts";
 import { Person } from "../person.ts";
@@ -24,6 +24,27 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
+interface Book {
+  readonly payments: readonly { readonly paymentId: string; readonly idempotencyKey: string }[];
+  readonly movements: readonly { readonly kind: "debit" | "credit"; readonly paymentId: string }[];
+}
+const book = () => product.bank<Book>("GET", "/payments");
+
+/** Wanted, and not yet approved. */
+async function newOrder() {
+  const [paymentOrderId, paymentId] = [randomUUID(), randomUUID()];
+  const instruction = {
+    scheme: "sepa",
+    amount: { amount: "1.00", currency: "EUR" },
+    creditor: { iban: "FI2112345600000785", name: "Maija Mallikas", address: null, country: null },
+    remittance: { kind: "message", text: "Kerran" },
+  };
+  const payment = { paymentId, instruction, schedule: { firstDate: null, every: null, count: 1 } };
+  const put = await person.ask("PUT", `/api/payment-orders/${paymentOrderId}`, { aspspId: "op", debtorAccountId: null, payments: [payment] });
+  expect(put).toMatchObject({ status: 200 });
+  return { paymentOrderId, address: `${product.origin}/payments/${paymentOrderId}`, paymentId, before: (await book()).payments.length };
+}
+
 describe("a payment", () => {
   it("is seen once more before the bank, approved there, followed to its end and found on the account", async () => {
     const { page, context, complaints } = await newPerson(browser);
@@ -33,6 +54,8 @@ describe("a payment", () => {
     await page.getByRole("main").getByRole("link", { name: /pay/i }).first().click();
     await page.getByRole("heading", { name: "New payment" }).waitFor();
     // A wrong digit is said beside the field, and nothing is sent.
+    const account = (await person.get("listPaymentChoices", "/api/payment-choices")).accounts.at(-1);
+    await page.getByLabel("The account the money comes from").selectOption(`op ${account?.accountId}`);
     await page.getByLabel("Who is paid").fill("Maija Mallikas");
     const iban = page.getByLabel("IBAN", { exact: true });
     const [slip, invalid] = [page.getByRole("status").filter({ hasText: "This IBAN has a slip" }), () => iban.getAttribute("aria-invalid")];
@@ -59,6 +82,11 @@ describe("a payment", () => {
     const approve = page.getByRole("button", { name: /Approve at/ });
     await approve.waitFor();
     for (const text of ["Maija Mallikas", "€12.50", "FI21 1234 5600 0007 85"]) await page.getByText(text).first().waitFor();
+    const from = page
+      .getByRole("region", { name: "Maija Mallikas" })
+      .getByRole("definition")
+      .filter({ hasText: account?.maskedNumber ?? "?" });
+    await from.getByText(account?.name ?? "?").waitFor();
     await expectAccessible(page, "before the approval");
     // Nobody was sent anything so far, so there is nobody to offer.
     const payees = async (): Promise<readonly string[]> => (await person.get("listPaymentChoices", "/api/payment-choices")).payees.map(({ name }) => name);
@@ -96,28 +124,34 @@ describe("a payment", () => {
   });
 });
 
+describe("a payment that the bank does not make", () => {
+  afterEach(() => product.bank("DELETE", "/faults"));
+
+  it.each([
+    ["PaymentFail=AccountClosed", "Not paid", "The account is closed."],
+    ["PaymentFail=InvalidPayee", "Not paid", "The bank does not know the payee’s account."],
+    ["PaymentFail=LimitExceeded", "Not paid", "It is above a limit of the account."],
+    ["PaymentFail", "Not paid", "The bank did not say why."],
+    ["InsufficientFunds", "The bank tries again", "There was not enough money on the account."],
+    ["PaymentSystemUnavailable", "The bank tries again", "The bank could not take the money so far."],
+  ])("%s: %s, and why", async (scenario, status, why) => {
+    await product.bank("POST", "/faults", { fault: "payment.scenario", for: { endpoint: "P4-submit" }, options: { scenario } });
+    const { page, context, complaints } = await newPerson(browser);
+    await carrySession(person, context);
+    await page.goto((await newOrder()).address);
+    await page.getByRole("button", { name: /Approve at/ }).click();
+    await approveAtBank(page, product.origin, "88888881");
+    const time = page.getByRole("region", { name: "Maija Mallikas" }).getByRole("listitem");
+    for (const text of [status, why]) await time.getByText(text, { exact: true }).waitFor();
+    await expectAccessible(page, `after ${scenario}`);
+    expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+});
+
 describe("pressed twice", () => {
-  interface Book {
-    readonly payments: readonly { readonly paymentId: string; readonly idempotencyKey: string }[];
-    readonly movements: readonly { readonly kind: "debit" | "credit"; readonly paymentId: string }[];
-  }
-  const book = () => product.bank<Book>("GET", "/payments");
   const isAtBank = (page: Page): boolean => new URL(page.url()).origin !== product.origin;
   const button = (page: Page) => page.getByRole("button", { name: /Approve at/ });
-
-  async function newOrder() {
-    const [paymentOrderId, paymentId] = [randomUUID(), randomUUID()];
-    const instruction = {
-      scheme: "sepa",
-      amount: { amount: "1.00", currency: "EUR" },
-      creditor: { iban: "FI2112345600000785", name: "Maija Mallikas", address: null, country: null },
-      remittance: { kind: "message", text: "Kerran" },
-    };
-    const payment = { paymentId, instruction, schedule: { firstDate: null, every: null, count: 1 } };
-    const put = await person.ask("PUT", `/api/payment-orders/${paymentOrderId}`, { aspspId: "op", debtorAccountId: null, payments: [payment] });
-    expect(put).toMatchObject({ status: 200 });
-    return { paymentOrderId, address: `${product.origin}/payments/${paymentOrderId}`, paymentId, before: (await book()).payments.length };
-  }
 
   async function approveAndReturn(page: Page): Promise<void> {
     await page.bringToFront();

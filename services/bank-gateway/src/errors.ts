@@ -29,6 +29,7 @@ export const errors = defineErrors({
   ERR_BANK_PAYMENT_EXISTS: ["conflict", "This id already stands for another payment, order or execution at a bank."],
   ERR_BANK_PAYMENT_RUNNING: ["conflict", "Another call is at the bank with this order at the moment; ask again."],
   ERR_BANK_PAYMENT_STATE: ["conflict", "The payment order is not in a state that allows this."],
+  ERR_BANK_PAYMENT_UNSENT: ["conflict", "There is no approval to send this execution with, and nothing of it was ever sent."],
   ERR_PAYMENT_UNFIT: ["rejected", "This bank does not take such a payment."],
   ERR_BANK_CONSENT_PAUSED: ["conflict", "The person has not confirmed the consent in time; nothing is asked of the bank until they do."],
   ERR_BANK_REGISTRATION_NOT_FOUND: ["not-found", "There is no such registration at a bank."],

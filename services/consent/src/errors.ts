@@ -48,5 +48,6 @@ export const errors = defineErrors({
   ERR_PAYMENT_REJECTED_BY_ASPSP: ["rejected", "The bank did not execute the payment."],
   ERR_PAYMENT_NOT_DEBITED_YET: ["rejected", "The bank could not debit the account and is asked again."],
   ERR_PAYMENT_NOT_DEBITED_IN_TIME: ["rejected", "The bank could not debit the account while it could be asked again."],
+  ERR_PAYMENT_APPROVAL_LOST: ["rejected", "The approval was lost before the payment was sent to the bank."],
   ERR_PAYMENT_NEVER_ARRIVED: ["rejected", "The bank never received the payment for execution."],
 });

@@ -101,7 +101,13 @@ export const paymentStatusChanged = defineEvent({
   type: "consent.payment-status-changed",
   consumers: ["bff"],
   summary: "A payment is further than before; `debited` and `credited` mean that money moved.",
-  data: z.object({ ...paymentAbout, status: paymentStatus, reason: z.string().nullable() }),
+  data: z.object({
+    ...paymentAbout,
+    status: paymentStatus,
+    reason: z.string().nullable(),
+    /** With `debited` and `credited`: only some of its executions moved money, and the others never will. Services of before do not say it. */
+    partlyPaid: z.boolean().optional(),
+  }),
 });
 export const paymentExecuted = defineEvent({
   ...paymentBase,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
 import { aspspId, isoInstant, uuid } from "../model/ids.ts";
-import { iban, paymentInstruction } from "../model/payment.ts";
+import { aspspReason, iban, paymentInstruction } from "../model/payment.ts";
 import { defineRoute } from "./route.ts";
 
 /**
@@ -108,8 +108,8 @@ export const readPaymentOrder = defineRoute({
 const executionDetails = {
   archiveId: z.string().nullable(),
   debtorIban: z.string().nullable(),
-  /** Why the bank did not execute it, where it said so: `insufficient-funds`, `limit-exceeded`, … */
-  reason: z.string().nullable().optional(),
+  /** Why the bank did not execute it, where it said so. A gateway of before says other words as well. */
+  reason: aspspReason.catch("refused").nullable().optional(),
   answeredAt: isoInstant,
 };
 export const submitExecution = defineRoute({

@@ -12,7 +12,7 @@ const read = { callers: ["browser"], psu: "required", method: "GET", idempotent:
 const change = { callers: ["browser"], psu: "required", method: "POST", idempotent: false } as const;
 const orderParams = z.strictObject({ paymentOrderId: uuid });
 
-/** One step of the status line; a step that failed carries why. */
+/** One step of the status line; of one that came about in part it says that it failed. */
 const paymentStep = z.object({
   step: z.enum(["ordered", "approved", "sent", "paid"]),
   state: z.enum(["done", "now", "open", "failed"]),
@@ -29,6 +29,10 @@ export const paymentOrderView = z.object({
   debtor: z.object({ accountId: uuid.nullable(), name: z.string().nullable(), maskedNumber: z.string() }).nullable(),
   /** What was asked for in all, per currency. */
   totals: z.array(amountWire),
+  /** How much of each of them surely left the account. */
+  paid: z.array(amountWire),
+  /** With `debited` and `credited`: only some of it did, and the rest never will. */
+  partlyPaid: z.boolean(),
   /** The four honest steps: ordered, approved, sent, paid. */
   steps: z.array(paymentStep).length(4),
   payments: z.array(
@@ -37,6 +41,8 @@ export const paymentOrderView = z.object({
       instruction: paymentInstruction,
       schedule,
       status: paymentStatus,
+      /** As of the order: some of its times were paid, the others never will be. */
+      partlyPaid: z.boolean(),
       executions: z.array(paymentExecution),
       history: z.array(paymentHistoryEntry),
     }),

@@ -137,6 +137,8 @@ export const overviewView = z.object({
       z.object({ kind: z.literal("bank-down"), aspspId, aspspName: z.string(), since: isoInstant.nullable() }),
       /** Wanted and not approved yet; or the bank could not execute it and is asked again. */
       z.object({ kind: z.literal("payment-unfinished"), paymentOrderId: uuid, aspspName: z.string(), status: paymentStatus, since: isoInstant }),
+      /** It was to be paid on that day and surely was not; told for some time. */
+      z.object({ kind: z.literal("payment-failed"), paymentOrderId: uuid, payeeName: z.string(), dueDate: isoDate }),
       z.object({ kind: z.literal("price-changed"), recurringId: uuid, counterpartyName: z.string(), before: amountWire, now: amountWire }),
     ]),
   ),

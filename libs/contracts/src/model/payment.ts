@@ -19,7 +19,7 @@ export const paymentStatus = z.enum([
   "accepted",
   /** The bank could not debit it now and will be asked again with the same submission. */
   "pending",
-  /** Money left the account. */
+  /** Money left the account; where it is said of several executions or payments, for one of them at least, and none is open. */
   "debited",
   /** Money left the account and reached the payee's bank (instant). */
   "credited",
@@ -103,6 +103,20 @@ export const schedule = z.strictObject({
 });
 export type PaymentSchedule = z.infer<typeof schedule>;
 
+/** Why a bank did not execute a payment: `payment-fail` where it says that it failed and not why, `refused` where it says nothing we know. */
+export const aspspReason = z.enum(["insufficient-funds", "account-closed", "invalid-payee", "limit-exceeded", "payment-fail", "refused"]);
+export type AspspReason = z.infer<typeof aspspReason>;
+/** Why no money of an execution has moved: the bank's reason, or what we know ourselves. */
+export const executionReason = z.enum([
+  ...aspspReason.options,
+  "ERR_PAYMENT_REJECTED_BY_ASPSP",
+  "ERR_PAYMENT_NOT_DEBITED_YET",
+  "ERR_PAYMENT_NOT_DEBITED_IN_TIME",
+  "ERR_PAYMENT_NEVER_ARRIVED",
+  "ERR_PAYMENT_APPROVAL_LOST",
+]);
+export type ExecutionReason = z.infer<typeof executionReason>;
+
 /** One execution of a payment at the bank; the id is ours and the same at every repetition. */
 export const paymentExecution = z.object({
   executionId: uuid,
@@ -112,7 +126,7 @@ export const paymentExecution = z.object({
   /** The bank's archive id, which its statement line carries too. */
   archiveId: z.string().nullable(),
   statusAt: isoInstant,
-  /** A stable reason code where there is one. */
+  /** An `ExecutionReason`; what was written down by services of before may be another. */
   reason: z.string().nullable(),
   /** The line of the ledger that shows this money, once the bank has booked it. */
   transactionId: uuid.nullable(),

@@ -120,6 +120,11 @@ export async function claimExecution(
   return known?.paymentId === paymentId ? "busy" : "foreign";
 }
 
+/** Of what was claimed until then nothing left, so the next one is the first. */
+export async function forgetExecution(db: Db, executionId: string, until: Temporal.Instant): Promise<void> {
+  await db.deleteFrom("paymentExecutions").where("executionId", "=", executionId).where("leaseUntil", "=", until).execute();
+}
+
 /** Gives back what was claimed until then. */
 export async function releaseExecution(db: Db, executionId: string, until: Temporal.Instant): Promise<void> {
   await db.updateTable("paymentExecutions").set({ leaseUntil: null }).where("executionId", "=", executionId).where("leaseUntil", "=", until).execute();

@@ -1,7 +1,9 @@
 import type { AspspExecutionStatus } from "@opl/contracts/http/bank-gateway-payments";
+import { aspspReason } from "@opl/contracts/model";
+import type { AspspReason } from "@opl/contracts/model";
 import { isOplError } from "@opl/errors";
 import type { AspspExecution, AspspPaymentRef, BankCalls, PaymentsFacet } from "../adapters/bank-adapter.ts";
-import { claimExecution, releaseExecution } from "../db/payment-store.ts";
+import { claimExecution, forgetExecution, releaseExecution } from "../db/payment-store.ts";
 import { errors } from "../errors.ts";
 import { callForOrder, orderAtBank, paymentAtBank } from "./order-calls.ts";
 import type { OrderAtBank, OrderRequest, PaymentContext } from "./order-calls.ts";
@@ -13,7 +15,7 @@ export interface ExecutionRequest extends OrderRequest {
 
 interface ExecutionState extends AspspExecution {
   readonly debtorIban: string | null;
-  readonly reason: string | null;
+  readonly reason: AspspReason | null;
   readonly answeredAt: string;
 }
 
@@ -24,7 +26,7 @@ const retriable: ReadonlySet<AspspExecutionStatus> = new Set(["error", "pending"
 /**
  * Has an approved payment executed. It is written down before it leaves; from then on the bank is asked whether it knows it before it is
  * sent again, always under the same id, so that money moves once.
- * @throws ERR_BANK_PAYMENT_RUNNING, ERR_BANK_PAYMENT_EXISTS for the id of another payment's execution, ERR_ASPSP_REJECTED with the bank's reason
+ * @throws ERR_BANK_PAYMENT_UNSENT where there is no token and nothing of it ever left, ERR_BANK_PAYMENT_RUNNING, ERR_BANK_PAYMENT_EXISTS for the id of another payment's execution, ERR_ASPSP_REJECTED with the bank's reason
  */
 export async function submitExecution(ctx: PaymentContext, request: ExecutionRequest): Promise<ExecutionState> {
   const { paymentId, executionId } = request;
@@ -35,16 +37,26 @@ export async function submitExecution(ctx: PaymentContext, request: ExecutionReq
   const claim = await claimExecution(ctx.db, { executionId, paymentId }, now, until);
   if (claim === "busy") throw errors.ERR_BANK_PAYMENT_RUNNING();
   if (claim === "foreign") throw errors.ERR_BANK_PAYMENT_EXISTS();
+  let sent = claim === "repeated";
   try {
     const asClient = at.payments.approvedByHelper?.(at.order.aspspAuthorisationId) ?? false;
     return await callForOrder(ctx, at, { ...request, asClient }, async (calls) => {
       const before = claim === "repeated" ? await at.payments.readExecution(calls, payment, executionId) : undefined;
       if (before !== undefined && !retriable.has(before.status)) return complete(ctx, at, calls, payment, { ...before, reason: null });
+      sent = true;
       return complete(ctx, at, calls, payment, await execute(at.payments, calls, payment, executionId));
     });
+  } catch (error) {
+    if (!sent && isUnauthorised(error)) throw errors.ERR_BANK_PAYMENT_UNSENT({ cause: error });
+    throw error;
   } finally {
-    await releaseExecution(ctx.db, executionId, until);
+    await (sent ? releaseExecution : forgetExecution)(ctx.db, executionId, until);
   }
+}
+
+/** There is no token of the person: none yet, or none any more. */
+function isUnauthorised(error: unknown): boolean {
+  return isOplError(error) && error.code === "ERR_BANK_PAYMENT_STATE" && error.details?.["reason"] === "not-authorised";
 }
 
 /** What the bank says of one execution; `unknown` where it never got it. */
@@ -62,7 +74,7 @@ export async function readExecution(
   });
 }
 
-type Executed = AspspExecution & { readonly reason: string | null };
+type Executed = AspspExecution & { readonly reason: AspspReason | null };
 
 /** A bank that refuses may have noted the execution all the same, as one to try again or as one that is over. */
 async function execute(payments: PaymentsFacet, calls: BankCalls, payment: AspspPaymentRef, executionId: string): Promise<Executed> {
@@ -72,8 +84,7 @@ async function execute(payments: PaymentsFacet, calls: BankCalls, payment: Aspsp
     if (!isOplError(error) || error.code !== "ERR_ASPSP_REJECTED") throw error;
     const noted = await payments.readExecution(calls, payment, executionId);
     if (noted === undefined) throw error;
-    const reason = error.details?.["reason"];
-    return { ...noted, reason: typeof reason === "string" ? reason : "refused" };
+    return { ...noted, reason: aspspReason.catch("refused").parse(error.details?.["reason"]) };
   }
 }
 

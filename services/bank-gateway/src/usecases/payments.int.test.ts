@@ -30,7 +30,10 @@ afterAll(async () => {
 });
 
 const order = (psuId?: string) => TestOrder.of(gateway, psuId);
-const refused = (code: string, details: object = {}) => expect.objectContaining({ code, details: expect.objectContaining(details) });
+const refused = (code: string, details?: object) =>
+  expect.objectContaining({ code, ...(details !== undefined && { details: expect.objectContaining(details) }) });
+/** No token of the person, and nothing of the execution ever left. */
+const unsent = refused("ERR_BANK_PAYMENT_UNSENT");
 
 /** Another replica of the gateway whose OP sandbox is asked to let something happen. */
 const replicaWith = (scenario: string) => gateway.replica({ env: { OP_SANDBOX_SCENARIO: scenario } });
@@ -119,7 +122,7 @@ describe("the way of a payment", () => {
     const { redirectUrl } = await one.authorise();
     await expect(visitBank(redirectUrl, { psuId: "88888881", decision: "refuse" })).resolves.toMatchObject({ error: "access_denied" });
     expect(await one.read()).toMatchObject({ status: "rejected" });
-    await expect(one.submit(payment.paymentId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
+    await expect(one.submit(payment.paymentId)).rejects.toEqual(unsent);
   });
 
   it("approved, and its answer lost: the bank asks nobody a second time, nothing can be executed, and it lets go of it when it is taken back", async () => {
@@ -130,7 +133,7 @@ describe("the way of a payment", () => {
     const { redirectUrl } = await one.authorise();
     const { headers } = await fetch(redirectUrl, { redirect: "manual" });
     expect(new URLSearchParams(new URL(headers.get("location") ?? "").hash.slice(1)).get("error")).toBe("invalid_request");
-    await expect(one.submit(payment.paymentId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
+    await expect(one.submit(payment.paymentId)).rejects.toEqual(unsent);
     expect(await one.revoke(null)).toMatchObject({ status: "revoked" });
     const { movements } = await bookOf(sandbox, { authorizationId: aspspAuthorisationId });
     expect(movements).toEqual([]);
@@ -330,9 +333,9 @@ describe("what the sandbox lets happen to an execution", () => {
     ["InsufficientFunds", { status: "error", reason: "insufficient-funds" }, "error"],
     ["PaymentSystemUnavailable", { status: "pending", reason: null }, "pending"],
     ["PaymentFail", { status: "rejected", reason: "payment-fail" }, "rejected"],
-    ["PaymentFail=AccountClosed", { status: "rejected", reason: "payment-fail" }, "rejected"],
-    ["PaymentFail=InvalidPayee", { status: "rejected", reason: "payment-fail" }, "rejected"],
-    ["PaymentFail=LimitExceeded", { status: "rejected", reason: "payment-fail" }, "rejected"],
+    ["PaymentFail=AccountClosed", { status: "rejected", reason: "account-closed" }, "rejected"],
+    ["PaymentFail=InvalidPayee", { status: "rejected", reason: "invalid-payee" }, "rejected"],
+    ["PaymentFail=LimitExceeded", { status: "rejected", reason: "limit-exceeded" }, "rejected"],
     ["PaymentSubmitFailed", { status: "accepted", reason: null }, "rejected"],
     ["PaymentSubmitSuccess", { status: "accepted", reason: null }, "debited"],
     ["FutureSimulation=PT24H", { status: "debited", reason: null }, "debited"],
@@ -373,11 +376,9 @@ describe("what the sandbox lets happen to an execution", () => {
     await approveByHelper(gateway, aspspAuthorisationId);
     expect(await approved.read()).toMatchObject({ status: "authorised" });
     const executionId = randomUUID();
-    await expect(approved.submit(payment.paymentId, executionId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
+    await expect(approved.submit(payment.paymentId, executionId)).rejects.toEqual(unsent);
     await using replica = await replicaWith(`SandboxAuthorized=${aspspAuthorisationId}`);
-    await expect(other.submit(unapproved.payment.paymentId, randomUUID(), replica)).rejects.toEqual(
-      refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }),
-    );
+    await expect(other.submit(unapproved.payment.paymentId, randomUUID(), replica)).rejects.toEqual(unsent);
     expect(await approved.submit(payment.paymentId, executionId, replica)).toMatchObject({ status: "debited", debtorIban: expect.any(String) });
     expect(await approved.submit(payment.paymentId, executionId, replica)).toMatchObject({ status: "debited" });
     expect([await debits(aspspAuthorisationId), await debits(unapproved.aspspAuthorisationId)]).toEqual([1, 0]);
@@ -718,7 +719,7 @@ describe("tokens of an order grow old", () => {
     };
     expect(await refreshedWith(begun.nonce)).toMatchObject({ status: "debited" });
     await expect(refreshedWith("another")).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: "id-token-refused" } });
-    await expect(one.submit(payment.paymentId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
+    await expect(one.submit(payment.paymentId)).rejects.toEqual(unsent);
   });
 
   it("OA-64 once they are lost nothing more is executed, but what became of an execution is still told", async () => {
@@ -731,7 +732,10 @@ describe("tokens of an order grow old", () => {
     await sandbox.fault("token.refused", { for: { endpoint: "T1", authorizationId: aspspAuthorisationId } });
     await expect(one.submit(payment.paymentId)).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID" });
     await sandbox.calm();
-    await expect(one.submit(payment.paymentId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
+    const never = randomUUID();
+    for (const _ of ["once", "again"]) await expect(one.submit(payment.paymentId, never)).rejects.toEqual(unsent);
+    // Of what left nobody says that it did not.
+    await expect(one.submit(payment.paymentId, executionId)).rejects.toEqual(refused("ERR_BANK_PAYMENT_STATE", { reason: "not-authorised" }));
     expect(await one.execution(payment.paymentId, executionId)).toMatchObject({ status: "debited" });
   });
 });

@@ -10,7 +10,7 @@ type Attention = OverviewView["attention"];
 
 /** So many days before the end of a confirmation the person is first reminded, and is told here. */
 const confirmDays = 30;
-/** A changed price stops asking for attention after this time. */
+/** A failed payment, a lost permission and a changed price stop asking for attention after this time. */
 const rememberDays = 30;
 
 /** What needs the person, most pressing kind first. */
@@ -18,6 +18,7 @@ export function attentionList(parts: OverviewParts, moment: Moment): Attention {
   return [
     ...pausedPermissions(parts),
     ...unfinishedPayments(parts),
+    ...failedPayments(parts, moment),
     ...endedPermissions(parts, moment),
     ...endedFunds(parts, moment),
     ...banksDown(parts),
@@ -40,6 +41,19 @@ function unfinishedPayments({ payments = [], banks }: OverviewParts): Attention 
       status,
       since: createdAt,
     }));
+}
+
+/** Of each order the latest time that the bank did not pay: it may have been months after anybody looked. */
+function failedPayments({ payments = [] }: OverviewParts, { now }: Moment): Attention {
+  return payments.flatMap(({ paymentOrderId, payments: ordered }) => {
+    const failed = ordered.flatMap(({ instruction, executions }) =>
+      executions
+        .filter(({ status, statusAt }) => status === "rejected" && isRemembered(statusAt, now))
+        .map(({ statusAt, dueDate }) => ({ payeeName: instruction.creditor.name, statusAt, dueDate })),
+    );
+    const latest = failed.toSorted((a, b) => Temporal.Instant.compare(a.statusAt, b.statusAt)).at(-1);
+    return latest === undefined ? [] : [{ kind: "payment-failed" as const, paymentOrderId, payeeName: latest.payeeName, dueDate: latest.dueDate }];
+  });
 }
 
 /** Told from the first warning on (30, 7 and 1 days before); consent says when that is. */
@@ -91,6 +105,10 @@ function endedFunds({ funds = [], banks }: OverviewParts, { now }: Moment): Atte
   return fundsViews(funds, banks, now)
     .filter(({ missed }) => missed)
     .map(({ fundsConsentId, aspspName, maskedNumber }) => ({ kind: "funds-permission-ended" as const, fundsConsentId, aspspName, maskedNumber }));
+}
+
+function isRemembered(at: string, now: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(now.subtract({ hours: rememberDays * 24 }), at) <= 0;
 }
 
 function incompleteAccounts({ accounts = [] }: OverviewParts): Attention {

@@ -39,10 +39,58 @@ describe("the four honest steps", () => {
   ])("%s", (_, order, steps) => {
     expect(stepsOf(order)).toBe(steps);
   });
+  it("sent is not done where the approval was lost before anything left", () => {
+    const lost = orderAt("rejected", { approved: true, sent: true });
+    const payments = lost.payments.map((payment) => ({
+      ...payment,
+      executions: payment.executions.map((execution) => ({ ...execution, status: "rejected" as const, reason: "ERR_PAYMENT_APPROVAL_LOST" })),
+    }));
+    expect(stepsOf({ ...lost, payments })).toBe("done done failed open");
+  });
   it("paid is said only with the time at which the bank said so", () => {
     const { steps } = paymentOrderView(aPaymentOrder(), parts);
     expect(steps.map(({ at }) => at)).toEqual(["2026-11-22T09:30:00Z", approvedAt, "2026-11-22T09:31:02Z", "2026-11-22T09:31:05Z"]);
     expect(paymentOrderView(orderAt("accepted", { approved: true, sent: true }), parts).steps[3]).toMatchObject({ at: null });
+  });
+});
+
+describe("an order of which only a part was paid", () => {
+  const [one] = aPaymentOrder().payments;
+  const [once] = one?.executions ?? [];
+  if (one === undefined || once === undefined) throw new Error("no payment");
+  /** One payment of 12.50 € for each word of an execution, or one that repeats for several of them. */
+  const paymentOf = (...statuses: readonly PaymentStatus[]): PaymentOrder["payments"][number] => ({
+    ...one,
+    status: (["authorised", "debited"] as const).find((status) => statuses.includes(status)) ?? statuses[0] ?? "rejected",
+    schedule: { firstDate: null, every: statuses.length > 1 ? "month" : null, count: Math.max(statuses.length, 1) },
+    executions: statuses.map((status) => ({ ...once, status })),
+  });
+  const view = (status: PaymentStatus, ...payments: PaymentOrder["payments"]) => {
+    const { paid, partlyPaid, steps, payments: shown } = paymentOrderView(aPaymentOrder({ status, payments }), parts);
+    return { paid: paid.map(({ amount }) => amount), partlyPaid, step: steps[3]?.state, each: shown.map((payment) => payment.partlyPaid) };
+  };
+
+  it.each([
+    ["one paid, one rejected", view("debited", paymentOf("debited"), paymentOf("rejected")), ["12.50"], [false, false]],
+    ["one paid, one turned away", view("debited", paymentOf("debited"), paymentOf()), ["12.50"], [false, false]],
+    ["one received, one taken back", view("credited", paymentOf("credited"), paymentOf("cancelled")), ["12.50"], [false, false]],
+    ["one of three times paid", view("debited", paymentOf("debited", "rejected", "rejected")), ["12.50"], [true]],
+    [
+      "two of three times paid, beside one paid whole",
+      view("debited", paymentOf("debited", "debited", "cancelled"), paymentOf("credited")),
+      ["37.50"],
+      [true, false],
+    ],
+  ])("%s: the step of being paid is not done, and how much of it was paid is said", (_, shown, paid, each) => {
+    expect(shown).toEqual({ paid, partlyPaid: true, step: "failed", each });
+  });
+  it.each([
+    ["all paid", view("debited", paymentOf("debited", "debited"), paymentOf("credited")), ["37.50"], "done"],
+    ["nothing paid", view("rejected", paymentOf("rejected"), paymentOf("rejected")), ["0.00"], "failed"],
+    ["one time paid, and the next waits for its day", view("authorised", paymentOf("debited", "authorised")), ["12.50"], "now"],
+  ])("%s is no part", (_, shown, paid, step) => {
+    expect(shown).toMatchObject({ paid, partlyPaid: false, step });
+    expect(shown.each).not.toContain(true);
   });
 });
 
@@ -92,6 +140,45 @@ it("the overview asks for attention to a payment that waits for its approval, or
       since: createdAt,
     })),
   );
+});
+
+describe("a payment that failed while nobody looked", () => {
+  const now = Temporal.Instant.from("2026-11-22T10:00:00Z");
+  const today = Temporal.PlainDate.from("2026-11-22");
+  /** Paid monthly, each time as it is said. */
+  const monthly = (...times: readonly { readonly status: PaymentStatus; readonly statusAt: string }[]): PaymentOrder => {
+    const order = aPaymentOrder({ status: "authorised", createdAt: "2026-06-01T09:00:00Z" });
+    return {
+      ...order,
+      payments: order.payments.map((payment) => ({
+        ...payment,
+        executions: times.map((time, index) => ({ ...payment.executions[0]!, ...time, dueDate: `2026-${String(index + 7).padStart(2, "0")}-01` })),
+      })),
+    };
+  };
+  const toldOf = (...payments: readonly PaymentOrder[]) =>
+    overviewView({ accounts: [], consents: [], banks: [bank], insights: undefined, payments, funds: [] }, { now, today }).attention.filter(
+      ({ kind }) => kind === "payment-failed",
+    );
+  const paid = { status: "debited", statusAt: "2026-11-20T08:00:00Z" } as const;
+
+  it("one time of an order that goes on is told, with whom and for which day it was", () => {
+    const order = monthly(paid, { status: "rejected", statusAt: "2026-11-20T08:00:00Z" }, { status: "authorised", statusAt: "2026-06-01T09:00:00Z" });
+    expect(toldOf(order)).toEqual([{ kind: "payment-failed", paymentOrderId: order.paymentOrderId, payeeName: "Sähkö ", dueDate: "2026-08-01" }]);
+  });
+  it("of several times the latest is told, once for the order", () => {
+    const order = monthly({ status: "rejected", statusAt: "2026-11-10T08:00:00Z" }, { status: "rejected", statusAt: "2026-11-20T08:00:00Z" });
+    expect(toldOf(order)).toMatchObject([{ dueDate: "2026-08-01" }]);
+  });
+  it.each([
+    ["30 days ago to the second, it is still told", "2026-10-23T10:00:00Z", 1],
+    ["longer ago it is not told any more", "2026-10-23T09:59:59Z", 0],
+  ])("%s", (_, statusAt, times) => {
+    expect(toldOf(monthly({ status: "rejected", statusAt }))).toHaveLength(times);
+  });
+  it("what was paid, or taken back by the person, is no failure", () => {
+    expect(toldOf(monthly(paid, { status: "cancelled", statusAt: "2026-11-20T08:00:00Z" }), orderAt("refused"), orderAt("cancelled"))).toEqual([]);
+  });
 });
 
 it("offers accounts with a number at banks that take payments, and payees that money was sent to, once each, the latest first", () => {

@@ -25,9 +25,11 @@ export function paymentOrderView(order: PaymentOrder, parts: PaymentParts): Paym
     status,
     createdAt,
     debtor: debtorOf(order, parts.accounts),
-    totals: totalsOf(payments),
+    totals: sumsOf(payments, ({ schedule }) => schedule.count),
+    paid: sumsOf(payments, ({ executions }) => executions.filter(hasMoved).length),
+    partlyPaid: isPartlyPaid(order),
     steps: stepsOf(order),
-    payments,
+    payments: payments.map((payment) => ({ ...payment, partlyPaid: hasMoved(payment) && !payment.executions.every(hasMoved) })),
     mayBeApproved: mayBeApproved(order),
     mayBeCancelled: payments.some(isUnsent),
   };
@@ -49,21 +51,31 @@ function debtorOf({ debtorIban }: PaymentOrder, accounts: readonly LedgerAccount
   return { accountId: own?.accountId ?? null, name: own?.name ?? null, maskedNumber };
 }
 
-/** What leaves the account when everything is executed, per currency. */
-function totalsOf(payments: readonly Payment[]): AmountWire[] {
-  const totals = new Map<string, Amount>();
-  for (const { instruction, schedule } of payments) {
-    const one = fromWire(instruction.amount);
-    const all = { ...one, minor: one.minor * BigInt(schedule.count) };
-    const before = totals.get(one.currency);
-    totals.set(one.currency, before === undefined ? all : add(before, all));
+/** Money surely left the account; of several, for one of them at least. */
+export function hasMoved({ status }: { readonly status: PaymentStatus }): boolean {
+  return status === "debited" || status === "credited";
+}
+
+/** Over, and some of it moved no money. */
+function isPartlyPaid(order: PaymentOrder): boolean {
+  return hasMoved(order) && !order.payments.every((payment) => hasMoved(payment) && payment.executions.every(hasMoved));
+}
+
+/** Each payment so many times, per currency. */
+function sumsOf(payments: readonly Payment[], timesOf: (payment: Payment) => number): AmountWire[] {
+  const sums = new Map<string, Amount>();
+  for (const payment of payments) {
+    const one = fromWire(payment.instruction.amount);
+    const all = { ...one, minor: one.minor * BigInt(timesOf(payment)) };
+    const before = sums.get(one.currency);
+    sums.set(one.currency, before === undefined ? all : add(before, all));
   }
-  return [...totals.values()].map(toWire);
+  return [...sums.values()].map(toWire);
 }
 
 /** Ordered, approved, sent, paid: nothing is done before it is. */
 function stepsOf(order: PaymentOrder): Steps {
-  const sentAt = firstTime(order, ["submitted"]);
+  const sentAt = order.payments.some(({ executions }) => executions.some(wasSent)) ? firstTime(order, ["submitted"]) : null;
   const [approved, sent, paid] = statesOf(order, sentAt !== null);
   return [
     { step: "ordered", state: "done", at: order.createdAt },
@@ -73,7 +85,8 @@ function stepsOf(order: PaymentOrder): Steps {
   ];
 }
 
-function statesOf({ status, approvedAt }: PaymentOrder, wasSent: boolean): readonly [StepState, StepState, StepState] {
+function statesOf(order: PaymentOrder, wasSent: boolean): readonly [StepState, StepState, StepState] {
+  const { status, approvedAt } = order;
   switch (status) {
     case "intended":
     case "awaitingAuthorisation":
@@ -87,7 +100,7 @@ function statesOf({ status, approvedAt }: PaymentOrder, wasSent: boolean): reado
       return ["done", "done", "now"];
     case "debited":
     case "credited":
-      return ["done", "done", "done"];
+      return ["done", "done", isPartlyPaid(order) ? "failed" : "done"];
     case "rejected":
     case "refused":
     case "cancelled":
@@ -95,6 +108,11 @@ function statesOf({ status, approvedAt }: PaymentOrder, wasSent: boolean): reado
       if (approvedAt === null) return ["failed", "open", "open"];
       return wasSent ? ["done", "done", "failed"] : ["done", "failed", "open"];
   }
+}
+
+/** Given to the bank, as far as is known; what was about to be and surely never left was not. */
+function wasSent({ status, reason }: Payment["executions"][number]): boolean {
+  return status !== "authorised" && status !== "cancelled" && reason !== "ERR_PAYMENT_APPROVAL_LOST";
 }
 
 function timesOf({ payments }: PaymentOrder, statuses: readonly PaymentStatus[]): string[] {

@@ -1,6 +1,6 @@
 /** Rows as Postgres has them; a test compares them with the live schema. */
 import type { MessagingTables } from "@opl/messaging";
-import type { AccountKind, PaymentInstruction, PaymentStatus } from "@opl/contracts/model";
+import type { AccountKind, ExecutionReason, PaymentInstruction, PaymentStatus } from "@opl/contracts/model";
 import type { Bytes, Int8, IsoDate, Json, Timestamp } from "@opl/postgres";
 import type { Generated } from "kysely";
 import type { Fact, Status } from "../domain/consent.ts";
@@ -145,7 +145,7 @@ export interface PaymentExecutionsTable {
   executedAt: Timestamp | null;
   debtorIban: string | null;
   archiveId: string | null;
-  reason: string | null;
+  reason: ExecutionReason | null;
   transactionId: string | null;
   nextAskAt: Timestamp | null;
   asks: Generated<number>;

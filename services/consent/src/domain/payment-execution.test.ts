@@ -35,6 +35,7 @@ const commands = {
   "answer credited": answer("credited"),
   "answer rejected": answer("rejected"),
   "answer unknown": answer("unknown"),
+  unsent: { type: "unsent", at },
   cancel: { type: "cancel", at },
   book: { type: "book", at, transactionId: "t" },
 } satisfies Record<string, ExecutionCommand>;
@@ -49,17 +50,16 @@ const underWay = {
   "answer credited": "credited",
   "answer rejected": "rejected",
   "answer unknown": "=",
+  unsent: "under-way",
   cancel: "under-way",
   book: "not-executed",
 };
 const refusals = (refusal: string) =>
-  Object.fromEntries(
-    Object.keys(commands).map((name) => [name, name.startsWith("answer") || name === "submit" || name === "cancel" ? refusal : "not-executed"]),
-  ) as Record<CommandName, string>;
+  Object.fromEntries(Object.keys(commands).map((name) => [name, name === "book" ? "not-executed" : refusal])) as Record<CommandName, string>;
 /** The next status; `=` for no change; a refusal otherwise. */
 const expected: { readonly [S in Execution["status"]]: { readonly [C in CommandName]: string } } = {
   authorised: { ...refusals("not-submitted"), submit: "submitted", cancel: "cancelled" },
-  submitted: underWay,
+  submitted: { ...underWay, unsent: "rejected" },
   accepted: { ...underWay, submit: "under-way", "answer accepted": "=" },
   pending: { ...underWay, "answer pending": "=" },
   debited: { ...refusals("over"), book: "debited" },
@@ -130,6 +130,10 @@ describe("time", () => {
     expect(nextStep(states.submitted, end)).toBe("read");
     expect(decideExecution(states.submitted, answer("unknown", end))).toMatchObject({ execution: { status: "rejected", reason: "ERR_PAYMENT_NEVER_ARRIVED" } });
     expect(say(decideExecution(states.accepted, answer("unknown", end)))).toBe("=");
+  });
+  it("what surely never left is surely unpaid at once, for a reason of its own; what the bank is known to have is not", () => {
+    expect(decideExecution(states.submitted, commands.unsent)).toMatchObject({ execution: { status: "rejected", reason: "ERR_PAYMENT_APPROVAL_LOST" } });
+    expect(say(decideExecution(states.pending, commands.unsent))).toBe("under-way");
   });
   it("accepted is only asked about, with pauses that grow", () => {
     expect(nextStep(states.accepted, at)).toBe("read");

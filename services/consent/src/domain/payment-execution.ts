@@ -2,6 +2,7 @@
  * One execution of an approved payment: from its day until the bank says that money moved, or that it never will. The id is made
  * before the bank hears of it and is the same at every repetition.
  */
+import type { AspspReason, ExecutionReason } from "@opl/contracts/model";
 import { growingPause } from "./pause.ts";
 
 /** The bank's words for one execution; `unknown`: the bank never got it. */
@@ -14,7 +15,7 @@ interface ExecutionBase {
   readonly dueDate: Temporal.PlainDate;
   readonly statusAt: Temporal.Instant;
   readonly archiveId: string | null;
-  readonly reason: string | null;
+  readonly reason: ExecutionReason | null;
 }
 interface Sent {
   readonly submittedAt: Temporal.Instant;
@@ -51,8 +52,10 @@ export type ExecutionCommand =
       readonly archiveId: string | null;
       readonly debtorIban: string | null;
       /** Why the bank did not execute it, where it said so. */
-      readonly aspspReason: string | null;
+      readonly aspspReason: AspspReason | null;
     }
+  /** Nothing of it ever left for the bank, and nothing will: there is no approval to send it with. */
+  | { readonly type: "unsent"; readonly at: Temporal.Instant }
   | { readonly type: "cancel"; readonly at: Temporal.Instant }
   | { readonly type: "book"; readonly at: Temporal.Instant; readonly transactionId: string };
 
@@ -70,6 +73,7 @@ const graceHours = 1;
 const laterDays = 3;
 
 const notDebitedInTime = "ERR_PAYMENT_NOT_DEBITED_IN_TIME";
+const approvalLost = "ERR_PAYMENT_APPROVAL_LOST";
 const neverArrived = "ERR_PAYMENT_NEVER_ARRIVED";
 const rejectedByAspsp = "ERR_PAYMENT_REJECTED_BY_ASPSP";
 const notDebitedYet = "ERR_PAYMENT_NOT_DEBITED_YET";
@@ -88,12 +92,13 @@ const changed = (execution: Execution): ExecutionDecision => ({ kind: "changed",
 const moved = {
   submit: refuse("over"),
   answer: refuse("over"),
+  unsent: refuse("over"),
   cancel: refuse("over"),
   book: (execution: MovedExecution, { transactionId }: { readonly transactionId: string }) =>
     execution.transactionId === transactionId ? unchanged() : changed({ ...execution, transactionId }),
 };
-const unmoved = { submit: refuse("over"), answer: refuse("over"), cancel: unchanged, book: refuse("not-executed") };
-const underWay = { answer, cancel: refuse("under-way"), book: refuse("not-executed") };
+const unmoved = { submit: refuse("over"), answer: refuse("over"), unsent: refuse("over"), cancel: unchanged, book: refuse("not-executed") };
+const underWay = { answer, unsent: refuse("under-way"), cancel: refuse("under-way"), book: refuse("not-executed") };
 
 const transitions: { readonly [S in Execution["status"]]: Row<S> } = {
   authorised: {
@@ -102,10 +107,15 @@ const transitions: { readonly [S in Execution["status"]]: Row<S> } = {
         ? { kind: "refused", refusal: "not-due" }
         : changed({ ...baseOf(execution), status: "submitted", statusAt: at, submittedAt: at }),
     answer: refuse("not-submitted"),
+    unsent: refuse("not-submitted"),
     cancel: (execution, { at }) => changed({ ...baseOf(execution), status: "cancelled", statusAt: at }),
     book: refuse("not-executed"),
   },
-  submitted: { submit: unchanged, ...underWay },
+  submitted: {
+    ...underWay,
+    submit: unchanged,
+    unsent: (execution, { at }) => changed({ ...baseOf(execution), status: "rejected", statusAt: at, reason: approvalLost }),
+  },
   // The bank has it: it is asked, never told again.
   accepted: { submit: refuse("under-way"), ...underWay },
   pending: { submit: unchanged, ...underWay },

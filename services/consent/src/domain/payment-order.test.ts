@@ -1,7 +1,17 @@
 import type { PaymentInstruction } from "@opl/contracts/model";
 import { describe, expect, it } from "vitest";
 import type { Execution, PlannedExecution } from "./payment-execution.ts";
-import { decidePayment, isSettled, mayBeApproved, orderDueAt, orderTask, reasonOfPayment, statusOfOrder, statusOfPayment } from "./payment-order.ts";
+import {
+  decidePayment,
+  isPartlyPaid,
+  isSettled,
+  mayBeApproved,
+  orderDueAt,
+  orderTask,
+  reasonOfPayment,
+  statusOfOrder,
+  statusOfPayment,
+} from "./payment-order.ts";
 import type { Ending, Payment, PaymentCommand, PaymentDecision, PaymentOrder } from "./payment-order.ts";
 
 const at = Temporal.Instant.from("2026-11-29T10:00:00Z");
@@ -203,6 +213,15 @@ describe("an order of several payments", () => {
     const payment: Payment = { ...base, status: "authorised", ending: null, executions: [moved("debited"), planned(2)] };
     expect(statusOfPayment(payment)).toBe("authorised");
     expect(isSettled(payment)).toBe(false);
+  });
+  it.each<[string, readonly Execution[], boolean]>([
+    ["one time of two", [moved("debited"), { ...planned(2), status: "rejected" }], true],
+    ["one time, the other taken back", [{ ...planned(1), status: "cancelled" }, moved("credited")], true],
+    ["one time, and the other is open", [moved("debited"), planned(2)], false],
+    ["both times", [moved("debited"), moved("credited")], false],
+    ["never", [{ ...planned(1), status: "rejected" }], false],
+  ])("recurring, paid %s: partly is said %#", (_, executions, partly) => {
+    expect(isPartlyPaid({ ...base, status: "authorised", ending: null, executions })).toBe(partly);
   });
   it("gives the reason of the execution that has one", () => {
     const short: Execution = { ...planned(1), status: "pending", submittedAt: at, again: "later", reason: "ERR_PAYMENT_NOT_DEBITED_YET" };

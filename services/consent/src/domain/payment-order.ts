@@ -181,7 +181,7 @@ export function statusOfOrder({ payments }: Pick<PaymentOrder, "payments">): Pay
 
 const openOrder: readonly PaymentStatus[] = ["intended", "awaitingAuthorisation", "authorised", "submitted", "pending", "accepted"];
 
-/** Of several that are over: where any money moved, that is said. */
+/** Of several that are over: where any money moved, that is said; whether of all, `isPartlyPaid` and the executions do. */
 function together(statuses: readonly PaymentStatus[]): PaymentStatus {
   if (statuses.includes("debited")) return "debited";
   return (["credited", "rejected", "refused", "cancelled", "expired"] as const).find((status) => statuses.includes(status)) ?? "cancelled";
@@ -231,6 +231,12 @@ export function orderDueAt(order: PaymentOrder, now: Temporal.Instant): Temporal
 
 export function isEnding(payment: Payment): boolean {
   return "ending" in payment && payment.ending !== null;
+}
+
+/** Over, and only some of its executions moved money. */
+export function isPartlyPaid(payment: Payment): boolean {
+  const executions = executionsOf(payment);
+  return isSettled(payment) && executions.some(hasMoved) && !executions.every(hasMoved);
 }
 
 /** Executions that moved money in `after` and had not in `before`. */

@@ -91,8 +91,9 @@ export class FakePaymentBank implements Routes {
   readonly submitExecution: Routes["submitExecution"] = ({ params }) =>
     this.#at("submitExecution", () => {
       const payment = this.#paymentsOf(params.orderId).find(({ paymentId }) => paymentId === params.paymentId);
-      if (payment === undefined || !this.tokens.has(params.orderId)) throw refused("ERR_ASPSP_REJECTED");
+      if (payment === undefined) throw refused("ERR_ASPSP_REJECTED");
       const known = this.executions.get(params.executionId);
+      if (!this.tokens.has(params.orderId)) throw refused(known === undefined ? "ERR_BANK_PAYMENT_UNSENT" : "ERR_BANK_PAYMENT_STATE");
       if (known === undefined) {
         const given = [...this.executions.values()].filter(({ paymentId }) => paymentId === params.paymentId).length;
         if (payment.status !== "authorised" || given >= payment.count) throw refused("ERR_ASPSP_REJECTED");

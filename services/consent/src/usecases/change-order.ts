@@ -3,7 +3,7 @@ import type { Transaction } from "kysely";
 import { requestFarewell } from "../db/farewell-store.ts";
 import { appendPaymentHistory, saveOrder } from "../db/payment-store.ts";
 import type { ConsentTables } from "../db/tables.ts";
-import { decidePayment, isSettled, newlyMoved, reasonOfPayment, statusOfPayment } from "../domain/payment-order.ts";
+import { decidePayment, isPartlyPaid, isSettled, newlyMoved, reasonOfPayment, statusOfPayment } from "../domain/payment-order.ts";
 import type { Payment, PaymentCommand, PaymentOrder, PaymentRefusal } from "../domain/payment-order.ts";
 import type { MovedExecution } from "../domain/payment-execution.ts";
 import type { Actor } from "../domain/consent.ts";
@@ -65,7 +65,7 @@ async function record(
   const [status, reason] = [statusOfPayment(payment), reasonOfPayment(payment)];
   if (status !== statusOfPayment(old)) {
     await appendPaymentHistory(tx, psuId, { paymentId, at, status, by, reason });
-    await publish(tx, { ...envelope, type: "consent.payment-status-changed", data: { ...about, status, reason } });
+    await publish(tx, { ...envelope, type: "consent.payment-status-changed", data: { ...about, status, reason, partlyPaid: isPartlyPaid(payment) } });
   }
   for (const execution of newlyMoved(old, payment))
     await publish(tx, { ...envelope, type: "consent.payment-executed", data: { ...about, ...executed(payment, execution) } });

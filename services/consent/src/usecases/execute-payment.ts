@@ -1,11 +1,11 @@
-import { toOplError } from "@opl/errors";
+import { isOplError, toOplError } from "@opl/errors";
 import type { OplError } from "@opl/errors";
 import { inTransaction } from "@opl/postgres";
 import type { ConsentContext } from "../context.ts";
 import { askLater, leaseExecution, lockOrder, takeDueExecution } from "../db/payment-store.ts";
 import type { ExecutionKey } from "../db/payment-store.ts";
 import { nextAskAt, nextStep } from "../domain/payment-execution.ts";
-import type { AspspExecutionStatus, Execution, ExecutionCommand } from "../domain/payment-execution.ts";
+import type { Execution, ExecutionCommand } from "../domain/payment-execution.ts";
 import { executionsOf } from "../domain/payment-order.ts";
 import type { PaymentOrder } from "../domain/payment-order.ts";
 import { changeOrder } from "./change-order.ts";
@@ -42,8 +42,7 @@ export async function executePayment(ctx: Context): Promise<Executed> {
   const due = await decideStep(ctx, taken, leaseUntil);
   if (due === null) return { kind: "done", executionId };
   try {
-    const told = await tellOrAsk(ctx, taken, due.step);
-    await recordAnswer(ctx, { ...taken, asks: due.asks }, told);
+    await recordOutcome(ctx, { ...taken, asks: due.asks }, await tellOrAsk(ctx, taken, due.step));
     return { kind: "done", executionId };
   } catch (cause) {
     const at = ctx.clock.now();
@@ -75,33 +74,27 @@ async function decideStep(ctx: Context, taken: ExecutionKey & { readonly asks: n
   });
 }
 
-interface Told {
-  readonly status: AspspExecutionStatus;
-  readonly archiveId: string | null;
-  readonly debtorIban: string | null;
-  readonly reason?: string | null | undefined;
-}
+type Outcome = Extract<ExecutionCommand, { type: "answer" | "unsent" }>;
 
-async function tellOrAsk({ bankGateway }: Context, { paymentOrderId, paymentId, executionId }: ExecutionKey, step: Due["step"]): Promise<Told> {
+/** What becomes of it by what the bank says, or by what the gateway knows without it. */
+async function tellOrAsk({ bankGateway, clock }: Context, { paymentOrderId, paymentId, executionId }: ExecutionKey, step: Due["step"]): Promise<Outcome> {
   const params = { orderId: paymentOrderId, paymentId, executionId };
-  return step === "submit" ? bankGateway.submitExecution({ params }) : bankGateway.readExecution({ params });
+  try {
+    const told = await (step === "submit" ? bankGateway.submitExecution({ params }) : bankGateway.readExecution({ params }));
+    const { status, archiveId, debtorIban, reason = null } = told;
+    return { type: "answer", at: clock.now(), status, archiveId, debtorIban, aspspReason: reason };
+  } catch (error) {
+    if (!isOplError(error) || error.code !== "ERR_BANK_PAYMENT_UNSENT") throw error;
+    return { type: "unsent", at: clock.now() };
+  }
 }
 
-async function recordAnswer(
-  ctx: Context,
-  key: ExecutionKey & { readonly asks: number },
-  { status, archiveId, debtorIban, reason = null }: Told,
-): Promise<void> {
+async function recordOutcome(ctx: Context, key: ExecutionKey & { readonly asks: number }, outcome: Outcome): Promise<void> {
+  const { at } = outcome;
   await inTransaction(ctx.db, async (tx) => {
-    const at = ctx.clock.now();
     const order = await lockOrder(tx, key);
     if (order === undefined) return;
-    const { changed } = await changeOrder(
-      tx,
-      order,
-      { commands: [commandFor(key, { type: "answer", at, status, archiveId, debtorIban, aspspReason: reason })] },
-      at,
-    );
+    const { changed } = await changeOrder(tx, order, { commands: [commandFor(key, outcome)] }, at);
     const execution = executionIn(order, key);
     const next = execution === undefined ? null : nextAskAt(execution, key.asks, at);
     if (!changed && next !== null) await askLater(tx, key, next);

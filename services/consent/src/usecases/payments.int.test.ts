@@ -356,6 +356,38 @@ describe("a payment order", () => {
 });
 
 describe("executions", () => {
+  it("the approval is lost before the day: nothing is sent, and it is unpaid at once with a reason of its own", async () => {
+    const person = aPerson();
+    const { paymentOrderId } = await pay(harness, person, wanted(person, [{ firstDate: "2026-12-24", every: null, count: 1 }]));
+    await runPayments(harness.ctx);
+    harness.gateway.tokens.delete(paymentOrderId);
+    harness.clock.set("2026-12-24T08:00:00Z");
+    await runPayments(harness.ctx);
+    expect(await orderOf(person, paymentOrderId)).toMatchObject({
+      status: "rejected",
+      executions: [{ status: "rejected", reason: "ERR_PAYMENT_APPROVAL_LOST" }],
+    });
+    expect(harness.gateway.executions.size).toBe(0);
+    expect(await harness.factsAbout(paymentOrderId)).not.toContain("consent.payment-executed");
+  });
+
+  it("the approval is lost after it was sent and before the answer: it is not said to be unpaid", async () => {
+    const person = aPerson();
+    harness.gateway.fault = (point) => (point === "after submitExecution" ? cut() : undefined);
+    const { paymentOrderId } = await pay(harness, person);
+    await runPayments(harness.ctx);
+    harness.gateway.fault = () => undefined;
+    harness.gateway.tokens.delete(paymentOrderId);
+    harness.clock.advance({ minutes: 30 });
+    await runPayments(harness.ctx);
+    expect(await orderOf(person, paymentOrderId)).toMatchObject({ status: "submitted" });
+    expect(harness.gateway.executions.size).toBe(1);
+    harness.gateway.tokens.add(paymentOrderId);
+    harness.clock.advance({ hours: 1 });
+    await runPayments(harness.ctx);
+    expect(await orderOf(person, paymentOrderId)).toMatchObject({ status: "debited" });
+  });
+
   it("pending is tried with the same id until the bank debits it", async () => {
     const person = aPerson();
     harness.gateway.outcome = () => "pending";
@@ -411,6 +443,9 @@ describe("executions", () => {
     await runPayments(harness.ctx);
     expect((await orderOf(person, order.paymentOrderId)).executions.map(({ status }) => status)).toEqual(["debited", "debited", "cancelled", "cancelled"]);
     expect(harness.gateway.executions.size).toBe(2);
+    const facts = await harness.database.db.selectFrom("outbox").select("data").where("aggregateId", "=", order.paymentOrderId).orderBy("position").execute();
+    const partly = facts.map(({ data }) => JSON.parse(data)).filter(({ partlyPaid }) => partlyPaid === true);
+    expect(partly).toMatchObject([{ status: "debited" }]);
   });
 
   it("the line of the ledger is kept with the execution, and moved when the bank replaces the line", async () => {

@@ -171,6 +171,24 @@ function AttentionItem({ item }: { item: Item }) {
         </AttentionLine>
       );
     }
+    case "payment-failed": {
+      const { payeeName, paymentOrderId } = item;
+      const day = format.day(item.dueDate);
+      return (
+        <AttentionLine
+          icon={Send}
+          action={
+            <LinkButton size="small" to="/payments/$order" params={{ order: paymentOrderId }}>
+              <Trans>See the payment</Trans>
+            </LinkButton>
+          }
+        >
+          <Trans>
+            A payment to {payeeName} for {day} was not made. No money left your account for it.
+          </Trans>
+        </AttentionLine>
+      );
+    }
     case "price-changed": {
       const { counterpartyName } = item;
       return (

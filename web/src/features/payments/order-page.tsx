@@ -16,9 +16,10 @@ import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { ApprovalEnded } from "./approval-ended.tsx";
 import { CancelDialog } from "./cancel-dialog.tsx";
+import { PaidOf } from "./paid-of.tsx";
 import { accountOf, grouped, Note } from "./payee.tsx";
 import { askToPay, type Execution, type Order, type Payment, paymentQueries } from "./payments-api.ts";
-import { reasonWords, statusNames, statusSentences } from "./status-words.ts";
+import { reasonSentenceOf, statusNameOf, statusSentences } from "./status-words.ts";
 import { StepLine } from "./step-line.tsx";
 
 /** One order: what will be paid before the person leaves for the bank, and how far it is afterwards. */
@@ -57,7 +58,7 @@ function OrderView({ order }: { order: Order }) {
         {/* Once it is on its way, how far it is comes first. */}
         <SectionCard title={<Trans>How far it is</Trans>} className={order.mayBeApproved ? undefined : "order-first"}>
           <div className="px-4 pb-5 pt-4 sm:px-6">
-            <StepLine steps={order.steps} />
+            <StepLine order={order} />
           </div>
         </SectionCard>
       </div>
@@ -77,8 +78,9 @@ function OrderView({ order }: { order: Order }) {
 }
 
 /** One sentence for all of it where all of it went the same way; else how much of it, never more than is so. */
-function HowFar({ order: { status, payments } }: { order: Order }) {
+function HowFar({ order }: { order: Order }) {
   const { i18n } = useLingui();
+  const { status, payments, partlyPaid } = order;
   const executions = payments.flatMap((payment) => payment.executions);
   if (payments.length === 1 && executions.some((execution) => execution.status !== executions[0]?.status)) {
     const paid = executions.filter((execution) => execution.status === "debited" || execution.status === "credited").length;
@@ -86,6 +88,13 @@ function HowFar({ order: { status, payments } }: { order: Order }) {
     return (
       <Trans>
         Paid {paid} of {all} times. Each says how far it is.
+      </Trans>
+    );
+  }
+  if (partlyPaid) {
+    return (
+      <Trans>
+        Paid <PaidOf order={order} />. The rest of the money did not move; each says how far it is.
       </Trans>
     );
   }
@@ -133,7 +142,7 @@ function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {
 
 function PaymentCard({ order, payment }: { order: Order; payment: Payment }) {
   const { i18n } = useLingui();
-  const [name, tone] = statusNames[payment.status];
+  const [name, tone] = statusNameOf(payment);
   const { instruction } = payment;
   const { debtor, aspspName } = order;
   return (
@@ -210,16 +219,16 @@ function Executions({ payment: { executions } }: { payment: Payment }) {
   );
 }
 
-function ExecutionLine({ execution: { dueDate, status, archiveId, reason, transactionId } }: { execution: Execution }) {
+function ExecutionLine({ execution }: { execution: Execution }) {
+  const { dueDate, archiveId, reason, transactionId } = execution;
   const { i18n } = useLingui();
   const format = useFormat();
-  const [name, tone] = statusNames[status];
-  const why = reason === null ? undefined : reasonWords[reason];
+  const [name, tone] = statusNameOf(execution);
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-3 text-14">
       <span className="min-w-0 flex-1 basis-40">
         {format.day(dueDate)}
-        {why !== undefined && <span className="block text-12 text-muted">{i18n._(why)}</span>}
+        {reason !== null && <span className="block text-12 text-muted">{i18n._(reasonSentenceOf(reason))}</span>}
         {archiveId !== null && (
           <span className="block text-12 text-muted">
             <Trans>The bank’s archive id: {archiveId}</Trans>

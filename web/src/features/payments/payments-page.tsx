@@ -12,8 +12,9 @@ import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { ApprovalEnded } from "./approval-ended.tsx";
 import { FundsSection } from "./funds-section.tsx";
+import { PaidOf } from "./paid-of.tsx";
 import { type Order, paymentQueries } from "./payments-api.ts";
-import { statusNames } from "./status-words.ts";
+import { statusNameOf } from "./status-words.ts";
 
 /** What was ordered, newest first, and the way to a new payment. */
 export function PaymentsPage() {
@@ -98,7 +99,7 @@ function NoPayments({ canPay, known }: { canPay: boolean; known: boolean }) {
 function OrderRow({ order }: { order: Order }) {
   const { i18n } = useLingui();
   const format = useFormat();
-  const [name, tone] = statusNames[order.status];
+  const [name, tone] = statusNameOf(order);
   const [first] = order.payments;
   const others = order.payments.length - 1;
   const payee = first?.instruction.creditor.name ?? "";
@@ -121,10 +122,8 @@ function OrderRow({ order }: { order: Order }) {
           <Badge tone={tone}>{i18n._(name)}</Badge>
         </span>
       </span>
-      <span className="shrink-0 text-right text-14 font-500">
-        {order.totals.map((total) => (
-          <Amount key={total.currency} value={total} className="block" />
-        ))}
+      <span className="max-w-36 shrink-0 text-right text-14 font-500">
+        {order.partlyPaid ? <PaidOf order={order} /> : order.totals.map((total) => <Amount key={total.currency} value={total} className="block" />)}
       </span>
     </Link>
   );

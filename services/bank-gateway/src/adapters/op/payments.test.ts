@@ -256,4 +256,17 @@ describe("a refused payment", () => {
       details: { reason: "insufficient-funds", violations: ["InsufficientFunds"] },
     });
   });
+  it.each([
+    ["The payment failed: AccountClosed", "account-closed"],
+    ["InvalidPayee", "invalid-payee"],
+    ["LimitExceeded (4711)", "limit-exceeded"],
+    ["The payment failed: MoonIsFull", "payment-fail"],
+    [undefined, "payment-fail"],
+  ])("that failed, in the bank's text %s: %s, and nothing else of that text", (message, reason) => {
+    const error = refused({ type: "BUSINESS", violations: [{ type: "PaymentFail", message }] });
+    expect(error.details).toEqual({ status: 400, reason, violations: ["PaymentFail"] });
+  });
+  it("a word for why a payment failed says nothing of another refusal", () => {
+    expect(refused({ type: "VALIDATION", violations: [{ type: "InvalidValue", message: "InvalidPayee" }] }).details).toMatchObject({ reason: "invalid-value" });
+  });
 });

@@ -3,11 +3,12 @@ import { z } from "zod";
 import { errors } from "../../errors.ts";
 import { retryAfter, word } from "../refusal-words.ts";
 
+const violation = z.object({ type: z.string(), path: z.string().nullish(), message: z.string().nullish() });
 const business = z.object({
   id: z.string().nullish(),
   type: z.string(),
   message: z.string().nullish(),
-  violations: z.array(z.object({ type: z.string(), path: z.string().nullish() })).nullish(),
+  violations: z.array(violation).nullish(),
 });
 const wrapped = z.object({ errors: z.array(business).min(1) });
 const fault = z.object({ fault: z.object({ detail: z.object({ errorcode: z.string() }).nullish() }) });
@@ -17,7 +18,7 @@ interface Refusal {
   readonly type: string | undefined;
   readonly message: string;
   readonly errorId: string | undefined;
-  readonly violations: readonly { readonly type: string; readonly path?: string | null | undefined }[];
+  readonly violations: readonly z.infer<typeof violation>[];
   readonly faultCode: string | undefined;
 }
 
@@ -43,9 +44,17 @@ export function translateOpRefusal(status: number, json: unknown, headers: Reado
 
 /** The bank's own words; the first as our reason; and which member of what we asked for is meant, in the names of our contracts. */
 function describeViolations(violations: Refusal["violations"]) {
-  const reasons = violations.map(({ type }) => dashed(word(type)));
+  const reasons = violations.map(reasonOf);
   const fields = violations.flatMap(({ path }, index) => (path ? [{ field: fieldOf(path), reason: reasons[index] }] : []));
   return { reason: reasons[0], violations: violations.map(({ type }) => word(type)), ...(fields.length === 0 ? {} : { fields }) };
+}
+
+/** Why a payment failed stands in the text beside the violation alone. */
+const failures = ["AccountClosed", "InvalidPayee", "LimitExceeded"];
+
+function reasonOf({ type, message }: z.infer<typeof violation>): string {
+  const failure = type === "PaymentFail" ? failures.find((each) => message?.includes(each)) : undefined;
+  return dashed(word(failure ?? type));
 }
 
 /** `InsufficientFunds` reads `insufficient-funds`. */
