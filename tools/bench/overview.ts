@@ -9,8 +9,8 @@ import { type Figure, figure, percentile } from "./report.ts";
 const perSecond = 100;
 const seconds = 20;
 
-/** What each of them has, over two years. */
-const has = { accounts: 5, transactions: 250 };
+/** What each of them has, over two years; every tenth has a household's worth. */
+const has = { accounts: 5, transactions: 250, transactionsOfTenth: 2500 };
 
 /** Makes people by the real flow, a few at a time, and waits until all that their bank told is read and worked out. */
 async function makePeople(product: Product, count: number): Promise<Person[]> {
@@ -26,7 +26,7 @@ async function makePeople(product: Product, count: number): Promise<Person[]> {
       // All come from one address, which may not try that many accounts.
       if (index % 50 === 0) await sql`delete from opl_bff.attempts`.execute(db);
       const person = await new Person(product.origin).signUp();
-      const { consentId } = await person.connect("op", `load-${2000 + index}-${has.transactions}-${has.accounts}`);
+      const { consentId } = await person.connect("op", `load-${2000 + index}-${index % 10 === 0 ? has.transactionsOfTenth : has.transactions}-${has.accounts}`);
       consents.push(consentId);
       made.push(person);
     }
@@ -80,7 +80,12 @@ export async function overview(product: Product, peopleCount: number): Promise<F
   const url = `${product.origin}/api/overview`;
   const cookieOf = (index: number): string => people[(index * 7919) % people.length]?.cookie ?? "";
   const { text } = await get(url, cookieOf(0));
-  await load(async (index) => (index % 20 === 0 ? (await get(url, cookieOf(index))).status : 200));
+  const warmed = new Set<string>([cookieOf(0)]);
+  await load(async (index) => {
+    if (index % 20 !== 0) return 200;
+    warmed.add(cookieOf(index));
+    return (await get(url, cookieOf(index))).status;
+  });
   const ours = await load(async (index) => (await get(url, cookieOf(index))).status);
 
   const worker = new Worker(bareServer, { eval: true, workerData: text });
@@ -89,14 +94,18 @@ export async function overview(product: Product, peopleCount: number): Promise<F
   await worker.terminate();
   await dispatcher.close();
   const goals = { 50: 20, 95: 80, 99: 200 } as const;
-  return ([50, 95, 99] as const).map((percent) =>
+  const seen = `${people.length} people, ${has.accounts} accounts, ${has.transactions} rows each, every tenth ${has.transactionsOfTenth}`;
+  // Whoever asks again is answered from what bff kept, as long as nothing about them changed.
+  const anew = ours.filter((_, index) => index < people.length && !warmed.has(cookieOf(index)));
+  return ([50, 95, 99] as const).flatMap((percent) => [
+    figure(`overview p${percent} at ${perSecond}/s, ${seen}`, percentile(ours, percent), "ms", "lower", goals[percent], percentile(bares, percent)),
     figure(
-      `overview p${percent} at ${perSecond}/s, ${people.length} people, ${has.accounts} accounts, ${has.transactions} rows each`,
-      percentile(ours, percent),
+      `of these the ${anew.length} that had to be made anew, p${percent}`,
+      percentile(anew, percent),
       "ms",
       "lower",
       goals[percent],
       percentile(bares, percent),
     ),
-  );
+  ]);
 }

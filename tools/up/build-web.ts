@@ -33,6 +33,8 @@ export async function buildWeb(): Promise<boolean> {
   const code = await new Promise<number | null>((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(root, "node_modules", "vite", "bin", "vite.js"), "build", "--logLevel", "warn"], {
       cwd: path.join(root, "web"),
+      // Asked for by a test, it would be a build for development, and the next start would take that for its own.
+      env: { ...process.env, NODE_ENV: "production" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.on("data", (chunk: Buffer) => output.push(chunk));

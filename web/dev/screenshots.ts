@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
@@ -11,6 +12,7 @@ import { NOW } from "./fixtures/worlds.ts";
  * wider than the window, no message in the console, no word under 12 px. Needs a built client and a Chromium.
  *
  *   node dev/screenshots.ts [--out folder] [--only part-of-a-name] [--language fi]
+ *   node dev/screenshots.ts --states        every page where something is missing, on its way, wrong or long, once wide and dark, once narrow and light
  */
 
 interface Shot {
@@ -125,6 +127,15 @@ const shots: readonly Shot[] = [
   { name: "overview-partial", path: "/", world: "partial", ready: "main h2" },
   { name: "overview-long", path: "/", world: "long", ready: "main svg path" },
   { name: "overview-private", path: "/", ready: "main svg path", act: async (page) => page.keyboard.press("h") },
+  {
+    name: "overview-offline",
+    path: "/",
+    ready: "main svg path",
+    act: async (page) => {
+      await page.context().setOffline(true);
+      await page.getByText(/offline|verkossa|frånkopplad/i).waitFor();
+    },
+  },
   { name: "transactions", path: "/transactions", ready: firstRow },
   {
     name: "transactions-scrolled",
@@ -514,13 +525,19 @@ async function photograph(context: BrowserContext, url: string, shot: Shot, name
     failures.push(`${name}: ${error instanceof Error ? error.message.split("\n")[0] : "failed"}`);
     await page.screenshot({ path: join(folder, `${name}.png`) }).catch(() => undefined);
   }
+  await context.setOffline(false);
   // What was set on one page (amounts hidden, a language) must not be in the next picture.
   await page.evaluate(() => localStorage.clear()).catch(() => undefined);
   await page.close();
 }
 
-const folder = option("out") ?? "/tmp/opl-screenshots";
+const folder = option("out") ?? join(tmpdir(), "opl-screenshots");
 const only = option("only");
+const states = process.argv.includes("--states");
+/** What the pages look like with everything there is seen by the journeys. */
+const isState = (shot: Shot): boolean =>
+  (shot.world !== undefined && shot.world !== "full") || /^return-|-(down|offline|faults|nothing|refused)$/.test(shot.name);
+const isStateView = (size: string, theme: string): boolean => (size === "1280") === (theme === "dark");
 await mkdir(folder, { recursive: true });
 const server = await startFixturesServer(0);
 const browser = await chromium.launch({
@@ -550,6 +567,7 @@ for (const size of sizes) {
     });
     for (const shot of shots) {
       const name = `${shot.name}-${size.name}-${theme}`;
+      if (states && !(isState(shot) && isStateView(size.name, theme))) continue;
       if (only !== undefined && !new RegExp(only).test(name)) continue;
       await photograph(context, server.url, shot, name, folder);
       taken += 1;
