@@ -5,6 +5,7 @@ const withOwnWords = [
   "features/bank-handover",
   "features/insights/ahead",
   "features/operator",
+  "features/overview/charges",
   "features/payments",
   "features/permissions/card",
   "features/settings",

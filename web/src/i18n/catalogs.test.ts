@@ -18,9 +18,17 @@ function places(message: string): string[] {
 
 describe.each([
   "locales",
-  ...["bank-handover", "insights/ahead", "operator", "payments", "permissions/card", "settings", "transactions/detail", "transactions/select"].map(
-    (feature) => `features/${feature}/locales`,
-  ),
+  ...[
+    "bank-handover",
+    "insights/ahead",
+    "operator",
+    "overview/charges",
+    "payments",
+    "permissions/card",
+    "settings",
+    "transactions/detail",
+    "transactions/select",
+  ].map((feature) => `features/${feature}/locales`),
 ])("catalogues in %s", (folder) => {
   const read = (language: string): Map<string, string> => readAt(folder, language);
   const source = read("en");

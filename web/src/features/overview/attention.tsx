@@ -1,10 +1,13 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { CalendarCheck, CalendarClock, CircleAlert, CirclePause, CloudOff, type LucideIcon, Send, TrendingUp, Unplug } from "lucide-react";
-import type { ReactNode } from "react";
+import { CalendarCheck, CalendarClock, CircleAlert, CirclePause, CloudOff, Send, TrendingUp, Unplug } from "lucide-react";
+import { Suspense, lazy } from "react";
 import type { Overview } from "../../api/queries.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Amount } from "../../ui/amount.tsx";
 import { LinkButton } from "../../ui/button.tsx";
+import { Line } from "./attention-line.tsx";
+
+const ChargeQuestion = lazy(() => import("./charges/charge-question.tsx").then((module) => ({ default: module.ChargeQuestion })));
 
 type Item = Overview["attention"][number];
 
@@ -22,18 +25,6 @@ export function Attention({ items }: { items: readonly Item[] }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function Line({ icon: Icon, children, action }: { icon: LucideIcon; children: ReactNode; action?: ReactNode }) {
-  return (
-    <div className="flex min-h-14 items-start gap-3 px-4 py-3 sm:items-center sm:px-6">
-      <Icon aria-hidden="true" size={20} strokeWidth={1.75} className="shrink-0 text-warning" />
-      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-2">
-        <p className="min-w-0 flex-1 basis-56 text-14">{children}</p>
-        {action}
-      </div>
-    </div>
   );
 }
 
@@ -188,6 +179,16 @@ function AttentionItem({ item }: { item: Item }) {
             {counterpartyName} changed its price from <Amount value={item.before} sign="never" /> to <Amount value={item.now} sign="never" />.
           </Trans>
         </Line>
+      );
+    }
+    case "double-charge":
+    case "unusual-charge": {
+      // About the height of what comes.
+      const placeholder = <div className="min-h-28 sm:min-h-14" />;
+      return (
+        <Suspense fallback={placeholder}>
+          <ChargeQuestion item={item} placeholder={placeholder} />
+        </Suspense>
       );
     }
   }
