@@ -56,5 +56,5 @@ function isGivenBack([first]: Run, entries: readonly Charge[]): boolean {
 /** The same day counts too; and Monday follows Friday where a bank books nothing on weekends. */
 function isNextBookingDay(day: string, next: string): boolean {
   const days = dayNumber(next) - dayNumber(day);
-  return days <= 1 || (days <= 3 && weekday(day) >= 4 && weekday(next) === 0);
+  return days <= 1 || (days <= 3 && weekday(next) === 0);
 }
