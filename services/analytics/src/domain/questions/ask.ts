@@ -27,9 +27,9 @@ export function askedSince(today: string): string {
 export function questionsAbout(entries: readonly Charge[], since: string): Question[] {
   const recent = entries.filter((entry) => entry.bookingDate >= since && isExpense(entry)).toSorted(byDay);
   if (recent.length === 0) return [];
-  const keys = new Set(recent.map(keyOf));
+  const keys = new Set(recent.map(({ counterpartyKey }) => counterpartyKey));
   const byCounterparty = Map.groupBy(
-    entries.filter((entry) => keys.has(keyOf(entry))),
+    entries.filter(({ counterpartyKey }) => keys.has(counterpartyKey)),
     keyOf,
   );
   const doubled = [...byCounterparty.values()].flatMap((of) => doubleCharges(of, since));

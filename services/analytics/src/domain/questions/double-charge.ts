@@ -16,7 +16,11 @@ type Run = readonly [Charge, ...Charge[]];
  * whom the person bought like this before, nothing that was given back. `entries` are all booked entries with one counterparty in one currency.
  */
 export function doubleCharges(entries: readonly Charge[], since: string): readonly Run[] {
-  const runs = runsOf(entries.filter((entry) => isExpense(entry) && !entry.repeats));
+  const expenses = entries.filter((entry) => isExpense(entry) && !entry.repeats);
+  // With most counterparties nothing was paid twice lately, and the years before need not be looked at.
+  const latest = expenses.filter(({ amountMinor, bookingDate }) => bookingDate >= since && -amountMinor >= leastMinor);
+  if (!latest.some((charge) => expenses.some((other) => other !== charge && other.amountMinor === charge.amountMinor))) return [];
+  const runs = runsOf(expenses);
   return runs.filter((run, index) => {
     const [{ amountMinor }] = run;
     if (!isMultiple(run) || run.length > mostInRow || -amountMinor < leastMinor || !run.some(({ bookingDate }) => bookingDate >= since)) return false;

@@ -19,7 +19,8 @@ export function usualBefore(
   charge: Charge,
   { counterparty, category }: { readonly counterparty: readonly Charge[]; readonly category: readonly Charge[] },
 ): bigint | undefined {
-  if (!isExpense(charge) || charge.priceChanged) return undefined;
+  // Most are too small to be so much above anything.
+  if (!isExpense(charge) || charge.priceChanged || -charge.amountMinor <= leastAboveMinor) return undefined;
   const known = sizesBefore(charge, counterparty);
   if (known.length >= knownTimes) return exceeded(charge, known, farFrom.counterparty);
   const alike = sizesBefore(charge, category);
