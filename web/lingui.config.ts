@@ -5,7 +5,7 @@ const withOwnWords = [
   "features/bank-handover",
   "features/insights/ahead",
   "features/operator",
-  "features/overview/funds",
+  "features/overview/attention",
   "features/payments",
   "features/permissions/card",
   "features/settings",

@@ -1,76 +1,18 @@
 import { expect, it } from "vitest";
-import { secondBank } from "../../sandbox/src/people/households/second-bank.ts";
-import { residents } from "../../sandbox/src/people/residents.ts";
-import type { PersonBooks } from "../../sandbox/src/people/books.ts";
 import { dateOf, dayNumber } from "../../services/analytics/src/domain/calendar.ts";
 import { balanceAhead } from "../../services/analytics/src/domain/forecast/balance-ahead.ts";
+import { detectRecurring } from "../../services/analytics/src/domain/recurrence/detect.ts";
 import { decideCategories } from "../../services/analytics/src/projections/ledger/meaning.ts";
-import type { SettledRow } from "../../services/analytics/src/projections/ledger/store.ts";
-import { evolve as evolveRecurring } from "../../services/analytics/src/projections/recurring/evolve.ts";
+import { occurrencesOf } from "../../services/analytics/src/projections/occurrences.ts";
+import { type Ledger, households, lastDay as last, ledgerOf } from "./households.ts";
 
 /**
  * What forecasts would have been worth to the households of the sandbox bank: made on every 19th day of a year from the entries up to that
  * day alone, categories and recurring payments found anew each time, and held against what the balance became.
  */
-const psuId = "a";
-const today = Temporal.PlainDate.from("2026-11-20");
-const begins = today.subtract({ days: 729 });
-const last = dayNumber(today.toString());
 const pastDaysTried = 330;
 const everyDays = 19;
 const horizons = [7, 30, 60, 90] as const;
-
-const households = ["one-point-ledger", "another", "third"].flatMap((seed) =>
-  [...residents.slice(0, 2), secondBank({ psuId: "77777771", name: "Aino Hiekkalaatikko-Testinen", prefix: "71" })].map((resident) =>
-    resident.generate({ seed, begins, today }),
-  ),
-);
-
-/** The accounts of a household as analytics has them. */
-function ledgerOf({ accounts }: PersonBooks) {
-  return {
-    accounts: accounts.map(({ accountId, currency, productName, iban, owner }) => ({
-      psuId,
-      accountId,
-      consentId: "c",
-      aspspId: "op",
-      kind: "current" as const,
-      currency,
-      name: productName,
-      iban,
-      ownerName: owner,
-      version: 1n,
-      generation: 0,
-    })),
-    rows: accounts.flatMap(({ accountId, currency, bookings }) =>
-      bookings.map((booking): SettledRow => {
-        const outgoing = booking.amountMinor < 0n;
-        return {
-          psuId,
-          transactionId: `${accountId} ${String(booking.sequence).padStart(6, "0")}`,
-          accountId,
-          pending: false,
-          bookingDate: booking.bookingDate,
-          amountMinor: booking.amountMinor,
-          currency,
-          counterpartyName: (outgoing ? booking.recipient?.name : booking.payerName) ?? null,
-          counterpartyIban: (outgoing ? booking.recipient?.identifier : undefined) ?? null,
-          remittanceInformation: booking.message ?? null,
-          reference: booking.reference ?? null,
-          proprietaryCode: booking.description,
-          category: "other",
-          ruleId: "",
-          matched: null,
-          confidence: "guess",
-          rulesVersion: 0,
-          recurringId: null,
-        };
-      }),
-    ),
-  };
-}
-
-type Ledger = ReturnType<typeof ledgerOf>;
 
 function balanceOn({ rows }: Ledger, day: number): bigint {
   const date = dateOf(day);
@@ -86,7 +28,7 @@ function forecastOn(ledger: Ledger, day: number) {
     const movements = of.map((row) => ({ day: dayNumber(row.bookingDate), sumMinor: row.amountMinor })).toSorted((a, b) => a.day - b.day);
     return { balanceMinor: movements.reduce((sum, { sumMinor }) => sum + sumMinor, 0n), movements };
   });
-  const series = evolveRecurring(rows, decideCategories(rows, ledger.accounts, undefined)).map(({ cadence, transactionIds }) => ({
+  const series = detectRecurring(occurrencesOf(rows, decideCategories(rows, ledger.accounts, undefined))).map(({ cadence, transactionIds }) => ({
     cadence,
     payments: transactionIds.flatMap((id) => booked.get(id) ?? []),
   }));

@@ -59,6 +59,7 @@ describe("the whole service: facts in by NATS, questions by HTTP, facts out by N
       accounts: [{ accountId, currency: "EUR", from: "2026-10-30", amounts: ["513.99", "513.99"] }],
       month: [{ currency: "EUR", thisMonth: expect.anything(), lastMonth: expect.anything() }],
       recurring,
+      questions: [],
     });
     expect(screen.month[0]?.thisMonth.at(-1)).toEqual({ day: 31, amount: { amount: "13.99", currency: "EUR" } });
     expect((await app.bff.netWorth({ psu, query: { from: "2026-11-12", to: "2026-11-13" } })).currencies[0]?.days.map((day) => day.amount.amount)).toEqual([
@@ -75,6 +76,31 @@ describe("the whole service: facts in by NATS, questions by HTTP, facts out by N
       );
       expect(catalogue[type].data.parse(message.json())).toMatchObject({ psuId });
     }
+  });
+
+  it("asks about a purchase taken twice, and tells of it once", async () => {
+    const psuId = newId();
+    const accountId = newId();
+    app.ledger.account(psuId, accountId);
+    app.ledger.record(
+      accountId,
+      ["one", "other"].map((label) => ({ label: `${psuId} ${label}`, minor: -4500n, date: "2026-11-18", name: "VERKKOKAUPPA.COM OYJ" })),
+    );
+    await app.sendFacts(app.ledger.facts.splice(0));
+    const psu = await app.psu(psuId);
+    const ask = async () => (await app.bff.firstScreen({ psu, query: { from: "2026-11-01", to: "2026-11-22", accountsFrom: "2026-11-01" } })).questions;
+    const [question] = await eventually(async () => ((await ask()).length > 0 ? ask() : undefined));
+    const stream = await app.messaging.nats.client.streams.get(streamNameOf(app.messaging, "analytics"));
+    const contract = catalogue["analytics.insight-raised"];
+    const message = await eventually(async () => (await stream.getMessage({ last_by_subj: app.messaging.prefix + subjectOf(contract, psuId) })) ?? undefined);
+    expect(contract.data.parse(message.json())).toMatchObject({
+      psuId,
+      questionId: question?.questionId,
+      kind: "double-charge",
+      counterpartyName: "Verkkokauppa",
+    });
+    await app.bff.confirmCharges({ psu, body: { transactionIds: question?.charges.map(({ transactionId }) => transactionId) ?? [] } });
+    expect(await ask()).toEqual([]);
   });
 
   it("a fact that cannot be understood is set aside and stops nothing (DR-C6)", async () => {
@@ -166,6 +192,11 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     const half = { category: "family" as const, amount: { amount: "-0.50", currency: "EUR" } };
     await expect(app.bff.splitTransaction({ psu, params: { transactionId }, body: { parts: [half, half] } })).rejects.toMatchObject(refused);
     await expect(app.bff.removeSplit({ psu, params: { transactionId } })).rejects.toMatchObject(refused);
+    const own = annotations[0]?.transactionId ?? "";
+    await expect(app.bff.confirmCharges({ psu, body: { transactionIds: [own, transactionId] } })).rejects.toMatchObject(refused);
+    await app.bff.confirmCharges({ psu: theirs.psu, body: { transactionIds: [transactionId] } });
+    expect(await app.bff.listConfirmedCharges({ psu })).toEqual({ confirmed: [] });
+    expect((await app.bff.listConfirmedCharges({ psu: theirs.psu })).confirmed).toMatchObject([{ transactionId }]);
     await app.bff.putBudget({ psu: theirs.psu, params: { currency: "EUR", category: "family" }, body: { limit: "5" } });
     await app.bff.removeBudget({ psu, params: { currency: "EUR", category: "family" } });
     expect((await app.bff.listBudgets({ psu })).budgets).toEqual([]);
@@ -210,6 +241,7 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
       "removeSplit",
       "annotateTransactions",
       "netWorth",
+      "confirmCharges",
     ]);
   });
 

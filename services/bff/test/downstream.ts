@@ -316,6 +316,13 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         accounts: (mine(psu)?.accounts ?? []).map(({ accountId }) => ({ accountId, currency: "EUR", from: query.accountsFrom, amounts: ["1234.56"] })),
         month: [{ currency: "EUR", thisMonth: [{ day: 1, amount: euros("-12.50") }], lastMonth: [{ day: 1, amount: euros("-9.99") }] }],
         recurring: recurringOf(mine(psu), query.to),
+        questions: questionsOf(mine(psu)),
+      })),
+      psuRoute(analytics.confirmCharges, async ({ psu, body }) => {
+        for (const transactionId of body.transactionIds) ownTransaction(psu, transactionId);
+      }),
+      psuRoute(analytics.listConfirmedCharges, async ({ psu }) => ({
+        confirmed: (mine(psu)?.transactions ?? []).slice(1, 2).map(({ transactionId }) => ({ transactionId, confirmedAt: "2026-11-22T10:00:00Z" })),
       })),
       psuRoute(analytics.listRecurring, async ({ psu }) => ({ recurring: recurringOf(mine(psu), "2026-11-22") })),
       psuRoute(analytics.netWorth, async ({ psu, query }) => {
@@ -448,6 +455,33 @@ function forecastOf(holdings: Holdings | undefined) {
       amount,
     })),
   };
+}
+
+/** Something paid twice, perhaps, and something dear. */
+function questionsOf(holdings: Holdings | undefined) {
+  if (holdings === undefined) return [];
+  const [{ transactionId: first } = { transactionId: "" }, { transactionId: second } = { transactionId: "" }] = holdings.transactions.slice(1);
+  const about = { questionId: holdings.recurringId, counterpartyName: `Verkkokauppa ${holdings.canary}` };
+  const days = { first: "2026-11-20", second: "2026-11-21" };
+  return [
+    {
+      ...about,
+      kind: "double-charge" as const,
+      amount: euros("-45.00"),
+      usual: null,
+      charges: [
+        { transactionId: first, bookingDate: days.first },
+        { transactionId: second, bookingDate: days.second },
+      ],
+    },
+    {
+      ...about,
+      kind: "unusual-charge" as const,
+      amount: euros("-480.00"),
+      usual: euros("32.10"),
+      charges: [{ transactionId: first, bookingDate: days.first }],
+    },
+  ];
 }
 
 /** One that is due, and became dearer long ago. */

@@ -39,6 +39,7 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   splitTransaction: ["PUT", "/api/transactions/:transactionId/split"],
   removeTransactionSplit: ["DELETE", "/api/transactions/:transactionId/split"],
   annotateTransactions: ["POST", "/api/annotations"],
+  confirmCharges: ["POST", "/api/confirmed-charges"],
   getProof: ["GET", "/api/transactions/:transactionId/proof"],
   getCashFlow: ["GET", "/api/insights/cash-flow"],
   getSpending: ["GET", "/api/insights/spending"],

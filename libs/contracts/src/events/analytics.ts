@@ -29,3 +29,20 @@ export const recurringDetected = defineEvent({
     nextDate: isoDate.nullable(),
   }),
 });
+/** Pages hear of it by `analytics.insights-changed`. */
+export const insightRaised = defineEvent({
+  ...base,
+  type: "analytics.insight-raised",
+  aggregate: "question",
+  consumers: [],
+  summary: "A charge was perhaps taken twice, or is far above what the person usually pays; they are asked once.",
+  data: z.object({
+    psuId: uuid,
+    questionId: uuid,
+    kind: z.enum(["double-charge", "unusual-charge"]),
+    counterpartyName: z.string(),
+    amount: amountWire,
+    usual: amountWire.nullable(),
+    charges: z.array(z.object({ transactionId: uuid, accountId: uuid, bookingDate: isoDate })),
+  }),
+});

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { insightsChanged, recurringDetected } from "./analytics.ts";
+import { insightRaised, insightsChanged, recurringDetected } from "./analytics.ts";
 import { aspspConsentLost, aspspDegraded, aspspRecovered, aspspScaRequired, keyExportRecorded } from "./bank-gateway.ts";
 import { userErased } from "./bff.ts";
 import {
@@ -66,6 +66,7 @@ export const catalogue = {
   "ingest.payment-booked": paymentBooked,
   "analytics.insights-changed": insightsChanged,
   "analytics.recurring-detected": recurringDetected,
+  "analytics.insight-raised": insightRaised,
   "tpp-registry.certificate-issued": certificateIssued,
   "tpp-registry.certificate-expiring": certificateExpiring,
   "tpp-registry.certificate-rotated": certificateRotated,

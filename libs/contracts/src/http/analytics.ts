@@ -348,6 +348,38 @@ export const removeBudget = defineRoute({
   response: null,
 });
 
+/** What only the person can answer about a charge: whether it was taken twice, or why it is so high. */
+export const chargeQuestion = z.object({
+  questionId: uuid,
+  kind: z.enum(["double-charge", "unusual-charge"]),
+  counterpartyName: z.string(),
+  /** Of each of the charges. */
+  amount: amountWire,
+  /** What the person usually pays, positive; null where charges are equal to each other. */
+  usual: amountWire.nullable(),
+  /** Oldest first. */
+  charges: z.array(z.object({ transactionId: uuid, bookingDate: isoDate })),
+});
+export type ChargeQuestion = z.infer<typeof chargeQuestion>;
+export const chargesChoice = z.strictObject({ transactionIds: z.array(uuid).min(1).max(20) });
+export const confirmCharges = defineRoute({
+  ...bff,
+  method: "POST",
+  operationId: "confirmCharges",
+  summary: "The person says that these charges are right, of all of them or of none; nobody asks about them again.",
+  path: "/confirmed-charges",
+  body: chargesChoice,
+  status: 204,
+  response: null,
+});
+export const listConfirmedCharges = defineRoute({
+  ...bff,
+  operationId: "listConfirmedCharges",
+  summary: "Charges of which the person said that they are right.",
+  path: "/confirmed-charges",
+  response: z.object({ confirmed: z.array(z.object({ transactionId: uuid, confirmedAt: isoInstant })) }),
+});
+
 /** An amount a day from one day on. Not an object a day: the first screen has hundreds of them. */
 export const dayLine = z.object({ currency: currencyCode, from: isoDate, amounts: z.array(amountWire.shape.amount) });
 export type DayLine = z.infer<typeof dayLine>;
@@ -356,7 +388,8 @@ const monthLine = z.array(z.object({ day: z.int(), amount: amountWire }));
 export const firstScreen = defineRoute({
   ...bff,
   operationId: "firstScreen",
-  summary: "All that the first screen needs in one answer: sums by day, the lines of the accounts, the month of `to` so far, what repeats.",
+  summary:
+    "All that the first screen needs in one answer: sums by day, the lines of the accounts, the month of `to` so far, what repeats, what to ask about charges.",
   path: "/insights/first-screen",
   /** `accountsFrom`: lines of single accounts begin only at this day. */
   query: z.strictObject({ from: isoDate, to: isoDate, accountsFrom: isoDate }),
@@ -365,6 +398,8 @@ export const firstScreen = defineRoute({
     accounts: z.array(dayLine.extend({ accountId: uuid })),
     month: z.array(z.object({ currency: currencyCode, thisMonth: monthLine, lastMonth: monthLine })),
     recurring: z.array(recurring),
+    /** Newest first; none, where a process from before them answers. */
+    questions: z.array(chargeQuestion).default([]),
   }),
 });
 export const rebuildProjections = defineRoute({
@@ -413,6 +448,8 @@ export const analyticsRoutes = {
   listBudgets,
   putBudget,
   removeBudget,
+  confirmCharges,
+  listConfirmedCharges,
   firstScreen,
   rebuildProjections,
   accountTotals,

@@ -107,6 +107,9 @@ export type ConnectionView = z.infer<typeof connectionView>;
 /** Parts that could not be had just now: the page shows the rest and says so. */
 const missing = z.array(z.enum(["accounts", "consents", "insights", "banks", "payments"]));
 
+/** What is asked about. The person answers with these ids: they are right; or looks at their rows. */
+const askedCharges = analytics.chargeQuestion.pick({ counterpartyName: true, amount: true, charges: true }).shape;
+
 export const overviewView = z.object({
   /** Sum per currency over connected and kept accounts; cards without a balance are left out. */
   netWorth: z.array(amountWire),
@@ -140,6 +143,10 @@ export const overviewView = z.object({
       /** It was to be paid on that day and surely was not; told for some time. */
       z.object({ kind: z.literal("payment-failed"), paymentOrderId: uuid, payeeName: z.string(), dueDate: isoDate }),
       z.object({ kind: z.literal("price-changed"), recurringId: uuid, counterpartyName: z.string(), before: amountWire, now: amountWire }),
+      /** Equal charges of one counterparty, oldest first, that may be one taken twice. */
+      z.object({ kind: z.literal("double-charge"), ...askedCharges }),
+      /** `usual` is what the person usually pays, positive. */
+      z.object({ kind: z.literal("unusual-charge"), ...askedCharges, usual: amountWire }),
     ]),
   ),
   /** The oldest reading among the figures shown. */
@@ -346,6 +353,16 @@ export const annotateTransactions = defineRoute({
     transactions: z.array(said.extend({ transactionId: uuid })),
   }),
 });
+export const confirmCharges = defineRoute({
+  ...change,
+  idempotent: true,
+  operationId: "confirmCharges",
+  summary: "Say that up to 20 booked charges are right, of all or of none: nobody asks about them again.",
+  path: "/api/confirmed-charges",
+  body: analytics.chargesChoice,
+  status: 204,
+  response: null,
+});
 export const previewTransactionRule = defineRoute({
   ...read,
   operationId: "previewTransactionRule",
@@ -530,6 +547,7 @@ export const bffRoutes = {
   splitTransaction,
   removeTransactionSplit,
   annotateTransactions,
+  confirmCharges,
   getProof,
   getCashFlow,
   getSpending,

@@ -9,10 +9,12 @@ const personal = [
   "splitParts",
   "counterpartyRules",
   "budgets",
+  "confirmedCharges",
   "removedTransactions",
   "cashFlowMonths",
   "balances",
   "recurringSeries",
+  "chargeQuestions",
   "accounts",
   "erasedAccounts",
   "unsettledPeople",
@@ -44,12 +46,12 @@ export async function markPurged(db: Executor<Tables>, psuId: string, at: Tempor
 }
 
 /**
- * Removes what people said who are forgotten, and what they said about forgotten accounts. Whoever erases removes it too; while a new
- * version rolls out, a process from before these tables may have done the erasing.
+ * Removes what people said who are forgotten, and what they said about forgotten accounts, with what was asked about their charges. Whoever erases removes it
+ * too; while a new version rolls out, a process from before these tables may have done the erasing.
  */
 export async function deleteForgottenWords(db: Executor<Tables>): Promise<void> {
-  for (const table of ["annotations", "split_parts", "counterparty_rules", "budgets"])
+  for (const table of ["annotations", "split_parts", "counterparty_rules", "budgets", "confirmed_charges", "charge_questions"])
     await sql`delete from ${sql.table(table)} w using people p where p.psu_id = w.psu_id and p.erased_at is not null`.execute(db);
-  for (const table of ["annotations", "split_parts"])
+  for (const table of ["annotations", "split_parts", "confirmed_charges", "charge_questions"])
     await sql`delete from ${sql.table(table)} w using erased_accounts e where e.psu_id = w.psu_id and e.account_id = w.account_id`.execute(db);
 }

@@ -2,6 +2,7 @@ import type { AccountKind, BalanceType, CategoryId, CategoryReason } from "@opl/
 import { type MessagingTables, messagingColumns } from "@opl/messaging";
 import type { Int8, IsoDate, TableColumns, Timestamp } from "@opl/postgres";
 import type { ColumnType, Generated } from "kysely";
+import type { Question } from "../domain/questions/ask.ts";
 import type { Cadence } from "../domain/recurrence/schedule.ts";
 
 /** A `numeric` column: whole numbers of any size, as text. */
@@ -117,6 +118,13 @@ export interface BudgetsTable {
   changedAt: Timestamp;
 }
 
+export interface ConfirmedChargesTable {
+  psuId: string;
+  transactionId: string;
+  accountId: string;
+  confirmedAt: Timestamp;
+}
+
 interface RemovedTransactionsTable {
   psuId: string;
   transactionId: string;
@@ -164,6 +172,15 @@ export interface RecurringSeriesTable {
   regularity: number;
 }
 
+export interface ChargeQuestionsTable {
+  psuId: string;
+  questionId: string;
+  transactionId: string;
+  accountId: string;
+  kind: Question["kind"];
+  usualMinor: Int8 | null;
+}
+
 export interface Tables extends MessagingTables {
   people: PeopleTable;
   unsettledPeople: UnsettledPeopleTable;
@@ -175,10 +192,12 @@ export interface Tables extends MessagingTables {
   splitParts: SplitPartsTable;
   counterpartyRules: CounterpartyRulesTable;
   budgets: BudgetsTable;
+  confirmedCharges: ConfirmedChargesTable;
   removedTransactions: RemovedTransactionsTable;
   cashFlowMonths: CashFlowMonthsTable;
   balances: BalancesTable;
   recurringSeries: RecurringSeriesTable;
+  chargeQuestions: ChargeQuestionsTable;
 }
 
 /** The same as values: for the comparison with the live schema, and for writing many rows at once. */
@@ -254,6 +273,7 @@ export const columns = {
     createdAt: "timestamptz",
   },
   budgets: { psuId: "uuid", currency: "bpchar", category: "text", limitMinor: "int8", changedAt: "timestamptz" },
+  confirmedCharges: { psuId: "uuid", transactionId: "uuid", accountId: "uuid", confirmedAt: "timestamptz" },
   removedTransactions: { psuId: "uuid", transactionId: "uuid", version: "int8", removedAt: "timestamptz" },
   cashFlowMonths: { psuId: "uuid", currency: "bpchar", month: "bpchar", category: "text", incomeMinor: "numeric", expensesMinor: "numeric", entries: "int8" },
   balances: {
@@ -284,4 +304,5 @@ export const columns = {
     occurrences: "int4",
     regularity: "int4",
   },
+  chargeQuestions: { psuId: "uuid", questionId: "uuid", transactionId: "uuid", accountId: "uuid", kind: "text", usualMinor: "int8?" },
 } as const satisfies TableColumns<Tables>;

@@ -230,7 +230,7 @@ describe("the rules", () => {
     expect({ rulesVersion, digest }).toMatchInlineSnapshot(`
       {
         "digest": "6a54ee0c727e",
-        "rulesVersion": 3,
+        "rulesVersion": 4,
       }
     `);
   });

@@ -1,4 +1,16 @@
-import { cashFlow, firstScreen, forecast, listBudgets, listRecurring, netWorth, putBudget, removeBudget, spending } from "@opl/contracts/http/analytics";
+import {
+  cashFlow,
+  confirmCharges,
+  firstScreen,
+  forecast,
+  listBudgets,
+  listConfirmedCharges,
+  listRecurring,
+  netWorth,
+  putBudget,
+  removeBudget,
+  spending,
+} from "@opl/contracts/http/analytics";
 import { type BoundRoute, psuRoute } from "@opl/service";
 import { ownsAccounts } from "../db/account-store.ts";
 import { bankDay } from "../domain/bank-day.ts";
@@ -9,8 +21,10 @@ import { askBudgets } from "../projections/budgets/query.ts";
 import { askCashFlow } from "../projections/cash-flow/query.ts";
 import { askForecast } from "../projections/forecast/query.ts";
 import { askNetWorth, askNetWorthInBrief } from "../projections/net-worth/query.ts";
+import { askQuestions } from "../projections/questions/query.ts";
 import { askRecurring } from "../projections/recurring/query.ts";
 import { askCumulativeSpending, askSpending } from "../projections/spending/query.ts";
+import { askConfirmed, confirmCharges as confirm } from "../usecases/confirm-charges.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
 import { removeBudget as remove, setBudget } from "../usecases/set-budget.ts";
 
@@ -31,14 +45,17 @@ export function insightRoutes(ctx: Pick<AnalyticsContext, "db" | "clock" | "time
     psuRoute(listBudgets, ({ psu: { psuId } }) => askBudgets(db, psuId, today())),
     psuRoute(putBudget, async ({ psu: { psuId }, params, body }) => setBudget(ctx, { psuId, ...params }, body.limit)),
     psuRoute(removeBudget, async ({ psu: { psuId }, params }) => remove(ctx, { psuId, ...params })),
+    psuRoute(listConfirmedCharges, ({ psu: { psuId } }) => askConfirmed(ctx, psuId)),
+    psuRoute(confirmCharges, async ({ psu: { psuId }, body }) => confirm(ctx, psuId, body.transactionIds)),
     psuRoute(firstScreen, async ({ psu: { psuId }, query }) => {
       answerable(query);
-      const [brief, month, { recurring }] = await Promise.all([
+      const [brief, month, { recurring }, questions] = await Promise.all([
         askNetWorthInBrief(db, psuId, query),
         askCumulativeSpending(db, psuId, { month: monthOf(query.to), today: today() }),
         askRecurring(db, psuId, today()),
+        askQuestions(db, psuId, today()),
       ]);
-      return { ...brief, month, recurring };
+      return { ...brief, month, recurring, questions };
     }),
   ];
 }

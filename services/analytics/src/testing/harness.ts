@@ -11,10 +11,12 @@ import { askForecast } from "../projections/forecast/query.ts";
 import { type ListQuestion, askTransactions } from "../projections/ledger/query.ts";
 import { askAccountTotals } from "../projections/ledger/totals.ts";
 import { askNetWorth } from "../projections/net-worth/query.ts";
+import { askQuestions } from "../projections/questions/query.ts";
 import { askRecurring } from "../projections/recurring/query.ts";
 import { askCumulativeSpending, askSpending } from "../projections/spending/query.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
 import { sayMany, sayOne } from "../usecases/annotate-transaction.ts";
+import { askConfirmed, confirmCharges } from "../usecases/confirm-charges.ts";
 import { eraseAccounts } from "../usecases/erase-accounts.ts";
 import { recordAccounts } from "../usecases/record-accounts.ts";
 import { recordBalances } from "../usecases/record-balances.ts";
@@ -108,6 +110,10 @@ export async function startHarness(ledger = new LedgerModel()) {
     budgets: (psuId: string) => askBudgets(ctx.db, psuId, today()),
     setBudget: (psuId: string, category: CategoryId, limit: string, currency = "EUR") => setBudget(ctx, { psuId, currency, category }, limit),
     removeBudget: (psuId: string, category: CategoryId, currency = "EUR") => removeBudget(ctx, { psuId, currency, category }),
+    questions: (psuId: string) => askQuestions(ctx.db, psuId, today()),
+    /** The person says that the charges with these labels are right. */
+    confirm: (psuId: string, labels: readonly string[]) => confirmCharges(ctx, psuId, labels.map(idOf)),
+    confirmed: async (psuId: string) => (await askConfirmed(ctx, psuId)).confirmed,
     forecast: (psuId: string, days: number) => askForecast(ctx.db, psuId, { today: today(), days }),
     totals: () => askAccountTotals(ctx.db),
     /** The answer to every question about a person, page by page, as text. */
@@ -131,6 +137,7 @@ export async function startHarness(ledger = new LedgerModel()) {
         await askNetWorth(ctx.db, psuId, { from: "2026-01-01", to: "2026-11-30" }),
         await askBudgets(ctx.db, psuId, today()),
         await askForecast(ctx.db, psuId, { today: today(), days: 30 }),
+        await askQuestions(ctx.db, psuId, today()),
         (await askAccountTotals(ctx.db)).accounts.filter((account) => account.psuId === psuId),
       ];
       return JSON.stringify(answers, null, 1);

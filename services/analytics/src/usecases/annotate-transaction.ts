@@ -98,7 +98,7 @@ interface WantedEntry extends EntryKey {
  * what was said about it would be lost without a word.
  * @throws ERR_ANALYTICS_TRANSACTION_NOT_FOUND, ERR_ANALYTICS_TRANSACTION_PENDING, ERR_ANALYTICS_PERSON_BUSY
  */
-async function lockEntries(tx: Transaction<Tables>, psuId: string, wanted: readonly WantedEntry[]): Promise<ReadonlyMap<string, LedgerRow>> {
+export async function lockEntries(tx: Transaction<Tables>, psuId: string, wanted: readonly WantedEntry[]): Promise<ReadonlyMap<string, LedgerRow>> {
   const found = (await lockPerson(tx, psuId)) ? await rowsOf(tx, wanted) : [];
   const rows = new Map(found.map((row) => [row.transactionId, row]));
   // Who asked about one alone knows which.

@@ -1,6 +1,7 @@
 import type { Transaction } from "kysely";
 import { deleteAccounts, markAccountsErased } from "../db/account-store.ts";
 import { deleteAnnotationsOfAccounts, saidBy } from "../db/annotation-store.ts";
+import { deleteConfirmedOfAccounts } from "../db/confirmed-charge-store.ts";
 import { deleteRules, rulesOf } from "../db/counterparty-rule-store.ts";
 import { lockPeople, markUnsettled } from "../db/person-store.ts";
 import { deleteSplitsOfAccounts } from "../db/split-store.ts";
@@ -10,6 +11,7 @@ import { addToMonths } from "../projections/cash-flow/store.ts";
 import { cleanCounterparty, counterpartyTextOf } from "../domain/counterparty.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { allRowsOf, deleteRowsOfAccounts } from "../projections/ledger/store.ts";
+import { deleteQuestionsOfAccounts } from "../projections/questions/store.ts";
 import { deleteSeriesOfAccounts } from "../projections/recurring/store.ts";
 import type { AnalyticsContext } from "./context.ts";
 import { tellInsightsChanged } from "./tell-insights-changed.ts";
@@ -31,7 +33,9 @@ export async function eraseAccounts(
   await deleteAccounts(tx, psuId, accountIds);
   await deleteAnnotationsOfAccounts(tx, psuId, accountIds);
   await deleteSplitsOfAccounts(tx, psuId, accountIds);
+  await deleteConfirmedOfAccounts(tx, psuId, accountIds);
   await deleteSeriesOfAccounts(tx, psuId, accountIds);
+  await deleteQuestionsOfAccounts(tx, psuId, accountIds);
   const gone = await deleteRowsOfAccounts(tx, psuId, accountIds);
   await deleteUnusedRules(tx, psuId);
   await addToMonths(

@@ -39,6 +39,7 @@ beforeEach(async () => {
   await stage.rule(psuId, `${psuId} s4`, "other");
   for (const label of [`${psuId} n5`, `${psuId} s5`]) await stage.split(psuId, label, halvesOf(label.includes("n5") ? -1399n : 7000n));
   await stage.setBudget(psuId, "family", "50");
+  await stage.confirm(psuId, [`${psuId} n6`, `${psuId} s6`]);
 });
 
 const halvesOf = (minor: bigint) => [["family", minor / 2n] as const, ["other", minor - minor / 2n] as const];
@@ -92,16 +93,27 @@ describe("a person asks to be forgotten (US-37)", () => {
     const words = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
     const rules = await db.selectFrom("counterpartyRules").selectAll().where("psuId", "=", psuId).execute();
     const parts = await db.selectFrom("splitParts").selectAll().where("psuId", "=", psuId).execute();
+    const confirmed = await db.selectFrom("confirmedCharges").selectAll().where("psuId", "=", psuId).execute();
+    const questions = confirmed.map(({ transactionId, accountId }) => ({
+      psuId,
+      transactionId,
+      accountId,
+      questionId: newId(),
+      kind: "unusual-charge" as const,
+      usualMinor: 1n,
+    }));
     const budgets = await db.selectFrom("budgets").selectAll().where("psuId", "=", psuId).execute();
     await inTransaction(db, (tx) => erasePsu(stage.ctx, tx, psuId));
     await stage.setBudget(psuId, "family", "60");
     expect(await traces()).toEqual({});
     await db.insertInto("budgets").values(budgets).execute();
     await db.insertInto("annotations").values(words).execute();
+    await db.insertInto("confirmedCharges").values(confirmed).execute();
+    await db.insertInto("chargeQuestions").values(questions).execute();
     await db.insertInto("counterpartyRules").values(rules).execute();
     await db.insertInto("splitParts").values(parts).execute();
     await db.updateTable("people").set({ purgedAt: stage.clock.now() }).where("psuId", "=", psuId).execute();
-    expect(await traces()).toEqual({ annotations: 2, budgets: 1, counterparty_rules: 1, split_parts: 4 });
+    expect(await traces()).toEqual({ annotations: 2, budgets: 1, charge_questions: 2, confirmed_charges: 2, counterparty_rules: 1, split_parts: 4 });
     await purgeErased(stage.ctx);
     expect(await traces()).toEqual({});
   });
@@ -137,6 +149,15 @@ describe("a person withdraws a permission and wants its data gone", () => {
     const { db } = stage.ctx;
     const words = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
     const parts = await db.selectFrom("splitParts").selectAll().where("psuId", "=", psuId).execute();
+    const confirmed = await db.selectFrom("confirmedCharges").selectAll().where("psuId", "=", psuId).execute();
+    const questions = confirmed.map(({ transactionId, accountId }) => ({
+      psuId,
+      transactionId,
+      accountId,
+      questionId: newId(),
+      kind: "unusual-charge" as const,
+      usualMinor: 1n,
+    }));
     await stage.deliver([{ kind: "accounts-erased", fact: { psuId, accountIds: [savings] } }]);
     await db
       .insertInto("annotations")
@@ -148,11 +169,20 @@ describe("a person withdraws a permission and wants its data gone", () => {
       .values(parts)
       .onConflict((oc) => oc.doNothing())
       .execute();
+    await db
+      .insertInto("confirmedCharges")
+      .values(confirmed)
+      .onConflict((oc) => oc.doNothing())
+      .execute();
+    await db.insertInto("chargeQuestions").values(questions).execute();
     await purgeErased(stage.ctx);
     const left = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
     expect(left).toEqual(words.filter((word) => word.accountId === current));
     const partsLeft = await db.selectFrom("splitParts").selectAll().where("psuId", "=", psuId).execute();
     expect(partsLeft).toEqual(parts.filter((part) => part.accountId === current));
+    const accountsOf = async (table: "confirmedCharges" | "chargeQuestions") =>
+      (await db.selectFrom(table).select("accountId").where("psuId", "=", psuId).execute()).map(({ accountId }) => accountId);
+    expect([await accountsOf("confirmedCharges"), await accountsOf("chargeQuestions")]).toEqual([[current], [current]]);
   });
 
   it("also when the withdrawal is heard before anything else", async () => {

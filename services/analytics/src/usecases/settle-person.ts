@@ -6,18 +6,22 @@ import { saidBy } from "../db/annotation-store.ts";
 import { markSettled, nextUnsettled, postponeSettling } from "../db/person-store.ts";
 import { hasSplit } from "../db/split-store.ts";
 import type { Tables } from "../db/tables.ts";
+import { toldOf } from "../db/told-store.ts";
 import { toWire } from "@opl/money";
 import { bankDay } from "../domain/bank-day.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { rulesVersion } from "../domain/category-rules/index.ts";
+import { askedSince } from "../domain/questions/ask.ts";
 import { type Said, textSaid } from "../domain/said.ts";
-import { type Series, outlook } from "../domain/recurrence/detect.ts";
+import { type Series, detectRecurring, outlook } from "../domain/recurrence/detect.ts";
 import { recountMonths } from "../projections/cash-flow/store.ts";
 import { decideCategories } from "../projections/ledger/meaning.ts";
 import { type Meaning, type SettledRow, allRowsOf, deleteRemovalsBefore, putMeanings, putSearchTexts, rowsOf } from "../projections/ledger/store.ts";
 import { searchTextOf } from "../projections/ledger/translate.ts";
-import { evolve as evolveRecurring } from "../projections/recurring/evolve.ts";
-import { type SeriesRow, deleteSeries, putSeries, seriesOf, toldSeries } from "../projections/recurring/store.ts";
+import { occurrencesOf } from "../projections/occurrences.ts";
+import { evolve as evolveQuestions } from "../projections/questions/evolve.ts";
+import { type SeriesRow, deleteSeries, putSeries, seriesOf } from "../projections/recurring/store.ts";
+import { askAboutCharges } from "./ask-about-charges.ts";
 import type { AnalyticsContext } from "./context.ts";
 import { tellInsightsChanged } from "./tell-insights-changed.ts";
 
@@ -47,7 +51,7 @@ export async function settleNext(ctx: SettleContext): Promise<boolean> {
 
 /**
  * Works out what only shows in all entries of a person: transfers between own accounts, categories by accounts found later, what
- * repeats; puts the person's words back where an older process wrote over them. Writes the differences, so running it again changes nothing. The caller holds the person's lock.
+ * repeats, what to ask about the latest charges; puts the person's words back where an older process wrote over them. Writes the differences, so running it again changes nothing. The caller holds the person's lock.
  */
 export async function settlePerson(
   ctx: Pick<AnalyticsContext, "clock" | "timeZone" | "publish">,
@@ -58,7 +62,8 @@ export async function settlePerson(
   const [rows, accounts, known] = [await allRowsOf(tx, psuId), await accountsOf(tx, [psuId]), await seriesOf(tx, psuId)];
   const said = (await saidBy(tx, [psuId])).get(psuId);
   const categories = decideCategories(rows, accounts, said);
-  const series = evolveRecurring(rows, categories).map((each) => ({ ...each, recurringId: deterministicId("recurring", psuId, each.key) }));
+  const entries = occurrencesOf(rows, categories);
+  const series = detectRecurring(entries).map((each) => ({ ...each, recurringId: deterministicId("recurring", psuId, each.key) }));
   const recurringOf = new Map(
     series.flatMap(({ recurringId, transactionIds }) => transactionIds.map((transactionId) => [transactionId, recurringId] as const)),
   );
@@ -87,9 +92,11 @@ export async function settlePerson(
   await markSettled(tx, psuId, rulesVersion);
   await deleteRemovalsBefore(tx, psuId, ctx.clock.now().subtract(removalsKept));
   if (announce) await tellDetected(ctx, tx, fresh);
+  const questions = evolveQuestions(psuId, entries, series, askedSince(bankDay(ctx.clock.now(), ctx.timeZone)));
+  const asked = await askAboutCharges(ctx, tx, psuId, { questions, announce });
   const shown = changed.some(({ row, meaning }) => row.ruleId !== meaning.ruleId || row.recurringId !== meaning.recurringId);
   const months = new Set([...moved.map(({ row }) => monthOf(row.bookingDate)), ...recounted]);
-  if (months.size > 0 || fresh.length > 0 || shown) {
+  if (months.size > 0 || fresh.length > 0 || shown || asked) {
     await tellInsightsChanged(ctx, tx, new Map([[psuId, months]]));
   }
 }
@@ -151,8 +158,9 @@ async function tellDetected(
   fresh: readonly SeriesRow[],
 ): Promise<void> {
   const today = bankDay(ctx.clock.now(), ctx.timeZone);
-  const told = await toldSeries(
+  const told = await toldOf(
     tx,
+    "analytics.recurring-detected",
     fresh.map((row) => row.recurringId),
   );
   const events = fresh.flatMap((row) => {

@@ -46,6 +46,7 @@ describe("taking everything along", () => {
       transactions: { transactionId: string; note: string | null; split: unknown }[];
       categoryRules: { counterpartyRuleId: string }[];
       budgets: unknown[];
+      confirmedCharges: unknown[];
     }>();
     expect(all.person).toMatchObject({ email, preferences: { locale: "en" } });
     expect(all.permissions).toMatchObject([{ consentId: holdings.consent.consentId, receipts: [{ sequence: 2 }] }]);
@@ -62,6 +63,7 @@ describe("taking everything along", () => {
     expect(all.transactions[0]?.split).toEqual(holdings.transactions[0]?.split);
     expect(all.categoryRules.map(({ counterpartyRuleId }) => counterpartyRuleId)).toEqual([holdings.counterpartyRuleId]);
     expect(all.budgets).toEqual([{ category: "groceries", limit: { amount: "400.00", currency: "EUR" } }]);
+    expect(all.confirmedCharges).toEqual([{ transactionId: holdings.transactions[1]?.transactionId, confirmedAt: "2026-11-22T10:00:00Z" }]);
     expect(answer.text).not.toMatch(/argon2|token/i);
   });
 
@@ -99,7 +101,7 @@ describe("taking everything along", () => {
     }
   });
 
-  it.each(["listFundsConsents", "listFundsReceipts", "listReceipts", "listCounterpartyRules", "listBudgets"])(
+  it.each(["listFundsConsents", "listFundsReceipts", "listReceipts", "listCounterpartyRules", "listBudgets", "listConfirmedCharges"])(
     "does not begin without %s",
     async (operation) => {
       const { browser } = await bff.person();

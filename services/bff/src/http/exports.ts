@@ -46,11 +46,12 @@ async function otherParts(
   { name, email }: Pick<SignedIn, "name" | "email">,
 ): Promise<Omit<Everything, "exportedAt" | "accounts" | "transactions">> {
   const { psuId } = asking.psu;
-  const [{ consents }, { fundsConsents }, { rules }, { budgets }, preferences, passkeys] = await Promise.all([
+  const [{ consents }, { fundsConsents }, { rules }, { budgets }, { confirmed }, preferences, passkeys] = await Promise.all([
     clients.consent.listConsents(wholeOf(asking)),
     clients.consent.listFundsConsents(wholeOf(asking)),
     clients.analytics.listCounterpartyRules(wholeOf(asking)),
     clients.analytics.listBudgets(wholeOf(asking)),
+    clients.analytics.listConfirmedCharges(wholeOf(asking)),
     getPreferences(db, psuId),
     passkeysOf(db, psuId),
   ]);
@@ -74,6 +75,7 @@ async function otherParts(
     fundsPermissions,
     rules,
     budgets: budgets.map(({ category, limit }) => ({ category, limit })),
+    confirmedCharges: confirmed,
     paymentOrders: paymentOrdersOf({ clients }, asking),
   };
 }

@@ -94,6 +94,7 @@ const cases: Readonly<Record<string, Case>> = {
     id: transaction,
     ask: (id) => ({ path: "/api/annotations", body: { annotations: [{ transactionId: id, category: "family" }] } }),
   },
+  "confirmCharges body.transactionIds": { id: transaction, ask: (id) => ({ path: "/api/confirmed-charges", body: { transactionIds: [id] } }) },
   "getProof params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/proof` }) },
   "putPaymentOrderView params.paymentOrderId": { id: order, madeByPage: true, ask: (id) => ({ path: `/api/payment-orders/${id}`, body: wanted() }) },
   "putPaymentOrderView body.debtorAccountId": {

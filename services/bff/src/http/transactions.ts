@@ -57,6 +57,9 @@ export function transactionRoutes(ctx: Context): readonly BoundRoute[] {
     psuRoute(contracts.splitTransaction, async ({ params, body, ...asking }) => clients.analytics.splitTransaction({ ...wholeOf(asking), params, body })),
     psuRoute(contracts.removeTransactionSplit, async ({ params, ...asking }) => clients.analytics.removeSplit({ ...wholeOf(asking), params })),
     psuRoute(contracts.annotateTransactions, async ({ body, ...asking }) => clients.analytics.annotateTransactions({ ...wholeOf(asking), body })),
+    psuRoute(contracts.confirmCharges, async ({ body, ...asking }) => {
+      await clients.analytics.confirmCharges({ ...wholeOf(asking), body });
+    }),
     psuRoute(contracts.getProof, async ({ params, ...asking }) => {
       const { transaction } = await clients.ingest.getTransaction({ ...wholeOf(asking), params });
       const [message, banks] = await Promise.all([

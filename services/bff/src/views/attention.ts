@@ -27,6 +27,7 @@ export function attentionList(parts: OverviewParts, moment: Moment): Attention {
     ...unconfirmedSoon(parts, moment),
     ...incompleteAccounts(parts),
     ...changedPrices(parts, moment),
+    ...chargeQuestions(parts),
   ];
 }
 
@@ -131,4 +132,12 @@ function changedPrices({ insights }: OverviewParts, { today }: Moment): Attentio
       ? [{ kind: "price-changed" as const, recurringId, counterpartyName, before: previousAmount, now: amount }]
       : [],
   );
+}
+
+/** What analytics asks about charges; it says for how long. */
+function chargeQuestions({ insights }: OverviewParts): Attention {
+  return (insights?.questions ?? []).flatMap(({ kind, counterpartyName, amount, usual, charges }): Attention => {
+    if (kind === "double-charge") return [{ kind, counterpartyName, amount, charges }];
+    return usual === null ? [] : [{ kind, counterpartyName, amount, usual, charges }];
+  });
 }

@@ -1,4 +1,4 @@
-import type { CategorisedTransaction, CounterpartyRule, listBudgets } from "@opl/contracts/http/analytics";
+import type { CategorisedTransaction, CounterpartyRule, listBudgets, listConfirmedCharges } from "@opl/contracts/http/analytics";
 import type { ResponseOf } from "@opl/contracts/http/route";
 import type { FundsConsent } from "@opl/contracts/http/consent-payments";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
@@ -20,6 +20,8 @@ export interface Everything {
   readonly rules: readonly CounterpartyRule[];
   /** What the person means to spend at most by category and month. */
   readonly budgets: readonly Pick<Budget, "category" | "limit">[];
+  /** Charges of which the person said that they are right. */
+  readonly confirmedCharges: ResponseOf<typeof listConfirmedCharges>["confirmed"];
   readonly paymentOrders: AsyncIterable<readonly PaymentOrder[]>;
   readonly transactions: AsyncIterable<readonly CategorisedTransaction[]>;
 }

@@ -18,10 +18,10 @@ const complete: OverviewParts = {
   payments: [],
   funds: [],
   banks: [bank],
-  insights: { netWorth: [], accounts: [], month: [], recurring: [] },
+  insights: { netWorth: [], accounts: [], month: [], recurring: [], questions: [] },
 };
 const insights = (some: Partial<NonNullable<OverviewParts["insights"]>>): Partial<OverviewParts> => ({
-  insights: { netWorth: [], accounts: [], month: [], recurring: [], ...some },
+  insights: { netWorth: [], accounts: [], month: [], recurring: [], questions: [], ...some },
 });
 const show = (parts: Partial<OverviewParts>) => overviewView({ ...complete, ...parts }, moment);
 
@@ -193,6 +193,24 @@ describe("what needs attention", () => {
         insights({ recurring: [aRecurring(changed), aRecurring({ ...changed, changedOn: "2026-10-01" }), aRecurring({ ...changed, status: "ended" })] }),
       ),
     ).toEqual(["price-changed"]);
+  });
+
+  it("is what analytics asks about charges, in its order", () => {
+    const charges = [{ transactionId: "01a20000-0000-7000-8000-000000000003", bookingDate: "2026-11-20" }];
+    const about = { questionId: "01a20000-0000-7000-8000-000000000004", counterpartyName: "Verkkokauppa", amount: eur("-45.00"), charges };
+    const { attention } = show(
+      insights({
+        questions: [
+          { ...about, kind: "unusual-charge", usual: eur("3.00") },
+          { ...about, kind: "double-charge", usual: null, charges: [...charges, ...charges] },
+        ],
+      }),
+    );
+    const shown = { counterpartyName: "Verkkokauppa", amount: eur("-45.00") };
+    expect(attention).toEqual([
+      { kind: "unusual-charge", ...shown, usual: eur("3.00"), charges },
+      { kind: "double-charge", ...shown, charges: [...charges, ...charges] },
+    ]);
   });
 });
 

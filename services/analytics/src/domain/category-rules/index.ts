@@ -15,8 +15,8 @@ import { transport } from "./transport.ts";
 
 export type { CategoryRule, Confidence } from "./define-rules.ts";
 
-/** Raised with every change of a rule, of how rules are applied or of how counterparties are cleaned; every person is then categorised anew. 2: people may say where an entry belongs. 3: they may split one. A test compares it with the rules. */
-export const rulesVersion = 3;
+/** Raised with every change of a rule, of how rules are applied or of how counterparties are cleaned; every person is then categorised anew. 2: people may say where an entry belongs. 3: they may split one. 4: they are asked about charges. A test compares it with the rules. */
+export const rulesVersion = 4;
 
 /** All rules; where two fit equally well the earlier one decides. */
 export const categoryRules: readonly CategoryRule[] = [

@@ -60,18 +60,6 @@ export async function hasSeries(db: Executor<Tables>, psuId: string, recurringId
   return row !== undefined;
 }
 
-/** Which of these series were told of: the count of facts about each outlives the facts and the series. */
-export async function toldSeries(tx: Transaction<Tables>, recurringIds: readonly string[]): Promise<ReadonlySet<string>> {
-  if (recurringIds.length === 0) return new Set();
-  const rows = await tx
-    .selectFrom("outboxVersions")
-    .select("aggregateId")
-    .where("eventType", "=", "analytics.recurring-detected")
-    .where("aggregateId", "in", recurringIds)
-    .execute();
-  return new Set(rows.map((row) => row.aggregateId));
-}
-
 export async function putSeries(tx: Transaction<Tables>, rows: readonly SeriesRow[]): Promise<void> {
   if (rows.length === 0) return;
   await sql`

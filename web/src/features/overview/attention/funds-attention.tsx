@@ -1,19 +1,13 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { CalendarClock, Unplug } from "lucide-react";
 import type { Overview } from "../../../api/queries.ts";
-import { usePageWords } from "../../../i18n/use-page-words.ts";
 import { LinkButton } from "../../../ui/button.tsx";
-import { AttentionLine } from "../attention-line.tsx";
-import { fundsWords } from "./funds-words.ts";
+import { AttentionLine } from "./attention-line.tsx";
 
 type Item = Extract<Overview["attention"][number], { kind: `funds-${string}` }>;
 
 /** A permission to ask whether an account holds an amount ends soon, or has ended without the person's doing. */
 export function FundsAttention({ item }: { item: Item }) {
-  return usePageWords(fundsWords) && <Words item={item} />;
-}
-
-function Words({ item }: { item: Item }) {
   const { t } = useLingui();
   const { aspspName } = item;
   const account = item.maskedNumber ?? t`an account`;

@@ -1,7 +1,7 @@
 import type { PageWords } from "../../../i18n/use-page-words.ts";
 
-/** Words for whoever lets an account be asked, and whose permission for that ends or has ended. */
-export const fundsWords: PageWords = {
+/** Words of what needs the person, which on most days is nothing. */
+export const attentionWords: PageWords = {
   en: () => import("./locales/en/messages.po"),
   fi: () => import("./locales/fi/messages.po"),
   sv: () => import("./locales/sv/messages.po"),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { categorise } from "../../domain/category.ts";
-import { noAccounts } from "../../domain/own-accounts.ts";
-import type { SettledRow } from "../ledger/store.ts";
-import { ruleEntryOf } from "../ledger/translate.ts";
-import { evolve } from "./evolve.ts";
+import { categorise } from "../domain/category.ts";
+import { noAccounts } from "../domain/own-accounts.ts";
+import { detectRecurring } from "../domain/recurrence/detect.ts";
+import type { SettledRow } from "./ledger/store.ts";
+import { ruleEntryOf } from "./ledger/translate.ts";
+import { occurrencesOf } from "./occurrences.ts";
 
 let counter = 0;
 function row(over: Partial<SettledRow>): SettledRow {
@@ -31,7 +32,7 @@ const monthly = (count: number, over: Partial<SettledRow>, names: readonly strin
     row({ bookingDate: `2026-${String(index + 1).padStart(2, "0")}-11`, counterpartyName: names[index % names.length] ?? null, ...over }),
   );
 const found = (rows: readonly SettledRow[]) =>
-  evolve(rows, new Map(rows.map((each) => [each.transactionId, each]))).map(
+  detectRecurring(occurrencesOf(rows, new Map(rows.map((each) => [each.transactionId, each])))).map(
     ({ counterpartyName, cadence, transactionIds }) => `${counterpartyName} ${cadence} ${transactionIds.length}`,
   );
 
@@ -59,6 +60,6 @@ describe("recurring payments: given entries, then series", () => {
   it("goes by the categories decided now, not by those stored", () => {
     const rows = monthly(6, {}, ["NETFLIX.COM"]);
     const reason = { category: "transfers", ruleId: "transfer.mirrored", matched: null, confidence: "likely", rulesVersion: 1 } as const;
-    expect(evolve(rows, new Map(rows.map((each) => [each.transactionId, reason])))).toEqual([]);
+    expect(detectRecurring(occurrencesOf(rows, new Map(rows.map((each) => [each.transactionId, reason]))))).toEqual([]);
   });
 });

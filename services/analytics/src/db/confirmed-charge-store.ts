@@ -1,0 +1,31 @@
+import type { Executor } from "@opl/postgres";
+import type { Selectable, Transaction } from "kysely";
+import type { ConfirmedChargesTable, Tables } from "./tables.ts";
+
+type ConfirmedCharge = Selectable<ConfirmedChargesTable>;
+
+/** Charges of which a person said that they are right, oldest answer first. */
+export async function confirmedOf(db: Executor<Tables>, psuId: string): Promise<Pick<ConfirmedCharge, "transactionId" | "confirmedAt">[]> {
+  return db
+    .selectFrom("confirmedCharges")
+    .select(["transactionId", "confirmedAt"])
+    .where("psuId", "=", psuId)
+    .orderBy("confirmedAt")
+    .orderBy("transactionId")
+    .execute();
+}
+
+/** Keeps what is said first; to say it again changes nothing. */
+export async function insertConfirmed(tx: Transaction<Tables>, charges: readonly ConfirmedCharge[]): Promise<void> {
+  if (charges.length === 0) return;
+  await tx
+    .insertInto("confirmedCharges")
+    .values(charges)
+    .onConflict((oc) => oc.doNothing())
+    .execute();
+}
+
+export async function deleteConfirmedOfAccounts(tx: Transaction<Tables>, psuId: string, accountIds: readonly string[]): Promise<void> {
+  if (accountIds.length === 0) return;
+  await tx.deleteFrom("confirmedCharges").where("psuId", "=", psuId).where("accountId", "in", accountIds).execute();
+}

@@ -1,0 +1,106 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { CircleQuestionMark, CopyCheck } from "lucide-react";
+import type { ReactNode } from "react";
+import { againWhileBusy } from "../../../api/again-while-busy.ts";
+import { ask } from "../../../api/client.ts";
+import type { Overview } from "../../../api/queries.ts";
+import { refresh } from "../../../api/refresh.ts";
+import { useProblem } from "../../../api/use-problem.ts";
+import { useFormat } from "../../../format/use-format.ts";
+import { Amount } from "../../../ui/amount.tsx";
+import { Button, LinkButton } from "../../../ui/button.tsx";
+import { focusHeading } from "../../../ui/focus-heading.ts";
+import { AttentionLine } from "./attention-line.tsx";
+
+type Item<Kind> = Extract<Overview["attention"][number], { kind: Kind }>;
+
+/** Asks what only the person can answer about charges. */
+export function ChargeQuestion({ item }: { item: Item<"double-charge" | "unusual-charge"> }) {
+  return item.kind === "double-charge" ? <DoubleCharge item={item} /> : <UnusualCharge item={item} />;
+}
+
+/** Asks whether equal charges are one taken twice. */
+function DoubleCharge({ item }: { item: Item<"double-charge"> }) {
+  const format = useFormat();
+  const { counterpartyName, charges } = item;
+  const [from, to] = [charges[0]?.bookingDate ?? "", charges.at(-1)?.bookingDate ?? ""];
+  const [first, last] = [format.shortDay(from), format.shortDay(to)];
+  const amount = <Amount value={item.amount} sign="never" />;
+  const bound = item.amount.amount.replace("-", "");
+  return (
+    <AttentionLine
+      icon={CopyCheck}
+      action={
+        <Answer item={item}>
+          <LinkButton size="small" to="/transactions" search={{ from, to, min: bound, max: bound, dir: "out" }}>
+            <Trans>See the payments</Trans>
+          </LinkButton>
+        </Answer>
+      }
+    >
+      {from === to ? (
+        <Trans>
+          Paid twice? {amount} to {counterpartyName} more than once on {first}.
+        </Trans>
+      ) : (
+        <Trans>
+          Paid twice? {amount} to {counterpartyName} on {first} and again on {last}.
+        </Trans>
+      )}
+    </AttentionLine>
+  );
+}
+
+/** Asks whether a charge far above the usual is right. */
+function UnusualCharge({ item }: { item: Item<"unusual-charge"> }) {
+  const format = useFormat();
+  const { counterpartyName } = item;
+  const { transactionId: tx = "", bookingDate = "" } = item.charges[0] ?? {};
+  const day = format.shortDay(bookingDate);
+  const [amount, usual] = [<Amount key="amount" value={item.amount} sign="never" />, <Amount key="usual" value={item.usual} />];
+  return (
+    <AttentionLine
+      icon={CircleQuestionMark}
+      action={
+        <Answer item={item}>
+          <LinkButton size="small" to="/transactions" search={{ from: bookingDate, to: bookingDate, tx }}>
+            <Trans>See the transaction</Trans>
+          </LinkButton>
+        </Answer>
+      }
+    >
+      <Trans>
+        More than usual? {amount} to {counterpartyName} on {day}. About {usual} is usual.
+      </Trans>
+    </AttentionLine>
+  );
+}
+
+/** The answer that ends the question, beside the way to look first. */
+function Answer({ item: { counterpartyName, charges }, children }: { item: Item<"double-charge" | "unusual-charge">; children: ReactNode }) {
+  const { t } = useLingui();
+  const queryClient = useQueryClient();
+  const problem = useProblem();
+  const confirm = useMutation({
+    ...againWhileBusy,
+    mutationFn: () => ask("confirmCharges", { body: { transactionIds: charges.map(({ transactionId }) => transactionId) } }),
+    onSuccess: () => {
+      refresh(queryClient, ["overview"]);
+      focusHeading();
+    },
+  });
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      {children}
+      <Button size="small" look="quiet" aria-label={t`That is right: ${counterpartyName}`} busy={confirm.isPending} onClick={() => confirm.mutate()}>
+        <Trans>That is right</Trans>
+      </Button>
+      {confirm.isError && (
+        <p role="alert" className="basis-full text-danger">
+          {problem(confirm.error).title}
+        </p>
+      )}
+    </div>
+  );
+}
