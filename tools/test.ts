@@ -38,7 +38,14 @@ const checks: readonly Check[] = [
   { name: "versions of workspaces", command: bin("sherif"), args: [] },
   { name: "generated files", command: node, args: ["tools/gen/main.ts", "--check"] },
   vitest("unit"),
-  ...(quick ? [] : [{ name: "web build", command: node, args: ["tools/up/build-web.ts"] }, vitest("int"), vitest("e2e")]),
+  ...(quick
+    ? []
+    : [
+        { name: "web build", command: node, args: ["tools/up/build-web.ts"] },
+        { name: "pages in every state", command: node, args: ["web/dev/screenshots.ts", "--states"] },
+        vitest("int"),
+        vitest("e2e"),
+      ]),
 ];
 
 function run(check: Check): Promise<number> {

@@ -12,7 +12,7 @@ import { NOW } from "./fixtures/worlds.ts";
  * wider than the window, no message in the console, no word under 12 px. Needs a built client and a Chromium.
  *
  *   node dev/screenshots.ts [--out folder] [--only part-of-a-name] [--language fi]
- *   node dev/screenshots.ts --states        every page where something is missing, on its way, wrong or long, once wide and dark, once narrow and light
+ *   node dev/screenshots.ts --states        every page where something is missing, on its way, wrong or long, at 390 px and dark
  */
 
 interface Shot {
@@ -537,7 +537,6 @@ const states = process.argv.includes("--states");
 /** What the pages look like with everything there is seen by the journeys. */
 const isState = (shot: Shot): boolean =>
   (shot.world !== undefined && shot.world !== "full") || /^return-|-(down|offline|faults|nothing|refused)$/.test(shot.name);
-const isStateView = (size: string, theme: string): boolean => (size === "1280") === (theme === "dark");
 await mkdir(folder, { recursive: true });
 const server = await startFixturesServer(0);
 const browser = await chromium.launch({
@@ -555,24 +554,29 @@ const browser = await chromium.launch({
 let taken = 0;
 for (const size of sizes) {
   for (const theme of themes) {
-    const context = await browser.newContext({
-      viewport: { width: size.width, height: size.height },
-      colorScheme: theme,
-      reducedMotion: "reduce",
-      locale: option("language") ?? "en",
-      timezoneId: "Europe/Helsinki",
-      isMobile: size.width < 500,
-      hasTouch: size.width < 500,
-      ...(size.width < 500 ? { deviceScaleFactor: 2 } : {}),
-    });
-    for (const shot of shots) {
-      const name = `${shot.name}-${size.name}-${theme}`;
-      if (states && !(isState(shot) && isStateView(size.name, theme))) continue;
-      if (only !== undefined && !new RegExp(only).test(name)) continue;
-      await photograph(context, server.url, shot, name, folder);
-      taken += 1;
-    }
-    await context.close();
+    if (states && !(size.name === "390" && theme === "dark")) continue;
+    const queue = shots
+      .map((shot) => ({ shot, name: `${shot.name}-${size.name}-${theme}` }))
+      .filter(({ shot, name }) => (!states || isState(shot)) && (only === undefined || new RegExp(only).test(name)));
+    // What a picture needs is set for all pages of a context, so each of those who work at once has its own.
+    const work = async (): Promise<void> => {
+      const context = await browser.newContext({
+        viewport: { width: size.width, height: size.height },
+        colorScheme: theme,
+        reducedMotion: "reduce",
+        locale: option("language") ?? "en",
+        timezoneId: "Europe/Helsinki",
+        isMobile: size.width < 500,
+        hasTouch: size.width < 500,
+        ...(size.width < 500 ? { deviceScaleFactor: 2 } : {}),
+      });
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        await photograph(context, server.url, next.shot, next.name, folder);
+        taken += 1;
+      }
+      await context.close();
+    };
+    await Promise.all([work(), work()]);
   }
 }
 await browser.close();
