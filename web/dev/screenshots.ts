@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -531,7 +531,7 @@ async function photograph(context: BrowserContext, url: string, shot: Shot, name
   await page.close();
 }
 
-const folder = option("out") ?? join(tmpdir(), "opl-screenshots");
+const folder = option("out") ?? (await mkdtemp(join(tmpdir(), "opl-screenshots-")));
 const only = option("only");
 const states = process.argv.includes("--states");
 /** What the pages look like with everything there is seen by the journeys. */

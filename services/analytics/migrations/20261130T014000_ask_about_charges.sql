@@ -10,8 +10,10 @@ create table charge_questions (
   account_id uuid not null,
   kind text not null check (kind in ('double-charge', 'unusual-charge')),
   usual_minor bigint check (usual_minor >= 0),
+  usual_of text check (usual_of in ('counterparty', 'category')),
   primary key (psu_id, question_id, transaction_id),
-  check ((kind = 'unusual-charge') = (usual_minor is not null))
+  check ((kind = 'unusual-charge') = (usual_minor is not null)),
+  check ((usual_minor is null) = (usual_of is null))
 );
 
 -- Charges of which the person said that they are right; nobody asks about them again. Theirs like the annotations: no rebuild touches it, and it goes with the account or

@@ -469,6 +469,7 @@ function questionsOf(holdings: Holdings | undefined) {
       kind: "double-charge" as const,
       amount: euros("-45.00"),
       usual: null,
+      usualOf: null,
       charges: [
         { transactionId: first, bookingDate: days.first },
         { transactionId: second, bookingDate: days.second },
@@ -479,6 +480,7 @@ function questionsOf(holdings: Holdings | undefined) {
       kind: "unusual-charge" as const,
       amount: euros("-480.00"),
       usual: euros("32.10"),
+      usualOf: "counterparty" as const,
       charges: [{ transactionId: first, bookingDate: days.first }],
     },
   ];

@@ -8,7 +8,7 @@ export function useSignOut(): () => Promise<void> {
   const queryClient = useQueryClient();
   const router = useRouter();
   return async () => {
-    // Beside it Welcome's code, so that nothing of the person stands on the screen while that loads; leaving does not depend on it.
+    // Beside it Welcome's code, so that nothing of the person stands on the screen while that loads; that it cannot be had does not keep anybody in.
     const welcome = router.loadRouteChunk(router.routesByPath["/welcome"])?.catch(() => undefined);
     await Promise.all([send("POST", signOutPath), welcome]);
     queryClient.clear();

@@ -35,14 +35,16 @@ export const insightRaised = defineEvent({
   type: "analytics.insight-raised",
   aggregate: "question",
   consumers: [],
-  summary: "A charge was perhaps taken twice, or is far above what the person usually pays; they are asked once.",
+  summary: "A charge was perhaps taken twice, or is far above what is usual; they are asked once.",
   data: z.object({
     psuId: uuid,
     questionId: uuid,
     kind: z.enum(["double-charge", "unusual-charge"]),
     counterpartyName: z.string(),
     amount: amountWire,
+    /** Positive, where a charge is far above it: what this counterparty is usually paid, or anything in the charge's category. */
     usual: amountWire.nullable(),
+    usualOf: z.enum(["counterparty", "category"]).nullable(),
     charges: z.array(z.object({ transactionId: uuid, accountId: uuid, bookingDate: isoDate })),
   }),
 });

@@ -355,8 +355,10 @@ export const chargeQuestion = z.object({
   counterpartyName: z.string(),
   /** Of each of the charges. */
   amount: amountWire,
-  /** What the person usually pays, positive; null where charges are equal to each other. */
+  /** What is usual, positive; null where charges are equal to each other. */
   usual: amountWire.nullable(),
+  /** What that is usual of: what this counterparty is paid, or anything in the charge's category. */
+  usualOf: z.enum(["counterparty", "category"]).nullable(),
   /** Oldest first. */
   charges: z.array(z.object({ transactionId: uuid, bookingDate: isoDate })),
 });

@@ -108,7 +108,7 @@ export type ConnectionView = z.infer<typeof connectionView>;
 const missing = z.array(z.enum(["accounts", "consents", "insights", "banks", "payments"]));
 
 /** What is asked about. The person answers with these ids: they are right; or looks at their rows. */
-const askedCharges = analytics.chargeQuestion.pick({ counterpartyName: true, amount: true, charges: true }).shape;
+const askedCharges = analytics.chargeQuestion.pick({ questionId: true, counterpartyName: true, amount: true, charges: true }).shape;
 
 export const overviewView = z.object({
   /** Sum per currency over connected and kept accounts; cards without a balance are left out. */
@@ -145,8 +145,8 @@ export const overviewView = z.object({
       z.object({ kind: z.literal("price-changed"), recurringId: uuid, counterpartyName: z.string(), before: amountWire, now: amountWire }),
       /** Equal charges of one counterparty, oldest first, that may be one taken twice. */
       z.object({ kind: z.literal("double-charge"), ...askedCharges }),
-      /** `usual` is what the person usually pays, positive. */
-      z.object({ kind: z.literal("unusual-charge"), ...askedCharges, usual: amountWire }),
+      /** `usual`, positive, is what this counterparty is usually paid, or anything in the charge's category. */
+      z.object({ kind: z.literal("unusual-charge"), ...askedCharges, usual: amountWire, usualOf: z.enum(["counterparty", "category"]) }),
     ]),
   ),
   /** The oldest reading among the figures shown. */

@@ -15,14 +15,16 @@ export async function confirmedOf(db: Executor<Tables>, psuId: string): Promise<
     .execute();
 }
 
-/** Keeps what is said first; to say it again changes nothing. */
-export async function insertConfirmed(tx: Transaction<Tables>, charges: readonly ConfirmedCharge[]): Promise<void> {
-  if (charges.length === 0) return;
-  await tx
+/** Keeps what is said first; to say it again changes nothing. @returns whether anything was not said before */
+export async function insertConfirmed(tx: Transaction<Tables>, charges: readonly ConfirmedCharge[]): Promise<boolean> {
+  if (charges.length === 0) return false;
+  const said = await tx
     .insertInto("confirmedCharges")
     .values(charges)
     .onConflict((oc) => oc.doNothing())
+    .returning("transactionId")
     .execute();
+  return said.length > 0;
 }
 
 export async function deleteConfirmedOfAccounts(tx: Transaction<Tables>, psuId: string, accountIds: readonly string[]): Promise<void> {

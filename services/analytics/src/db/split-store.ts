@@ -48,10 +48,15 @@ export async function putSplit(
     .execute();
 }
 
-/** Whether a person ever split an entry, also when they took it back. */
+/** Whether a person ever split an entry, also when they took it back; a split that a process of before the mark wrote counts while it is there. */
 export async function hasSplit(db: Executor<Tables>, psuId: string): Promise<boolean> {
-  const row = await db.selectFrom("people").select("hasSplit").where("psuId", "=", psuId).executeTakeFirst();
-  return row?.hasSplit === true;
+  const row = await db
+    .selectFrom("people")
+    .select("hasSplit")
+    .where("psuId", "=", psuId)
+    .where((eb) => eb.or([eb("hasSplit", "=", true), eb.exists(eb.selectFrom("splitParts").select("position").where("psuId", "=", psuId))]))
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function deleteSplitsOfAccounts(tx: Transaction<Tables>, psuId: string, accountIds: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@ import { type MessagingTables, messagingColumns } from "@opl/messaging";
 import type { Int8, IsoDate, TableColumns, Timestamp } from "@opl/postgres";
 import type { ColumnType, Generated } from "kysely";
 import type { Question } from "../domain/questions/ask.ts";
+import type { Usual } from "../domain/questions/unusual-charge.ts";
 import type { Cadence } from "../domain/recurrence/schedule.ts";
 
 /** A `numeric` column: whole numbers of any size, as text. */
@@ -179,6 +180,7 @@ export interface ChargeQuestionsTable {
   accountId: string;
   kind: Question["kind"];
   usualMinor: Int8 | null;
+  usualOf: Usual["of"] | null;
 }
 
 export interface Tables extends MessagingTables {
@@ -304,5 +306,5 @@ export const columns = {
     occurrences: "int4",
     regularity: "int4",
   },
-  chargeQuestions: { psuId: "uuid", questionId: "uuid", transactionId: "uuid", accountId: "uuid", kind: "text", usualMinor: "int8?" },
+  chargeQuestions: { psuId: "uuid", questionId: "uuid", transactionId: "uuid", accountId: "uuid", kind: "text", usualMinor: "int8?", usualOf: "text?" },
 } as const satisfies TableColumns<Tables>;

@@ -30,13 +30,21 @@ export async function askAboutCharges(
   return gone.length > 0 || fresh.length > 0;
 }
 
-function rowsOf(psuId: string, { questionId, kind, charges, usualMinor }: RaisedQuestion): QuestionRow[] {
-  return charges.map(({ transactionId, accountId }) => ({ psuId, questionId, transactionId, accountId, kind, usualMinor }));
+function rowsOf(psuId: string, { questionId, kind, charges, usual }: RaisedQuestion): QuestionRow[] {
+  return charges.map(({ transactionId, accountId }) => ({
+    psuId,
+    questionId,
+    transactionId,
+    accountId,
+    kind,
+    usualMinor: usual?.minor ?? null,
+    usualOf: usual?.of ?? null,
+  }));
 }
 
 /** Its charges are in its id. An account that was erased may have left some of them. */
 function sameRows(before: readonly QuestionRow[] | undefined, after: readonly QuestionRow[] | undefined): boolean {
-  return before?.length === after?.length && before?.[0]?.usualMinor === after?.[0]?.usualMinor;
+  return before?.length === after?.length && before?.[0]?.usualMinor === after?.[0]?.usualMinor && before?.[0]?.usualOf === after?.[0]?.usualOf;
 }
 
 async function tellRaised(ctx: Pick<AnalyticsContext, "publish">, tx: Transaction<Tables>, psuId: string, questions: readonly RaisedQuestion[]): Promise<void> {
@@ -45,7 +53,7 @@ async function tellRaised(ctx: Pick<AnalyticsContext, "publish">, tx: Transactio
     "analytics.insight-raised",
     questions.map(({ questionId }) => questionId),
   );
-  const events = questions.flatMap(({ questionId, kind, charges, usualMinor }) => {
+  const events = questions.flatMap(({ questionId, kind, charges, usual }) => {
     if (told.has(questionId)) return [];
     const [{ counterpartyName, amountMinor: minor, currency }] = charges;
     const data = {
@@ -54,7 +62,8 @@ async function tellRaised(ctx: Pick<AnalyticsContext, "publish">, tx: Transactio
       kind,
       counterpartyName,
       amount: toWire({ minor, currency }),
-      usual: usualMinor === null ? null : toWire({ minor: usualMinor, currency }),
+      usual: usual === null ? null : toWire({ minor: usual.minor, currency }),
+      usualOf: usual?.of ?? null,
       charges: charges.map(({ transactionId, accountId, bookingDate }) => ({ transactionId, accountId, bookingDate })),
     };
     return [{ type: "analytics.insight-raised" as const, id: deterministicId("insight-raised", questionId), subject: questionId, psuId, data }];

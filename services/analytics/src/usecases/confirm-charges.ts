@@ -15,12 +15,12 @@ export async function confirmCharges(ctx: Pick<AnalyticsContext, "db" | "clock" 
     const wanted = transactionIds.map((transactionId) => ({ psuId, transactionId, booked: true }));
     const rows = await lockEntries(tx, psuId, wanted);
     const confirmedAt = ctx.clock.now();
-    await insertConfirmed(
+    const anew = await insertConfirmed(
       tx,
       [...rows.values()].map(({ transactionId, accountId }) => ({ psuId, transactionId, accountId, confirmedAt })),
     );
     // No month's figures: pages that ask about the charges ask again.
-    await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set()]]));
+    if (anew) await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set()]]));
   });
 }
 

@@ -101,6 +101,7 @@ describe("a person asks to be forgotten (US-37)", () => {
       questionId: newId(),
       kind: "unusual-charge" as const,
       usualMinor: 1n,
+      usualOf: "counterparty" as const,
     }));
     const budgets = await db.selectFrom("budgets").selectAll().where("psuId", "=", psuId).execute();
     await inTransaction(db, (tx) => erasePsu(stage.ctx, tx, psuId));
@@ -157,6 +158,7 @@ describe("a person withdraws a permission and wants its data gone", () => {
       questionId: newId(),
       kind: "unusual-charge" as const,
       usualMinor: 1n,
+      usualOf: "counterparty" as const,
     }));
     await stage.deliver([{ kind: "accounts-erased", fact: { psuId, accountIds: [savings] } }]);
     await db

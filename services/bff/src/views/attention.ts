@@ -136,8 +136,8 @@ function changedPrices({ insights }: OverviewParts, { today }: Moment): Attentio
 
 /** What analytics asks about charges; it says for how long. */
 function chargeQuestions({ insights }: OverviewParts): Attention {
-  return (insights?.questions ?? []).flatMap(({ kind, counterpartyName, amount, usual, charges }): Attention => {
-    if (kind === "double-charge") return [{ kind, counterpartyName, amount, charges }];
-    return usual === null ? [] : [{ kind, counterpartyName, amount, usual, charges }];
+  return (insights?.questions ?? []).flatMap(({ kind, questionId, counterpartyName, amount, usual, usualOf, charges }): Attention => {
+    if (kind === "double-charge") return [{ kind, questionId, counterpartyName, amount, charges }];
+    return usual === null || usualOf === null ? [] : [{ kind, questionId, counterpartyName, amount, usual, usualOf, charges }];
   });
 }

@@ -201,14 +201,14 @@ describe("what needs attention", () => {
     const { attention } = show(
       insights({
         questions: [
-          { ...about, kind: "unusual-charge", usual: eur("3.00") },
-          { ...about, kind: "double-charge", usual: null, charges: [...charges, ...charges] },
+          { ...about, kind: "unusual-charge", usual: eur("3.00"), usualOf: "category" },
+          { ...about, kind: "double-charge", usual: null, usualOf: null, charges: [...charges, ...charges] },
         ],
       }),
     );
-    const shown = { counterpartyName: "Verkkokauppa", amount: eur("-45.00") };
+    const shown = { questionId: about.questionId, counterpartyName: "Verkkokauppa", amount: eur("-45.00") };
     expect(attention).toEqual([
-      { kind: "unusual-charge", ...shown, usual: eur("3.00"), charges },
+      { kind: "unusual-charge", ...shown, usual: eur("3.00"), usualOf: "category", charges },
       { kind: "double-charge", ...shown, charges: [...charges, ...charges] },
     ]);
   });

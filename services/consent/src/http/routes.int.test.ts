@@ -136,7 +136,7 @@ describe("bad input is the caller's fault", () => {
     ["createConsent", "a short binding", { aspspId: "op-fi", validityDays: 30, sessionBinding: "short" }],
     ["completeAuthorisation", "no list", returnOf({ state: "a" })],
     ["completeAuthorisation", "31 parameters", returnOf(Array.from({ length: 31 }, (_, i) => ({ name: `p${i}`, value: "" })))],
-    ["completeAuthorisation", "a huge value", returnOf([{ name: "state", value: "a".repeat(20_001) }])],
+    ["completeAuthorisation", "a huge value", returnOf([{ name: "state", value: "a".repeat(100_001) }])],
     ["revokeConsent", "no choice", {}],
     ["revokeConsent", "a text for a choice", { keepData: "true" }],
   ])("%s with %s", async (operation, _, body) => {

@@ -1,4 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
+import { CatchBoundary } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import type { Overview } from "../../api/queries.ts";
 
@@ -16,10 +17,13 @@ export function Attention({ items }: { items: readonly Item[] }) {
     <section aria-label={t`Needs your attention`} className="mb-6">
       <ul className="overflow-hidden rounded-12 border bg-surface">
         {items.map((item, index) => (
-          <li key={index} className="border-b last:border-b-0">
-            <Suspense fallback={placeholder}>
-              <AttentionItem item={item} placeholder={placeholder} />
-            </Suspense>
+          <li key={"questionId" in item ? item.questionId : index} className="border-b last:border-b-0">
+            {/* A line that cannot be had takes no figure of the page away. */}
+            <CatchBoundary getResetKey={() => item.kind} errorComponent={() => null}>
+              <Suspense fallback={placeholder}>
+                <AttentionItem item={item} placeholder={placeholder} />
+              </Suspense>
+            </CatchBoundary>
           </li>
         ))}
       </ul>

@@ -6,7 +6,7 @@ import { askedSince, questionsAbout } from "./ask.ts";
 const since = askedSince("2026-11-22");
 const weeks = [3000n, 3600n, 2800n, 3200n, 3400n, 2500n];
 const asked = (entries: readonly Charge[]) =>
-  questionsAbout(entries, since).map(({ kind, charges, usualMinor }) => [kind, charges.map(({ transactionId }) => transactionId), usualMinor]);
+  questionsAbout(entries, since).map(({ kind, charges, usual }) => [kind, charges.map(({ transactionId }) => transactionId), usual?.minor ?? null]);
 
 it("asks about charges of the last fourteen days", () => {
   const at = (bookingDate: string) => asked([aCharge({ bookingDate }), aCharge({ bookingDate })]).length;

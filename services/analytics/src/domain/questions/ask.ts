@@ -1,7 +1,7 @@
 import { addDays } from "../calendar.ts";
 import { type Charge, byDay, isExpense } from "./charge.ts";
 import { doubleCharges } from "./double-charge.ts";
-import { usualBefore } from "./unusual-charge.ts";
+import { type Usual, usualBefore } from "./unusual-charge.ts";
 
 /** Who did not miss the money by then will not look for it because we ask. */
 const askedDays = 14;
@@ -11,8 +11,8 @@ export interface Question {
   readonly kind: "double-charge" | "unusual-charge";
   /** Oldest first: those that look like one, or the one. */
   readonly charges: readonly [Charge, ...Charge[]];
-  /** What is usually paid, positive, where a charge is far above it. */
-  readonly usualMinor: bigint | null;
+  /** Where a charge is far above it. */
+  readonly usual: Usual | null;
 }
 
 /** The first day whose charges are still asked about. */
@@ -38,10 +38,10 @@ export function questionsAbout(entries: readonly Charge[], since: string): Quest
   const unusual = recent.flatMap((charge): Question[] => {
     if (asked.has(charge)) return [];
     const [counterparty, category] = [byCounterparty.get(keyOf(charge)) ?? [], byCategory.get(`${charge.currency} ${charge.category}`) ?? []];
-    const usualMinor = usualBefore(charge, { counterparty, category });
-    return usualMinor === undefined ? [] : [{ kind: "unusual-charge", charges: [charge], usualMinor }];
+    const usual = usualBefore(charge, { counterparty, category });
+    return usual === undefined ? [] : [{ kind: "unusual-charge", charges: [charge], usual }];
   });
-  return [...doubled.map((charges): Question => ({ kind: "double-charge", charges, usualMinor: null })), ...unusual];
+  return [...doubled.map((charges): Question => ({ kind: "double-charge", charges, usual: null })), ...unusual];
 }
 
 function keyOf({ currency, counterpartyKey }: Charge): string {

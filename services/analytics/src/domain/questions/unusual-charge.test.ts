@@ -4,13 +4,14 @@ import { aCharge, earlier } from "../../testing/charges.ts";
 import type { Charge } from "./charge.ts";
 import { usualBefore } from "./unusual-charge.ts";
 
-const usual = (charge: Charge, counterparty: readonly Charge[], category: readonly Charge[] = counterparty) => usualBefore(charge, { counterparty, category });
+const usual = (charge: Charge, counterparty: readonly Charge[], category: readonly Charge[] = counterparty) =>
+  usualBefore(charge, { counterparty, category })?.minor;
 /** Six weeks of shopping at one shop: 32.00 in the middle, 4.00 from it in the middle. */
 const weeks = [3000n, 3600n, 2800n, 3200n, 3400n, 2500n];
 
 describe("a charge far above what the person usually pays this counterparty", () => {
   it("is told with what is usual", () => {
-    expect(usual(aCharge({ amountMinor: -48_000n }), earlier(weeks))).toBe(3200n);
+    expect(usualBefore(aCharge({ amountMinor: -48_000n }), { counterparty: earlier(weeks), category: [] })).toEqual({ minor: 3200n, of: "counterparty" });
   });
 
   it("is a bill that repeats, too, unless its new price is told already", () => {
@@ -41,7 +42,7 @@ describe("a charge of somebody hardly known", () => {
   const elsewhere = earlier([...weeks, ...weeks, ...weeks, ...weeks], { counterpartyKey: "another" });
 
   it("is told where it is far above anything in its category", () => {
-    expect(usual(aCharge({ amountMinor: -112_000n }), [], elsewhere)).toBe(3200n);
+    expect(usualBefore(aCharge({ amountMinor: -112_000n }), { counterparty: [], category: elsewhere })).toEqual({ minor: 3200n, of: "category" });
   });
 
   it.each<[string, bigint, readonly Charge[], readonly Charge[]]>([

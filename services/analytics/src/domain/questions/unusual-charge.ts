@@ -10,6 +10,12 @@ const leastAboveMinor = 5_000n;
 /** So many times the middle, and so many times the spread above it, is far. A category holds more kinds of things than a counterparty. */
 const farFrom = { counterparty: { times: 3n, spreads: 10n }, category: { times: 10n, spreads: 30n } } as const;
 
+/** What is usual, positive, and of what: what this counterparty is paid, or anything in the charge's category. */
+export interface Usual {
+  readonly minor: bigint;
+  readonly of: "counterparty" | "category";
+}
+
 /**
  * What the person usually pays, where a charge is far above it: what they paid the same counterparty before or, where they hardly know it, for anything in its category.
  * Undefined where the charge is no surprise: not far above, as high once before, of a new price that is told, or with too little before it to say. The entries are
@@ -18,15 +24,15 @@ const farFrom = { counterparty: { times: 3n, spreads: 10n }, category: { times: 
 export function usualBefore(
   charge: Charge,
   { counterparty, category }: { readonly counterparty: readonly Charge[]; readonly category: readonly Charge[] },
-): bigint | undefined {
+): Usual | undefined {
   // Most are too small to be so much above anything.
   if (!isExpense(charge) || charge.priceChanged || -charge.amountMinor <= leastAboveMinor) return undefined;
   const known = sizesBefore(charge, counterparty);
-  if (known.length >= knownTimes) return exceeded(charge, known, farFrom.counterparty);
+  if (known.length >= knownTimes) return exceeded(charge, known, "counterparty");
   const alike = sizesBefore(charge, category);
   // Who was paid as much before is known well enough for it.
   if (alike.length < knownTimesInCategory || known.some((size) => size * 2n > -charge.amountMinor)) return undefined;
-  return exceeded(charge, alike, farFrom.category);
+  return exceeded(charge, alike, "category");
 }
 
 /** Smallest first. */
@@ -38,16 +44,13 @@ function sizesBefore(charge: Charge, entries: readonly Charge[]): readonly bigin
     .toSorted(compare);
 }
 
-function exceeded(
-  { amountMinor }: Charge,
-  sizes: readonly bigint[],
-  { times, spreads }: { readonly times: bigint; readonly spreads: bigint },
-): bigint | undefined {
+function exceeded({ amountMinor }: Charge, sizes: readonly bigint[], of: Usual["of"]): Usual | undefined {
+  const { times, spreads } = farFrom[of];
   const [size, usual, largest] = [-amountMinor, middleOf(sizes), sizes.at(-1) ?? 0n];
   // The middle distance from the middle: a few outliers move neither.
   const spread = middleOf(sizes.map((each) => (each > usual ? each - usual : usual - each)).toSorted(compare));
   const far = size >= usual * times && size - usual >= spread * spreads && size - usual >= leastAboveMinor && size * 2n >= largest * 3n;
-  return far ? usual : undefined;
+  return far ? { minor: usual, of } : undefined;
 }
 
 function middleOf(sorted: readonly bigint[]): bigint {

@@ -7,6 +7,7 @@ export type RaisedQuestion = Question & { readonly questionId: string };
 
 /** What to ask about charges since a day, among all entries of one person. The same question has the same id whenever it is looked for. */
 export function evolve(psuId: string, entries: readonly Occurrence[], series: readonly Series[], since: string): RaisedQuestion[] {
+  if (!entries.some(({ bookingDate }) => bookingDate >= since)) return [];
   const seriesOf = new Map(series.flatMap((each) => each.transactionIds.map((transactionId) => [transactionId, each] as const)));
   const charges = entries.map((entry): Charge => {
     const of = seriesOf.get(entry.transactionId);

@@ -13,7 +13,7 @@ export async function askQuestions(db: Executor<Tables>, psuId: string, today: s
   return [...questions].flatMap(([questionId, charges]) => {
     const [latest] = charges;
     if (latest === undefined || latest.bookingDate < since || charges.every(({ confirmedAt }) => confirmedAt !== null)) return [];
-    const { kind, amountMinor: minor, currency, usualMinor } = latest;
+    const { kind, amountMinor: minor, currency, usualMinor, usualOf } = latest;
     // The bank took back what it was equal to; whoever settles next takes the question back.
     if (kind === "double-charge" && charges.length < 2) return [];
     return [
@@ -23,6 +23,7 @@ export async function askQuestions(db: Executor<Tables>, psuId: string, today: s
         counterpartyName: cleanCounterparty(counterpartyTextOf(latest)).name,
         amount: toWire({ minor, currency }),
         usual: usualMinor === null ? null : toWire({ minor: usualMinor, currency }),
+        usualOf,
         charges: charges.map(({ transactionId, bookingDate }) => ({ transactionId, bookingDate })).toReversed(),
       },
     ];

@@ -14,7 +14,7 @@ export async function askedChargesOf(db: Executor<Tables>, psuId: string) {
     .selectFrom("chargeQuestions as q")
     .innerJoin("transactions as t", (join) => join.onRef("t.psuId", "=", "q.psuId").onRef("t.transactionId", "=", "q.transactionId"))
     .leftJoin("confirmedCharges as c", (join) => join.onRef("c.psuId", "=", "q.psuId").onRef("c.transactionId", "=", "q.transactionId"))
-    .select(["q.questionId", "q.kind", "q.usualMinor", "t.transactionId", "t.bookingDate", "t.amountMinor", "t.currency"])
+    .select(["q.questionId", "q.kind", "q.usualMinor", "q.usualOf", "t.transactionId", "t.bookingDate", "t.amountMinor", "t.currency"])
     .select(["t.counterpartyName", "t.remittanceInformation", "c.confirmedAt"])
     .where("q.psuId", "=", psuId)
     .orderBy("t.bookingDate", "desc")

@@ -70,16 +70,23 @@ function UnusualCharge({ item }: { item: Item<"unusual-charge"> }) {
         </Answer>
       }
     >
-      <Trans>
-        More than usual? {amount} to {counterpartyName} on {day}. About {usual} is usual.
-      </Trans>
+      {item.usualOf === "counterparty" ? (
+        <Trans>
+          More than usual? {amount} to {counterpartyName} on {day}. About {usual} is usual.
+        </Trans>
+      ) : (
+        <Trans>
+          More than usual? {amount} to {counterpartyName} on {day}. For things of this kind you usually pay about {usual}.
+        </Trans>
+      )}
     </AttentionLine>
   );
 }
 
 /** The answer that ends the question, beside the way to look first. */
-function Answer({ item: { counterpartyName, charges }, children }: { item: Item<"double-charge" | "unusual-charge">; children: ReactNode }) {
+function Answer({ item: { counterpartyName, amount: of, charges }, children }: { item: Item<"double-charge" | "unusual-charge">; children: ReactNode }) {
   const { t } = useLingui();
+  const amount = useFormat().amount(of, "never");
   const queryClient = useQueryClient();
   const problem = useProblem();
   const confirm = useMutation({
@@ -93,7 +100,13 @@ function Answer({ item: { counterpartyName, charges }, children }: { item: Item<
   return (
     <div className="flex flex-wrap items-center gap-2">
       {children}
-      <Button size="small" look="quiet" aria-label={t`That is right: ${counterpartyName}`} busy={confirm.isPending} onClick={() => confirm.mutate()}>
+      <Button
+        size="small"
+        look="quiet"
+        aria-label={t`That is right: ${amount} to ${counterpartyName}`}
+        busy={confirm.isPending}
+        onClick={() => confirm.mutate()}
+      >
         <Trans>That is right</Trans>
       </Button>
       {confirm.isError && (

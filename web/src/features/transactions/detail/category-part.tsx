@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import type { TransactionView } from "../../../api/queries.ts";
+import { isApiError } from "../../../api/api-error.ts";
 import { useProblem } from "../../../api/use-problem.ts";
 import { Badge } from "../../../ui/badge.tsx";
 import { Button } from "../../../ui/button.tsx";
@@ -104,7 +105,11 @@ export function CategoryPart({ view }: { view: TransactionView }) {
       <DoneLine done={done} busy={say.isPending} onUndo={(undo) => send(undo, t`It is as it was before.`)} />
       {say.error !== null && (
         <Notice tone="danger" live title={problem(say.error).title} className="mt-2">
-          {problem(say.error).detail}
+          {isApiError(say.error) && say.error.code === "ERR_ANALYTICS_RULES_TOO_MANY" ? (
+            <Trans>You have as many rules about counterparties as there can be. Remove one that you no longer need first.</Trans>
+          ) : (
+            problem(say.error).detail
+          )}
         </Notice>
       )}
       {recurringId !== null && (
