@@ -116,24 +116,40 @@ it("withdrawn: ours at once, the gateway at once or later; run out: by the clock
 });
 
 it.each([
-  ["ERR_ASPSP_CONSENT_INVALID", "withdrawn there"],
-  ["ERR_ASPSP_CONSENT_EXPIRED", "run out there"],
-])("ended at the bank (%s, %s): who asked is told, and it is over with its history, receipt and fact", async (code) => {
+  ["withdrawn there", "ERR_ASPSP_CONSENT_INVALID", { by: "aspsp", endReason: "ERR_ASPSP_CONSENT_INVALID" }, "revokedByPsu"],
+  ["run out there", "ERR_ASPSP_CONSENT_EXPIRED", { by: "aspsp", endReason: "ERR_ASPSP_CONSENT_EXPIRED" }, "revokedByPsu"],
+  ["lost by us, of which the fact is still under way", "ERR_ASPSP_CONSENT_INVALID", { by: "tpp", endReason: "id-token-refused" }, "terminatedByTpp"],
+] as const)("%s (%s): who asked is told, and it is over with its history, receipt and fact", async (_, code, details, status) => {
   const person = aPerson();
   const { psu } = person;
   const fundsConsentId = await allow(person);
   const question = confirmFunds(harness.ctx, { psu, fundsConsentId, amount });
   await expect(question).resolves.toMatchObject({ fundsAvailable: true });
   harness.gateway.fault = (point) => {
-    if (point === "before confirmFunds") throw new OplError({ code, kind: "rejected", message: "over" });
+    if (point === "before confirmFunds") throw new OplError({ code, kind: "rejected", message: "over", details });
   };
   harness.clock.advance({ hours: 1 });
   await expect(confirmFunds(harness.ctx, { psu, fundsConsentId, amount })).rejects.toMatchObject({ code });
   const asked = harness.gateway.calls.filter((call) => call === "confirmFunds").length;
   await expect(confirmFunds(harness.ctx, { psu, fundsConsentId, amount })).rejects.toMatchObject({ code: "ERR_FUNDS_CONSENT_NOT_VALID" });
   expect(harness.gateway.calls.filter((call) => call === "confirmFunds")).toHaveLength(asked);
-  await isOver(person, fundsConsentId, "revokedByPsu", { by: "aspsp", code });
+  await isOver(person, fundsConsentId, status, { by: details.by, code: details.endReason });
   await expect(allow(person)).resolves.not.toBe(fundsConsentId);
+});
+
+it("gone and not said by whom: nothing is recorded before the fact, which then names the party", async () => {
+  const person = aPerson();
+  const { psu } = person;
+  const fundsConsentId = await allow(person);
+  harness.gateway.fault = (point) => {
+    if (point === "before confirmFunds") throw new OplError({ code: "ERR_ASPSP_CONSENT_INVALID", kind: "rejected", message: "over" });
+  };
+  harness.clock.advance({ hours: 1 });
+  await expect(confirmFunds(harness.ctx, { psu, fundsConsentId, amount })).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+  expect(await statusOf(person, fundsConsentId)).toBe("valid");
+  const data = { consentId: fundsConsentId, psuId: psu.psuId, aspspId: "op-fi", code: "id-token-refused", by: "tpp" as const };
+  await inTransaction(harness.ctx.db, (tx) => onAspspConsentLost(harness.ctx)(tx, { ...example("bank-gateway.aspsp-consent-lost"), data }));
+  await isOver(person, fundsConsentId, "terminatedByTpp", { by: "tpp", code: "id-token-refused" });
 });
 
 it.each([
