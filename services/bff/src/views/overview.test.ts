@@ -126,6 +126,22 @@ describe("what needs attention of permissions to ask for funds", () => {
       ["funds-permission-ended"],
     ],
     ["ended, and another account may be asked", [over("lost", "aspsp"), { ...given, iban: "FI5549299510000252" }], ["funds-permission-ended"]],
+    [
+      "ended for an account that nobody knows, and one such may be asked: not surely the same",
+      [
+        { ...over("lost", "aspsp"), iban: null },
+        { ...given, iban: null },
+      ],
+      ["funds-permission-ended"],
+    ],
+    [
+      "ended, allowed again within that second and ended again: told once",
+      [
+        { ...over("lost", "aspsp"), createdAt: "2026-11-10T08:00:00Z" },
+        { ...over("lost", "aspsp"), createdAt: "2026-11-10T08:00:00.5Z" },
+      ],
+      ["funds-permission-ended"],
+    ],
     ["begun, never given", [over("lost", "aspsp")].map((one) => ({ ...one, authorisedAt: null })), []],
   ])("%s", (_, funds, wanted) => {
     expect(contract.parse(show({ funds })).attention.map(({ kind }) => kind)).toEqual(wanted);
