@@ -9,6 +9,7 @@ import type { ConsentContext } from "../context.ts";
 import { lockPsu } from "../db/erasure-store.ts";
 import { getFundsConsent, insertFundsConsent, listFundsToWarn, listRunOutFunds, recordConfirmation } from "../db/funds-store.ts";
 import type { Confirmation, FundsConsentWithAnswer } from "../db/funds-store.ts";
+import { mayBeRenewed } from "../domain/funds-consent.ts";
 import type { FundsConsent } from "../domain/funds-consent.ts";
 import { errors } from "../errors.ts";
 import { applyToFunds, tellOfFunds } from "./apply-to-funds.ts";
@@ -25,7 +26,7 @@ export interface CreateFundsConsentInput {
   readonly iban: string | null;
   readonly validityDays: number;
   readonly sessionBinding: string;
-  /** An earlier permission, whose account this one is for too; where that stands or has run out, it takes its place. */
+  /** An earlier permission, whose account this one is for too; where the bank grants that account, it takes its place. */
   readonly renews?: string | undefined;
 }
 
@@ -58,7 +59,7 @@ export async function createFundsConsent(
     createdAt: now,
     authorisedAt: null,
     validUntil: now.add({ hours: validityDays * 24 }),
-    replaces: renewed?.consent.status === "valid" || renewed?.consent.status === "expired" ? renewed.consent.fundsConsentId : null,
+    replaces: renewed !== undefined && mayBeRenewed(renewed.consent) ? renewed.consent.fundsConsentId : null,
     nextWarningAt: null,
     warnedAt: [],
   };

@@ -180,7 +180,7 @@ it("a question that the bank did not answer ends nothing", async () => {
 describe("near its end", () => {
   const facts = async (fundsConsentId: string) => {
     const rows = await harness.ctx.db.selectFrom("outbox").select("data").where("aggregateId", "=", fundsConsentId).orderBy("position").execute();
-    return rows.map(({ data }) => JSON.parse(data) as { status: string; daysLeft?: number });
+    return rows.map(({ data }) => JSON.parse(data) as { status: string; daysLeft?: number; replacedBy?: string });
   };
   const passDays = (days: number) => harness.clock.advance({ hours: 24 * days });
   const historyOf = async ({ psu }: Person, fundsConsentId: string) => {
@@ -208,7 +208,7 @@ describe("near its end", () => {
     expect(harness.gateway.funds.get(fundsConsentId)?.revoked).toBe(false);
   });
 
-  it("one that was given by a replica from before is told of too, at once where it is late", async () => {
+  it("one that was given by a replica from before is told of too, on the same days", async () => {
     const { db } = harness.ctx;
     const [far, near, last] = [await allow(aPerson()), await allow(aPerson(), 20), await allow(aPerson(), 1)];
     await db.updateTable("fundsConsents").set({ nextWarningAt: null }).where("fundsConsentId", "in", [far, near, last]).execute();
@@ -216,8 +216,11 @@ describe("near its end", () => {
     expect(await scheduleFundsWarnings(db, harness.clock.now())).toBe(0);
     await warnOfFundsEnds(harness.ctx);
     const told = async () => Promise.all([far, near, last].map(async (each) => (await facts(each)).flatMap(({ daysLeft }) => daysLeft ?? [])));
-    expect(await told()).toEqual([[], [20], []]);
-    passDays(150);
+    expect(await told()).toEqual([[], [], []]);
+    passDays(13);
+    await warnOfFundsEnds(harness.ctx);
+    expect(await told()).toEqual([[], [7], []]);
+    passDays(137);
     await warnOfFundsEnds(harness.ctx);
     expect((await told())[0]).toEqual([30]);
   });
@@ -245,6 +248,43 @@ describe("near its end", () => {
       { about: older, happened: "replaced", by: newer, of: null },
       { about: newer, happened: "renewed", by: null, of: older },
     ]);
+    expect((await facts(older)).at(-1)).toMatchObject({ status: "revokedByPsu", replacedBy: newer });
+  });
+
+  it.each([
+    ["another account", "FI5549299510000252"],
+    ["nobody knows which account", null],
+  ])("renewed, and the bank granted %s: both stand, and the newer one is a permission of its own", async (_, iban) => {
+    const person = aPerson();
+    const older = await allow(person);
+    const { fundsConsentId: newer, state } = await begin(person, 180, older);
+    harness.gateway.grantedIban = iban;
+    expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised" });
+    expect(await Promise.all([older, newer].map((each) => statusOf(person, each)))).toEqual(["valid", "valid"]);
+    expect(await listReceipts(harness.ctx.db, { about: "funds", psuId: person.psu.psuId, consentId: newer })).toMatchObject([{ happened: "granted" }]);
+  });
+
+  it.each([
+    ["in turn", false],
+    ["at once", true],
+  ])("renewed twice and both approved %s: one is left, and the line has no gap", async (_, atOnce) => {
+    const person = aPerson();
+    const older = await allow(person);
+    const renewals = [await begin(person, 180, older), await begin(person, 180, older)];
+    const back = renewals.map(
+      ({ state }) =>
+        () =>
+          harness.comeBack(person, returned({ state })),
+    );
+    if (atOnce) await Promise.all(back.map((come) => come()));
+    else for (const come of back) await come();
+    const all = (await listFundsConsents(harness.ctx.db, person.psu.psuId)).map(({ consent }) => consent);
+    const [standing, ...more] = all.filter(({ status }) => status === "valid");
+    expect(more).toEqual([]);
+    const between = renewals.find(({ fundsConsentId }) => fundsConsentId !== standing?.fundsConsentId)?.fundsConsentId;
+    expect(standing?.replaces).toBe(between);
+    expect(all.find(({ fundsConsentId }) => fundsConsentId === between)).toMatchObject({ replaces: older, replacedBy: standing?.fundsConsentId });
+    expect(all.find(({ fundsConsentId }) => fundsConsentId === older)).toMatchObject({ replacedBy: between });
   });
 
   it("a no to the renewal leaves the older one as it was", async () => {
