@@ -168,7 +168,11 @@ describe("the whole service", () => {
     await eventually(async () => (await app.bff.getPaymentOrder({ psu, params })).payments[0]?.executions[0]?.transactionId === transactionId);
     const { paymentOrders } = await app.bff.listPaymentOrders({ psu });
     expect(paymentOrders).toHaveLength(1);
-    expect(await app.bff.consentOverview({ psu, query: { orders: 20 } })).toEqual({ ...(await app.bff.listConsents({ psu })), paymentOrders });
+    expect(await app.bff.consentOverview({ psu, query: { orders: 20 } })).toEqual({
+      ...(await app.bff.listConsents({ psu })),
+      paymentOrders,
+      fundsConsents: [],
+    });
     expect((await app.bff.listPaymentOrders({ psu: await app.tokens.psu(newId()) })).paymentOrders).toEqual([]);
   });
 
