@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { publish, startRelay } from "@opl/messaging";
 import { eventually, example, fixedClock, keptLog, silentLogger } from "@opl/testkit";
 import type { FixedClock } from "@opl/testkit";
@@ -12,7 +11,7 @@ import { refreshLapsing } from "./usecases/refresh-lapsing.ts";
 import { retryRevocations } from "./usecases/retry-revocations.ts";
 import { startSandbox } from "../testing/sandbox.ts";
 import type { Sandbox } from "../testing/sandbox.ts";
-import { oneSecurityEvent, silenceMs } from "../testing/standard-outcome.ts";
+import { oneSecurityEvent, silenceSince } from "../testing/standard-outcome.ts";
 
 let sandbox: Sandbox;
 let gateway: TestGateway;
@@ -316,7 +315,7 @@ describe("tokens grow old", () => {
   });
 
   it("OA-54 OA-63 for two seconds after that the bank hears nothing more: it was asked once for new tokens, and once to withdraw them", async () => {
-    await delay(Math.max(0, Math.max(...refusedRefreshes.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
+    await silenceSince(refusedRefreshes);
     for (const { aspspConsentId, since } of refusedRefreshes) {
       const about = (await sandbox.calls({ since })).filter(({ authorizationId }) => authorizationId === aspspConsentId);
       const withdrawn = about.findIndex(({ endpoint }) => endpoint === "A3");

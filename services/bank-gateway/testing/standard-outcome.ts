@@ -9,7 +9,12 @@ import type { BegunConsent, TestGateway } from "./gateway.ts";
 import type { BankCall, Sandbox } from "./sandbox.ts";
 
 /** Absence needs a window: for so long after its end an attempt must cause no call. */
-export const silenceMs = 2_000;
+const silenceMs = 2_000;
+
+/** Waits until the last of what has ended is that long ago: once for all attempts of a file. */
+export async function silenceSince(ended: readonly { readonly endedAt: number }[]): Promise<void> {
+  await delay(Math.max(0, Math.max(...ended.map(({ endedAt }) => endedAt)) + silenceMs - performance.now()));
+}
 
 /** An attempt and what the person brought back. */
 export interface Attempt {
@@ -79,8 +84,7 @@ export function standardOutcome({ gateway, sandbox, lines, withdrawal = () => "A
 
     /** For all attempts of the file: no call but those they took, in two seconds and a day later; tokens that came are withdrawn, each once. */
     async silence(): Promise<void> {
-      const last = Math.max(...attempts.map(({ endedAt }) => endedAt));
-      await delay(Math.max(0, last + silenceMs - performance.now()));
+      await silenceSince(attempts);
       const notTaken = new Set(attempts.flatMap((attempt) => (attempt.notTaken === true ? [attempt.begun.aspspConsentId] : [])));
       const told = async (): Promise<boolean> => {
         const due = await db.selectFrom("revocationsDue").select(["aspspConsentId", "lastError"]).execute();

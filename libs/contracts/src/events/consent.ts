@@ -146,5 +146,7 @@ export const fundsStatusChanged = defineEvent({
     validUntil: isoInstant,
     reason: z.string().nullable(),
     daysLeft: z.int().optional(),
+    /** With `revokedByPsu`: the newer permission for the same account that took its place. Services of before do not say it. */
+    replacedBy: uuid.optional(),
   }),
 });

@@ -158,9 +158,11 @@ export const startFundsPermission = defineRoute({
   ...change,
   operationId: "startFundsPermission",
   summary:
-    "Begin to allow fund checks on one account, or with `renews` on that of an earlier permission, in whose place it comes; the browser then goes to `redirectUrl`.",
+    "Begin to allow fund checks on one account, or with `renews` on that of an earlier permission, in whose place it comes where the bank grants the same account; the browser then goes to `redirectUrl`.",
   path: "/api/funds-permissions",
-  body: z.strictObject({ aspspId, accountId: uuid.nullable(), renews: uuid.optional() }),
+  body: z
+    .strictObject({ aspspId, accountId: uuid.nullable(), renews: uuid.optional() })
+    .refine(({ accountId, renews }) => accountId === null || renews === undefined, { path: ["accountId"], error: "null with renews, which says the account" }),
   status: 201,
   timeoutMs: 40_000,
   response: z.object({ fundsConsentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),

@@ -96,12 +96,15 @@ const fundsParams = z.strictObject({ fundsConsentId: uuid });
 export const createFundsConsentOrder = defineRoute({
   ...bff,
   operationId: "createFundsConsentOrder",
-  summary: "Begin to allow fund checks on one account; `renews`: on that of an earlier permission, in whose place the new one comes.",
+  summary:
+    "Begin to allow fund checks on one account; `renews`: on that of an earlier permission, in whose place the new one comes where the bank grants the same account.",
   method: "POST",
   path: "/funds-consents",
   idempotent: false,
   timeoutMs: 35_000,
-  body: z.strictObject({ aspspId, iban: iban.nullable(), validityDays: z.int().min(1).max(365), sessionBinding, renews: uuid.optional() }),
+  body: z
+    .strictObject({ aspspId, iban: iban.nullable(), validityDays: z.int().min(1).max(365), sessionBinding, renews: uuid.optional() })
+    .refine((body) => body.iban === null || body.renews === undefined, { path: ["iban"], error: "null with renews, which says the account" }),
   status: 201,
   response: z.object({ fundsConsentId: uuid, redirectUrl: z.url(), expiresAt: isoInstant }),
 });

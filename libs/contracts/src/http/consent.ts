@@ -63,7 +63,8 @@ export const listConsents = defineRoute({
 export const consentOverview = defineRoute({
   ...bff,
   operationId: "consentOverview",
-  summary: "All that the first screen needs in one answer: everything this person has allowed, and what they wanted paid lately.",
+  summary:
+    "All that the first screen needs in one answer: everything this person has allowed, what they wanted paid lately (the newest `orders`), and what of it is under way or changed in the last 30 days.",
   method: "GET",
   path: "/overview",
   idempotent: true,

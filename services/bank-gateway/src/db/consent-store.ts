@@ -191,16 +191,33 @@ export async function moveReconfirmation(
     .execute();
 }
 
+export interface ConsentEnd {
+  readonly reason: string;
+  /** Whose loss it was; null: it was ended as it should be. */
+  readonly by: "aspsp" | "tpp" | null;
+}
+
 /** Ends a consent once. False when it had ended before. */
-export async function markEnded(tx: Executor<Tables>, consentId: string, status: "failed" | "ended", reason: string, now: Temporal.Instant): Promise<boolean> {
+export async function markEnded(
+  tx: Executor<Tables>,
+  consentId: string,
+  { status, reason, by = null }: { readonly status: "failed" | "ended"; readonly reason: string; readonly by?: ConsentEnd["by"] },
+  now: Temporal.Instant,
+): Promise<boolean> {
   const row = await tx
     .updateTable("bankConsents")
-    .set({ status, endedAt: now, endReason: reason })
+    .set({ status, endedAt: now, endReason: reason, endedBy: by })
     .where("consentId", "=", consentId)
     .where("endedAt", "is", null)
     .returning("consentId")
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** How a consent was ended; undefined while it stands, or where nobody noted why. */
+export async function getConsentEnd(db: Executor<Tables>, consentId: string): Promise<ConsentEnd | undefined> {
+  const row = await db.selectFrom("bankConsents").select(["endReason", "endedBy"]).where("consentId", "=", consentId).executeTakeFirst();
+  return row === undefined || row.endReason === null ? undefined : { reason: row.endReason, by: row.endedBy };
 }
 
 /** Lets nobody else change a consent, or count a read with it, until the transaction ends. Its tokens are locked after it. */

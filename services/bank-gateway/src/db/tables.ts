@@ -84,6 +84,7 @@ interface BankConsentsTable {
   authorisedAt: Timestamp | null;
   endedAt: Timestamp | null;
   endReason: string | null;
+  endedBy: "aspsp" | "tpp" | null;
   successor: string | null;
   dataErasedAt: Timestamp | null;
   reconfirmBy: Timestamp | null;
@@ -342,6 +343,7 @@ export const ownColumns = {
     authorisedAt: "timestamptz?",
     endedAt: "timestamptz?",
     endReason: "text?",
+    endedBy: "text?",
     successor: "uuid?",
     dataErasedAt: "timestamptz?",
     kind: "text",

@@ -13,7 +13,7 @@ import { requestPair } from "../../testing/own-certificates.ts";
 import { saga } from "../../testing/saga.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 import type { Sandbox } from "../../testing/sandbox.ts";
-import { silenceMs, standardOutcome } from "../../testing/standard-outcome.ts";
+import { silenceSince, standardOutcome } from "../../testing/standard-outcome.ts";
 import { redirectUri } from "../../testing/terms.ts";
 import { forgetOldReads } from "../usecases/forget-old-reads.ts";
 import { refreshLapsing } from "../usecases/refresh-lapsing.ts";
@@ -685,17 +685,21 @@ describe("a bank that lies in its tokens", () => {
 });
 
 describe("pushed requests", () => {
-  /** The bank heard of it once and then nothing more; nobody is sent there, and nothing is stored. */
+  /** About which the bank hears nothing more from then on. */
+  const over: { readonly authorizationId: unknown; readonly since: number; readonly endedAt: number }[] = [];
+
+  /** The bank heard of it once; nobody is sent there, and nothing is stored. */
   async function refusedOnce(aspspId: string, reason: string) {
     const push = `${aspspId.replace("-sandbox", "")}-F8`;
     const before = await stored();
     const since = await sandbox.lastSeq();
     await expect(begin(aspspId)).rejects.toMatchObject({ code: "ERR_ASPSP_PROTOCOL", details: { reason } });
-    await delay(silenceMs);
     const calls = await callsAt(aspspId, since);
     expect(calls.filter((endpoint) => endpoint === push)).toHaveLength(1);
     expect(calls.at(-1)).toBe(push);
     expect(await stored()).toEqual(before);
+    const [pushed] = await sandbox.calls({ since, endpoint: push });
+    over.push({ authorizationId: pushed?.authorizationId, since: await sandbox.lastSeq(), endedAt: performance.now() });
   }
 
   const answers: [row: string, text: string][] = [
@@ -736,14 +740,24 @@ describe("pushed requests", () => {
     );
     const { signal } = new AbortController();
     for (const job of [refreshLapsing, retryRevocations]) await job(gateway.app.context, signal);
-    await delay(silenceMs);
     expect((await callsAt(aspspId, since)).filter((endpoint) => !endpoint.includes("F9"))).toEqual([]);
     expect(await storedOf(begun)).toEqual(before);
+    over.push({ authorizationId: begun.aspspConsentId, since: await sandbox.lastSeq(), endedAt: performance.now() });
 
     const anew = await begin(aspspId);
     expect((await callsAt(aspspId, since)).filter((endpoint) => endpoint === push)).toEqual([push]);
     expect(anew.redirectUrl).not.toBe(begun.redirectUrl);
     await expect(exchange(gateway, anew, await visit(anew))).resolves.toMatchObject({ scope: expect.arrayContaining(["accounts"]) });
+  });
+
+  it("OA-68 for two seconds after that the bank hears nothing more of any of them", async () => {
+    await silenceSince(over);
+    const calls = await sandbox.calls({ since: Math.min(...over.map(({ since }) => since)) });
+    for (const { authorizationId, since } of over) {
+      expect(authorizationId).toEqual(expect.any(String));
+      expect(calls.filter((call) => call.authorizationId === authorizationId && call.seq > since && !call.endpoint.endsWith("-A3"))).toEqual([]);
+    }
+    expect(over).toHaveLength(2 * answers.length + 4);
   });
 
   it.each([fapi1, fapi2])("OA-11 %s: its name ends within a minute or so, the person who is at the bank has the ten of every attempt", async (aspspId) => {

@@ -74,7 +74,9 @@ describe("confirmation of funds", () => {
     const { api, params, psu, ask } = await permit();
     expect(await api.revokeFundsConsent({ params, psu })).toEqual({ aspspTold: true });
     const since = await sandbox.lastSeq();
-    await expect(ask("1.00")).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    const after = await ask("1.00").catch((error: unknown) => error);
+    expect(after).toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    expect(after).not.toHaveProperty("details.by");
     expect((await sandbox.calls({ since })).filter(({ endpoint }) => endpoint.startsWith("F"))).toEqual([]);
   });
 
@@ -99,7 +101,7 @@ describe("confirmation of funds", () => {
     };
     expect(await refreshedWith(nonce)).toMatchObject({ fundsAvailable: true });
     await expect(refreshedWith("another")).rejects.toMatchObject({ code: "ERR_ASPSP_TOKEN_INVALID", details: { reason: "id-token-refused" } });
-    await expect(ask("0.01")).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    await expect(ask("0.01")).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID", details: { by: "tpp", endReason: "id-token-refused" } });
     expect(await lostFacts(params.fundsConsentId)).toMatchObject([{ code: "id-token-refused", by: "tpp" }]);
   });
 
@@ -113,7 +115,7 @@ describe("confirmation of funds", () => {
     if (fault.startsWith("token")) await sandbox.fault("token.expire-access", { for: { authorizationId } });
     await expect(ask("1.00")).rejects.toMatchObject({ code: answered });
     const since = await sandbox.lastSeq();
-    await expect(ask("1.00")).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+    await expect(ask("1.00")).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID", details: { by: "aspsp", endReason: code } });
     expect((await sandbox.calls({ since })).filter(({ endpoint }) => endpoint.startsWith("F"))).toEqual([]);
     expect(await lostFacts(params.fundsConsentId)).toEqual([{ consentId: params.fundsConsentId, psuId: psu.psuId, aspspId: "op", code, by: "aspsp" }]);
   });

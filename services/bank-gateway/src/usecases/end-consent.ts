@@ -19,7 +19,7 @@ type Context = Pick<GatewayContext, "vault" | "clock">;
  */
 export async function endConsent(ctx: Context, tx: Transaction<Tables>, consent: BankConsent, reason: string): Promise<boolean> {
   const now = ctx.clock.now();
-  const wasAlive = await markEnded(tx, consent.consentId, "ended", reason, now);
+  const wasAlive = await markEnded(tx, consent.consentId, { status: "ended", reason }, now);
   const sealed = await takeTokenSet(tx, consent.consentId);
   // A failed attempt may have left an authorised consent at the bank; one whose tokens came goes by them, one that ended before has been dealt with.
   if (!wasAlive && (consent.status !== "failed" || consent.tokensDiscardedAt !== null)) return false;
@@ -68,7 +68,7 @@ export async function loseConsent(
     const newest = await lockTokenSet(tx, consentId);
     if (version !== undefined && newest !== undefined && newest > version) return false;
     const sealed = await takeTokenSet(tx, consentId);
-    const wasAlive = kind !== "payments" && (await markEnded(tx, consentId, "ended", code, ctx.clock.now()));
+    const wasAlive = kind !== "payments" && (await markEnded(tx, consentId, { status: "ended", reason: code, by }, ctx.clock.now()));
     const held = wasAlive && by === "tpp" && sealed !== undefined ? await openTokens(ctx.vault, consent, sealed, tx) : undefined;
     const toGiveBack = unwanted ?? held;
     if (toGiveBack !== undefined) await noteRevocation(ctx, tx, consent, toGiveBack);

@@ -52,7 +52,7 @@ export async function endFailed(ctx: Pick<Context, "db" | "clock" | "logger">, c
   const refusal = refusedExchange(error);
   recordRefusal(ctx.logger, refusal, consent);
   const code = isOplError(refusal) ? refusal.code : "ERR_BUG";
-  await inTransaction(ctx.db, (tx) => markEnded(tx, consent.consentId, "failed", code, ctx.clock.now()));
+  await inTransaction(ctx.db, (tx) => markEnded(tx, consent.consentId, { status: "failed", reason: code }, ctx.clock.now()));
   return refusal;
 }
 

@@ -9,7 +9,7 @@ export async function forgetPaymentOrder({ db, clock }: Pick<GatewayContext, "db
   const now = clock.now();
   await inTransaction(db, async (tx) => {
     await endOrder(tx, orderId, now);
-    await markEnded(tx, orderId, "ended", "order-over", now);
+    await markEnded(tx, orderId, { status: "ended", reason: "order-over" }, now);
     await takeTokenSet(tx, orderId);
   });
 }

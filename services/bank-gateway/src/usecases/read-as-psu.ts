@@ -1,9 +1,9 @@
-import { isOplError } from "@opl/errors";
+import { OplError, isOplError } from "@opl/errors";
 import type { PsuContext } from "@opl/service";
 import type { BankAdapter, BankCalls } from "../adapters/bank-adapter.ts";
 import type { ConsentKind } from "../adapters/consent-kind.ts";
 import type { Bank } from "../banks/bank.ts";
-import { getReadableConsent } from "../db/consent-store.ts";
+import { getConsentEnd, getReadableConsent } from "../db/consent-store.ts";
 import type { BankConsent } from "../db/consent-store.ts";
 import type { StoredTokenSet } from "../db/token-store.ts";
 import { pauseOf } from "../domain/consent-pause.ts";
@@ -39,9 +39,17 @@ export interface Reading<T> {
 /**
  * Reads at the bank with the person's token: fresh before the call, refreshed once when the bank refuses it (OA-73). A consent
  * that the bank has forgotten is forgotten here as well; one for which it wants to see the person is left alone until then. One that ends
- * during the read is asked nothing more.
+ * during the read is asked nothing more. Whoever is told that it is gone is told whose doing that was, where that is known.
  */
-export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, { count, read }: Reading<T>): Promise<T> {
+export async function readAsPsu<T>(ctx: ReadContext, request: ReadRequest, reading: Reading<T>): Promise<T> {
+  try {
+    return await readWhileLive(ctx, request, reading);
+  } catch (error) {
+    throw isOplError(error) && isConsentGone(error.code) ? await withItsEnd(ctx, request.consentId, error) : error;
+  }
+}
+
+async function readWhileLive<T>(ctx: ReadContext, request: ReadRequest, { count, read }: Reading<T>): Promise<T> {
   const { consent, tokens } = await requireLiveConsent(ctx, request);
   const bank = await ctx.banks.under(consent.registrationId);
   const archive = archiveFor(ctx, consent);
@@ -102,6 +110,14 @@ async function requireLiveConsent(
   if (pause !== undefined) throw pause === "sca-required" ? errors.ERR_ASPSP_SCA_REQUIRED() : errors.ERR_BANK_CONSENT_PAUSED();
   if (tokens === undefined) throw errors.ERR_ASPSP_CONSENT_INVALID();
   return { consent, tokens };
+}
+
+/** The stored end is the one that its fact tells of, whatever was noticed last. */
+async function withItsEnd({ db }: Pick<ReadContext, "db">, consentId: string, error: OplError): Promise<OplError> {
+  const end = await getConsentEnd(db, consentId);
+  if (end === undefined || end.by === null) return error;
+  const { code, kind, message, details } = error;
+  return new OplError({ code, kind, message, cause: error, details: { ...details, by: end.by, endReason: end.reason } });
 }
 
 function isConsentGone(code: string): boolean {

@@ -13,7 +13,7 @@ import { orMissing, partOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
 
 const historyDays = 365;
-/** An unfinished payment is among the latest. */
+/** Beside what is under way or changed lately, which consent adds whatever its age. */
 const recentOrders = 20;
 
 type Context = Pick<BffContext, "bankDirectory" | "clients" | "clock" | "db" | "overviews" | "timeZone">;

@@ -2,28 +2,28 @@ import type { OverviewView } from "@opl/contracts/http/bff";
 import { bankNames } from "./bank-names.ts";
 import { daysBetween, isStanding } from "./connection.ts";
 import { fundsViews } from "./funds.ts";
+import type { FundsView } from "./funds.ts";
 import type { Moment, OverviewParts } from "./overview.ts";
 import { mayBeApproved } from "./payment.ts";
-import { endedLatelyByOthers } from "./permission-end.ts";
+import { endedLatelyByOthers, isRemembered, rememberDays } from "./permission-end.ts";
 
 type Attention = OverviewView["attention"];
 
 /** So many days before the end of a confirmation the person is first reminded, and is told here. */
 const confirmDays = 30;
-/** A failed payment, a lost permission and a changed price stop asking for attention after this time. */
-const rememberDays = 30;
 
 /** What needs the person, most pressing kind first. */
 export function attentionList(parts: OverviewParts, moment: Moment): Attention {
+  const funds = fundsViews(parts.funds ?? [], parts.banks, moment.now);
   return [
     ...pausedPermissions(parts),
     ...unfinishedPayments(parts),
     ...failedPayments(parts, moment),
     ...endedPermissions(parts, moment),
-    ...endedFunds(parts, moment),
+    ...endedFunds(funds),
     ...banksDown(parts),
     ...endingPermissions(parts, moment),
-    ...endingFunds(parts, moment),
+    ...endingFunds(funds),
     ...unconfirmedSoon(parts, moment),
     ...incompleteAccounts(parts),
     ...changedPrices(parts, moment),
@@ -94,22 +94,18 @@ function endedPermissions({ consents = [], banks }: OverviewParts, { now }: Mome
     .map(({ consentId, aspspId }) => ({ kind: "permission-ended" as const, consentId, aspspId, aspspName: bankNames(banks)(aspspId) }));
 }
 
-function endingFunds({ funds = [], banks }: OverviewParts, { now }: Moment): Attention {
-  return fundsViews(funds, banks, now).flatMap(({ fundsConsentId, aspspName, maskedNumber, daysLeft, history }) =>
+function endingFunds(funds: readonly FundsView[]): Attention {
+  return funds.flatMap(({ fundsConsentId, aspspName, maskedNumber, daysLeft, history }) =>
     daysLeft !== null && history.some(({ what }) => what === "expiring")
       ? [{ kind: "funds-permission-ends" as const, fundsConsentId, aspspName, maskedNumber, daysLeft }]
       : [],
   );
 }
 
-function endedFunds({ funds = [], banks }: OverviewParts, { now }: Moment): Attention {
-  return fundsViews(funds, banks, now)
+function endedFunds(funds: readonly FundsView[]): Attention {
+  return funds
     .filter(({ missed }) => missed)
     .map(({ fundsConsentId, aspspName, maskedNumber }) => ({ kind: "funds-permission-ended" as const, fundsConsentId, aspspName, maskedNumber }));
-}
-
-function isRemembered(at: string, now: Temporal.Instant): boolean {
-  return Temporal.Instant.compare(now.subtract({ hours: rememberDays * 24 }), at) <= 0;
 }
 
 function incompleteAccounts({ accounts = [] }: OverviewParts): Attention {

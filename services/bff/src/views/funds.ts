@@ -7,7 +7,7 @@ import { daysBetween } from "./connection.ts";
 import { maskNumber } from "./masked-number.ts";
 import { endedLatelyByOthers } from "./permission-end.ts";
 
-type FundsView = ResponseOf<typeof listFundsPermissions>["permissions"][number];
+export type FundsView = ResponseOf<typeof listFundsPermissions>["permissions"][number];
 
 /** A person's permissions to ask for funds as pages show them, without attempts that never became one. */
 export function fundsViews(all: readonly FundsConsent[], banks: readonly Aspsp[] | undefined, now: Temporal.Instant): FundsView[] {
@@ -22,8 +22,8 @@ export function fundsViews(all: readonly FundsConsent[], banks: readonly Aspsp[]
     }));
 }
 
-/** One that may ask the same account now, or was given later and so has its own end to tell of. */
+/** One that may ask the same account now, or was given later and so has its own end to tell of. An account that nobody knows is not the same as any. */
 function standsInFor(other: FundsConsent, { aspspId, iban, createdAt }: FundsConsent): boolean {
-  const later = other.authorisedAt !== null && other.createdAt > createdAt;
-  return other.aspspId === aspspId && other.iban === iban && (other.status === "valid" || later);
+  const later = other.authorisedAt !== null && Temporal.Instant.compare(other.createdAt, createdAt) > 0;
+  return other.aspspId === aspspId && iban !== null && other.iban === iban && (other.status === "valid" || later);
 }

@@ -126,9 +126,23 @@ describe("what needs attention of permissions to ask for funds", () => {
       ["funds-permission-ended"],
     ],
     ["ended, and another account may be asked", [over("lost", "aspsp"), { ...given, iban: "FI5549299510000252" }], ["funds-permission-ended"]],
+    [
+      "ended for an account that nobody knows, and one such may be asked: not surely the same",
+      [
+        { ...over("lost", "aspsp"), iban: null },
+        { ...given, iban: null },
+      ],
+      ["funds-permission-ended"],
+    ],
     ["begun, never given", [over("lost", "aspsp")].map((one) => ({ ...one, authorisedAt: null })), []],
   ])("%s", (_, funds, wanted) => {
     expect(contract.parse(show({ funds })).attention.map(({ kind }) => kind)).toEqual(wanted);
+  });
+
+  it("of two that ended the later one's end is told, also where they began within one second", () => {
+    const earlier = { ...over("lost", "aspsp"), createdAt: "2026-11-10T08:00:00Z" };
+    const later = { ...earlier, fundsConsentId: "01a20000-0000-7000-8000-0000000000a2", createdAt: "2026-11-10T08:00:00.5Z" };
+    expect(show({ funds: [earlier, later] }).attention).toMatchObject([{ kind: "funds-permission-ended", fundsConsentId: later.fundsConsentId }]);
   });
 
   it("says which account, behind dots, and how many days are left", () => {

@@ -39,11 +39,14 @@ describe("the four honest steps", () => {
   ])("%s", (_, order, steps) => {
     expect(stepsOf(order)).toBe(steps);
   });
-  it("sent is not done where the approval was lost before anything left", () => {
+  it.each([
+    ["its approval was lost before anything left", "ERR_PAYMENT_APPROVAL_LOST"],
+    ["it never reached the bank", "ERR_PAYMENT_NEVER_ARRIVED"],
+  ])("sent is not done where %s", (_, reason) => {
     const lost = orderAt("rejected", { approved: true, sent: true });
     const payments = lost.payments.map((payment) => ({
       ...payment,
-      executions: payment.executions.map((execution) => ({ ...execution, status: "rejected" as const, reason: "ERR_PAYMENT_APPROVAL_LOST" })),
+      executions: payment.executions.map((execution) => ({ ...execution, status: "rejected" as const, reason })),
     }));
     expect(stepsOf({ ...lost, payments })).toBe("done done failed open");
   });

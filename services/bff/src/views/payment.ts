@@ -110,9 +110,12 @@ function statesOf(order: PaymentOrder, wasSent: boolean): readonly [StepState, S
   }
 }
 
-/** Given to the bank, as far as is known; what was about to be and surely never left was not. */
+/** The bank surely has nothing of it. */
+const neverSent: ReadonlySet<string | null> = new Set(["ERR_PAYMENT_APPROVAL_LOST", "ERR_PAYMENT_NEVER_ARRIVED"]);
+
+/** Given to the bank, as far as is known; what was about to be and surely never reached it was not. */
 function wasSent({ status, reason }: Payment["executions"][number]): boolean {
-  return status !== "authorised" && status !== "cancelled" && reason !== "ERR_PAYMENT_APPROVAL_LOST";
+  return status !== "authorised" && status !== "cancelled" && !neverSent.has(reason);
 }
 
 function timesOf({ payments }: PaymentOrder, statuses: readonly PaymentStatus[]): string[] {

@@ -39,7 +39,8 @@ export async function lockConsent(tx: Tx, { psuId, consentId }: ConsentKey): Pro
 
 /**
  * Locks several consents, by person and id. Whoever locks more than one row does it in one order, so that nobody waits in a circle: the person
- * (`lockPsu`), attempts, consents by their ids, payment orders, permissions to ask for funds.
+ * (`lockPsu`), attempts, consents by their ids, payment orders, permissions to ask for funds
+ * from the newest to the oldest (`lockFundsOfPsu`).
  */
 export async function lockConsents(tx: Tx, keys: readonly ConsentKey[]): Promise<void> {
   await sql`

@@ -4,6 +4,7 @@ import type { Executor } from "@opl/postgres";
 import { sql } from "kysely";
 import type { Selectable, Transaction } from "kysely";
 import type { FundsConsent } from "../domain/funds-consent.ts";
+import { nextWarningAt } from "../domain/validity.ts";
 import type { ConsentTables, FundsConsentsTable } from "./tables.ts";
 
 type Db = Executor<ConsentTables>;
@@ -40,6 +41,12 @@ export async function lockFundsConsent(tx: Tx, { psuId, fundsConsentId }: FundsK
     .forUpdate()
     .executeTakeFirst();
   return row === undefined ? undefined : fromRow(row);
+}
+
+/** Locks all of a person's, newest first, the order in which whoever needs several takes them. */
+export async function lockFundsOfPsu(tx: Tx, psuId: string): Promise<readonly FundsConsent[]> {
+  const newestFirst = tx.selectFrom("fundsConsents").selectAll().where("psuId", "=", psuId).orderBy("createdAt", "desc").orderBy("fundsConsentId");
+  return (await newestFirst.forUpdate().execute()).map(fromRow);
 }
 
 export async function saveFundsConsent(tx: Tx, consent: FundsConsent): Promise<void> {
@@ -98,14 +105,29 @@ export async function listFundsToWarn(db: Db, now: Temporal.Instant, limit: numb
 }
 
 /**
- * For the clock: a permission that was given by a replica which knew no warnings gets its first, at once where its time has come. All others
- * have one until their last day. @returns how many
+ * For the clock: a permission that was given by a replica which knew no warnings gets its next, as if it had been given now. All others have one
+ * until their last day. @returns how many
  */
 export async function scheduleFundsWarnings(db: Db, now: Temporal.Instant): Promise<number> {
-  const { numAffectedRows = 0n } = await sql`
-    update funds_consents set next_warning_at = greatest(valid_until - interval '720 hours', ${now}::timestamptz)
-    where status = 'valid' and next_warning_at is null and warned_at = '{}' and valid_until > ${now}::timestamptz + interval '24 hours'`.execute(db);
-  return Number(numAffectedRows);
+  const unscheduled = await db
+    .selectFrom("fundsConsents")
+    .select(["psuId", "fundsConsentId", "validUntil"])
+    .where("status", "=", "valid")
+    .where("nextWarningAt", "is", null)
+    .where(sql<boolean>`warned_at = '{}'`)
+    .where("validUntil", ">", now.add({ hours: 24 }))
+    .execute();
+  for (const { psuId, fundsConsentId, validUntil } of unscheduled)
+    await db
+      .updateTable("fundsConsents")
+      .set({ nextWarningAt: nextWarningAt({ from: now, validUntil, after: now }) })
+      .where("psuId", "=", psuId)
+      .where("fundsConsentId", "=", fundsConsentId)
+      .where("status", "=", "valid")
+      .where("nextWarningAt", "is", null)
+      .where(sql<boolean>`warned_at = '{}'`)
+      .execute();
+  return unscheduled.length;
 }
 
 /**

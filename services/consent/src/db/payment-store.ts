@@ -176,6 +176,56 @@ export async function listOrders(
   return withHistory(db, psuId, rows);
 }
 
+/**
+ * For the first screen: the newest orders, and older ones that are not over or had an execution change at `since` or later. Newest first, `limit` in all.
+ */
+export async function listOrdersToWatch(
+  db: Db,
+  psuId: string,
+  { newest, since, limit }: { readonly newest: number; readonly since: Temporal.Instant; readonly limit: number },
+): Promise<readonly PaymentOrderWithHistory[]> {
+  const rows = await db
+    .with("newest", (eb) =>
+      eb
+        .selectFrom("paymentOrders")
+        .select("paymentOrderId")
+        .where("psuId", "=", psuId)
+        .orderBy("createdAt", "desc")
+        .orderBy("paymentOrderId", "desc")
+        .limit(newest),
+    )
+    .with("watched", (eb) =>
+      eb
+        .selectFrom("payments")
+        .leftJoin("paymentExecutions", (join) =>
+          join.onRef("paymentExecutions.psuId", "=", "payments.psuId").onRef("paymentExecutions.paymentId", "=", "payments.paymentId"),
+        )
+        .select("payments.paymentOrderId")
+        .where("payments.psuId", "=", psuId)
+        .where((w) =>
+          w.or([
+            w("payments.status", "in", ["intended", "awaitingAuthorisation"]),
+            w("paymentExecutions.status", "in", ["authorised", "submitted", "accepted", "pending"]),
+            w("paymentExecutions.statusAt", ">=", w.val(since)),
+          ]),
+        ),
+    )
+    .selectFrom("paymentOrders")
+    .selectAll()
+    .where("psuId", "=", psuId)
+    .where((w) =>
+      w.or([
+        w("paymentOrderId", "in", w.selectFrom("newest").select("newest.paymentOrderId")),
+        w("paymentOrderId", "in", w.selectFrom("watched").select("watched.paymentOrderId")),
+      ]),
+    )
+    .orderBy("createdAt", "desc")
+    .orderBy("paymentOrderId", "desc")
+    .limit(limit)
+    .execute();
+  return withHistory(db, psuId, rows);
+}
+
 /** The bank's side of an order is one process's until then. @returns false while it is another's */
 export async function holdOrder(
   tx: Tx,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decideFunds, fundsHistory } from "./funds-consent.ts";
+import { decideFunds, fundsHistory, replacedByRenewal } from "./funds-consent.ts";
 import type { FundsCommand, FundsConsent } from "./funds-consent.ts";
 
 const at = Temporal.Instant.from("2026-11-29T10:00:00Z");
@@ -26,8 +26,8 @@ const states: { readonly [S in FundsConsent["status"]]: FundsConsent } = {
   expired: { ...base, ...over, status: "expired" },
 };
 const commands = {
-  authorise: { type: "authorise", at, validUntil: at.add({ hours: 48 }), iban: "FI2112345600000785" },
-  "authorise too late": { type: "authorise", at: validUntil, validUntil, iban: null },
+  authorise: { type: "authorise", at, validUntil: at.add({ hours: 48 }), iban: "FI2112345600000785", replaces: null },
+  "authorise too late": { type: "authorise", at: validUntil, validUntil, iban: null, replaces: null },
   reject: { type: "reject", at, reason: "ERR_AUTHORISATION_REFUSED" },
   revoke: { type: "revoke", at, by: "psu" },
   terminate: { type: "revoke", at, by: "tpp" },
@@ -105,7 +105,7 @@ describe("every state and every command of a permission to ask for funds", () =>
   it("is warned of 30, 7 and 1 days before its end, each once, and never before it was given", () => {
     const warned = (days: number): number[] => {
       const until = at.add({ hours: 24 * days });
-      const given = decideFunds({ ...states.received, validUntil: until }, { type: "authorise", at, validUntil: until, iban: null });
+      const given = decideFunds({ ...states.received, validUntil: until }, { type: "authorise", at, validUntil: until, iban: null, replaces: null });
       const daysBefore: number[] = [];
       for (let decision = given; decision.kind === "changed";) {
         const { consent } = decision;
@@ -144,5 +144,24 @@ describe("what happened to it", () => {
     ["renewed", { ...given, ...gone, replacedBy: "newer", status: "revokedByPsu" }, ["created psu", "authorised psu", "replaced psu"]],
   ] satisfies [string, FundsConsent, string[]][])("%s", (_, consent, happened) => {
     expect(fundsHistory(consent).map(({ what, by }) => `${what} ${by}`)).toEqual(happened);
+  });
+});
+
+describe("a renewal takes the place", () => {
+  const iban = "FI2112345600000785";
+  const renewal = { replaces: "f" };
+  const older: FundsConsent = { ...states.valid, iban };
+  const newer: FundsConsent = { ...older, fundsConsentId: "g", replaces: "f" };
+  const replaced: FundsConsent = { ...states.revokedByPsu, iban, endedAt: at, reason: null, status: "revokedByPsu", replacedBy: "g" };
+  it.each<[string, string | null, { replaces: string | null }, FundsConsent[], string | null]>([
+    ["of the one it was begun for", iban, renewal, [older], "f"],
+    ["of the one that was renewed meanwhile by another", iban, renewal, [newer, replaced], "g"],
+    ["of none where the bank granted another account", "FI5549299510000252", renewal, [older], null],
+    ["of none where nobody knows which account was granted", null, renewal, [older], null],
+    ["of none where nobody knows the older one's account", iban, renewal, [{ ...older, iban: null }], null],
+    ["of none where neither is known", null, renewal, [{ ...older, iban: null }], null],
+    ["of none where it renews nothing", iban, { replaces: null }, [older], null],
+  ])("%s", (_, granted, begun, all, wanted) => {
+    expect(replacedByRenewal(begun, granted, all)).toBe(wanted);
   });
 });

@@ -13,7 +13,7 @@ interface FundsBase {
   /** When the person said yes; null: not yet, or never. */
   readonly authorisedAt: Temporal.Instant | null;
   readonly validUntil: Temporal.Instant;
-  /** The older permission for the same account that this one takes over from. */
+  /** The older permission for the same account that this one takes over from; until it is given, the one that it was begun to renew. */
   readonly replaces: string | null;
   /** When the person is next told that the end is near; null before it is given and after the last time. */
   readonly nextWarningAt: Temporal.Instant | null;
@@ -30,7 +30,14 @@ export type FundsConsent =
     });
 
 export type FundsCommand =
-  | { readonly type: "authorise"; readonly at: Temporal.Instant; readonly validUntil: Temporal.Instant; readonly iban: string | null }
+  /** `replaces`: the older one whose place it takes, as `replacedByRenewal` says. */
+  | {
+      readonly type: "authorise";
+      readonly at: Temporal.Instant;
+      readonly validUntil: Temporal.Instant;
+      readonly iban: string | null;
+      readonly replaces: string | null;
+    }
   | { readonly type: "reject"; readonly at: Temporal.Instant; readonly reason: string }
   | { readonly type: "revoke"; readonly at: Temporal.Instant; readonly by: Exclude<Actor, "aspsp"> }
   /** It is gone: the bank says so, or we have lost the way in. */
@@ -58,7 +65,15 @@ export function decideFunds(consent: FundsConsent, command: FundsCommand): Funds
       const warning = nextWarningAt({ from: at, validUntil, after: at });
       return {
         kind: "changed",
-        consent: { ...consent, status: "valid", authorisedAt: at, validUntil, iban: command.iban ?? consent.iban, nextWarningAt: warning },
+        consent: {
+          ...consent,
+          status: "valid",
+          authorisedAt: at,
+          validUntil,
+          iban: command.iban ?? consent.iban,
+          replaces: command.replaces,
+          nextWarningAt: warning,
+        },
       };
     }
     case "reject":
@@ -91,6 +106,22 @@ export function decideFunds(consent: FundsConsent, command: FundsCommand): Funds
       if (Temporal.Instant.compare(at, consent.validUntil) < 0) return { kind: "refused", refusal: "too-early" };
       return { kind: "changed", consent: { ...consent, status: "expired", endedAt: at, reason: null, replacedBy: null } };
   }
+}
+
+/** Whether a renewal takes its place, or that of the one which has taken it: it stands, has run out, or was renewed before. */
+export function mayBeRenewed(consent: FundsConsent): boolean {
+  return consent.status === "valid" || consent.status === "expired" || ("replacedBy" in consent && consent.replacedBy !== null);
+}
+
+/**
+ * Whose place a renewal takes, of all that its person has: of the one it was begun for or, where that was renewed meanwhile, of the newest in its
+ * line. Null where the bank did not say that it granted the same account: then both stand.
+ */
+export function replacedByRenewal({ replaces }: Pick<FundsConsent, "replaces">, grantedIban: string | null, all: readonly FundsConsent[]): string | null {
+  const find = (id: string | null) => all.find(({ fundsConsentId }) => fundsConsentId === id);
+  let old = find(replaces);
+  for (let next = old; next !== undefined; next = "replacedBy" in next ? find(next.replacedBy) : undefined) old = next;
+  return old !== undefined && grantedIban !== null && old.iban === grantedIban ? old.fundsConsentId : null;
 }
 
 export interface FundsHistoryEntry {

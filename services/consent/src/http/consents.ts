@@ -13,6 +13,11 @@ import * as revoke from "../usecases/revoke-consent.ts";
 import { viewConsent } from "./consent-view.ts";
 import { viewFundsConsent, viewOrder } from "./payment-view.ts";
 
+/** What became of a payment is told on the first screen for so long, however long ago it was ordered. */
+const toldDays = 30;
+/** What goes on beyond that is on the page of payments. */
+const mostOrders = 200;
+
 export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
   return [
     psuRoute(createConsent, async ({ psu, body }) => {
@@ -24,7 +29,7 @@ export function consentRoutes(ctx: ConsentContext): readonly BoundRoute[] {
       const { psuId } = psu;
       const [allowed, ordered, askable] = await Promise.all([
         consents.listConsents(ctx.db, psuId),
-        orders.listOrders(ctx.db, psuId, { limit: query.orders }),
+        orders.listOrdersToWatch(ctx.db, psuId, { newest: query.orders, since: ctx.clock.now().subtract({ hours: toldDays * 24 }), limit: mostOrders }),
         funds.listFundsConsents(ctx.db, psuId),
       ]);
       return { consents: allowed.map(viewConsent), paymentOrders: ordered.map(viewOrder), fundsConsents: askable.map(viewFundsConsent) };

@@ -35,6 +35,8 @@ export class FakePaymentBank implements Routes {
   readonly tokens = new Set<string>();
   /** The state of the newest attempt at each order: what comes back with another is not exchanged. */
   readonly #newest = new Map<string, string>();
+  /** The account the person chose; null: the bank does not say. */
+  grantedIban: string | null = "FI2112345600000785";
   readonly funds = new Map<string, { readonly iban: string | null; available: boolean; revoked: boolean }>();
   readonly calls: PaymentOperation[] = [];
   /** Called at each point; may throw, or never come back, as where the process ends. */
@@ -51,6 +53,7 @@ export class FakePaymentBank implements Routes {
     this.calls.length = 0;
     this.fault = () => undefined;
     this.outcome = () => "debited";
+    this.grantedIban = "FI2112345600000785";
   }
 
   /** The person says yes or no at the bank's page. */
@@ -127,7 +130,7 @@ export class FakePaymentBank implements Routes {
         .now()
         .add({ hours: 24 * 365 })
         .toString(),
-      iban: "FI2112345600000785",
+      iban: this.grantedIban,
     }));
   readonly confirmFunds: Routes["confirmFunds"] = ({ params: { fundsConsentId } }) =>
     this.#at("confirmFunds", () => ({ fundsAvailable: this.funds.get(fundsConsentId)?.available ?? false, confirmedAt: this.#now() }));

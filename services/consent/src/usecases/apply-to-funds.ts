@@ -33,12 +33,13 @@ export async function tellOfFunds(
 ): Promise<void> {
   const { fundsConsentId, psuId, aspspId, status, validUntil } = consent;
   const reason = "reason" in consent ? consent.reason : null;
+  const replacedBy = "replacedBy" in consent ? consent.replacedBy : null;
   await publish(tx, {
     type: "consent.funds-status-changed",
     subject: fundsConsentId,
     psuId,
     time: at,
     correlationId: fundsConsentId,
-    data: { fundsConsentId, psuId, aspspId, status, validUntil: validUntil.toString(), reason, ...near },
+    data: { fundsConsentId, psuId, aspspId, status, validUntil: validUntil.toString(), reason, ...near, ...(replacedBy === null ? {} : { replacedBy }) },
   });
 }

@@ -65,7 +65,8 @@ async function record(
   const [status, reason] = [statusOfPayment(payment), reasonOfPayment(payment)];
   if (status !== statusOfPayment(old)) {
     await appendPaymentHistory(tx, psuId, { paymentId, at, status, by, reason });
-    await publish(tx, { ...envelope, type: "consent.payment-status-changed", data: { ...about, status, reason, partlyPaid: isPartlyPaid(payment) } });
+    const moved = status === "debited" || status === "credited" ? { partlyPaid: isPartlyPaid(payment) } : {};
+    await publish(tx, { ...envelope, type: "consent.payment-status-changed", data: { ...about, status, reason, ...moved } });
   }
   for (const execution of newlyMoved(old, payment))
     await publish(tx, { ...envelope, type: "consent.payment-executed", data: { ...about, ...executed(payment, execution) } });

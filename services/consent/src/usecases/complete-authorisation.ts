@@ -7,7 +7,7 @@ import type { Transaction } from "kysely";
 import type { ConsentContext } from "../context.ts";
 import { lockAuthorisation, lockByState, saveAuthorisation } from "../db/authorisation-store.ts";
 import { keysOfRenewal, lockConsent, lockConsents } from "../db/consent-store.ts";
-import { lockFundsConsent } from "../db/funds-store.ts";
+import { lockFundsConsent, lockFundsOfPsu } from "../db/funds-store.ts";
 import { requestRevocation } from "../db/revocation-store.ts";
 import type { ConsentTables } from "../db/tables.ts";
 import { AuthorisationResponse } from "../domain/authorisation-response.ts";
@@ -16,6 +16,7 @@ import { checkReturn } from "../domain/authorisation-rules/index.ts";
 import { finish, isFinished, take } from "../domain/authorisation.ts";
 import type { Authorisation, Outcome, StartedAuthorisation, UnauthorisedOutcome } from "../domain/authorisation.ts";
 import { outcomeOfBankError } from "../domain/bank-error.ts";
+import { replacedByRenewal } from "../domain/funds-consent.ts";
 import { errors } from "../errors.ts";
 import { applyCommand } from "./apply-command.ts";
 import { hashState } from "./begin-attempt.ts";
@@ -180,13 +181,14 @@ async function settleGrant(tx: Tx, ctx: Context, { psuId, about }: Authorisation
     return { outcome: "authorised", validUntil: applied.consent.grant.validUntil };
   }
   if (about.kind === "funds" && grant.kind === "funds") {
-    const applied = await applyToFunds(
-      tx,
-      { psuId, fundsConsentId: about.fundsConsentId },
-      { type: "authorise", at, validUntil: grant.validUntil, iban: grant.iban },
-    );
+    const { fundsConsentId: successor } = about;
+    const all = await lockFundsOfPsu(tx, psuId);
+    const begun = all.find(({ fundsConsentId }) => fundsConsentId === successor);
+    const replaces = begun === undefined ? null : replacedByRenewal(begun, grant.iban, all);
+    const { validUntil: grantedUntil, iban } = grant;
+    const applied = await applyToFunds(tx, { psuId, fundsConsentId: successor }, { type: "authorise", at, validUntil: grantedUntil, iban, replaces });
     if (applied?.kind === "changed") {
-      const { fundsConsentId: successor, replaces, validUntil } = applied.consent;
+      const { validUntil } = applied.consent;
       if (replaces !== null) await applyToFunds(tx, { psuId, fundsConsentId: replaces }, { type: "replace", at, successor });
       return { outcome: "authorised", validUntil };
     }

@@ -6,7 +6,7 @@ import { lockAttemptsOf } from "../db/authorisation-store.ts";
 import { eraseConsents, listConsentKeys } from "../db/consent-store.ts";
 import { lockPsu, recordErasure } from "../db/erasure-store.ts";
 import { requestFarewell } from "../db/farewell-store.ts";
-import { eraseFundsConsents, listFundsConsents } from "../db/funds-store.ts";
+import { eraseFundsConsents, lockFundsOfPsu } from "../db/funds-store.ts";
 import { eraseOrders, listOrderKeys, lockOrder } from "../db/payment-store.ts";
 import type { PaymentOrderKey } from "../db/payment-store.ts";
 import { requestRevocation } from "../db/revocation-store.ts";
@@ -36,7 +36,7 @@ export async function erasePsu(ctx: Pick<ConsentContext, "clock"> & { readonly d
       if (applied.kind === "changed") await requestRevocation(tx, { ...key, aspspId: applied.consent.aspspId }, at);
     }
     for (const key of await listOrderKeys(tx, psuId)) await leaveOrder(tx, key, at);
-    for (const { consent } of await listFundsConsents(tx, psuId)) await applyToFunds(tx, consent, { type: "revoke", at, by: "tpp" });
+    for (const consent of await lockFundsOfPsu(tx, psuId)) await applyToFunds(tx, consent, { type: "revoke", at, by: "tpp" });
     await eraseConsents(tx, psuId);
     await eraseOrders(tx, psuId);
     await eraseFundsConsents(tx, psuId);

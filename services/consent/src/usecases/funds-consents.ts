@@ -1,4 +1,5 @@
 import { toOplError } from "@opl/errors";
+import type { OplError } from "@opl/errors";
 import { fromWire } from "@opl/money";
 import type { AmountWire } from "@opl/money";
 import { amountProblems, ibanProblems } from "@opl/payment-rules";
@@ -8,6 +9,7 @@ import type { ConsentContext } from "../context.ts";
 import { lockPsu } from "../db/erasure-store.ts";
 import { getFundsConsent, insertFundsConsent, listFundsToWarn, listRunOutFunds, recordConfirmation } from "../db/funds-store.ts";
 import type { Confirmation, FundsConsentWithAnswer } from "../db/funds-store.ts";
+import { mayBeRenewed } from "../domain/funds-consent.ts";
 import type { FundsConsent } from "../domain/funds-consent.ts";
 import { errors } from "../errors.ts";
 import { applyToFunds, tellOfFunds } from "./apply-to-funds.ts";
@@ -15,8 +17,8 @@ import { applyWhenDue } from "./apply-when-due.ts";
 import { askWhereTo, beginAttempt } from "./begin-attempt.ts";
 import { bidFarewell } from "./bid-farewell.ts";
 
-/** How the gateway says that the bank, or time there, has ended a permission. */
-const overAtAspsp: ReadonlySet<string> = new Set(["ERR_ASPSP_CONSENT_INVALID", "ERR_ASPSP_CONSENT_EXPIRED"]);
+/** How the gateway says that a permission is gone. */
+const goneCodes: ReadonlySet<string> = new Set(["ERR_ASPSP_CONSENT_INVALID", "ERR_ASPSP_CONSENT_EXPIRED"]);
 
 export interface CreateFundsConsentInput {
   readonly psu: PsuContext;
@@ -24,7 +26,7 @@ export interface CreateFundsConsentInput {
   readonly iban: string | null;
   readonly validityDays: number;
   readonly sessionBinding: string;
-  /** An earlier permission, whose account this one is for too; where that stands or has run out, it takes its place. */
+  /** An earlier permission, whose account this one is for too; where the bank grants that account, it takes its place. */
   readonly renews?: string | undefined;
 }
 
@@ -57,7 +59,7 @@ export async function createFundsConsent(
     createdAt: now,
     authorisedAt: null,
     validUntil: now.add({ hours: validityDays * 24 }),
-    replaces: renewed?.consent.status === "valid" || renewed?.consent.status === "expired" ? renewed.consent.fundsConsentId : null,
+    replaces: renewed !== undefined && mayBeRenewed(renewed.consent) ? renewed.consent.fundsConsentId : null,
     nextWarningAt: null,
     warnedAt: [],
   };
@@ -81,7 +83,7 @@ export async function createFundsConsent(
 
 /**
  * Whether the account has this much now. What the gateway says of the end of the permission ends it here too, also where its own word of that
- * has not arrived.
+ * has not arrived; where it does not say whose doing the end was, that word is waited for.
  * @throws ERR_FUNDS_CONSENT_NOT_FOUND, ERR_FUNDS_CONSENT_NOT_VALID, what the gateway says
  */
 export async function confirmFunds(
@@ -95,13 +97,21 @@ export async function confirmFunds(
   if (found === undefined) throw errors.ERR_FUNDS_CONSENT_NOT_FOUND();
   if (found.consent.status !== "valid" || Temporal.Instant.compare(ctx.clock.now(), found.consent.validUntil) >= 0) throw errors.ERR_FUNDS_CONSENT_NOT_VALID();
   const told = await ctx.bankGateway.confirmFunds({ params: { fundsConsentId }, body: { amount: { ...amount } }, psu }).catch(async (cause: unknown) => {
-    const { code } = toOplError(cause);
-    if (overAtAspsp.has(code)) await inTransaction(ctx.db, (tx) => applyToFunds(tx, key, { type: "lose", at: ctx.clock.now(), by: "aspsp", code }));
+    const end = endToldBy(toOplError(cause));
+    if (end !== undefined) await inTransaction(ctx.db, (tx) => applyToFunds(tx, key, { type: "lose", at: ctx.clock.now(), ...end }));
     throw cause;
   });
   const confirmation = { amount: fromWire(amount), fundsAvailable: told.fundsAvailable, confirmedAt: Temporal.Instant.from(told.confirmedAt) };
   await recordConfirmation(ctx.db, key, confirmation);
   return confirmation;
+}
+
+/** Whose doing the end was and why, where the gateway says so. */
+function endToldBy({ code, details }: OplError): { readonly by: "aspsp" | "tpp"; readonly code: string } | undefined {
+  const by = details?.["by"];
+  if (!goneCodes.has(code) || (by !== "aspsp" && by !== "tpp")) return undefined;
+  const reason = details?.["endReason"];
+  return { by, code: typeof reason === "string" ? reason : code };
 }
 
 /** Withdraws: ours first, with the order to the gateway; then the gateway at once, or later where it does not answer. @throws ERR_FUNDS_CONSENT_NOT_FOUND */

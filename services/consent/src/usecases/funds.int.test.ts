@@ -116,24 +116,40 @@ it("withdrawn: ours at once, the gateway at once or later; run out: by the clock
 });
 
 it.each([
-  ["ERR_ASPSP_CONSENT_INVALID", "withdrawn there"],
-  ["ERR_ASPSP_CONSENT_EXPIRED", "run out there"],
-])("ended at the bank (%s, %s): who asked is told, and it is over with its history, receipt and fact", async (code) => {
+  ["withdrawn there", "ERR_ASPSP_CONSENT_INVALID", { by: "aspsp", endReason: "ERR_ASPSP_CONSENT_INVALID" }, "revokedByPsu"],
+  ["run out there", "ERR_ASPSP_CONSENT_EXPIRED", { by: "aspsp", endReason: "ERR_ASPSP_CONSENT_EXPIRED" }, "revokedByPsu"],
+  ["lost by us, of which the fact is still under way", "ERR_ASPSP_CONSENT_INVALID", { by: "tpp", endReason: "id-token-refused" }, "terminatedByTpp"],
+] as const)("%s (%s): who asked is told, and it is over with its history, receipt and fact", async (_, code, details, status) => {
   const person = aPerson();
   const { psu } = person;
   const fundsConsentId = await allow(person);
   const question = confirmFunds(harness.ctx, { psu, fundsConsentId, amount });
   await expect(question).resolves.toMatchObject({ fundsAvailable: true });
   harness.gateway.fault = (point) => {
-    if (point === "before confirmFunds") throw new OplError({ code, kind: "rejected", message: "over" });
+    if (point === "before confirmFunds") throw new OplError({ code, kind: "rejected", message: "over", details });
   };
   harness.clock.advance({ hours: 1 });
   await expect(confirmFunds(harness.ctx, { psu, fundsConsentId, amount })).rejects.toMatchObject({ code });
   const asked = harness.gateway.calls.filter((call) => call === "confirmFunds").length;
   await expect(confirmFunds(harness.ctx, { psu, fundsConsentId, amount })).rejects.toMatchObject({ code: "ERR_FUNDS_CONSENT_NOT_VALID" });
   expect(harness.gateway.calls.filter((call) => call === "confirmFunds")).toHaveLength(asked);
-  await isOver(person, fundsConsentId, "revokedByPsu", { by: "aspsp", code });
+  await isOver(person, fundsConsentId, status, { by: details.by, code: details.endReason });
   await expect(allow(person)).resolves.not.toBe(fundsConsentId);
+});
+
+it("gone and not said by whom: nothing is recorded before the fact, which then names the party", async () => {
+  const person = aPerson();
+  const { psu } = person;
+  const fundsConsentId = await allow(person);
+  harness.gateway.fault = (point) => {
+    if (point === "before confirmFunds") throw new OplError({ code: "ERR_ASPSP_CONSENT_INVALID", kind: "rejected", message: "over" });
+  };
+  harness.clock.advance({ hours: 1 });
+  await expect(confirmFunds(harness.ctx, { psu, fundsConsentId, amount })).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
+  expect(await statusOf(person, fundsConsentId)).toBe("valid");
+  const data = { consentId: fundsConsentId, psuId: psu.psuId, aspspId: "op-fi", code: "id-token-refused", by: "tpp" as const };
+  await inTransaction(harness.ctx.db, (tx) => onAspspConsentLost(harness.ctx)(tx, { ...example("bank-gateway.aspsp-consent-lost"), data }));
+  await isOver(person, fundsConsentId, "terminatedByTpp", { by: "tpp", code: "id-token-refused" });
 });
 
 it.each([
@@ -164,7 +180,7 @@ it("a question that the bank did not answer ends nothing", async () => {
 describe("near its end", () => {
   const facts = async (fundsConsentId: string) => {
     const rows = await harness.ctx.db.selectFrom("outbox").select("data").where("aggregateId", "=", fundsConsentId).orderBy("position").execute();
-    return rows.map(({ data }) => JSON.parse(data) as { status: string; daysLeft?: number });
+    return rows.map(({ data }) => JSON.parse(data) as { status: string; daysLeft?: number; replacedBy?: string });
   };
   const passDays = (days: number) => harness.clock.advance({ hours: 24 * days });
   const historyOf = async ({ psu }: Person, fundsConsentId: string) => {
@@ -192,7 +208,7 @@ describe("near its end", () => {
     expect(harness.gateway.funds.get(fundsConsentId)?.revoked).toBe(false);
   });
 
-  it("one that was given by a replica from before is told of too, at once where it is late", async () => {
+  it("one that was given by a replica from before is told of too, on the same days", async () => {
     const { db } = harness.ctx;
     const [far, near, last] = [await allow(aPerson()), await allow(aPerson(), 20), await allow(aPerson(), 1)];
     await db.updateTable("fundsConsents").set({ nextWarningAt: null }).where("fundsConsentId", "in", [far, near, last]).execute();
@@ -200,8 +216,11 @@ describe("near its end", () => {
     expect(await scheduleFundsWarnings(db, harness.clock.now())).toBe(0);
     await warnOfFundsEnds(harness.ctx);
     const told = async () => Promise.all([far, near, last].map(async (each) => (await facts(each)).flatMap(({ daysLeft }) => daysLeft ?? [])));
-    expect(await told()).toEqual([[], [20], []]);
-    passDays(150);
+    expect(await told()).toEqual([[], [], []]);
+    passDays(13);
+    await warnOfFundsEnds(harness.ctx);
+    expect(await told()).toEqual([[], [7], []]);
+    passDays(137);
     await warnOfFundsEnds(harness.ctx);
     expect((await told())[0]).toEqual([30]);
   });
@@ -229,6 +248,43 @@ describe("near its end", () => {
       { about: older, happened: "replaced", by: newer, of: null },
       { about: newer, happened: "renewed", by: null, of: older },
     ]);
+    expect((await facts(older)).at(-1)).toMatchObject({ status: "revokedByPsu", replacedBy: newer });
+  });
+
+  it.each([
+    ["another account", "FI5549299510000252"],
+    ["nobody knows which account", null],
+  ])("renewed, and the bank granted %s: both stand, and the newer one is a permission of its own", async (_, iban) => {
+    const person = aPerson();
+    const older = await allow(person);
+    const { fundsConsentId: newer, state } = await begin(person, 180, older);
+    harness.gateway.grantedIban = iban;
+    expect(await harness.comeBack(person, returned({ state }))).toMatchObject({ outcome: "authorised" });
+    expect(await Promise.all([older, newer].map((each) => statusOf(person, each)))).toEqual(["valid", "valid"]);
+    expect(await listReceipts(harness.ctx.db, { about: "funds", psuId: person.psu.psuId, consentId: newer })).toMatchObject([{ happened: "granted" }]);
+  });
+
+  it.each([
+    ["in turn", false],
+    ["at once", true],
+  ])("renewed twice and both approved %s: one is left, and the line has no gap", async (_, atOnce) => {
+    const person = aPerson();
+    const older = await allow(person);
+    const renewals = [await begin(person, 180, older), await begin(person, 180, older)];
+    const back = renewals.map(
+      ({ state }) =>
+        () =>
+          harness.comeBack(person, returned({ state })),
+    );
+    if (atOnce) await Promise.all(back.map((come) => come()));
+    else for (const come of back) await come();
+    const all = (await listFundsConsents(harness.ctx.db, person.psu.psuId)).map(({ consent }) => consent);
+    const [standing, ...more] = all.filter(({ status }) => status === "valid");
+    expect(more).toEqual([]);
+    const between = renewals.find(({ fundsConsentId }) => fundsConsentId !== standing?.fundsConsentId)?.fundsConsentId;
+    expect(standing?.replaces).toBe(between);
+    expect(all.find(({ fundsConsentId }) => fundsConsentId === between)).toMatchObject({ replaces: older, replacedBy: standing?.fundsConsentId });
+    expect(all.find(({ fundsConsentId }) => fundsConsentId === older)).toMatchObject({ replacedBy: between });
   });
 
   it("a no to the renewal leaves the older one as it was", async () => {

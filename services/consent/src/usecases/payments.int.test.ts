@@ -1,7 +1,7 @@
 import { OplError } from "@opl/errors";
 import { newId } from "@opl/service";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { getOrder } from "../db/payment-store.ts";
+import { getOrder, listOrdersToWatch } from "../db/payment-store.ts";
 import { statusOfOrder } from "../domain/payment-order.ts";
 import { aPerson, returned, startHarness } from "../testing/harness.ts";
 import type { Harness, Person } from "../testing/harness.ts";
@@ -446,6 +446,41 @@ describe("executions", () => {
     const facts = await harness.database.db.selectFrom("outbox").select("data").where("aggregateId", "=", order.paymentOrderId).orderBy("position").execute();
     const partly = facts.map(({ data }) => JSON.parse(data)).filter(({ partlyPaid }) => partlyPaid === true);
     expect(partly).toMatchObject([{ status: "debited" }]);
+    const unmoved = facts.map(({ data }) => JSON.parse(data)).filter(({ status }) => status !== undefined && status !== "debited" && status !== "credited");
+    expect(unmoved.length).toBeGreaterThan(0);
+    for (const fact of unmoved) expect(fact).not.toHaveProperty("partlyPaid");
+  });
+
+  it("what goes on or failed lately is watched behind any number of newer orders, what is long over is not", async () => {
+    const person = aPerson();
+    const { psu } = person;
+    const overLongAgo = await pay(harness, person);
+    await runPayments(harness.ctx);
+    harness.clock.advance({ hours: 24 * 31 });
+    const rent = await pay(harness, person, wanted(person, [{ firstDate: "2027-01-31", every: "month", count: 2 }]));
+    await runPayments(harness.ctx);
+    const once21 = Array.from({ length: 21 }, () => wanted(person));
+    for (const order of once21) {
+      harness.clock.advance({ seconds: 1 });
+      await putPaymentOrder(harness.ctx, order);
+      await cancelPayments(harness.ctx, { psu, paymentOrderId: order.paymentOrderId, paymentId: null });
+    }
+    await runPayments(harness.ctx);
+    const newest = once21.toReversed().map(({ paymentOrderId }) => paymentOrderId);
+    const watched = async (limit = 100) => {
+      const since = harness.clock.now().subtract({ hours: 24 * 30 });
+      return (await listOrdersToWatch(harness.ctx.db, psu.psuId, { newest: 20, since, limit })).map(({ order }) => order.paymentOrderId);
+    };
+    expect(await watched()).toEqual([...newest.slice(0, 20), rent.paymentOrderId]);
+    expect(await watched(20)).toEqual(newest.slice(0, 20));
+    harness.gateway.outcome = () => "rejected";
+    harness.clock.set("2027-03-01T12:00:00Z");
+    await runPayments(harness.ctx);
+    expect((await orderOf(person, rent.paymentOrderId)).executions.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(await watched()).toContain(rent.paymentOrderId);
+    harness.clock.advance({ hours: 24 * 31 });
+    expect(await watched()).toEqual(newest.slice(0, 20));
+    expect(newest).not.toContain(overLongAgo.paymentOrderId);
   });
 
   it("the line of the ledger is kept with the execution, and moved when the bank replaces the line", async () => {

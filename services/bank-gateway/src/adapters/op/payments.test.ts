@@ -262,7 +262,8 @@ describe("a refused payment", () => {
     ["LimitExceeded (4711)", "limit-exceeded"],
     ["The payment failed: MoonIsFull", "payment-fail"],
     [undefined, "payment-fail"],
-  ])("that failed, in the bank's text %s: %s, and nothing else of that text", (message, reason) => {
+    [{ en: "InvalidPayee" }, "payment-fail"],
+  ])("that failed, in the bank's text %j: %s, and nothing else of that text", (message, reason) => {
     const error = refused({ type: "BUSINESS", violations: [{ type: "PaymentFail", message }] });
     expect(error.details).toEqual({ status: 400, reason, violations: ["PaymentFail"] });
   });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { errors } from "../../errors.ts";
 import { retryAfter, word } from "../refusal-words.ts";
 
-const violation = z.object({ type: z.string(), path: z.string().nullish(), message: z.string().nullish() });
+const violation = z.object({ type: z.string(), path: z.string().nullish(), message: z.string().nullish().catch(null) });
 const business = z.object({
   id: z.string().nullish(),
   type: z.string(),
