@@ -413,7 +413,8 @@ describe("answers of the token endpoint", () => {
       code: "ERR_ASPSP_PROTOCOL",
       details: { reason: "error-beside-tokens" },
     });
-    expect((await sandbox.calls({ since })).map(({ endpoint }) => endpoint)).toEqual(["T1"]);
+    // Beside it the other replica may be telling the bank of attempts that ended before (A3).
+    expect((await sandbox.calls({ since })).map(({ endpoint }) => endpoint).filter((endpoint) => endpoint !== "A3")).toEqual(["T1"]);
   });
 
   it.each<[title: string, fault: string, options: Record<string, unknown>, keptSeconds: number, logged: unknown]>([
