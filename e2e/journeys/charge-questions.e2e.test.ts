@@ -65,7 +65,7 @@ it("by keyboard: the question leads to its rows, and the answer ends it on every
   await page.getByText("−€480.00").first().waitFor();
   await page.goBack();
 
-  await double.here.getByRole("button", { name: "That is right: Kellokauppa Kuvitteellinen" }).press("Enter");
+  await double.here.getByRole("button", { name: "That is right: €45.00 to Kellokauppa Kuvitteellinen" }).press("Enter");
   await double.here.waitFor({ state: "detached" });
   await expect.poll(() => hasFocus(page.getByRole("heading", { name: "Overview" })), patiently).toBe(true);
   await double.there.waitFor({ state: "detached" });
@@ -82,7 +82,7 @@ it("on a phone: everything fits, and a tap answers", async () => {
   const { page, complaints, context } = await newPerson(browser, phone);
   await carrySession(person, context);
   await page.goto(`${product.origin}/`);
-  const answer = page.getByRole("button", { name: "That is right: Kukkakauppa Sepitteinen" });
+  const answer = page.getByRole("button", { name: "That is right: €480.00 to Kukkakauppa Sepitteinen" });
   await answer.waitFor();
   expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(phone.viewport.width);
   await expectReadable(page, "a question on a phone");
