@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { dateOf } from "../../services/analytics/src/domain/calendar.ts";
-import { type Occurrence, detectRecurring } from "../../services/analytics/src/domain/recurrence/detect.ts";
+import { type Occurrence, detectRecurring, seriesByEntry } from "../../services/analytics/src/domain/recurrence/detect.ts";
 import { askedSince } from "../../services/analytics/src/domain/questions/ask.ts";
 import { decideCategories } from "../../services/analytics/src/projections/ledger/meaning.ts";
 import { occurrencesOf } from "../../services/analytics/src/projections/occurrences.ts";
@@ -23,7 +23,7 @@ const ledgers = households.map((household) => {
 /** What is asked on a day about the entries up to it, and one more. */
 function askedOn(day: string, entries: readonly Occurrence[], more: readonly Occurrence[] = []): RaisedQuestion[] {
   const known = [...entries.filter(({ bookingDate }) => bookingDate <= day), ...more];
-  return evolve("a", known, detectRecurring(known), askedSince(day));
+  return evolve("a", known, seriesByEntry(detectRecurring(known)), askedSince(day));
 }
 
 it("of households whose books are right, one is asked about once in two years, and none more than three times", () => {

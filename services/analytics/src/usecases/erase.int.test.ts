@@ -58,6 +58,16 @@ async function traces(): Promise<Record<string, number>> {
   return found;
 }
 
+const aQuestionAbout = ({ psuId, transactionId, accountId }: { readonly psuId: string; readonly transactionId: string; readonly accountId: string }) => ({
+  psuId,
+  transactionId,
+  accountId,
+  questionId: newId(),
+  kind: "unusual-charge" as const,
+  usualMinor: 1n,
+  usualOf: "counterparty" as const,
+});
+
 describe("a person asks to be forgotten (US-37)", () => {
   it("every row about them goes, and late facts bring nothing back", async () => {
     expect(Object.keys(await traces()).length).toBeGreaterThan(6);
@@ -94,15 +104,7 @@ describe("a person asks to be forgotten (US-37)", () => {
     const rules = await db.selectFrom("counterpartyRules").selectAll().where("psuId", "=", psuId).execute();
     const parts = await db.selectFrom("splitParts").selectAll().where("psuId", "=", psuId).execute();
     const confirmed = await db.selectFrom("confirmedCharges").selectAll().where("psuId", "=", psuId).execute();
-    const questions = confirmed.map(({ transactionId, accountId }) => ({
-      psuId,
-      transactionId,
-      accountId,
-      questionId: newId(),
-      kind: "unusual-charge" as const,
-      usualMinor: 1n,
-      usualOf: "counterparty" as const,
-    }));
+    const questions = confirmed.map(aQuestionAbout);
     const budgets = await db.selectFrom("budgets").selectAll().where("psuId", "=", psuId).execute();
     await inTransaction(db, (tx) => erasePsu(stage.ctx, tx, psuId));
     await stage.setBudget(psuId, "family", "60");
@@ -151,15 +153,7 @@ describe("a person withdraws a permission and wants its data gone", () => {
     const words = await db.selectFrom("annotations").selectAll().where("psuId", "=", psuId).execute();
     const parts = await db.selectFrom("splitParts").selectAll().where("psuId", "=", psuId).execute();
     const confirmed = await db.selectFrom("confirmedCharges").selectAll().where("psuId", "=", psuId).execute();
-    const questions = confirmed.map(({ transactionId, accountId }) => ({
-      psuId,
-      transactionId,
-      accountId,
-      questionId: newId(),
-      kind: "unusual-charge" as const,
-      usualMinor: 1n,
-      usualOf: "counterparty" as const,
-    }));
+    const questions = confirmed.map(aQuestionAbout);
     await stage.deliver([{ kind: "accounts-erased", fact: { psuId, accountIds: [savings] } }]);
     await db
       .insertInto("annotations")

@@ -13,7 +13,7 @@ import { monthOf } from "../domain/calendar.ts";
 import { rulesVersion } from "../domain/category-rules/index.ts";
 import { askedSince } from "../domain/questions/ask.ts";
 import { type Said, textSaid } from "../domain/said.ts";
-import { type Series, detectRecurring, outlook } from "../domain/recurrence/detect.ts";
+import { type Series, detectRecurring, outlook, seriesByEntry } from "../domain/recurrence/detect.ts";
 import { recountMonths } from "../projections/cash-flow/store.ts";
 import { decideCategories } from "../projections/ledger/meaning.ts";
 import { type Meaning, type SettledRow, allRowsOf, deleteRemovalsBefore, putMeanings, putSearchTexts, rowsOf } from "../projections/ledger/store.ts";
@@ -64,13 +64,11 @@ export async function settlePerson(
   const categories = decideCategories(rows, accounts, said);
   const entries = occurrencesOf(rows, categories);
   const series = detectRecurring(entries).map((each) => ({ ...each, recurringId: deterministicId("recurring", psuId, each.key) }));
-  const recurringOf = new Map(
-    series.flatMap(({ recurringId, transactionIds }) => transactionIds.map((transactionId) => [transactionId, recurringId] as const)),
-  );
+  const byEntry = seriesByEntry(series);
 
   const changed = rows.flatMap((row): { row: SettledRow; meaning: Meaning }[] => {
     const reason = categories.get(row.transactionId);
-    const recurringId = recurringOf.get(row.transactionId) ?? null;
+    const recurringId = byEntry.get(row.transactionId)?.recurringId ?? null;
     if (reason === undefined) return [];
     const meaning: Meaning = { psuId, transactionId: row.transactionId, ...reason, recurringId };
     return sameMeaning(row, meaning) ? [] : [{ row, meaning }];
@@ -92,7 +90,7 @@ export async function settlePerson(
   await markSettled(tx, psuId, rulesVersion);
   await deleteRemovalsBefore(tx, psuId, ctx.clock.now().subtract(removalsKept));
   if (announce) await tellDetected(ctx, tx, fresh);
-  const questions = evolveQuestions(psuId, entries, series, askedSince(bankDay(ctx.clock.now(), ctx.timeZone)));
+  const questions = evolveQuestions(psuId, entries, byEntry, askedSince(bankDay(ctx.clock.now(), ctx.timeZone)));
   const asked = await askAboutCharges(ctx, tx, psuId, { questions, announce });
   const shown = changed.some(({ row, meaning }) => row.ruleId !== meaning.ruleId || row.recurringId !== meaning.recurringId);
   const months = new Set([...moved.map(({ row }) => monthOf(row.bookingDate)), ...recounted]);

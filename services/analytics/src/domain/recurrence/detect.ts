@@ -48,6 +48,11 @@ const atWill: ReadonlySet<CategoryId> = new Set(["groceries", "eating-out", "tra
 /** Days a month on which one payer may have a series each. */
 const mostDays = 3;
 
+/** The series of each entry that belongs to one. */
+export function seriesByEntry<Of extends Series>(series: readonly Of[]): ReadonlyMap<string, Of> {
+  return new Map(series.flatMap((each) => each.transactionIds.map((transactionId) => [transactionId, each] as const)));
+}
+
 /** Finds what repeats among a person's entries. Transfers between own accounts are no payments and are left out. */
 export function detectRecurring(entries: Iterable<Occurrence>): Series[] {
   const groups = Map.groupBy(
