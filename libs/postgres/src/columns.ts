@@ -16,6 +16,13 @@ export interface SchemaColumn {
  */
 export type TableColumns<DB> = { readonly [Table in keyof DB]: { readonly [Column in keyof DB[Table]]: string } };
 
+/**
+ * The names of a table's columns, for a read of whole rows: what names its columns is prepared once it is asked often, `select *` never is.
+ */
+export function columnNames<Row extends object>(columns: { readonly [Column in keyof Row]-?: string }): (keyof Row & string)[] {
+  return Object.keys(columns) as (keyof Row & string)[];
+}
+
 /** Tables that belong to the migrations themselves. */
 const bookkeeping = new Set(["migrations", "migrations_lock", "migration_checksums"]);
 

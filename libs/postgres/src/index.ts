@@ -1,4 +1,4 @@
-export { schemaColumns, schemaDifferences } from "./columns.ts";
+export { columnNames, schemaColumns, schemaDifferences } from "./columns.ts";
 export type { SchemaColumn, TableColumns } from "./columns.ts";
 export { openDatabase } from "./database.ts";
 export type { Database, DatabaseOptions, Executor, PoolStats } from "./database.ts";

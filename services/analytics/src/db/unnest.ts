@@ -1,3 +1,4 @@
+import { columnNames } from "@opl/postgres";
 import { type RawBuilder, sql } from "kysely";
 
 type Columns<Row> = { readonly [Column in keyof Row]-?: string };
@@ -7,14 +8,14 @@ type Columns<Row> = { readonly [Column in keyof Row]-?: string };
  * parameter. `columns` tells the Postgres types; a `?` behind one is ignored.
  */
 export function unnest<Row extends object>(rows: readonly Row[], columns: Columns<Row>): RawBuilder<Row> {
-  const arrays = namesOf(columns).map((name) => sql`${rows.map((row) => row[name])}::${sql.raw(arrayTypeOf(columns[name]))}`);
+  const arrays = columnNames(columns).map((name) => sql`${rows.map((row) => row[name])}::${sql.raw(arrayTypeOf(columns[name]))}`);
   return sql<Row>`unnest(${sql.join(arrays)})`;
 }
 
 /** `psu_id, account_id`: in the same order as {@link unnest}. */
 export function columnList<Row extends object>(columns: Columns<Row>, prefix = ""): RawBuilder<unknown> {
   return sql.raw(
-    namesOf(columns)
+    columnNames(columns)
       .map((name) => prefix + snakeCase(name))
       .join(", "),
   );
@@ -22,14 +23,10 @@ export function columnList<Row extends object>(columns: Columns<Row>, prefix = "
 
 /** `amount_minor = excluded.amount_minor, …` for every column but the named ones. */
 export function setFromExcluded<Row extends object>(columns: Columns<Row>, ...except: readonly (keyof Row)[]): RawBuilder<unknown> {
-  const names = namesOf(columns)
+  const names = columnNames(columns)
     .filter((name) => !except.includes(name))
     .map(snakeCase);
   return sql.raw(names.map((name) => `${name} = excluded.${name}`).join(", "));
-}
-
-function namesOf<Row extends object>(columns: Columns<Row>): (keyof Row & string)[] {
-  return Object.keys(columns) as (keyof Row & string)[];
 }
 
 function arrayTypeOf(type: string): string {

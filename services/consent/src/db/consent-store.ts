@@ -1,10 +1,12 @@
 /** Reads and writes consents, always for a PSU; what spans people is for jobs alone and gives keys only. */
 import type { CoveredAccount } from "@opl/contracts/model";
+import { columnNames } from "@opl/postgres";
 import type { Executor } from "@opl/postgres";
 import { sql } from "kysely";
 import type { Selectable, Transaction } from "kysely";
 import { grantOf, hasEnded } from "../domain/consent.ts";
 import type { Consent, Grant } from "../domain/consent.ts";
+import { consentColumns } from "./tables.ts";
 import type { ConsentHistoryTable, ConsentsTable, ConsentTables } from "./tables.ts";
 
 type Db = Executor<ConsentTables>;
@@ -183,7 +185,7 @@ const standing = ["valid", "unconfirmed", "scaRequired"] satisfies Consent["stat
 const consentsOf = (db: Db, psuId: string) =>
   db
     .selectFrom("consents")
-    .selectAll()
+    .select(columnNames(consentColumns.consents))
     .select(
       sql<readonly CoveredAccount[]>`(
         select coalesce(json_agg(json_build_object('accountId', account_id, 'kind', kind, 'maskedNumber', masked_number) order by account_id), '[]')

@@ -1,10 +1,12 @@
 /** Reads and writes permissions to ask for funds, always for a PSU; what spans people is for jobs alone and gives keys only. */
 import type { Amount } from "@opl/money";
+import { columnNames } from "@opl/postgres";
 import type { Executor } from "@opl/postgres";
 import { sql } from "kysely";
 import type { Selectable, Transaction } from "kysely";
 import type { FundsConsent } from "../domain/funds-consent.ts";
 import { nextWarningAt } from "../domain/validity.ts";
+import { consentColumns } from "./tables.ts";
 import type { ConsentTables, FundsConsentsTable } from "./tables.ts";
 
 type Db = Executor<ConsentTables>;
@@ -71,7 +73,13 @@ export async function getFundsConsent(db: Db, { psuId, fundsConsentId }: FundsKe
 
 /** Newest first, also what has ended. */
 export async function listFundsConsents(db: Db, psuId: string): Promise<readonly FundsConsentWithAnswer[]> {
-  const rows = await db.selectFrom("fundsConsents").selectAll().where("psuId", "=", psuId).orderBy("createdAt", "desc").orderBy("fundsConsentId").execute();
+  const rows = await db
+    .selectFrom("fundsConsents")
+    .select(columnNames(consentColumns.fundsConsents))
+    .where("psuId", "=", psuId)
+    .orderBy("createdAt", "desc")
+    .orderBy("fundsConsentId")
+    .execute();
   return rows.map(withAnswer);
 }
 

@@ -1,4 +1,5 @@
 /** Reads and writes payment orders, always for a PSU; what spans people is for jobs alone and gives keys only. */
+import { columnNames } from "@opl/postgres";
 import type { Executor } from "@opl/postgres";
 import type { Insertable, Selectable, Transaction } from "kysely";
 import { nextAskAt } from "../domain/payment-execution.ts";
@@ -6,6 +7,7 @@ import type { Execution } from "../domain/payment-execution.ts";
 import { executionsOf, orderDueAt } from "../domain/payment-order.ts";
 import type { Payment, PaymentOrder } from "../domain/payment-order.ts";
 import { growingPause } from "../domain/pause.ts";
+import { consentColumns } from "./tables.ts";
 import type { ConsentTables, PaymentExecutionsTable, PaymentHistoryTable, PaymentOrdersTable, PaymentsTable } from "./tables.ts";
 
 type Db = Executor<ConsentTables>;
@@ -185,39 +187,38 @@ export async function listOrdersToWatch(
   { newest, since, limit }: { readonly newest: number; readonly since: Temporal.Instant; readonly limit: number },
 ): Promise<readonly PaymentOrderWithHistory[]> {
   const rows = await db
-    .with("newest", (eb) =>
-      eb
-        .selectFrom("paymentOrders")
-        .select("paymentOrderId")
-        .where("psuId", "=", psuId)
-        .orderBy("createdAt", "desc")
-        .orderBy("paymentOrderId", "desc")
-        .limit(newest),
-    )
-    .with("watched", (eb) =>
-      eb
-        .selectFrom("payments")
-        .leftJoin("paymentExecutions", (join) =>
-          join.onRef("paymentExecutions.psuId", "=", "payments.psuId").onRef("paymentExecutions.paymentId", "=", "payments.paymentId"),
-        )
-        .select("payments.paymentOrderId")
-        .where("payments.psuId", "=", psuId)
-        .where((w) =>
-          w.or([
-            w("payments.status", "in", ["intended", "awaitingAuthorisation"]),
-            w("paymentExecutions.status", "in", ["authorised", "submitted", "accepted", "pending"]),
-            w("paymentExecutions.statusAt", ">=", w.val(since)),
-          ]),
-        ),
-    )
     .selectFrom("paymentOrders")
-    .selectAll()
+    .select(columnNames(consentColumns.paymentOrders))
     .where("psuId", "=", psuId)
-    .where((w) =>
-      w.or([
-        w("paymentOrderId", "in", w.selectFrom("newest").select("newest.paymentOrderId")),
-        w("paymentOrderId", "in", w.selectFrom("watched").select("watched.paymentOrderId")),
-      ]),
+    .where("paymentOrderId", "in", (eb) =>
+      eb
+        .selectFrom((newestOnes) =>
+          newestOnes
+            .selectFrom("paymentOrders")
+            .select("paymentOrderId")
+            .where("psuId", "=", psuId)
+            .orderBy("createdAt", "desc")
+            .orderBy("paymentOrderId", "desc")
+            .limit(newest)
+            .as("newest"),
+        )
+        .select("newest.paymentOrderId")
+        .union(
+          eb
+            .selectFrom("payments")
+            .leftJoin("paymentExecutions", (join) =>
+              join.onRef("paymentExecutions.psuId", "=", "payments.psuId").onRef("paymentExecutions.paymentId", "=", "payments.paymentId"),
+            )
+            .select("payments.paymentOrderId")
+            .where("payments.psuId", "=", psuId)
+            .where((w) =>
+              w.or([
+                w("payments.status", "in", ["intended", "awaitingAuthorisation"]),
+                w("paymentExecutions.status", "in", ["authorised", "submitted", "accepted", "pending"]),
+                w("paymentExecutions.statusAt", ">=", w.val(since)),
+              ]),
+            ),
+        ),
     )
     .orderBy("createdAt", "desc")
     .orderBy("paymentOrderId", "desc")

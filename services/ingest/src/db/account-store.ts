@@ -1,9 +1,11 @@
 import type { AspspAccount, BalanceType } from "@opl/contracts/model";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
 import { toWire } from "@opl/money";
+import { columnNames } from "@opl/postgres";
 import type { Executor } from "@opl/postgres";
 import { sql } from "kysely";
 import type { Selectable, Transaction } from "kysely";
+import { ledgerColumns } from "./tables.ts";
 import type { AccountsTable, IngestDatabase } from "./tables.ts";
 
 type Db = Executor<IngestDatabase>;
@@ -74,7 +76,8 @@ export async function accountIdsOfConsent(db: Db, psuId: string, consentId: stri
 }
 
 export async function listAccounts(db: Db, psuId: string): Promise<readonly LedgerAccount[]> {
-  return withBalances(db, await db.selectFrom("accounts").selectAll().where("psuId", "=", psuId).orderBy("discoveredAt").orderBy("accountId").execute());
+  const accounts = db.selectFrom("accounts").select(columnNames(ledgerColumns.accounts)).where("psuId", "=", psuId);
+  return withBalances(db, await accounts.orderBy("discoveredAt").orderBy("accountId").execute());
 }
 
 export async function getAccount(db: Db, psuId: string, accountId: string): Promise<LedgerAccount | undefined> {
