@@ -317,6 +317,7 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
         month: [{ currency: "EUR", thisMonth: [{ day: 1, amount: euros("-12.50") }], lastMonth: [{ day: 1, amount: euros("-9.99") }] }],
         recurring: recurringOf(mine(psu), query.to),
         questions: questionsOf(mine(psu)),
+        exceeded: mine(psu) === undefined ? [] : [{ category: "groceries" as const, month: "2026-11", limit: euros("20.00"), spent: euros("22.49") }],
       })),
       psuRoute(analytics.confirmCharges, async ({ psu, body }) => {
         for (const transactionId of body.transactionIds) ownTransaction(psu, transactionId);

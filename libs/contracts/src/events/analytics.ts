@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { amountWire } from "../model/amount.ts";
+import { categoryId } from "../model/category.ts";
 import { isoDate, isoMonth, uuid } from "../model/ids.ts";
 import { defineEvent } from "./define.ts";
 
@@ -27,6 +28,22 @@ export const recurringDetected = defineEvent({
     amount: amountWire,
     cadence: z.enum(["weekly", "monthly", "quarterly", "yearly"]),
     nextDate: isoDate.nullable(),
+  }),
+});
+/** Pages hear of it by `analytics.insights-changed`. */
+export const budgetExceeded = defineEvent({
+  ...base,
+  type: "analytics.budget-exceeded",
+  aggregate: "budget-month",
+  consumers: [],
+  summary: "More was spent on a category in a month than the person means to; told once for each category, currency and month.",
+  data: z.object({
+    psuId: uuid,
+    category: categoryId,
+    month: isoMonth,
+    limit: amountWire,
+    /** Positive, above the limit: what was spent by then. */
+    spent: amountWire,
   }),
 });
 /** Pages hear of it by `analytics.insights-changed`. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { insightRaised, insightsChanged, recurringDetected } from "./analytics.ts";
+import { budgetExceeded, insightRaised, insightsChanged, recurringDetected } from "./analytics.ts";
 import { aspspConsentLost, aspspDegraded, aspspRecovered, aspspScaRequired, keyExportRecorded } from "./bank-gateway.ts";
 import { userErased } from "./bff.ts";
 import {
@@ -67,6 +67,7 @@ export const catalogue = {
   "analytics.insights-changed": insightsChanged,
   "analytics.recurring-detected": recurringDetected,
   "analytics.insight-raised": insightRaised,
+  "analytics.budget-exceeded": budgetExceeded,
   "tpp-registry.certificate-issued": certificateIssued,
   "tpp-registry.certificate-expiring": certificateExpiring,
   "tpp-registry.certificate-rotated": certificateRotated,

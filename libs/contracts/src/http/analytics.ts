@@ -391,7 +391,7 @@ export const firstScreen = defineRoute({
   ...bff,
   operationId: "firstScreen",
   summary:
-    "All that the first screen needs in one answer: sums by day, the lines of the accounts, the month of `to` so far, what repeats, what to ask about charges.",
+    "All that the first screen needs in one answer: sums by day, the lines of the accounts, the month of `to` so far, what repeats, what to ask about charges, which budgets are exceeded.",
   path: "/insights/first-screen",
   /** `accountsFrom`: lines of single accounts begin only at this day. */
   query: z.strictObject({ from: isoDate, to: isoDate, accountsFrom: isoDate }),
@@ -402,6 +402,8 @@ export const firstScreen = defineRoute({
     recurring: z.array(recurring),
     /** Newest first; none, where a process from before them answers. */
     questions: z.array(chargeQuestion).default([]),
+    /** The budgets of which more was spent this month than the limit; likewise. */
+    exceeded: z.array(z.object({ category: budgetCategory, month: isoMonth, limit: amountWire, spent: amountWire })).default([]),
   }),
 });
 export const rebuildProjections = defineRoute({

@@ -8,7 +8,7 @@ import { balanceType } from "../model/balance.ts";
 import { categoryId } from "../model/category.ts";
 import { listedReceipt } from "../model/consent-receipt.ts";
 import { consentHistoryEntry, consentStatus, coveredAccount, loginHint } from "../model/consent.ts";
-import { aspspId, isoDate, isoInstant, uuid } from "../model/ids.ts";
+import { aspspId, isoDate, isoInstant, isoMonth, uuid } from "../model/ids.ts";
 import { paymentStatus } from "../model/payment.ts";
 import { publicJwk } from "../model/public-jwk.ts";
 import { sync } from "../model/sync.ts";
@@ -143,6 +143,8 @@ export const overviewView = z.object({
       /** It was to be paid on that day and surely was not; told for some time. */
       z.object({ kind: z.literal("payment-failed"), paymentOrderId: uuid, payeeName: z.string(), dueDate: isoDate }),
       z.object({ kind: z.literal("price-changed"), recurringId: uuid, counterpartyName: z.string(), before: amountWire, now: amountWire }),
+      /** More was spent in this calendar month than the person means to. */
+      z.object({ kind: z.literal("budget-exceeded"), category: analytics.budgetCategory, month: isoMonth, limit: amountWire, spent: amountWire }),
       /** Equal charges of one counterparty, oldest first, that may be one taken twice. */
       z.object({ kind: z.literal("double-charge"), ...askedCharges }),
       /** `usual`, positive, is what this counterparty is usually paid, or anything in the charge's category. */

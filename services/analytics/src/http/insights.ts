@@ -17,7 +17,7 @@ import { bankDay } from "../domain/bank-day.ts";
 import { monthOf } from "../domain/calendar.ts";
 import { type Period, isAnswerable } from "../domain/period.ts";
 import { errors } from "../errors.ts";
-import { askBudgets } from "../projections/budgets/query.ts";
+import { askBudgets, askExceeded } from "../projections/budgets/query.ts";
 import { askCashFlow } from "../projections/cash-flow/query.ts";
 import { askForecast } from "../projections/forecast/query.ts";
 import { askNetWorth, askNetWorthInBrief } from "../projections/net-worth/query.ts";
@@ -49,13 +49,14 @@ export function insightRoutes(ctx: Pick<AnalyticsContext, "db" | "clock" | "time
     psuRoute(confirmCharges, async ({ psu: { psuId }, body }) => confirm(ctx, psuId, body.transactionIds)),
     psuRoute(firstScreen, async ({ psu: { psuId }, query }) => {
       answerable(query);
-      const [brief, month, { recurring }, questions] = await Promise.all([
+      const [brief, month, { recurring }, questions, exceeded] = await Promise.all([
         askNetWorthInBrief(db, psuId, query),
         askCumulativeSpending(db, psuId, { month: monthOf(query.to), today: today() }),
         askRecurring(db, psuId, today()),
         askQuestions(db, psuId, today()),
+        askExceeded(db, psuId, today()),
       ]);
-      return { ...brief, month, recurring, questions };
+      return { ...brief, month, recurring, questions, exceeded };
     }),
   ];
 }

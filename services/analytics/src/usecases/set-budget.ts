@@ -7,9 +7,10 @@ import { limitFrom } from "../domain/budget.ts";
 import { errors } from "../errors.ts";
 import { lockPerson } from "./annotate-transaction.ts";
 import type { AnalyticsContext } from "./context.ts";
+import { tellExceededBudgets } from "./tell-exceeded-budgets.ts";
 import { tellInsightsChanged } from "./tell-insights-changed.ts";
 
-type BudgetContext = Pick<AnalyticsContext, "db" | "clock" | "publish">;
+type BudgetContext = Pick<AnalyticsContext, "db" | "clock" | "timeZone" | "publish">;
 
 /**
  * The person means to spend at most so much on a category in a calendar month, from this one on. `limit` is decimal text in the currency.
@@ -33,6 +34,7 @@ async function change(ctx: BudgetContext, { psuId }: BudgetKey, write: (tx: Tran
     // Whoever is forgotten stays so.
     if (!(await lockPerson(tx, psuId))) return;
     await write(tx);
+    await tellExceededBudgets(ctx, tx, psuId);
     // No month's figures: pages that show the budget ask again.
     await tellInsightsChanged(ctx, tx, new Map([[psuId, new Set()]]));
   });

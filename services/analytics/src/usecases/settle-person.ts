@@ -23,6 +23,7 @@ import { evolve as evolveQuestions } from "../projections/questions/evolve.ts";
 import { type SeriesRow, deleteSeries, putSeries, seriesOf } from "../projections/recurring/store.ts";
 import { askAboutCharges } from "./ask-about-charges.ts";
 import type { AnalyticsContext } from "./context.ts";
+import { tellExceededBudgets } from "./tell-exceeded-budgets.ts";
 import { tellInsightsChanged } from "./tell-insights-changed.ts";
 
 type SettleContext = Pick<AnalyticsContext, "db" | "clock" | "timeZone" | "publish">;
@@ -89,7 +90,10 @@ export async function settlePerson(
   );
   await markSettled(tx, psuId, rulesVersion);
   await deleteRemovalsBefore(tx, psuId, ctx.clock.now().subtract(removalsKept));
-  if (announce) await tellDetected(ctx, tx, fresh);
+  if (announce) {
+    await tellDetected(ctx, tx, fresh);
+    await tellExceededBudgets(ctx, tx, psuId);
+  }
   const questions = evolveQuestions(psuId, entries, byEntry, askedSince(bankDay(ctx.clock.now(), ctx.timeZone)));
   const asked = await askAboutCharges(ctx, tx, psuId, { questions, announce });
   const shown = changed.some(({ row, meaning }) => row.ruleId !== meaning.ruleId || row.recurringId !== meaning.recurringId);

@@ -9,7 +9,7 @@ import type { Publisher } from "../../test/facts.ts";
 import { bank } from "../../test/world.ts";
 
 /** What analytics asks everybody here. */
-const questions = [{ kind: "double-charge" }, { kind: "unusual-charge" }];
+const insights = [{ kind: "budget-exceeded" }, { kind: "double-charge" }, { kind: "unusual-charge" }];
 
 describe("the overview of who asks again (G-21)", () => {
   let bff: Bff;
@@ -94,7 +94,7 @@ describe("the overview of who asks again (G-21)", () => {
       await accountsSeen(aino.browser);
       return timesAsked(aino) === 2;
     });
-    expect((await aino.browser.get("/api/overview")).json()).toMatchObject({ attention: [{ kind: "bank-down", aspspId: "op-fi" }, ...questions] });
+    expect((await aino.browser.get("/api/overview")).json()).toMatchObject({ attention: [{ kind: "bank-down", aspspId: "op-fi" }, ...insights] });
   });
 
   it.each([
@@ -163,7 +163,7 @@ describe("the overview of who asks again (G-21)", () => {
     });
     bff.downstream.unknown.add("consentOverview");
     const overview = (await aino.browser.get("/api/overview")).json();
-    expect(overview).toMatchObject({ missing: [], attention: [{ kind: "permission-paused" }, { kind: "payment-unfinished" }, ...questions] });
+    expect(overview).toMatchObject({ missing: [], attention: [{ kind: "permission-paused" }, { kind: "payment-unfinished" }, ...insights] });
     const askedFor = bff.downstream.asked.filter(({ psu }) => psu?.psuId === aino.psuId).map(({ operation, query }) => ({ operation, query }));
     expect(askedFor).toContainEqual({ operation: "listPaymentOrders", query: { limit: 20 } });
   });

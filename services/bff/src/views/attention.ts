@@ -26,6 +26,7 @@ export function attentionList(parts: OverviewParts, moment: Moment): Attention {
     ...endingFunds(funds),
     ...unconfirmedSoon(parts, moment),
     ...incompleteAccounts(parts),
+    ...exceededBudgets(parts),
     ...changedPrices(parts, moment),
     ...chargeQuestions(parts),
   ];
@@ -128,6 +129,11 @@ function changedPrices({ insights }: OverviewParts, { today }: Moment): Attentio
       ? [{ kind: "price-changed" as const, recurringId, counterpartyName, before: previousAmount, now: amount }]
       : [],
   );
+}
+
+/** Of the month that is: a limit that is raised above what was spent ends it. */
+function exceededBudgets({ insights }: OverviewParts): Attention {
+  return (insights?.exceeded ?? []).map((budget) => ({ kind: "budget-exceeded" as const, ...budget }));
 }
 
 /** What analytics asks about charges; it says for how long. */

@@ -18,10 +18,10 @@ const complete: OverviewParts = {
   payments: [],
   funds: [],
   banks: [bank],
-  insights: { netWorth: [], accounts: [], month: [], recurring: [], questions: [] },
+  insights: { netWorth: [], accounts: [], month: [], recurring: [], questions: [], exceeded: [] },
 };
 const insights = (some: Partial<NonNullable<OverviewParts["insights"]>>): Partial<OverviewParts> => ({
-  insights: { netWorth: [], accounts: [], month: [], recurring: [], questions: [], ...some },
+  insights: { netWorth: [], accounts: [], month: [], recurring: [], questions: [], exceeded: [], ...some },
 });
 const show = (parts: Partial<OverviewParts>) => overviewView({ ...complete, ...parts }, moment);
 
@@ -207,6 +207,11 @@ describe("what needs attention", () => {
         insights({ recurring: [aRecurring(changed), aRecurring({ ...changed, changedOn: "2026-10-01" }), aRecurring({ ...changed, status: "ended" })] }),
       ),
     ).toEqual(["price-changed"]);
+  });
+
+  it("is a budget that is exceeded, as analytics says", () => {
+    const budget = { category: "groceries", month: "2026-11", limit: eur("400.00"), spent: eur("412.30") } as const;
+    expect(show(insights({ exceeded: [budget] })).attention).toEqual([{ kind: "budget-exceeded", ...budget }]);
   });
 
   it("is what analytics asks about charges, in its order", () => {

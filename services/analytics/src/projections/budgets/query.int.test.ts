@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Harness, startHarness } from "../../testing/harness.ts";
 import { LedgerModel } from "../../testing/ledger-model.ts";
+import { askExceeded } from "./query.ts";
 import { rebuildProjections } from "../../usecases/rebuild-projections.ts";
 
 const euros = (amount: string) => ({ amount, currency: "EUR" });
@@ -52,6 +53,45 @@ describe("budgets", () => {
     });
     await stage.setBudget(psuId, "groceries", "100.00");
     expect((await stage.budgets(psuId)).budgets).toMatchObject([{ limit: euros("100.00"), left: euros("-23.45") }]);
+  });
+
+  it("are exceeded from when more is spent than the limit, this month and in their currency", async () => {
+    const exceeded = async () =>
+      ((await askExceeded(stage.ctx.db, psuId, "2026-11-22")) ?? []).map(({ category, limit, spent }) => [category, limit.amount, spent.amount]);
+    await stage.setBudget(psuId, "groceries", "123.45");
+    await stage.setBudget(psuId, "groceries", "50.01", "SEK");
+    expect(await exceeded()).toEqual([]);
+    await stage.setBudget(psuId, "groceries", "123.44");
+    expect(await exceeded()).toEqual([["groceries", "123.44", "123.45"]]);
+    expect(await askExceeded(stage.ctx.db, psuId, "2026-12-01")).toEqual([]);
+    await stage.setBudget(psuId, "groceries", "200");
+    expect(await exceeded()).toEqual([]);
+  });
+
+  it("that are exceeded are told of once for each category, currency and month, whatever changes afterwards", async () => {
+    const told = async () => (await stage.told("analytics.budget-exceeded")).filter((data) => (data as { psuId: string }).psuId === psuId);
+    const buy = async (label: string, minor: bigint, date: string) => {
+      ledger.record(accountId, [{ label: `${accountId} ${label}`, minor: -minor, date, ...groceries }]);
+      await stage.deliver(ledger.facts.splice(0));
+      await stage.settle();
+    };
+    await stage.setBudget(psuId, "groceries", "130");
+    await buy("up to it", 655n, "2026-11-21");
+    expect(await told()).toEqual([]);
+    await buy("beyond", 1n, "2026-11-22");
+    const november = { psuId, category: "groceries", month: "2026-11", limit: euros("130.00"), spent: euros("130.01") };
+    expect(await told()).toEqual([november]);
+    await buy("further", 1000n, "2026-11-22");
+    await stage.setBudget(psuId, "groceries", "135");
+    await rebuildProjections(stage.ctx);
+    await stage.settle();
+    expect(await told()).toEqual([november]);
+    await stage.setBudget(psuId, "groceries", "10", "SEK");
+    expect(await told()).toMatchObject([november, { limit: { amount: "10.00", currency: "SEK" }, spent: { amount: "50.00", currency: "SEK" } }]);
+    stage.clock.advance({ hours: 10 * 24 });
+    await buy("next month", 14_000n, "2026-12-01");
+    expect((await told()).map((data) => (data as { month: string }).month)).toEqual(["2026-11", "2026-11", "2026-12"]);
+    stage.clock.advance({ hours: -10 * 24 });
   });
 
   it("suggest a limit for what has none, the largest first; never for income and own transfers", async () => {

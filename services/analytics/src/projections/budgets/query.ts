@@ -1,4 +1,4 @@
-import type { listBudgets } from "@opl/contracts/http/analytics";
+import type { firstScreen, listBudgets } from "@opl/contracts/http/analytics";
 import type { ResponseInputOf } from "@opl/contracts/http/route";
 import { type BudgetCategory, budgetCategory } from "@opl/contracts/http/analytics";
 import { toWire } from "@opl/money";
@@ -58,6 +58,34 @@ export async function askBudgets(db: Executor<Tables>, psuId: string, today: str
         };
       }),
   };
+}
+
+/** A budget that a month's expenses are above. */
+export interface ExceededBudget {
+  readonly currency: string;
+  readonly category: BudgetCategory;
+  readonly limitMinor: bigint;
+  readonly spentMinor: bigint;
+}
+
+/** The budgets of which more was spent in a month than the person means to, by currency and category. */
+export async function exceededBudgets(db: Executor<Tables>, psuId: string, month: string): Promise<ExceededBudget[]> {
+  const { rows } = await sql<Omit<ExceededBudget, "spentMinor"> & { readonly spentMinor: string }>`
+    select b.currency, b.category, b.limit_minor, m.expenses_minor::text as spent_minor
+    from budgets b join cash_flow_months m on m.psu_id = b.psu_id and m.currency = b.currency and m.category = b.category and m.month = ${month}
+    where b.psu_id = ${psuId} and m.expenses_minor > b.limit_minor order by b.currency, b.category`.execute(db);
+  return rows.map((row) => ({ ...row, spentMinor: BigInt(row.spentMinor) }));
+}
+
+/** The same as pages show them. */
+export async function askExceeded(db: Executor<Tables>, psuId: string, today: string): Promise<ResponseInputOf<typeof firstScreen>["exceeded"]> {
+  const month = monthOf(today);
+  return (await exceededBudgets(db, psuId, month)).map(({ currency, category, limitMinor, spentMinor }) => ({
+    category,
+    month,
+    limit: toWire({ minor: limitMinor, currency }),
+    spent: toWire({ minor: spentMinor, currency }),
+  }));
 }
 
 interface MonthRow {

@@ -1,11 +1,13 @@
-import { Plural, Trans } from "@lingui/react/macro";
-import { CalendarCheck, CalendarClock, CircleAlert, CirclePause, CloudOff, Send, TrendingUp, Unplug } from "lucide-react";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { CalendarCheck, CalendarClock, CircleAlert, CirclePause, CloudOff, Gauge, Send, TrendingUp, Unplug } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Overview } from "../../../api/queries.ts";
+import { firstDayOf, lastDayOf } from "../../../format/dates.ts";
 import { useFormat } from "../../../format/use-format.ts";
 import { usePageWords } from "../../../i18n/use-page-words.ts";
 import { Amount } from "../../../ui/amount.tsx";
 import { LinkButton } from "../../../ui/button.tsx";
+import { categories } from "../../../ui/category.tsx";
 import { AttentionLine } from "./attention-line.tsx";
 import { attentionWords } from "./attention-words.ts";
 import { ChargeQuestion } from "./charge-question.tsx";
@@ -20,6 +22,7 @@ export function AttentionItem({ item, placeholder }: { item: Item; placeholder: 
 
 function Words({ item }: { item: Item }) {
   const format = useFormat();
+  const { i18n } = useLingui();
   switch (item.kind) {
     case "permission-ends": {
       const { aspspName } = item;
@@ -171,6 +174,24 @@ function Words({ item }: { item: Item }) {
         >
           <Trans>
             A payment to {payeeName} for {day} was not made. No money left your account for it.
+          </Trans>
+        </AttentionLine>
+      );
+    }
+    case "budget-exceeded": {
+      const { category, month } = item;
+      const name = i18n._(categories[category].name);
+      return (
+        <AttentionLine
+          icon={Gauge}
+          action={
+            <LinkButton size="small" to="/transactions" search={{ category: [category], from: firstDayOf(month), to: lastDayOf(month) }}>
+              <Trans>See the payments</Trans>
+            </LinkButton>
+          }
+        >
+          <Trans>
+            Over budget: {name}. You spent <Amount value={item.spent} sign="never" /> this month and wanted <Amount value={item.limit} sign="never" /> at most.
           </Trans>
         </AttentionLine>
       );
