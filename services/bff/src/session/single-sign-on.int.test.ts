@@ -73,6 +73,15 @@ describe("single sign-on", () => {
     expect((await signIn(bff.browser(), "aino")).json()).toMatchObject({ code: "ERR_SINGLE_SIGN_ON_UNKNOWN" });
   });
 
+  it("goes on letting in who changed their address here, and takes no notice of the one there", async () => {
+    const { browser, psuId } = await bff.person();
+    await link(browser, "venla@organisation.example");
+    await browser.send("POST", "/api/me/email", { body: { email: "venla@example.fi" } });
+    const elsewhere = bff.browser();
+    expect((await signIn(elsewhere, "venla@organisation.example")).json()).toEqual({ outcome: "signed-in" });
+    expect((await elsewhere.get("/api/me")).json()).toMatchObject({ psuId, email: "venla@example.fi" });
+  });
+
   it.each([
     ["a moment ago", 0, 200],
     ["an hour ago, and was let in unasked", 60, "ERR_RECENT_SIGN_IN_NEEDED"],
