@@ -108,6 +108,39 @@ describe("in a session that somebody left open", () => {
   });
 });
 
+describe("another address to sign in with", () => {
+  it("is asked for the same way, refused in the words of any other when it is taken, and the only one that lets in once it is theirs (US-21, US-24)", async () => {
+    const { person, page, context, complaints } = await personAt("/settings");
+    const [owner, renamed] = [await new Person(product.origin).signUp(), new Person(product.origin)];
+    const dialog = page.getByRole("dialog", { name: "Your email address" });
+    const save = async (email: string): Promise<void> => {
+      await dialog.getByRole("textbox", { name: "Email" }).fill(email);
+      await dialog.getByRole("button", { name: "Save" }).click();
+    };
+    await leaveOpen(person);
+    await page.getByRole("button", { name: "Change your email address" }).click();
+    await save(owner.email);
+    await prove(page, person);
+    await dialog.getByText("Your address stays as it is").waitFor();
+    await expectAccessible(page, "an address that cannot be had");
+    await save("no address");
+    await dialog.getByText("This does not look like an email address.").waitFor();
+    await save(renamed.email.toUpperCase());
+    await dialog.waitFor({ state: "detached" });
+    await page.getByText(renamed.email).waitFor();
+    await expect(person.signIn()).rejects.toThrow("sign-in: 401");
+    await renamed.signIn();
+    await owner.signIn();
+
+    await page.getByRole("button", { name: "Change your name" }).click();
+    await page.getByRole("textbox", { name: "Name" }).fill("Uusi Nimi");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("link", { name: "Uusi Nimi" }).waitFor();
+    expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+});
+
 describe("signing in", () => {
   const fill = async (page: Page, { email, password }: Person): Promise<void> => {
     await page.goto(`${product.origin}/sign-in?from=%2Fsettings`);

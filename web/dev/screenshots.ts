@@ -334,6 +334,26 @@ const shots: readonly Shot[] = [
   { name: "settings", path: "/settings", ready: "main h2" },
   { name: "settings-erase", path: "/settings", ready: "main h2", act: async (page) => page.locator("main button").last().click() },
   {
+    name: "settings-name",
+    path: "/settings",
+    ready: "main h2",
+    act: async (page) => {
+      await page.locator("main section button").first().click();
+      await page.locator("[role=dialog] [name=name]").waitFor();
+    },
+  },
+  {
+    name: "settings-email-refused",
+    path: "/settings",
+    ready: "main h2",
+    act: async (page) => {
+      await page.locator("main section button").nth(1).click();
+      await page.locator("[role=dialog] [name=email]").fill("another@example.fi");
+      await page.locator("[role=dialog] button[type=submit]").click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  {
     name: "settings-proof",
     path: "/settings",
     ready: "main h2",

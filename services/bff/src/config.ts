@@ -57,7 +57,7 @@ const variables = z.object({
   OPL_SESSION_BINDING_KEY_FILE: keyFile().describe("file with a random text that ties a bank's redirect to the session that began it"),
   OPL_SESSION_IDLE_MINUTES: integer(5, 10_080).prefault("60").describe("a session that is not used ends after so many minutes"),
   OPL_SESSION_LONGEST_HOURS: integer(1, 720).prefault("12").describe("every session ends after so many hours"),
-  OPL_SIGN_UPS_PER_HOUR: integer(1, 1_000_000).prefault("30").describe("sign-ups from one address an hour"),
+  OPL_SIGN_UPS_PER_HOUR: integer(1, 1_000_000).prefault("30").describe("sign-ups and changes of the e-mail address from one network address an hour"),
   OPL_REQUESTS_PER_MINUTE: integer(60, 10_000_000).prefault("20000").describe("requests from one address a minute, in each replica"),
   OPL_TIME_ZONE: timeZone.default("Europe/Helsinki").describe("whose midnight begins a day and a month"),
   OPL_DEMO_EMAIL: z.email().optional().describe("with the password: a demo person is made at the first start"),

@@ -15,6 +15,7 @@ export type Ask<O extends Operation> = AskOf<Routes[O]>;
 export const routes: Record<Operation, readonly [method: string, path: string]> = {
   getMe: ["GET", "/api/me"],
   updatePreferences: ["PATCH", "/api/me/preferences"],
+  changeName: ["PATCH", "/api/me"],
   eraseMe: ["DELETE", "/api/me"],
   getOverview: ["GET", "/api/overview"],
   listBanks: ["GET", "/api/banks"],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isoInstant, uuid } from "../model/ids.ts";
-import { passkeyAnswer, passkeyQuestion } from "./bff-sign-in.ts";
+import { accepted, newEmail, passkeyAnswer, passkeyQuestion } from "./bff-sign-in.ts";
 import { defineRoute } from "./route.ts";
 
 /** What a person sees and changes of how they get in, where they are signed in, and the copy of everything they may take along. */
@@ -82,6 +82,15 @@ export const removePassword = defineRoute({
   path: "/api/me/password",
   status: 204,
   response: null,
+});
+export const changeEmail = defineRoute({
+  ...sensitive,
+  operationId: "changeEmail",
+  summary: "Sign in with another e-mail address; every other session ends. The answer is the same when the address is taken; then nothing has changed.",
+  path: "/api/me/email",
+  body: z.strictObject({ email: newEmail }),
+  status: 200,
+  response: accepted,
 });
 export const beginSecondFactor = defineRoute({
   ...sensitive,
@@ -193,6 +202,7 @@ export const securityRoutes = {
   removePasskey,
   changePassword,
   removePassword,
+  changeEmail,
   beginSecondFactor,
   confirmSecondFactor,
   removeSecondFactor,

@@ -8,14 +8,16 @@ import { defineRoute } from "./route.ts";
 const open = { callers: ["browser"], psu: "none", method: "POST", idempotent: false } as const;
 const signedIn = { ...open, psu: "required" } as const;
 
-const email = z.email().max(254);
+/** An address as somebody takes it; kept in small letters. */
+export const newEmail = z.email().max(254);
 /** Longer ones than we allow are let through to get a clear answer instead of a schema error. */
 const password = z.string().min(1).max(1_000);
 /** Six digits of an app, or a recovery code. */
 const code = z.string().min(6).max(40);
-const name = z.string().trim().min(1).max(200);
+export const personName = z.string().trim().min(1).max(200);
 const person = z.object({ psuId: z.uuid(), name: z.string(), email: z.string() });
-const accepted = z.object({ accepted: z.literal(true) });
+/** The answer for an address that is free and for one that is taken. */
+export const accepted = z.object({ accepted: z.literal(true) });
 
 /** What `navigator.credentials` is asked (WebAuthn, the JSON forms). */
 export const passkeyQuestion = z.object({ options: z.record(z.string(), z.unknown()) });
@@ -44,7 +46,7 @@ export const signUp = defineRoute({
   operationId: "signUp",
   path: "/api/auth/sign-up/email",
   summary: "Make a person. The answer is the same when the address is taken; signing in is a second step.",
-  body: z.strictObject({ name, email, password }),
+  body: z.strictObject({ name: personName, email: newEmail, password }),
   status: 200,
   response: accepted,
 });
@@ -88,7 +90,7 @@ export const beginPasskeySignUp = defineRoute({
   operationId: "beginPasskeySignUp",
   path: "/api/auth/passkeys/sign-up/options",
   summary: "What to ask the browser for the first passkey of a new person.",
-  body: z.strictObject({ name, email }),
+  body: z.strictObject({ name: personName, email: newEmail }),
   status: 200,
   response: passkeyQuestion,
 });

@@ -14,6 +14,7 @@ import { publicJwk } from "../model/public-jwk.ts";
 import { sync } from "../model/sync.ts";
 import * as analytics from "./analytics.ts";
 import { bffPaymentRoutes } from "./bff-payments.ts";
+import { personName } from "./bff-sign-in.ts";
 import { transactionFilter } from "./ingest.ts";
 import { defineRoute } from "./route.ts";
 
@@ -48,6 +49,17 @@ export const updatePreferences = defineRoute({
   body: preferences.partial(),
   status: 200,
   response: preferences,
+});
+export const changeName = defineRoute({
+  ...change,
+  method: "PATCH",
+  idempotent: true,
+  operationId: "changeName",
+  summary: "Be called something else.",
+  path: "/api/me",
+  body: z.strictObject({ name: personName }),
+  status: 204,
+  response: null,
 });
 export const eraseMe = defineRoute({
   ...change,
@@ -525,6 +537,7 @@ export type LiveEvent = z.infer<typeof liveEvent>;
 export const bffRoutes = {
   getMe,
   updatePreferences,
+  changeName,
   eraseMe,
   getOverview,
   listBanks,

@@ -46,6 +46,26 @@ export async function writePersonUnchanged(tx: Transaction<Tables>, email: strin
     .execute();
 }
 
+export async function saveName(tx: Transaction<Tables>, psuId: string, name: string, now: Temporal.Instant): Promise<void> {
+  await tx.updateTable("people").set({ name, updatedAt: now }).where("id", "=", psuId).execute();
+}
+
+/**
+ * The address to sign in with from now on, unless it is another person's: looked for first, because Postgres logs a broken constraint
+ * with the address in it. Whoever takes it in the same moment breaks the constraint all the same.
+ * @returns false when it is taken
+ */
+export async function saveEmail(tx: Transaction<Tables>, psuId: string, email: string, now: Temporal.Instant): Promise<boolean> {
+  const address = email.toLowerCase();
+  const { numUpdatedRows } = await tx
+    .updateTable("people")
+    .set({ email: address, updatedAt: now })
+    .where("id", "=", psuId)
+    .where((row) => row.not(row.exists(row.selectFrom("people as other").select("other.id").where("other.email", "=", address).where("other.id", "!=", psuId))))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 /** Holds the person's ways in still until the transaction ends: of two removals at once the second sees what the first left. */
 export async function lockPerson(tx: Transaction<Tables>, psuId: string): Promise<void> {
   await tx.selectFrom("people").select("id").where("id", "=", psuId).forUpdate().executeTakeFirst();

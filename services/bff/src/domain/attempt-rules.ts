@@ -25,6 +25,11 @@ export function signUpRules(addressBlock: string, perHour: number): readonly Att
   return [{ about: ["sign-up from", addressBlock], max: perHour, windowSeconds: hour }];
 }
 
+/** Who asks for an address and looks whether it became theirs learns what signing up with it tells; so both are counted as one (US-21). */
+export function emailRules(psuId: string, addressBlock: string, perHour: number): readonly AttemptRule[] {
+  return [...signUpRules(addressBlock, perHour), { about: ["e-mail", psuId], max: 10, windowSeconds: hour }];
+}
+
 /** Passkeys and single sign-on cannot be guessed; beginning with them costs us work all the same. */
 export function ceremonyRules(addressBlock: string): readonly AttemptRule[] {
   return [{ about: ["ceremony from", addressBlock], max: 100, windowSeconds: quarterHour }];

@@ -1,8 +1,10 @@
 import * as contracts from "@opl/contracts/http/bff";
+import { inTransaction } from "@opl/postgres";
 import { psuRoute } from "@opl/service";
 import type { BoundRoute } from "@opl/service";
 import type { BffContext } from "../context.ts";
 import { isOperator } from "../db/operator-store.ts";
+import { saveName } from "../db/person-store.ts";
 import { getPreferences } from "../db/preference-store.ts";
 import { sessionCookieOf } from "../session/cookie.ts";
 import { signedInOf } from "../session/visitor.ts";
@@ -17,6 +19,7 @@ export function meRoutes(ctx: Pick<BffContext, "db" | "clock" | "keys" | "people
       return { psuId: psu.psuId, name, email, role: operator ? ("operator" as const) : ("person" as const), preferences };
     }),
     psuRoute(contracts.updatePreferences, async ({ psu, body }) => updatePreferences(ctx, psu.psuId, given(body))),
+    psuRoute(contracts.changeName, async ({ psu, body }) => inTransaction(ctx.db, (tx) => saveName(tx, psu.psuId, body.name, ctx.clock.now()))),
     psuRoute(contracts.eraseMe, async ({ psu, request, reply }) => {
       await eraseMe(ctx, psu.psuId);
       const { cookies } = await ctx.people.signOut(sessionCookieOf(request.headers.cookie));

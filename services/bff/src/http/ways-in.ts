@@ -11,13 +11,14 @@ import { errors } from "../errors.ts";
 import { ceremonyTokenOf } from "../session/cookie.ts";
 import type { WithCookies } from "../session/people.ts";
 import { signedInOf, visitorOf } from "../session/visitor.ts";
+import { changeEmail } from "../usecases/change-email.ts";
 import { changePassword, removePassword } from "../usecases/change-password.ts";
 import { needsCode } from "../usecases/check-code.ts";
 import { addPasskey, beginNewPasskey, removePasskey } from "../usecases/passkeys.ts";
 import { beginSecondFactor, confirmNewSecondFactor, removeSecondFactor, renewRecoveryCodes } from "../usecases/second-factor.ts";
 import { beginSingleSignOn } from "../usecases/single-sign-on.ts";
 
-type Context = Pick<BffContext, "clock" | "db" | "keys" | "overviews" | "passkeys" | "people" | "proxies" | "singleSignOn">;
+type Context = Pick<BffContext, "clock" | "db" | "keys" | "overviews" | "passkeys" | "people" | "proxies" | "signUpsPerHour" | "singleSignOn">;
 
 /** How a person gets in, as they see and change it in their settings. */
 export function waysInRoutes(ctx: Context): readonly BoundRoute[] {
@@ -57,6 +58,11 @@ export function waysInRoutes(ctx: Context): readonly BoundRoute[] {
       await changePassword(ctx, { psuId, name, email, password: body.password, keepSessionId: sessionId });
     }),
     psuRoute(contracts.removePassword, async ({ psu }) => removePassword(ctx, psu.psuId)),
+    psuRoute(contracts.changeEmail, async ({ body, request }) => {
+      const { sessionId, psuId } = signedInOf(request);
+      await changeEmail(ctx, { psuId, email: body.email, keepSessionId: sessionId, ipAddress: visitorOf(request, ctx.proxies).ipAddress });
+      return { accepted: true as const };
+    }),
     psuRoute(contracts.beginSecondFactor, async ({ request }) => beginSecondFactor(ctx, signedInOf(request))),
     psuRoute(contracts.confirmSecondFactor, async ({ psu, body }) => confirmNewSecondFactor(ctx, psu.psuId, body.code)),
     psuRoute(contracts.removeSecondFactor, async ({ psu }) => removeSecondFactor(ctx, psu.psuId)),

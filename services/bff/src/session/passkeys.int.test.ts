@@ -57,6 +57,15 @@ describe("passkeys", () => {
     expect(outcomes[1]?.browser.cookie).toBeUndefined();
   });
 
+  it("sign the same person in who changed the address, which is free then", async () => {
+    const { browser, device, entered } = await newcomer("before@example.fi");
+    expect((await post(browser, "/api/me/email", { email: "after@example.fi" })).json()).toEqual({ accepted: true });
+    const elsewhere = bff.browser();
+    expect((await signIn(elsewhere, device)).json()).toEqual({ ...entered.json(), email: "after@example.fi" });
+    expect((await newcomer("before@example.fi")).entered.status).toBe(200);
+    expect((await newcomer("after@example.fi")).entered.status).toBe(401);
+  });
+
   it("must say that the person at the device was checked, at which site, and answer this question", async () => {
     const { device } = await newcomer("strict@example.fi");
     const browser = bff.browser();

@@ -52,7 +52,7 @@ describe("what must not happen in a session somebody left open", () => {
     );
     // Money, everything at once, the ways in, and where people are sent.
     expect(guarded.map(({ operationId }) => operationId)).toEqual(
-      expect.arrayContaining(["approvePaymentOrder", "startExport", "eraseMe", "addPasskey", "approveQuarantine"]),
+      expect.arrayContaining(["approvePaymentOrder", "startExport", "eraseMe", "addPasskey", "changeEmail", "approveQuarantine"]),
     );
     await using bff = await startBff();
     const { browser, psuId } = await bff.operator();

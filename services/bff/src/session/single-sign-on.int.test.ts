@@ -1,84 +1,22 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Secret } from "@opl/service";
 import { sql } from "kysely";
-import { Provider } from "oidc-provider";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { publicOrigin, signedInLongAgo, startBff } from "../../test/bff.ts";
 import type { Bff } from "../../test/bff.ts";
 import type { Answer, Browser } from "../../test/browser.ts";
-
-interface OpenIdProvider extends AsyncDisposable {
-  readonly issuer: string;
-  /** Signs in as this subject, without a page: what the browser brings back to us. */
-  signIn(redirectUrl: string, subject: string, minutesAgo?: number): Promise<{ name: string; value: string }[]>;
-}
-
-/** A real provider in this process that lets in whom the test says. */
-async function startProvider(): Promise<OpenIdProvider> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = new Provider(issuer, {
-    clients: [{ client_id: "ledger", client_secret: "a secret of thirty-two characters", redirect_uris: [`${publicOrigin}/sign-in/return`] }],
-    pkce: { required: () => true },
-    cookies: { keys: ["test"] },
-    findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
-    interactions: { url: (_ctx, { uid }) => `/let-in/${uid}` },
-    features: { devInteractions: { enabled: false } },
-    async loadExistingGrant(ctx) {
-      const { client, session } = ctx.oidc;
-      const grant = new provider.Grant({ clientId: client?.clientId ?? "", accountId: session?.accountId ?? "" });
-      grant.addOIDCScope("openid");
-      await grant.save();
-      return grant;
-    },
-  });
-  let subject = "";
-  let at = 0;
-  const handle = provider.callback();
-  server.on("request", (request, response) => {
-    if (request.url?.startsWith("/let-in/") === true) void provider.interactionFinished(request, response, { login: { accountId: subject, ts: at } });
-    else void handle(request, response);
-  });
-  return {
-    issuer,
-    async signIn(redirectUrl, as, minutesAgo = 0) {
-      subject = as;
-      at = Math.floor(Date.now() / 1_000) - minutesAgo * 60;
-      const jar = new Map<string, string>();
-      let address = redirectUrl;
-      while (!address.startsWith(publicOrigin)) {
-        const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-        const answer = await fetch(address, { redirect: "manual", headers: { cookie } });
-        for (const line of answer.headers.getSetCookie()) {
-          const [name = "", value = ""] = (line.split(";")[0] ?? "").split("=");
-          jar.set(name, value);
-        }
-        address = new URL(answer.headers.get("location") ?? "", address).href;
-      }
-      return [...new URL(address).searchParams].map(([name, value]) => ({ name, value }));
-    },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
+import { openIdClient, startOpenIdProvider } from "../../test/openid-provider.ts";
+import type { OpenIdProvider } from "../../test/openid-provider.ts";
 
 describe("single sign-on", () => {
   let bff: Bff;
   let provider: OpenIdProvider;
   beforeAll(async () => {
-    provider = await startProvider();
+    provider = await startOpenIdProvider({ publicOrigin });
     bff = await startBff({
       config: {
         OPL_SINGLE_SIGN_ON_ISSUER: provider.issuer,
-        OPL_SINGLE_SIGN_ON_CLIENT_ID: "ledger",
-        OPL_SINGLE_SIGN_ON_CLIENT_SECRET_FILE: new Secret("a secret of thirty-two characters"),
+        OPL_SINGLE_SIGN_ON_CLIENT_ID: openIdClient.id,
+        OPL_SINGLE_SIGN_ON_CLIENT_SECRET_FILE: new Secret(openIdClient.secret),
       },
     });
   });
@@ -103,7 +41,7 @@ describe("single sign-on", () => {
     const address = new URL(await begin(bff.browser()));
     expect(address.origin).toBe(provider.issuer);
     expect(Object.fromEntries(address.searchParams)).toEqual({
-      client_id: "ledger",
+      client_id: openIdClient.id,
       response_type: "code",
       scope: "openid",
       max_age: "43200",
@@ -133,6 +71,15 @@ describe("single sign-on", () => {
     expect((await elsewhere.get("/api/me")).json()).toMatchObject({ email });
     expect((await browser.send("DELETE", "/api/me/single-sign-on")).status).toBe(204);
     expect((await signIn(bff.browser(), "aino")).json()).toMatchObject({ code: "ERR_SINGLE_SIGN_ON_UNKNOWN" });
+  });
+
+  it("goes on letting in who changed their address here, and takes no notice of the one there", async () => {
+    const { browser, psuId } = await bff.person();
+    await link(browser, "venla@organisation.example");
+    await browser.send("POST", "/api/me/email", { body: { email: "venla@example.fi" } });
+    const elsewhere = bff.browser();
+    expect((await signIn(elsewhere, "venla@organisation.example")).json()).toEqual({ outcome: "signed-in" });
+    expect((await elsewhere.get("/api/me")).json()).toMatchObject({ psuId, email: "venla@example.fi" });
   });
 
   it.each([

@@ -1,7 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useId, useState } from "react";
-import { queries } from "../../api/queries.ts";
 import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from "../../i18n/language.ts";
 import { usePageWords } from "../../i18n/use-page-words.ts";
 import { changePreferences } from "../../preferences/change-preferences.ts";
@@ -12,6 +11,7 @@ import { PageHead } from "../../ui/page.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 import { ExportSection } from "./export-section.tsx";
+import { PersonSection } from "./person-section.tsx";
 import { Row } from "./row.tsx";
 import { RulesSection } from "./rules-section.tsx";
 import { settingsWords } from "./settings-words.ts";
@@ -29,7 +29,7 @@ function SettingsLoading() {
   return (
     <Loading className="max-w-2xl space-y-6">
       <Bone className="h-9 w-40" />
-      <Bone className="h-36 w-full" />
+      <Bone className="h-52 w-full" />
       <Bone className="h-96 w-full" />
     </Loading>
   );
@@ -50,22 +50,6 @@ function Settings() {
         <EraseSection />
       </div>
     </>
-  );
-}
-
-function PersonSection() {
-  const me = useQuery(queries.me()).data;
-  return (
-    <SectionCard title={<Trans>You</Trans>} className="pb-1">
-      <div className="mt-2">
-        <Row name={<Trans>Name</Trans>}>
-          <span className="min-w-0 text-14 break-words">{me?.name}</span>
-        </Row>
-        <Row name={<Trans>Email</Trans>}>
-          <span className="min-w-0 text-14 break-all">{me?.email}</span>
-        </Row>
-      </div>
-    </SectionCard>
   );
 }
 

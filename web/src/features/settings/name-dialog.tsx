@@ -1,0 +1,53 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+import { isApiError } from "../../api/api-error.ts";
+import { ask } from "../../api/client.ts";
+import { queries } from "../../api/queries.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { formText } from "../../ui/form-text.ts";
+import { Failure } from "./failure.tsx";
+
+/** Being called something else. */
+export function NameDialog({ name, onClose }: { name: string; onClose: () => void }) {
+  const { t } = useLingui();
+  const queryClient = useQueryClient();
+  const change = useMutation({
+    mutationFn: (to: string) => ask("changeName", { body: { name: to } }),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: queries.me().queryKey });
+      onClose();
+    },
+  });
+  const faulty = isApiError(change.error) && change.error.status === 400;
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    change.mutate(formText(new FormData(event.currentTarget), "name"));
+  };
+  return (
+    <Dialog open onClose={onClose} title={t`Your name`} description={<Trans>What we call you here. Your banks do not see it.</Trans>}>
+      <form onSubmit={submit} noValidate className="space-y-5 px-4 pb-6 pt-5 sm:px-6">
+        <Field
+          label={t`Name`}
+          name="name"
+          defaultValue={name}
+          autoComplete="name"
+          maxLength={100}
+          required
+          error={faulty ? t`Please fill this in.` : undefined}
+        />
+        <div className="flex flex-wrap justify-end gap-3">
+          <Button look="quiet" onClick={onClose}>
+            <Trans>Cancel</Trans>
+          </Button>
+          <Button type="submit" look="primary" busy={change.isPending}>
+            <Trans>Save</Trans>
+          </Button>
+        </div>
+      </form>
+      <Failure error={faulty ? null : change.error} />
+    </Dialog>
+  );
+}
