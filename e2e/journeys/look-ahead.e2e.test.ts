@@ -119,6 +119,12 @@ describe("a person looks ahead", () => {
     await page.getByText("€1.00 over", { exact: true }).waitFor();
     await page.getByRole("heading", { name: "Groceries is €1.00 over its budget" }).waitFor();
 
+    const overview = page.getByRole("link", { name: "Overview" }).first();
+    const line = page.getByText(/^Over budget: Groceries\./);
+    await overview.click();
+    await line.waitFor(patiently);
+    await page.goBack();
+
     await page.getByRole("link", { name: / of €/ }).click();
     await page.waitForURL((url) => url.pathname === "/transactions" && url.searchParams.get("category") === "groceries");
     const span = new URL(page.url()).searchParams;
@@ -135,6 +141,9 @@ describe("a person looks ahead", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("heading", { name: "Budgets" }).waitFor();
     expect((await person.get("getBudgets", "/api/budgets")).budgets).toEqual([]);
+    await overview.click();
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await line.waitFor({ state: "detached", ...patiently });
     expect(complaints.found).toEqual([]);
     await context.close();
   });
