@@ -69,7 +69,7 @@ export async function newPerson(
 /** Has the browser go on in the session of somebody who signed in without one. */
 export async function carrySession({ cookie, origin }: Pick<Person, "cookie" | "origin">, context: BrowserContext): Promise<void> {
   const pairs = cookie.split("; ").map((pair) => ({ name: pair.slice(0, pair.indexOf("=")), value: pair.slice(pair.indexOf("=") + 1) }));
-  await context.addCookies(pairs.map((pair) => ({ ...pair, domain: new URL(origin).hostname, path: "/", secure: true })));
+  await context.addCookies(pairs.map((pair) => ({ ...pair, domain: new URL(origin).hostname, path: "/", secure: true, httpOnly: true })));
 }
 
 /** From the address of a payment's or a permission's approval: logs in on the bank's page and says yes there. */

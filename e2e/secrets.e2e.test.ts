@@ -1,13 +1,21 @@
 import { generateKeyPairSync, hash, type KeyObject } from "node:crypto";
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
+import type { bffRoutes } from "@opl/contracts/http/bff";
+import type { ResponseOf } from "@opl/contracts/http";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { carrySession, launchBrowser, newPerson } from "./browser.ts";
+import { keptByPage } from "./kept-by-page.ts";
 import { Person, visitBank } from "./person.ts";
 import { startTestProduct, type TestProduct } from "./product.ts";
 import { readTables, type TableText } from "./tables.ts";
 
 /** G-16: after registration and the journey no key, client secret, token, password or code lies about in clear. */
 let product: TestProduct;
+let browser: Browser;
+/** Somebody's, who looked around while the permission stood. */
+let page: Page;
 let known: Record<string, string>;
 let consentId: string;
 /** While the permission stands its tokens are kept; withdrawn, they are gone. */
@@ -18,8 +26,20 @@ beforeAll(async () => {
   const person = await new Person(product.origin).signUp();
   const { redirectUrl } = await person.post("startConnection", "/api/connections", { aspspId: "op" });
   const returned = await visitBank(redirectUrl, "88888882", "approve");
-  ({ consentId } = await person.comeBack(returned));
+  browser = await launchBrowser();
+  const seen = await newPerson(browser);
+  ({ page } = seen);
+  await carrySession(person, seen.context);
+  // The page is given what the bank answered, as the browser of a person is.
+  const finished = page.waitForResponse((answer) => answer.url().endsWith("/api/connections/return"));
+  await page.goto(returned);
+  const { about } = (await (await finished).json()) as ResponseOf<typeof bffRoutes.finishConnection>;
+  consentId = about.kind === "consent" ? about.consentId : "";
   await person.untilRead(consentId);
+  for (const place of ["/", "/transactions", "/settings"]) {
+    await page.goto(`${product.origin}${place}`);
+    await page.locator("h1").first().waitFor();
+  }
   const answer = new URLSearchParams(new URL(returned).hash.slice(1));
   const secret = (service: string, name: string): string => readFileSync(path.join(product.secretsDir, service, name), "utf8").trim();
   known = {
@@ -43,6 +63,7 @@ beforeAll(async () => {
   tables = { standing, withdrawn: await readTables(product) };
 });
 afterAll(async () => {
+  await browser?.close();
   await product?.[Symbol.asyncDispose]();
 });
 
@@ -185,6 +206,33 @@ describe("G-16 TM-01 no secret in clear", () => {
       searched += 1;
     }
     expect(searched).toBe(streams.length);
+  });
+
+  it("in anything that a page keeps in the browser", async () => {
+    const digests = issuedDigests();
+    for (const [where, text] of Object.entries(await keptByPage(page))) {
+      expect(leaks(text), where).toEqual([]);
+      expect(findIssued(text, digests), where).toEqual([]);
+    }
+  });
+
+  it.each([
+    ["localStorage", "localStorage.setItem('draft', secret)"],
+    ["sessionStorage", "sessionStorage.setItem('draft', secret)"],
+    ["caches", "(await caches.open('drafts')).put('/draft', new Response(secret))"],
+    [
+      "databases",
+      `new Promise((resolve, reject) => {
+        const opening = indexedDB.open("drafts", 1);
+        opening.onupgradeneeded = () => opening.result.createObjectStore("rows").put({ draft: new TextEncoder().encode(secret) }, 1);
+        opening.onsuccess = () => resolve(opening.result.close());
+        opening.onerror = () => reject(opening.error);
+      })`,
+    ],
+  ])("finds one that is planted in %s of the browser, in its contents and nowhere in a name", async (where, plant) => {
+    await page.evaluate(`(async (secret) => { await ${plant}; })(${JSON.stringify(known["authorization code"])})`);
+    const kept = Object.entries(await keptByPage(page));
+    expect(kept.filter(([, text]) => leaks(text).includes("authorization code")).map(([place]) => place)).toContain(where);
   });
 
   it("finds a planted one", () => {

@@ -5,7 +5,7 @@ import { analyticsTruth, bankTruth, ledgerTruth } from "./truth.ts";
 
 /**
  * DR-T1, DR-T2, DR-T3: SIGKILL of one process in the middle of a first sync. Whatever dies, after it is back the ledger and
- * analytics agree with the bank's own books to the cent.
+ * analytics agree with the bank's own books to the cent, and nothing else went down with it.
  */
 let product: TestProduct;
 
@@ -19,15 +19,19 @@ afterAll(async () => {
 
 const victims = ["ingest", "analytics", "bank-gateway", "consent", "bff", "tpp-registry", "nats", "postgres"] as const;
 
+const servers = () => ({ ...product.processes, nats: product.nats, postgres: product.postgres });
+/** Which process runs under each name: one that ended and was started again is another. */
+const running = (): Record<string, number | undefined> => Object.fromEntries(Object.entries(servers()).map(([name, server]) => [name, server.pid()]));
+const restarts = (): Record<string, number> => Object.fromEntries(Object.entries(servers()).map(([name, server]) => [name, server.restarts()]));
+
 describe("DR-T1 a first sync survives SIGKILL of", () => {
   it.each(victims.map((victim, index) => [victim, `load-${index + 1}-3000`] as const))("%s", async (victim, bankPsu) => {
     const person = await new Person(product.origin).signUp();
     const { psuId } = await person.get("getMe", "/api/me");
     const { consentId } = await person.connect("op", bankPsu);
     await untilSome(person, consentId);
-    if (victim === "nats") await product.nats.kill("SIGKILL");
-    else if (victim === "postgres") await product.postgres.kill("SIGKILL");
-    else await product.processes[victim].kill("SIGKILL");
+    const before = { running: running(), restarts: restarts() };
+    await servers()[victim].kill("SIGKILL");
 
     const { connection } = await person.untilRead(consentId);
     expect(connection.sync?.status).toBe("completed");
@@ -35,6 +39,9 @@ describe("DR-T1 a first sync survives SIGKILL of", () => {
     expect(truth.reduce((sum, account) => sum + account.count, 0)).toBe(3000);
     expect(await ledgerTruth(product, psuId)).toEqual(truth);
     await expect.poll(() => analyticsTruth(product, psuId).catch(() => []), { timeout: 60_000, interval: 200 }).toEqual(truth);
+    await expect.poll(restarts, { timeout: 60_000, interval: 200 }).toEqual({ ...before.restarts, [victim]: (before.restarts[victim] ?? 0) + 1 });
+    const others = (pids: ReturnType<typeof running>) => ({ ...pids, [victim]: undefined });
+    expect(others(running())).toEqual(others(before.running));
   });
 });
 

@@ -1,10 +1,11 @@
 import type { ResponseOf } from "@opl/contracts/http";
 import type { listCertificates } from "@opl/contracts/http/tpp-registry";
 import { sql } from "kysely";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "../accessible.ts";
 import { launchBrowser, newPerson } from "../browser.ts";
+import { keptByPage } from "../kept-by-page.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
 import { asAdmin, bankTruth } from "../truth.ts";
 
@@ -45,18 +46,6 @@ afterAll(async () => {
   await browser?.close();
   await product?.[Symbol.asyncDispose]();
 });
-
-/** Everything that a script on the page could find. */
-const keptByPage = (page: Page): Promise<Record<string, string>> =>
-  page.evaluate<Record<string, string>>(`(async () => ({
-    localStorage: JSON.stringify({ ...localStorage }),
-    sessionStorage: JSON.stringify({ ...sessionStorage }),
-    cookie: document.cookie,
-    state: String(JSON.stringify(history.state)),
-    location: location.href,
-    databases: JSON.stringify(await indexedDB.databases()),
-    caches: JSON.stringify(await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).matchAll()).map(({ url }) => url)))),
-  }))()`);
 
 /**
  * Makes the ended consent look due in every way the ledger could read again: its plan, a queued sync, and a run of the planning job, which

@@ -87,7 +87,7 @@ function configuration(
     pkce: { required: (context) => Object.entries(withoutChallenge).every(([name, value]) => context.get(name) !== value) },
     expiresWithSession: async () => false,
     issueRefreshToken: async (_context, client) => client.grantTypeAllowed("refresh_token"),
-    rotateRefreshToken: false,
+    rotateRefreshToken: profile.rotates,
     ttl: {
       AccessToken: lifetime,
       ClientCredentials: lifetime,

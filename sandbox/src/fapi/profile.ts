@@ -15,6 +15,8 @@ export interface Profile {
   readonly dpop: boolean;
   readonly ciba: boolean;
   readonly userinfo: boolean;
+  /** Whether a refresh token works once and another comes with the answer; FAPI 2.0 keeps banks from that. */
+  readonly rotates: boolean;
   readonly grantTypes: readonly string[];
 }
 
@@ -29,6 +31,7 @@ export const profiles: readonly Profile[] = [
     dpop: false,
     ciba: false,
     userinfo: false,
+    rotates: true,
     grantTypes: ["client_credentials", "authorization_code", "refresh_token"],
   },
   {
@@ -39,6 +42,7 @@ export const profiles: readonly Profile[] = [
     dpop: true,
     ciba: false,
     userinfo: true,
+    rotates: false,
     grantTypes: ["client_credentials", "authorization_code", "refresh_token"],
   },
   {
@@ -49,6 +53,7 @@ export const profiles: readonly Profile[] = [
     dpop: false,
     ciba: true,
     userinfo: false,
+    rotates: false,
     grantTypes: ["client_credentials", cibaGrant, "refresh_token"],
   },
 ];

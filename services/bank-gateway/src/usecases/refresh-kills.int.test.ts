@@ -7,9 +7,12 @@ import { createInterface } from "node:readline";
 import { systemClock } from "@opl/service";
 import { seeded } from "@opl/testkit";
 import { afterAll, describe, expect, it } from "vitest";
-import { connect, register, startGateway } from "../../testing/gateway.ts";
-import type { TestGateway } from "../../testing/gateway.ts";
+import { visitBank } from "../../testing/browser.ts";
+import { beginConsent, connect, exchange, register, startGateway } from "../../testing/gateway.ts";
+import type { BegunConsent, TestGateway } from "../../testing/gateway.ts";
+import { requestPair } from "../../testing/own-certificates.ts";
 import type { RefreshBatch, RefreshOrder, RefreshOutcome } from "../../testing/refresh-process.ts";
+import { saga } from "../../testing/saga.ts";
 import { startSandbox } from "../../testing/sandbox.ts";
 
 /** `npm run test:refresh` sets more tries and another seed. Without it each step is tried a few times. */
@@ -62,30 +65,61 @@ async function startSurvivors(gateway: TestGateway) {
   };
 }
 
-type Connection = Awaited<ReturnType<typeof connect>>;
+/** A bank to be registered with and approved at, and how its books name the token endpoint. */
+const banks = {
+  op: {
+    tokenEndpoint: "T1",
+    register: async (gateway: TestGateway) => (await register(gateway)).registrationId,
+    connect: (gateway: TestGateway, n: number): Promise<BegunConsent> => connect(gateway, { bankPsuId: `load-${n}-10` }),
+  },
+  "fapi1-sandbox": {
+    tokenEndpoint: "fapi1-F5",
+    async register(gateway: TestGateway) {
+      await requestPair(gateway);
+      const steps = saga(gateway, "fapi1-sandbox");
+      await steps.whole();
+      return steps.registrationId;
+    },
+    async connect(gateway: TestGateway): Promise<BegunConsent> {
+      const begun = await beginConsent(gateway, { aspspId: "fapi1-sandbox" });
+      await exchange(gateway, begun, await visitBank(begun.redirectUrl, { psuId: "77777771" }));
+      return begun;
+    },
+  },
+} as const;
 
 describe.each([
-  { bank: "honours the old refresh token until the new one is used", rotation: "until-next-used", deaths: 1, rounds: tries, but: "" },
-  { bank: "honours each refresh token once", rotation: "once", deaths: 1, rounds: Math.ceil(tries / 4), but: " unless the bank itself said no" },
+  { aspspId: "op", bank: "honours the old refresh token until the new one is used", rotation: "until-next-used", deaths: 1, rounds: tries, but: "" },
+  { aspspId: "op", bank: "honours each refresh token once", rotation: "once", deaths: 1, rounds: Math.ceil(tries / 4), but: " unless the bank itself said no" },
   {
+    aspspId: "fapi1-sandbox",
+    bank: "ends all that came of an approval whose spent token is used again",
+    rotation: "once",
+    deaths: 1,
+    rounds: Math.ceil(tries / 4),
+    but: " unless the bank itself said no",
+  },
+  {
+    aspspId: "op",
     bank: "honours the old one, where four processes in a row die at one consent",
     rotation: "until-next-used",
     deaths: 4,
     rounds: Math.max(Math.ceil(leastInARow * 1.5), Math.ceil(tries / 10)),
     but: " unless two of them died after they had sent the token",
   },
-])("killed while tokens are refreshed at a bank that $bank", ({ rotation, deaths, rounds, but }) => {
+] as const)("killed while tokens are refreshed at a bank that $bank", ({ aspspId, rotation, deaths, rounds, but }) => {
   it(
     `OA-62 OA-69 ${rounds} tries, killed at each step in turn, then two replicas at once: nobody authorises again${but} (seed ${seed})`,
     async () => {
       await using stack = new AsyncDisposableStack();
       const sandbox = stack.use(await startSandbox({ SANDBOX_REFRESH_TOKENS: rotation }));
-      const gateway = stack.use(await startGateway(sandbox));
-      const { registrationId } = await register(gateway);
+      const gateway = stack.use(await startGateway(sandbox, { everyBank: true }));
+      const bank = banks[aspspId];
+      const registrationId = await bank.register(gateway);
       const survivors = stack.use(await startSurvivors(gateway));
       const { db } = gateway.database.database;
       const random = seeded(seed);
-      const newConnection = (n: number): Promise<Connection> => connect(gateway, { bankPsuId: `load-${n}-10` });
+      const newConnection = (n: number) => bank.connect(gateway, n);
       let next = startReplica(gateway, registrationId);
       stack.defer(() => void next.child.kill("SIGKILL"));
       const refreshAndDie = (batch: RefreshBatch) => {
@@ -104,7 +138,7 @@ describe.each([
         return new Map(rows.map(({ consentId, refreshAttempts }) => [consentId, refreshAttempts]));
       }
 
-      const connections: Connection[] = [];
+      const connections: BegunConsent[] = [];
       for (let n = 0; n < Math.min(atOnce, rounds); n += 1) connections.push(await newConnection(n));
       // How many steps there are, and before which the call leaves.
       const { steps: taken, leavesAtStep } = await refreshAndDie({ aheadSeconds: 0, orders: [{ consentId: connections[0]?.consentId ?? "", stopAtStep: 0 }] });
@@ -154,7 +188,7 @@ describe.each([
           // Whatever access token is there by now, reading takes a refresh.
           await sandbox.fault("token.expire-access", { for: { authorizationId: aspspConsentId } });
           const reads = await Promise.allSettled(survivors.both.map(({ as }) => as.ingest.fetchAccounts({ params: { consentId }, psu })));
-          const calls = (await sandbox.calls({ since, endpoint: "T1" })).filter(({ authorizationId }) => authorizationId === aspspConsentId);
+          const calls = (await sandbox.calls({ since, endpoint: bank.tokenEndpoint })).filter(({ authorizationId }) => authorizationId === aspspConsentId);
           const refused = calls.some(({ status }) => status === 400);
           const lost = await lostFacts(consentId);
           tally.tries += 1;
@@ -171,7 +205,7 @@ describe.each([
           if (lost.length > 0 || !expected) connections[n] = await newConnection(n);
         }
       }
-      process.stdout.write(`bank with refresh tokens ${rotation}, deaths in a row up to ${deaths}: ${JSON.stringify(tally)}\n`);
+      process.stdout.write(`${aspspId} with refresh tokens ${rotation}, deaths in a row up to ${deaths}: ${JSON.stringify(tally)}\n`);
       expect(otherwise).toEqual([]);
       expect(tally.kills).toBeGreaterThan(rounds / 2);
       expect(tally.diedBefore).toBeGreaterThan(0);

@@ -10,6 +10,7 @@ import { z } from "zod";
 import { arbitraryInput } from "../../test/arbitrary-input.ts";
 import { startBff } from "../../test/bff.ts";
 import type { Bff, Person } from "../../test/bff.ts";
+import { readKept } from "../../test/kept.ts";
 
 const contracts: readonly RouteContract[] = [
   ...Object.values(bffRoutes),
@@ -35,7 +36,7 @@ describe("whatever a route is sent", () => {
   beforeEach(() => bff.database.database.db.deleteFrom("attempts").execute());
 
   it.each(contracts.map((contract) => [contract.method, contract.path, contract] as const))(
-    "%s %s answers as agreed or with a problem, never with a fault or another's data (US-32, US-34, US-45)",
+    "%s %s answers as agreed or with a problem, never with a fault or another's data, and refused leaves everything as it was (US-32, US-34, US-45)",
     async (method, path, contract) => {
       // Every route has a person of its own, and there are more of them than may sign in from one place in a quarter of an hour.
       await bff.database.database.db.deleteFrom("attempts").execute();
@@ -53,6 +54,7 @@ describe("whatever a route is sent", () => {
         ...other.holdings.accounts.map(({ accountId }) => accountId),
       ];
       const { cookie } = me.browser;
+      let kept = await readKept(bff.database.database);
       await fc.assert(
         fc.asyncProperty(
           arbitraryInput(schemaOf(contract.params), ids),
@@ -63,6 +65,9 @@ describe("whatever a route is sent", () => {
             const address = path.replaceAll(/:(\w+)/g, (_, name: string) => segment((params as Record<string, unknown> | null)?.[name]));
             const withBody = method === "GET" ? {} : { body: JSON.stringify(body) ?? "" };
             const answer = await me.browser.send(method, `${address}${contract.query === undefined ? "" : search(query)}`, withBody);
+            const before = kept;
+            kept = await readKept(bff.database.database);
+            if (answer.status >= 400) expect(kept).toEqual(before);
             expect(statuses(contract)).toContain(answer.status);
             expect(answer.text).not.toContain(other.holdings.canary);
             expect(answer.headers.getSetCookie().join()).not.toContain("a=b");
