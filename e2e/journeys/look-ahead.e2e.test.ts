@@ -84,6 +84,38 @@ describe("a person looks ahead", () => {
     await context.close();
   });
 
+  it("and back: from a day of the balance to its transactions, by keyboard, by mouse and from the table", async () => {
+    const { page, complaints, context } = await newPerson(browser);
+    await carrySession(person, context);
+    const section = page.locator("section").filter({ has: page.getByRole("slider", { name: "Balance by day: Net worth" }) });
+    const line = section.getByRole("slider");
+    await insights(page, line);
+    const shown = async (): Promise<string[]> => {
+      await page.waitForURL((url) => url.pathname === "/transactions" && url.searchParams.has("from"));
+      const { searchParams } = new URL(page.url());
+      await page.goBack();
+      await line.waitFor(patiently);
+      return [searchParams.get("from") ?? "", searchParams.get("to") ?? ""];
+    };
+    await line.press("ArrowLeft");
+    await line.press("Enter");
+    const [day, until] = await shown();
+    expect(until).toBe(day);
+
+    await line.hover({ position: { x: 300, y: 100 } });
+    const named = (await line.getAttribute("aria-valuetext")) ?? "";
+    await line.click({ position: { x: 300, y: 100 } });
+    const [clicked = ""] = await shown();
+    expect(named).toContain(String(Number.parseInt(clicked.slice(8), 10)));
+    expect(clicked < (day ?? "")).toBe(true);
+
+    await section.getByRole("button", { name: /table/i }).click();
+    await page.getByRole("table", { name: "Balance by day: Net worth" }).getByRole("link").nth(1).click();
+    expect(await shown()).toEqual([day, day]);
+    expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+
   it("at a budget that they set, exceed, change and remove, and at the transactions behind its figure", async () => {
     const { page, complaints, context } = await newPerson(browser);
     await carrySession(person, context);

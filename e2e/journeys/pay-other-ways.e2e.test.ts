@@ -200,6 +200,8 @@ describe("abroad", () => {
     await page.getByLabel("Amount", { exact: true }).fill("109.00");
     await page.getByRole("textbox", { name: "Currency" }).fill("usd");
     await page.getByLabel("Message").fill("Invoice 4711");
+    await page.getByLabel("I pay all of them").check();
+    await page.getByLabel("Urgent").check();
     // The country was forgotten: said at its field, which has the focus.
     await page.getByRole("button", { name: "Check once more" }).click();
     await expect.poll(() => page.getByLabel("Country").getAttribute("aria-invalid")).toBe("true");
@@ -208,7 +210,8 @@ describe("abroad", () => {
     const order = await checkAndApprove(page);
 
     await page.getByRole("heading", { level: 1, name: "US$109.00 to Springfield Books Inc" }).waitFor();
-    await page.getByText("Each pays their own bank’s").waitFor();
+    await page.getByText("You pay all of them").waitFor();
+    await page.getByText("Urgent", { exact: true }).waitFor();
     await page.getByText("Not yet").waitFor({ state: "detached", timeout: 30_000 });
     await page.getByText("The money left your account.").first().waitFor();
     await expectAccessible(page, "paid abroad");
@@ -218,7 +221,8 @@ describe("abroad", () => {
       paymentType: "ForeignPayment",
       status: "Completed",
       count: 1,
-      detailsOfCharges: "SHA",
+      detailsOfCharges: "OUR",
+      paymentOrder: "HIGH",
       instruction: {
         amount: "109.00",
         currency: "USD",

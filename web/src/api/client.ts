@@ -5,7 +5,7 @@ import { proveAgain } from "./recent-sign-in.ts";
 import { type Answer, type Ask, buildUrl, type Operation, routes } from "./routes.ts";
 
 /** Proof that a change comes from our own page: another site cannot set a header without our leave. */
-export const CSRF = { "opl-csrf": "1" } as const;
+const CSRF = { "opl-csrf": "1" } as const;
 
 interface Sending {
   readonly body?: unknown;
@@ -26,6 +26,12 @@ export async function send(method: string, url: string, options: Sending = {}): 
 }
 
 async function sendOnce(method: string, url: string, options: Sending): Promise<unknown> {
+  const response = await answerOf(method, url, options);
+  return response.status === 204 ? undefined : readWhole(response.json());
+}
+
+/** One request to our own origin and its answer, unread; throws ApiError for everything but a 2xx one. */
+export async function answerOf(method: string, url: string, options: Sending = {}): Promise<Response> {
   const changes = method !== "GET";
   if (changes) dropFirstAnswers();
   const asked = changes ? undefined : takeFirstAnswer(url);
@@ -46,8 +52,12 @@ async function sendOnce(method: string, url: string, options: Sending): Promise<
   });
   noteReachable(true);
   if (!response.ok) throw await apiErrorFrom(response);
-  if (response.status === 204) return undefined;
-  return response.json().catch(() => {
+  return response;
+}
+
+/** What an answer holds; throws ApiError where it is not what was promised, or broke off on the way. */
+export async function readWhole<T>(reading: Promise<T>): Promise<T> {
+  return reading.catch(() => {
     throw new ApiError({ status: 502, code: "ERR_UNREADABLE_ANSWER" });
   });
 }

@@ -1,8 +1,7 @@
 import type { securityRoutes } from "@opl/contracts/http/bff-security";
 import type { ResponseOf } from "@opl/contracts/http/route";
 import { queryOptions } from "@tanstack/react-query";
-import { ApiError, apiErrorFrom, isApiError } from "./api-error.ts";
-import { CSRF, send } from "./client.ts";
+import { answerOf, readWhole, send } from "./client.ts";
 import { type AskOf, buildUrl } from "./routes.ts";
 
 type Routes = typeof securityRoutes;
@@ -48,14 +47,7 @@ export const securityQueries = {
 /** A file that was made ready, with its name. It is handed out once: one that broke off is asked for anew. */
 export async function downloadExport(exportId: string): Promise<{ name: string; file: Blob }> {
   const [method, path] = securityPaths.downloadExport;
-  try {
-    const headers = { "content-type": "application/json", ...CSRF };
-    const response = await fetch(buildUrl(path, { exportId }), { method, headers, credentials: "same-origin", redirect: "error", body: "{}" });
-    if (!response.ok) throw await apiErrorFrom(response);
-    const [, name = "one-point-ledger"] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
-    return { name, file: await response.blob() };
-  } catch (error) {
-    if (isApiError(error)) throw error;
-    throw new ApiError({ status: 0, code: "ERR_UNREACHABLE" });
-  }
+  const response = await answerOf(method, buildUrl(path, { exportId }));
+  const [, name = "one-point-ledger"] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
+  return { name, file: await readWhole(response.blob()) };
 }

@@ -1,6 +1,8 @@
 import { Group } from "@visx/group";
 import { Area, LinePath } from "@visx/shape";
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { useLingui } from "@lingui/react/macro";
+import { useNavigate } from "@tanstack/react-router";
+import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
 import type { WireAmount } from "../format/format.ts";
 import { pixelsOf } from "../format/amounts.ts";
 import { useFormat } from "../format/use-format.ts";
@@ -8,6 +10,7 @@ import { Amount } from "../ui/amount.tsx";
 import { cx } from "../ui/classes.ts";
 import { AmountAxis, BottomLabel } from "./axis.tsx";
 import { axisTicks, useWidth } from "./measure.ts";
+import { type RowsAt, RowsLink } from "./rows-link.tsx";
 import { linear } from "./scale.ts";
 
 export interface LinePoint {
@@ -34,7 +37,8 @@ const MARGIN = { top: 8, right: 8, bottom: 24, left: 52 };
 
 /**
  * One or two lines over days. Pointer and keyboard move along the days (arrow keys a day, Page keys a month); what stands at the
- * chosen day is written above the chart, so that nothing covers the lines and nothing moves.
+ * chosen day is written above the chart, so that nothing covers the lines and nothing moves. Where the days have transactions, Enter,
+ * a click of a mouse and the name of the day lead to them.
  */
 export function LineChart({
   label,
@@ -46,6 +50,7 @@ export function LineChart({
   xName,
   ticks,
   includeZero = false,
+  rowsAt,
 }: {
   label: string;
   lines: readonly Line[];
@@ -59,8 +64,12 @@ export function LineChart({
   /** Places that are named below the axis. */
   ticks: readonly { readonly x: number; readonly label: string }[];
   includeZero?: boolean;
+  rowsAt?: (x: number) => RowsAt;
 }) {
+  const { t } = useLingui();
   const format = useFormat();
+  const navigate = useNavigate();
+  const hint = useId();
   const [ref, width] = useWidth();
   const [chosen, setChosen] = useState<number>();
   const all = [...lines, ...(band === undefined ? [] : [{ points: band.low }, { points: band.high }])].flatMap((line) => line.points);
@@ -81,7 +90,12 @@ export function LineChart({
     const nearest = xs.reduce((best, one) => (Math.abs(one - where) < Math.abs(best - where) ? one : best), first);
     setChosen(nearest);
   };
+  const rows = rowsAt?.(at);
+  const showRows = (): void => {
+    if (rows !== undefined) void navigate(rows);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") return showRows();
     const target = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, PageDown: at - 30, PageUp: at + 30, Home: first, End: last }[
       event.key
     ];
@@ -105,7 +119,15 @@ export function LineChart({
     <div className="@container">
       {/* Room for two lines where it is narrow, so that nothing moves while the figures change. */}
       <p className="mb-2 flex min-h-9 flex-wrap content-end items-center gap-x-4 gap-y-1 text-12 text-muted @lg:min-h-4" aria-hidden="true">
-        <span className="font-500 text-ink">{xName(at)}</span>
+        <span className="font-500 text-ink">
+          {rows === undefined ? (
+            xName(at)
+          ) : (
+            <RowsLink at={rows} tabIndex={-1}>
+              {xName(at)}
+            </RowsLink>
+          )}
+        </span>
         {lines.map((line) => {
           const point = pointAt(line, at);
           return (
@@ -130,12 +152,22 @@ export function LineChart({
         aria-valuemax={last}
         aria-valuenow={at}
         aria-valuetext={words}
-        className="relative touch-pan-y rounded-8"
+        aria-describedby={rows === undefined ? undefined : hint}
+        className={cx("relative touch-pan-y rounded-8", rows !== undefined && "cursor-pointer")}
         style={{ height }}
         onKeyDown={onKeyDown}
         onPointerMove={(event) => choose(Math.round(x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left)))}
         onPointerLeave={() => setChosen(undefined)}
+        // A finger chooses the day first.
+        onClick={({ nativeEvent }) => {
+          if (nativeEvent instanceof PointerEvent && nativeEvent.pointerType === "mouse") showRows();
+        }}
       >
+        {rows !== undefined && (
+          <span id={hint} className="sr-only">
+            {t`Enter shows the transactions.`}
+          </span>
+        )}
         {width > 0 && (
           <svg width={width} height={height} aria-hidden="true" className="overflow-visible">
             <Group>

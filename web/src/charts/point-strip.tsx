@@ -1,5 +1,6 @@
-import { Link, type LinkProps } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { type KeyboardEvent, useRef, useState } from "react";
+import type { RowsAt } from "./rows-link.tsx";
 
 export interface ChartPoint {
   readonly key: string;
@@ -8,8 +9,7 @@ export interface ChartPoint {
   readonly width: number;
   /** What a screen reader says. */
   readonly label: string;
-  /** Where its rows are. */
-  readonly link: Pick<LinkProps, "to" | "search">;
+  readonly link: RowsAt;
 }
 
 /** Invisible columns over a chart: one tab stop, arrow keys between points, Enter leads to the rows. */

@@ -7,6 +7,7 @@ import { ChartCard } from "../../charts/chart-card.tsx";
 import { dayPoints, monthTicks } from "../../charts/day-axis.ts";
 import { courseFinding } from "../../charts/findings.ts";
 import { LazyLineChart } from "../../charts/lazy-line-chart.tsx";
+import { type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
 import { toWire } from "../../format/amounts.ts";
 import { today } from "../../format/clock.ts";
 import { addDays } from "../../format/dates.ts";
@@ -48,6 +49,10 @@ export function BalanceSection({ currency, accounts }: { currency: string; accou
     );
   }
   const name = account?.name ?? t`Net worth`;
+  const rowsOf = (day: string): RowsAt => ({
+    to: "/transactions",
+    search: { from: day, to: day, ...(account === undefined ? {} : { account: [account.accountId] }) },
+  });
   const difference = <Amount value={toWire(finding.difference)} />;
   const since = format.day(finding.since);
   return (
@@ -106,7 +111,15 @@ export function BalanceSection({ currency, accounts }: { currency: string; accou
       label={t`Balance by day: ${name}`}
       table={{
         head: [t`Day`, t`Balance`],
-        rows: days.toReversed().map(({ date, amount }) => ({ key: date, cells: [format.day(date), <Amount key="a" value={amount} />] })),
+        rows: days.toReversed().map(({ date, amount }) => ({
+          key: date,
+          cells: [
+            format.day(date),
+            <RowsLink key="a" at={rowsOf(date)}>
+              <Amount value={amount} />
+            </RowsLink>,
+          ],
+        })),
       }}
     >
       <LazyLineChart
@@ -115,6 +128,7 @@ export function BalanceSection({ currency, accounts }: { currency: string; accou
         height={260}
         lines={[{ key: "balance", name, main: true, points: dayPoints(days) }]}
         xName={(x) => format.day(addDays(first, x))}
+        rowsAt={(x) => rowsOf(addDays(first, x))}
         ticks={monthTicks(first, last, (month) => (month.endsWith("-01") ? month.slice(0, 4) : format.shortMonth(month)))}
       />
     </ChartCard>

@@ -4,15 +4,21 @@ import { lazy, Suspense } from "react";
 import type { CashFlow } from "../../api/queries.ts";
 import { ChartCard } from "../../charts/chart-card.tsx";
 import { cashFlowFinding, type CashFlowFinding } from "../../charts/findings.ts";
+import { type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
 import { toWire } from "../../format/amounts.ts";
 import { today } from "../../format/clock.ts";
-import { monthOf } from "../../format/dates.ts";
+import { firstDayOf, lastDayOf, monthOf } from "../../format/dates.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Amount } from "../../ui/amount.tsx";
 import { Bone } from "../../ui/skeleton.tsx";
 import { ChartSkeleton, NothingHere, SectionProblem } from "./section-states.tsx";
 
 const CashFlowChart = lazy(() => import("../../charts/cash-flow-chart.tsx").then((module) => ({ default: module.CashFlowChart })));
+
+const rowsOf = (month: string, dir?: "in" | "out"): RowsAt => ({
+  to: "/transactions",
+  search: { from: firstDayOf(month), to: lastDayOf(month), ...(dir === undefined ? {} : { dir }) },
+});
 
 /** Money in and out by month, and what remained. */
 export function CashFlowSection({ query, currency }: { query: UseQueryResult<CashFlow>; currency: string }) {
@@ -42,9 +48,15 @@ export function CashFlowSection({ query, currency }: { query: UseQueryResult<Cas
           key: month.month,
           cells: [
             format.month(month.month),
-            <Amount key="in" value={month.income} />,
-            <Amount key="out" value={month.expenses} />,
-            <Amount key="left" value={month.net} tone="compared" sign="always" />,
+            <RowsLink key="in" at={rowsOf(month.month, "in")}>
+              <Amount value={month.income} />
+            </RowsLink>,
+            <RowsLink key="out" at={rowsOf(month.month, "out")}>
+              <Amount value={month.expenses} />
+            </RowsLink>,
+            <RowsLink key="left" at={rowsOf(month.month)}>
+              <Amount value={month.net} tone="compared" sign="always" />
+            </RowsLink>,
           ],
         })),
       }}

@@ -6,6 +6,7 @@ import { ChevronDown, ChevronLeft, ChevronRight } from "lucide-react";
 import { queries } from "../../api/queries.ts";
 import { ChartCard } from "../../charts/chart-card.tsx";
 import { changeOf, spendingBreakdown, type SpendingBreakdown, type SpendingShare } from "../../charts/findings.ts";
+import { type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
 import { toWire } from "../../format/amounts.ts";
 import { addMonths, firstDayOf, lastDayOf } from "../../format/dates.ts";
 import { useFormat } from "../../format/use-format.ts";
@@ -17,6 +18,11 @@ import { ChartSkeleton, RowsSkeleton, SectionProblem } from "./section-states.ts
 
 // Needed when a category is opened up.
 const CategoryRows = lazy(() => import("./category-rows.tsx").then((module) => ({ default: module.CategoryRows })));
+
+const rowsOf = (category: SpendingShare["category"], month: string): RowsAt => ({
+  to: "/transactions",
+  search: { category: [category], from: firstDayOf(month), to: lastDayOf(month) },
+});
 
 /** Spending of one month by category; a category opens to its rows. */
 export function SpendingSection({ currency, latest }: { currency: string; latest: string }) {
@@ -60,7 +66,16 @@ export function SpendingSection({ currency, latest }: { currency: string; latest
         head: [t`Category`, t`Spent`, t`The month before`, t`Transactions`],
         rows: (breakdown?.shares ?? []).map(({ category, spent, before, count }) => ({
           key: category,
-          cells: [i18n._(categories[category].name), <Amount key="s" value={toWire(spent)} />, <Amount key="b" value={toWire(before)} />, format.count(count)],
+          cells: [
+            i18n._(categories[category].name),
+            <RowsLink key="s" at={rowsOf(category, month)}>
+              <Amount value={toWire(spent)} />
+            </RowsLink>,
+            <RowsLink key="b" at={rowsOf(category, addMonths(month, -1))}>
+              <Amount value={toWire(before)} />
+            </RowsLink>,
+            format.count(count),
+          ],
         })),
       }}
     >

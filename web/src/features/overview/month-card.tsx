@@ -1,20 +1,28 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { type ReactNode, useState } from "react";
 import type { Overview } from "../../api/queries.ts";
 import { ChartCard } from "../../charts/chart-card.tsx";
 import { changeOf } from "../../charts/findings.ts";
 import { LazyLineChart } from "../../charts/lazy-line-chart.tsx";
+import { type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
 import { fromWire, toWire } from "../../format/amounts.ts";
+import { today } from "../../format/clock.ts";
+import { addDays, addMonths, firstDayOf, monthOf } from "../../format/dates.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Amount } from "../../ui/amount.tsx";
 import { SectionCard } from "../../ui/card.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
 import { IncompleteNote, incompleteNames } from "../../ui/incomplete-note.tsx";
 
 type Month = Overview["month"][number];
 
 /** Spending of this month so far against the same day of last month. */
 export function MonthCard({ overview }: { overview: Pick<Overview, "month" | "accounts"> }) {
-  const [main] = overview.month;
-  if (main === undefined || (main.thisMonth.length === 0 && main.lastMonth.length === 0)) {
+  const { t } = useLingui();
+  const [chosen, setChosen] = useState<string>();
+  const months = overview.month.filter(({ thisMonth, lastMonth }) => thisMonth.length > 0 || lastMonth.length > 0);
+  const main = months.find(({ currency }) => currency === chosen) ?? months[0];
+  if (main === undefined) {
     return (
       <SectionCard title={<Trans>This month so far</Trans>}>
         <p className="px-4 pb-5 pt-2 text-14 text-muted sm:px-6">
@@ -23,10 +31,25 @@ export function MonthCard({ overview }: { overview: Pick<Overview, "month" | "ac
       </SectionCard>
     );
   }
-  return <MonthChart month={main} accounts={overview.accounts} />;
+  return (
+    <MonthChart
+      month={main}
+      accounts={overview.accounts}
+      controls={
+        months.length > 1 && (
+          <Segmented
+            label={t`Currency`}
+            value={main.currency}
+            onChange={setChosen}
+            options={months.map(({ currency }) => ({ value: currency, label: currency }))}
+          />
+        )
+      }
+    />
+  );
 }
 
-function MonthChart({ month, accounts }: { month: Month; accounts: Overview["accounts"] }) {
+function MonthChart({ month, accounts, controls }: { month: Month; accounts: Overview["accounts"]; controls: ReactNode }) {
   const { t } = useLingui();
   const format = useFormat();
   const { thisMonth, lastMonth, currency } = month;
@@ -46,16 +69,31 @@ function MonthChart({ month, accounts }: { month: Month; accounts: Overview["acc
     );
   const names = { now: t`This month`, before: t`Last month` };
   const days = [...new Set([...thisMonth, ...lastMonth].map(({ day }) => day))].toSorted((a, b) => a - b);
-  const at = (list: Month["thisMonth"], day: number) => {
+  const [now, before] = [monthOf(today()), addMonths(monthOf(today()), -1)];
+  /** What was spent in a month up to a day of it. */
+  const rowsOf = (of: string, day: number): RowsAt => ({
+    to: "/transactions",
+    search: { from: firstDayOf(of), to: addDays(firstDayOf(of), day - 1), dir: "out", status: "booked" },
+  });
+  const at = (list: Month["thisMonth"], of: string, day: number) => {
     const found = list.find((one) => one.day === day);
-    return found === undefined ? "" : <Amount value={found.amount} />;
+    if (found === undefined) return "";
+    return (
+      <RowsLink at={rowsOf(of, day)}>
+        <Amount value={found.amount} />
+      </RowsLink>
+    );
   };
   return (
     <ChartCard
       title={title}
       description={incompleteNames(accounts) === undefined ? undefined : <IncompleteNote accounts={accounts} />}
+      controls={controls}
       label={t`Spending by day of the month`}
-      table={{ head: [t`Day`, names.now, names.before], rows: days.map((day) => ({ key: String(day), cells: [day, at(thisMonth, day), at(lastMonth, day)] })) }}
+      table={{
+        head: [t`Day`, names.now, names.before],
+        rows: days.map((day) => ({ key: String(day), cells: [day, at(thisMonth, now, day), at(lastMonth, before, day)] })),
+      }}
     >
       <LazyLineChart
         label={t`Spending by day of the month`}
@@ -66,6 +104,7 @@ function MonthChart({ month, accounts }: { month: Month; accounts: Overview["acc
           { key: "now", name: names.now, main: true, points: thisMonth.map(({ day, amount }) => ({ x: day, amount })) },
           { key: "before", name: names.before, points: lastMonth.map(({ day, amount }) => ({ x: day, amount })) },
         ]}
+        rowsAt={(day) => (latest !== undefined && day <= latest.day ? rowsOf(now, day) : rowsOf(before, day))}
         xName={(day) => t`Day ${format.count(day)}`}
         ticks={[1, 8, 15, 22, 29].map((day) => ({ x: day, label: format.count(day) }))}
       />

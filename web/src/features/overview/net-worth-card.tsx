@@ -3,12 +3,15 @@ import type { Overview } from "../../api/queries.ts";
 import { LazyLineChart } from "../../charts/lazy-line-chart.tsx";
 import { dayPoints, monthTicks } from "../../charts/day-axis.ts";
 import { courseFinding } from "../../charts/findings.ts";
+import { type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
 import { addDays } from "../../format/dates.ts";
 import { toWire } from "../../format/amounts.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Amount, Figure } from "../../ui/amount.tsx";
 import { IncompleteNote } from "../../ui/incomplete-note.tsx";
 import { DataTableToggle } from "../../charts/table-toggle.tsx";
+
+const rowsOf = (day: string): RowsAt => ({ to: "/transactions", search: { from: day, to: day } });
 
 /** What everything comes to, and how that moved in a year. */
 export function NetWorthCard({ overview }: { overview: Overview }) {
@@ -38,7 +41,15 @@ export function NetWorthCard({ overview }: { overview: Overview }) {
           label={t`Net worth`}
           table={{
             head: [t`Day`, t`Net worth`],
-            rows: history.toReversed().map(({ date, amount }) => ({ key: date, cells: [format.day(date), <Amount key="a" value={amount} />] })),
+            rows: history.toReversed().map(({ date, amount }) => ({
+              key: date,
+              cells: [
+                format.day(date),
+                <RowsLink key="a" at={rowsOf(date)}>
+                  <Amount value={amount} />
+                </RowsLink>,
+              ],
+            })),
           }}
         >
           <LazyLineChart
@@ -47,6 +58,7 @@ export function NetWorthCard({ overview }: { overview: Overview }) {
             height={200}
             lines={[{ key: "net", name: t`Net worth`, main: true, points: dayPoints(history) }]}
             xName={(x) => format.day(addDays(first, x))}
+            rowsAt={(x) => rowsOf(addDays(first, x))}
             ticks={monthTicks(first, last, (month) => format.shortMonth(month))}
           />
         </DataTableToggle>

@@ -9,7 +9,17 @@ const item: DraftItem = {
   amount: "12,50",
   note: "Rent",
 };
-const draft: Draft = { from: { aspspId: "op", accountId: null }, scheme: "sepa", items: [item], when: "now", firstDate: "", every: "month", count: "" };
+const draft: Draft = {
+  from: { aspspId: "op", accountId: null },
+  scheme: "sepa",
+  items: [item],
+  when: "now",
+  firstDate: "",
+  every: "month",
+  count: "",
+  chargeBearer: "shared",
+  speed: "normal",
+};
 const abroad: DraftItem = {
   ...item,
   account: "US 123456789".replace("US ", ""),
@@ -115,9 +125,14 @@ describe("a draft", () => {
         amount: { amount: "1000.50", currency: "USD" },
         creditor: { account: { scheme: "BBAN", id: "123456789" }, agent: { bic: "CHASUS33" }, address: { country: "US" } },
         remittance: { kind: "message", text: "Rent" },
+        chargeBearer: "shared",
+        urgent: false,
       },
       schedule: { firstDate: null, count: 1 },
     });
+    const hurried = { chargeBearer: "debtor", urgent: true };
+    expect(orderOf({ ...foreign, chargeBearer: "debtor", speed: "urgent" }).payments[0]?.instruction).toMatchObject(hurried);
+    expect(orderOf({ ...draft, chargeBearer: "debtor", speed: "urgent" }).payments[0]?.instruction).not.toMatchObject(hurried);
     expect(findMistakes({ ...foreign, items: [{ ...abroad, bic: "CHAS", currency: "dollar" }] }, today).map(({ field }) => field)).toEqual(["bic", "currency"]);
   });
 

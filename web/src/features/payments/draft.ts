@@ -14,6 +14,9 @@ export interface Draft {
   readonly firstDate: string;
   readonly every: "week" | "month";
   readonly count: string;
+  /** Of a payment abroad. */
+  readonly chargeBearer: "shared" | "debtor";
+  readonly speed: "normal" | "urgent";
 }
 
 export interface DraftItem {
@@ -163,7 +166,7 @@ function scheduleOf({ scheme, when, firstDate, every, count }: Draft): NewOrder[
   return when === "later" ? { firstDate, every: null, count: 1 } : { firstDate, every, count: Number.parseInt(count, 10) };
 }
 
-function instructionOf({ scheme }: Draft, item: DraftItem): NewOrder["payments"][number]["instruction"] {
+function instructionOf({ scheme, chargeBearer, speed }: Draft, item: DraftItem): NewOrder["payments"][number]["instruction"] {
   const name = single(item.name);
   const account = compact(item.account);
   const note = readNote(item.note);
@@ -194,8 +197,8 @@ function instructionOf({ scheme }: Draft, item: DraftItem): NewOrder["payments"]
       address: { line1: single(item.address), line2: single(item.city), country: compact(item.country) },
     },
     remittance: message,
-    chargeBearer: "shared",
-    urgent: false,
+    chargeBearer,
+    urgent: speed === "urgent",
   };
 }
 

@@ -95,6 +95,8 @@ function PaymentForm({ paymentOrderId, choices }: { paymentOrderId: string; choi
     firstDate: addDays(choices.today, 1),
     every: "month",
     count: "12",
+    chargeBearer: "shared",
+    speed: "normal",
   }));
   const [findings, setFindings] = useState<readonly DraftFinding[]>([]);
   const keep = useMutation({
@@ -170,6 +172,33 @@ function PaymentForm({ paymentOrderId, choices }: { paymentOrderId: string; choi
           <Plus aria-hidden="true" size={16} strokeWidth={1.75} />
           <Trans>Pay somebody else in the same approval</Trans>
         </Button>
+      )}
+      {foreign && (
+        <SectionCard title={<Trans>Charges and speed</Trans>}>
+          <div className="space-y-4 px-4 pb-5 pt-3 sm:px-6">
+            <Segmented
+              label={t`Who pays the charges`}
+              value={draft.chargeBearer}
+              onChange={(chargeBearer) => setDraft((before) => ({ ...before, chargeBearer }))}
+              options={[
+                { value: "shared", label: <Trans>Each pays their own bank’s</Trans> },
+                { value: "debtor", label: <Trans>I pay all of them</Trans> },
+              ]}
+            />
+            <Segmented
+              label={t`How fast`}
+              value={draft.speed}
+              onChange={(speed) => setDraft((before) => ({ ...before, speed }))}
+              options={[
+                { value: "normal", label: <Trans>As usual</Trans> },
+                { value: "urgent", label: <Trans>Urgent</Trans> },
+              ]}
+            />
+            <p className="text-12 text-muted">
+              <Trans>Your bank may charge more for an urgent payment.</Trans>
+            </p>
+          </div>
+        </SectionCard>
       )}
       {!foreign && (
         <SectionCard title={<Trans>When</Trans>}>

@@ -182,6 +182,7 @@ function PaymentCard({ order, payment }: { order: Order; payment: Payment }) {
             {instruction.chargeBearer === "shared" ? <Trans>Each pays their own bank’s</Trans> : <Trans>You pay all of them</Trans>}
           </Fact>
         )}
+        {instruction.scheme === "foreign" && <Fact name={<Trans>How fast</Trans>}>{instruction.urgent ? <Trans>Urgent</Trans> : <Trans>As usual</Trans>}</Fact>}
       </dl>
       <Executions payment={payment} />
     </SectionCard>
