@@ -28,6 +28,8 @@ describe("taking everything along", () => {
         createdAt: `2026-${String(10 - Math.floor(index / 28)).padStart(2, "0")}-${String(28 - (index % 28)).padStart(2, "0")}T09:30:00Z`,
       }),
     );
+    const whole = earlierOrders[0] ?? aPaymentOrder();
+    earlierOrders[0] = { ...whole, payments: whole.payments.flatMap((payment) => [payment, { ...payment, status: "rejected" as const, executions: [] }]) };
     bff.downstream.holdings.set(psuId, { ...holdings, earlierOrders });
     const receipt = { receiptId: holdings.counterpartyRuleId, sequence: 1, happened: "granted", at: "2026-11-20T08:01:00Z", jws: null } as const;
     bff.downstream.receipts.set(holdings.fundsConsentId, [receipt]);
@@ -41,7 +43,7 @@ describe("taking everything along", () => {
       person: { email: string };
       permissions: { consentId: string; receipts: unknown[] }[];
       fundsPermissions: { fundsConsentId: string; iban: string; receipts: unknown[] }[];
-      paymentOrders: { paymentOrderId: string }[];
+      paymentOrders: { paymentOrderId: string; debtorIban: string; partlyPaid: boolean }[];
       accounts: { iban: string }[];
       transactions: { transactionId: string; note: string | null; split: unknown }[];
       categoryRules: { counterpartyRuleId: string }[];
@@ -53,6 +55,9 @@ describe("taking everything along", () => {
     expect(all.fundsPermissions).toMatchObject([{ fundsConsentId: holdings.fundsConsentId, iban: "FI2112345600000785", receipts: [receipt] }]);
     expect(all.paymentOrders.map(({ paymentOrderId }) => paymentOrderId)).toEqual(
       [holdings.paymentOrder, ...earlierOrders].map(({ paymentOrderId }) => paymentOrderId),
+    );
+    expect(all.paymentOrders.slice(0, 3).map(({ debtorIban, partlyPaid }) => [debtorIban, partlyPaid])).toEqual(
+      [false, true, false].map((partly) => ["FI2112345600000785", partly]),
     );
     expect(all.accounts.map(({ iban }) => iban)).toEqual(holdings.accounts.map(({ iban }) => iban));
     // The stand-in gives the same rows on its first and its second page.

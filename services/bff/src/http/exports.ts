@@ -12,7 +12,8 @@ import type { SignedIn } from "../session/people.ts";
 import { signedInOf } from "../session/visitor.ts";
 import { fetchExport, startExport } from "../usecases/start-export.ts";
 import { csvExport, jsonExport } from "../views/export.ts";
-import type { Everything } from "../views/export.ts";
+import type { Everything, ExportedOrder } from "../views/export.ts";
+import { whatMoved } from "../views/payment.ts";
 import { wholeOf } from "./parts.ts";
 import type { Asking } from "./parts.ts";
 import { listOrders } from "./payment-order-pages.ts";
@@ -106,11 +107,11 @@ async function* transactionsOf({ clients }: Pick<Context, "clients">, asking: As
 }
 
 /** Every payment order, newest first, likewise. */
-async function* paymentOrdersOf(ctx: Pick<Context, "clients">, asking: Asking): AsyncGenerator<readonly PaymentOrder[]> {
+async function* paymentOrdersOf(ctx: Pick<Context, "clients">, asking: Asking): AsyncGenerator<readonly ExportedOrder[]> {
   let before: string | undefined;
   do {
     const page: readonly PaymentOrder[] = await listOrders(ctx, asking, { before, limit: ordersPerPage });
-    yield page;
+    yield page.map((order) => ({ ...order, ...whatMoved(order) }));
     before = page.length < ordersPerPage ? undefined : page.at(-1)?.paymentOrderId;
   } while (before !== undefined);
 }

@@ -1,5 +1,6 @@
 import type { CategorisedTransaction, CounterpartyRule, listBudgets, listConfirmedCharges } from "@opl/contracts/http/analytics";
 import type { ResponseOf } from "@opl/contracts/http/route";
+import type { PaymentOrderView } from "@opl/contracts/http/bff-payments";
 import type { FundsConsent } from "@opl/contracts/http/consent-payments";
 import type { LedgerAccount } from "@opl/contracts/http/ingest";
 import type { Consent, ListedReceipt, PaymentOrder } from "@opl/contracts/model";
@@ -7,6 +8,9 @@ import { csvLine } from "../domain/csv.ts";
 
 type Budget = ResponseOf<typeof listBudgets>["budgets"][number];
 type WithReceipts<Permission> = Permission & { readonly receipts: readonly ListedReceipt[] };
+
+/** Their own account number is whole here, and what was paid only in part says so. */
+export type ExportedOrder = PaymentOrder & Pick<PaymentOrderView, "partlyPaid">;
 
 /** Everything there is of a person; transactions and payments page by page, because there may be many. */
 export interface Everything {
@@ -22,7 +26,7 @@ export interface Everything {
   readonly budgets: readonly Pick<Budget, "category" | "limit">[];
   /** Charges of which the person said that they are right. */
   readonly confirmedCharges: ResponseOf<typeof listConfirmedCharges>["confirmed"];
-  readonly paymentOrders: AsyncIterable<readonly PaymentOrder[]>;
+  readonly paymentOrders: AsyncIterable<readonly ExportedOrder[]>;
   readonly transactions: AsyncIterable<readonly CategorisedTransaction[]>;
 }
 

@@ -27,9 +27,8 @@ export function paymentOrderView(order: PaymentOrder, parts: PaymentParts): Paym
     debtor: debtorOf(order, parts.accounts),
     totals: sumsOf(payments, ({ schedule }) => schedule.count),
     paid: sumsOf(payments, ({ executions }) => executions.filter(hasMoved).length),
-    partlyPaid: isPartlyPaid(order),
     steps: stepsOf(order),
-    payments: payments.map((payment) => ({ ...payment, partlyPaid: hasMoved(payment) && !payment.executions.every(hasMoved) })),
+    ...whatMoved(order),
     mayBeApproved: mayBeApproved(order),
     mayBeCancelled: payments.some(isUnsent),
   };
@@ -59,6 +58,12 @@ export function hasMoved({ status }: { readonly status: PaymentStatus }): boolea
 /** Over, and some of it moved no money. */
 function isPartlyPaid(order: PaymentOrder): boolean {
   return hasMoved(order) && !order.payments.every((payment) => hasMoved(payment) && payment.executions.every(hasMoved));
+}
+
+/** Says of an order and of each of its payments whether only some of it was paid: "debited" alone looks like all of it. */
+export function whatMoved(order: PaymentOrder): Pick<PaymentOrderView, "partlyPaid" | "payments"> {
+  const payments = order.payments.map((payment) => ({ ...payment, partlyPaid: hasMoved(payment) && !payment.executions.every(hasMoved) }));
+  return { partlyPaid: isPartlyPaid(order), payments };
 }
 
 /** Each payment so many times, per currency. */
