@@ -60,6 +60,7 @@ describe("the whole service: facts in by NATS, questions by HTTP, facts out by N
       month: [{ currency: "EUR", thisMonth: expect.anything(), lastMonth: expect.anything() }],
       recurring,
       questions: [],
+      exceeded: [],
     });
     expect(screen.month[0]?.thisMonth.at(-1)).toEqual({ day: 31, amount: { amount: "13.99", currency: "EUR" } });
     expect((await app.bff.netWorth({ psu, query: { from: "2026-11-12", to: "2026-11-13" } })).currencies[0]?.days.map((day) => day.amount.amount)).toEqual([

@@ -27,7 +27,10 @@ export async function send(method: string, url: string, options: Sending = {}): 
 
 async function sendOnce(method: string, url: string, options: Sending): Promise<unknown> {
   const response = await answerOf(method, url, options);
-  return response.status === 204 ? undefined : readWhole(response.json());
+  if (response.status === 204) return undefined;
+  return response.json().catch(() => {
+    throw new ApiError({ status: 502, code: "ERR_UNREADABLE_ANSWER" });
+  });
 }
 
 /** One request to our own origin and its answer, unread; throws ApiError for everything but a 2xx one. */
@@ -53,13 +56,6 @@ export async function answerOf(method: string, url: string, options: Sending = {
   noteReachable(true);
   if (!response.ok) throw await apiErrorFrom(response);
   return response;
-}
-
-/** What an answer holds; throws ApiError where it is not what was promised, or broke off on the way. */
-export async function readWhole<T>(reading: Promise<T>): Promise<T> {
-  return reading.catch(() => {
-    throw new ApiError({ status: 502, code: "ERR_UNREADABLE_ANSWER" });
-  });
 }
 
 /** Asks the bff one of its operations. Amounts stay the exact strings of the wire. */

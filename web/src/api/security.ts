@@ -1,7 +1,8 @@
 import type { securityRoutes } from "@opl/contracts/http/bff-security";
 import type { ResponseOf } from "@opl/contracts/http/route";
 import { queryOptions } from "@tanstack/react-query";
-import { answerOf, readWhole, send } from "./client.ts";
+import { ApiError } from "./api-error.ts";
+import { answerOf, send } from "./client.ts";
 import { type AskOf, buildUrl } from "./routes.ts";
 
 type Routes = typeof securityRoutes;
@@ -49,5 +50,8 @@ export async function downloadExport(exportId: string): Promise<{ name: string; 
   const [method, path] = securityPaths.downloadExport;
   const response = await answerOf(method, buildUrl(path, { exportId }));
   const [, name = "one-point-ledger"] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
-  return { name, file: await readWhole(response.blob()) };
+  const file = await response.blob().catch(() => {
+    throw new ApiError({ status: 502, code: "ERR_DOWNLOAD_BROKE_OFF" });
+  });
+  return { name, file };
 }

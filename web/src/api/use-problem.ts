@@ -30,8 +30,8 @@ export function useProblem(): (error: unknown) => ProblemWords {
     if (error.status === 401) {
       return { title: t`You are signed out`, detail: t`Sign in again to go on.` };
     }
-    if (error.code === "ERR_UNREADABLE_ANSWER") {
-      return { title: t`The answer broke off`, detail: t`Nothing happened to your money, and nothing half was kept. Try again.` };
+    if (error.code === "ERR_DOWNLOAD_BROKE_OFF") {
+      return { title: t`The download broke off`, detail: t`No half file was kept. Start it again.` };
     }
     if (error.unreachable) {
       return {

@@ -1,8 +1,7 @@
 import { Group } from "@visx/group";
 import { Area, LinePath } from "@visx/shape";
 import { useLingui } from "@lingui/react/macro";
-import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, type ReactNode, useId, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useState } from "react";
 import type { WireAmount } from "../format/format.ts";
 import { pixelsOf } from "../format/amounts.ts";
 import { useFormat } from "../format/use-format.ts";
@@ -37,8 +36,8 @@ const MARGIN = { top: 8, right: 8, bottom: 24, left: 52 };
 
 /**
  * One or two lines over days. Pointer and keyboard move along the days (arrow keys a day, Page keys a month); what stands at the
- * chosen day is written above the chart, so that nothing covers the lines and nothing moves. Where the days have transactions, Enter,
- * a click of a mouse and the name of the day lead to them.
+ * chosen day is written above the chart, so that nothing covers the lines and nothing moves. Where the days have transactions, a link
+ * beside the figures leads to them.
  */
 export function LineChart({
   label,
@@ -68,8 +67,6 @@ export function LineChart({
 }) {
   const { t } = useLingui();
   const format = useFormat();
-  const navigate = useNavigate();
-  const hint = useId();
   const [ref, width] = useWidth();
   const [chosen, setChosen] = useState<number>();
   const all = [...lines, ...(band === undefined ? [] : [{ points: band.low }, { points: band.high }])].flatMap((line) => line.points);
@@ -90,12 +87,9 @@ export function LineChart({
     const nearest = xs.reduce((best, one) => (Math.abs(one - where) < Math.abs(best - where) ? one : best), first);
     setChosen(nearest);
   };
+  const chooseAt = (event: PointerEvent<HTMLElement>): void => choose(Math.round(x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left)));
   const rows = rowsAt?.(at);
-  const showRows = (): void => {
-    if (rows !== undefined) void navigate(rows);
-  };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "Enter") return showRows();
     const target = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, PageDown: at - 30, PageUp: at + 30, Home: first, End: last }[
       event.key
     ];
@@ -118,31 +112,30 @@ export function LineChart({
   return (
     <div className="@container">
       {/* Room for two lines where it is narrow, so that nothing moves while the figures change. */}
-      <p className="mb-2 flex min-h-9 flex-wrap content-end items-center gap-x-4 gap-y-1 text-12 text-muted @lg:min-h-4" aria-hidden="true">
-        <span className="font-500 text-ink">
-          {rows === undefined ? (
-            xName(at)
-          ) : (
-            <RowsLink at={rows} tabIndex={-1}>
-              {xName(at)}
-            </RowsLink>
+      <div className="mb-2 flex items-end justify-between gap-x-4 text-12">
+        <p className="flex min-h-9 flex-wrap content-end items-center gap-x-4 gap-y-1 text-muted @lg:min-h-4" aria-hidden="true">
+          <span className="font-500 text-ink">{xName(at)}</span>
+          {lines.map((line) => {
+            const point = pointAt(line, at);
+            return (
+              <LegendItem key={line.key} main={line === main} name={line.name}>
+                {point !== undefined && <Amount value={point.amount} className="text-ink" />}
+              </LegendItem>
+            );
+          })}
+          {band !== undefined && least !== undefined && most !== undefined && (
+            <span className="inline-flex flex-wrap items-center gap-x-1.5">
+              <span className="h-2 w-4 rounded-4 bg-accent/20" />
+              {band.name} <Amount value={least.amount} className="text-ink" /> – <Amount value={most.amount} className="text-ink" />
+            </span>
           )}
-        </span>
-        {lines.map((line) => {
-          const point = pointAt(line, at);
-          return (
-            <LegendItem key={line.key} main={line === main} name={line.name}>
-              {point !== undefined && <Amount value={point.amount} className="text-ink" />}
-            </LegendItem>
-          );
-        })}
-        {band !== undefined && least !== undefined && most !== undefined && (
-          <span className="inline-flex flex-wrap items-center gap-x-1.5">
-            <span className="h-2 w-4 rounded-4 bg-accent/20" />
-            {band.name} <Amount value={least.amount} className="text-ink" /> – <Amount value={most.amount} className="text-ink" />
-          </span>
+        </p>
+        {rows !== undefined && (
+          <RowsLink at={rows} label={`${t`Transactions`}: ${xName(at)}`}>
+            {t`Transactions`}
+          </RowsLink>
         )}
-      </p>
+      </div>
       <div
         ref={ref}
         role="slider"
@@ -152,22 +145,12 @@ export function LineChart({
         aria-valuemax={last}
         aria-valuenow={at}
         aria-valuetext={words}
-        aria-describedby={rows === undefined ? undefined : hint}
-        className={cx("relative touch-pan-y rounded-8", rows !== undefined && "cursor-pointer")}
+        className="relative touch-pan-y rounded-8"
         style={{ height }}
         onKeyDown={onKeyDown}
-        onPointerMove={(event) => choose(Math.round(x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left)))}
-        onPointerLeave={() => setChosen(undefined)}
-        // A finger chooses the day first.
-        onClick={({ nativeEvent }) => {
-          if (nativeEvent instanceof PointerEvent && nativeEvent.pointerType === "mouse") showRows();
-        }}
+        onPointerDown={chooseAt}
+        onPointerMove={chooseAt}
       >
-        {rows !== undefined && (
-          <span id={hint} className="sr-only">
-            {t`Enter shows the transactions.`}
-          </span>
-        )}
         {width > 0 && (
           <svg width={width} height={height} aria-hidden="true" className="overflow-visible">
             <Group>

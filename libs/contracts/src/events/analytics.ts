@@ -36,7 +36,7 @@ export const budgetExceeded = defineEvent({
   type: "analytics.budget-exceeded",
   aggregate: "budget-month",
   consumers: [],
-  summary: "More was spent on a category in a month than the person means to; told once for each category, currency and month.",
+  summary: "More was spent on a category in a month than the person means to; told once for each category and currency while the month lasts.",
   data: z.object({
     psuId: uuid,
     category: categoryId,

@@ -53,7 +53,7 @@ export async function saveName(tx: Transaction<Tables>, psuId: string, name: str
 /**
  * The address to sign in with from now on, unless it is another person's: looked for first, because Postgres logs a broken constraint
  * with the address in it. Whoever takes it in the same moment breaks the constraint all the same.
- * @returns false when it is taken
+ * @returns false when it is taken, or theirs already
  */
 export async function saveEmail(tx: Transaction<Tables>, psuId: string, email: string, now: Temporal.Instant): Promise<boolean> {
   const address = email.toLowerCase();
@@ -61,6 +61,7 @@ export async function saveEmail(tx: Transaction<Tables>, psuId: string, email: s
     .updateTable("people")
     .set({ email: address, updatedAt: now })
     .where("id", "=", psuId)
+    .where("email", "<>", address)
     .where((row) => row.not(row.exists(row.selectFrom("people as other").select("other.id").where("other.email", "=", address).where("other.id", "!=", psuId))))
     .executeTakeFirst();
   return numUpdatedRows > 0n;

@@ -27,7 +27,8 @@ describe("whatever a route is sent", () => {
   let other: Person;
   let operator: Person;
   beforeAll(async () => {
-    bff = await startBff();
+    // A session that is renewed meanwhile would be a change.
+    bff = await startBff({ config: { OPL_SESSION_IDLE_MINUTES: 600 } });
     other = await bff.person();
     operator = await bff.operator();
   });

@@ -102,10 +102,12 @@ describe("the address a person signs in with", () => {
     expect((await browser.get("/api/me")).json()).toMatchObject({ email });
   });
 
-  it("may stay what it is", async () => {
+  it("may stay what it is, and then nobody is signed out", async () => {
     const { browser, email } = await bff.person();
+    const elsewhere = bff.browser();
+    await signIn(elsewhere, email);
     expect((await changeEmail(browser, email.toUpperCase())).json()).toEqual({ accepted: true });
-    expect((await browser.get("/api/me")).json()).toMatchObject({ email });
+    for (const one of [browser, elsewhere]) expect((await one.get("/api/me")).json()).toMatchObject({ email });
   });
 });
 

@@ -7,7 +7,7 @@ import { ChartCard } from "../../charts/chart-card.tsx";
 import { dayPoints, monthTicks } from "../../charts/day-axis.ts";
 import { courseFinding } from "../../charts/findings.ts";
 import { LazyLineChart } from "../../charts/lazy-line-chart.tsx";
-import { type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
+import { accountsIn, type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
 import { toWire } from "../../format/amounts.ts";
 import { today } from "../../format/clock.ts";
 import { addDays } from "../../format/dates.ts";
@@ -49,10 +49,8 @@ export function BalanceSection({ currency, accounts }: { currency: string; accou
     );
   }
   const name = account?.name ?? t`Net worth`;
-  const rowsOf = (day: string): RowsAt => ({
-    to: "/transactions",
-    search: { from: day, to: day, ...(account === undefined ? {} : { account: [account.accountId] }) },
-  });
+  const shown = account === undefined ? accountsIn(currency, accounts) : { account: [account.accountId] };
+  const rowsOf = (day: string): RowsAt => ({ to: "/transactions", search: { from: day, to: day, ...shown } });
   const difference = <Amount value={toWire(finding.difference)} />;
   const since = format.day(finding.since);
   return (

@@ -1,10 +1,10 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import type { CashFlow } from "../../api/queries.ts";
+import type { AccountView, CashFlow } from "../../api/queries.ts";
 import { ChartCard } from "../../charts/chart-card.tsx";
 import { cashFlowFinding, type CashFlowFinding } from "../../charts/findings.ts";
-import { type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
+import { accountsIn, countedRows, RowsLink } from "../../charts/rows-link.tsx";
 import { toWire } from "../../format/amounts.ts";
 import { today } from "../../format/clock.ts";
 import { firstDayOf, lastDayOf, monthOf } from "../../format/dates.ts";
@@ -15,13 +15,8 @@ import { ChartSkeleton, NothingHere, SectionProblem } from "./section-states.tsx
 
 const CashFlowChart = lazy(() => import("../../charts/cash-flow-chart.tsx").then((module) => ({ default: module.CashFlowChart })));
 
-const rowsOf = (month: string, dir?: "in" | "out"): RowsAt => ({
-  to: "/transactions",
-  search: { from: firstDayOf(month), to: lastDayOf(month), ...(dir === undefined ? {} : { dir }) },
-});
-
 /** Money in and out by month, and what remained. */
-export function CashFlowSection({ query, currency }: { query: UseQueryResult<CashFlow>; currency: string }) {
+export function CashFlowSection({ query, currency, accounts }: { query: UseQueryResult<CashFlow>; currency: string; accounts: readonly AccountView[] }) {
   const { t } = useLingui();
   const format = useFormat();
   const { data, error, isPending, refetch } = query;
@@ -36,6 +31,8 @@ export function CashFlowSection({ query, currency }: { query: UseQueryResult<Cas
       </NothingHere>
     );
   }
+  const own = accountsIn(currency, accounts);
+  const rowsOf = (month: string, dir?: "in" | "out") => countedRows({ from: firstDayOf(month), to: lastDayOf(month), ...own, ...(dir && { dir }) });
   const names = { in: t`In`, out: t`Out`, left: t`Remained` };
   return (
     <ChartCard

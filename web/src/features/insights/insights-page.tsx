@@ -55,8 +55,8 @@ export function InsightsPage() {
       ) : (
         <div className="space-y-6">
           <IncompleteNote accounts={accounts.data?.accounts ?? []} />
-          <CashFlowSection query={cashFlow} currency={currency} />
-          <SpendingSection currency={currency} latest={monthOf(today())} />
+          <CashFlowSection query={cashFlow} currency={currency} accounts={accounts.data?.accounts ?? []} />
+          <SpendingSection currency={currency} latest={monthOf(today())} accounts={accounts.data?.accounts ?? []} />
           <RecurringSection currency={currency} />
           <BalanceSection currency={currency} accounts={accounts.data?.accounts ?? []} />
           <WhenNear placeholder={<ChartSkeleton height="h-80" />}>

@@ -3,10 +3,10 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { ChevronDown, ChevronLeft, ChevronRight } from "lucide-react";
-import { queries } from "../../api/queries.ts";
+import { type AccountView, queries } from "../../api/queries.ts";
 import { ChartCard } from "../../charts/chart-card.tsx";
 import { changeOf, spendingBreakdown, type SpendingBreakdown, type SpendingShare } from "../../charts/findings.ts";
-import { type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
+import { accountsIn, countedRows, RowsLink } from "../../charts/rows-link.tsx";
 import { toWire } from "../../format/amounts.ts";
 import { addMonths, firstDayOf, lastDayOf } from "../../format/dates.ts";
 import { useFormat } from "../../format/use-format.ts";
@@ -19,13 +19,8 @@ import { ChartSkeleton, RowsSkeleton, SectionProblem } from "./section-states.ts
 // Needed when a category is opened up.
 const CategoryRows = lazy(() => import("./category-rows.tsx").then((module) => ({ default: module.CategoryRows })));
 
-const rowsOf = (category: SpendingShare["category"], month: string): RowsAt => ({
-  to: "/transactions",
-  search: { category: [category], from: firstDayOf(month), to: lastDayOf(month) },
-});
-
 /** Spending of one month by category; a category opens to its rows. */
-export function SpendingSection({ currency, latest }: { currency: string; latest: string }) {
+export function SpendingSection({ currency, latest, accounts }: { currency: string; latest: string; accounts: readonly AccountView[] }) {
   const { t, i18n } = useLingui();
   const format = useFormat();
   const navigate = useNavigate({ from: "/insights" });
@@ -44,6 +39,9 @@ export function SpendingSection({ currency, latest }: { currency: string; latest
   const open = (category: SpendingShare["category"] | undefined): void =>
     void navigate({ search: (before) => ({ ...before, category }) as typeof before, replace: true, resetScroll: false });
   const name = format.month(month);
+  const own = accountsIn(currency, accounts);
+  const rowsOf = (category: SpendingShare["category"], of: string) =>
+    countedRows({ from: firstDayOf(of), to: lastDayOf(of), dir: "out", category: [category], ...own });
   return (
     <ChartCard
       title={<FindingWords breakdown={breakdown} month={format.monthInText(month)} />}
@@ -71,9 +69,7 @@ export function SpendingSection({ currency, latest }: { currency: string; latest
             <RowsLink key="s" at={rowsOf(category, month)}>
               <Amount value={toWire(spent)} />
             </RowsLink>,
-            <RowsLink key="b" at={rowsOf(category, addMonths(month, -1))}>
-              <Amount value={toWire(before)} />
-            </RowsLink>,
+            <Amount key="b" value={toWire(before)} />,
             format.count(count),
           ],
         })),

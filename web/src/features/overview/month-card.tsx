@@ -4,7 +4,7 @@ import type { Overview } from "../../api/queries.ts";
 import { ChartCard } from "../../charts/chart-card.tsx";
 import { changeOf } from "../../charts/findings.ts";
 import { LazyLineChart } from "../../charts/lazy-line-chart.tsx";
-import { type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
+import { accountsIn, countedRows, RowsLink } from "../../charts/rows-link.tsx";
 import { fromWire, toWire } from "../../format/amounts.ts";
 import { today } from "../../format/clock.ts";
 import { addDays, addMonths, firstDayOf, monthOf } from "../../format/dates.ts";
@@ -17,7 +17,7 @@ import { IncompleteNote, incompleteNames } from "../../ui/incomplete-note.tsx";
 type Month = Overview["month"][number];
 
 /** Spending of this month so far against the same day of last month. */
-export function MonthCard({ overview }: { overview: Pick<Overview, "month" | "accounts"> }) {
+export function MonthCard({ overview }: { overview: Pick<Overview, "month" | "accounts" | "netWorthHistory"> }) {
   const { t } = useLingui();
   const [chosen, setChosen] = useState<string>();
   const months = overview.month.filter(({ thisMonth, lastMonth }) => thisMonth.length > 0 || lastMonth.length > 0);
@@ -34,6 +34,7 @@ export function MonthCard({ overview }: { overview: Pick<Overview, "month" | "ac
   return (
     <MonthChart
       month={main}
+      asOf={overview.netWorthHistory.at(-1)?.date ?? today()}
       accounts={overview.accounts}
       controls={
         months.length > 1 && (
@@ -49,7 +50,18 @@ export function MonthCard({ overview }: { overview: Pick<Overview, "month" | "ac
   );
 }
 
-function MonthChart({ month, accounts, controls }: { month: Month; accounts: Overview["accounts"]; controls: ReactNode }) {
+function MonthChart({
+  month,
+  asOf,
+  accounts,
+  controls,
+}: {
+  month: Month;
+  /** The day that is "today" to the figures. */
+  asOf: string;
+  accounts: Overview["accounts"];
+  controls: ReactNode;
+}) {
   const { t } = useLingui();
   const format = useFormat();
   const { thisMonth, lastMonth, currency } = month;
@@ -69,12 +81,11 @@ function MonthChart({ month, accounts, controls }: { month: Month; accounts: Ove
     );
   const names = { now: t`This month`, before: t`Last month` };
   const days = [...new Set([...thisMonth, ...lastMonth].map(({ day }) => day))].toSorted((a, b) => a - b);
-  const [now, before] = [monthOf(today()), addMonths(monthOf(today()), -1)];
+  const now = monthOf(asOf);
+  const before = addMonths(now, -1);
+  const own = accountsIn(currency, accounts);
   /** What was spent in a month up to a day of it. */
-  const rowsOf = (of: string, day: number): RowsAt => ({
-    to: "/transactions",
-    search: { from: firstDayOf(of), to: addDays(firstDayOf(of), day - 1), dir: "out", status: "booked" },
-  });
+  const rowsOf = (of: string, day: number) => countedRows({ from: firstDayOf(of), to: addDays(firstDayOf(of), day - 1), dir: "out", ...own });
   const at = (list: Month["thisMonth"], of: string, day: number) => {
     const found = list.find((one) => one.day === day);
     if (found === undefined) return "";

@@ -3,15 +3,13 @@ import type { Overview } from "../../api/queries.ts";
 import { LazyLineChart } from "../../charts/lazy-line-chart.tsx";
 import { dayPoints, monthTicks } from "../../charts/day-axis.ts";
 import { courseFinding } from "../../charts/findings.ts";
-import { type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
+import { accountsIn, type RowsAt, RowsLink } from "../../charts/rows-link.tsx";
 import { addDays } from "../../format/dates.ts";
 import { toWire } from "../../format/amounts.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Amount, Figure } from "../../ui/amount.tsx";
 import { IncompleteNote } from "../../ui/incomplete-note.tsx";
 import { DataTableToggle } from "../../charts/table-toggle.tsx";
-
-const rowsOf = (day: string): RowsAt => ({ to: "/transactions", search: { from: day, to: day } });
 
 /** What everything comes to, and how that moved in a year. */
 export function NetWorthCard({ overview }: { overview: Overview }) {
@@ -22,6 +20,8 @@ export function NetWorthCard({ overview }: { overview: Overview }) {
   const first = history[0]?.date;
   const last = history.at(-1)?.date;
   if (main === undefined) return null;
+  const own = accountsIn(main.currency, overview.accounts);
+  const rowsOf = (day: string): RowsAt => ({ to: "/transactions", search: { from: day, to: day, ...own } });
   return (
     <section aria-label={t`Net worth`} className="rounded-12 border bg-surface p-4 sm:p-6">
       <h2 className="text-14 font-500 text-muted">

@@ -20,8 +20,8 @@ export function EmailDialog({ email, onClose }: { email: string; onClose: () => 
     // The answer is the same for an address that is taken: which one the person has then says what came of it.
     mutationFn: async (to: string): Promise<boolean> => {
       await askSecurity("changeEmail", { body: { email: to } });
-      const me = await queryClient.fetchQuery({ ...queries.me(), staleTime: 0 });
-      return me.email === to.toLowerCase();
+      const me = await queryClient.fetchQuery({ ...queries.me(), staleTime: 0 }).catch(() => undefined);
+      return me === undefined || me.email === to.toLowerCase();
     },
     onSuccess: async (changed) => {
       if (!changed) return;
