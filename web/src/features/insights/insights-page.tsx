@@ -24,11 +24,12 @@ const ForecastSection = lazy(() => import("./ahead/forecast-section.tsx").then((
 export function InsightsPage() {
   const { t } = useLingui();
   const cashFlow = useQuery(queries.cashFlow(13));
-  const accounts = useQuery(queries.accounts());
+  const accounts = useQuery(queries.accounts()).data?.accounts;
+  const known = accounts ?? [];
   const currencies = cashFlow.data?.currencies.map(({ currency }) => currency) ?? [];
   const [chosen, setChosen] = useState<string>();
   const currency = chosen !== undefined && currencies.includes(chosen) ? chosen : (currencies[0] ?? "EUR");
-  const nothing = accounts.data?.accounts.length === 0;
+  const nothing = accounts?.length === 0;
   return (
     <>
       <PageHead
@@ -54,11 +55,11 @@ export function InsightsPage() {
         </EmptyState>
       ) : (
         <div className="space-y-6">
-          <IncompleteNote accounts={accounts.data?.accounts ?? []} />
-          <CashFlowSection query={cashFlow} currency={currency} accounts={accounts.data?.accounts ?? []} />
-          <SpendingSection currency={currency} latest={monthOf(today())} accounts={accounts.data?.accounts ?? []} />
+          <IncompleteNote accounts={known} />
+          <CashFlowSection query={cashFlow} currency={currency} accounts={known} />
+          <SpendingSection currency={currency} latest={monthOf(today())} accounts={known} />
           <RecurringSection currency={currency} />
-          <BalanceSection currency={currency} accounts={accounts.data?.accounts ?? []} />
+          <BalanceSection currency={currency} accounts={known} />
           <WhenNear placeholder={<ChartSkeleton height="h-80" />}>
             <ForecastSection currency={currency} />
           </WhenNear>

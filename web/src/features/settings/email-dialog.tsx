@@ -4,12 +4,12 @@ import type { FormEvent } from "react";
 import { isApiError } from "../../api/api-error.ts";
 import { queries } from "../../api/queries.ts";
 import { askSecurity, securityQueries } from "../../api/security.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { formText } from "../../ui/form-text.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { Failure } from "./failure.tsx";
+import { SaveOrCancel } from "./save-or-cancel.tsx";
 
 /** Signing in with another address. */
 export function EmailDialog({ email, onClose }: { email: string; onClose: () => void }) {
@@ -63,14 +63,7 @@ export function EmailDialog({ email, onClose }: { email: string; onClose: () => 
             <Trans>The address of your account at {elsewhere.name} belongs to that account and is changed there. You go on signing in here with it.</Trans>
           </p>
         )}
-        <div className="flex flex-wrap justify-end gap-3">
-          <Button look="quiet" onClick={onClose}>
-            <Trans>Cancel</Trans>
-          </Button>
-          <Button type="submit" look="primary" busy={change.isPending}>
-            <Trans>Save</Trans>
-          </Button>
-        </div>
+        <SaveOrCancel busy={change.isPending} onCancel={onClose} />
       </form>
       <Failure error={faulty ? null : change.error} />
     </Dialog>

@@ -4,11 +4,11 @@ import type { FormEvent } from "react";
 import { isApiError } from "../../api/api-error.ts";
 import { ask } from "../../api/client.ts";
 import { queries } from "../../api/queries.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { formText } from "../../ui/form-text.ts";
 import { Failure } from "./failure.tsx";
+import { SaveOrCancel } from "./save-or-cancel.tsx";
 
 /** Being called something else. */
 export function NameDialog({ name, onClose }: { name: string; onClose: () => void }) {
@@ -38,14 +38,7 @@ export function NameDialog({ name, onClose }: { name: string; onClose: () => voi
           required
           error={faulty ? t`Please fill this in.` : undefined}
         />
-        <div className="flex flex-wrap justify-end gap-3">
-          <Button look="quiet" onClick={onClose}>
-            <Trans>Cancel</Trans>
-          </Button>
-          <Button type="submit" look="primary" busy={change.isPending}>
-            <Trans>Save</Trans>
-          </Button>
-        </div>
+        <SaveOrCancel busy={change.isPending} onCancel={onClose} />
       </form>
       <Failure error={faulty ? null : change.error} />
     </Dialog>

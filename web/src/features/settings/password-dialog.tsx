@@ -3,11 +3,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { askSecurity } from "../../api/security.ts";
 import { useWayInProblem } from "../../session/use-way-in-problem.ts";
-import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { formText } from "../../ui/form-text.ts";
 import { Notice } from "../../ui/notice.tsx";
+import { SaveOrCancel } from "./save-or-cancel.tsx";
 
 /** As the server wants it; it decides in the end. */
 const MIN_PASSWORD = 12;
@@ -46,14 +46,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
           required
           hint={t`At least ${MIN_PASSWORD} characters. A few words in a row are fine.`}
         />
-        <div className="flex flex-wrap justify-end gap-3">
-          <Button look="quiet" onClick={onClose}>
-            <Trans>Cancel</Trans>
-          </Button>
-          <Button type="submit" look="primary" busy={change.isPending}>
-            <Trans>Save</Trans>
-          </Button>
-        </div>
+        <SaveOrCancel busy={change.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );
