@@ -52,7 +52,18 @@ export async function newPerson(
   page.on("pageerror", (error) => complaints.found.push(`${page.url()}: ${error.message}`));
   page.on("console", (message) => {
     // A request that was refused on purpose (not signed in yet) is no mistake of the page.
-    if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) complaints.found.push(`${new URL(page.url()).pathname}: ${message.text()}`);
+    if (message.type() !== "error" || /status of 4\d\d/.test(message.text())) return;
+    const { url } = message.location();
+    const asked = URL.canParse(url) && new URL(url).href !== page.url() ? ` (${new URL(url).pathname})` : "";
+    complaints.found.push(`${new URL(page.url()).pathname}: ${message.text()}${asked}`);
+  });
+  // Which fault it was, for whoever reads the complaint.
+  page.on("response", (answer) => {
+    if (answer.status() < 500) return;
+    void answer.text().then(
+      (text) => complaints.found.push(`${new URL(answer.url()).pathname}: status of ${answer.status()}: ${text.slice(0, 300)}`),
+      () => undefined,
+    );
   });
   // A person who does something at once meets the client: what the build drew has given way to it.
   for (const act of ["goto", "reload"] as const) {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { styleText } from "node:util";
-import { countTests, readResults, resultsFile } from "./evidence/recorded-results.ts";
+import { countTests, failedTests, readResults, resultsFile } from "./evidence/recorded-results.ts";
 
 /**
  * `npm test`: every proof of the project in one go, and `N passed, N failed` as the last line. Each check counts as one; a vitest
@@ -74,14 +74,16 @@ for (const check of checks) {
     const tests = countTests(results);
     passed += tests.passed;
     failed += tests.failed;
+    failures.push(...failedTests(results).map((title) => `${check.name}: ${title}`));
     // A file that cannot even be loaded has no failed test, and must count all the same.
     if (code !== 0 && tests.failed === 0) failed += 1;
     summary = `${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped`;
   } else if (code === 0) passed += 1;
   else failed += 1;
-  if (code !== 0) failures.push(check.name);
+  if (code !== 0 && !failures.some((failure) => failure.startsWith(`${check.name}: `))) failures.push(check.name);
   process.stdout.write(`── ${check.name}: ${summary} (${((performance.now() - started) / 1000).toFixed(1)} s)\n\n`);
 }
-if (failures.length > 0) process.stdout.write(`Failed: ${failures.join(", ")}\n`);
+// A log of thousands of lines may be cut in front; what failed stands at its end.
+if (failures.length > 0) process.stdout.write(`Failed:\n${failures.map((failure) => `  ${failure}\n`).join("")}`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 && failures.length === 0 ? 0 : 1;

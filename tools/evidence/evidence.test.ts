@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { idsIn, judgeRows, staleness, summary } from "./judge-rows.ts";
-import { countTests, isSameSource, readResults, recordResults } from "./recorded-results.ts";
+import { countTests, failedTests, isSameSource, readResults, recordResults } from "./recorded-results.ts";
 import type { RecordedFile, TestState } from "./recorded-results.ts";
 import { tables } from "./rows/index.ts";
 
@@ -96,5 +96,17 @@ describe("the record", () => {
     expect(results).toEqual({ "a.test.ts": file([["a", "passed"]], { source: "later" }), "b.test.ts": file([["b", "passed"]]) });
     expect(countTests(results)).toEqual({ passed: 2, failed: 0, skipped: 0 });
     expect(readResults(root, "int")).toBeUndefined();
+  });
+
+  it("names what failed: tests by their file and title, and a file that could not be run", () => {
+    const results = {
+      "a.test.ts": file([
+        ["one > goes", "passed"],
+        ["one > fails", "failed"],
+      ]),
+      "b.test.ts": file([], { broken: true }),
+      "c.test.ts": file([["skips", "skipped"]]),
+    };
+    expect(failedTests(results)).toEqual(["a.test.ts > one > fails", "b.test.ts"]);
   });
 });

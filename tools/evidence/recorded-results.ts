@@ -63,3 +63,11 @@ export function countTests(results: RecordedResults): Record<TestState, number> 
   const count = (state: TestState): number => states.filter((other) => other === state).length;
   return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
 }
+
+/** Failed tests by their file and whole title, and files that are broken without one. */
+export function failedTests(results: RecordedResults): readonly string[] {
+  return Object.entries(results).flatMap(([file, { broken, tests }]) => {
+    const failed = tests.flatMap(([title, state]) => (state === "failed" ? [`${file} > ${title}`] : []));
+    return broken && failed.length === 0 ? [file] : failed;
+  });
+}
