@@ -47,6 +47,17 @@ describe("service tokens", () => {
     await expect(called.verify(first, "ingest")).rejects.toMatchObject({ code: "ERR_SERVICE_TOKEN_REFUSED", kind: "unauthenticated" });
   });
 
+  it("are made anew when the clock was set back, as is the presence of a person: nobody accepts what was issued in the future", async () => {
+    const { clock, tokens } = stage();
+    const [caller, called] = [tokens("bff"), tokens("ingest")];
+    const [first, present] = [await caller.issue("ingest"), await caller.signPsuContext(person)];
+    clock.advance({ seconds: -20 });
+    await expect(called.verify(first, "ingest")).rejects.toMatchObject({ code: "ERR_SERVICE_TOKEN_REFUSED" });
+    await expect(called.verifyPsuContext(present.token)).rejects.toMatchObject({ code: "ERR_PSU_CONTEXT_REFUSED" });
+    expect(await called.verify(await caller.issue("ingest"), "ingest")).toEqual({ issuer: "bff" });
+    expect(await called.verifyPsuContext((await caller.signPsuContext(person)).token)).toMatchObject(person);
+  });
+
   it("are refused with a changed signature also when the genuine one is known", async () => {
     const { tokens } = stage();
     const [token, called] = [await tokens("bff").issue("ingest"), tokens("ingest")];

@@ -74,13 +74,15 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
   const jwks = options.jwks;
   const key = readPrivateKey(options);
   const now = (): number => Math.floor(clock.now().epochMilliseconds / 1000);
-  const issued = new Map<string, { token: Promise<string>; until: number }>();
+  const issued = new Map<string, { readonly token: Promise<string>; readonly since: number }>();
+  /** A clock that was set back makes what it signed before a thing of the future, which nobody accepts. */
+  const isFresh = (since: number, seconds: number): boolean => since <= now() && now() < since + seconds;
 
   const sign = (claims: object, typ: string, seconds: number): Promise<string> =>
     signCompactJws({ iss: service, ...claims, iat: now(), exp: now() + seconds }, { key, alg: "EdDSA", kid: key.kid ?? service, typ });
 
   const held = { service: keep<Promise<ServiceClaims>>(remembered), psu: keep<Promise<PsuClaims>>(remembered) };
-  const signed = keep<{ readonly context: Promise<PsuContext>; readonly until: number }>(remembered);
+  const signed = keep<{ readonly context: Promise<PsuContext>; readonly since: number }>(remembered);
 
   /** The same token carries the same signature, so that is checked once; whether it still holds is asked each time. */
   async function verified<T extends { exp: number; iat: number }>(token: string, kept: Kept<Promise<T>>, read: () => Promise<T>): Promise<T> {
@@ -115,9 +117,9 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
   return {
     issue(audience) {
       const known = issued.get(audience);
-      if (known !== undefined && known.until > now()) return known.token;
+      if (known !== undefined && isFresh(known.since, reuseSeconds)) return known.token;
       const token = sign({ aud: audience, jti: newId(), ...(subject === undefined ? {} : { sub: subject }) }, serviceType, lifetimeSeconds);
-      issued.set(audience, { token, until: now() + reuseSeconds });
+      issued.set(audience, { token, since: now() });
       token.catch(() => issued.delete(audience));
       return token;
     },
@@ -135,7 +137,7 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
       const said = { sub: psuId, sid: sessionId, ip: ipAddress, ...(agent === undefined ? {} : { ua: agent }) };
       const who = JSON.stringify(said);
       const before = signed.get(who);
-      if (before !== undefined && before.until > now()) return before.context;
+      if (before !== undefined && isFresh(before.since, psuReuseSeconds)) return before.context;
       const context = sign(said, psuType, psuLifetimeSeconds).then((token) => ({
         psuId,
         sessionId,
@@ -143,7 +145,7 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
         ...(agent === undefined ? {} : { userAgent: agent }),
         token,
       }));
-      signed.set(who, { context, until: now() + psuReuseSeconds });
+      signed.set(who, { context, since: now() });
       context.catch(() => signed.delete(who));
       return context;
     },
