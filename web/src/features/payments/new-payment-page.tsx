@@ -175,7 +175,7 @@ function PaymentForm({ paymentOrderId, choices }: { paymentOrderId: string; choi
       )}
       {foreign && (
         <SectionCard title={<Trans>Charges and speed</Trans>}>
-          <div className="space-y-4 px-4 pb-5 pt-3 sm:px-6">
+          <div className="flex flex-col items-start gap-4 px-4 pb-5 pt-3 sm:px-6">
             <Segmented
               label={t`Who pays the charges`}
               value={draft.chargeBearer}
