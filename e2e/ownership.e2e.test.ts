@@ -47,7 +47,7 @@ const withIds = (Object.entries(bffRoutes) as [keyof typeof bffRoutes, RouteCont
 );
 
 interface Asked {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
 }
@@ -64,6 +64,7 @@ const beside: Readonly<Record<string, readonly [kind: string, ask: (id: string) 
     (transactionId) => ({ method: "POST", path: "/api/annotations", body: { annotations: [{ transactionId, category: "family" }] } }),
   ],
   "confirmCharges body.transactionIds": ["transactionId", (id) => ({ method: "POST", path: "/api/confirmed-charges", body: { transactionIds: [id] } })],
+  "takeBackConfirmation query.transactionId": ["transactionId", (id) => ({ method: "DELETE", path: `/api/confirmed-charges?transactionId=${id}` })],
   "putPaymentOrderView body.debtorAccountId": [
     "accountId",
     (debtorAccountId) => ({ method: "PUT", path: `/api/payment-orders/${randomUUID()}`, body: { ...anOrder(), debtorAccountId } }),

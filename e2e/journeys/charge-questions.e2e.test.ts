@@ -70,6 +70,16 @@ it("by keyboard: the question leads to its rows, and the answer ends it on every
   await expect.poll(() => hasFocus(page.getByRole("heading", { name: "Overview" })), patiently).toBe(true);
   await double.there.waitFor({ state: "detached" });
   expect(await asked()).toEqual(["unusual-charge"]);
+  const said = page.getByRole("status").filter({ hasText: "Right, you say: €45.00 to Kellokauppa Kuvitteellinen." });
+  await said.waitFor();
+  await expectAccessible(page, "an answered question");
+  await said.getByRole("button", { name: "Undo" }).press("Enter");
+  await page.getByRole("status").filter({ hasText: "It is as it was before." }).waitFor();
+  await double.here.waitFor();
+  await double.there.waitFor();
+  await double.here.getByRole("button", { name: "That is right: €45.00 to Kellokauppa Kuvitteellinen" }).press("Enter");
+  await double.here.waitFor({ state: "detached" });
+  await said.waitFor();
   await page.reload();
   await unusual.here.waitFor();
   expect(await double.here.count()).toBe(0);

@@ -124,6 +124,19 @@ const shots: readonly Shot[] = [
   { name: "overview-loading", path: "/", world: "slow" },
   { name: "overview-error", path: "/", world: "broken", ready: "main [role=alert]" },
   { name: "overview-attention", path: "/", world: "attention", ready: "main svg path" },
+  {
+    name: "overview-answered",
+    path: "/",
+    world: "attention",
+    ready: "main svg path",
+    act: async (page) => {
+      await page
+        .getByRole("button", { name: /That is right|Tämä on oikein|Det stämmer/ })
+        .first()
+        .click();
+      await page.getByRole("status").getByRole("button").waitFor();
+    },
+  },
   { name: "overview-partial", path: "/", world: "partial", ready: "main h2" },
   { name: "overview-long", path: "/", world: "long", ready: "main svg path" },
   { name: "overview-private", path: "/", ready: "main svg path", act: async (page) => page.keyboard.press("h") },

@@ -102,6 +102,8 @@ describe("the whole service: facts in by NATS, questions by HTTP, facts out by N
     });
     await app.bff.confirmCharges({ psu, body: { transactionIds: question?.charges.map(({ transactionId }) => transactionId) ?? [] } });
     expect(await ask()).toEqual([]);
+    await app.bff.takeBackConfirmation({ psu, query: { transactionId: question?.charges.map(({ transactionId }) => transactionId) ?? [] } });
+    expect(await ask()).toEqual([question]);
   });
 
   it("a fact that cannot be understood is set aside and stops nothing (DR-C6)", async () => {
@@ -197,6 +199,8 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
     await expect(app.bff.confirmCharges({ psu, body: { transactionIds: [own, transactionId] } })).rejects.toMatchObject(refused);
     await app.bff.confirmCharges({ psu: theirs.psu, body: { transactionIds: [transactionId] } });
     expect(await app.bff.listConfirmedCharges({ psu })).toEqual({ confirmed: [] });
+    await expect(app.bff.takeBackConfirmation({ psu, query: { transactionId } })).rejects.toMatchObject(refused);
+    await expect(app.bff.takeBackConfirmation({ psu, query: { transactionId: [own, transactionId] } })).rejects.toMatchObject(refused);
     expect((await app.bff.listConfirmedCharges({ psu: theirs.psu })).confirmed).toMatchObject([{ transactionId }]);
     await app.bff.putBudget({ psu: theirs.psu, params: { currency: "EUR", category: "family" }, body: { limit: "5" } });
     await app.bff.removeBudget({ psu, params: { currency: "EUR", category: "family" } });
@@ -243,6 +247,7 @@ describe("nobody sees anything of another person (US-08, US-09)", () => {
       "annotateTransactions",
       "netWorth",
       "confirmCharges",
+      "takeBackConfirmation",
     ]);
   });
 

@@ -322,6 +322,9 @@ export async function startDownstream(tokens: TestTokens): Promise<Downstream> {
       psuRoute(analytics.confirmCharges, async ({ psu, body }) => {
         for (const transactionId of body.transactionIds) ownTransaction(psu, transactionId);
       }),
+      psuRoute(analytics.takeBackConfirmation, async ({ psu, query }) => {
+        for (const transactionId of [query.transactionId].flat()) ownTransaction(psu, transactionId);
+      }),
       psuRoute(analytics.listConfirmedCharges, async ({ psu }) => ({
         confirmed: (mine(psu)?.transactions ?? []).slice(1, 2).map(({ transactionId }) => ({ transactionId, confirmedAt: "2026-11-22T10:00:00Z" })),
       })),

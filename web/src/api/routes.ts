@@ -41,6 +41,7 @@ export const routes: Record<Operation, readonly [method: string, path: string]> 
   removeTransactionSplit: ["DELETE", "/api/transactions/:transactionId/split"],
   annotateTransactions: ["POST", "/api/annotations"],
   confirmCharges: ["POST", "/api/confirmed-charges"],
+  takeBackConfirmation: ["DELETE", "/api/confirmed-charges"],
   getProof: ["GET", "/api/transactions/:transactionId/proof"],
   getCashFlow: ["GET", "/api/insights/cash-flow"],
   getSpending: ["GET", "/api/insights/spending"],

@@ -374,6 +374,17 @@ export const confirmCharges = defineRoute({
   status: 204,
   response: null,
 });
+export const chargesGiven = z.strictObject({ transactionId: z.union([uuid, z.array(uuid).min(1).max(20)]) });
+export const takeBackConfirmation = defineRoute({
+  ...bff,
+  method: "DELETE",
+  operationId: "takeBackConfirmation",
+  summary: "The person did not mean it: what is asked about these charges is asked again. Of all of them or of none.",
+  path: "/confirmed-charges",
+  query: chargesGiven,
+  status: 204,
+  response: null,
+});
 export const listConfirmedCharges = defineRoute({
   ...bff,
   operationId: "listConfirmedCharges",
@@ -453,6 +464,7 @@ export const analyticsRoutes = {
   putBudget,
   removeBudget,
   confirmCharges,
+  takeBackConfirmation,
   listConfirmedCharges,
   firstScreen,
   rebuildProjections,

@@ -377,6 +377,17 @@ export const confirmCharges = defineRoute({
   status: 204,
   response: null,
 });
+export const takeBackConfirmation = defineRoute({
+  ...change,
+  method: "DELETE",
+  idempotent: true,
+  operationId: "takeBackConfirmation",
+  summary: "Take back that up to 20 booked charges are right, of all or of none: what was asked about them is asked again.",
+  path: "/api/confirmed-charges",
+  query: analytics.chargesGiven,
+  status: 204,
+  response: null,
+});
 export const previewTransactionRule = defineRoute({
   ...read,
   operationId: "previewTransactionRule",
@@ -563,6 +574,7 @@ export const bffRoutes = {
   removeTransactionSplit,
   annotateTransactions,
   confirmCharges,
+  takeBackConfirmation,
   getProof,
   getCashFlow,
   getSpending,

@@ -27,6 +27,17 @@ export async function insertConfirmed(tx: Transaction<Tables>, charges: readonly
   return said.length > 0;
 }
 
+/** @returns whether any of it was said */
+export async function deleteConfirmed(tx: Transaction<Tables>, psuId: string, transactionIds: readonly string[]): Promise<boolean> {
+  const gone = await tx
+    .deleteFrom("confirmedCharges")
+    .where("psuId", "=", psuId)
+    .where("transactionId", "in", transactionIds)
+    .returning("transactionId")
+    .execute();
+  return gone.length > 0;
+}
+
 export async function deleteConfirmedOfAccounts(tx: Transaction<Tables>, psuId: string, accountIds: readonly string[]): Promise<void> {
   if (accountIds.length === 0) return;
   await tx.deleteFrom("confirmedCharges").where("psuId", "=", psuId).where("accountId", "in", accountIds).execute();

@@ -10,6 +10,7 @@ import {
   putBudget,
   removeBudget,
   spending,
+  takeBackConfirmation,
 } from "@opl/contracts/http/analytics";
 import { type BoundRoute, psuRoute } from "@opl/service";
 import { ownsAccounts } from "../db/account-store.ts";
@@ -24,7 +25,7 @@ import { askNetWorth, askNetWorthInBrief } from "../projections/net-worth/query.
 import { askQuestions } from "../projections/questions/query.ts";
 import { askRecurring } from "../projections/recurring/query.ts";
 import { askCumulativeSpending, askSpending } from "../projections/spending/query.ts";
-import { askConfirmed, confirmCharges as confirm } from "../usecases/confirm-charges.ts";
+import { askConfirmed, confirmCharges as confirm, takeBackConfirmation as takeBack } from "../usecases/confirm-charges.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
 import { removeBudget as remove, setBudget } from "../usecases/set-budget.ts";
 
@@ -47,6 +48,7 @@ export function insightRoutes(ctx: Pick<AnalyticsContext, "db" | "clock" | "time
     psuRoute(removeBudget, async ({ psu: { psuId }, params }) => remove(ctx, { psuId, ...params })),
     psuRoute(listConfirmedCharges, ({ psu: { psuId } }) => askConfirmed(ctx, psuId)),
     psuRoute(confirmCharges, async ({ psu: { psuId }, body }) => confirm(ctx, psuId, body.transactionIds)),
+    psuRoute(takeBackConfirmation, async ({ psu: { psuId }, query }) => takeBack(ctx, psuId, [query.transactionId].flat())),
     psuRoute(firstScreen, async ({ psu: { psuId }, query }) => {
       answerable(query);
       const [brief, month, { recurring }, questions, exceeded] = await Promise.all([

@@ -16,7 +16,7 @@ import { askRecurring } from "../projections/recurring/query.ts";
 import { askCumulativeSpending, askSpending } from "../projections/spending/query.ts";
 import type { AnalyticsContext } from "../usecases/context.ts";
 import { sayMany, sayOne } from "../usecases/annotate-transaction.ts";
-import { askConfirmed, confirmCharges } from "../usecases/confirm-charges.ts";
+import { askConfirmed, confirmCharges, takeBackConfirmation } from "../usecases/confirm-charges.ts";
 import { eraseAccounts } from "../usecases/erase-accounts.ts";
 import { recordAccounts } from "../usecases/record-accounts.ts";
 import { recordBalances } from "../usecases/record-balances.ts";
@@ -113,6 +113,7 @@ export async function startHarness(ledger = new LedgerModel()) {
     questions: (psuId: string) => askQuestions(ctx.db, psuId, today()),
     /** The person says that the charges with these labels are right. */
     confirm: (psuId: string, labels: readonly string[]) => confirmCharges(ctx, psuId, labels.map(idOf)),
+    takeBack: (psuId: string, labels: readonly string[]) => takeBackConfirmation(ctx, psuId, labels.map(idOf)),
     confirmed: async (psuId: string) => (await askConfirmed(ctx, psuId)).confirmed,
     forecast: (psuId: string, days: number) => askForecast(ctx.db, psuId, { today: today(), days }),
     totals: () => askAccountTotals(ctx.db),

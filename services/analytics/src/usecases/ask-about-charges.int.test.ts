@@ -106,11 +106,33 @@ describe("what the person says is right", () => {
     expect(await stage.confirmed(psuId)).toHaveLength(2);
   });
 
+  it("can be taken back, all of it or nothing: the question is open again, and nobody is told of it anew", async () => {
+    const raised = async () => (await stage.told("analytics.insight-raised")).length;
+    await stage.confirm(psuId, [label("one"), label("other"), label("dear")]);
+    expect(await open()).toEqual([]);
+    const before = await raised();
+    await expect(stage.takeBack(psuId, [label("one"), "nobody's"])).rejects.toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
+    await expect(stage.takeBack(newId(), [label("one"), label("other")])).rejects.toMatchObject({ code: "ERR_ANALYTICS_TRANSACTION_NOT_FOUND" });
+    expect(await open()).toEqual([]);
+    await stage.takeBack(psuId, [label("one"), label("other")]);
+    expect(await stage.confirmed(psuId)).toMatchObject([{ transactionId: idOf(label("dear")) }]);
+    const asked = [["double-charge", [idOf(label("one")), idOf(label("other"))]]];
+    expect(await open()).toEqual(asked);
+    await stage.takeBack(psuId, [label("one"), label("other")]);
+    await stage.settle();
+    expect(await open()).toEqual(asked);
+    expect(await raised()).toBe(before);
+  });
+
   it("tells open pages to ask again", async () => {
     const heard = async () => (await stage.told("analytics.insights-changed")).filter((data) => (data as { psuId: string }).psuId === psuId).length;
     const before = await heard();
     await stage.confirm(psuId, [label("dear")]);
     expect((await heard()) - before).toBe(1);
+    await stage.takeBack(psuId, [label("dear")]);
+    expect((await heard()) - before).toBe(2);
+    await stage.takeBack(psuId, [label("dear")]);
+    expect((await heard()) - before).toBe(2);
   });
 
   it("is all of it or nothing, and of booked charges of their own (US-08)", async () => {

@@ -95,6 +95,7 @@ const cases: Readonly<Record<string, Case>> = {
     ask: (id) => ({ path: "/api/annotations", body: { annotations: [{ transactionId: id, category: "family" }] } }),
   },
   "confirmCharges body.transactionIds": { id: transaction, ask: (id) => ({ path: "/api/confirmed-charges", body: { transactionIds: [id] } }) },
+  "takeBackConfirmation query.transactionId": { id: transaction, ask: (id) => ({ path: `/api/confirmed-charges?transactionId=${id}` }) },
   "getProof params.transactionId": { id: transaction, ask: (id) => ({ path: `/api/transactions/${id}/proof` }) },
   "putPaymentOrderView params.paymentOrderId": { id: order, madeByPage: true, ask: (id) => ({ path: `/api/payment-orders/${id}`, body: wanted() }) },
   "putPaymentOrderView body.debtorAccountId": {
@@ -251,21 +252,20 @@ describe("whose is it", () => {
         for (const secret of [foreign, unknown, owner.holdings.canary]) expect(JSON.stringify(events())).not.toContain(secret);
       });
 
-    /** What an answer costs: the questions to the services behind, and statements to our own database, of which others run beside it. */
+    /**
+     * What an answer costs at the least: the questions to the services behind, and statements to our own database. Of both others come
+     * beside it: what the service does by itself, and the list of banks, which is held for all for a second.
+     */
     async function wayOf(browser: Browser, of: string): Promise<object> {
       const ways: { readonly asked: string[]; readonly statements: number }[] = [];
       for (let n = 0; n < tries; n += 1) {
         const [before, { length }] = [statements, bff.downstream.asked];
         await send(browser, of);
-        ways.push({
-          asked: bff.downstream.asked
-            .slice(length)
-            .map(({ operation }) => operation)
-            .toSorted(),
-          statements: statements - before,
-        });
+        const asked = bff.downstream.asked.slice(length).map(({ operation }) => operation);
+        ways.push({ asked: asked.toSorted(), statements: statements - before });
       }
-      return { asked: ways.map(({ asked }) => asked), statements: Math.min(...ways.map((way) => way.statements)) };
+      const shortest = ways.map(({ asked }) => asked).toSorted((one, other) => one.length - other.length)[0];
+      return { asked: shortest, statements: Math.min(...ways.map((way) => way.statements)) };
     }
 
     it.each(closedTo)("is closed to who is %s", async (who) => {

@@ -60,6 +60,9 @@ export function transactionRoutes(ctx: Context): readonly BoundRoute[] {
     psuRoute(contracts.confirmCharges, async ({ body, ...asking }) => {
       await clients.analytics.confirmCharges({ ...wholeOf(asking), body });
     }),
+    psuRoute(contracts.takeBackConfirmation, async ({ query, ...asking }) => {
+      await clients.analytics.takeBackConfirmation({ ...wholeOf(asking), query });
+    }),
     psuRoute(contracts.getProof, async ({ params, ...asking }) => {
       const { transaction } = await clients.ingest.getTransaction({ ...wholeOf(asking), params });
       const [message, banks] = await Promise.all([

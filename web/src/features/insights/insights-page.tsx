@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { ChartNoAxesCombined } from "lucide-react";
-import { lazy, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { queries } from "../../api/queries.ts";
 import { today } from "../../format/clock.ts";
 import { monthOf } from "../../format/dates.ts";
@@ -10,13 +10,13 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { IncompleteNote } from "../../ui/incomplete-note.tsx";
 import { PageHead } from "../../ui/page.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { BalanceSection } from "./balance-section.tsx";
 import { CashFlowSection } from "./cash-flow-section.tsx";
 import { RecurringSection } from "./recurring-section.tsx";
 import { ChartSkeleton } from "./section-states.tsx";
 import { SpendingSection } from "./spending-section.tsx";
 import { WhenNear } from "./when-near.tsx";
 
+const BalanceSection = lazy(() => import("./balance-section.tsx").then((module) => ({ default: module.BalanceSection })));
 const BudgetsSection = lazy(() => import("./ahead/budgets-section.tsx").then((module) => ({ default: module.BudgetsSection })));
 const ForecastSection = lazy(() => import("./ahead/forecast-section.tsx").then((module) => ({ default: module.ForecastSection })));
 
@@ -59,7 +59,9 @@ export function InsightsPage() {
           <CashFlowSection query={cashFlow} currency={currency} accounts={known} />
           <SpendingSection currency={currency} latest={monthOf(today())} accounts={known} />
           <RecurringSection currency={currency} />
-          <BalanceSection currency={currency} accounts={known} />
+          <Suspense fallback={<ChartSkeleton height="h-65" />}>
+            <BalanceSection currency={currency} accounts={known} />
+          </Suspense>
           <WhenNear placeholder={<ChartSkeleton height="h-80" />}>
             <ForecastSection currency={currency} />
           </WhenNear>

@@ -10,17 +10,22 @@ import { LinkButton } from "../../../ui/button.tsx";
 import { categories } from "../../../ui/category.tsx";
 import { AttentionLine } from "./attention-line.tsx";
 import { attentionWords } from "./attention-words.ts";
-import { ChargeQuestion } from "./charge-question.tsx";
+import { AnsweredQuestion, ChargeQuestion, type Question } from "./charge-question.tsx";
 import { FundsAttention } from "./funds-attention.tsx";
 
 type Item = Overview["attention"][number];
 
 /** One thing that needs the person in words, with the way to do it; `placeholder` while the words come. */
-export function AttentionItem({ item, placeholder }: { item: Item; placeholder: ReactNode }) {
-  return usePageWords(attentionWords) ? <Words item={item} /> : placeholder;
+export function AttentionItem({ item, placeholder, onAnswered }: { item: Item; placeholder: ReactNode; onAnswered: (question: Question) => void }) {
+  return usePageWords(attentionWords) ? <Words item={item} onAnswered={onAnswered} /> : placeholder;
 }
 
-function Words({ item }: { item: Item }) {
+/** What the person answered last. */
+export function AttentionAnswered({ question }: { question: Question | undefined }) {
+  return usePageWords(attentionWords) ? <AnsweredQuestion question={question} /> : null;
+}
+
+function Words({ item, onAnswered }: { item: Item; onAnswered: (question: Question) => void }) {
   const format = useFormat();
   const { i18n } = useLingui();
   switch (item.kind) {
@@ -215,6 +220,6 @@ function Words({ item }: { item: Item }) {
     }
     case "double-charge":
     case "unusual-charge":
-      return <ChargeQuestion item={item} />;
+      return <ChargeQuestion item={item} onAnswered={onAnswered} />;
   }
 }

@@ -10,18 +10,25 @@ import { useProblem } from "../../../api/use-problem.ts";
 import { useFormat } from "../../../format/use-format.ts";
 import { Amount } from "../../../ui/amount.tsx";
 import { Button, LinkButton } from "../../../ui/button.tsx";
+import { type Done, DoneLine } from "../../../ui/done-line.tsx";
 import { focusHeading } from "../../../ui/focus-heading.ts";
 import { AttentionLine } from "./attention-line.tsx";
 
 type Item<Kind> = Extract<Overview["attention"][number], { kind: Kind }>;
+export type Question = Item<"double-charge" | "unusual-charge">;
 
 /** Asks what only the person can answer about charges. */
-export function ChargeQuestion({ item }: { item: Item<"double-charge" | "unusual-charge"> }) {
-  return item.kind === "double-charge" ? <DoubleCharge item={item} /> : <UnusualCharge item={item} />;
+export function ChargeQuestion({ item, onAnswered }: { item: Question; onAnswered: (question: Question) => void }) {
+  const answer = (look: ReactNode): ReactNode => (
+    <Answer item={item} onAnswered={onAnswered}>
+      {look}
+    </Answer>
+  );
+  return item.kind === "double-charge" ? <DoubleCharge item={item} answer={answer} /> : <UnusualCharge item={item} answer={answer} />;
 }
 
 /** Asks whether equal charges are one taken twice. */
-function DoubleCharge({ item }: { item: Item<"double-charge"> }) {
+function DoubleCharge({ item, answer }: { item: Item<"double-charge">; answer: (look: ReactNode) => ReactNode }) {
   const format = useFormat();
   const { counterpartyName, charges } = item;
   const [from, to] = [charges[0]?.bookingDate ?? "", charges.at(-1)?.bookingDate ?? ""];
@@ -31,13 +38,11 @@ function DoubleCharge({ item }: { item: Item<"double-charge"> }) {
   return (
     <AttentionLine
       icon={CopyCheck}
-      action={
-        <Answer item={item}>
-          <LinkButton size="small" to="/transactions" search={{ from, to, min: bound, max: bound, dir: "out" }}>
-            <Trans>See the payments</Trans>
-          </LinkButton>
-        </Answer>
-      }
+      action={answer(
+        <LinkButton size="small" to="/transactions" search={{ from, to, min: bound, max: bound, dir: "out" }}>
+          <Trans>See the payments</Trans>
+        </LinkButton>,
+      )}
     >
       {from === to ? (
         <Trans>
@@ -53,7 +58,7 @@ function DoubleCharge({ item }: { item: Item<"double-charge"> }) {
 }
 
 /** Asks whether a charge far above the usual is right. */
-function UnusualCharge({ item }: { item: Item<"unusual-charge"> }) {
+function UnusualCharge({ item, answer }: { item: Item<"unusual-charge">; answer: (look: ReactNode) => ReactNode }) {
   const format = useFormat();
   const { counterpartyName } = item;
   const { transactionId: tx = "", bookingDate = "" } = item.charges[0] ?? {};
@@ -62,13 +67,11 @@ function UnusualCharge({ item }: { item: Item<"unusual-charge"> }) {
   return (
     <AttentionLine
       icon={CircleQuestionMark}
-      action={
-        <Answer item={item}>
-          <LinkButton size="small" to="/transactions" search={{ from: bookingDate, to: bookingDate, tx }}>
-            <Trans>See the transaction</Trans>
-          </LinkButton>
-        </Answer>
-      }
+      action={answer(
+        <LinkButton size="small" to="/transactions" search={{ from: bookingDate, to: bookingDate, tx }}>
+          <Trans>See the transaction</Trans>
+        </LinkButton>,
+      )}
     >
       {item.usualOf === "counterparty" ? (
         <Trans>
@@ -84,8 +87,9 @@ function UnusualCharge({ item }: { item: Item<"unusual-charge"> }) {
 }
 
 /** The answer that ends the question, beside the way to look first. */
-function Answer({ item: { counterpartyName, amount: of, charges }, children }: { item: Item<"double-charge" | "unusual-charge">; children: ReactNode }) {
+function Answer({ item, onAnswered, children }: { item: Question; onAnswered: (question: Question) => void; children: ReactNode }) {
   const { t } = useLingui();
+  const { counterpartyName, amount: of, charges } = item;
   const amount = useFormat().amount(of, "never");
   const queryClient = useQueryClient();
   const problem = useProblem();
@@ -93,6 +97,7 @@ function Answer({ item: { counterpartyName, amount: of, charges }, children }: {
     ...againWhileBusy,
     mutationFn: () => ask("confirmCharges", { body: { transactionIds: charges.map(({ transactionId }) => transactionId) } }),
     onSuccess: () => {
+      onAnswered(item);
       refresh(queryClient, ["overview"]);
       focusHeading();
     },
@@ -112,6 +117,38 @@ function Answer({ item: { counterpartyName, amount: of, charges }, children }: {
       {confirm.isError && (
         <p role="alert" className="basis-full text-danger">
           {problem(confirm.error).title}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What was answered last, and the way back: while the person stays on the page, or until they answer the next. */
+export function AnsweredQuestion({ question }: { question: Question | undefined }) {
+  const { t } = useLingui();
+  const format = useFormat();
+  const queryClient = useQueryClient();
+  const problem = useProblem();
+  const takeBack = useMutation({
+    ...againWhileBusy,
+    mutationFn: ({ charges }: Question) => ask("takeBackConfirmation", { query: { transactionId: charges.map(({ transactionId }) => transactionId) } }),
+    onSuccess: () => {
+      refresh(queryClient, ["overview"]);
+      focusHeading();
+    },
+  });
+  const told = (): Done<Question> | undefined => {
+    if (question === undefined) return undefined;
+    if (takeBack.isSuccess && takeBack.variables === question) return { sentence: t`It is as it was before.` };
+    const [amount, { counterpartyName }] = [format.amount(question.amount, "never"), question];
+    return { sentence: t`Right, you say: ${amount} to ${counterpartyName}.`, undo: question };
+  };
+  return (
+    <div className="px-4 sm:px-6">
+      <DoneLine done={told()} busy={takeBack.isPending} onUndo={takeBack.mutate} />
+      {takeBack.isError && takeBack.variables === question && (
+        <p role="alert" className="text-danger">
+          {problem(takeBack.error).title}
         </p>
       )}
     </div>

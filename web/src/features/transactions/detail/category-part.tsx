@@ -12,7 +12,7 @@ import { Notice } from "../../../ui/notice.tsx";
 import { standingParts } from "../../../ui/split-parts.ts";
 import { MeaningMark, useCategoryWords } from "../../../ui/split.tsx";
 import { CategoryPicker } from "./category-picker.tsx";
-import { type Done, DoneLine } from "./done-line.tsx";
+import { type Done, DoneLine } from "../../../ui/done-line.tsx";
 import { type RulePreview, ScopeChoice } from "./scope-choice.tsx";
 import { saidByPerson, useCategoryReason } from "./category-reason.ts";
 import { useSayCategory, type Word } from "./use-said.ts";

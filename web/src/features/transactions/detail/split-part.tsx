@@ -10,7 +10,7 @@ import { Button } from "../../../ui/button.tsx";
 import { categories, CategoryMark } from "../../../ui/category.tsx";
 import { Notice } from "../../../ui/notice.tsx";
 import type { SplitPart as Part } from "../../../ui/split-parts.ts";
-import { type Done, DoneLine } from "./done-line.tsx";
+import { type Done, DoneLine } from "../../../ui/done-line.tsx";
 import { beginDraft, type DraftPart, fewestParts, type SaidParts } from "./split-draft.ts";
 import { SplitEditor } from "./split-editor.tsx";
 import { useSplit } from "./use-split.ts";

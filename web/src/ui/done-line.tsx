@@ -1,5 +1,5 @@
 import { Trans } from "@lingui/react/macro";
-import { Button } from "../../../ui/button.tsx";
+import { Button } from "./button.tsx";
 
 /** What was done last, and how to undo it: until something else is done. */
 export interface Done<Undo> {
