@@ -155,13 +155,13 @@ export async function createSandbox(config: SandboxConfig, overrides: { clock?: 
     forgetGrants: (authorizationId) => void bank.tokens.dropRefresh((token) => token.authorizationId === authorizationId),
     async showServerCertificate(kind) {
       const shown = await certificateOf(kind, { authority, hosts, clock });
-      for (const [{ server }, ca] of [
+      for (const [instance, ca] of [
         [mtls, rootsPem],
         [fapiServer, [authority.rootPem]],
         [trustServer, [authority.rootPem]],
       ] as const) {
-        (server as unknown as HttpsServer).setSecureContext({ ...shown, ca: [...ca], ...(kind === "old-tls" ? oldTls : { minVersion: "TLSv1.2" }) });
-        server.closeIdleConnections();
+        (instance.server as unknown as HttpsServer).setSecureContext({ ...shown, ca: [...ca], ...(kind === "old-tls" ? oldTls : { minVersion: "TLSv1.2" }) });
+        instance.retireConnections();
       }
     },
   };

@@ -152,6 +152,16 @@ describe("network", () => {
     expect((await tpp.api("/accounts", person.token)).status).toBe(200);
   });
 
+  it("OA-71 whoever is being answered while the certificate changes meets the other one next", async () => {
+    await set("network.latency", { ms: 300 }, { for: { endpoint: "A4" }, times: 1 });
+    const answered = tpp.api("/accounts", person.token);
+    const hits = async () => (await bank.admin<{ active: { hits: number }[] }>("GET", "/faults")).body.active.map((fault) => fault.hits);
+    await expect.poll(hits).toEqual([1]);
+    await set("bank.tls-certificate", { kind: "expired" });
+    expect(await answered).toMatchObject({ status: 200, headers: { connection: "close" } });
+    await expect(tpp.api("/accounts", person.token)).rejects.toMatchObject({ code: "CERT_HAS_EXPIRED" });
+  });
+
   it("OA-71 a certificate that is good in all but one thing: the authority's list names it, and no other", async () => {
     const list = async (): Promise<readonly string[]> => {
       const answer = await request(bank.endpoints.crlUrl);

@@ -5,6 +5,7 @@ import { errors } from "../errors.ts";
 import type { FaultRegistry } from "../faults/registry.ts";
 import { header, newCall, psuHeaders } from "./call.ts";
 import { Refusal, type Dialect } from "./refusal.ts";
+import { withRetirableConnections } from "./retire-connections.ts";
 
 interface TlsOptions {
   readonly cert: string;
@@ -54,6 +55,7 @@ export function createBankServer({ clock, calls, faults, report, dialect, tls }:
   server.setNotFoundHandler(() => {
     throw dialect.notFound();
   });
+  withRetirableConnections(server);
   return server;
 }
 
