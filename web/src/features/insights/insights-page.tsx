@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { ChartNoAxesCombined } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import { queries } from "../../api/queries.ts";
 import { today } from "../../format/clock.ts";
 import { monthOf } from "../../format/dates.ts";
@@ -59,9 +59,9 @@ export function InsightsPage() {
           <CashFlowSection query={cashFlow} currency={currency} accounts={known} />
           <SpendingSection currency={currency} latest={monthOf(today())} accounts={known} />
           <RecurringSection currency={currency} />
-          <Suspense fallback={<ChartSkeleton height="h-65" />}>
+          <WhenNear placeholder={<ChartSkeleton height="h-65" />}>
             <BalanceSection currency={currency} accounts={known} />
-          </Suspense>
+          </WhenNear>
           <WhenNear placeholder={<ChartSkeleton height="h-80" />}>
             <ForecastSection currency={currency} />
           </WhenNear>
