@@ -301,7 +301,7 @@ const shots: readonly Shot[] = [
   { name: "insights-drilled", path: "/insights?month=2026-10&category=groceries", ready: "main li li" },
   { name: "insights-empty", path: "/insights", world: "empty", ready: "main h2" },
   { name: "insights-loading", path: "/insights", world: "slow" },
-  { name: "insights-error", path: "/insights", world: "broken", ready: "main [role=alert]" },
+  { name: "insights-error", path: "/insights", world: "broken", ready: "main [role=alert]", act: toTheEnd },
   { name: "insights-ahead", path: "/insights", ready: "main svg path", act: toTheEnd },
   ...(["full", "long"] as const).map((world): Shot => ({
     name: `insights-budget-${world === "full" ? "changed" : "new"}`,
@@ -317,7 +317,7 @@ const shots: readonly Shot[] = [
       await page.getByRole("dialog").waitFor();
     },
   })),
-  { name: "insights-long", path: "/insights", world: "long", ready: "main svg path" },
+  { name: "insights-long", path: "/insights", world: "long", ready: "main svg path", act: toTheEnd },
   { name: "permissions", path: "/permissions", ready: "main h3" },
   { name: "permissions-history", path: "/permissions", ready: "main h3", act: async (page) => page.locator("main summary").first().click() },
   {
