@@ -73,6 +73,8 @@ it("by keyboard: the question leads to its rows, and the answer ends it on every
   const said = page.getByRole("status").filter({ hasText: "Right, you say: €45.00 to Kellokauppa Kuvitteellinen." });
   await said.waitFor();
   await expectAccessible(page, "an answered question");
+  // As every amount it is hidden from who looks over a shoulder.
+  expect(await said.locator(".amount").allTextContents()).toEqual(["€45.00"]);
   await said.getByRole("button", { name: "Undo" }).press("Enter");
   await page.getByRole("status").filter({ hasText: "It is as it was before." }).waitFor();
   await double.here.waitFor();

@@ -1,9 +1,10 @@
 import { Trans } from "@lingui/react/macro";
+import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
 
 /** What was done last, and how to undo it: until something else is done. */
 export interface Done<Undo> {
-  readonly sentence: string;
+  readonly sentence: ReactNode;
   readonly undo?: Undo;
 }
 

@@ -368,7 +368,7 @@ export const confirmCharges = defineRoute({
   ...bff,
   method: "POST",
   operationId: "confirmCharges",
-  summary: "The person says that these charges are right, of all of them or of none; nobody asks about them again.",
+  summary: "The person says that these charges are right, of all of them or of none; nobody asks about them again until they take it back.",
   path: "/confirmed-charges",
   body: chargesChoice,
   status: 204,

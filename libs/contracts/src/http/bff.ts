@@ -371,7 +371,7 @@ export const confirmCharges = defineRoute({
   ...change,
   idempotent: true,
   operationId: "confirmCharges",
-  summary: "Say that up to 20 booked charges are right, of all or of none: nobody asks about them again.",
+  summary: "Say that up to 20 booked charges are right, of all or of none: nobody asks about them again until that is taken back.",
   path: "/api/confirmed-charges",
   body: analytics.chargesChoice,
   status: 204,

@@ -1,4 +1,6 @@
+import { CatchBoundary } from "@tanstack/react-router";
 import { type ReactNode, Suspense, useCallback, useState } from "react";
+import { SectionProblem } from "./section-states.tsx";
 
 /** How far below the window a section is made ready. */
 const AHEAD = "600px";
@@ -12,5 +14,16 @@ export function WhenNear({ placeholder, children }: { placeholder: ReactNode; ch
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  return near ? <Suspense fallback={placeholder}>{children}</Suspense> : <div ref={watch}>{placeholder}</div>;
+  if (!near) return <div ref={watch}>{placeholder}</div>;
+  return (
+    // A section that cannot be had takes no other from the page.
+    <CatchBoundary getResetKey={() => "section"} errorComponent={NotLoaded}>
+      <Suspense fallback={placeholder}>{children}</Suspense>
+    </CatchBoundary>
+  );
+}
+
+/** Of a section whose code could not be had: only a new document asks for it again. */
+function NotLoaded({ error }: { error: unknown }) {
+  return <SectionProblem error={error} onRetry={() => window.location.reload()} />;
 }

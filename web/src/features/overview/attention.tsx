@@ -32,7 +32,7 @@ export function Attention({ items }: { items: readonly Item[] }) {
         ))}
       </ul>
       {(answered !== undefined || items.some((item) => "questionId" in item)) && (
-        <CatchBoundary getResetKey={() => "answered"} errorComponent={() => null}>
+        <CatchBoundary getResetKey={() => answered?.questionId ?? ""} errorComponent={() => null}>
           <Suspense fallback={null}>
             <AttentionAnswered question={answered} />
           </Suspense>

@@ -97,7 +97,8 @@ function Answer({ item, onAnswered, children }: { item: Question; onAnswered: (q
     ...againWhileBusy,
     mutationFn: () => ask("confirmCharges", { body: { transactionIds: charges.map(({ transactionId }) => transactionId) } }),
     onSuccess: () => {
-      onAnswered(item);
+      // An answer of its own each time: the same question may be answered again after it was taken back.
+      onAnswered({ ...item });
       refresh(queryClient, ["overview"]);
       focusHeading();
     },
@@ -126,7 +127,6 @@ function Answer({ item, onAnswered, children }: { item: Question; onAnswered: (q
 /** What was answered last, and the way back: while the person stays on the page, or until they answer the next. */
 export function AnsweredQuestion({ question }: { question: Question | undefined }) {
   const { t } = useLingui();
-  const format = useFormat();
   const queryClient = useQueryClient();
   const problem = useProblem();
   const takeBack = useMutation({
@@ -140,15 +140,20 @@ export function AnsweredQuestion({ question }: { question: Question | undefined 
   const told = (): Done<Question> | undefined => {
     if (question === undefined) return undefined;
     if (takeBack.isSuccess && takeBack.variables === question) return { sentence: t`It is as it was before.` };
-    const [amount, { counterpartyName }] = [format.amount(question.amount, "never"), question];
-    return { sentence: t`Right, you say: ${amount} to ${counterpartyName}.`, undo: question };
+    const [amount, { counterpartyName }] = [<Amount key="amount" value={question.amount} sign="never" />, question];
+    const sentence = (
+      <Trans>
+        Right, you say: {amount} to {counterpartyName}.
+      </Trans>
+    );
+    return { sentence, undo: question };
   };
   return (
     <div className="px-4 sm:px-6">
-      <DoneLine done={told()} busy={takeBack.isPending} onUndo={takeBack.mutate} />
-      {takeBack.isError && takeBack.variables === question && (
+      <DoneLine done={told()} busy={takeBack.isPending && takeBack.variables === question} onUndo={takeBack.mutate} />
+      {takeBack.isError && (
         <p role="alert" className="text-danger">
-          {problem(takeBack.error).title}
+          {takeBack.variables.counterpartyName}: {problem(takeBack.error).title}
         </p>
       )}
     </div>
