@@ -74,13 +74,15 @@ for (const check of checks) {
     const tests = countTests(results);
     passed += tests.passed;
     failed += tests.failed;
-    failures.push(...failedTests(results).map((title) => `${check.name}: ${title}`));
     // A file that cannot even be loaded has no failed test, and must count all the same.
     if (code !== 0 && tests.failed === 0) failed += 1;
     summary = `${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped`;
   } else if (code === 0) passed += 1;
   else failed += 1;
-  if (code !== 0 && !failures.some((failure) => failure.startsWith(`${check.name}: `))) failures.push(check.name);
+  if (code !== 0) {
+    const titles = results === undefined ? [] : failedTests(results);
+    failures.push(...(titles.length === 0 ? [check.name] : titles.map((title) => `${check.name}: ${title}`)));
+  }
   process.stdout.write(`── ${check.name}: ${summary} (${((performance.now() - started) / 1000).toFixed(1)} s)\n\n`);
 }
 // A log of thousands of lines may be cut in front; what failed stands at its end.

@@ -363,7 +363,8 @@ export const chargeQuestion = z.object({
   charges: z.array(z.object({ transactionId: uuid, bookingDate: isoDate })),
 });
 export type ChargeQuestion = z.infer<typeof chargeQuestion>;
-export const chargesChoice = z.strictObject({ transactionIds: z.array(uuid).min(1).max(20) });
+const charges = z.array(uuid).min(1).max(20);
+export const chargesChoice = z.strictObject({ transactionIds: charges });
 export const confirmCharges = defineRoute({
   ...bff,
   method: "POST",
@@ -374,7 +375,8 @@ export const confirmCharges = defineRoute({
   status: 204,
   response: null,
 });
-export const chargesGiven = z.strictObject({ transactionId: z.union([uuid, z.array(uuid).min(1).max(20)]) });
+/** The same in an address. */
+export const chargesGiven = z.strictObject({ transactionId: z.union([uuid, charges]) });
 export const takeBackConfirmation = defineRoute({
   ...bff,
   method: "DELETE",

@@ -2,13 +2,13 @@ import { useLingui } from "@lingui/react/macro";
 import { CatchBoundary } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import type { Overview } from "../../api/queries.ts";
+import type { Question } from "./attention/charge-question.tsx";
 
 const load = () => import("./attention/attention-item.tsx");
 const AttentionItem = lazy(() => load().then((module) => ({ default: module.AttentionItem })));
 const AttentionAnswered = lazy(() => load().then((module) => ({ default: module.AttentionAnswered })));
 
 type Item = Overview["attention"][number];
-type Question = Extract<Item, { questionId: string }>;
 
 /** What needs the person, as a short list on top. Nothing at all when nothing does, which is why its lines load when there are some. */
 export function Attention({ items }: { items: readonly Item[] }) {

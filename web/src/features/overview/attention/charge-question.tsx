@@ -17,18 +17,17 @@ import { AttentionLine } from "./attention-line.tsx";
 type Item<Kind> = Extract<Overview["attention"][number], { kind: Kind }>;
 export type Question = Item<"double-charge" | "unusual-charge">;
 
+interface Answering {
+  readonly onAnswered: (question: Question) => void;
+}
+
 /** Asks what only the person can answer about charges. */
-export function ChargeQuestion({ item, onAnswered }: { item: Question; onAnswered: (question: Question) => void }) {
-  const answer = (look: ReactNode): ReactNode => (
-    <Answer item={item} onAnswered={onAnswered}>
-      {look}
-    </Answer>
-  );
-  return item.kind === "double-charge" ? <DoubleCharge item={item} answer={answer} /> : <UnusualCharge item={item} answer={answer} />;
+export function ChargeQuestion({ item, onAnswered }: { item: Question } & Answering) {
+  return item.kind === "double-charge" ? <DoubleCharge item={item} onAnswered={onAnswered} /> : <UnusualCharge item={item} onAnswered={onAnswered} />;
 }
 
 /** Asks whether equal charges are one taken twice. */
-function DoubleCharge({ item, answer }: { item: Item<"double-charge">; answer: (look: ReactNode) => ReactNode }) {
+function DoubleCharge({ item, onAnswered }: { item: Item<"double-charge"> } & Answering) {
   const format = useFormat();
   const { counterpartyName, charges } = item;
   const [from, to] = [charges[0]?.bookingDate ?? "", charges.at(-1)?.bookingDate ?? ""];
@@ -38,11 +37,13 @@ function DoubleCharge({ item, answer }: { item: Item<"double-charge">; answer: (
   return (
     <AttentionLine
       icon={CopyCheck}
-      action={answer(
-        <LinkButton size="small" to="/transactions" search={{ from, to, min: bound, max: bound, dir: "out" }}>
-          <Trans>See the payments</Trans>
-        </LinkButton>,
-      )}
+      action={
+        <Answer item={item} onAnswered={onAnswered}>
+          <LinkButton size="small" to="/transactions" search={{ from, to, min: bound, max: bound, dir: "out" }}>
+            <Trans>See the payments</Trans>
+          </LinkButton>
+        </Answer>
+      }
     >
       {from === to ? (
         <Trans>
@@ -58,7 +59,7 @@ function DoubleCharge({ item, answer }: { item: Item<"double-charge">; answer: (
 }
 
 /** Asks whether a charge far above the usual is right. */
-function UnusualCharge({ item, answer }: { item: Item<"unusual-charge">; answer: (look: ReactNode) => ReactNode }) {
+function UnusualCharge({ item, onAnswered }: { item: Item<"unusual-charge"> } & Answering) {
   const format = useFormat();
   const { counterpartyName } = item;
   const { transactionId: tx = "", bookingDate = "" } = item.charges[0] ?? {};
@@ -67,11 +68,13 @@ function UnusualCharge({ item, answer }: { item: Item<"unusual-charge">; answer:
   return (
     <AttentionLine
       icon={CircleQuestionMark}
-      action={answer(
-        <LinkButton size="small" to="/transactions" search={{ from: bookingDate, to: bookingDate, tx }}>
-          <Trans>See the transaction</Trans>
-        </LinkButton>,
-      )}
+      action={
+        <Answer item={item} onAnswered={onAnswered}>
+          <LinkButton size="small" to="/transactions" search={{ from: bookingDate, to: bookingDate, tx }}>
+            <Trans>See the transaction</Trans>
+          </LinkButton>
+        </Answer>
+      }
     >
       {item.usualOf === "counterparty" ? (
         <Trans>
@@ -87,7 +90,7 @@ function UnusualCharge({ item, answer }: { item: Item<"unusual-charge">; answer:
 }
 
 /** The answer that ends the question, beside the way to look first. */
-function Answer({ item, onAnswered, children }: { item: Question; onAnswered: (question: Question) => void; children: ReactNode }) {
+function Answer({ item, onAnswered, children }: { item: Question; children: ReactNode } & Answering) {
   const { t } = useLingui();
   const { counterpartyName, amount: of, charges } = item;
   const amount = useFormat().amount(of, "never");
