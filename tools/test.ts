@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { styleText } from "node:util";
-import { countTests, failedTests, readResults, resultsFile } from "./evidence/recorded-results.ts";
+import { countTests, failures, readResults, resultsFile } from "./evidence/recorded-results.ts";
 
 /**
  * `npm test`: every proof of the project in one go, and `N passed, N failed` as the last line. Each check counts as one; a vitest
@@ -48,44 +48,57 @@ const checks: readonly Check[] = [
       ]),
 ];
 
-function run(check: Check): Promise<number> {
-  return new Promise((resolve) => {
-    const child = spawn(check.command, check.args, {
-      cwd: root,
-      stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, PATH: `${path.join(root, "node_modules", ".bin")}${path.delimiter}${process.env["PATH"] ?? ""}` },
-    });
-    child.once("error", () => resolve(1));
-    child.once("exit", (code) => resolve(code ?? 1));
+/** Lines of a check that stand for its end. */
+const lastLines = 30;
+
+/** A vitest project keeps by itself what failed; of another check the end of what it printed is kept. */
+function run(check: Check): Promise<{ readonly code: number; readonly end: string }> {
+  const ended = Promise.withResolvers<{ readonly code: number; readonly end: string }>();
+  let printed = "";
+  const child = spawn(check.command, check.args, {
+    cwd: root,
+    stdio: check.project === undefined ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
+    env: { ...process.env, PATH: `${path.join(root, "node_modules", ".bin")}${path.delimiter}${process.env["PATH"] ?? ""}` },
   });
+  const keep = (chunk: Buffer): void => {
+    process.stdout.write(chunk);
+    printed = (printed + chunk.toString()).slice(-20_000);
+  };
+  child.stdout?.on("data", keep);
+  child.stderr?.on("data", keep);
+  child.once("error", (error) => ended.resolve({ code: 1, end: error.message }));
+  child.once("close", (code) => ended.resolve({ code: code ?? 1, end: printed.trimEnd().split("\n").slice(-lastLines).join("\n") }));
+  return ended.promise;
 }
 
 let passed = 0;
 let failed = 0;
-const failures: string[] = [];
+const failedChecks: { readonly name: string; readonly said: string }[] = [];
 for (const check of checks) {
   const started = performance.now();
   process.stdout.write(`${styleText("bold", `── ${check.name}`)}\n`);
   if (check.project !== undefined) rmSync(resultsFile(root, check.project), { force: true });
-  const code = await run(check);
+  const { code, end } = await run(check);
   let summary = code === 0 ? "passed" : "failed";
   const results = check.project === undefined ? undefined : readResults(root, check.project);
   if (results !== undefined) {
     const tests = countTests(results);
     passed += tests.passed;
     failed += tests.failed;
-    // A file that cannot even be loaded has no failed test, and must count all the same.
+    // Something that belongs to no file went wrong, and must count all the same.
     if (code !== 0 && tests.failed === 0) failed += 1;
     summary = `${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped`;
   } else if (code === 0) passed += 1;
   else failed += 1;
   if (code !== 0) {
-    const titles = results === undefined ? [] : failedTests(results);
-    failures.push(...(titles.length === 0 ? [check.name] : titles.map((title) => `${check.name}: ${title}`)));
+    const named = results === undefined ? [] : failures(results);
+    if (named.length === 0) failedChecks.push({ name: check.name, said: end });
+    for (const { name, said } of named) failedChecks.push({ name: `${check.name}: ${name}`, said });
   }
   process.stdout.write(`── ${check.name}: ${summary} (${((performance.now() - started) / 1000).toFixed(1)} s)\n\n`);
 }
-// A log of thousands of lines may be cut in front; what failed stands at its end.
-if (failures.length > 0) process.stdout.write(`Failed:\n${failures.map((failure) => `  ${failure}\n`).join("")}`);
+// A log of thousands of lines may be cut in front; what failed, and why, stands at its end.
+if (failedChecks.length > 0)
+  process.stdout.write(`Failed:\n${failedChecks.map(({ name, said }) => `  ${name}\n${said.replaceAll(/^(?=.)/gm, "      ")}\n`).join("")}`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exitCode = failed === 0 && failures.length === 0 ? 0 : 1;
+process.exitCode = failed === 0 && failedChecks.length === 0 ? 0 : 1;

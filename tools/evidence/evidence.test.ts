@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { idsIn, judgeRows, staleness, summary } from "./judge-rows.ts";
-import { countTests, failedTests, isSameSource, readResults, recordResults } from "./recorded-results.ts";
-import type { RecordedFile, TestState } from "./recorded-results.ts";
+import { countTests, failures, isSameSource, readResults, recordResults } from "./recorded-results.ts";
+import type { RecordedFile } from "./recorded-results.ts";
 import { tables } from "./rows/index.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 
-function file(tests: [string, TestState][], rest: Partial<RecordedFile> = {}): RecordedFile {
+function file(tests: RecordedFile["tests"], rest: Partial<RecordedFile> = {}): RecordedFile {
   return { source: commit, broken: false, tests, ...rest };
 }
 
@@ -98,15 +98,19 @@ describe("the record", () => {
     expect(readResults(root, "int")).toBeUndefined();
   });
 
-  it("names what failed: tests by their file and title, and a file that could not be run", () => {
+  it("names and counts what failed with what it said: tests by their file and title, and a file that could not be run", () => {
     const results = {
       "a.test.ts": file([
         ["one > goes", "passed"],
-        ["one > fails", "failed"],
+        ["one > fails", "failed", "expected 1 to be 2"],
       ]),
-      "b.test.ts": file([], { broken: true }),
+      "b.test.ts": file([], { broken: true, said: "no such module" }),
       "c.test.ts": file([["skips", "skipped"]]),
     };
-    expect(failedTests(results)).toEqual(["a.test.ts > one > fails", "b.test.ts"]);
+    expect(failures(results)).toEqual([
+      { name: "a.test.ts > one > fails", said: "expected 1 to be 2" },
+      { name: "b.test.ts", said: "no such module" },
+    ]);
+    expect(countTests(results)).toEqual({ passed: 1, failed: 2, skipped: 1 });
   });
 });

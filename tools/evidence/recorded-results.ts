@@ -11,8 +11,10 @@ export interface RecordedFile {
   readonly source: string;
   /** It could not be loaded, or something failed outside of its tests. */
   readonly broken: boolean;
-  /** Whole titles, those of the enclosing describes first. */
-  readonly tests: readonly (readonly [title: string, state: TestState])[];
+  /** Whole titles, those of the enclosing describes first; of one that failed also what it said. */
+  readonly tests: readonly (readonly [title: string, state: TestState, said?: string])[];
+  /** What was said outside of the tests. */
+  readonly said?: string;
 }
 
 /** Files of one vitest project by their path from the root. */
@@ -57,17 +59,17 @@ export function recordResults(root: string, project: string, results: RecordedRe
   renameSync(next, file);
 }
 
-/** How many tests of a project ended how. */
+/** How many tests of a project ended how; what {@link failures} names has failed. */
 export function countTests(results: RecordedResults): Record<TestState, number> {
   const states = Object.values(results).flatMap(({ tests }) => tests.map(([, state]) => state));
   const count = (state: TestState): number => states.filter((other) => other === state).length;
-  return { passed: count("passed"), failed: count("failed"), skipped: count("skipped") };
+  return { passed: count("passed"), failed: failures(results).length, skipped: count("skipped") };
 }
 
-/** Failed tests by their file and whole title, and files that are broken without one. */
-export function failedTests(results: RecordedResults): readonly string[] {
-  return Object.entries(results).flatMap(([file, { broken, tests }]) => {
-    const failed = tests.flatMap(([title, state]) => (state === "failed" ? [`${file} > ${title}`] : []));
-    return broken && failed.length === 0 ? [file] : failed;
+/** Failed tests by their file and whole title, and files that are broken without one, each with what it said. */
+export function failures(results: RecordedResults): readonly { readonly name: string; readonly said: string }[] {
+  return Object.entries(results).flatMap(([file, { broken, tests, said = "" }]) => {
+    const failed = tests.flatMap(([title, state, ofTest = ""]) => (state === "failed" ? [{ name: `${file} > ${title}`, said: ofTest }] : []));
+    return broken && failed.length === 0 ? [{ name: file, said }] : failed;
   });
 }
