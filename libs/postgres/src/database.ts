@@ -1,8 +1,9 @@
-import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
+import { CamelCasePlugin, Kysely } from "kysely";
 import type { Transaction } from "kysely";
 import * as pg from "pg";
 import { connectionString, sessionSettings } from "./connection.ts";
 import { errors } from "./errors.ts";
+import { OwnSchemaDialect } from "./own-schema-dialect.ts";
 import { preparedNames } from "./prepared.ts";
 import { translateSqlError } from "./sqlstate.ts";
 import { toParameter, typeParsers } from "./values.ts";
@@ -47,7 +48,7 @@ export interface Database<DB> extends AsyncDisposable {
 export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
   const pool = makePool(options);
   const db = new Kysely<DB>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new OwnSchemaDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
   let closed: Promise<void> | undefined;

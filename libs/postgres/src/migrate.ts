@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import { Migrator } from "kysely/migration";
-import type { Migration, MigrationResultSet } from "kysely/migration";
+import type { Migration } from "kysely/migration";
 import type { Database } from "./database.ts";
 import { errors } from "./errors.ts";
 import { sqlstate, sqlstateOf } from "./sqlstate.ts";
@@ -41,7 +41,7 @@ export async function migrate<DB>(database: Database<DB>, { directory, schema, l
     migrationTableName: "migrations",
     migrationLockTableName: "migrations_lock",
   });
-  const { error, results = [] } = await migrateToLatest(migrator);
+  const { error, results = [] } = await migrator.migrateToLatest();
   if (error !== undefined) {
     const failed = results.find((result) => result.status === "Error")?.migrationName;
     throw errors.ERR_MIGRATION_FAILED({
@@ -53,12 +53,6 @@ export async function migrate<DB>(database: Database<DB>, { directory, schema, l
   const applied = results.map((result) => result.migrationName);
   if (applied.length > 0) logger?.info({ schema, applied }, "schema migrated");
   return applied;
-}
-
-/** kysely looks for its tables in every schema there is; one that somebody else drops in that moment is no failure of ours. */
-async function migrateToLatest(migrator: Migrator, tries = 5): Promise<MigrationResultSet> {
-  const outcome = await migrator.migrateToLatest();
-  return tries > 1 && sqlstateOf(outcome.error) === sqlstate.invalidSchemaName ? migrateToLatest(migrator, tries - 1) : outcome;
 }
 
 /** The migrations of a folder in the order they run. */

@@ -12,7 +12,6 @@ export const sqlstate = {
   uniqueViolation: "23505",
   checkViolation: "23514",
   exclusionViolation: "23P01",
-  invalidSchemaName: "3F000",
   serializationFailure: "40001",
   deadlockDetected: "40P01",
   insufficientPrivilege: "42501",
