@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { ResponseOf } from "@opl/contracts/http";
 import type { getDesiredState, listRegistrations } from "@opl/contracts/http/tpp-registry";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectAccessible } from "../accessible.ts";
 import { type Complaints, launchBrowser, newPerson } from "../browser.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
 
@@ -22,10 +22,7 @@ async function signIn(page: Page, from: string, login: { readonly email: string;
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-async function noFindings(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-  expect(violations.map(({ id, nodes }) => `${page.url()}: ${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)).toEqual([]);
-}
+const noFindings = (page: Page): Promise<void> => expectAccessible(page, page.url(), { bestPractice: true });
 
 const go = (page: Page, to: "Banks" | "Certificates" | "Plan"): Promise<void> =>
   page.getByRole("navigation", { name: "For operators" }).getByRole("link", { name: to }).click();

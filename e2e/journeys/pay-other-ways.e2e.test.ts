@@ -96,6 +96,7 @@ async function checkAndApprove(page: Page): Promise<string> {
 
 async function cancel(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await page.getByRole("dialog").waitFor();
   await expectAccessible(page, "before taking it back");
   await page.getByRole("button", { name: "Cancel the payment" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -451,6 +452,7 @@ describe("is there enough?", () => {
     await dialog.waitFor({ state: "detached" });
     expect((await allowed()).filter(({ status }) => status === "valid")).toHaveLength(1);
     await section().getByRole("button", { name: "Withdraw" }).click();
+    await dialog.waitFor();
     await expectAccessible(page, "the last question before a withdrawal");
     await dialog.getByRole("button", { name: "Withdraw" }).click();
     await dialog.waitFor({ state: "detached" });
