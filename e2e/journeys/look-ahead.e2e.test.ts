@@ -84,6 +84,21 @@ describe("a person looks ahead", () => {
     await context.close();
   });
 
+  it("by headings: what lies further down is named while nobody is near it, and is not said to load", async () => {
+    const { page, complaints, context } = await newPerson(browser);
+    await carrySession(person, context);
+    // Nobody ever comes near.
+    await page.addInitScript("window.IntersectionObserver = class { observe() {} unobserve() {} disconnect() {} }");
+    await page.goto(`${product.origin}/insights`);
+    const main = page.getByRole("main");
+    await main.getByRole("heading", { name: /^Recurring payments come to/ }).waitFor();
+    await main.getByText("Loading").first().waitFor({ state: "detached" });
+    expect((await main.getByRole("heading", { level: 2 }).allTextContents()).slice(-3)).toEqual(["Balance over time", "Balance ahead", "Budgets"]);
+    await expectAccessible(page, "insights with their places", { bestPractice: true });
+    expect(complaints.found).toEqual([]);
+    await context.close();
+  });
+
   it("and back: from a day of the balance to its transactions, by keyboard, by mouse and from the table", async () => {
     const { page, complaints, context } = await newPerson(browser);
     await carrySession(person, context);
@@ -127,7 +142,7 @@ describe("a person looks ahead", () => {
     const spent = BigInt(minorOf(one.spent.amount));
 
     const set = page.getByRole("button", { name: "Set a budget for Groceries" });
-    await insights(page, page.getByRole("heading", { name: "Budgets" }));
+    await insights(page, page.getByText("Say what you mean to spend at most in a month"));
     const all = page
       .locator("section")
       .filter({ has: page.getByRole("heading", { name: "Budgets" }) })

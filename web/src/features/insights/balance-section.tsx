@@ -29,7 +29,7 @@ export function BalanceSection({ currency, accounts }: { currency: string; accou
   const to = today();
   const from = addDays(to, -SPANS[span]);
   const { data, error, isPending, refetch } = useQuery({ ...queries.netWorth(from, to), placeholderData: keepPreviousData });
-  if (isPending) return <ChartSkeleton height="h-65" />;
+  if (isPending) return <ChartSkeleton title={<Trans>Balance over time</Trans>} height="h-65" />;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
 
   const known = accounts.filter((account) => data.accounts.some((one) => one.accountId === account.accountId && one.currency === currency));

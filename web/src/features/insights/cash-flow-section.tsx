@@ -20,7 +20,7 @@ export function CashFlowSection({ query, currency, accounts }: { query: UseQuery
   const { t } = useLingui();
   const format = useFormat();
   const { data, error, isPending, refetch } = query;
-  if (isPending) return <ChartSkeleton height="h-65" />;
+  if (isPending) return <ChartSkeleton title={<Trans>Cash flow</Trans>} height="h-65" />;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const months = data.currencies.find((one) => one.currency === currency)?.months ?? [];
   const finding = cashFlowFinding(months, currency, monthOf(today()));

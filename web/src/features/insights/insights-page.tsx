@@ -12,7 +12,6 @@ import { PageHead } from "../../ui/page.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { CashFlowSection } from "./cash-flow-section.tsx";
 import { RecurringSection } from "./recurring-section.tsx";
-import { ChartSkeleton } from "./section-states.tsx";
 import { SpendingSection } from "./spending-section.tsx";
 import { WhenNear } from "./when-near.tsx";
 
@@ -59,13 +58,13 @@ export function InsightsPage() {
           <CashFlowSection query={cashFlow} currency={currency} accounts={known} />
           <SpendingSection currency={currency} latest={monthOf(today())} accounts={known} />
           <RecurringSection currency={currency} />
-          <WhenNear placeholder={<ChartSkeleton height="h-65" />}>
+          <WhenNear title={<Trans>Balance over time</Trans>} height="h-65">
             <BalanceSection currency={currency} accounts={known} />
           </WhenNear>
-          <WhenNear placeholder={<ChartSkeleton height="h-80" />}>
+          <WhenNear title={<Trans>Balance ahead</Trans>} height="h-80">
             <ForecastSection currency={currency} />
           </WhenNear>
-          <WhenNear placeholder={<ChartSkeleton height="h-80" />}>
+          <WhenNear title={<Trans>Budgets</Trans>} height="h-80">
             <BudgetsSection currency={currency} />
           </WhenNear>
         </div>

@@ -30,7 +30,7 @@ export function SpendingSection({ currency, latest, accounts }: { currency: stri
     ...queries.spending(firstDayOf(month), lastDayOf(month)),
     placeholderData: keepPreviousData,
   });
-  if (isPending) return <ChartSkeleton height="h-80" />;
+  if (isPending) return <ChartSkeleton title={<Trans>Spending by category</Trans>} height="h-80" />;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const found = data.currencies.find((one) => one.currency === currency);
   const breakdown = found === undefined ? undefined : spendingBreakdown(found);

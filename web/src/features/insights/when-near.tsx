@@ -1,12 +1,12 @@
 import { CatchBoundary } from "@tanstack/react-router";
-import { type ReactNode, Suspense, useCallback, useState } from "react";
-import { SectionProblem } from "./section-states.tsx";
+import { type ComponentProps, type ReactNode, Suspense, useCallback, useState } from "react";
+import { ChartPlace, ChartSkeleton, SectionProblem } from "./section-states.tsx";
 
 /** How far below the window a section is made ready. */
 const AHEAD = "600px";
 
-/** What lies further down a page, with its code: asked for when the reader comes near it. Until then, and while it comes, `placeholder`. */
-export function WhenNear({ placeholder, children }: { placeholder: ReactNode; children: ReactNode }) {
+/** What lies further down a page, with its code: asked for when the reader comes near it. Until then its place, and while it comes its skeleton. */
+export function WhenNear({ children, ...place }: ComponentProps<typeof ChartPlace> & { children: ReactNode }) {
   const [near, setNear] = useState(false);
   const watch = useCallback((element: HTMLElement | null) => {
     if (element === null) return undefined;
@@ -14,11 +14,17 @@ export function WhenNear({ placeholder, children }: { placeholder: ReactNode; ch
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  if (!near) return <div ref={watch}>{placeholder}</div>;
+  if (!near) {
+    return (
+      <div ref={watch}>
+        <ChartPlace {...place} />
+      </div>
+    );
+  }
   return (
     // A section that cannot be had takes no other from the page.
     <CatchBoundary getResetKey={() => "section"} errorComponent={NotLoaded}>
-      <Suspense fallback={placeholder}>{children}</Suspense>
+      <Suspense fallback={<ChartSkeleton {...place} />}>{children}</Suspense>
     </CatchBoundary>
   );
 }

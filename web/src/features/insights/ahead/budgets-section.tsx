@@ -28,7 +28,7 @@ export function BudgetsSection({ currency }: { currency: string }) {
   const ready = usePageWords(aheadWords);
   const [edited, setEdited] = useState<Budget | Unbudgeted>();
   const { data, error, isPending, refetch } = useQuery({ queryKey: ["insights", "budgets"], queryFn: ({ signal }) => ask("getBudgets", {}, signal) });
-  if (!ready || isPending) return <ChartSkeleton height="h-80" />;
+  if (!ready || isPending) return <ChartSkeleton title={<Trans>Budgets</Trans>} height="h-80" />;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const budgets = data.budgets.filter(({ limit }) => limit.currency === currency);
   const others = data.others.filter(({ spent }) => spent.currency === currency);

@@ -32,7 +32,7 @@ export function ForecastSection({ currency }: { currency: string }) {
     queryFn: ({ signal }) => ask("getForecast", { query: { days } }, signal),
     placeholderData: keepPreviousData,
   });
-  if (!ready || isPending) return <ChartSkeleton height="h-80" />;
+  if (!ready || isPending) return <ChartSkeleton title={<Trans>Balance ahead</Trans>} height="h-80" />;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const found = data.currencies.find((one) => one.currency === currency);
   const finding = found === undefined ? undefined : forecastFinding(found, today());
