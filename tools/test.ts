@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 import { countTests, failures, readResults, resultsFile } from "./evidence/recorded-results.ts";
 
 /**
- * `npm test`: every proof of the project in one go, and `N passed, N failed` as the last line. Each check counts as one; a vitest
- * project counts its tests. `--quick` leaves out what needs servers or a browser.
+ * `npm test`: every proof of the project in one go, what failed with its reason, and `N passed, N failed` as the last line. Each check counts
+ * as one; a vitest project counts its tests, and a file where something failed outside of them as one more. `--quick` leaves out what needs servers or a browser.
  */
 const root = path.dirname(import.meta.dirname);
 const quick = process.argv.includes("--quick");
@@ -51,23 +51,41 @@ const checks: readonly Check[] = [
 /** Lines of a check that stand for its end. */
 const lastLines = 30;
 
-/** A vitest project keeps by itself what failed; of another check the end of what it printed is kept. */
+/**
+ * Runs one check. The end of what it printed is kept, for what failed without a name; of a vitest project only what it wrote about itself to
+ * stderr, since it keeps its tests by itself and draws its progress on a terminal.
+ */
 function run(check: Check): Promise<{ readonly code: number; readonly end: string }> {
   const ended = Promise.withResolvers<{ readonly code: number; readonly end: string }>();
   let printed = "";
   const child = spawn(check.command, check.args, {
     cwd: root,
-    stdio: check.project === undefined ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
-    env: { ...process.env, PATH: `${path.join(root, "node_modules", ".bin")}${path.delimiter}${process.env["PATH"] ?? ""}` },
+    stdio: ["ignore", check.project === undefined ? "pipe" : "inherit", "pipe"],
+    env: {
+      ...process.env,
+      PATH: `${path.join(root, "node_modules", ".bin")}${path.delimiter}${process.env["PATH"] ?? ""}`,
+      ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}),
+    },
   });
-  const keep = (chunk: Buffer): void => {
-    process.stdout.write(chunk);
-    printed = (printed + chunk.toString()).slice(-20_000);
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const) {
+    from?.setEncoding("utf8").on("data", (text: string) => {
+      to.write(text);
+      printed = (printed + text).slice(-20_000);
+    });
+  }
+  const done = (code: number | null, signal: NodeJS.Signals | null): void => {
+    const end = stripVTControlCharacters(printed).trimEnd().split("\n").slice(-lastLines).join("\n");
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    ended.resolve({ code: code ?? 1, end: signal === null ? end : `${end}\nended by ${signal}` });
   };
-  child.stdout?.on("data", keep);
-  child.stderr?.on("data", keep);
   child.once("error", (error) => ended.resolve({ code: 1, end: error.message }));
-  child.once("close", (code) => ended.resolve({ code: code ?? 1, end: printed.trimEnd().split("\n").slice(-lastLines).join("\n") }));
+  child.once("close", done);
+  // Something that it left behind may hold its output open.
+  child.once("exit", (code, signal) => void setTimeout(done, 2_000, code, signal).unref());
   return ended.promise;
 }
 

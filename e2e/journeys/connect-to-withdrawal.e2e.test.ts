@@ -153,7 +153,7 @@ describe("from sign-up to charts to withdrawal", () => {
 
     // Withdraw, and keep the data.
     await page.getByRole("link", { name: "Permissions" }).first().click();
-    await page.getByRole("heading", { level: 1, name: "Permissions" }).waitFor();
+    await page.getByRole("button", { name: "Withdraw" }).waitFor();
     await expectAccessible(page, "permissions");
     await page.getByRole("button", { name: "Withdraw" }).click();
     await page.getByRole("button", { name: "Withdraw and keep data" }).click();

@@ -98,19 +98,22 @@ describe("the record", () => {
     expect(readResults(root, "int")).toBeUndefined();
   });
 
-  it("names and counts what failed with what it said: tests by their file and title, and a file that could not be run", () => {
+  it("names and counts what failed with what it said: tests by their file and title, and a file that could not be run or failed beside its tests", () => {
     const results = {
       "a.test.ts": file([
         ["one > goes", "passed"],
         ["one > fails", "failed", "expected 1 to be 2"],
       ]),
       "b.test.ts": file([], { broken: true, said: "no such module" }),
+      "d.test.ts": file([["fails too", "failed"]], { broken: true, said: "what comes after all failed" }),
       "c.test.ts": file([["skips", "skipped"]]),
     };
     expect(failures(results)).toEqual([
       { name: "a.test.ts > one > fails", said: "expected 1 to be 2" },
       { name: "b.test.ts", said: "no such module" },
+      { name: "d.test.ts > fails too", said: "" },
+      { name: "d.test.ts", said: "what comes after all failed" },
     ]);
-    expect(countTests(results)).toEqual({ passed: 1, failed: 2, skipped: 1 });
+    expect(countTests(results)).toEqual({ passed: 1, failed: 4, skipped: 1 });
   });
 });

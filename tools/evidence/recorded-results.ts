@@ -66,10 +66,10 @@ export function countTests(results: RecordedResults): Record<TestState, number> 
   return { passed: count("passed"), failed: failures(results).length, skipped: count("skipped") };
 }
 
-/** Failed tests by their file and whole title, and files that are broken without one, each with what it said. */
+/** Failed tests by their file and whole title, and files where something failed outside of their tests, each with what it said. */
 export function failures(results: RecordedResults): readonly { readonly name: string; readonly said: string }[] {
   return Object.entries(results).flatMap(([file, { broken, tests, said = "" }]) => {
     const failed = tests.flatMap(([title, state, ofTest = ""]) => (state === "failed" ? [{ name: `${file} > ${title}`, said: ofTest }] : []));
-    return broken && failed.length === 0 ? [{ name: file, said }] : failed;
+    return broken ? [...failed, { name: file, said }] : failed;
   });
 }

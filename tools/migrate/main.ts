@@ -21,6 +21,6 @@ if (service === undefined || url === undefined) {
     applicationName: `migrate-${service}`,
     poolSize: 2,
   });
-  const applied = await migrate(database, { directory: path.resolve(import.meta.dirname, "../../services", service, "migrations"), schema });
+  const applied = await migrate(database, { directory: path.resolve(import.meta.dirname, "../../services", service, "migrations") });
   process.stdout.write(applied.length === 0 ? `${schema}: nothing to do\n` : `${schema}: ${applied.join(", ")}\n`);
 }

@@ -299,7 +299,7 @@ const shots: readonly Shot[] = [
   },
   { name: "insights", path: "/insights", ready: "main svg path" },
   { name: "insights-drilled", path: "/insights?month=2026-10&category=groceries", ready: "main li li" },
-  { name: "insights-empty", path: "/insights", world: "empty", ready: "main h2" },
+  { name: "insights-empty", path: "/insights", world: "empty", ready: "main h2:not(.sr-only)" },
   { name: "insights-loading", path: "/insights", world: "slow" },
   { name: "insights-error", path: "/insights", world: "broken", ready: "main [role=alert]", act: toTheEnd },
   { name: "insights-ahead", path: "/insights", ready: "main svg path", act: toTheEnd },

@@ -13,7 +13,6 @@ import { sqlstate, sqlstateOf } from "./sqlstate.ts";
 export interface MigrateOptions {
   /** Folder of `20261122T101500_create_consents.sql` files. */
   readonly directory: URL | string;
-  readonly schema: string;
   readonly logger?: { info(fields: object, message: string): void };
 }
 
@@ -27,11 +26,12 @@ export interface MigrationFile {
 const namePattern = /^\d{8}T\d{6}_[a-z0-9_]+\.sql$/;
 
 /**
- * Brings one schema up to date: plain SQL files in the order of their names, each once, all pending ones in one
+ * Brings the schema of the database up to date: plain SQL files in the order of their names, each once, all pending ones in one
  * transaction, one process at a time. A file that was applied must never change; its checksum is kept and compared.
  * @returns names of the files applied now
  */
-export async function migrate<DB>(database: Database<DB>, { directory, schema, logger }: MigrateOptions): Promise<readonly string[]> {
+export async function migrate<DB>(database: Database<DB>, { directory, logger }: MigrateOptions): Promise<readonly string[]> {
+  const { schema } = database;
   const files = await readMigrations(directory);
   await verifyApplied(database.db, schema, files);
   const migrator = new Migrator({

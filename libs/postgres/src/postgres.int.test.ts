@@ -145,12 +145,12 @@ describe("errors of the database", () => {
 describe("migrate", () => {
   it("applies each file once, several processes at the same time included", async () => {
     write("20260101T000001_add_note.sql", "alter table counters add column note text;\n");
-    const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(at.open(), { directory: folder, schema: at.schema })));
+    const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(at.open(), { directory: folder })));
     expect(applied.flat()).toEqual(["20260101T000001_add_note"]);
-    expect(await migrate(at.database, { directory: folder, schema: at.schema })).toEqual([]);
+    expect(await migrate(at.database, { directory: folder })).toEqual([]);
   });
 
-  it("looks at its own schema alone, so that others come and go while it runs", async () => {
+  it("looks at its own schema alone, also as a role that sees others", async () => {
     await using other = await testDatabase<Tables>({ service: "postgres", directory: folder });
     write("20260101T000001_tell.sql", "comment on column counters.value is 'never below zero';\n");
     // A role that sees every schema there is.
@@ -162,12 +162,12 @@ describe("migrate", () => {
       ["counters", "migration_checksums", "migrations", "migrations_lock"].map((name) => `${at.schema}.${name}`),
     );
     expect(await everywhere.db.introspection.getSchemas()).toEqual([{ name: at.schema }]);
-    expect(await migrate(everywhere, { directory: folder, schema: at.schema })).toEqual(["20260101T000001_tell"]);
+    expect(await migrate(everywhere, { directory: folder })).toEqual(["20260101T000001_tell"]);
   });
 
   it("keeps nothing of a file that fails", async () => {
     write("20260101T000002_break.sql", "create table half (x int);\nselect 1/0;\n");
-    await expect(migrate(at.database, { directory: folder, schema: at.schema })).rejects.toMatchObject({
+    await expect(migrate(at.database, { directory: folder })).rejects.toMatchObject({
       code: "ERR_MIGRATION_FAILED",
       details: { migration: "20260101T000002_break" },
     });
@@ -178,12 +178,12 @@ describe("migrate", () => {
   it("refuses a file that changed or vanished after it was applied, and a name without order", async () => {
     const file = "20260101T000001_add_note.sql";
     write(file, "alter table counters add column note varchar(10);\n");
-    await expect(migrate(at.database, { directory: folder, schema: at.schema })).rejects.toMatchObject({ code: "ERR_MIGRATION_CHANGED" });
+    await expect(migrate(at.database, { directory: folder })).rejects.toMatchObject({ code: "ERR_MIGRATION_CHANGED" });
     rmSync(join(folder, file));
-    await expect(migrate(at.database, { directory: folder, schema: at.schema })).rejects.toMatchObject({ code: "ERR_MIGRATION_MISSING" });
+    await expect(migrate(at.database, { directory: folder })).rejects.toMatchObject({ code: "ERR_MIGRATION_MISSING" });
     write(file, "alter table counters add column note text;\n");
     write("add_more.sql", "");
-    await expect(migrate(at.database, { directory: folder, schema: at.schema })).rejects.toMatchObject({ code: "ERR_MIGRATION_NAME" });
+    await expect(migrate(at.database, { directory: folder })).rejects.toMatchObject({ code: "ERR_MIGRATION_NAME" });
     rmSync(join(folder, "add_more.sql"));
   });
 });

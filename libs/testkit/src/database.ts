@@ -40,7 +40,7 @@ export async function testDatabase<DB>({ service, directory, poolSize = 8, ...po
     return database;
   };
   const database = open();
-  await migrate(database, { directory: directory ?? fileURLToPath(new URL(`../../../services/${service}/migrations`, import.meta.url)), schema });
+  await migrate(database, { directory: directory ?? fileURLToPath(new URL(`../../../services/${service}/migrations`, import.meta.url)) });
   return {
     url,
     schema,

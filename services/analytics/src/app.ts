@@ -34,7 +34,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const logger = overrides.logger ?? createLogger({ name: service, level: config.OPL_LOG_LEVEL });
 
   const database = overrides.database ?? stack.use(connectDatabase(config, logger));
-  await migrate(database, { directory: new URL("../migrations/", import.meta.url), schema: database.schema, logger });
+  await migrate(database, { directory: new URL("../migrations/", import.meta.url), logger });
 
   const messaging = overrides.messaging ?? stack.use(await connectMessaging({ ...natsOptions(config), name: service, logger }));
   const stream = { replicas: config.OPL_NATS_REPLICAS };

@@ -55,11 +55,11 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   const logger = overrides.logger ?? createLogger({ name: service, level: config.OPL_LOG_LEVEL });
   const clock = overrides.clock ?? systemClock;
   const kek = overrides.kek ?? openKek(config);
-  const schema = overrides.database?.schema ?? config.OPL_DATABASE_SCHEMA;
   const connection = { url: config.OPL_DATABASE_URL, password: config.OPL_DATABASE_PASSWORD_FILE?.reveal() };
   const database =
-    overrides.database ?? stack.use(openDatabase<Tables>({ ...connection, schema, applicationName: service, poolSize: config.OPL_DATABASE_POOL_SIZE }));
-  await migrate(database, { directory: migrations, schema, logger });
+    overrides.database ??
+    stack.use(openDatabase<Tables>({ ...connection, schema: config.OPL_DATABASE_SCHEMA, applicationName: service, poolSize: config.OPL_DATABASE_POOL_SIZE }));
+  await migrate(database, { directory: migrations, logger });
   const tokens = overrides.tokens ?? createServiceTokens({ service, privateJwk: config.OPL_SERVICE_KEY_FILE, jwks: config.OPL_SERVICE_JWKS_FILE });
   const messaging =
     overrides.messaging ??

@@ -68,7 +68,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     overrides.tokens ?? createServiceTokens({ service: "bff", privateJwk: config.OPL_SERVICE_KEY_FILE, jwks: config.OPL_SERVICE_JWKS_FILE, clock });
 
   const database = overrides.database ?? parts.use(openOwnDatabase(config, logger));
-  await migrate(database, { directory: migrations, schema: database.schema, logger });
+  await migrate(database, { directory: migrations, logger });
   const { db } = database;
 
   const keys = deriveSessionKeys({ session: config.OPL_SESSION_SECRET_FILE, binding: config.OPL_SESSION_BINDING_KEY_FILE });

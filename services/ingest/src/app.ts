@@ -44,7 +44,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
 
   const database =
     overrides.database ?? stack.use(openDatabase<IngestDatabase>({ ...connection, schema, applicationName: service, poolSize: config.OPL_DATABASE_POOL_SIZE }));
-  await migrate(database, { directory: migrations, schema, logger });
+  await migrate(database, { directory: migrations, logger });
   const tokens = overrides.tokens ?? createServiceTokens({ service, privateJwk: config.OPL_SERVICE_KEY_FILE, jwks: config.OPL_SERVICE_JWKS_FILE });
   const messaging =
     overrides.messaging ??

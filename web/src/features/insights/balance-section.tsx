@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { type AccountView, queries } from "../../api/queries.ts";
 import { ChartCard } from "../../charts/chart-card.tsx";
 import { dayPoints, monthTicks } from "../../charts/day-axis.ts";
@@ -15,12 +15,12 @@ import { useFormat } from "../../format/use-format.ts";
 import { numberTail } from "../../ui/account-name.ts";
 import { Amount } from "../../ui/amount.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { ChartSkeleton, NothingHere, SectionProblem } from "./section-states.tsx";
+import { NothingHere, SectionProblem } from "./section-states.tsx";
 
 const SPANS = { "3m": 91, "1y": 365, "2y": 730 } as const;
 
 /** The balance of everything, or of one account, at the end of each day. */
-export function BalanceSection({ currency, accounts }: { currency: string; accounts: readonly AccountView[] }) {
+export function BalanceSection({ currency, accounts, loading }: { currency: string; accounts: readonly AccountView[]; loading: ReactNode }) {
   const { t } = useLingui();
   const format = useFormat();
   const navigate = useNavigate({ from: "/insights" });
@@ -29,7 +29,7 @@ export function BalanceSection({ currency, accounts }: { currency: string; accou
   const to = today();
   const from = addDays(to, -SPANS[span]);
   const { data, error, isPending, refetch } = useQuery({ ...queries.netWorth(from, to), placeholderData: keepPreviousData });
-  if (isPending) return <ChartSkeleton title={<Trans>Balance over time</Trans>} height="h-65" />;
+  if (isPending) return loading;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
 
   const known = accounts.filter((account) => data.accounts.some((one) => one.accountId === account.accountId && one.currency === currency));

@@ -11,7 +11,7 @@ import { firstDayOf, lastDayOf, monthOf } from "../../format/dates.ts";
 import { useFormat } from "../../format/use-format.ts";
 import { Amount } from "../../ui/amount.tsx";
 import { Bone } from "../../ui/skeleton.tsx";
-import { ChartSkeleton, NothingHere, SectionProblem } from "./section-states.tsx";
+import { ChartPlace, NothingHere, SectionProblem } from "./section-states.tsx";
 
 const CashFlowChart = lazy(() => import("../../charts/cash-flow-chart.tsx").then((module) => ({ default: module.CashFlowChart })));
 
@@ -20,7 +20,7 @@ export function CashFlowSection({ query, currency, accounts }: { query: UseQuery
   const { t } = useLingui();
   const format = useFormat();
   const { data, error, isPending, refetch } = query;
-  if (isPending) return <ChartSkeleton title={<Trans>Cash flow</Trans>} height="h-65" />;
+  if (isPending) return <ChartPlace title={<Trans>Cash flow</Trans>} height="h-65" loading />;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const months = data.currencies.find((one) => one.currency === currency)?.months ?? [];
   const finding = cashFlowFinding(months, currency, monthOf(today()));

@@ -59,13 +59,13 @@ export function InsightsPage() {
           <SpendingSection currency={currency} latest={monthOf(today())} accounts={known} />
           <RecurringSection currency={currency} />
           <WhenNear title={<Trans>Balance over time</Trans>} height="h-65">
-            <BalanceSection currency={currency} accounts={known} />
+            {(loading) => <BalanceSection currency={currency} accounts={known} loading={loading} />}
           </WhenNear>
           <WhenNear title={<Trans>Balance ahead</Trans>} height="h-80">
-            <ForecastSection currency={currency} />
+            {(loading) => <ForecastSection currency={currency} loading={loading} />}
           </WhenNear>
           <WhenNear title={<Trans>Budgets</Trans>} height="h-80">
-            <BudgetsSection currency={currency} />
+            {(loading) => <BudgetsSection currency={currency} loading={loading} />}
           </WhenNear>
         </div>
       )}

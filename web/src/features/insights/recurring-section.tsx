@@ -11,12 +11,12 @@ import { Amount } from "../../ui/amount.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { CategoryMark } from "../../ui/category.tsx";
 import { SectionCard } from "../../ui/card.tsx";
-import { ChartSkeleton, NothingHere, SectionProblem } from "./section-states.tsx";
+import { ChartPlace, NothingHere, SectionProblem } from "./section-states.tsx";
 
 /** What repeats: how often, when next, and whether the price changed. */
 export function RecurringSection({ currency }: { currency: string }) {
   const { data, error, isPending, refetch } = useQuery(queries.recurring());
-  if (isPending) return <ChartSkeleton title={<Trans>Recurring payments</Trans>} height="h-65" />;
+  if (isPending) return <ChartPlace title={<Trans>Recurring payments</Trans>} height="h-65" loading />;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const mine = data.recurring.filter(({ amount }) => amount.currency === currency);
   const active = mine.filter(({ status }) => status === "active").toSorted((a, b) => (a.nextDate ?? "9").localeCompare(b.nextDate ?? "9"));

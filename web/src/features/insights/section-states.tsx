@@ -1,25 +1,27 @@
-import type { ComponentProps, ReactNode } from "react";
+import type { ReactNode } from "react";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 
-/** The place of a chart, as high as its card will be: finding, description, legend, chart, the way to its table. Its heading can be heard, and jumped to. */
-export function ChartPlace({ title, height }: { title: ReactNode; height: "h-65" | "h-80" }) {
-  return (
-    <div className="@container rounded-12 border bg-surface p-4 sm:p-6">
-      <h2 className="sr-only">{title}</h2>
+export interface Place {
+  /** Heard, and jumped to, until the card says its finding. */
+  readonly title: ReactNode;
+  readonly height: "h-65" | "h-80";
+}
+
+/** The place of a chart before it is there, as high as its card will be: finding, description, legend, chart, the way to its table. */
+export function ChartPlace({ title, height, loading = false }: Place & { loading?: boolean }) {
+  const bones = (
+    <>
       <Bone className="h-6 w-80 max-w-full" />
       <Bone className="mt-1 h-5 w-56 max-w-full" />
       <Bone className={`mt-15 mb-7 w-full rounded-8 @xl:mt-10 ${height}`} />
-    </div>
+    </>
   );
-}
-
-/** The same while the chart loads. */
-export function ChartSkeleton(place: ComponentProps<typeof ChartPlace>) {
   return (
-    <Loading>
-      <ChartPlace {...place} />
-    </Loading>
+    <div className="@container rounded-12 border bg-surface p-4 sm:p-6">
+      <h2 className="sr-only">{title}</h2>
+      {loading ? <Loading>{bones}</Loading> : bones}
+    </div>
   );
 }
 

@@ -14,7 +14,7 @@ import { Amount } from "../../ui/amount.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { categories, CategoryMark } from "../../ui/category.tsx";
 import { cx } from "../../ui/classes.ts";
-import { ChartSkeleton, RowsSkeleton, SectionProblem } from "./section-states.tsx";
+import { ChartPlace, RowsSkeleton, SectionProblem } from "./section-states.tsx";
 
 // Needed when a category is opened up.
 const CategoryRows = lazy(() => import("./category-rows.tsx").then((module) => ({ default: module.CategoryRows })));
@@ -30,7 +30,7 @@ export function SpendingSection({ currency, latest, accounts }: { currency: stri
     ...queries.spending(firstDayOf(month), lastDayOf(month)),
     placeholderData: keepPreviousData,
   });
-  if (isPending) return <ChartSkeleton title={<Trans>Spending by category</Trans>} height="h-80" />;
+  if (isPending) return <ChartPlace title={<Trans>Spending by category</Trans>} height="h-80" loading />;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const found = data.currencies.find((one) => one.currency === currency);
   const breakdown = found === undefined ? undefined : spendingBreakdown(found);

@@ -1,12 +1,15 @@
 import { CatchBoundary } from "@tanstack/react-router";
-import { type ComponentProps, type ReactNode, Suspense, useCallback, useState } from "react";
-import { ChartPlace, ChartSkeleton, SectionProblem } from "./section-states.tsx";
+import { type ReactNode, Suspense, useCallback, useState } from "react";
+import { ChartPlace, type Place, SectionProblem } from "./section-states.tsx";
 
 /** How far below the window a section is made ready. */
 const AHEAD = "600px";
 
-/** What lies further down a page, with its code: asked for when the reader comes near it. Until then its place, and while it comes its skeleton. */
-export function WhenNear({ children, ...place }: ComponentProps<typeof ChartPlace> & { children: ReactNode }) {
+/**
+ * What lies further down a page, with its code: asked for when the reader comes near it. Until then its place; while it comes, that place loading,
+ * which the section shows itself until it has its figures.
+ */
+export function WhenNear({ children, ...place }: Place & { children: (loading: ReactNode) => ReactNode }) {
   const [near, setNear] = useState(false);
   const watch = useCallback((element: HTMLElement | null) => {
     if (element === null) return undefined;
@@ -21,10 +24,11 @@ export function WhenNear({ children, ...place }: ComponentProps<typeof ChartPlac
       </div>
     );
   }
+  const loading = <ChartPlace {...place} loading />;
   return (
     // A section that cannot be had takes no other from the page.
     <CatchBoundary getResetKey={() => "section"} errorComponent={NotLoaded}>
-      <Suspense fallback={<ChartSkeleton {...place} />}>{children}</Suspense>
+      <Suspense fallback={loading}>{children(loading)}</Suspense>
     </CatchBoundary>
   );
 }

@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Pencil, TriangleAlert } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { ask } from "../../../api/client.ts";
 import type { Answer } from "../../../api/routes.ts";
 import { ChartCard } from "../../../charts/chart-card.tsx";
@@ -14,7 +14,7 @@ import { Button, IconButton } from "../../../ui/button.tsx";
 import { SectionCard } from "../../../ui/card.tsx";
 import { categories, CategoryMark } from "../../../ui/category.tsx";
 import { cx } from "../../../ui/classes.ts";
-import { ChartSkeleton, NothingHere, SectionProblem } from "../section-states.tsx";
+import { NothingHere, SectionProblem } from "../section-states.tsx";
 import { aheadWords } from "./ahead-words.ts";
 
 const BudgetDialog = lazy(() => import("./budget-dialog.tsx").then((module) => ({ default: module.BudgetDialog })));
@@ -24,11 +24,11 @@ export type Budget = Budgets["budgets"][number];
 export type Unbudgeted = Budgets["others"][number];
 
 /** What the person means to spend at most by category, and what is left of it this month. */
-export function BudgetsSection({ currency }: { currency: string }) {
+export function BudgetsSection({ currency, loading }: { currency: string; loading: ReactNode }) {
   const ready = usePageWords(aheadWords);
   const [edited, setEdited] = useState<Budget | Unbudgeted>();
   const { data, error, isPending, refetch } = useQuery({ queryKey: ["insights", "budgets"], queryFn: ({ signal }) => ask("getBudgets", {}, signal) });
-  if (!ready || isPending) return <ChartSkeleton title={<Trans>Budgets</Trans>} height="h-80" />;
+  if (!ready || isPending) return loading;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const budgets = data.budgets.filter(({ limit }) => limit.currency === currency);
   const others = data.others.filter(({ spent }) => spent.currency === currency);

@@ -1,7 +1,7 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { ask } from "../../../api/client.ts";
 import { ChartCard } from "../../../charts/chart-card.tsx";
 import { dayPoints, monthTicks } from "../../../charts/day-axis.ts";
@@ -15,7 +15,7 @@ import { Button, LinkButton } from "../../../ui/button.tsx";
 import { CategoryMark } from "../../../ui/category.tsx";
 import { Notice } from "../../../ui/notice.tsx";
 import { Segmented } from "../../../ui/segmented.tsx";
-import { ChartSkeleton, NothingHere, SectionProblem } from "../section-states.tsx";
+import { NothingHere, SectionProblem } from "../section-states.tsx";
 import { aheadWords } from "./ahead-words.ts";
 import { firstBelowZero, type Forecast, forecastFinding, type ForecastFinding } from "./forecast-finding.ts";
 
@@ -23,7 +23,7 @@ const HORIZONS = ["30", "60", "90"] as const;
 type Horizon = (typeof HORIZONS)[number];
 
 /** The balance ahead: what recurring payments and everything beside them make of it, in its band. */
-export function ForecastSection({ currency }: { currency: string }) {
+export function ForecastSection({ currency, loading }: { currency: string; loading: ReactNode }) {
   const ready = usePageWords(aheadWords);
   const [horizon, setHorizon] = useState<Horizon>("30");
   const days = Number.parseInt(horizon, 10);
@@ -32,7 +32,7 @@ export function ForecastSection({ currency }: { currency: string }) {
     queryFn: ({ signal }) => ask("getForecast", { query: { days } }, signal),
     placeholderData: keepPreviousData,
   });
-  if (!ready || isPending) return <ChartSkeleton title={<Trans>Balance ahead</Trans>} height="h-80" />;
+  if (!ready || isPending) return loading;
   if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
   const found = data.currencies.find((one) => one.currency === currency);
   const finding = found === undefined ? undefined : forecastFinding(found, today());
