@@ -33,7 +33,7 @@ export function judgeRows(table: string, rows: Rows, notApplicable: Rows, result
     for (const [file, { broken, tests }] of Object.entries(files)) {
       if (file.startsWith("sandbox/")) continue;
       for (const [title, state] of tests) {
-        for (const id of new Set(idsIn(table, title))) named.set(id, [...(named.get(id) ?? []), { file, state: broken ? "failed" : state }]);
+        for (const id of new Set(idsIn(table, title))) named.set(id, [...(named.get(id) ?? []), { file, state: broken === undefined ? state : "failed" }]);
       }
     }
   }

@@ -3,7 +3,10 @@ import { recordResults, stateOfSource } from "./recorded-results.ts";
 import type { RecordedFile } from "./recorded-results.ts";
 import { textOf } from "./said.ts";
 
-/** Keeps what became of each test, for `npm run evidence` and the end of `npm test`. A run of tests chosen by their title says nothing about a file and is not kept. */
+/**
+ * Keeps what became of each test, for `npm run evidence` and the end of `npm test`. A run of tests chosen by their title says nothing about a
+ * file and is not kept.
+ */
 export class RecordResults implements Reporter {
   #vitest: Vitest | undefined;
   #source = "unknown";
@@ -31,6 +34,6 @@ export class RecordResults implements Reporter {
       return [test.fullName, state === "passed" ? state : "skipped"];
     });
     const outside = [...module.errors(), ...Array.from(module.children.allSuites()).flatMap((suite) => suite.errors())];
-    return { source: this.#source, broken: outside.length > 0, tests, ...(outside.length === 0 ? {} : { said: textOf(outside) }) };
+    return { source: this.#source, tests, ...(outside.length === 0 ? {} : { broken: textOf(outside) }) };
   }
 }

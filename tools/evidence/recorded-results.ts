@@ -9,12 +9,10 @@ export type TestState = "passed" | "failed" | "skipped";
 export interface RecordedFile {
   /** See {@link stateOfSource}. */
   readonly source: string;
-  /** It could not be loaded, or something failed outside of its tests. */
-  readonly broken: boolean;
+  /** What was said where it could not be loaded, or something failed outside of its tests. */
+  readonly broken?: string;
   /** Whole titles, those of the enclosing describes first; of one that failed also what it said. */
   readonly tests: readonly (readonly [title: string, state: TestState, said?: string])[];
-  /** What was said outside of the tests. */
-  readonly said?: string;
 }
 
 /** Files of one vitest project by their path from the root. */
@@ -68,8 +66,8 @@ export function countTests(results: RecordedResults): Record<TestState, number> 
 
 /** Failed tests by their file and whole title, and files where something failed outside of their tests, each with what it said. */
 export function failures(results: RecordedResults): readonly { readonly name: string; readonly said: string }[] {
-  return Object.entries(results).flatMap(([file, { broken, tests, said = "" }]) => {
-    const failed = tests.flatMap(([title, state, ofTest = ""]) => (state === "failed" ? [{ name: `${file} > ${title}`, said: ofTest }] : []));
-    return broken ? [...failed, { name: file, said }] : failed;
+  return Object.entries(results).flatMap(([file, { broken, tests }]) => {
+    const failed = tests.flatMap(([title, state, said = ""]) => (state === "failed" ? [{ name: `${file} > ${title}`, said }] : []));
+    return broken === undefined ? failed : [...failed, { name: file, said: broken }];
   });
 }

@@ -39,11 +39,13 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   await using stack = new AsyncDisposableStack();
   const logger = overrides.logger ?? createLogger({ name: service, level: config.OPL_LOG_LEVEL });
   const clock = overrides.clock ?? systemClock;
-  const schema = overrides.database?.schema ?? config.OPL_DATABASE_SCHEMA;
   const connection = overrides.database?.connection ?? { url: config.OPL_DATABASE_URL, password: config.OPL_DATABASE_PASSWORD_FILE?.reveal() };
 
   const database =
-    overrides.database ?? stack.use(openDatabase<IngestDatabase>({ ...connection, schema, applicationName: service, poolSize: config.OPL_DATABASE_POOL_SIZE }));
+    overrides.database ??
+    stack.use(
+      openDatabase<IngestDatabase>({ ...connection, schema: config.OPL_DATABASE_SCHEMA, applicationName: service, poolSize: config.OPL_DATABASE_POOL_SIZE }),
+    );
   await migrate(database, { directory: migrations, logger });
   const tokens = overrides.tokens ?? createServiceTokens({ service, privateJwk: config.OPL_SERVICE_KEY_FILE, jwks: config.OPL_SERVICE_JWKS_FILE });
   const messaging =
@@ -65,7 +67,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     newId,
     nameId: (name) => deterministicId(service, name),
     bankGateway: overrides.bankGateway ?? createBankGateway(config.OPL_BANK_GATEWAY_URL, tokens),
-    syncChannel: `syncs_${schema}`,
+    syncChannel: `syncs_${database.schema}`,
     settings: settingsOf(config),
     presence: new PsuPresence(clock),
   };
@@ -75,7 +77,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
   stack.use(
     await startSyncSchedule({
       ...connection,
-      schema,
+      schema: database.schema,
       logger,
       jobs: [
         { name: "scheduled-syncs", cron: "* * * * *", run: () => planScheduledSyncs(context) },
