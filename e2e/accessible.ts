@@ -14,7 +14,7 @@ const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
  */
 export async function expectAccessible(page: Page, where: string, { bestPractice = false } = {}): Promise<void> {
   // Asked from outside: the page's own policy lets no text become code in it.
-  await expect.poll(() => page.evaluate<boolean>(isStill), { timeout: 15_000, message: `${where}: comes to rest` }).toBe(true);
+  await expect.poll(() => page.evaluate<boolean>(isStill), { message: `${where}: comes to rest` }).toBe(true);
   const { violations } = await new AxeBuilder({ page }).withTags(bestPractice ? [...wcag, "best-practice"] : wcag).analyze();
   expect(violations.map((violation) => `${where}: ${violation.id} ${violation.nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual([]);
 }

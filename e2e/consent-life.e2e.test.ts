@@ -32,7 +32,6 @@ interface Call {
 const isRead = ({ endpoint }: Call): boolean => /^(A[4-8]|T1)$/.test(endpoint);
 const booksOf = async (on: TestProduct, bankPsu: string, since = 0) =>
   on.bank<{ calls: Call[]; lastSeq: number }>("GET", `/books/calls?since=${since}&psu=${bankPsu}`);
-const waiting = { timeout: 60_000, interval: 50 };
 
 async function renew(person: Person, consentId: string, bankPsu: string): Promise<string> {
   const { redirectUrl } = await person.post("startConnection", "/api/connections", { aspspId: "op", renews: consentId });
@@ -105,7 +104,7 @@ describe("a bank that wants to see the person again", () => {
     await person.untilRead(consentId);
     await product.bank("POST", "/faults", { fault: "consent.require-sca", for: { psu: bankPsu } });
     await readBySchedule(consentId);
-    await expect.poll(async () => (await connectionOf(person, consentId)).status, waiting).toBe("scaRequired");
+    await expect.poll(async () => (await connectionOf(person, consentId)).status).toBe("scaRequired");
     const paused = await connectionOf(person, consentId);
     expect(paused.history.at(-1)).toMatchObject({ what: "paused", by: "aspsp", reason: "sca-required" });
     expect(paused.accounts.length).toBeGreaterThan(0);
@@ -114,7 +113,7 @@ describe("a bank that wants to see the person again", () => {
 
     // The ledger hears of it a moment later.
     await expect
-      .poll(async () => (await person.ask<{ code: string }>("POST", `/api/connections/${consentId}/refresh`)).body.code, waiting)
+      .poll(async () => (await person.ask<{ code: string }>("POST", `/api/connections/${consentId}/refresh`)).body.code)
       .toBe("ERR_SYNC_CONSENT_PAUSED");
     const { lastSeq } = await booksOf(product, bankPsu);
     await person.ask("POST", `/api/connections/${consentId}/refresh`);
@@ -132,7 +131,7 @@ describe("a withdrawal in the middle of a reading", () => {
     const person = await new Person(product.origin).signUp();
     await product.bank("POST", "/faults", { fault: "network.latency", options: { ms: 150 }, for: { endpoint: "A6" } });
     const { consentId } = await person.connect("op", bankPsu);
-    await expect.poll(async () => (await booksOf(product, bankPsu)).calls.filter(({ endpoint }) => endpoint === "A6").length, waiting).toBeGreaterThan(1);
+    await expect.poll(async () => (await booksOf(product, bankPsu)).calls.filter(({ endpoint }) => endpoint === "A6").length).toBeGreaterThan(1);
 
     await using live = await listen(person);
     expect((await connectionOf(person, consentId)).sync?.status).toBe("running");
@@ -144,7 +143,7 @@ describe("a withdrawal in the middle of a reading", () => {
     const since = Date.parse(String(committed));
     const toldAt = async (): Promise<number | undefined> =>
       live.heard.find(({ type, consentId: about }) => type === "consent.revoked" && about === consentId)?.heardAt;
-    await expect.poll(toldAt, waiting).toBeDefined();
+    await expect.poll(toldAt).toBeDefined();
     expect(((await toldAt()) ?? Infinity) - since).toBeLessThanOrEqual(2_000);
     const tokens = await asAdmin(product, async (db) => {
       const { rows } = await sql<{ left: number }>`select count(*)::int as left from opl_bank_gateway.token_sets where consent_id = ${consentId}::uuid`.execute(
@@ -156,10 +155,10 @@ describe("a withdrawal in the middle of a reading", () => {
 
     // Every way to read on is tried: the person asks, and the plan comes round.
     await expect
-      .poll(async () => (await person.ask<{ code: string }>("POST", `/api/connections/${consentId}/refresh`)).body.code, waiting)
+      .poll(async () => (await person.ask<{ code: string }>("POST", `/api/connections/${consentId}/refresh`)).body.code)
       .toBe("ERR_SYNC_CONSENT_ENDED");
     await readBySchedule(consentId);
-    await expect.poll(async () => Date.now() - since > 5_000, waiting).toBe(true);
+    await expect.poll(async () => Date.now() - since > 5_000).toBe(true);
     const starts = (await booksOf(product, bankPsu)).calls.filter(isRead).map(({ at, durationMs }) => Date.parse(at) - durationMs - since);
     expect(starts.length).toBeGreaterThan(2);
     expect(Math.max(...starts)).toBeLessThanOrEqual(1_000);
@@ -221,7 +220,7 @@ describe("a permission that nothing can be read with any more", () => {
       await readBySchedule(consentId);
       return askFor();
     };
-    await expect.poll(asked, { timeout: 60_000, interval: 500 }).toBe("ERR_SYNC_CONSENT_ENDED");
+    await expect.poll(asked, { interval: 500 }).toBe("ERR_SYNC_CONSENT_ENDED");
     // What we end ourselves the bank is told, whenever that is; all else is the end of asking.
     const callsBut = async (endpoint: string) => (await booksOf(product, bankPsu, lastSeq)).calls.filter((call) => call.endpoint !== endpoint);
     const reads = await callsBut("A3");
@@ -256,7 +255,7 @@ describe("a permission that nothing can be read with any more", () => {
     for (let again = 0; again < 3; again += 1) expect(await asked()).toBe("ERR_SYNC_CONSENT_ENDED");
     expect([await grants(), await callsBut("A3")]).toEqual([of.refreshes, reads]);
     const told = async () => (await booksOf(product, bankPsu, lastSeq)).calls.some(({ endpoint }) => endpoint === "A3");
-    await expect.poll(told, { timeout: 30_000 }).toBe(ended.by === "tpp");
+    await expect.poll(told).toBe(ended.by === "tpp");
     expect(live.heard.filter(({ type, consentId: about }) => type === "consent.revoked" && about === consentId)).toHaveLength(1);
     expect(complaints.found).toEqual([]);
     await context.close();

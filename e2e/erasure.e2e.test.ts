@@ -15,8 +15,6 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
-const waiting = { timeout: 60_000, interval: 250 } as const;
-
 interface Connected {
   readonly person: Person;
   readonly psuId: string;
@@ -29,7 +27,7 @@ const connected = async (bankPsu: string): Promise<Connected> => {
   const { connection } = await person.untilRead(consentId);
   expect(connection.sync).toMatchObject({ status: "completed", transactionsNew: 200 });
   // Analytics has heard of everything, so that nothing is under way when the person leaves.
-  await expect.poll(() => countOf("opl_analytics.transactions", psuId), waiting).toBe(200);
+  await expect.poll(() => countOf("opl_analytics.transactions", psuId)).toBe(200);
   return { person, psuId, consentId };
 };
 
@@ -81,12 +79,12 @@ describe("US-35 a person who withdraws and wants the data erased", () => {
     await person.post("withdrawConnection", `/api/connections/${consentId}/withdrawal`, { keepData: false });
 
     await expect
-      .poll(() => Promise.all([...tables, "opl_analytics.cash_flow_months", "opl_analytics.recurring_series"].map((table) => countOf(table, psuId))), waiting)
+      .poll(() => Promise.all([...tables, "opl_analytics.cash_flow_months", "opl_analytics.recurring_series"].map((table) => countOf(table, psuId))))
       .toEqual(Array.from({ length: tables.length + 2 }, () => 0));
     // Nor anywhere else in the two services: facts that tell of them, revisions, pages being read.
-    await expect.poll(kept, waiting).toEqual([]);
-    await expect.poll(rawMessages, waiting).toBe(0);
-    await expect.poll(() => atBank("load-601-200"), waiting).toEqual({ statuses: ["Revoked"], ended: 1 });
+    await expect.poll(kept).toEqual([]);
+    await expect.poll(rawMessages).toBe(0);
+    await expect.poll(() => atBank("load-601-200")).toEqual({ statuses: ["Revoked"], ended: 1 });
     // The person is still one, with nothing to see.
     expect((await person.get("listTransactionRows", "/api/transactions?limit=1")).transactions).toEqual([]);
   });
@@ -115,10 +113,10 @@ describe("US-37 a person who is forgotten", () => {
 
     expect((await person.ask("DELETE", "/api/me")).status).toBe(204);
     expect((await person.ask("GET", "/api/me")).status).toBe(401);
-    await expect.poll(() => atBank("load-602-200"), waiting).toEqual({ statuses: ["Revoked"], ended: 1 });
+    await expect.poll(() => atBank("load-602-200")).toEqual({ statuses: ["Revoked"], ended: 1 });
 
     // Facts about the person's consents stay for ten minutes for those who are late to hear them: let those minutes be over.
-    await expect.poll(() => countOf("opl_consent.erased_psus", psuId), waiting).toBe(1);
+    await expect.poll(() => countOf("opl_consent.erased_psus", psuId)).toBe(1);
     await asAdmin(product, (db) =>
       sql`update opl_consent.erased_psus set erased_at = erased_at - interval '11 minutes' where psu_id = ${psuId}::uuid`.execute(db),
     );

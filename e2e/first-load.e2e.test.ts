@@ -84,7 +84,7 @@ describe("the first load", () => {
         for (let n = 0; n < ${frames}; n += 1) await new Promise((drawn) => requestAnimationFrame(drawn));
         return seen.commits - before;
       })()`);
-      await expect.poll(() => whileDrawing(30), { timeout: 30_000 }).toBe(0);
+      await expect.poll(() => whileDrawing(30)).toBe(0);
       await context.close();
     },
   );

@@ -361,7 +361,7 @@ describe("an answer to the code that a real bank gave, and that must not be take
     expect(await bring(attempt)).toMatchObject({ outcome: "failed", reason });
     await product.bank("DELETE", "/faults");
     refused.push({ ...attempt, hears, endedAt: performance.now() });
-    await expect.poll(() => callsOf(attempt), { timeout: 30_000 }).toEqual(hears);
+    await expect.poll(() => callsOf(attempt)).toEqual(hears);
     expect(await statusAtBank(attempt)).toBe(hears.includes(withdrawn) ? "Revoked" : "Authorized");
     await expect.poll(() => kept(attempt)).toEqual({ consent: "rejected", outcome: "failed", tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
     // The same return once more takes nothing to the bank.
@@ -378,7 +378,7 @@ describe("an answer to the code that a real bank gave, and that must not be take
     await product.bank("DELETE", "/faults");
     // Token endpoint and userinfo each ask once for a nonce in our proof.
     const hears = ["fapi2-F5 400", "fapi2-F5 200", "fapi2-F13 401", "fapi2-F13 200", "fapi2-A3 200"];
-    await expect.poll(() => callsOf(attempt), { timeout: 30_000 }).toEqual(hears);
+    await expect.poll(() => callsOf(attempt)).toEqual(hears);
     refused.push({ ...attempt, hears, endedAt: performance.now() });
     await expect.poll(() => kept(attempt)).toEqual({ consent: "rejected", outcome: "failed", tokens: 0, due: 0, archived: ["consents.create"], accounts: 0 });
     expect(await bring(attempt)).toMatchObject({ outcome: "failed", reason: "ERR_ASPSP_PROTOCOL" });

@@ -68,7 +68,7 @@ export class Keyboard {
   async arrivesAt(target: Locator): Promise<void> {
     await target.waitFor();
     await expect
-      .poll(async () => ((await has(target)) ? "there" : (await focusOf(this.#page)).name), { message: `focus on ${target.toString()}`, timeout: 10_000 })
+      .poll(async () => ((await has(target)) ? "there" : (await focusOf(this.#page)).name), { message: `focus on ${target.toString()}` })
       .toBe("there");
   }
 
@@ -78,7 +78,6 @@ export class Keyboard {
     await expect
       .poll(() => target.evaluate((element) => element.contains(element.ownerDocument.activeElement)), {
         message: `focus in ${target.toString()}`,
-        timeout: 10_000,
       })
       .toBe(true);
   }

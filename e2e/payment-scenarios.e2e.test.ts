@@ -68,7 +68,7 @@ async function payUnder(scenario: string | null, iban = someoneElsewhere) {
 const seen = (address: string): Promise<PaymentOrderView> => person.get("getPaymentOrderView", address);
 const executionsOf = async (address: string) => (await seen(address)).payments.flatMap(({ executions }) => executions);
 const reaches = (address: string, status: string) =>
-  expect.poll(async () => (await executionsOf(address)).map((execution) => execution.status), { timeout: 60_000, interval: 100 }).toEqual([status]);
+  expect.poll(async () => (await executionsOf(address)).map((execution) => execution.status), { interval: 100 }).toEqual([status]);
 
 describe("every x-sandbox-scenario: final only where money moved, or surely never will", () => {
   it.each([
@@ -128,6 +128,6 @@ describe("instant", () => {
       await person.ask("POST", `/api/connections/${consentId}/refresh`, {});
       return (await executionsOf(address))[0]?.transactionId ?? null;
     };
-    await expect.poll(line, { timeout: 60_000, interval: 1_000 }).not.toBeNull();
+    await expect.poll(line, { interval: 1_000 }).not.toBeNull();
   });
 });

@@ -75,7 +75,7 @@ describe.runIf(process.platform === "linux")("npm start", () => {
     expect(await early.ended).toBe("130");
     expect(early.printed()).not.toContain("Ready");
     // Services end because their standard input does, a moment after; what was begun meanwhile is known by the folder it works in.
-    await expect.poll(() => [...alive(family), ...processesOf(dir)], { timeout: 30_000, interval: 100 }).toEqual([]);
+    await expect.poll(() => [...alive(family), ...processesOf(dir)], { interval: 100 }).toEqual([]);
   });
 
   it("D5 prints one line a step, one address and a login, and SIGINT leaves no process and all data", async () => {
@@ -109,7 +109,7 @@ describe.runIf(process.platform === "linux")("npm start", () => {
     command.interrupt();
     await command.ended;
     expect(command.printed()).toContain("Stopped. Your data is kept.");
-    await expect.poll(() => processesOf(dir), { timeout: 30_000, interval: 100 }).toEqual([]);
+    await expect.poll(() => processesOf(dir), { interval: 100 }).toEqual([]);
   });
 
   it("names a port that somebody else has", async () => {
@@ -147,7 +147,7 @@ describe.runIf(process.platform === "linux")("npm start", () => {
     const command = start({ byNpm: true });
     await command.ready;
     process.kill(command.pid, "SIGKILL");
-    await expect.poll(() => processesOf(dir), { timeout: 30_000, interval: 100 }).toEqual([]);
+    await expect.poll(() => processesOf(dir), { interval: 100 }).toEqual([]);
     await command.ended;
     expect(command.printed()).toContain("Stopped. Your data is kept.");
   });

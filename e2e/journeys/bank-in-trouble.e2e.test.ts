@@ -80,7 +80,7 @@ describe("a bank that sends what cannot be read", () => {
     const [rest] = partOf(ledger);
     expect(rest?.count).toBeGreaterThan(0);
     expect(rest?.count).toBeLessThan(broken.count);
-    await expect.poll(() => analyticsTruth(product, psuId), { timeout: 30_000, interval: 250 }).toEqual(ledger);
+    await expect.poll(() => analyticsTruth(product, psuId), { interval: 250 }).toEqual(ledger);
 
     // The overview says it on top, at the account, and beside what is added up without these transactions.
     await page.getByRole("link", { name: "Go to the overview" }).click();
@@ -111,14 +111,14 @@ describe("a bank that sends what cannot be read", () => {
       await page.getByRole("button", { name: "Read now" }).click();
       return ledgerTruth(product, psuId);
     };
-    await expect.poll(readAgain, { timeout: 60_000, interval: 1_000 }).toEqual(whole);
+    await expect.poll(readAgain, { interval: 1_000 }).toEqual(whole);
     await page.getByRole("link", { name: "Overview" }).first().click();
     await overview.getByRole("region", { name: "Net worth" }).waitFor();
     await page
       .getByText(/Incomplete|are missing|lacks some/)
       .first()
       .waitFor({ state: "detached", timeout: 15_000 });
-    await expect.poll(() => analyticsTruth(product, psuId), { timeout: 30_000, interval: 250 }).toEqual(whole);
+    await expect.poll(() => analyticsTruth(product, psuId), { interval: 250 }).toEqual(whole);
     expect(complaints.found).toEqual([]);
     await context.close();
   });
@@ -168,7 +168,7 @@ describe("a bank that does not answer", () => {
         transactions,
         readAt,
       }));
-    await expect.poll(() => analyticsTruthOf(person), { timeout: 30_000, interval: 250 }).toEqual(await bankTruth(product, "88888881"));
+    await expect.poll(() => analyticsTruthOf(person), { interval: 250 }).toEqual(await bankTruth(product, "88888881"));
     const before = await figures();
 
     await setFault("network.status");
@@ -178,7 +178,7 @@ describe("a bank that does not answer", () => {
       await person.ask("POST", `/api/connections/${consentId}/refresh`);
       return line.isVisible();
     };
-    await expect.poll(isSaid, { timeout: 60_000, interval: 500 }).toBe(true);
+    await expect.poll(isSaid, { interval: 500 }).toBe(true);
     await page.getByText(/Oldest figure read/).waitFor();
     expect(await figures()).toEqual(before);
     await netWorth.waitFor();
@@ -195,7 +195,7 @@ describe("a bank that does not answer", () => {
     await clearFaults();
     await page.getByRole("link", { name: "Overview" }).first().click();
     await netWorth.waitFor();
-    await expect.poll(async () => !(await isSaid()), { timeout: 60_000, interval: 1_000 }).toBe(true);
+    await expect.poll(async () => !(await isSaid()), { interval: 1_000 }).toBe(true);
     await person.untilRead(consentId);
     await page
       .getByRole("main")

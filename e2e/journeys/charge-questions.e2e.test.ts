@@ -26,14 +26,13 @@ beforeAll(async () => {
   person = await new Person(product.origin).signUp();
   await person.untilRead((await person.connect("op", bankPsu)).consentId);
   browser = await launchBrowser();
-  await vi.waitUntil(async () => (await asked()).length === 2, patiently);
+  await vi.waitUntil(async () => (await asked()).length === 2, { timeout: 60_000 });
 });
 afterAll(async () => {
   await browser?.close();
   await product?.[Symbol.asyncDispose]();
 });
 
-const patiently = { timeout: 60_000 };
 const hasFocus = (target: Locator): Promise<boolean> => target.evaluate((node) => node === node.ownerDocument.activeElement);
 /** What is asked about the two shops; the household's own books may raise another question. */
 async function asked(): Promise<string[]> {
@@ -59,7 +58,7 @@ it("by keyboard: the question leads to its rows, and the answer ends it on every
   await unusual.here.getByText("About €32.00 is usual.").waitFor();
   await expectAccessible(page, "questions about charges");
   await double.here.getByRole("link", { name: "See the payments" }).press("Enter");
-  await expect.poll(() => page.locator("main").getByText("Kellokauppa Kuvitteellinen").count(), patiently).toBe(2);
+  await expect.poll(() => page.locator("main").getByText("Kellokauppa Kuvitteellinen").count()).toBe(2);
   await page.goBack();
   await unusual.here.getByRole("link", { name: "See the transaction" }).press("Enter");
   await page.getByText("−€480.00").first().waitFor();
@@ -67,7 +66,7 @@ it("by keyboard: the question leads to its rows, and the answer ends it on every
 
   await double.here.getByRole("button", { name: "That is right: €45.00 to Kellokauppa Kuvitteellinen" }).press("Enter");
   await double.here.waitFor({ state: "detached" });
-  await expect.poll(() => hasFocus(page.getByRole("heading", { name: "Overview" })), patiently).toBe(true);
+  await expect.poll(() => hasFocus(page.getByRole("heading", { name: "Overview" }))).toBe(true);
   await double.there.waitFor({ state: "detached" });
   expect(await asked()).toEqual(["unusual-charge"]);
   const said = page.getByRole("status").filter({ hasText: "Right, you say: €45.00 to Kellokauppa Kuvitteellinen." });

@@ -125,7 +125,7 @@ describe("from sign-up to charts to withdrawal", () => {
     await page.waitForURL(/\/transactions/);
     const listed = () => page.evaluate(async () => ((await (await fetch("/api/transactions?limit=1")).json()) as { total: number }).total);
     // The list knows categories, so it follows the ledger by a moment.
-    await expect.poll(listed, { timeout: 15_000, interval: 100 }).toBe(all);
+    await expect.poll(listed, { interval: 100 }).toBe(all);
     const found = page.waitForResponse(/text=palkka/);
     await page.getByRole("searchbox").first().fill("palkka");
     await found;
@@ -137,7 +137,7 @@ describe("from sign-up to charts to withdrawal", () => {
     // Insights with charts.
     await page.getByRole("link", { name: "Insights" }).first().click();
     await page.getByText("Show as a table").first().waitFor();
-    await expect.poll(() => page.locator("main svg path").count(), { timeout: 15_000 }).toBeGreaterThan(3);
+    await expect.poll(() => page.locator("main svg path").count()).toBeGreaterThan(3);
     await page.getByText("Show as a table").first().click();
     await page.getByRole("table").first().waitFor();
     await expectAccessible(page, "insights");
@@ -172,7 +172,7 @@ describe("from sign-up to charts to withdrawal", () => {
     });
     expect(refused).toBeGreaterThanOrEqual(400);
     const lookedAt = await temptToRead(consentId);
-    await expect.poll(lookedAt, { timeout: 30_000, interval: 200 }).toBe(true);
+    await expect.poll(lookedAt, { interval: 200 }).toBe(true);
     // A call that was begun would be in the books by now, or within moments.
     await expect(expect.poll(async () => (await calls(last)).length, { timeout: 3_000, interval: 200 }).toBeGreaterThan(0)).rejects.toThrow();
     expect(await calls(last)).toEqual([]);

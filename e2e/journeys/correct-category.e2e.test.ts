@@ -39,8 +39,7 @@ afterAll(async () => {
 });
 
 /** Transfers and what repeats are worked out a moment after the last entry. */
-const settled = () =>
-  expect.poll(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length, { timeout: 60_000 }).toBeGreaterThan(0);
+const settled = () => expect.poll(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length).toBeGreaterThan(0);
 
 /** A row whose counterparty has more of them. */
 async function someShopping(): Promise<Row> {
@@ -56,7 +55,6 @@ async function choose(page: Page, typed: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-const patiently = { timeout: 30_000 };
 const hasFocus = (target: Locator): Promise<boolean> => target.evaluate((node) => node === node.ownerDocument.activeElement);
 
 /** Presses Escape where it is chosen how far it goes: the transaction stays open, with the focus where the choice was begun. */
@@ -65,7 +63,7 @@ async function escapeHowFar(page: Page): Promise<void> {
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Only this one" }).waitFor({ state: "detached" });
   expect(new URL(page.url()).searchParams.has("tx")).toBe(true);
-  await expect.poll(() => hasFocus(change), patiently).toBe(true);
+  await expect.poll(() => hasFocus(change)).toBe(true);
 }
 
 describe("a person corrects a category", () => {
@@ -144,7 +142,7 @@ describe("a person corrects a category", () => {
     await page.getByLabel("Your note").press("Enter");
     await page.getByText("Note saved").waitFor();
     await page.reload();
-    await expect.poll(() => page.getByLabel("Your note").inputValue(), patiently).toBe("For Ämma’s birthday");
+    await expect.poll(() => page.getByLabel("Your note").inputValue()).toBe("For Ämma’s birthday");
     const found = await person.get("listTransactionRows", `/api/transactions?text=${encodeURIComponent("ÄMMA’S")}`);
     expect(found.transactions.map(({ transactionId }) => transactionId)).toEqual([row.transactionId]);
 
@@ -173,7 +171,7 @@ describe("a person corrects a category", () => {
     const refused = page.waitForResponse((answer) => answer.status() === 500);
     await undo.click();
     await refused;
-    await expect.poll(() => undo.getAttribute("aria-busy"), patiently).toBe(null);
+    await expect.poll(() => undo.getAttribute("aria-busy")).toBe(null);
     await page.unroute(rules);
 
     const [rule] = (await person.get("listRules", "/api/counterparty-rules")).rules;
@@ -201,16 +199,16 @@ describe("a person corrects a category", () => {
     await note.press("Escape");
     await note.waitFor({ state: "detached" });
     await open(other!);
-    await expect.poll(() => note.inputValue(), patiently).toBe("");
+    await expect.poll(() => note.inputValue()).toBe("");
     await open(row);
-    await expect.poll(() => note.inputValue(), patiently).toBe("Half a th");
+    await expect.poll(() => note.inputValue()).toBe("Half a th");
     await note.fill("Half a thought, thought out");
     await note.press("Enter");
     await page.getByText("Note saved").waitFor();
     await note.press("Escape");
     await note.waitFor({ state: "detached" });
     await open(row);
-    await expect.poll(() => note.inputValue(), patiently).toBe("Half a thought, thought out");
+    await expect.poll(() => note.inputValue()).toBe("Half a thought, thought out");
     expect(await page.getByRole("button", { name: "Save note" }).count()).toBe(0);
     await note.fill(kept);
     await note.press("Enter");
@@ -233,9 +231,9 @@ describe("a person corrects a category", () => {
       expect((await person.ask("PUT", `/api/transactions/${transactionId}/counterparty-rule`, { category: "family" })).status).toBe(200);
     await page.goto(`${product.origin}/settings`);
     const remove = page.getByRole("button", { name: /^Remove the rule for/ });
-    await expect.poll(() => remove.count(), patiently).toBe(2);
+    await expect.poll(() => remove.count()).toBe(2);
     await remove.first().press("Enter");
-    await expect.poll(() => remove.count(), patiently).toBe(1);
+    await expect.poll(() => remove.count()).toBe(1);
     expect(await hasFocus(remove)).toBe(true);
     await remove.press("Enter");
     await page.getByText("No rules yet").waitFor();

@@ -177,8 +177,8 @@ describe("a permission that the person must confirm every 90 days", () => {
       await readBySchedule();
       return (await atBank(seq)).calls.filter(({ endpoint }) => /^A[4-8]$/.test(endpoint)).length;
     };
-    await expect.poll(reads, { timeout: 60_000, interval: 1_000 }).toBeGreaterThan(0);
-    await expect.poll(async () => (await connection()).sync?.status, { timeout: 60_000, interval: 100 }).toBe("completed");
+    await expect.poll(reads, { interval: 1_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await connection()).sync?.status, { interval: 100 }).toBe("completed");
   };
   /** By keyboard, without leaving for the bank. @returns the last call that the bank had before */
   const confirm = async (): Promise<number> => {
@@ -205,7 +205,7 @@ describe("a permission that the person must confirm every 90 days", () => {
       .filter({ hasText: "Confirm within 30 days that we may go on reading at OP (sandbox). You need not visit the bank." });
     await line.waitFor({ timeout: 30_000 });
     // The page says so from the day on, whichever comes first of the event and its own next question.
-    await expect.poll(remindersTold, { timeout: 30_000, interval: 100 }).toEqual([30]);
+    await expect.poll(remindersTold, { interval: 100 }).toEqual([30]);
     await expectAccessible(page, "the overview before the confirmation");
     await new Keyboard(page).use(line.getByRole("link", { name: "Confirm" }));
     await page.waitForURL(/\/permissions$/);
@@ -237,7 +237,7 @@ describe("a permission that the person must confirm every 90 days", () => {
     expect(paused.accounts.length).toBeGreaterThan(0);
 
     const refused = async () => (await careful.ask<{ code: string }>("POST", `/api/connections/${confirmed}/refresh`)).body.code;
-    await expect.poll(refused, { timeout: 60_000, interval: 100 }).toBe("ERR_SYNC_CONSENT_PAUSED");
+    await expect.poll(refused, { interval: 100 }).toBe("ERR_SYNC_CONSENT_PAUSED");
     const { lastSeq } = await atBank();
     await readBySchedule();
     expect(await refused()).toBe("ERR_SYNC_CONSENT_PAUSED");

@@ -24,7 +24,6 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
-const patiently = { timeout: 30_000 };
 const decimal = (minor: bigint): string => `${minor / 100n}.${String(minor % 100n).padStart(2, "0")}`;
 const hasFocus = (target: Locator): Promise<boolean> => target.evaluate((node) => node === node.ownerDocument.activeElement);
 const forecastOf = async (days: number) => {
@@ -65,14 +64,14 @@ describe("a person looks ahead", () => {
     const today = await slider.getAttribute("aria-valuetext");
     await slider.focus();
     await page.keyboard.press("ArrowRight");
-    await expect.poll(() => slider.getAttribute("aria-valuetext"), patiently).not.toBe(today);
+    await expect.poll(() => slider.getAttribute("aria-valuetext")).not.toBe(today);
     expect(await slider.getAttribute("aria-valuetext")).toMatch(/Expected balance .+, 8 of 10 between .+ – .+/);
     await page.getByText("90 days", { exact: true }).click();
-    await expect.poll(() => slider.getAttribute("aria-valuemax"), patiently).toBe("90");
+    await expect.poll(() => slider.getAttribute("aria-valuemax")).toBe("90");
     await expectAccessible(page, "balance ahead");
 
     await section.getByText("Show as a table").click();
-    await expect.poll(() => page.getByRole("table", { name: "Balance ahead by day" }).getByRole("row").count(), patiently).toBe(92);
+    await expect.poll(() => page.getByRole("table", { name: "Balance ahead by day" }).getByRole("row").count()).toBe(92);
     await page.getByText("Show as a chart").click();
 
     const due = far.due[0];
@@ -109,7 +108,7 @@ describe("a person looks ahead", () => {
       await page.waitForURL((url) => url.pathname === "/transactions" && url.searchParams.has("from"));
       const { searchParams } = new URL(page.url());
       await page.goBack();
-      await line.waitFor(patiently);
+      await line.waitFor();
       return [searchParams.get("from") ?? "", searchParams.get("to") ?? ""];
     };
     await line.press("ArrowLeft");
@@ -159,7 +158,7 @@ describe("a person looks ahead", () => {
     await page.keyboard.press("Enter");
     await page.getByText(/^€10\.00 left for /).waitFor();
     const change = page.getByRole("button", { name: "Change the budget for Groceries" });
-    await expect.poll(() => hasFocus(change), patiently).toBe(true);
+    await expect.poll(() => hasFocus(change)).toBe(true);
     await expectAccessible(page, "budgets");
 
     await page.keyboard.press("Enter");
@@ -171,7 +170,7 @@ describe("a person looks ahead", () => {
     const overview = page.getByRole("link", { name: "Overview" }).first();
     const line = page.getByText(/^Over budget: Groceries\./);
     await overview.click();
-    await line.waitFor(patiently);
+    await line.waitFor();
     await page.goBack();
 
     await page.getByRole("link", { name: / of €/ }).click();
@@ -192,7 +191,7 @@ describe("a person looks ahead", () => {
     expect((await person.get("getBudgets", "/api/budgets")).budgets).toEqual([]);
     await overview.click();
     await page.getByRole("heading", { name: "Overview" }).waitFor();
-    await line.waitFor({ state: "detached", ...patiently });
+    await line.waitFor({ state: "detached" });
     expect(complaints.found).toEqual([]);
     await context.close();
   });

@@ -300,7 +300,7 @@ describe("an operator in the browser", () => {
       return registrations.find(({ aspspId }) => aspspId === "op")?.status === "failed";
     };
     // A page at rest looks again three times a minute; it is looked at anew instead of waiting for that.
-    await expect.poll(() => renewalFailed(), { timeout: 60_000, interval: 500 }).toBe(true);
+    await expect.poll(() => renewalFailed(), { interval: 500 }).toBe(true);
     await page.reload();
     await bank.getByText("Renewal failed", { exact: true }).waitFor();
     await bank.getByText("Registered", { exact: true }).waitFor();

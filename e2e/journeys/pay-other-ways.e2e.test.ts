@@ -55,7 +55,6 @@ interface Movement {
   readonly submissionId: string;
   readonly amount: string;
 }
-const waiting = { timeout: 60_000, interval: 100 };
 const seenOrder = (paymentOrderId: string) => person.get("getPaymentOrderView", `/api/payment-orders/${paymentOrderId}`);
 const executionsOf = async (paymentOrderId: string) => (await seenOrder(paymentOrderId)).payments.flatMap(({ executions }) => executions);
 const openOrder = ({ page }: typeof seen): string => new URL(page.url()).pathname.split("/").at(-1) ?? "";
@@ -127,7 +126,7 @@ async function whatWasDueIsDone(): Promise<void> {
   await person.ask("POST", "/api/auth/confirm/password", { password: person.password });
   const { redirectUrl } = await person.post("approvePaymentOrder", `${address}/approval`, {});
   await person.comeBack(await visitBank(redirectUrl, bankPsu, "approve"));
-  await expect.poll(async () => (await person.get("getPaymentOrderView", address)).status, waiting).toMatch(/^(debited|credited)$/);
+  await expect.poll(async () => (await person.get("getPaymentOrderView", address)).status).toMatch(/^(debited|credited)$/);
 }
 
 describe("again and again", () => {
@@ -143,7 +142,7 @@ describe("again and again", () => {
     await page.getByText(/^Every month from .+, 3 times$/).waitFor();
     const lines = page.getByRole("region", { name: "Kallion Vuokra Oy" }).getByRole("listitem");
     const statuses = async (): Promise<string[]> => (await executionsOf(order)).map(({ status }) => status);
-    await expect.poll(statuses, waiting).toEqual(["debited", "authorised", "authorised"]);
+    await expect.poll(statuses).toEqual(["debited", "authorised", "authorised"]);
     await page.getByText("Paid 1 of 3 times. Each says how far it is.").waitFor();
     const [first, second, third] = await executionsOf(order);
     const day = Temporal.PlainDate.from(first?.dueDate ?? "");
@@ -160,14 +159,14 @@ describe("again and again", () => {
 
     // Nobody approves the second: its day comes.
     await becomesDue(second?.executionId ?? "");
-    await expect.poll(statuses, waiting).toEqual(["debited", "debited", "authorised"]);
+    await expect.poll(statuses).toEqual(["debited", "debited", "authorised"]);
     await page.getByText("Paid 2 of 3 times. Each says how far it is.").waitFor();
     expect(await lines.count()).toBe(3);
     await expectAccessible(page, "two of three paid");
     expect((await atBank(order)).movements.map(({ submissionId }) => submissionId)).toEqual([first?.executionId, second?.executionId]);
 
     await cancel(page);
-    await expect.poll(statuses, waiting).toEqual(["debited", "debited", "cancelled"]);
+    await expect.poll(statuses).toEqual(["debited", "debited", "cancelled"]);
     await lines.nth(2).getByText("Cancelled").waitFor();
     await page.getByText("Paid 2 of 3 times. Each says how far it is.").waitFor();
     expect(await page.getByRole("button", { name: "Cancel", exact: true }).count()).toBe(0);
@@ -244,13 +243,13 @@ describe("taken back", () => {
     await page.getByLabel("On a day").check();
     const order = await checkAndApprove(page);
     const status = async (): Promise<string> => (await seenOrder(order)).status;
-    await expect.poll(status, waiting).toBe("authorised");
+    await expect.poll(status).toBe("authorised");
     expect(await atBank(order)).toMatchObject({ payment: { status: "Authorized" }, movements: [] });
     const [execution] = await executionsOf(order);
 
     await cancel(page);
     await page.getByText("It was taken back before any money moved.").first().waitFor();
-    await expect.poll(status, waiting).toBe("cancelled");
+    await expect.poll(status).toBe("cancelled");
     await expectAccessible(page, "taken back");
     expect(await page.getByRole("button", { name: "Cancel", exact: true }).count()).toBe(0);
     expect(await page.getByRole("button", { name: /Approve at/ }).count()).toBe(0);
@@ -326,7 +325,7 @@ describe("is there enough?", () => {
         happened,
         jws !== null,
       ]);
-    await expect.poll(signed, waiting).toEqual([
+    await expect.poll(signed).toEqual([
       ["granted", true],
       ["withdrawn", true],
     ]);
@@ -339,7 +338,7 @@ describe("is there enough?", () => {
       (await product.bank<{ authorizations: { kind: string; status: string }[] }>("GET", `/authorizations?psu=${bankPsu}`)).authorizations.filter(
         ({ kind }) => kind === "fundsconfirmations",
       );
-    await expect.poll(async () => (await fundsAtBank()).map(({ status }) => status), waiting).toEqual(["Revoked"]);
+    await expect.poll(async () => (await fundsAtBank()).map(({ status }) => status)).toEqual(["Revoked"]);
     const again = await person.ask<{ code: string }>("POST", `/api/funds-permissions/${permissions[0]?.fundsConsentId}/confirmations`, {
       amount: { amount: "1.00", currency: "EUR" },
     });
@@ -438,7 +437,7 @@ describe("is there enough?", () => {
       (await product.bank<{ authorizations: { kind: string; status: string }[] }>("GET", `/authorizations?psu=${bankPsu}`)).authorizations.filter(
         ({ kind, status }) => kind === "fundsconfirmations" && status === "Authorized",
       ).length;
-    await expect.poll(standsAtBank, waiting).toBe(1);
+    await expect.poll(standsAtBank).toBe(1);
     await page.goto(`${product.origin}/permissions`);
     await cards().filter({ hasText: "Renewed by a newer one" }).waitFor();
   });
@@ -458,7 +457,7 @@ describe("is there enough?", () => {
     await dialog.waitFor({ state: "detached" });
     expect((await allowed()).filter(({ status }) => status === "valid")).toEqual([]);
     expect(await section().getByRole("button", { name: "Ask the bank" }).count()).toBe(0);
-    await expect.poll(() => page.evaluate<string>("document.activeElement?.tagName"), waiting).toBe("H1");
+    await expect.poll(() => page.evaluate<string>("document.activeElement?.tagName")).toBe("H1");
   });
 });
 

@@ -106,7 +106,7 @@ describe("a payment", () => {
       await person.ask("POST", `/api/connections/${consentId}/refresh`, {});
       return line.isVisible();
     };
-    await expect.poll(isThere, { timeout: 60_000, interval: 1_000 }).toBe(true);
+    await expect.poll(isThere, { interval: 1_000 }).toBe(true);
     await line.click();
     await page.getByText("Maija Mallikas").first().waitFor();
     // And from the line back to the payment it shows, by keyboard.
@@ -162,7 +162,7 @@ describe("pressed twice", () => {
   /** Until we say that it is paid; then the whole book of the bank has one payment more, and one movement of it. */
   async function expectPaidOnce({ paymentOrderId, paymentId, before }: Awaited<ReturnType<typeof newOrder>>): Promise<void> {
     const statusOf = async () => (await person.get("getPaymentOrderView", `/api/payment-orders/${paymentOrderId}`)).status;
-    await expect.poll(statusOf, { timeout: 60_000, interval: 250 }).toBe("debited");
+    await expect.poll(statusOf, { interval: 250 }).toBe("debited");
     const { payments, movements } = await book();
     expect(payments).toHaveLength(before + 1);
     const [booked, ...more] = payments.filter(({ idempotencyKey }) => idempotencyKey === paymentId);
@@ -201,7 +201,7 @@ describe("pressed twice", () => {
             .catch(() => undefined);
         return isAtBank(tab);
       };
-      await expect.poll(pressedAgain, { timeout: 30_000 }).toBe(true);
+      await expect.poll(pressedAgain).toBe(true);
     }
     // Surely the later of the two.
     const [earlier, later] = tabs;

@@ -29,11 +29,11 @@ const connect = () => person.ask<{ code?: string; redirectUrl?: string }>("POST"
 
 describe("a bank in quarantine", () => {
   it("is shown with before and now; looking again, refusing and approving work by keyboard, and only approval opens it", async () => {
-    await expect.poll(async () => (await connect()).status, { timeout: 60_000, interval: 200 }).toBe(201);
+    await expect.poll(async () => (await connect()).status, { interval: 200 }).toBe(201);
     await product.bank("POST", "/faults", { fault: "discovery.algorithms", for: metadata, options: { algorithms: ["PS256"] } });
     // A process that begins anew has not read it yet.
     await product.processes["bank-gateway"].kill("SIGKILL");
-    await expect.poll(async () => (await connect()).body.code, { timeout: 60_000, interval: 200 }).toBe("ERR_ASPSP_QUARANTINED");
+    await expect.poll(async () => (await connect()).body.code, { interval: 200 }).toBe("ERR_ASPSP_QUARANTINED");
 
     const { page, context, complaints } = await newPerson(browser);
     await carrySession(operator, context);

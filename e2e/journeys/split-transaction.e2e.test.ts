@@ -50,8 +50,7 @@ afterAll(async () => {
 });
 
 /** Transfers and what repeats are worked out a moment after the last entry. */
-const settled = () =>
-  expect.poll(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length, { timeout: 60_000 }).toBeGreaterThan(0);
+const settled = () => expect.poll(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length).toBeGreaterThan(0);
 
 async function someShopping() {
   const { transactions } = await person.get("listTransactionRows", "/api/transactions?direction=out&status=booked&category=groceries&minAmount=5&limit=50");
@@ -70,12 +69,11 @@ async function readUntil(amount: string): Promise<Row> {
     found = transactions.find((row) => row.amount.amount === amount && row.counterparty.name === "PRISMA KANNELMÄKI");
     return found !== undefined;
   };
-  await expect.poll(read, { timeout: 60_000, interval: 500 }).toBe(true);
+  await expect.poll(read, { interval: 500 }).toBe(true);
   if (found === undefined) throw new Error("not read");
   return found;
 }
 
-const patiently = { timeout: 30_000 };
 const hasFocus = (target: Locator): Promise<boolean> => target.evaluate((node) => node === node.ownerDocument.activeElement);
 const saved = (page: Page) => page.getByRole("status").filter({ hasText: "The split is saved." }).waitFor();
 const left = (page: Page, words: string) => page.getByRole("status").filter({ hasText: words }).waitFor();
@@ -108,7 +106,7 @@ describe("a person splits a transaction", () => {
     await split.press("Enter");
     // The first part is in the category of the whole and waits for its amount.
     await page.getByRole("button", { name: "Category of part 1: Groceries" }).waitFor();
-    await expect.poll(() => hasFocus(page.getByLabel("Amount of part 1")), patiently).toBe(true);
+    await expect.poll(() => hasFocus(page.getByLabel("Amount of part 1"))).toBe(true);
     await left(page, `€${figure(size)} left to assign`);
     await page.keyboard.type("3");
     await left(page, `€${figure(candles)} left to assign`);
@@ -118,20 +116,20 @@ describe("a person splits a transaction", () => {
     await page.keyboard.press("Enter");
     await page.getByText("Choose a category for this part.").waitFor();
     const second = page.getByRole("button", { name: "Category of part 2:" });
-    await expect.poll(() => hasFocus(second), patiently).toBe(true);
+    await expect.poll(() => hasFocus(second)).toBe(true);
     await expectAccessible(page, "splitting, with a mistake");
     // Escape leaves the picker, then the editor, and never the transaction; what was typed is there again.
     await second.press("Enter");
     await page.getByRole("combobox", { name: "New category" }).press("Escape");
-    await expect.poll(() => hasFocus(second), patiently).toBe(true);
+    await expect.poll(() => hasFocus(second)).toBe(true);
     await second.press("Escape");
-    await expect.poll(() => hasFocus(split), patiently).toBe(true);
+    await expect.poll(() => hasFocus(split)).toBe(true);
     expect(new URL(page.url()).searchParams.has("tx")).toBe(true);
     await split.press("Enter");
     expect(await page.getByLabel("Amount of part 1").inputValue()).toBe("3");
 
     await chooseCategory(page, 2, "fam");
-    await expect.poll(() => hasFocus(page.getByRole("button", { name: "Category of part 2: Family" })), patiently).toBe(true);
+    await expect.poll(() => hasFocus(page.getByRole("button", { name: "Category of part 2: Family" }))).toBe(true);
     await page
       .getByRole("listitem")
       .filter({ has: second })
@@ -142,7 +140,7 @@ describe("a person splits a transaction", () => {
     await page.getByLabel("Note on part 2").fill("Candles for Ämma");
     await page.getByLabel("Note on part 2").press("Enter");
     await saved(page);
-    await expect.poll(() => hasFocus(page.getByRole("button", { name: "Change the split" })), patiently).toBe(true);
+    await expect.poll(() => hasFocus(page.getByRole("button", { name: "Change the split" }))).toBe(true);
     await page.getByRole("heading", { name: "Split: Groceries, Family" }).waitFor();
     await page.getByText("You split it.").waitFor();
     await page.locator("main a[aria-current=true]").getByText("Split: Groceries, Family").waitFor();
@@ -192,7 +190,7 @@ describe("a person splits a transaction", () => {
     await page.getByRole("heading", { name: "Split: Groceries, Family" }).waitFor();
     await page.getByRole("button", { name: "Remove split" }).press("Enter");
     await page.getByRole("heading", { name: "Groceries", exact: true }).waitFor();
-    await expect.poll(() => everyFigure(row), patiently).toBe(figures);
+    await expect.poll(() => everyFigure(row)).toBe(figures);
     expect(await rowOf(row)).toEqual({ ...row, split: null });
     expect(complaints.found).toEqual([]);
     await context.close();

@@ -80,7 +80,7 @@ describe("in a session that somebody left open", () => {
     await prove(page, person);
     await approveAtBank(page, product.origin, "88888881");
     await page.waitForURL(/\/payments\/[0-9a-f-]{36}/);
-    await expect.poll(async () => (await order()).status, { timeout: 60_000, interval: 250 }).toBe("debited");
+    await expect.poll(async () => (await order()).status, { interval: 250 }).toBe("debited");
     expect(complaints.found).toEqual([]);
     await context.close();
   });

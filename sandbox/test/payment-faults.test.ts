@@ -66,7 +66,7 @@ async function sendAndLeave(payment: Payment, token: string, submissionId: strin
     headers: { "x-api-key": tpp.client?.api_key ?? "", authorization: `Bearer ${token}` },
   });
   answer.catch(() => undefined);
-  await expect.poll(async () => (await book(`?paymentId=${payment.paymentId}`)).movements.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await book(`?paymentId=${payment.paymentId}`)).movements.length).toBe(1);
   if (how === "hang") await agent.destroy();
   return (await answer).status;
 }

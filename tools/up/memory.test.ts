@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { memoryOf, memoryTable, nameOf, totalBytes } from "./memory.ts";
 
 describe("nameOf", () => {
@@ -23,7 +23,7 @@ describe.runIf(process.platform === "linux")("memoryOf", () => {
           .map(({ name, processes }) => `${name} ${processes}`)
           .toSorted();
       // A child is a copy of its shell for a moment, before it becomes what was asked for.
-      await vi.waitFor(() => expect(counted()).toEqual(["sleep 2", "up 1"]));
+      await expect.poll(() => counted()).toEqual(["sleep 2", "up 1"]);
       const memory = memoryOf(parent.pid ?? 0);
       expect(totalBytes(memory)).toBeGreaterThan(10_000);
       expect(memoryTable(memory).split("\n").at(-1)).toMatch(/MB {2}all together$/);

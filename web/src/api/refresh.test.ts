@@ -12,7 +12,7 @@ async function shown(pages: number) {
   const options = { ...queries.transactions({}), queryFn: asked };
   const observer = new InfiniteQueryObserver(queryClient, options);
   const leave = observer.subscribe(() => undefined);
-  await vi.waitFor(() => expect(observer.getCurrentResult().isSuccess).toBe(true));
+  await expect.poll(() => observer.getCurrentResult().isSuccess).toBe(true);
   for (let page = 1; page < pages; page += 1) await observer.fetchNextPage();
   asked.mockClear();
   ended.push(leave);
@@ -27,7 +27,7 @@ describe("a list on screen after a change", () => {
   it.each([1, 2])("is asked again, all of it, while it has %i pages", async (pages) => {
     const list = await shown(pages);
     refresh(list.queryClient, ["transactions"]);
-    await vi.waitFor(() => expect(list.isFetching()).toBe(false));
+    await expect.poll(() => list.isFetching()).toBe(false);
     expect(list.asked).toHaveBeenCalledTimes(pages);
   });
 

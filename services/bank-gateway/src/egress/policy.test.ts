@@ -98,13 +98,13 @@ describe("leaving a bank alone", () => {
     const [stale, probe] = [Promise.withResolvers<BankAnswer>(), Promise.withResolvers<BankAnswer>()];
     behave = () => stale.promise;
     const old = egress({ ...request, signal: AbortSignal.abort() });
-    await vi.waitFor(() => expect(asked()).toBe(1));
+    await expect.poll(() => asked()).toBe(1);
     behave = async () => answer(500);
     for (let n = 0; n < 5; n += 1) await egress(request);
     vi.advanceTimersByTime(60_000);
     behave = () => probe.promise;
     const trying = egress(request);
-    await vi.waitFor(() => expect(asked()).toBe(7));
+    await expect.poll(() => asked()).toBe(7);
     stale.reject(stopped);
     await expect(old).rejects.toBe(stopped);
     probe.resolve(answer(200));
