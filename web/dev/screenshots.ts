@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { startFixturesServer } from "./fixtures-server.ts";
 import type { WorldName } from "./fixtures/worlds.ts";
 import { NOW } from "./fixtures/worlds.ts";
+import { accessibilityFaults, smallWords } from "./page-rules.ts";
 
 /**
  * Photographs every page in every state at 1280 and 390 px, light and dark, and checks each: axe without findings, nothing
@@ -501,28 +501,10 @@ const themes = ["light", "dark"] as const;
 const failures: string[] = [];
 
 async function check(page: Page, name: string): Promise<void> {
-  const findings = await page.evaluate(() => {
-    const wide = document.documentElement.scrollWidth > window.innerWidth + 1 ? [`page is ${document.documentElement.scrollWidth} px wide`] : [];
-    const small = [...document.querySelectorAll<HTMLElement>("body *")]
-      .filter(
-        (element) =>
-          [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim() !== "") &&
-          Number.parseFloat(getComputedStyle(element).fontSize) < 11.9,
-      )
-      .map((element) => `text under 12 px: ${element.textContent?.slice(0, 40)}`);
-    return [...wide, ...new Set(small)];
-  });
-  const axe = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-  for (const one of findings) failures.push(`${name}: ${one}`);
-  for (const violation of axe.violations) {
-    failures.push(
-      `${name}: axe ${violation.id}: ${violation.nodes
-        .slice(0, 3)
-        .map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? node.failureSummary ?? ""}`)
-        .join(" | ")
-        .slice(0, 400)}`,
-    );
-  }
+  const width = await page.evaluate(() => ({ page: document.documentElement.scrollWidth, window: window.innerWidth }));
+  const wide = width.page > width.window + 1 ? [`page is ${width.page} px wide`] : [];
+  const findings = [...(await accessibilityFaults(page, { bestPractice: true })), ...wide, ...(await smallWords(page))];
+  failures.push(...findings.map((finding) => `${name}: ${finding}`));
 }
 
 async function photograph(context: BrowserContext, url: string, shot: Shot, name: string, folder: string): Promise<void> {
@@ -546,7 +528,7 @@ async function photograph(context: BrowserContext, url: string, shot: Shot, name
     await page
       .locator(shot.ready ?? "main [role=status], main h1, form")
       .first()
-      .waitFor({ timeout: 8_000 });
+      .waitFor();
     await shot.act?.(page);
     await page.waitForTimeout(450);
     await check(page, name);

@@ -90,6 +90,17 @@ describe("startRelay", () => {
     expect(new Set(ids).size).toBe(200);
   });
 
+  it("DR-P3 leaves a type it does not know to the newer process that wrote it, and sends what came after", async () => {
+    const { db } = stage.producer.database;
+    await commit(stage.producer.database, fact("newer"), fact("known"));
+    await db.updateTable("outbox").set({ eventType: "consent.not-yet-known" }).where("aggregateId", "=", "newer").execute();
+    const sending = relay({ batchSize: 1 });
+    await expect.poll(async () => (await outboxOf(stage.producer.database)).map((row) => row.publishedAt !== null)).toEqual([false, true]);
+    await db.updateTable("outbox").set({ eventType: "consent.authorised" }).where("aggregateId", "=", "newer").execute();
+    await sending.drained();
+    expect(await stored()).toHaveLength(2);
+  });
+
   it("DR-P5 keeps what it handed over", async () => {
     await commit(stage.producer.database, fact());
     await relay().drained();

@@ -1,6 +1,5 @@
 import { randomInt } from "node:crypto";
 import type { EventType } from "@opl/contracts/events";
-import { catalogue } from "@opl/contracts/events";
 import { inTransaction, listen } from "@opl/postgres";
 import type { Database } from "@opl/postgres";
 import { counter, gauge, withSpan } from "@opl/telemetry";
@@ -13,7 +12,7 @@ import type { OutboxRow } from "./event-message.ts";
 import { noFailpoint } from "./failpoint.ts";
 import type { Failpoint } from "./failpoint.ts";
 import { outboxChannel } from "./outbox.ts";
-import { contractOf } from "./permissions.ts";
+import { contractOf, contractsOf } from "./permissions.ts";
 import { answerConsumers } from "./reconcile-answers.ts";
 import { applyRetention } from "./retention.ts";
 import { highestAcknowledged, sendAgain } from "./send-again.ts";
@@ -143,7 +142,7 @@ interface BatchOutcome {
 }
 
 interface ClaimedRow extends OutboxRow {
-  readonly eventType: string;
+  readonly eventType: EventType;
   readonly replay: number;
 }
 
@@ -165,7 +164,11 @@ async function relayBatch<DB extends MessagingTables>(
   memory.highest ??= await highestAcknowledged(db);
   let rolledBackTo: bigint | undefined;
   const outcome = await inTransaction(db, async (tx) => {
-    const rows = await claim(tx, batchSize);
+    const rows = await claim(
+      tx,
+      contractsOf(owner).map(({ type }) => type),
+      batchSize,
+    );
     if (rows.length === 0) return { taken: 0, failed: false };
     await failpoint("relay.claimed");
     const results = await withSpan("outbox relay", { "messaging.batch.message_count": rows.length }, () => publishAll(messaging, owner, rows, inFlight));
@@ -188,12 +191,15 @@ async function relayBatch<DB extends MessagingTables>(
   return outcome;
 }
 
-/** Locked until the transaction ends: another replica skips them, and a crash gives them back. */
-async function claim(tx: Transaction<MessagingTables>, batchSize: number): Promise<readonly ClaimedRow[]> {
+/**
+ * Locked until the transaction ends: another replica skips them, and a crash gives them back. A type this process does not know was written by a newer one
+ * beside it, in the middle of a rollout: that one sends it.
+ */
+async function claim(tx: Transaction<MessagingTables>, types: readonly string[], batchSize: number): Promise<readonly ClaimedRow[]> {
   const { rows } = await sql<ClaimedRow>`
     select event_id, event_type, aggregate_id, aggregate_version, psu_id, correlation_id, causation_id, traceparent, data, replay,
            to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at
-    from outbox where published_at is null order by position limit ${batchSize} for update skip locked`.execute(tx);
+    from outbox where published_at is null and event_type = any(${types}::text[]) order by position limit ${batchSize} for update skip locked`.execute(tx);
   return rows;
 }
 
@@ -220,8 +226,7 @@ async function publishAll(messaging: Messaging, owner: string, rows: readonly Cl
 async function publishOne({ nats, prefix, ...messaging }: Messaging, owner: string, row: ClaimedRow): Promise<PublishResult> {
   try {
     if (!messaging.isConnected()) throw new Error("not connected");
-    if (!(row.eventType in catalogue)) throw new Error(`unknown event type ${row.eventType}`);
-    const { subject, headers, payload } = toMessage(contractOf(row.eventType as EventType), row);
+    const { subject, headers, payload } = toMessage(contractOf(row.eventType), row);
     const streamName = streamNameOf({ prefix }, owner);
     const ack = await nats.client.publish(prefix + subject, payload, {
       headers,

@@ -12,8 +12,8 @@ export function ProblemPanel({
 }: {
   error: unknown;
   onRetry?: (() => void) | undefined;
-  /** h1 where it is all there is on the page. */
-  heading?: "h1" | "h2";
+  /** h1 where it is all there is on the page, h3 in a section that has its name above. */
+  heading?: "h1" | "h2" | "h3";
 }) {
   const { title, detail } = useProblem()(error);
   return (

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { type AccountView, queries } from "../../api/queries.ts";
 import { ChartCard } from "../../charts/chart-card.tsx";
 import { dayPoints, monthTicks } from "../../charts/day-axis.ts";
@@ -15,12 +15,12 @@ import { useFormat } from "../../format/use-format.ts";
 import { numberTail } from "../../ui/account-name.ts";
 import { Amount } from "../../ui/amount.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { NothingHere, SectionProblem } from "./section-states.tsx";
+import { ChartPlace, NothingHere, type Place, SectionProblem } from "./section-states.tsx";
 
 const SPANS = { "3m": 91, "1y": 365, "2y": 730 } as const;
 
 /** The balance of everything, or of one account, at the end of each day. */
-export function BalanceSection({ currency, accounts, loading }: { currency: string; accounts: readonly AccountView[]; loading: ReactNode }) {
+export function BalanceSection({ currency, accounts, place }: { currency: string; accounts: readonly AccountView[]; place: Place }) {
   const { t } = useLingui();
   const format = useFormat();
   const navigate = useNavigate({ from: "/insights" });
@@ -29,8 +29,8 @@ export function BalanceSection({ currency, accounts, loading }: { currency: stri
   const to = today();
   const from = addDays(to, -SPANS[span]);
   const { data, error, isPending, refetch } = useQuery({ ...queries.netWorth(from, to), placeholderData: keepPreviousData });
-  if (isPending) return loading;
-  if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
+  if (isPending) return <ChartPlace {...place} loading />;
+  if (data === undefined) return <SectionProblem title={place.title} error={error} onRetry={() => void refetch()} />;
 
   const known = accounts.filter((account) => data.accounts.some((one) => one.accountId === account.accountId && one.currency === currency));
   const account = known.find((one) => one.accountId === accountId);
@@ -43,7 +43,7 @@ export function BalanceSection({ currency, accounts, loading }: { currency: stri
   const finding = courseFinding(days);
   if (first === undefined || last === undefined || finding === undefined) {
     return (
-      <NothingHere title={<Trans>Balance over time</Trans>}>
+      <NothingHere title={place.title}>
         <Trans>How your balances move will be here once accounts are read.</Trans>
       </NothingHere>
     );

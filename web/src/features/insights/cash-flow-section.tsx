@@ -20,13 +20,14 @@ export function CashFlowSection({ query, currency, accounts }: { query: UseQuery
   const { t } = useLingui();
   const format = useFormat();
   const { data, error, isPending, refetch } = query;
-  if (isPending) return <ChartPlace title={<Trans>Cash flow</Trans>} height="h-65" loading />;
-  if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
+  const title = <Trans>Cash flow</Trans>;
+  if (isPending) return <ChartPlace title={title} height="h-65" loading />;
+  if (data === undefined) return <SectionProblem title={title} error={error} onRetry={() => void refetch()} />;
   const months = data.currencies.find((one) => one.currency === currency)?.months ?? [];
   const finding = cashFlowFinding(months, currency, monthOf(today()));
   if (!months.some(({ count }) => count > 0)) {
     return (
-      <NothingHere title={<Trans>Cash flow</Trans>}>
+      <NothingHere title={title}>
         <Trans>Money in and out by month will be here once transactions are read.</Trans>
       </NothingHere>
     );

@@ -59,13 +59,13 @@ export function InsightsPage() {
           <SpendingSection currency={currency} latest={monthOf(today())} accounts={known} />
           <RecurringSection currency={currency} />
           <WhenNear title={<Trans>Balance over time</Trans>} height="h-65">
-            {(loading) => <BalanceSection currency={currency} accounts={known} loading={loading} />}
+            {(place) => <BalanceSection currency={currency} accounts={known} place={place} />}
           </WhenNear>
           <WhenNear title={<Trans>Balance ahead</Trans>} height="h-80">
-            {(loading) => <ForecastSection currency={currency} loading={loading} />}
+            {(place) => <ForecastSection currency={currency} place={place} />}
           </WhenNear>
           <WhenNear title={<Trans>Budgets</Trans>} height="h-80">
-            {(loading) => <BudgetsSection currency={currency} loading={loading} />}
+            {(place) => <BudgetsSection currency={currency} place={place} />}
           </WhenNear>
         </div>
       )}

@@ -16,14 +16,15 @@ import { ChartPlace, NothingHere, SectionProblem } from "./section-states.tsx";
 /** What repeats: how often, when next, and whether the price changed. */
 export function RecurringSection({ currency }: { currency: string }) {
   const { data, error, isPending, refetch } = useQuery(queries.recurring());
-  if (isPending) return <ChartPlace title={<Trans>Recurring payments</Trans>} height="h-65" loading />;
-  if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
+  const title = <Trans>Recurring payments</Trans>;
+  if (isPending) return <ChartPlace title={title} height="h-65" loading />;
+  if (data === undefined) return <SectionProblem title={title} error={error} onRetry={() => void refetch()} />;
   const mine = data.recurring.filter(({ amount }) => amount.currency === currency);
   const active = mine.filter(({ status }) => status === "active").toSorted((a, b) => (a.nextDate ?? "9").localeCompare(b.nextDate ?? "9"));
   const ended = mine.filter(({ status }) => status === "ended").toSorted((a, b) => b.lastDate.localeCompare(a.lastDate));
   if (mine.length === 0) {
     return (
-      <NothingHere title={<Trans>Recurring payments</Trans>}>
+      <NothingHere title={title}>
         <Trans>Rent, subscriptions and salary are found after they have repeated a few times.</Trans>
       </NothingHere>
     );
@@ -33,7 +34,7 @@ export function RecurringSection({ currency }: { currency: string }) {
   const count = ended.length;
   return (
     <SectionCard
-      title={isZero(perMonth) ? <Trans>Recurring payments</Trans> : <Trans>Recurring payments come to {total} a month</Trans>}
+      title={isZero(perMonth) ? title : <Trans>Recurring payments come to {total} a month</Trans>}
       description={<Trans>Found in your transactions by amount, counterparty and rhythm.</Trans>}
     >
       <ul className="grid grid-cols-1 gap-x-4 px-2 pb-2 pt-3 sm:px-4 lg:grid-cols-2">

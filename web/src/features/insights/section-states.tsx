@@ -3,7 +3,7 @@ import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 
 export interface Place {
-  /** Heard, and jumped to, until the card says its finding. */
+  /** What the section is of: heard, and jumped to, until the card says its finding. */
   readonly title: ReactNode;
   readonly height: "h-65" | "h-80";
 }
@@ -36,11 +36,13 @@ export function RowsSkeleton() {
   );
 }
 
-export function SectionProblem({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+/** A section that could not be had, under its name: several may fail on a page. */
+export function SectionProblem({ title, error, onRetry }: { title: ReactNode; error: unknown; onRetry: () => void }) {
   return (
-    <div className="rounded-12 border bg-surface">
-      <ProblemPanel error={error} onRetry={onRetry} />
-    </div>
+    <section className="rounded-12 border bg-surface p-4 sm:p-6">
+      <h2 className="text-16 font-600">{title}</h2>
+      <ProblemPanel heading="h3" error={error} onRetry={onRetry} />
+    </section>
   );
 }
 

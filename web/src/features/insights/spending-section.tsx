@@ -30,8 +30,9 @@ export function SpendingSection({ currency, latest, accounts }: { currency: stri
     ...queries.spending(firstDayOf(month), lastDayOf(month)),
     placeholderData: keepPreviousData,
   });
-  if (isPending) return <ChartPlace title={<Trans>Spending by category</Trans>} height="h-80" loading />;
-  if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
+  const title = <Trans>Spending by category</Trans>;
+  if (isPending) return <ChartPlace title={title} height="h-80" loading />;
+  if (data === undefined) return <SectionProblem title={title} error={error} onRetry={() => void refetch()} />;
   const found = data.currencies.find((one) => one.currency === currency);
   const breakdown = found === undefined ? undefined : spendingBreakdown(found);
   const go = (next: string): void =>

@@ -9,7 +9,7 @@ const AHEAD = "600px";
  * What lies further down a page, with its code: asked for when the reader comes near it. Until then its place; while it comes, that place loading,
  * which the section shows itself until it has its figures.
  */
-export function WhenNear({ children, ...place }: Place & { children: (loading: ReactNode) => ReactNode }) {
+export function WhenNear({ children, ...place }: Place & { children: (place: Place) => ReactNode }) {
   const [near, setNear] = useState(false);
   const watch = useCallback((element: HTMLElement | null) => {
     if (element === null) return undefined;
@@ -17,6 +17,7 @@ export function WhenNear({ children, ...place }: Place & { children: (loading: R
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  const [NotLoaded] = useState(() => notLoaded(place.title));
   if (!near) {
     return (
       <div ref={watch}>
@@ -24,16 +25,17 @@ export function WhenNear({ children, ...place }: Place & { children: (loading: R
       </div>
     );
   }
-  const loading = <ChartPlace {...place} loading />;
   return (
     // A section that cannot be had takes no other from the page.
     <CatchBoundary getResetKey={() => "section"} errorComponent={NotLoaded}>
-      <Suspense fallback={loading}>{children(loading)}</Suspense>
+      <Suspense fallback={<ChartPlace {...place} loading />}>{children(place)}</Suspense>
     </CatchBoundary>
   );
 }
 
-/** Of a section whose code could not be had: only a new document asks for it again. */
-function NotLoaded({ error }: { error: unknown }) {
-  return <SectionProblem error={error} onRetry={() => window.location.reload()} />;
+/** In place of a section whose code could not be had: only a new document asks for it again. */
+function notLoaded(title: ReactNode) {
+  return function NotLoaded({ error }: { error: unknown }) {
+    return <SectionProblem title={title} error={error} onRetry={() => window.location.reload()} />;
+  };
 }

@@ -2,7 +2,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Pencil, TriangleAlert } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { ask } from "../../../api/client.ts";
 import type { Answer } from "../../../api/routes.ts";
 import { ChartCard } from "../../../charts/chart-card.tsx";
@@ -14,7 +14,7 @@ import { Button, IconButton } from "../../../ui/button.tsx";
 import { SectionCard } from "../../../ui/card.tsx";
 import { categories, CategoryMark } from "../../../ui/category.tsx";
 import { cx } from "../../../ui/classes.ts";
-import { NothingHere, SectionProblem } from "../section-states.tsx";
+import { ChartPlace, NothingHere, type Place, SectionProblem } from "../section-states.tsx";
 import { aheadWords } from "./ahead-words.ts";
 
 const BudgetDialog = lazy(() => import("./budget-dialog.tsx").then((module) => ({ default: module.BudgetDialog })));
@@ -24,17 +24,17 @@ export type Budget = Budgets["budgets"][number];
 export type Unbudgeted = Budgets["others"][number];
 
 /** What the person means to spend at most by category, and what is left of it this month. */
-export function BudgetsSection({ currency, loading }: { currency: string; loading: ReactNode }) {
+export function BudgetsSection({ currency, place }: { currency: string; place: Place }) {
   const ready = usePageWords(aheadWords);
   const [edited, setEdited] = useState<Budget | Unbudgeted>();
   const { data, error, isPending, refetch } = useQuery({ queryKey: ["insights", "budgets"], queryFn: ({ signal }) => ask("getBudgets", {}, signal) });
-  if (!ready || isPending) return loading;
-  if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
+  if (!ready || isPending) return <ChartPlace {...place} loading />;
+  if (data === undefined) return <SectionProblem title={place.title} error={error} onRetry={() => void refetch()} />;
   const budgets = data.budgets.filter(({ limit }) => limit.currency === currency);
   const others = data.others.filter(({ spent }) => spent.currency === currency);
   if (budgets.length === 0 && others.length === 0) {
     return (
-      <NothingHere title={<Trans>Budgets</Trans>}>
+      <NothingHere title={place.title}>
         <Trans>What you may spend in a month by category will be here once transactions are read.</Trans>
       </NothingHere>
     );
@@ -42,7 +42,7 @@ export function BudgetsSection({ currency, loading }: { currency: string; loadin
   return (
     <>
       {budgets.length === 0 ? (
-        <SectionCard title={<Trans>Budgets</Trans>} description={<Trans>Say what you mean to spend at most in a month, and see what is left of it.</Trans>}>
+        <SectionCard title={place.title} description={<Trans>Say what you mean to spend at most in a month, and see what is left of it.</Trans>}>
           <div className="px-4 pb-4 sm:px-6 sm:pb-6">
             <OthersList others={others} onSet={setEdited} />
           </div>

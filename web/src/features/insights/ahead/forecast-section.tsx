@@ -15,7 +15,7 @@ import { Button, LinkButton } from "../../../ui/button.tsx";
 import { CategoryMark } from "../../../ui/category.tsx";
 import { Notice } from "../../../ui/notice.tsx";
 import { Segmented } from "../../../ui/segmented.tsx";
-import { NothingHere, SectionProblem } from "../section-states.tsx";
+import { ChartPlace, NothingHere, type Place, SectionProblem } from "../section-states.tsx";
 import { aheadWords } from "./ahead-words.ts";
 import { firstBelowZero, type Forecast, forecastFinding, type ForecastFinding } from "./forecast-finding.ts";
 
@@ -23,7 +23,7 @@ const HORIZONS = ["30", "60", "90"] as const;
 type Horizon = (typeof HORIZONS)[number];
 
 /** The balance ahead: what recurring payments and everything beside them make of it, in its band. */
-export function ForecastSection({ currency, loading }: { currency: string; loading: ReactNode }) {
+export function ForecastSection({ currency, place }: { currency: string; place: Place }) {
   const ready = usePageWords(aheadWords);
   const [horizon, setHorizon] = useState<Horizon>("30");
   const days = Number.parseInt(horizon, 10);
@@ -32,11 +32,11 @@ export function ForecastSection({ currency, loading }: { currency: string; loadi
     queryFn: ({ signal }) => ask("getForecast", { query: { days } }, signal),
     placeholderData: keepPreviousData,
   });
-  if (!ready || isPending) return loading;
-  if (data === undefined) return <SectionProblem error={error} onRetry={() => void refetch()} />;
+  if (!ready || isPending) return <ChartPlace {...place} loading />;
+  if (data === undefined) return <SectionProblem title={place.title} error={error} onRetry={() => void refetch()} />;
   const found = data.currencies.find((one) => one.currency === currency);
   const finding = found === undefined ? undefined : forecastFinding(found, today());
-  if (found === undefined || finding === undefined) return <NoForecast found={found} />;
+  if (found === undefined || finding === undefined) return <NoForecast title={place.title} found={found} />;
   return <ForecastCard found={found} finding={finding} horizon={horizon} onHorizon={setHorizon} />;
 }
 
@@ -170,9 +170,8 @@ function DueList({ due }: { due: Forecast["due"] }) {
   );
 }
 
-function NoForecast({ found }: { found: Forecast | undefined }) {
+function NoForecast({ title, found }: { title: ReactNode; found: Forecast | undefined }) {
   const format = useFormat();
-  const title = <Trans>Balance ahead</Trans>;
   if (found === undefined || found.knownSince === null) {
     return (
       <NothingHere title={title}>
