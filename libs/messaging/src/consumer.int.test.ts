@@ -156,7 +156,7 @@ describe("startConsumer", () => {
     const consumer = consume({ ordered: true });
     await eventually(async () => (await effects()).length === 4);
     await send({ subject: "b", version: 2 });
-    await eventually(async () => (await effects()).length === 6, { timeoutMs: 15_000 });
+    await eventually(async () => (await effects()).length === 6);
     await consumer.idle();
     const rows = await effects();
     expect(rows.filter((row) => row.aggregateId === "a").map((row) => row.version)).toEqual([1, 2, 3]);
@@ -267,7 +267,7 @@ describe("startConsumer", () => {
   it("DR-C6 an ordered consumer goes on behind a dead letter", async () => {
     await send({ version: 1 }, { version: 2, payload: "{}" }, { version: 3 });
     const consumer = consume({ ordered: true });
-    await eventually(async () => (await effects()).length === 2, { timeoutMs: 15_000 });
+    await eventually(async () => (await effects()).length === 2);
     await consumer.idle();
     expect((await effects()).map((row) => row.version)).toEqual([1, 3]);
     expect(await letters()).toHaveLength(1);

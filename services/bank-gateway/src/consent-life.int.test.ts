@@ -309,7 +309,7 @@ describe("tokens grow old", () => {
     // What refused the old token is kept as every answer is; nothing was read.
     const archived = await db().selectFrom("rawMessages").select("operation").where("psuId", "=", psu.psuId).where("statusCode", "<", 300).execute();
     expect(archived.map(({ operation }) => operation)).toEqual(["consents.create"]);
-    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked", { timeoutMs: 15_000 });
+    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked");
     refusedRefreshes.push({ aspspConsentId, since, endedAt: performance.now() });
     await expect(gateway.as.ingest.fetchAccounts({ params: { consentId }, psu })).rejects.toMatchObject({ code: "ERR_ASPSP_CONSENT_INVALID" });
   });
@@ -367,7 +367,7 @@ describe("a consent ends", () => {
     expect(await exchanging).toMatchObject({ code: "ERR_BANK_CONSENT_STATE" });
     expect(await db().selectFrom("tokenSets").select("consentId").where("consentId", "=", begun.consentId).execute()).toEqual([]);
     await sandbox.calm();
-    await eventually(async () => (await statusAtBank(begun.aspspConsentId)) === "Revoked", { timeoutMs: 15_000 });
+    await eventually(async () => (await statusAtBank(begun.aspspConsentId)) === "Revoked");
   });
 
   it("the bank is down: forgotten here at once, told as soon as it answers", async () => {
@@ -381,7 +381,7 @@ describe("a consent ends", () => {
     expect(await statusAtBank(aspspConsentId)).toBe("Authorized");
     await sandbox.calm();
     await db().updateTable("revocationsDue").set({ dueAt: "2026-01-01T00:00:00Z" }).execute();
-    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked", { timeoutMs: 15_000 });
+    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked");
     await eventually(async () => (await db().selectFrom("revocationsDue").selectAll().execute()).length === 0);
   });
 
@@ -413,7 +413,7 @@ describe("a consent ends", () => {
     await sandbox.calm();
     clock.advance({ hours: 12 });
     await retryRevocations(replica.app.context, new AbortController().signal);
-    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked", { timeoutMs: 15_000 });
+    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked");
     const grants = (await sandbox.calls({ since, endpoint: "T1" })).map(({ grant }) => grant);
     expect(grants).toEqual(["refresh_token", "refresh_token"]);
     await replica[Symbol.asyncDispose]();
@@ -479,7 +479,7 @@ describe("a consent ends", () => {
           ),
         );
       await eventually(async () => (await db().selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute()).length === 0);
-      await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked", { timeoutMs: 15_000 });
+      await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked");
     }
     await relay[Symbol.asyncDispose]();
   });
@@ -502,7 +502,7 @@ describe("a consent ends", () => {
     await expect(gateway.as.bff.getRawMessage({ params: { hash: accounts[0]?.account.raw.hash ?? "" }, query: {}, psu })).rejects.toMatchObject({
       kind: "not-found",
     });
-    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked", { timeoutMs: 15_000 });
+    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked");
     await relay[Symbol.asyncDispose]();
   });
 });

@@ -42,7 +42,7 @@ async function connect(aspspId: FapiBank): Promise<BegunConsent> {
   }
   await sandbox.admin("POST", "/fapi/decoupled/approvals", { authorizationId: begun.aspspConsentId, decision: "approve" });
   const poll = () => gateway.as.consent.pollAuthorization({ params: { consentId }, body: { aspspId } });
-  await eventually(async () => (await poll()).status === "authorised", { timeoutMs: 15_000 });
+  await eventually(async () => (await poll()).status === "authorised");
   return begun;
 }
 
@@ -201,7 +201,7 @@ describe.each(fapiBanks)("tokens of %s grow old", (aspspId) => {
     const about = async () =>
       (await sandbox.calls({ since })).filter(({ authorizationId, status }) => authorizationId === begun.aspspConsentId && Number(status) < 300);
     await retryRevocations(gateway.app.context, new AbortController().signal);
-    await eventually(async () => (await about()).length > 1, { timeoutMs: 15_000 });
+    await eventually(async () => (await about()).length > 1);
     expect((await about()).map(({ endpoint }) => endpoint.replace(/^\w+-/, ""))).toEqual(["F5", "A3"]);
   });
 });

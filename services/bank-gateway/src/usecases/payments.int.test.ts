@@ -505,7 +505,7 @@ describe("a bank that is not believed", () => {
     const returned = await visitBank(begun.redirectUrl, { psuId: "88888881" });
     await sandbox.fault("token.set", { for: { endpoint: "T1" }, times: 1, options: { name: "scope", value: "openid payments accounts" } });
     await expect(one.exchange(begun, returned)).rejects.toEqual(refused("ERR_AUTHORIZATION_REFUSED", { reason: "scope" }));
-    await eventually(async () => (await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).payments[0]?.status === "Revoked", { timeoutMs: 15_000 });
+    await eventually(async () => (await bookOf(sandbox, { authorizationId: aspspAuthorisationId })).payments[0]?.status === "Revoked");
   });
 
   it.each([

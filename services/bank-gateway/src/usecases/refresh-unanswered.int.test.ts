@@ -71,7 +71,7 @@ describe("the answer to a refresh is lost", () => {
     expect(await lost()).toEqual(["refresh-interrupted by tpp"]);
     expect(await db().selectFrom("tokenSets").select("consentId").where("consentId", "=", consentId).execute()).toEqual([]);
     // This bank takes it with the person's token alone.
-    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked", { timeoutMs: 15_000 });
+    await eventually(async () => (await statusAtBank(aspspConsentId)) === "Revoked");
     await eventually(async () => (await due(aspspConsentId)) === undefined);
   });
 

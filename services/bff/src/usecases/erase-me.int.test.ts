@@ -62,7 +62,7 @@ describe("being forgotten", () => {
     const both = [browser.send("DELETE", "/api/me"), browser.send("DELETE", "/api/me")];
     const statuses = (await Promise.all(both)).map(({ status }) => status);
     expect(statuses).toContain(204);
-    await eventually(() => stream.events.some(({ event }) => event === "signed-out"), { timeoutMs: 2_000 });
+    await eventually(() => stream.events.some(({ event }) => event === "signed-out"));
     browser.cookie = cookie;
     expect((await browser.get("/api/me")).status).toBe(401);
 
