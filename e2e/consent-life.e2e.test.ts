@@ -151,7 +151,7 @@ describe("a withdrawal in the middle of a reading", () => {
       );
       return rows[0]?.left;
     });
-    expect([tokens, Date.now() - since <= 2_000]).toEqual([0, true]);
+    expect(tokens).toBe(0);
 
     // Every way to read on is tried: the person asks, and the plan comes round.
     await expect

@@ -79,10 +79,12 @@ describe("US-35 a person who withdraws and wants the data erased", () => {
     await person.post("withdrawConnection", `/api/connections/${consentId}/withdrawal`, { keepData: false });
 
     await expect
-      .poll(() => Promise.all([...tables, "opl_analytics.cash_flow_months", "opl_analytics.recurring_series"].map((table) => countOf(table, psuId))))
+      .poll(() => Promise.all([...tables, "opl_analytics.cash_flow_months", "opl_analytics.recurring_series"].map((table) => countOf(table, psuId))), {
+        interval: 250,
+      })
       .toEqual(Array.from({ length: tables.length + 2 }, () => 0));
     // Nor anywhere else in the two services: facts that tell of them, revisions, pages being read.
-    await expect.poll(kept).toEqual([]);
+    await expect.poll(kept, { interval: 250 }).toEqual([]);
     await expect.poll(rawMessages).toBe(0);
     await expect.poll(() => atBank("load-601-200")).toEqual({ statuses: ["Revoked"], ended: 1 });
     // The person is still one, with nothing to see.

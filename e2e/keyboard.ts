@@ -30,7 +30,7 @@ const has = (target: Locator): Promise<boolean> => target.evaluate((element) => 
 export class Keyboard {
   readonly #page: Page;
   /** How many stops one may take to anything. */
-  readonly #patience = 40;
+  readonly #patience = 60;
 
   constructor(page: Page) {
     this.#page = page;

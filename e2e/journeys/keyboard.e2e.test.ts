@@ -102,8 +102,13 @@ describe("without a mouse", () => {
     await keys.use(page.getByRole("button", { name: "Earlier month" }));
     await expect.poll(() => page.url()).toMatch(/month=\d{4}-\d{2}/);
     await keys.arrivesAt(page.getByRole("button", { name: "Earlier month" }));
-    // What lies further down comes as the focus goes towards it.
-    await keys.tabTo(page.locator('main a[href*="recurring="]:visible').last());
+    // What lies further down comes as the focus goes towards it, and brings such links of its own.
+    await keys.tabTo(
+      page
+        .getByRole("region", { name: /^Recurring payments/ })
+        .locator('a[href*="recurring="]:visible')
+        .last(),
+    );
     await keys.tabTo(page.getByRole("radio", { name: "1 year" }));
     await keys.press("ArrowLeft");
     await expect.poll(() => page.url()).toMatch(/span=3m/);

@@ -445,7 +445,7 @@ function isJson(text: string): boolean {
 async function fetchWithLimit(): Promise<unknown> {
   const { request } = await import("undici");
   const headers = { "x-api-key": tpp.client?.api_key ?? "", authorization: `Bearer ${person.token}` };
-  const answer = await request(`${bank.endpoints.aisBaseUrl}/accounts`, { dispatcher: tpp.agent, headers, signal: AbortSignal.timeout(300) });
+  const answer = await request(`${bank.endpoints.aisBaseUrl}/accounts`, { dispatcher: tpp.agent, headers, signal: AbortSignal.timeout(1_000) });
   return answer.body.text();
 }
 

@@ -10,7 +10,7 @@ const isMoving = `document.getAnimations().some((animation) =>
   animation.playState === "running" && animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)`;
 
 /** Waits until what comes and goes has come or gone: half there it is neither as legible nor as hidden as it will be. */
-export async function comeToRest(page: Page): Promise<void> {
+async function comeToRest(page: Page): Promise<void> {
   const until = performance.now() + longestMoveMs;
   // Asked from outside: the page's own policy lets no text become code in it.
   while (await page.evaluate<boolean>(isMoving)) {

@@ -189,7 +189,7 @@ describe.each(services)("TM-11 G-31 what %s may do at the broker", (service) => 
         owner.subscribe(askSubjectOf(contract), { queue: contract.owner, max: 1, callback: (_, message) => void message.respond("heard") }),
       );
       await owner.flush();
-      const answer = await own.request(askSubjectOf(contract), "?", { noMux: true, reply: answerSubjectOf(service, contract.owner, "x"), timeout: 2_000 });
+      const answer = await own.request(askSubjectOf(contract), "?", { noMux: true, reply: answerSubjectOf(service, contract.owner, "x"), timeout: 15_000 });
       expect(answer.string()).toBe("heard");
       for (const replica of replicas) replica.unsubscribe();
     }
@@ -205,7 +205,7 @@ describe.each(services)("TM-11 G-31 what %s may do at the broker", (service) => 
       config: { durable_name: durable, name: durable, ack_policy: "explicit", filter_subject: `opl.${contract.owner}.>` },
       action: "",
     };
-    const answer = await (connections.get(service) as NatsConnection).request(createSubject(service, contract), JSON.stringify(wide), { timeout: 2_000 });
+    const answer = await (connections.get(service) as NatsConnection).request(createSubject(service, contract), JSON.stringify(wide), { timeout: 15_000 });
     expect(answer.json()).toMatchObject({ error: { err_code: expect.any(Number) as number } });
   });
 });

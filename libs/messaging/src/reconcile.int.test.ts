@@ -411,7 +411,7 @@ describe("a broker whose store is put back", () => {
       cpSync(copy, storeDir, { recursive: true });
       server = await start();
       await commit(stage.producer.database, old());
-      await eventually(async () => (await handledIds()).length === 6);
+      await eventually(async () => (await handledIds()).length === 6, { timeoutMs: 30_000 });
       await handleEverything(sending, consumer);
       expect((await handledIds()).toSorted()).toEqual((await saidIds()).toSorted());
       expect(await consumer.reconcile()).toEqual(agreed);

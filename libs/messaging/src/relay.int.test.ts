@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { inTransaction } from "@opl/postgres";
 import type { Logger } from "@opl/telemetry";
 import { eventually } from "@opl/testkit";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { freePort } from "../../../tools/up/server-process.ts";
 import { startNatsServer } from "../../../tools/up/nats-server.ts";
 import { commit, effectsOf, fact, logger, openStage, outboxOf, psuId, recordEffect } from "../test/stage.ts";
@@ -94,8 +94,10 @@ describe("startRelay", () => {
     const { db } = stage.producer.database;
     await commit(stage.producer.database, fact("newer"), fact("known"));
     await db.updateTable("outbox").set({ eventType: "consent.not-yet-known" }).where("aggregateId", "=", "newer").execute();
-    const sending = relay({ batchSize: 1 });
+    const warn = vi.fn<Logger["warn"]>();
+    const sending = relay({ batchSize: 1, logger: { ...logger, child: () => ({ ...logger, warn }) } as unknown as Logger });
     await expect.poll(async () => (await outboxOf(stage.producer.database)).map((row) => row.publishedAt !== null)).toEqual([false, true]);
+    await expect.poll(() => warn.mock.calls).toContainEqual([{ eventTypes: ["consent.not-yet-known"] }, expect.stringContaining("wait for a newer one")]);
     await db.updateTable("outbox").set({ eventType: "consent.authorised" }).where("aggregateId", "=", "newer").execute();
     await sending.drained();
     expect(await stored()).toHaveLength(2);
@@ -177,7 +179,8 @@ describe("startRelay", () => {
     // The whole stream is gone, as after a restore of an old store; the next fact gets a number that was given before.
     await stage.messaging.nats.manager.streams.delete(streamNameOf(stage.messaging, "consent"));
     await commit(stage.producer.database, fact());
-    await eventually(async () => (await stored()).length >= 7);
+    // Sooner than an idle relay looks whether the broker still has everything: the number itself told it.
+    await eventually(async () => (await stored()).length >= 7, { timeoutMs: 10_000 });
     await sending.drained();
     await eventually(async () => (await effectsOf(stage.consumer.database)).length === 7);
     await received.idle();
@@ -193,7 +196,8 @@ describe("startRelay", () => {
     await first[Symbol.asyncDispose]();
     await stage.messaging.nats.manager.streams.delete(streamNameOf(stage.messaging, "consent"));
     relay();
-    await eventually(async () => (await outboxOf(stage.producer.database)).every((row) => row.replay === 1 && row.publishedAt !== null));
+    // Sooner than its second look.
+    await eventually(async () => (await outboxOf(stage.producer.database)).every((row) => row.replay === 1 && row.publishedAt !== null), { timeoutMs: 10_000 });
     expect((await stored()).map((message) => message.id)).toEqual((await outboxOf(stage.producer.database)).map((row) => `${row.eventId}:1`));
   });
 

@@ -61,6 +61,7 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
   const stopped = new AbortController();
   const { signal } = stopped;
   const wake = new Wake();
+  const types = contractsOf(owner).map(({ type }) => type);
   const relayed = counter("outbox_published_total", "Facts handed to the broker");
   const memory: RelayMemory = { highest: undefined, oldestSeconds: undefined };
   const age = gauge("outbox_oldest_seconds", "Age of the oldest fact that waits in the outbox", () => memory.oldestSeconds, { owner });
@@ -82,7 +83,7 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
           await declareStream(messaging, owner, options.stream);
           declared = true;
         }
-        const outcome = await relayBatch(db, messaging, owner, options, memory, logger, relayed);
+        const outcome = await relayBatch(db, messaging, owner, types, options, memory, logger, relayed);
         failures = outcome.failed ? failures + 1 : 0;
         // The stream itself may be gone.
         if (outcome.failed) declared = false;
@@ -90,6 +91,8 @@ export function startRelay<DB extends MessagingTables>(options: RelayOptions<DB>
         memory.oldestSeconds = await oldestWaiting(db);
         if (declared && performance.now() >= checkAt) {
           checkAt = performance.now() + checkEveryMs;
+          const unknown = await unknownWaiting(db, types);
+          if (unknown.length > 0) logger.warn({ eventTypes: unknown }, "facts of types that this version does not know wait for a newer one");
           if (await brokerForgot(db, messaging, owner, memory, logger)) continue;
         }
         if (performance.now() >= cleanAt) {
@@ -156,6 +159,7 @@ async function relayBatch<DB extends MessagingTables>(
   db: Kysely<MessagingTables>,
   messaging: Messaging,
   owner: string,
+  types: readonly string[],
   { batchSize = 256, inFlight = 128, failpoint = noFailpoint }: RelayOptions<DB>,
   memory: RelayMemory,
   logger: Logger,
@@ -164,11 +168,7 @@ async function relayBatch<DB extends MessagingTables>(
   memory.highest ??= await highestAcknowledged(db);
   let rolledBackTo: bigint | undefined;
   const outcome = await inTransaction(db, async (tx) => {
-    const rows = await claim(
-      tx,
-      contractsOf(owner).map(({ type }) => type),
-      batchSize,
-    );
+    const rows = await claim(tx, types, batchSize);
     if (rows.length === 0) return { taken: 0, failed: false };
     await failpoint("relay.claimed");
     const results = await withSpan("outbox relay", { "messaging.batch.message_count": rows.length }, () => publishAll(messaging, owner, rows, inFlight));
@@ -266,6 +266,13 @@ async function brokerForgot(db: Kysely<MessagingTables>, messaging: Messaging, o
   if (BigInt(state.last_seq) >= acknowledged) return false;
   await refill(db, BigInt(state.last_seq) + 1n, memory, logger, owner);
   return true;
+}
+
+/** Types of waiting facts that no process of this version sends. */
+async function unknownWaiting(db: Kysely<MessagingTables>, types: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await sql<{ eventType: string }>`
+    select distinct event_type from outbox where published_at is null and event_type <> all(${types}::text[]) limit 20`.execute(db);
+  return rows.map(({ eventType }) => eventType);
 }
 
 async function oldestWaiting(db: Kysely<MessagingTables>): Promise<number> {

@@ -40,21 +40,26 @@ describe("DR-C9 a stream in a cluster of three", () => {
   it("grows from one replica to three where it is, with its facts, and never shrinks", async () => {
     const replicas = async () => (await messaging.nats.manager.streams.info(streamNameOf(messaging, "consent"))).config.num_replicas;
     // Until the three have found each other there is no leader to ask.
-    await eventually(() =>
-      declareStream(messaging, "consent").then(
-        () => true,
-        () => false,
-      ),
+    await eventually(
+      () =>
+        declareStream(messaging, "consent").then(
+          () => true,
+          () => false,
+        ),
+      { timeoutMs: 30_000 },
     );
     expect(await replicas()).toBe(1);
     await messaging.nats.client.publish("opl.consent.authorised.v1.-.-", "{}");
     await declareStream(messaging, "consent", { replicas: 3 });
     expect(await replicas()).toBe(3);
     await declareStream(messaging, "consent", { replicas: 3 });
-    await eventually(async () => {
-      const { cluster, state } = await messaging.nats.manager.streams.info(streamNameOf(messaging, "consent"));
-      return state.messages === 1 && cluster?.replicas?.length === 2 && cluster.replicas.every(({ current }) => current);
-    });
+    await eventually(
+      async () => {
+        const { cluster, state } = await messaging.nats.manager.streams.info(streamNameOf(messaging, "consent"));
+        return state.messages === 1 && cluster?.replicas?.length === 2 && cluster.replicas.every(({ current }) => current);
+      },
+      { timeoutMs: 30_000 },
+    );
     await expect(declareStream(messaging, "consent", { replicas: 1 })).rejects.toMatchObject({
       code: "ERR_STREAM_DIFFERS",
       details: { different: ["num_replicas"] },

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Repeats until `fn` neither throws nor returns false or undefined, and gives its value; the last failure is thrown. */
-export async function eventually<T>(fn: () => T | Promise<T>, { timeoutMs = 30_000, everyMs = 20 } = {}): Promise<Exclude<T, false | undefined>> {
+export async function eventually<T>(fn: () => T | Promise<T>, { timeoutMs = 15_000, everyMs = 20 } = {}): Promise<Exclude<T, false | undefined>> {
   const until = performance.now() + timeoutMs;
   for (;;) {
     let failure: unknown = new Error(`not so within ${timeoutMs} ms`);

@@ -96,7 +96,7 @@ export function standardOutcome({ gateway, sandbox, lines, withdrawal = () => "A
         await retryRevocations(gateway.app.context, new AbortController().signal);
         return false;
       };
-      await eventually(told);
+      await eventually(told, { timeoutMs: 20_000 });
       const since = Math.min(...attempts.map((attempt) => attempt.since));
       const calls = Map.groupBy(await sandbox.calls({ since }), ({ authorizationId }) => authorizationId);
       const heard = attempts.map(({ begun, returned, since: own }) => ({

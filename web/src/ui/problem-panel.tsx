@@ -3,6 +3,7 @@ import { CloudOff } from "lucide-react";
 import { isApiError } from "../api/api-error.ts";
 import { useProblem } from "../api/use-problem.ts";
 import { Button } from "./button.tsx";
+import { cx } from "./classes.ts";
 
 /** Takes the place of what could not be loaded, with a way on. */
 export function ProblemPanel({
@@ -21,7 +22,7 @@ export function ProblemPanel({
       <span className="mb-4 inline-flex size-12 items-center justify-center rounded-12 bg-warning-soft text-warning">
         <CloudOff aria-hidden="true" size={20} strokeWidth={1.75} />
       </span>
-      <Heading {...(Heading === "h1" ? { tabIndex: -1 } : {})} className="text-20 font-600 text-balance">
+      <Heading {...(Heading === "h1" ? { tabIndex: -1 } : {})} className={cx("font-600 text-balance", Heading === "h3" ? "text-16" : "text-20")}>
         {title}
       </Heading>
       <p className="mt-2 text-14 text-muted text-pretty">{detail}</p>

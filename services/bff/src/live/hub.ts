@@ -63,8 +63,8 @@ interface Stream extends Listener {
 }
 
 const defaultLimits: StreamLimits = { perPerson: 8, inAll: 5_000, unreadBytes: 262_144 };
-/** How often every stream's session is looked at: one that ended is over for its streams well within two seconds. */
-export const sessionLookMs = 1_500;
+/** The pause between two looks at the sessions of all streams: one that ended is over for its streams within two seconds. */
+export const defaultSessionCheckMs = 1_500;
 /** Wake-ups that come so close after one that was heeded at once are one. */
 const gatherMs = 40;
 /** A page asks its first questions before its stream is open: begin a little earlier than now. */
@@ -77,7 +77,7 @@ const longestId = /^\d{1,18}$/;
 const cutStreams = counter("opl_live_streams_cut", "Streams cut because the browser did not read");
 
 export function openStreamHub(options: StreamHubOptions): StreamHub {
-  const { db, clock, logger, limits = defaultLimits, sessionCheckMs = sessionLookMs, commentMs = 15_000 } = options;
+  const { db, clock, logger, limits = defaultLimits, sessionCheckMs = defaultSessionCheckMs, commentMs = 15_000 } = options;
   const streams = new Set<Stream>();
   let closed = false;
 

@@ -224,7 +224,7 @@ describe("the way back with a recovery code (US-22)", () => {
 });
 
 describe("a new password", () => {
-  it("ends every other session within two seconds, streams too, and keeps this one (US-24)", async () => {
+  it("ends every other session at once, its streams at the next look, and keeps this one (US-24)", async () => {
     await using bff = await startBff();
     const { browser, email } = await bff.person();
     const other = bff.browser();

@@ -41,7 +41,7 @@ describe("the schedule", () => {
     const done = async () =>
       (await sql<{ state: string }>`select state::text from job where name = 'scheduled-syncs' and state = 'completed'`.execute(test.database.db)).rows
         .length === 1;
-    await eventually(done);
+    await eventually(done, { timeoutMs: 30_000 });
     expect(runs).toHaveLength(2);
   }, 60_000);
 });

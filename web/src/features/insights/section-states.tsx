@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { SectionCard } from "../../ui/card.tsx";
 import { ProblemPanel } from "../../ui/problem-panel.tsx";
 import { Bone, Loading } from "../../ui/skeleton.tsx";
 
@@ -39,10 +40,9 @@ export function RowsSkeleton() {
 /** A section that could not be had, under its name: several may fail on a page. */
 export function SectionProblem({ title, error, onRetry }: { title: ReactNode; error: unknown; onRetry: () => void }) {
   return (
-    <section className="rounded-12 border bg-surface p-4 sm:p-6">
-      <h2 className="text-16 font-600">{title}</h2>
+    <SectionCard title={title}>
       <ProblemPanel heading="h3" error={error} onRetry={onRetry} />
-    </section>
+    </SectionCard>
   );
 }
 
