@@ -47,6 +47,23 @@ describe("service tokens", () => {
     await expect(called.verify(first, "ingest")).rejects.toMatchObject({ code: "ERR_SERVICE_TOKEN_REFUSED", kind: "unauthenticated" });
   });
 
+  it("are good also when a second begins while they are made, as is the presence of a person", async () => {
+    const { clock } = stage();
+    const moving = {
+      now: () => {
+        clock.advance({ milliseconds: 400 });
+        return clock.now();
+      },
+    };
+    const caller = createServiceTokens({ service: "bff", privateJwk: bff.secret, jwks, clock: moving });
+    const called = createServiceTokens({ service: "ingest", privateJwk: ingest.secret, jwks, clock: moving });
+    for (let n = 0; n < 10; n += 1) {
+      expect(await called.verify(await caller.issue("ingest"), "ingest")).toEqual({ issuer: "bff" });
+      expect(await called.verifyPsuContext((await caller.signPsuContext(person)).token)).toMatchObject(person);
+      clock.advance({ minutes: 2 });
+    }
+  });
+
   it("are made anew when the clock was set back, as is the presence of a person: nobody accepts what was issued in the future", async () => {
     const { clock, tokens } = stage();
     const [caller, called] = [tokens("bff"), tokens("ingest")];

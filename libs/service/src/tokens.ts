@@ -78,8 +78,9 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
   /** A clock that was set back makes what it signed before a thing of the future, which nobody accepts. */
   const isFresh = (since: number, seconds: number): boolean => since <= now() && now() < since + seconds;
 
-  const sign = (claims: object, typ: string, seconds: number): Promise<string> =>
-    signCompactJws({ iss: service, ...claims, iat: now(), exp: now() + seconds }, { key, alg: "EdDSA", kid: key.kid ?? service, typ });
+  /** `since`: one look at the clock. With two, a second may begin between them, and the token would be valid for a second too long. */
+  const sign = (claims: object, { typ, since, seconds }: { typ: string; since: number; seconds: number }): Promise<string> =>
+    signCompactJws({ iss: service, ...claims, iat: since, exp: since + seconds }, { key, alg: "EdDSA", kid: key.kid ?? service, typ });
 
   const held = { service: keep<Promise<ServiceClaims>>(remembered), psu: keep<Promise<PsuClaims>>(remembered) };
   const signed = keep<{ readonly context: Promise<PsuContext>; readonly since: number }>(remembered);
@@ -118,8 +119,10 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
     issue(audience) {
       const known = issued.get(audience);
       if (known !== undefined && isFresh(known.since, reuseSeconds)) return known.token;
-      const token = sign({ aud: audience, jti: newId(), ...(subject === undefined ? {} : { sub: subject }) }, serviceType, lifetimeSeconds);
-      issued.set(audience, { token, since: now() });
+      const since = now();
+      const claims = { aud: audience, jti: newId(), ...(subject === undefined ? {} : { sub: subject }) };
+      const token = sign(claims, { typ: serviceType, since, seconds: lifetimeSeconds });
+      issued.set(audience, { token, since });
       token.catch(() => issued.delete(audience));
       return token;
     },
@@ -138,14 +141,15 @@ export function createServiceTokens(options: ServiceTokensOptions): ServiceToken
       const who = JSON.stringify(said);
       const before = signed.get(who);
       if (before !== undefined && isFresh(before.since, psuReuseSeconds)) return before.context;
-      const context = sign(said, psuType, psuLifetimeSeconds).then((token) => ({
+      const since = now();
+      const context = sign(said, { typ: psuType, since, seconds: psuLifetimeSeconds }).then((token) => ({
         psuId,
         sessionId,
         ipAddress,
         ...(agent === undefined ? {} : { userAgent: agent }),
         token,
       }));
-      signed.set(who, { context, since: now() });
+      signed.set(who, { context, since });
       context.catch(() => signed.delete(who));
       return context;
     },
