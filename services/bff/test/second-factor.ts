@@ -14,11 +14,14 @@ export function codeOf(secret: string, now: Temporal.Instant, away = 0): string 
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now.epochMilliseconds + away * 30_000 });
 }
 
-/** A person who set up an app, with the code of the step before, so that the present one is unused. */
-export async function personWithFactor(bff: Bff, now: Temporal.Instant): Promise<PersonWithFactor> {
+/**
+ * A person who set up an app, with the code of the step before unless it is said otherwise, so that the present one is unused.
+ * Where time passes by itself it must be the present one: the next step may begin meanwhile, and the one before is then too old.
+ */
+export async function personWithFactor(bff: Bff, now: Temporal.Instant, away = -1): Promise<PersonWithFactor> {
   const person = await bff.person();
   const { secret } = (await person.browser.send("POST", "/api/me/second-factor", { body: {} })).json<{ secret: string }>();
-  const confirmed = await person.browser.send("POST", "/api/me/second-factor/confirmation", { body: { code: codeOf(secret, now, -1) } });
+  const confirmed = await person.browser.send("POST", "/api/me/second-factor/confirmation", { body: { code: codeOf(secret, now, away) } });
   if (confirmed.status !== 200) throw new Error(`second factor: ${confirmed.status} ${confirmed.text}`);
   return { ...person, secret, recoveryCodes: confirmed.json<{ recoveryCodes: string[] }>().recoveryCodes };
 }

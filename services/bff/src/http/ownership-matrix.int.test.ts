@@ -188,7 +188,7 @@ describe("whose is it", () => {
     strangers["another person"] = (await bff.person()).browser;
     strangers["signed out"] = await afterwards(await bff.person(owner.email), (browser) => browser.send("POST", "/api/auth/sign-out", { body: {} }));
     strangers["erased"] = await afterwards(await bff.person(), (browser) => browser.send("DELETE", "/api/me"));
-    strangers["half signed in"] = await halfSignedIn(bff, (await personWithFactor(bff, Temporal.Now.instant())).email);
+    strangers["half signed in"] = await halfSignedIn(bff, (await personWithFactor(bff, Temporal.Now.instant(), 0)).email);
     strangers["with a forged cookie"] = browserAt(bff.address, owner.browser.origin);
     strangers["with a forged cookie"].cookie = owner.browser.cookie?.replace(/.{8}$/, "AAAAAAA%3D");
   });
