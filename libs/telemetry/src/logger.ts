@@ -27,7 +27,22 @@ export function createLogger({ name, level = "info", destination }: LoggerOption
     mixin: traceIds,
     hooks: { streamWrite: scrub },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? stdout());
+}
+
+const readerGone = new Set(["EPIPE", "ECONNRESET"]);
+
+/**
+ * Standard output, each line written before the call returns. When whoever read it has died, with lines unread or not, lines are lost and nothing else: the
+ * process still comes to its end. Nothing is ever left to flush, and the flush of the stream beneath would try for ever where nobody reads.
+ */
+function stdout(): DestinationStream {
+  const stream = pino.destination({ dest: 1, sync: true });
+  stream.flushSync = () => undefined;
+  stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+    if (readerGone.has(code ?? "")) stream.write = () => true;
+  });
+  return stream;
 }
 
 function traceIds(): object {
