@@ -145,13 +145,15 @@ describe("a withdrawal in the middle of a reading", () => {
       live.heard.find(({ type, consentId: about }) => type === "consent.revoked" && about === consentId)?.heardAt;
     await expect.poll(toldAt).toBeDefined();
     expect(((await toldAt()) ?? Infinity) - since).toBeLessThanOrEqual(2_000);
+    // When it is looked, not when the answer is there: that takes its time on a busy machine.
+    const lookedAt = Date.now();
     const tokens = await asAdmin(product, async (db) => {
       const { rows } = await sql<{ left: number }>`select count(*)::int as left from opl_bank_gateway.token_sets where consent_id = ${consentId}::uuid`.execute(
         db,
       );
       return rows[0]?.left;
     });
-    expect(tokens).toBe(0);
+    expect([tokens, lookedAt - since <= 2_000]).toEqual([0, true]);
 
     // Every way to read on is tried: the person asks, and the plan comes round.
     await expect
