@@ -19,7 +19,7 @@ const log = keptLog("bank-gateway");
 
 beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_UNATTENDED_PER_DAY: "4", SANDBOX_REFRESH_ID_TOKEN: "true" });
-  gateway = await startGateway(sandbox, { logger: log.logger, egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { logger: log.logger, egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 0 } });
   await register(gateway);
 });
 afterEach(() => sandbox.calm());
@@ -227,7 +227,7 @@ describe("tokens grow old", () => {
     await expire(aspspConsentId);
     let minutesGone = 0;
     const monotonicMs = () => performance.now() + minutesGone * 61_000;
-    await using fresh = await gateway.replica({ egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1, monotonicMs } });
+    await using fresh = await gateway.replica({ egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 0, monotonicMs } });
     const read = () => fresh.as.ingest.fetchAccounts({ params: { consentId }, psu });
     const held = () =>
       db().selectFrom("tokenSets").select(["version", "refreshAttempts", "refreshLeaseUntil"]).where("consentId", "=", consentId).executeTakeFirstOrThrow();

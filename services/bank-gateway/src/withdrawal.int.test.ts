@@ -19,7 +19,7 @@ const decoupled = "decoupled-sandbox";
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  gateway = await startGateway(sandbox, { everyBank: true, egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { everyBank: true, egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 0 } });
   await register(gateway);
   await requestPair(gateway);
   for (const aspspId of [fapi2, decoupled]) await saga(gateway, aspspId).whole();

@@ -23,7 +23,7 @@ beforeAll(async () => {
   stranger = await startForeignHost();
   sandbox = await startSandbox();
   gateway = await startGateway(sandbox, {
-    egress: { limits: { totalTimeoutMs: 4_000, headersTimeoutMs: 1_500, idleTimeoutMs: 1_500 }, probeAfterMs: 1 },
+    egress: { limits: { totalTimeoutMs: 4_000, headersTimeoutMs: 1_500, idleTimeoutMs: 1_500 }, probeAfterMs: 0 },
   });
   await register(gateway);
   ({ consentId, psu } = await connect(gateway));

@@ -20,7 +20,7 @@ const fapiBanks = Object.keys(customerOf) as FapiBank[];
 
 beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_FAPI_POLL_SECONDS: "1" });
-  gateway = await startGateway(sandbox, { everyBank: true, logger, egress: { probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { everyBank: true, logger, egress: { probeAfterMs: 0 } });
   await requestPair(gateway);
   for (const aspspId of fapiBanks) await saga(gateway, aspspId).whole();
 });

@@ -37,7 +37,7 @@ const monotonicMs = (): number => performance.now() + minutesGone * 660_000;
 beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_FAPI_POLL_SECONDS: "1" });
   foreign = await startForeignHost();
-  gateway = await startGateway(sandbox, { everyBank: true, logger, egress: { probeAfterMs: 1, monotonicMs } });
+  gateway = await startGateway(sandbox, { everyBank: true, logger, egress: { probeAfterMs: 0, monotonicMs } });
   outcome = standardOutcome({ gateway, sandbox, lines: log, withdrawal: (aspspId) => `${aspspId.replace("-sandbox", "")}-A3` });
   await requestPair(gateway);
   for (const aspspId of [fapi1, fapi2, decoupled]) await saga(gateway, aspspId).whole();

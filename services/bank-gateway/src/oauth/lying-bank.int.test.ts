@@ -30,7 +30,7 @@ beforeEach(() => {
 beforeAll(async () => {
   sandbox = await startSandbox();
   foreign = await startForeignHost();
-  gateway = await startGateway(sandbox, { logger, egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1, monotonicMs } });
+  gateway = await startGateway(sandbox, { logger, egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 0, monotonicMs } });
   await register(gateway);
   outcome = standardOutcome({ gateway, sandbox, lines });
 });
@@ -145,7 +145,7 @@ describe("a bank that lies in the front-channel ID token", () => {
     { timeout: 300_000 },
     async () => {
       let minute = 0;
-      await using flooded = await gateway.replica({ egress: { probeAfterMs: 1, monotonicMs: () => minute * 60_000 } });
+      await using flooded = await gateway.replica({ egress: { probeAfterMs: 0, monotonicMs: () => minute * 60_000 } });
       const at = { as: flooded.as, tokens: gateway.tokens };
       const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
       const invented = () =>

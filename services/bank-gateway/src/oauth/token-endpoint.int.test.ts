@@ -28,7 +28,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_FAPI_POLL_SECONDS: "1" });
   foreign = await startForeignHost();
   clock.set(Temporal.Now.instant().toString());
-  gateway = await startGateway(sandbox, { everyBank: true, logger, clock, egress: { probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { everyBank: true, logger, clock, egress: { probeAfterMs: 0 } });
   outcome = standardOutcome({ gateway, sandbox, lines, withdrawal: (aspspId) => `${nameOf(aspspId)}-A3` });
   await requestPair(gateway);
   for (const aspspId of [fapi1, fapi2, decoupled]) await saga(gateway, aspspId).whole();

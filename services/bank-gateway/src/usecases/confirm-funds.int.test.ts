@@ -13,7 +13,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_REFRESH_ID_TOKEN: "true" });
-  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 0 } });
   await register(gateway);
 });
 afterEach(() => sandbox.calm());

@@ -177,7 +177,7 @@ describe("TM-26 killed between every two steps", () => {
     async ({ wish }) => {
       await using stack = new AsyncDisposableStack();
       let ahead = 0;
-      const egress = { probeAfterMs: 1 };
+      const egress = { probeAfterMs: 0 };
       const clock = { now: () => systemClock.now().add({ seconds: ahead }) };
       const survivors = [stack.use(await gateway.replica({ clock, egress })), stack.use(await gateway.replica({ clock, egress }))];
       const random = seeded(seed);
@@ -288,7 +288,7 @@ const cutsOf = (endpoint: string, faults: readonly (readonly [string, object?])[
 
 describe("TM-26 the connection is cut", () => {
   /** Does not wait long for a bank that is silent. */
-  const startHasty = () => gateway.replica({ egress: { limits: { headersTimeoutMs: 500, idleTimeoutMs: 500, totalTimeoutMs: 700 }, probeAfterMs: 1 } });
+  const startHasty = () => gateway.replica({ egress: { limits: { headersTimeoutMs: 500, idleTimeoutMs: 500, totalTimeoutMs: 700 }, probeAfterMs: 0 } });
 
   let hasty: Awaited<ReturnType<typeof startHasty>>;
   beforeAll(async () => {

@@ -20,7 +20,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_PAYMENT_SECONDS: "0", SANDBOX_REFRESH_ID_TOKEN: "true" });
-  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 15_000 }, probeAfterMs: 0 } });
   await register(gateway);
 });
 afterEach(() => sandbox.calm());
@@ -540,7 +540,7 @@ describe("a bank that is not believed", () => {
 
 describe("a process is killed", () => {
   // Long enough that the other one comes while the first still waits.
-  const egress = { limits: { totalTimeoutMs: 8_000, headersTimeoutMs: 8_000 }, probeAfterMs: 1 };
+  const egress = { limits: { totalTimeoutMs: 8_000, headersTimeoutMs: 8_000 }, probeAfterMs: 0 };
 
   it("between the note and the answer: another one goes on with the same bytes after the lease", async () => {
     const clock = fixedClock(Temporal.Now.instant().toString());

@@ -15,7 +15,7 @@ const clock = fixedClock(Temporal.Now.instant().toString());
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  gateway = await startGateway(sandbox, { everyBank: true, clock, egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { everyBank: true, clock, egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 0 } });
   await register(gateway);
   await requestPair(gateway);
   await saga(gateway, "fapi1-sandbox").whole();

@@ -11,7 +11,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ SANDBOX_REFRESH_TOKENS: "once" });
-  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 0 } });
   await register(gateway);
 });
 afterEach(() => sandbox.calm());

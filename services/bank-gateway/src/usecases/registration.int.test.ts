@@ -19,7 +19,7 @@ const lines: string[] = [];
 beforeAll(async () => {
   sandbox = await startSandbox();
   const logger = createLogger({ name: "bank-gateway", level: "trace", destination: { write: (line) => void lines.push(line) } });
-  gateway = await startGateway(sandbox, { logger, egress: { limits: { totalTimeoutMs: 4_000 }, probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { logger, egress: { limits: { totalTimeoutMs: 4_000 }, probeAfterMs: 0 } });
 });
 afterEach(() => sandbox.calm());
 afterAll(async () => {

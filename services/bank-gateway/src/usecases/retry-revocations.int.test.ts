@@ -21,7 +21,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  gateway = await startGateway(sandbox, { everyBank: true, egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 1 } });
+  gateway = await startGateway(sandbox, { everyBank: true, egress: { limits: { totalTimeoutMs: 3_000 }, probeAfterMs: 0 } });
   await register(gateway);
   await requestPair(gateway);
   await saga(gateway, "fapi1-sandbox").whole();

@@ -1,5 +1,6 @@
 import type { Aspsp } from "@opl/contracts/model";
 import type { BankGatewayClient } from "./bank-gateway.ts";
+import { sharedAnswer } from "./shared-answer.ts";
 
 /** The banks there are. The same for everybody, so one answer serves all who ask within a moment. */
 export interface BankDirectory {
@@ -13,18 +14,6 @@ const heldForMs = 1_000;
 const timeoutMs = 3_500;
 
 export function bankDirectory(client: Pick<BankGatewayClient, "listAspsps">, heldMs: number = heldForMs): BankDirectory {
-  let held: { readonly asked: Promise<readonly Aspsp[]>; readonly lastHint: bigint } | undefined;
-  return {
-    list(lastHint = 0n) {
-      if (held !== undefined && held.lastHint >= lastHint) return held.asked;
-      const asked = client.listAspsps({ timeoutMs }).then(({ aspsps }) => aspsps);
-      const forget = (): void => {
-        if (held?.asked === asked) held = undefined;
-      };
-      held = { asked, lastHint };
-      // A failure is not kept for the next one who asks.
-      asked.then(() => setTimeout(forget, heldMs).unref(), forget);
-      return asked;
-    },
-  };
+  const answer = sharedAnswer(() => client.listAspsps({ timeoutMs }).then(({ aspsps }) => aspsps), heldMs);
+  return { list: (lastHint) => answer.read(lastHint) };
 }

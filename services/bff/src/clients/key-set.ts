@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Logger } from "@opl/telemetry";
+import { sharedAnswer } from "./shared-answer.ts";
 import type { TppRegistryClient } from "./tpp-registry.ts";
 
 /** Our public key set as it is sent. */
@@ -20,7 +21,6 @@ const timeoutMs = 3_000;
 export function publishedKeySet(client: TppRegistryClient, logger: Logger, heldMs: number = heldForMs): PublishedKeySet {
   const log = logger.child({ subsystem: "key-set" });
   let lastGood: KeySet | undefined;
-  let held: Promise<KeySet> | undefined;
   const ask = async (): Promise<KeySet> => {
     try {
       const { keys } = await client.readJwks({ timeoutMs });
@@ -32,17 +32,5 @@ export function publishedKeySet(client: TppRegistryClient, logger: Logger, heldM
       return lastGood;
     }
   };
-  return {
-    read() {
-      if (held !== undefined) return held;
-      const asked = ask();
-      const forget = (): void => {
-        if (held === asked) held = undefined;
-      };
-      held = asked;
-      // A failure is not kept for the next one who asks.
-      asked.then(() => setTimeout(forget, heldMs).unref(), forget);
-      return asked;
-    },
-  };
+  return sharedAnswer(ask, heldMs);
 }
