@@ -17,6 +17,7 @@ export default defineConfig({
           include: ["{libs,services,sandbox,tools,web,deploy}/**/*.test.{ts,tsx}"],
           exclude: ["**/node_modules/**", "**/*.int.test.ts", "**/*.e2e.test.ts", "**/*.sandbox.test.ts"],
           testTimeout: 20_000,
+          hookTimeout: 60_000,
           expect: { poll: { timeout: 15_000 } },
         },
       },

@@ -65,6 +65,12 @@ export async function newPerson(
       () => undefined,
     );
   });
+  // A request that a test answers itself has its answer before its page goes: cut off in between, it would be an error of nobody.
+  const close = context.close.bind(context);
+  context.close = async (...given) => {
+    await Promise.all(context.pages().map((one) => one.unrouteAll({ behavior: "wait" })));
+    await close(...given);
+  };
   // A person who does something at once meets the client: what the build drew has given way to it.
   for (const act of ["goto", "reload"] as const) {
     const go = page[act].bind(page) as (...given: unknown[]) => ReturnType<Page["goto"]>;

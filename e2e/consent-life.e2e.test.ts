@@ -129,7 +129,7 @@ describe("a withdrawal in the middle of a reading", () => {
   it("G-18 US-36: no call starts later than a second after its commit, tokens are gone and the open page knows within two", async () => {
     const bankPsu = "load-14-4000";
     const person = await new Person(product.origin).signUp();
-    await product.bank("POST", "/faults", { fault: "network.latency", options: { ms: 150 }, for: { endpoint: "A6" } });
+    await product.bank("POST", "/faults", { fault: "network.latency", options: { ms: 400 }, for: { endpoint: "A6" } });
     const { consentId } = await person.connect("op", bankPsu);
     await expect.poll(async () => (await booksOf(product, bankPsu)).calls.filter(({ endpoint }) => endpoint === "A6").length).toBeGreaterThan(1);
 

@@ -64,10 +64,8 @@ describe("on the way back from the bank", () => {
     expect(complaints.found).toEqual([]);
     expect(await tokenCalls(since)).toBe(0);
     for (const service of ["bff", "consent", "bank-gateway"]) expect(logOf(service), service).not.toContain("planted-");
-    const events = logOf("consent")
-      .split("\n")
-      .filter((line) => line.includes('"securityEvent"'));
-    expect(events.map((line) => (JSON.parse(line) as { reason: string }).reason)).toEqual(["ERR_AUTHORISATION_ASPSP_ERROR"]);
+    // A line is written a moment after the answer.
+    await expect.poll(() => reasonsIn(logOf("consent"))).toEqual(["ERR_AUTHORISATION_ASPSP_ERROR"]);
   });
 
   it("OA-22 HEAD, prefetch, scanners and POST at the return address burn nothing: the person's own return still works", async () => {
@@ -179,13 +177,15 @@ async function bring({ person, returned }: Attempt, at = returned) {
   return person.comeBack(at);
 }
 
-/** Reasons of the security events that consent noted since the return was brought. */
-const eventsSince = ({ logged }: Attempt): string[] =>
-  logOf("consent")
-    .slice(logged)
+/** Reasons of the security events in these lines of a log. */
+const reasonsIn = (lines: string): string[] =>
+  lines
     .split("\n")
     .filter((line) => line.includes('"securityEvent"'))
     .map((line) => (JSON.parse(line) as { reason: string }).reason);
+
+/** Of those that consent noted since the return was brought. */
+const eventsSince = ({ logged }: Attempt): string[] => reasonsIn(logOf("consent").slice(logged));
 
 interface BankCall {
   readonly endpoint: string;

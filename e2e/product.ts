@@ -18,11 +18,13 @@ export async function startTestProduct(
   sandbox: Readonly<Record<string, string>> = {},
   /** What every service gets in its environment beside the usual. */
   everyService: Readonly<Record<string, string>> = {},
+  /** Of its one address; a free one where nobody had to know it before. */
+  port?: number,
 ): Promise<TestProduct> {
   const dir = productFolder("opl-e2e-");
   const product = await startProduct({
     dir,
-    port: await freePort(),
+    port: port ?? (await freePort()),
     progress: silentProgress,
     fsync: false,
     sandbox: { SANDBOX_RSA_BITS: "2048", ...sandbox },

@@ -4,6 +4,7 @@ import { expectAccessible, expectReadable } from "../accessible.ts";
 import { carrySession, launchBrowser, newPerson } from "../browser.ts";
 import { Person } from "../person.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
+import { untilSettled } from "../settled.ts";
 import { minorOf } from "../truth.ts";
 
 /** A person corrects what the product thinks of a transaction: of one, of all from there, with a note, and back again. */
@@ -38,9 +39,6 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
-/** Transfers and what repeats are worked out a moment after the last entry. */
-const settled = () => expect.poll(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length).toBeGreaterThan(0);
-
 /** A row whose counterparty has more of them. */
 async function someShopping(): Promise<Row> {
   const rows = await booked();
@@ -70,7 +68,7 @@ describe("a person corrects a category", () => {
   it("of one and of all from there, sees the figures follow to the cent on another open page, undoes it, and writes a note that stays", async () => {
     const { page, complaints, context } = await newPerson(browser);
     await carrySession(person, context);
-    await settled();
+    await untilSettled(product);
     const row = await someShopping();
     const size = -BigInt(minorOf(row.amount.amount));
     const [before, figures] = [await spent(row), await everyFigure()];
@@ -158,7 +156,7 @@ describe("a person corrects a category", () => {
   it("can undo until it is undone, also when the first try fails and the rule is gone meanwhile", async () => {
     const { page, context } = await newPerson(browser);
     await carrySession(person, context);
-    await settled();
+    await untilSettled(product);
     const [row, figures] = [await someShopping(), await everyFigure()];
     await page.goto(`${product.origin}/transactions?tx=${row.transactionId}`);
     await choose(page, "leis");
@@ -185,7 +183,7 @@ describe("a person corrects a category", () => {
   it("finds a note that was typed and not saved again after Escape and another row", async () => {
     const { page, complaints, context } = await newPerson(browser);
     await carrySession(person, context);
-    await settled();
+    await untilSettled(product);
     const row = await someShopping();
     const other = (await booked()).find(
       ({ counterparty, transactionId }) => counterparty.name === row.counterparty.name && transactionId !== row.transactionId,
@@ -247,7 +245,7 @@ describe("a person corrects a category", () => {
     const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, reducedMotion: "reduce", colorScheme } as const;
     const { page, complaints, context } = await newPerson(browser, phone);
     await carrySession(person, context);
-    await settled();
+    await untilSettled(product);
     const row = await someShopping();
     await page.goto(`${product.origin}/transactions?tx=${row.transactionId}`);
     await page.getByRole("button", { name: "Change the category" }).tap();

@@ -1,9 +1,10 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible, expectReadable } from "../accessible.ts";
 import { carrySession, launchBrowser, newPerson } from "../browser.ts";
 import { Person } from "../person.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
+import { untilSettled } from "../settled.ts";
 import { minorOf } from "../truth.ts";
 
 /** A person selects many transactions, says something of all of them at once, and takes it back. */
@@ -31,8 +32,7 @@ beforeAll(async () => {
   product = await startTestProduct();
   person = await new Person(product.origin).signUp();
   await person.untilRead((await person.connect("op", "88888881")).consentId);
-  // Transfers and what repeats are worked out a moment after the last entry.
-  await vi.waitUntil(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length > 0, { timeout: 60_000 });
+  await untilSettled(product);
   browser = await launchBrowser();
 });
 afterAll(async () => {

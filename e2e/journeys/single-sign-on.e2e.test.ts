@@ -18,20 +18,22 @@ let provider: OpenIdProvider;
 let browser: Browser;
 
 beforeAll(async () => {
+  // Each has to know where the other is; the provider listens at once, so that nobody else is given its port.
   const port = await freePort();
+  provider = await startOpenIdProvider({ publicOrigin: `http://localhost:${port}` });
   const clientSecret = path.join(folder, "client-secret");
   writeFileSync(clientSecret, openIdClient.secret);
   product = await startTestProduct(
     {},
     {
       OPL_TPP_ASPSPS: "op",
-      OPL_SINGLE_SIGN_ON_ISSUER: `http://127.0.0.1:${port}`,
+      OPL_SINGLE_SIGN_ON_ISSUER: provider.issuer,
       OPL_SINGLE_SIGN_ON_CLIENT_ID: openIdClient.id,
       OPL_SINGLE_SIGN_ON_CLIENT_SECRET_FILE: clientSecret,
       OPL_SINGLE_SIGN_ON_NAME: providerName,
     },
+    port,
   );
-  provider = await startOpenIdProvider({ publicOrigin: product.origin, port });
   browser = await launchBrowser();
 });
 afterAll(async () => {

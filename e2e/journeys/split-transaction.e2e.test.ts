@@ -4,6 +4,7 @@ import { expectAccessible, expectReadable } from "../accessible.ts";
 import { carrySession, launchBrowser, newPerson } from "../browser.ts";
 import { Person } from "../person.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
+import { untilSettled } from "../settled.ts";
 import { minorOf } from "../truth.ts";
 
 /** A person tells one bill apart: part by part into categories, with figures that follow, and back again. */
@@ -49,9 +50,6 @@ afterAll(async () => {
   await product?.[Symbol.asyncDispose]();
 });
 
-/** Transfers and what repeats are worked out a moment after the last entry. */
-const settled = () => expect.poll(async () => (await person.get("getRecurring", "/api/insights/recurring")).recurring.length).toBeGreaterThan(0);
-
 async function someShopping() {
   const { transactions } = await person.get("listTransactionRows", "/api/transactions?direction=out&status=booked&category=groceries&minAmount=5&limit=50");
   const found = transactions.find(({ amount }) => amount.currency === "EUR");
@@ -88,7 +86,7 @@ describe("a person splits a transaction", () => {
   it("by keyboard into two categories; figures on another open page follow to the cent, and are what they were when the split is removed", async () => {
     const { page, complaints, context } = await newPerson(browser);
     await carrySession(person, context);
-    await settled();
+    await untilSettled(product);
     const row = await someShopping();
     const size = -BigInt(minorOf(row.amount.amount));
     const [before, figures, outBefore] = [await spent(row), await everyFigure(row), await out(row)];
@@ -231,7 +229,7 @@ describe("a person splits a transaction", () => {
     const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, reducedMotion: "reduce", colorScheme } as const;
     const { page, complaints, context } = await newPerson(browser, phone);
     await carrySession(person, context);
-    await settled();
+    await untilSettled(product);
     const row = await someShopping();
     await page.goto(`${product.origin}/transactions?tx=${row.transactionId}`);
     const check = async (where: string): Promise<void> => {

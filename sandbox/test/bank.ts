@@ -5,13 +5,14 @@ import { request } from "undici";
 import { createSandbox, type Endpoints } from "../src/app.ts";
 import type { Clock } from "../src/clock.ts";
 import { readConfig } from "../src/config.ts";
+import { ownPorts } from "./ports.ts";
 
 interface AdminAnswer<T> {
   readonly status: number;
   readonly body: T;
 }
 
-/** A sandbox in this process on free ports, in a folder of its own, with small keys. */
+/** A sandbox in this process on free ports that stay its own, in a folder of its own, with small keys. */
 export interface TestBank extends AsyncDisposable {
   readonly endpoints: Endpoints;
   readonly folder: string;
@@ -27,7 +28,9 @@ export async function startBank(
   options: { env?: Record<string, string>; folder?: string; clock?: Clock; pause?: (ms: number) => Promise<unknown> } = {},
 ): Promise<TestBank> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "sandbox-"));
-  const config = readConfig({ SANDBOX_DIR: folder, SANDBOX_RSA_BITS: "2048", SANDBOX_SPARE_KEYS: "0", SANDBOX_TODAY: today, ...options.env });
+  // One that was here before finds its ports in its folder.
+  const ports = options.folder === undefined ? await ownPorts() : {};
+  const config = readConfig({ SANDBOX_DIR: folder, SANDBOX_RSA_BITS: "2048", SANDBOX_SPARE_KEYS: "0", SANDBOX_TODAY: today, ...ports, ...options.env });
   const sandbox = await createSandbox(config, {
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.pause === undefined ? {} : { pause: options.pause }),

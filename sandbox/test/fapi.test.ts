@@ -196,7 +196,7 @@ describe("a pushed request", () => {
     ["no PKCE", { code_challenge: undefined, code_challenge_method: undefined }, "PKCE"],
     ["plain PKCE", { code_challenge_method: "plain" }, "code_challenge_method"],
     ["no nbf", { nbf: undefined }, "nbf"],
-    ["a long life", { exp: Math.floor(Date.now() / 1000) + 3700 }, "3600"],
+    ["a long life", { exp: Math.floor(Date.now() / 1000) + 7200 }, "3600"],
     ["another audience", { aud: "https://bank.example" }, "Request Object"],
     ["another redirect", { redirect_uri: "https://evil.example/callback" }, "redirect_uri"],
     ["a plain answer", { response_mode: "query" }, "response_mode"],

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Endpoints } from "../src/app.ts";
 import { startBank, today } from "./bank.ts";
 import { connect, readAll } from "./connection.ts";
+import { ownPorts } from "./ports.ts";
 import { Tpp } from "./tpp.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
@@ -135,7 +136,7 @@ describe("the process", () => {
 
 describe("a restart, even after a kill", () => {
   it("keeps ports, clients, tokens, consents, bookings, continuation tokens and books", async () => {
-    const first = start();
+    const first = start(await ownPorts());
     const endpoints = await ready(first);
     const wired = { endpoints, folder, ca: readFileSync(endpoints.caFile, "utf8") } as never;
     const tpp = await Tpp.registered(wired);

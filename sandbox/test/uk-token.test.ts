@@ -70,7 +70,7 @@ describe("tokens of the UK bank", () => {
     const now = Math.floor(Date.now() / 1000);
     const refused = [
       once,
-      await tpp.assertion(byAssertion.client_id, { exp: now + 301 }),
+      await tpp.assertion(byAssertion.client_id, { iat: now, exp: now + 301 }),
       await tpp.assertion(byAssertion.client_id, { iat: undefined }),
       await tpp.assertion(byAssertion.client_id, { aud: "https://elsewhere.example" }),
       await tpp.assertion(byAssertion.client_id, { exp: now - 60, iat: now - 120 }),

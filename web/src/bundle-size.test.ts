@@ -26,7 +26,7 @@ beforeAll(async () => {
   const vite = path.resolve(web, "../node_modules/vite/bin/vite.js");
   await promisify(execFile)(process.execPath, [vite, "build", "--manifest", "--emptyOutDir", "--logLevel", "error", "--outDir", dist], { cwd: web, env });
   manifest = JSON.parse(readFileSync(path.join(dist, ".vite", "manifest.json"), "utf8")) as Record<string, Part>;
-}, 60_000);
+}, 240_000);
 afterAll(() => rmSync(dist, { recursive: true, force: true }));
 
 const partOf = (name: string): Part => {

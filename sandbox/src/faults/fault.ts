@@ -105,9 +105,9 @@ export interface Fault<Options> {
   readonly name: string;
   readonly summary: string;
   readonly options: z.ZodType<Options>;
-  intercept?(options: Options, call: BankCall): Promise<Interception | undefined> | Interception | undefined;
+  intercept?(options: Options, call: BankCall, gone: AbortSignal): Promise<Interception | undefined> | Interception | undefined;
   /** Like `intercept`, once the bank has done its work: what was asked for has happened. */
-  outcome?(options: Options, call: BankCall): Interception | undefined;
+  outcome?(options: Options, call: BankCall, gone: AbortSignal): Interception | undefined;
   page?(page: Page, options: Options, moment: PageMoment): Page;
   json?(body: unknown, options: Options, call: BankCall): unknown;
   answer?(answer: Answer, options: Options): Promise<Answer> | Answer;

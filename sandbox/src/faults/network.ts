@@ -9,10 +9,10 @@ const html = '<!doctype html><html lang="fi"><title>Huoltokatko</title><h1>Palve
 export const networkFaults: readonly Fault<unknown>[] = [
   defineFault({
     name: "network.latency",
-    summary: "Waits before answering.",
+    summary: "Waits before answering; taken away, it lets go what it holds.",
     options: z.strictObject({ ms: z.int().min(0).max(600_000) }),
-    async intercept({ ms }) {
-      await sleep(ms);
+    async intercept({ ms }, _call, gone) {
+      await sleep(ms, undefined, { signal: gone }).catch(() => undefined);
       return undefined;
     },
   }),

@@ -62,6 +62,8 @@ interface Switch {
   readonly options: unknown;
   /** Calls that fitted, so that a call passing several moments counts once. */
   readonly touched: WeakMap<BankCall, boolean>;
+  /** Aborted when it is taken away. */
+  readonly gone: AbortController;
   seen: number;
   hits: number;
 }
@@ -85,7 +87,16 @@ export function createFaultRegistry(faults: readonly Fault<unknown>[]): FaultReg
       if (fault === undefined) throw errors.ERR_SANDBOX_FAULT_UNKNOWN({ message: `There is no fault ${parsed.data.fault}; GET /faults names all.` });
       const options = fault.options.safeParse(parsed.data.options ?? {});
       if (!options.success) throw errors.ERR_SANDBOX_INPUT({ message: z.prettifyError(options.error) });
-      const each: Switch = { id: randomUUID(), fault, request: parsed.data, options: options.data, touched: new WeakMap(), seen: 0, hits: 0 };
+      const each: Switch = {
+        id: randomUUID(),
+        fault,
+        request: parsed.data,
+        options: options.data,
+        touched: new WeakMap(),
+        gone: new AbortController(),
+        seen: 0,
+        hits: 0,
+      };
       await fault.now?.(levers, parsed.data.for, options.data);
       if (staysOn(fault)) switches = [...switches, each];
       return describe(each);
@@ -93,12 +104,15 @@ export function createFaultRegistry(faults: readonly Fault<unknown>[]): FaultReg
     async clear(levers, id) {
       const gone = switches.filter((each) => id === undefined || each.id === id);
       switches = switches.filter((each) => !gone.includes(each));
-      for (const each of gone) await each.fault.undo?.(levers);
+      for (const each of gone) {
+        each.gone.abort();
+        await each.fault.undo?.(levers);
+      }
       return gone.length;
     },
     async intercept(call, moment) {
       for (const each of biting(call, moment)) {
-        const result = await each.fault[moment]?.(each.options, call);
+        const result = await each.fault[moment]?.(each.options, call, each.gone.signal);
         if (result !== undefined) return result;
       }
       return undefined;

@@ -86,13 +86,16 @@ export function standardOutcome({ gateway, sandbox, lines, withdrawal = () => "A
     async silence(): Promise<void> {
       await silenceSince(attempts);
       const notTaken = new Set(attempts.flatMap((attempt) => (attempt.notTaken === true ? [attempt.begun.aspspConsentId] : [])));
+      const broughtForward = new Set<string>();
       const told = async (): Promise<boolean> => {
         const due = await db.selectFrom("revocationsDue").select(["aspspConsentId", "lastError"]).execute();
         const waiting = due.filter(({ aspspConsentId, lastError }) => lastError === null || !notTaken.has(aspspConsentId));
         if (waiting.length === 0) return true;
-        // One that met a switch that has been taken away since is not waited for.
-        const ids = waiting.map(({ aspspConsentId }) => aspspConsentId);
-        await db.updateTable("revocationsDue").set({ dueAt: "2026-01-01T00:00:00Z" }).where("aspspConsentId", "in", ids).execute();
+        // One that met a switch that has been taken away since is not waited for. Once: the gateway's own job may be telling it by the next look.
+        const failed = waiting.filter(({ lastError }) => lastError !== null).map(({ aspspConsentId }) => aspspConsentId);
+        const ids = failed.filter((id) => !broughtForward.has(id));
+        for (const id of ids) broughtForward.add(id);
+        if (ids.length > 0) await db.updateTable("revocationsDue").set({ dueAt: "2026-01-01T00:00:00Z" }).where("aspspConsentId", "in", ids).execute();
         await retryRevocations(gateway.app.context, new AbortController().signal);
         return false;
       };

@@ -1,17 +1,20 @@
+import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 
-/** A line to a server that can be cut and mended. */
+/** A line to a server that can be cut and mended. It keeps its port meanwhile: somebody else could take it. */
 export interface CutLine extends AsyncDisposable {
   readonly port: number;
-  /** Existing connections break and new ones are refused. */
-  cut(): Promise<void>;
-  mend(): Promise<void>;
+  /** Existing connections break, and new ones do at once. */
+  cut(): void;
+  mend(): void;
 }
 
 export async function cutLineTo(host: string, port: number): Promise<CutLine> {
   const open = new Set<Socket>();
+  let whole = true;
   const server = createServer((near) => {
+    if (!whole) return near.destroy();
     const far = connect({ host, port });
     for (const [one, other] of [
       [near, far],
@@ -26,14 +29,19 @@ export async function cutLineTo(host: string, port: number): Promise<CutLine> {
       });
     }
   });
-  const listen = (at: number): Promise<void> => new Promise((resolve) => server.listen(at, "127.0.0.1", resolve));
-  await listen(0);
-  const { port: own } = server.address() as AddressInfo;
-  const cut = async (): Promise<void> => {
-    if (!server.listening) return;
-    const closed = new Promise((resolve) => server.close(resolve));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const cut = (): void => {
+    whole = false;
     for (const socket of open) socket.destroy();
-    await closed;
   };
-  return { port: own, cut, mend: () => listen(own), [Symbol.asyncDispose]: cut };
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    mend: () => void (whole = true),
+    async [Symbol.asyncDispose]() {
+      cut();
+      await new Promise((resolve) => void server.close(resolve));
+    },
+  };
 }

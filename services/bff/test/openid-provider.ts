@@ -18,7 +18,6 @@ export interface OpenIdProvider extends AsyncDisposable {
 interface ProviderOptions {
   /** Where it sends people back to. */
   readonly publicOrigin: string;
-  readonly port?: number;
 }
 
 const questionPath = "/let-in/";
@@ -27,9 +26,9 @@ const page = `<!doctype html><html lang="en"><title>Example ID</title><form meth
 <button name="decision" value="enter">Sign in</button><button name="decision" value="refuse">Refuse</button></form></html>`;
 
 /** A real OpenID provider that believes whoever names an account, and asks nobody again whom it knows. */
-export async function startOpenIdProvider({ publicOrigin, port = 0 }: ProviderOptions): Promise<OpenIdProvider> {
+export async function startOpenIdProvider({ publicOrigin }: ProviderOptions): Promise<OpenIdProvider> {
   const server = createServer();
-  server.listen(port, "127.0.0.1");
+  server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider = new Provider(issuer, {

@@ -127,7 +127,10 @@ describe("certificates of our own", () => {
     await sandbox.fault("network.status", { for: { endpoint: "Q1" }, options: { status: 503 } });
     await expect(connected.as.operator.requestCertificate({ body })).rejects.toMatchObject({ code: "ERR_TRUST_SERVICE_UNAVAILABLE", kind: "unavailable" });
     await sandbox.calm();
-    expect((await connected.as.operator.listOwnCertificates({})).certificates[0]).toMatchObject({ status: "requested", csrPem: expect.any(String) });
+    const [left] = (await connected.as.operator.listOwnCertificates({})).certificates;
+    expect(left).toMatchObject({ status: "requested", csrPem: expect.any(String) });
+    // Or it is sent again while later tests count what was sent.
+    await connected.as.operator.retireCertificate({ params: { certificateId: left?.certificateId ?? "" } });
 
     await using wrong = await startGateway(sandbox, { env: { OPL_QTSP_SECRET_FILE: "" } });
     await expect(wrong.as.operator.requestCertificate({ body })).rejects.toMatchObject({

@@ -19,8 +19,10 @@ export async function revokeAspspConsent(ctx: Context, consentId: string, aspspI
   const consent = await getConsent(ctx.db, consentId, owner);
   if (consent === undefined) return { tokensForgotten: true, aspspTold: false };
   if (aspspId !== undefined && consent.aspspId !== aspspId) throw errors.ERR_BANK_CONSENT_NOT_FOUND();
-  await inTransaction(ctx.db, (tx) => endConsent(ctx, tx, consent, "revoked"));
-  const now = ctx.clock.now();
-  const due = await takeRevocation(ctx.db, consent, now.add({ seconds: tellingSeconds }));
+  const due = await inTransaction(ctx.db, async (tx) => {
+    await endConsent(ctx, tx, consent, "revoked");
+    // Ours from the commit on: the job would tell the bank a second time.
+    return takeRevocation(tx, consent, ctx.clock.now().add({ seconds: tellingSeconds }));
+  });
   return { tokensForgotten: true, aspspTold: due === undefined ? true : await tellRevocation(ctx, due) };
 }

@@ -96,7 +96,7 @@ describe("while the database does not answer (G-36)", () => {
     await using consent = await publisherOf("consent", bff.messaging);
     const aino = await bff.person();
     const stream = await aino.browser.stream();
-    await bff.databaseLine.cut();
+    bff.databaseLine.cut();
     for (const ask of [
       () => aino.browser.get("/api/overview"),
       () => aino.browser.get("/api/me"),
@@ -110,7 +110,7 @@ describe("while the database does not answer (G-36)", () => {
       expect(answer.text).not.toMatch(/ECONNREFUSED|127\.0\.0\.1|select |better-auth/);
     }
     expect((await aino.browser.get("/health/live")).status).toBe(200);
-    await bff.databaseLine.mend();
+    bff.databaseLine.mend();
     await eventually(async () => (await aino.browser.get("/api/me")).status === 200);
     const { psuId } = aino;
     await consent.tell({

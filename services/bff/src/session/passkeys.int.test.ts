@@ -38,6 +38,11 @@ describe("passkeys", () => {
   const addTo = async (browser: Browser, device: Authenticator, name = "Key"): Promise<Answer> =>
     post(browser, "/api/me/passkeys", { name, answer: device.make(await ask(browser, "/api/me/passkeys/options")) });
 
+  it("are not begun for a name that no store takes (US-11)", async () => {
+    const answer = await post(bff.browser(), "/api/auth/passkeys/sign-up/options", { name: "Aino\ud800", email: "half@example.fi" });
+    expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: "ERR_REQUEST_INVALID", details: { path: "body.name" } })]);
+  });
+
   it("are enough to sign up and to sign in from anywhere", async () => {
     const { browser, device, entered } = await newcomer("passkey@example.fi");
     expect([entered.status, entered.json()]).toEqual([200, expect.objectContaining({ email: "passkey@example.fi" })]);
