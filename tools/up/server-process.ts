@@ -93,8 +93,10 @@ export function commandOf(pid: number): string | undefined {
   try {
     if (process.platform === "linux") {
       const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
-      // A zombie has no command line any more.
-      return command === "" ? undefined : command;
+      if (command !== "") return command;
+      // A zombie has no command line any more, and who has just begun has none yet: its name is there already.
+      const [, name, state] = /\((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+      return state === "Z" || state === "X" ? undefined : name;
     }
     if (process.platform === "win32") return "unknown";
     return execFileSync("ps", ["-p", String(pid), "-o", "command="], { encoding: "utf8" }).trim();

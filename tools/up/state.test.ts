@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { commandOf } from "./server-process.ts";
+import { commandOf, freePort } from "./server-process.ts";
 import { choosePorts, openStateFolder, portIsFree, takeLock } from "./state.ts";
 
 let folder: string;
@@ -19,7 +19,8 @@ const names = ["web", "sandbox"] as const;
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"));
 
 async function listening(host = "127.0.0.1"): Promise<{ server: Server; port: number }> {
-  const server = createServer().listen(0, host);
+  // None that somebody else is given once it is let go.
+  const server = createServer().listen(await freePort(), host);
   await once(server, "listening");
   return { server, port: (server.address() as { port: number }).port };
 }

@@ -188,8 +188,10 @@ export function startConsumer<DB extends MessagingTables, Type extends EventType
     },
     reconcile: () => reconciler.reconcile(),
     async idle() {
-      while (!signal.aborted) {
-        if (!busy && queue.length === 0 && (await nothingOpen(messaging, stream, durable))) return;
+      // Twice in a row: the server tells who published before it counts the fact as pending here.
+      for (let quiet = 0; !signal.aborted;) {
+        quiet = !busy && queue.length === 0 && (await nothingOpen(messaging, stream, durable)) ? quiet + 1 : 0;
+        if (quiet === 2) return;
         await delay(20, undefined, { signal }).catch(() => undefined);
       }
     },

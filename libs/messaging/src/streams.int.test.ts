@@ -17,12 +17,17 @@ let messaging: Messaging;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "opl-cluster-"));
-  const routes = await Promise.all([freePort(), freePort(), freePort()]);
+  // All at once, so that none is another's.
+  const free = new Set<number>();
+  while (free.size < 6) free.add(await freePort());
+  const ports = [...free];
+  const routes = ports.slice(0, 3);
   servers = await Promise.all(
     routes.map((route, number) => {
       const storeDir = join(folder, String(number));
       return startNatsServer({
         storeDir,
+        port: ports[number + 3] ?? 0,
         configText: (port) => `${natsServerConfig({ port, storeDir, users: [], operatorPassword: "operator" })}
 cluster { name: opl, listen: "127.0.0.1:${route}", routes: [${routes.map((other) => `"nats://127.0.0.1:${other}"`).join(", ")}] }`,
       });

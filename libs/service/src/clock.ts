@@ -1,4 +1,5 @@
-import { hash, randomUUIDv7 } from "node:crypto";
+import { hash } from "node:crypto";
+import { v7 } from "uuid";
 
 /** Where "now" comes from; below the edges it is an argument. */
 export interface Clock {
@@ -8,9 +9,9 @@ export interface Clock {
 /** The one place that reads the machine's time. */
 export const systemClock: Clock = { now: () => Temporal.Now.instant() };
 
-/** A new UUIDv7: unique, and in the order it was made. */
+/** A new UUIDv7: unique, and later than every one this process made before, also within a millisecond and when the machine's clock is put back. */
 export function newId(): string {
-  return randomUUIDv7();
+  return v7();
 }
 
 /**

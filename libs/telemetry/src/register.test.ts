@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { freePort } from "../../../tools/up/server-process.ts";
 import { readSettings } from "./settings.ts";
 
 const register = new URL("./register.ts", import.meta.url).href;
@@ -97,13 +98,3 @@ describe("register", () => {
     expect(readSettings(env)).toEqual(settings);
   });
 });
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import("node:net");
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-}

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,6 +12,7 @@ import { createClient } from "@opl/service";
 import { eventually, testTokens } from "@opl/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { freePort } from "../../../tools/up/server-process.ts";
 import type { TppRegistryTables } from "./db/tables.ts";
 import { aDocument, anAspsp } from "./testing/document.ts";
 import { type StandInGateway, standInGateway } from "./testing/gateway.ts";
@@ -35,14 +35,6 @@ let exited: Promise<unknown>;
 let kills = 0;
 /** Where the process is killed next: a step, and whether the bank had done it. */
 let killAt: (operation: string, when: "before" | "after") => boolean = () => false;
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
-    });
-  });
 
 function kill(): void {
   kills += 1;

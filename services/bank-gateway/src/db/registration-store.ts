@@ -201,7 +201,7 @@ export async function registeredAspspIds(db: Executor<Tables>): Promise<Readonly
 
 /** From now on this one serves, whichever served before. Consents that began under an older one keep it. */
 export async function activateRegistration(tx: Executor<Tables>, registrationId: string, aspspId: string, now: Temporal.Instant): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`registration ${aspspId}`}, 0))`.execute(tx);
+  await sql`select pg_advisory_xact_lock(hashtextextended(current_schema() || ${` registration ${aspspId}`}::text, 0))`.execute(tx);
   await tx
     .updateTable("registrations")
     .set({ retiredAt: now })

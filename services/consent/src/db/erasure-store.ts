@@ -10,7 +10,7 @@ type Tx = Transaction<ConsentTables>;
 
 /** Makes creating and erasing of one person's consents wait for each other, until the transaction ends. */
 export async function lockPsu(tx: Tx, psuId: string): Promise<{ readonly erased: boolean }> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${psuId}, 0))`.execute(tx);
+  await sql`select pg_advisory_xact_lock(hashtextextended(current_schema() || ' ' || ${psuId}::text, 0))`.execute(tx);
   const row = await tx.selectFrom("erasedPsus").select("psuId").where("psuId", "=", psuId).executeTakeFirst();
   return { erased: row !== undefined };
 }

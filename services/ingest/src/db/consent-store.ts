@@ -105,7 +105,7 @@ export async function setNextSync(tx: Tx, { psuId, consentId }: Pick<ConsentRow,
  * same time: the two wait for each other.
  */
 export async function holdPsu(tx: Tx, psuId: string): Promise<boolean> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${psuId}::text, 0))`.execute(tx);
+  await sql`select pg_advisory_xact_lock(hashtextextended(current_schema() || ' ' || ${psuId}::text, 0))`.execute(tx);
   return (await tx.selectFrom("erasedPsus").select("psuId").where("psuId", "=", psuId).executeTakeFirst()) === undefined;
 }
 

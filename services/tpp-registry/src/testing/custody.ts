@@ -121,6 +121,9 @@ export async function standInCustody(clock: { now(): Temporal.Instant }, newId: 
         answering();
         custody.requests.push(body);
         const certificateId = newId();
+        const { purpose, keyType } = body;
+        // Held from here on, in the order in which they were asked for: keys are made beside each other.
+        held.push({ certificateId, purpose, keyType, status: "requested", createdAt: clock.now().toString(), retiredAt: null, csrPem: null, issued: null });
         const { authority, roles, organisationName, ...subject } = body.subject;
         const { csrPem, privateKey } = await createCertificateRequest({
           purpose: body.purpose,
@@ -129,8 +132,7 @@ export async function standInCustody(clock: { now(): Temporal.Instant }, newId: 
           psd2: { roles: roles.map((role) => roleNames[role]), ncaName: authority.name, ncaId: authority.id },
         });
         keys.set(certificateId, privateKey);
-        const { purpose, keyType } = body;
-        held.push({ certificateId, purpose, keyType, status: "requested", createdAt: clock.now().toString(), retiredAt: null, csrPem, issued: null });
+        update(certificateId, { csrPem });
         if (custody.enrolment) await custody.issue(certificateId);
         return held.find((one) => one.certificateId === certificateId) as OwnCertificate;
       },
