@@ -54,6 +54,7 @@ module.exports = {
     onlyImporter("ibantools", "ibantools", "^libs/payment-rules/", "Use @opl/payment-rules."),
     onlyImporter("iso11649", "node-iso11649", "^libs/payment-rules/", "Use @opl/payment-rules."),
     onlyImporter("undici", "undici", "^libs/service/|^services/bank-gateway/src/egress/", "Use the client of @opl/service, or the gateway's egress."),
+    onlyImporter("uuid", "uuid", "^libs/service/", "Use newId of @opl/service."),
     ...below,
     { name: "no-cycles", comment: "Two files that need each other are one file, or miss a third.", severity: "error", from: { pathNot: "node_modules" }, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
     { name: "resolvable", comment: "The import leads nowhere.", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^node:|\\.css$|virtual:" } },

@@ -43,6 +43,7 @@ const plants: Readonly<Record<string, Plant>> = {
   "one-importer-ibantools": { folder: "services/consent/src/domain", imports: "ibantools" },
   "one-importer-iso11649": { folder: "services/consent/src/domain", imports: "node-iso11649" },
   "one-importer-undici": { folder: "services/consent/src/clients", imports: "undici" },
+  "one-importer-uuid": { folder: "services/consent/src/db", imports: "uuid" },
   ...Object.fromEntries(
     ["errors", "money", "contracts", "payment-rules", "telemetry", "sealing", "eidas", "fapi", "postgres", "messaging"].map((lib) => [
       `lib-direction-${lib}`,

@@ -23,7 +23,8 @@ beforeAll(async () => {
   stranger = await startForeignHost();
   sandbox = await startSandbox();
   gateway = await startGateway(sandbox, {
-    egress: { limits: { totalTimeoutMs: 4_000, headersTimeoutMs: 1_500, idleTimeoutMs: 1_500 }, probeAfterMs: 0 },
+    // Enough for the bank to make an answer of 64 MB on a busy machine.
+    egress: { limits: { totalTimeoutMs: 8_000, headersTimeoutMs: 4_000, idleTimeoutMs: 4_000 }, probeAfterMs: 0 },
   });
   await register(gateway);
   ({ consentId, psu } = await connect(gateway));
