@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request } from "undici";
@@ -29,7 +29,7 @@ export async function startBank(
 ): Promise<TestBank> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "sandbox-"));
   // One that was here before finds its ports in its folder.
-  const ports = options.folder === undefined ? await ownPorts() : {};
+  const ports = existsSync(join(folder, "endpoints.json")) ? {} : await ownPorts();
   const config = readConfig({ SANDBOX_DIR: folder, SANDBOX_RSA_BITS: "2048", SANDBOX_SPARE_KEYS: "0", SANDBOX_TODAY: today, ...ports, ...options.env });
   const sandbox = await createSandbox(config, {
     ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Each worker of the test run has a range of its own: what one has found free is not found by another before it is used. */
+/** Up to twenty workers of the test run have a range each: what one has found free is not found by another before it is used. */
 const perWorker = 500;
 const first = 10_000 + (Number.parseInt(process.env["VITEST_POOL_ID"] ?? "0", 10) % 20) * perWorker;
 
@@ -22,8 +22,9 @@ async function freePort(others: readonly string[]): Promise<number> {
     try {
       probe.listen(port, "127.0.0.1");
       await once(probe, "listening");
-    } catch {
-      continue;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") continue;
+      throw error;
     }
     await new Promise((resolve) => void probe.close(resolve));
     if (!others.includes(String(port))) return port;

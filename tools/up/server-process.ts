@@ -83,7 +83,7 @@ async function within(promise: Promise<void>, waitMs: number): Promise<boolean> 
   }
 }
 
-/** The command line of a running process, undefined when there is none with that id. */
+/** The command line of a running process, its name alone before it has one; undefined when there is none with that id. */
 export function commandOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0);

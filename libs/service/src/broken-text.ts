@@ -1,18 +1,37 @@
+import type { z } from "zod";
+
 /**
- * Where in a parsed body a text holds half of a character: JSON may write one (`"\ud800"`), but it is no text, and a store that takes JSON
- * refuses it. @param path how the value itself is called
- * @returns the path of the first one, as mistakes of a form are told; of the object where it is a name in it
+ * For a schema of a body, after everything else about it was right: JSON may write half of a character (`"\ud800"`), but that is no text,
+ * and a store that takes JSON refuses it.
  */
-export function brokenTextIn(value: unknown, path: string): string | undefined {
-  const waiting: [value: unknown, path: string][] = [[value, path]];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [one, at] = next;
-    if (typeof one === "string" && !one.isWellFormed()) return at;
-    if (typeof one !== "object" || one === null) continue;
-    for (const [name, inner] of Object.entries(one)) {
-      if (!name.isWellFormed()) return at;
-      if (typeof inner === "string" || typeof inner === "object") waiting.push([inner, `${at}.${name}`]);
-    }
+export function refuseBrokenText(body: unknown, check: z.RefinementCtx): void {
+  const path = brokenTextIn(body);
+  if (path !== undefined) check.addIssue({ code: "custom", path, message: "Half of a character is no text" });
+}
+
+interface Place {
+  readonly value: unknown;
+  readonly name: string;
+  readonly within: Place | undefined;
+}
+
+/** @returns the path of the first text that is broken; of the object where it is a name in it */
+function brokenTextIn(body: unknown): string[] | undefined {
+  const waiting: Place[] = [{ value: body, name: "", within: undefined }];
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    const { value } = place;
+    if (typeof value === "string" && !value.isWellFormed()) return pathOf(place);
+    if (typeof value !== "object" || value === null) continue;
+    const members = Object.entries(value);
+    if (members.some(([name]) => !name.isWellFormed())) return pathOf(place);
+    // The first one is taken next.
+    for (const [name, member] of members.toReversed()) waiting.push({ value: member, name, within: place });
   }
   return undefined;
+}
+
+function pathOf(place: Place): string[] {
+  const path: string[] = [];
+  for (let at = place; at.within !== undefined; at = at.within) path.push(at.name);
+  return path.toReversed();
 }

@@ -2,9 +2,8 @@ import type { RouteContract } from "@opl/contracts/http";
 import type { Logger } from "@opl/telemetry";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { brokenTextIn } from "./broken-text.ts";
+import { refuseBrokenText } from "./broken-text.ts";
 import { errors } from "./errors.ts";
-import { shortened } from "./problem.ts";
 import { isReadyAnswer } from "./ready-answer.ts";
 import type { BoundRoute, RouteContext } from "./route.ts";
 import type { PsuContext } from "./tokens.ts";
@@ -53,7 +52,7 @@ function registerRoute(fastify: FastifyInstance, { contract, handler }: BoundRou
       summary: contract.summary,
       params: contract.params ?? z.looseObject({}),
       querystring: contract.query ?? nothing,
-      ...(hasBody ? { body: contract.body ?? emptyBody } : {}),
+      ...(hasBody ? { body: (contract.body ?? emptyBody).superRefine(refuseBrokenText) } : {}),
       ...(contract.response === null ? {} : { response: { [contract.status]: contract.response } }),
     },
     // Before the body is read: a stranger costs us as little as possible.
@@ -65,11 +64,6 @@ function registerRoute(fastify: FastifyInstance, { contract, handler }: BoundRou
         throw errors.ERR_CALLER_FORBIDDEN({ details: { caller, operation: contract.operationId } });
       if (contract.namedOperator === true && person === undefined) throw errors.ERR_OPERATOR_UNNAMED();
       if (contract.psu === "required" && psu === undefined) throw errors.ERR_PSU_CONTEXT_REQUIRED();
-    },
-    preValidation: async ({ body }) => {
-      const broken = brokenTextIn(body, "body");
-      if (broken === undefined) return;
-      throw errors.ERR_REQUEST_INVALID({ message: `The text of ${shortened(broken)} holds half of a character.`, details: { path: shortened(broken) } });
     },
     handler: async (request, reply) => {
       const { caller, person, psu } = request as Seen;

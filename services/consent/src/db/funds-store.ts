@@ -47,7 +47,7 @@ export async function lockFundsConsent(tx: Tx, { psuId, fundsConsentId }: FundsK
 
 /** Locks all of a person's, newest first, the order in which whoever needs several takes them. */
 export async function lockFundsOfPsu(tx: Tx, psuId: string): Promise<readonly FundsConsent[]> {
-  const newestFirst = tx.selectFrom("fundsConsents").selectAll().where("psuId", "=", psuId).orderBy("createdAt", "desc").orderBy("fundsConsentId");
+  const newestFirst = tx.selectFrom("fundsConsents").selectAll().where("psuId", "=", psuId).orderBy("createdAt", "desc").orderBy("fundsConsentId", "desc");
   return (await newestFirst.forUpdate().execute()).map(fromRow);
 }
 
@@ -78,7 +78,7 @@ export async function listFundsConsents(db: Db, psuId: string): Promise<readonly
     .select(columnNames(consentColumns.fundsConsents))
     .where("psuId", "=", psuId)
     .orderBy("createdAt", "desc")
-    .orderBy("fundsConsentId")
+    .orderBy("fundsConsentId", "desc")
     .execute();
   return rows.map(withAnswer);
 }

@@ -37,7 +37,7 @@ export async function saveOwnCertificates(tx: Tx, seen: readonly OwnCertificateV
 
 /** As the inventory shows them, newest first. */
 export function listOwnCertificateRows(db: Db): Promise<OwnCertificateRow[]> {
-  return db.selectFrom("ownCertificates").selectAll().orderBy("createdAt", "desc").orderBy("certificateId").execute();
+  return db.selectFrom("ownCertificates").selectAll().orderBy("createdAt", "desc").orderBy("certificateId", "desc").execute();
 }
 
 /** As the rules about their turn want them. */
