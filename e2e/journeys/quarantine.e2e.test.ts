@@ -48,6 +48,9 @@ describe("a bank in quarantine", () => {
     const changed = card.getByRole("row", { name: /id_token_signing_alg_values_supported/ });
     expect(await changed.getByRole("cell").allTextContents()).toEqual([expect.stringMatching(/PS256.+|.+PS256/), "PS256"]);
     await expectAccessible(page, "a bank in quarantine");
+    // However long the rest of the page takes to follow, the card answers.
+    const rest = Promise.withResolvers<void>();
+    await page.route("**/api/operator/banks", async (route) => (await rest.promise, route.continue()));
 
     // The bank changes its mind meanwhile: what was looked at is not approved any more.
     await product.bank("DELETE", "/faults");
@@ -76,6 +79,7 @@ describe("a bank in quarantine", () => {
     await product.bank("DELETE", "/faults");
     await lookAgain();
     await card.getByRole("row", { name: /jwks_uri/ }).waitFor({ state: "detached" });
+    rest.resolve();
     await keyboard.use(card.getByRole("button", { name: "Approve what it says" }));
     await keyboard.arrivesIn(question);
     await keyboard.use(question.getByRole("button", { name: "Approve" }));

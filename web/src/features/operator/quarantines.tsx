@@ -47,7 +47,12 @@ function QuarantineCard({ quarantine, onApproved }: { quarantine: Quarantine; on
   const { aspspId, aspspName, since, reason, differences, fingerprint } = quarantine;
   const look = useMutation({
     mutationFn: () => askAsOperator("lookAtQuarantine", { params: { aspspId } }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ["operator"] }),
+    // Done when the card tells it; the rest of the page follows in its own time, and whoever looks again meanwhile may.
+    onSuccess: async () => {
+      const { queryKey: own } = operatorQueries.quarantines();
+      await queryClient.invalidateQueries({ queryKey: own });
+      void queryClient.invalidateQueries({ queryKey: ["operator"], predicate: ({ queryKey }) => queryKey[1] !== own[1] });
+    },
   });
   return (
     <section aria-labelledby={id} className="mb-6 rounded-12 border border-danger bg-surface p-4 sm:p-6" data-quarantine={aspspId}>
