@@ -136,6 +136,7 @@ describe("bad input is the caller's fault", () => {
     ["createConsent", "a short binding", { aspspId: "op-fi", validityDays: 30, sessionBinding: "short" }],
     ["completeAuthorisation", "no list", returnOf({ state: "a" })],
     ["completeAuthorisation", "31 parameters", returnOf(Array.from({ length: 31 }, (_, i) => ({ name: `p${i}`, value: "" })))],
+    ["completeAuthorisation", "half of a character", returnOf([{ name: "state", value: "\ud800" }])],
     ["completeAuthorisation", "a huge value", returnOf([{ name: "state", value: "a".repeat(100_001) }])],
     ["revokeConsent", "no choice", {}],
     ["revokeConsent", "a text for a choice", { keepData: "true" }],
@@ -146,7 +147,7 @@ describe("bad input is the caller's fault", () => {
   });
 
   it.each(
-    ["\0", "\ud800", "__proto__", "constructor", "' or 1=1 --", "%00", "a".repeat(20_000), ""].map((state) => ({
+    ["\0", "__proto__", "constructor", "' or 1=1 --", "%00", "a".repeat(20_000), ""].map((state) => ({
       name: JSON.stringify(state.slice(0, 20)),
       state,
     })),
