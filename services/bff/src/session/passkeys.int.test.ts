@@ -40,7 +40,10 @@ describe("passkeys", () => {
 
   it("are not begun for a name that no store takes (US-11)", async () => {
     const answer = await post(bff.browser(), "/api/auth/passkeys/sign-up/options", { name: "Aino\ud800", email: "half@example.fi" });
-    expect([answer.status, answer.json()]).toEqual([400, expect.objectContaining({ code: "ERR_REQUEST_INVALID", errors: [{ path: "body.name", message: expect.any(String) }] })]);
+    expect([answer.status, answer.json()]).toEqual([
+      400,
+      expect.objectContaining({ code: "ERR_REQUEST_INVALID", errors: [{ path: "body.name", message: expect.any(String) }] }),
+    ]);
   });
 
   it("are enough to sign up and to sign in from anywhere", async () => {
