@@ -13,6 +13,7 @@ interface BankLedger {
   readonly people: readonly { readonly accounts: readonly BankAccount[]; readonly cards: readonly BankAccount[] }[];
 }
 interface BankAccount {
+  readonly accountId: string;
   readonly count: number;
   readonly sum: string;
 }
@@ -21,6 +22,14 @@ interface BankAccount {
 export async function bankTruth(product: TestProduct, bankPsu: string): Promise<AccountTruth[]> {
   const { people } = await product.bank<BankLedger>("GET", `/books/ledger?psu=${bankPsu}`);
   return sorted(people.flatMap(({ accounts, cards }) => [...accounts, ...cards]).map(({ count, sum }) => ({ count, sum: minorOf(sum) })));
+}
+
+/** The first account of a person, as the bank calls it where something is booked on it. */
+export async function firstAccountOf(product: TestProduct, bankPsu: string): Promise<string> {
+  const { people } = await product.bank<BankLedger>("GET", `/books/ledger?psu=${bankPsu}`);
+  const [account] = people.flatMap(({ accounts }) => accounts);
+  if (account === undefined) throw new Error(`${bankPsu} has no account`);
+  return account.accountId;
 }
 
 /** What the ledger holds for a person. */

@@ -4,6 +4,7 @@ import { expectAccessible, expectReadable } from "../accessible.ts";
 import { carrySession, launchBrowser, newPerson } from "../browser.ts";
 import { Person } from "../person.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
+import { firstAccountOf } from "../truth.ts";
 
 /** A person is asked about two charges, looks at their rows, and says that they are right. */
 let product: TestProduct;
@@ -15,8 +16,7 @@ const [twice, dear] = ["KELLOKAUPPA KUVITTEELLINEN", "KUKKAKAUPPA SEPITTEINEN"];
 beforeAll(async () => {
   product = await startTestProduct();
   const { clock } = await product.bank<{ clock: { today: string } }>("GET", "/");
-  const { people } = await product.bank<{ people: { accounts: { accountId: string }[] }[] }>("GET", `/books/ledger?psu=${bankPsu}`);
-  const account = people[0]?.accounts[0]?.accountId;
+  const account = await firstAccountOf(product, bankPsu);
   const daysAgo = (days: number): string => Temporal.PlainDate.from(clock.today).subtract({ days }).toString();
   const book = (name: string, amount: string, bookingDate: string) =>
     product.bank("POST", "/transactions", { psu: bankPsu, account, amount, bookingDate, recipient: { name }, description: "PKORTTIMAKSU" });

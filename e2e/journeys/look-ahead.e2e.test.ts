@@ -5,7 +5,7 @@ import { carrySession, launchBrowser, newPerson } from "../browser.ts";
 import { Person } from "../person.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
 import { untilSettled } from "../settled.ts";
-import { minorOf } from "../truth.ts";
+import { firstAccountOf, minorOf } from "../truth.ts";
 
 /** A person looks at what their balance is heading for, and says what they mean to spend at most. */
 let product: TestProduct;
@@ -16,11 +16,8 @@ const bankPsu = "88888881";
 beforeAll(async () => {
   product = await startTestProduct();
   // Groceries of this month, whatever day it is: in its first days the household's own are not booked yet.
-  const { clock } = await product.bank<{ clock: { today: string } }>("GET", "/");
-  const { people } = await product.bank<{ people: { accounts: { accountId: string }[] }[] }>("GET", `/books/ledger?psu=${bankPsu}`);
-  const account = people[0]?.accounts[0]?.accountId;
-  const bought = { amount: "-12.30", bookingDate: clock.today, recipient: { name: "K-MARKET KAMPPI" }, description: "PKORTTIMAKSU" };
-  await product.bank("POST", "/transactions", { psu: bankPsu, account, ...bought });
+  const bought = { amount: "-12.30", recipient: { name: "K-MARKET KAMPPI" }, description: "PKORTTIMAKSU" };
+  await product.bank("POST", "/transactions", { psu: bankPsu, account: await firstAccountOf(product, bankPsu), ...bought });
   person = await new Person(product.origin).signUp();
   await person.untilRead((await person.connect("op", bankPsu)).consentId);
   browser = await launchBrowser();

@@ -5,7 +5,7 @@ import { carrySession, launchBrowser, newPerson } from "../browser.ts";
 import { Person } from "../person.ts";
 import { startTestProduct, type TestProduct } from "../product.ts";
 import { untilSettled } from "../settled.ts";
-import { minorOf } from "../truth.ts";
+import { firstAccountOf, minorOf } from "../truth.ts";
 
 /** A person tells one bill apart: part by part into categories, with figures that follow, and back again. */
 let product: TestProduct;
@@ -197,8 +197,7 @@ describe("a person splits a transaction", () => {
   it("is told when the bank changed the amount since, and begins anew from the parts there were", async () => {
     const { page, complaints, context } = await newPerson(browser);
     await carrySession(person, context);
-    const { people } = await product.bank<{ people: { accounts: { accountId: string }[] }[] }>("GET", `/books/ledger?psu=${bankPsu}`);
-    const account = people[0]?.accounts[0]?.accountId;
+    const account = await firstAccountOf(product, bankPsu);
     const booking = { archiveId: "20261129593619KIOSKI", amount: "-4.00", recipient: { name: "PRISMA KANNELMÄKI" } };
     await product.bank("POST", "/transactions", { psu: bankPsu, account, ...booking });
     // Too small for the shopping of the others.

@@ -469,6 +469,7 @@ describe("a mistake on the way to the bank ends with one sentence", () => {
       /certificate of localhost:\d+ \(OP_REGISTRATION_URL\) is expired at/,
     ],
     ["a server certificate of another host", {}, fault("R1", "bank.tls-certificate", { kind: "wrong-host" }), 69, /certificate for another host name/],
+    // The bank's time is cut to seconds, and ours is read when its answer is there and kept.
     ["this clock ahead", {}, clock(-400), 79, /clock of this machine is (?:399|40\d) s ahead of the bank's/],
     ["a wrong API key while the clock is off", { OP_API_KEY: "wrong-portal-key" }, clock(7200), 77, /401: Invalid ApiKey .*check OP_API_KEY/],
     ["this clock behind", {}, clock(7200), 79, /clock of this machine is 120 min behind the bank's/],

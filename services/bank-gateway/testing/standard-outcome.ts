@@ -92,10 +92,11 @@ export function standardOutcome({ gateway, sandbox, lines, withdrawal = () => "A
         const waiting = due.filter(({ aspspConsentId, lastError }) => lastError === null || !notTaken.has(aspspConsentId));
         if (waiting.length === 0) return true;
         // One that met a switch that has been taken away since is not waited for. Once: the gateway's own job may be telling it by the next look.
-        const failed = waiting.filter(({ lastError }) => lastError !== null).map(({ aspspConsentId }) => aspspConsentId);
-        const ids = failed.filter((id) => !broughtForward.has(id));
-        for (const id of ids) broughtForward.add(id);
-        if (ids.length > 0) await db.updateTable("revocationsDue").set({ dueAt: "2026-01-01T00:00:00Z" }).where("aspspConsentId", "in", ids).execute();
+        for (const { aspspConsentId, lastError } of waiting) {
+          if (lastError === null || broughtForward.has(aspspConsentId)) continue;
+          broughtForward.add(aspspConsentId);
+          await db.updateTable("revocationsDue").set({ dueAt: "2026-01-01T00:00:00Z" }).where("aspspConsentId", "=", aspspConsentId).execute();
+        }
         await retryRevocations(gateway.app.context, new AbortController().signal);
         return false;
       };

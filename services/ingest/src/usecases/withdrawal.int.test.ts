@@ -36,15 +36,16 @@ describe("a consent that ends", () => {
     bank.add({}, pages(8));
     const person = await ledger.connect();
     const stored = Promise.withResolvers<number>();
+    const rows = async () => (await db.selectFrom("transactions").select("psuId").where("psuId", "=", person.psuId).execute()).length;
     bank.before = async ({ cursor }) => {
       if (cursor !== "page-3") return;
       // Asked ahead: wait until the page before is stored, then withdraw.
       await withdraw(person);
-      stored.resolve((await db.selectFrom("transactions").select("psuId").where("psuId", "=", person.psuId).execute()).length);
+      stored.resolve(await rows());
     };
     expect(await ledger.runNext()).toMatchObject({ status: "left" });
     // The reading may have ended at the page before, while this one was on its way.
-    expect((await db.selectFrom("transactions").select("psuId").where("psuId", "=", person.psuId).execute()).length).toBe(await stored.promise);
+    expect(await rows()).toBe(await stored.promise);
     expect(bank.callsFor("r1").some(({ cursor }) => cursor === "page-5")).toBe(false);
     expect(await listAccounts(db, person.psuId)).toMatchObject([{ connected: false }]);
     expect((await ledger.published("ingest.sync-failed")).at(-1)).toMatchObject({
